@@ -1,0 +1,110 @@
+"""The one record that every log is turned into, and the history tokens made of it.
+
+Adapters yield `Event`, `Item` and `Reject`; nothing after them knows where the data came from. Both papers see a history
+as a list of tokens (UniSAR section 4.1, UnifiedSSR section 3.1): a recommendation token is one clicked item, a search
+token is one search session, its query and the items clicked in it.
+"""
+
+import enum
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+
+class Surface(str, enum.Enum):
+    """Where an event happened. The value is what stands in logs, examples and requests."""
+
+    RECOMMENDATION = "recommendation"
+    SEARCH = "search"
+
+    @property
+    def index(self) -> int:
+        """The surface as the model's integer input: 0 for recommendation, 1 for search."""
+        return 0 if self is Surface.RECOMMENDATION else 1
+
+    @property
+    def token_kind(self) -> int:
+        """The kind of a history token of this surface in a tf.Example: 1 or 2; 0 is left for padding."""
+        return self.index + 1
+
+
+@dataclass(frozen=True)
+class Event:
+    """One thing that a user did or was shown.
+
+    Attributes:
+        user_id: Who; never empty.
+        timestamp_ms: When, in milliseconds since 1970 (UTC). Events of equal time keep the source's order.
+        surface: Where it happened.
+        query: The text as typed; empty for recommendation.
+        session_id: The search session that a click belongs to; empty otherwise.
+        item_id: The item; empty for a search without a click.
+        label: 1 where the user engaged, 0 where the item was only shown.
+        context: Named values of the moment, such as ``device``.
+    """
+
+    user_id: str
+    timestamp_ms: int
+    surface: Surface
+    query: str = ""
+    session_id: str = ""
+    item_id: str = ""
+    label: int = 1
+    context: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Item:
+    """One row of the item table. `categories` run from broad to narrow."""
+
+    item_id: str
+    title: str = ""
+    categories: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Token:
+    """One element of a history.
+
+    Attributes:
+        surface: Which kind of token.
+        items: The clicked item of a recommendation token; the clicked items of a search session, possibly none.
+        query: The session's query; empty for recommendation.
+    """
+
+    surface: Surface
+    items: tuple[str, ...]
+    query: str = ""
+
+
+def tokens(events: Iterable[Event], items_per_session: int) -> list[Token]:
+    """Turns one user's events into history tokens, oldest first.
+
+    Only engaged events count (label 1), and searches without a click. Neighbouring search events of one session and one
+    query become one token with its last `items_per_session` distinct items.
+
+    Args:
+        events: The events of one user, in time order.
+        items_per_session: How many clicked items a search token keeps (K in the papers).
+
+    Returns:
+        The tokens, oldest first.
+    """
+    result: list[Token] = []
+    open_session: tuple[str, str] | None = None
+    for event in events:
+        if event.label == 0 and event.item_id:
+            continue
+        clicked = (event.item_id,) if event.item_id else ()
+        if event.surface is Surface.RECOMMENDATION:
+            if clicked:
+                result.append(Token(Surface.RECOMMENDATION, clicked))
+                open_session = None
+            continue
+        session = (event.session_id, event.query)
+        if event.session_id and session == open_session:
+            kept = tuple(item for item in result[-1].items if item not in clicked) + clicked
+            result[-1] = Token(Surface.SEARCH, kept[-items_per_session:], event.query)
+        else:
+            result.append(Token(Surface.SEARCH, clicked, event.query))
+        open_session = session
+    return result

@@ -1,0 +1,105 @@
+"""The names of all features, in one place: raw (in tf.Examples and requests) and transformed (the model's inputs).
+
+`README.md` beside this file has a row for each. Code elsewhere uses these constants, never the strings.
+"""
+
+from typing import Final
+
+# --- Raw features: what BehaviourExampleGen writes and the Transform graph reads. ---
+USER_ID: Final = "user_id"
+SURFACE: Final = "surface"
+QUERY: Final = "query"
+TIMESTAMP_MS: Final = "timestamp_ms"
+CANDIDATES: Final = "candidates"
+LABELS: Final = "labels"
+# A history is a list of tokens. Kinds and item counts have one value a token, queries one a search token, and the items
+# of all tokens stand one after the other.
+HISTORY_KINDS: Final = "history_kinds"
+HISTORY_ITEM_COUNTS: Final = "history_item_counts"
+HISTORY_ITEMS: Final = "history_items"
+HISTORY_QUERIES: Final = "history_queries"
+# Of the `catalog` split, which holds one example an item.
+ITEM_ID: Final = "item_id"
+TITLE: Final = "title"
+CATEGORIES: Final = "categories"
+
+BEHAVIOUR_FEATURES: Final = (
+    USER_ID,
+    SURFACE,
+    QUERY,
+    TIMESTAMP_MS,
+    CANDIDATES,
+    LABELS,
+    HISTORY_KINDS,
+    HISTORY_ITEM_COUNTS,
+    HISTORY_ITEMS,
+    HISTORY_QUERIES,
+)
+CATALOG_FEATURES: Final = (ITEM_ID, TITLE, CATEGORIES)
+INT_FEATURES: Final = (TIMESTAMP_MS, HISTORY_KINDS, HISTORY_ITEM_COUNTS)
+FLOAT_FEATURES: Final = (LABELS,)
+
+# --- Transformed features: what the Transform graph yields and the models take. ---
+USER: Final = "user"
+"""[batch] user index."""
+SURFACE_INDEX: Final = "surface_index"
+"""[batch] 0 recommendation, 1 search."""
+QUERY_WORDS: Final = "query_words"
+"""[batch, query words] word indices of the request's query."""
+CANDIDATE_ITEMS: Final = "candidate_items"
+"""[batch, candidates] item indices to score."""
+CANDIDATE_LABELS: Final = "candidate_labels"
+"""[batch, candidates] 1.0 for what the user engaged with, else 0.0."""
+RECOMMENDATION_ITEMS: Final = "recommendation_items"
+"""[batch, recommendation history] item indices, oldest first, padding at the end."""
+RECOMMENDATION_POSITIONS: Final = "recommendation_positions"
+"""[batch, recommendation history] the place of each token in the merged history, from 0."""
+SEARCH_WORDS: Final = "search_words"
+"""[batch, search history, query words] word indices of each session's query, oldest first, padding at the end."""
+SEARCH_ITEMS: Final = "search_items"
+"""[batch, search history, items a session] item indices clicked in each session."""
+SEARCH_POSITIONS: Final = "search_positions"
+"""[batch, search history] the place of each session in the merged history, from 0."""
+SEARCH_KINDS: Final = "search_kinds"
+"""[batch, search history] 1 for a session, 0 for padding (a session may have neither known words nor clicks)."""
+ITEM: Final = "item"
+"""[batch] the item's index, in the catalog split."""
+ITEM_WORDS: Final = "item_words"
+"""[batch, title words] word indices of the item's title, in the catalog split."""
+ITEM_CATEGORIES: Final = "item_categories"
+"""[batch, category levels] category indices, broad to narrow, in the catalog split."""
+
+MODEL_INPUTS: Final = (
+    USER,
+    SURFACE_INDEX,
+    QUERY_WORDS,
+    CANDIDATE_ITEMS,
+    RECOMMENDATION_ITEMS,
+    RECOMMENDATION_POSITIONS,
+    SEARCH_WORDS,
+    SEARCH_ITEMS,
+    SEARCH_POSITIONS,
+    SEARCH_KINDS,
+)
+
+PADDING: Final = 0
+"""The index of padding in every vocabulary. Known values follow from 1, and one out-of-vocabulary index comes last."""
+
+# --- Vocabulary names in the Transform output. ---
+USER_VOCABULARY: Final = "users"
+ITEM_VOCABULARY: Final = "items"
+WORD_VOCABULARY: Final = "words"
+
+
+def category_vocabulary(level: int) -> str:
+    """The name of the vocabulary of one category level, from 0 (broadest)."""
+    return f"categories_{level}"
+
+
+# --- Splits. ---
+TRAIN_SPLIT: Final = "train"
+VALIDATION_SPLIT: Final = "validation"
+TEST_SPLIT: Final = "test"
+CATALOG_SPLIT: Final = "catalog"
+"""One example an item, so that the Transform sees every title and category once."""
+BEHAVIOUR_SPLITS: Final = (TRAIN_SPLIT, VALIDATION_SPLIT, TEST_SPLIT)
