@@ -1,8 +1,8 @@
 """The one record that every log is turned into, and the history tokens made of it.
 
-Adapters yield `Event`, `Item` and `Reject`; nothing after them knows where the data came from. Both papers see a history
-as a list of tokens (UniSAR section 4.1, UnifiedSSR section 3.1): a recommendation token is one clicked item, a search
-token is one search session, its query and the items clicked in it.
+Adapters yield events and items; nothing after them knows where the data came from. Both papers see a history as a list
+of tokens (UniSAR section 4.1, UnifiedSSR section 3.1): a recommendation token is one clicked item, a search token is
+one search session, its query and the items clicked in it.
 """
 
 import enum

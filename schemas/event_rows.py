@@ -62,11 +62,13 @@ class RowError(ValueError):
 
     Attributes:
         reason: A short fixed name, such as `missing user`; rejects are counted by it.
+        detail: What was found, and what would have been right.
     """
 
     def __init__(self, reason: str, detail: str):
         super().__init__(f"{reason}: {detail}")
         self.reason = reason
+        self.detail = detail
 
 
 def _text(row: Mapping[str, object], column: str) -> str:
@@ -77,7 +79,9 @@ def _text(row: Mapping[str, object], column: str) -> str:
     if "\ufffd" in text:
         raise RowError("wrong encoding", f"column {column!r} is not UTF-8")
     if len(text) > MAX_FIELD_CHARACTERS:
-        raise RowError("huge field", f"column {column!r} holds {len(text)} characters, more than {MAX_FIELD_CHARACTERS}")
+        raise RowError(
+            "huge field", f"column {column!r} holds {len(text)} characters, more than {MAX_FIELD_CHARACTERS}"
+        )
     return text.strip()
 
 

@@ -1,0 +1,37 @@
+# Two commands do everything: `make demo` and `make test`. `make help` lists the others.
+PYTHON := .venv/bin/python -W ignore
+CONFIG ?= configs/online_retail.yaml
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test test-fast lint format wheel constraints clean
+
+help: ## List the targets.
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
+
+setup: ## Make the environment .venv (all others that need it do so themselves).
+	@bash constraints/install.sh
+
+demo: setup ## Run the whole pipeline on real data, serve the model, ask it two questions.
+	@$(PYTHON) -m tfx_pipeline.cli.main demo --config $(CONFIG)
+
+test: setup ## Run all tests: the fast ones, the pipeline end to end, the installed wheel.
+	@$(PYTHON) -m pytest
+
+test-fast: setup ## Run the tests that take seconds each.
+	@$(PYTHON) -m pytest -m "not e2e and not wheel"
+
+lint: setup ## Check style and types.
+	@.venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/mypy
+
+format: setup ## Put the code into the style.
+	@.venv/bin/ruff check --fix . ; .venv/bin/ruff format .
+
+wheel: setup ## Build the wheel into dist/.
+	@$(PYTHON) -m build --wheel --outdir dist .
+
+constraints: setup ## Compile the exact versions of both stacks anew.
+	@bash constraints/compile.sh
+
+clean: ## Remove what runs and builds left; the environment stays.
+	@rm -rf runs build dist .pytest_cache .mypy_cache .ruff_cache *.egg-info
+	@find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +

@@ -1,0 +1,176 @@
+"""What a reader of this code base relies on, as laws.
+
+Each failure says which file breaks which rule. A rule that stands in the way is argued about, not worked around.
+"""
+
+import ast
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from schemas import features
+
+ROOT = Path(__file__).resolve().parents[1]
+ROOMS = ("schemas", "components", "models", "tfx_pipeline", "serving")
+MAX_LINES = 350
+
+MAY_IMPORT = {
+    "schemas": set(),
+    "components": {"schemas"},
+    # The gate runs the very class that the local server runs.
+    "components/servability_gate": {"schemas", "serving"},
+    "models": {"schemas"},
+    "tfx_pipeline": {"schemas", "components", "models"},
+    "serving": {"schemas"},
+    # The command line reads the run's configuration, which is plain dataclasses.
+    "serving/cli": {"schemas", "tfx_pipeline"},
+}
+"""Which rooms a folder may import beside its own; the longest matching folder counts."""
+
+HEAVY = {"tfx", "apache_beam", "tensorflow_transform", "tensorflow_model_analysis", "ml_metadata", "kfp"}
+FORBIDDEN_PACKAGES = {
+    "schemas": HEAVY | {"tensorflow", "keras", "tf_keras"},
+    "models": HEAVY | {"tensorflow", "tf_keras", "torch", "jax"},
+    "serving": HEAVY,
+}
+FORBIDDEN_IN_TESTS = {"tests/models": HEAVY, "tests/schemas": {"tfx"}, "tests/serving": HEAVY}
+
+
+def modules(folder: str) -> list[Path]:
+    return sorted(path for path in (ROOT / folder).rglob("*.py") if "__pycache__" not in path.parts)
+
+
+def all_modules() -> list[Path]:
+    return [path for room in ROOMS for path in modules(room)]
+
+
+def relative(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def imports(path: Path) -> Iterator[str]:
+    """The dotted names that a module imports, wherever in it."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (name.name for name in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{relative(path)}:{node.lineno}: import by full name, not relatively"
+            yield node.module or ""
+
+
+def allowed_rooms(path: Path) -> set[str]:
+    name = relative(path)
+    folder = max((each for each in MAY_IMPORT if name.startswith(f"{each}/")), key=len)
+    return MAY_IMPORT[folder] | {name.split("/")[0]}
+
+
+def test_imports_go_one_way():
+    wrong = [
+        f"{relative(path)} imports {name}"
+        for path in all_modules()
+        for name in imports(path)
+        if name.split(".")[0] in ROOMS and name.split(".")[0] not in allowed_rooms(path)
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_the_command_line_of_serving_reads_only_the_configuration():
+    wrong = [
+        f"{relative(path)} imports {name}"
+        for path in modules("serving/cli")
+        for name in imports(path)
+        if name.startswith("tfx_pipeline") and name not in ("tfx_pipeline.configs", "tfx_pipeline.cli", "tfx_pipeline.config_loading")
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize(("folder", "packages"), [*FORBIDDEN_PACKAGES.items(), *FORBIDDEN_IN_TESTS.items()])
+def test_light_rooms_stay_light(folder, packages):
+    wrong = [
+        f"{relative(path)} imports {name}"
+        for path in modules(folder)
+        for name in imports(path)
+        if name.split(".")[0] in packages
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
+def has_code(path: Path) -> bool:
+    body = ast.parse(path.read_text(encoding="utf-8")).body
+    return any(not isinstance(node, ast.Expr) for node in body)
+
+
+TESTED_ELSEWHERE = {
+    "component.py": "the end-to-end test, which builds every component",
+    "executor.py": "the end-to-end test, which runs every executor",
+    "__main__.py": "the test of the package that it starts",
+}
+"""Thin edges that nothing but a run of the whole can test."""
+
+
+def test_every_module_has_its_test():
+    missing = []
+    for path in all_modules():
+        name = relative(path)
+        if path.name == "__init__.py" or path.name in TESTED_ELSEWHERE or not has_code(path):
+            continue
+        test = ROOT / "tests" / path.relative_to(ROOT).with_name(f"{path.stem}_test.py")
+        if not test.exists():
+            missing.append(f"{name} has no {relative(test)}")
+    assert not missing, "\n".join(missing)
+
+
+def test_every_folder_of_tests_mirrors_a_folder():
+    folders = {path.parent.relative_to(ROOT / "tests") for room in ROOMS for path in modules(f"tests/{room}")}
+    assert not [f"tests/{folder}" for folder in folders if not (ROOT / folder).is_dir()]
+
+
+def test_no_file_is_two_ideas():
+    files = [*all_modules(), *modules("tests"), *modules("benchmarks")]
+    lengths = {relative(path): len(path.read_text(encoding="utf-8").splitlines()) for path in files}
+    assert not {name: lines for name, lines in lengths.items() if lines > MAX_LINES}
+
+
+def test_no_grab_bags():
+    names = {"utils", "util", "helpers", "common", "misc"}
+    assert not [relative(path) for path in all_modules() if path.stem in names or path.parent.name in names]
+
+
+def test_no_lambda_layers():
+    wrong = [relative(path) for path in modules("models") if "layers.Lambda" in path.read_text(encoding="utf-8")]
+    assert not wrong, "a Lambda layer cannot be saved and named"
+
+
+def test_no_file_of_the_pipeline_hides_a_standard_module():
+    assert not [relative(path) for path in modules("tfx_pipeline") if path.stem in sys.stdlib_module_names]
+
+
+def test_feature_names_stand_in_schemas_alone():
+    """Names of one word (`query`, `user`) are words too; those of several are nothing else."""
+    names = {
+        value for name, value in vars(features).items() if name.isupper() and isinstance(value, str) and "_" in value
+    }
+    wrong = [
+        f"{relative(path)}:{node.lineno}: {node.value!r}"
+        for path in all_modules()
+        if not relative(path).startswith("schemas/")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant) and node.value in names
+    ]
+    # `user_id` and `item_id` are also the papers' and the logs' own column names.
+    wrong = [each for each in wrong if not each.endswith(("'user_id'", "'item_id'", "'timestamp_ms'"))]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_packages_import_nothing():
+    """So that a light module of a package can be imported without the heavy ones."""
+    wrong = [
+        f"{relative(path)} imports {name}"
+        for path in all_modules()
+        if path.name == "__init__.py"
+        for name in imports(path)
+        if name.split(".")[0] not in sys.stdlib_module_names
+    ]
+    assert not wrong, "\n".join(wrong)

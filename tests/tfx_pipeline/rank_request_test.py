@@ -1,0 +1,45 @@
+import pytest
+import tensorflow as tf
+
+from schemas import features, signatures
+from tfx_pipeline.rank_request import INPUT_SPECS, raw_features
+
+REQUEST = {
+    signatures.RANK_USER_ID: tf.constant(["u1", ""]),
+    signatures.RANK_QUERY: tf.constant(["red mug", ""]),
+    signatures.RANK_CANDIDATES: tf.constant([["a", "", "b"], ["c", "d", ""]]),
+    signatures.RANK_HISTORY_SURFACES: tf.constant([["search", "recommendation", ""], ["", "", ""]]),
+    signatures.RANK_HISTORY_QUERIES: tf.constant([["blue cup", "", ""], ["", "", ""]]),
+    signatures.RANK_HISTORY_ITEMS: tf.constant([[["a", "b"], ["c", ""], ["x", ""]], [["", ""]] * 3]),
+}
+
+
+def rows(sparse: tf.SparseTensor) -> list:
+    return tf.RaggedTensor.from_sparse(sparse).to_list()
+
+
+def test_a_request_becomes_the_features_of_an_example():
+    raw = raw_features(REQUEST)
+    assert rows(raw[features.USER_ID]) == [[b"u1"], []]
+    assert rows(raw[features.SURFACE]) == [[b"search"], [b"recommendation"]]
+    assert rows(raw[features.QUERY]) == [[b"red mug"], []]
+    assert rows(raw[features.HISTORY_KINDS]) == [[2, 1], []]
+    # The item in a padding place is no click.
+    assert rows(raw[features.HISTORY_ITEM_COUNTS]) == [[2, 1], []]
+    assert rows(raw[features.HISTORY_ITEMS]) == [[b"a", b"b", b"c"], []]
+    assert rows(raw[features.HISTORY_QUERIES]) == [[b"blue cup"], []]
+
+
+def test_candidates_keep_their_places():
+    candidates = raw_features(REQUEST)[features.CANDIDATES]
+    assert tf.sparse.to_dense(candidates).numpy().tolist() == [[b"a", b"", b"b"], [b"c", b"d", b""]]
+
+
+def test_an_unknown_surface_is_refused_with_the_mend():
+    request = {**REQUEST, signatures.RANK_HISTORY_SURFACES: tf.constant([["feed", "", ""], ["", "", ""]])}
+    with pytest.raises(tf.errors.InvalidArgumentError, match="give 'recommendation' or 'search' for a token"):
+        raw_features(request)
+
+
+def test_every_input_of_the_signature_has_a_spec():
+    assert tuple(INPUT_SPECS) == signatures.RANK_INPUTS

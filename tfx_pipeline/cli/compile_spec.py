@@ -1,0 +1,23 @@
+"""Compile the pipeline to a Kubeflow Pipelines v2 specification (schema 2.1.0, YAML)."""
+
+import argparse
+
+from tfx_pipeline.cli import config_arguments
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declares the options."""
+    config_arguments.add(parser)
+    parser.add_argument("--output", default="", metavar="FILE.yaml", help="where to (<run root>/<name>.kubeflow.yaml)")
+    parser.add_argument(
+        "--image", default="", help="the container image that holds Tandem (kubeflow.image of the configuration)"
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Compiles it and prints where it lies."""
+    config = config_arguments.load(args)
+    from tfx_pipeline import kubeflow_runner  # Imports TFX: many seconds.
+
+    print(kubeflow_runner.compile_pipeline(config, output=args.output, image=args.image))
+    return 0

@@ -1,0 +1,55 @@
+"""Run the whole pipeline on this machine, from raw logs to a pushed model.
+
+What an earlier run computed from the same inputs is taken from the cache; a training that was interrupted goes on where
+it stopped.
+"""
+
+import argparse
+import dataclasses
+import json
+import sys
+
+from tfx_pipeline.cli import config_arguments
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declares the options."""
+    config_arguments.add(parser)
+    parser.add_argument("--json", action="store_true", help="print the report as JSON")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Runs it and prints the report; 0 when a model is pushed, by this run or an earlier one, else 1."""
+    config = config_arguments.load(args)
+    from components.behaviour_example_gen.data_error import DataError
+    from tfx_pipeline import local_runner  # Imports TFX: many seconds.
+
+    try:
+        report = local_runner.run(config)
+    except DataError as error:
+        print(f"tandem: {error}", file=sys.stderr)
+        return 1
+    print(json.dumps(dataclasses.asdict(report), indent=2) if args.json else _text(report))
+    return 0 if report.pushed_version else 1
+
+
+def _text(report) -> str:
+    lines = [
+        f"Ran: {', '.join(report.ran) or 'nothing'}.",
+        f"Taken from the cache: {', '.join(report.cached) or 'nothing'}.",
+    ]
+    for surface in report.metrics["model"]:
+        model, baseline = report.metrics["model"][surface], report.metrics["baseline"][surface]
+        lines.append(
+            f"{surface}: " + ", ".join(f"{name} {model[name]:.4f} (baseline {baseline[name]:.4f})" for name in model)
+        )
+    verdict = (
+        "blessed" if report.blessed else "not blessed: it does not beat the baseline by the margin on each surface"
+    )
+    lines.append(f"Baseline: {report.baseline}. The model is {verdict}.")
+    if report.pushed_version:
+        lines.append(f"Pushed: {report.pushed_model_dir}, newest version {report.pushed_version}.")
+    else:
+        lines.append("Nothing is pushed.")
+    lines.append(f"TensorBoard's logs: {report.tensorboard}; look at them with `tandem tensorboard`.")
+    return "\n".join(lines)

@@ -1,0 +1,126 @@
+"""From YAML and `--set section.field=value` to frozen dataclasses, refusing what they do not know by name."""
+
+import dataclasses
+import difflib
+import typing
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+
+Config = TypeVar("Config")
+
+
+class ConfigError(ValueError):
+    """A configuration that cannot be used; the message names the file, the field and the mend."""
+
+
+def load_dataclass(config_class: type[Config], path: str, overrides: Sequence[str] = ()) -> Config:
+    """Reads a frozen dataclass, nested ones included, from a YAML file.
+
+    Args:
+        config_class: The dataclass of the whole file.
+        path: The YAML file.
+        overrides: `section.field=value` each, applied in their order; the value is read as YAML.
+
+    Raises:
+        ConfigError: The file is missing or no YAML mapping, or it names an unknown field or a value of a wrong type.
+    """
+    try:
+        text = Path(path).read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise ConfigError(f"{path}: there is no such file. Give a configuration with --config FILE.yaml.") from None
+    except (IsADirectoryError, PermissionError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: cannot be read as text: {error}") from None
+    try:
+        values = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise ConfigError(f"{path}: not YAML: {error}") from None
+    values = {} if values is None else values
+    if not isinstance(values, dict):
+        raise ConfigError(f"{path}: holds a {type(values).__name__}, wanted `field: value` lines.")
+    for override in overrides:
+        _override(values, override)
+    return _build(config_class, values, path, "")
+
+
+def as_dict(config: Any) -> dict[str, Any]:
+    """Turns a configuration into plain values that YAML and JSON can hold."""
+    return typing.cast(dict[str, Any], _plain(dataclasses.asdict(config)))
+
+
+def from_dict(config_class: type[Config], values: Mapping[str, Any]) -> Config:
+    """Reads back what `as_dict` gave."""
+    return _build(config_class, values, type(values).__name__, "")
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _plain(each) for key, each in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(each) for each in value]
+    return value
+
+
+def _override(values: dict[str, Any], override: str) -> None:
+    name, equals, text = override.partition("=")
+    if not equals or not name:
+        raise ConfigError(f"--set {override}: wanted section.field=value, for example --set train.epochs=3.")
+    *sections, field = name.strip().split(".")
+    for section in sections:
+        inner = values.get(section)
+        if inner is None:
+            inner = values[section] = {}
+        if not isinstance(inner, dict):
+            raise ConfigError(f"--set {override}: {section!r} is a single value, not a section.")
+        values = inner
+    values[field] = yaml.safe_load(text)
+
+
+def _build(config_class: type[Config], values: Mapping[str, Any], path: str, prefix: str) -> Config:
+    hints = typing.get_type_hints(config_class)
+    known = {field.name for field in dataclasses.fields(config_class)}  # type: ignore[arg-type]
+    for name in values:
+        if name not in known:
+            near = difflib.get_close_matches(str(name), known, n=1)
+            hint = f" Did you mean `{prefix}{near[0]}`?" if near else f" Known: {', '.join(sorted(known))}."
+            raise ConfigError(f"{path}: unknown field `{prefix}{name}`.{hint}")
+    arguments = {name: _convert(hints[name], value, path, prefix + name) for name, value in values.items()}
+    try:
+        return config_class(**arguments)
+    except (TypeError, ValueError) as error:
+        if isinstance(error, ConfigError):
+            raise
+        where = f"`{prefix[:-1]}`" if prefix else "the configuration"
+        raise ConfigError(f"{path}: {where}: {error}") from error
+
+
+def _convert(wanted: Any, value: Any, path: str, name: str) -> Any:
+    """Checks one value against the type that its field declares."""
+    if dataclasses.is_dataclass(wanted):
+        if not isinstance(value, Mapping):
+            raise ConfigError(f"{path}: `{name}` is a section; wanted `field: value` lines below it, got {value!r}.")
+        return _build(typing.cast(type, wanted), value, path, name + ".")
+    origin = typing.get_origin(wanted)
+    if origin is tuple:
+        if not isinstance(value, (list, tuple)):
+            raise ConfigError(f"{path}: `{name}` wants a list, got {value!r}.")
+        inner = typing.get_args(wanted)[0]
+        return tuple(_convert(inner, each, path, f"{name}[{index}]") for index, each in enumerate(value))
+    if type(None) in typing.get_args(wanted):
+        if value is None:
+            return None
+        (wanted,) = (each for each in typing.get_args(wanted) if each is not type(None))
+    if wanted is float and isinstance(value, int) and not isinstance(value, bool):
+        return float(value)
+    if wanted is float and isinstance(value, str):  # YAML reads 1e-3 as text.
+        try:
+            return float(value)
+        except ValueError:
+            pass
+    if wanted is str and value is None:
+        return ""
+    if not isinstance(wanted, type) or not isinstance(value, wanted) or (wanted is int and isinstance(value, bool)):
+        raise ConfigError(f"{path}: `{name}` wants {getattr(wanted, '__name__', wanted)}, got {value!r}.")
+    return value

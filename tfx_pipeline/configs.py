@@ -1,0 +1,192 @@
+"""Every knob of a run: one frozen dataclass a concern, loaded from `configs/*.yaml`, overridden by `--set`."""
+
+import dataclasses
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from components.behaviour_example_gen.config import DataConfig
+from components.servability_gate.config import GateConfig
+from models.unisar.config import UniSARConfig
+from tfx_pipeline.config_loading import ConfigError, load_dataclass
+
+DEFAULT_CONFIG = "configs/online_retail.yaml"
+
+
+@dataclass(frozen=True)
+class TransformConfig:
+    """What the Transform graph keeps of texts and ids.
+
+    Attributes:
+        words_per_query: Words kept of a query.
+        words_per_title: Words kept of an item's title.
+        category_levels: Levels kept of an item's category path, broad to narrow; 0 where items have none.
+        min_word_count: A word seen less often is out of vocabulary.
+        max_users: The most frequent users that get an index of their own; 0 for all.
+        max_items: The most frequent items that get an index of their own; 0 for all.
+        max_words: The most frequent words that get an index of their own; 0 for all.
+    """
+
+    words_per_query: int = 8
+    words_per_title: int = 12
+    category_levels: int = 0
+    min_word_count: int = 1
+    max_users: int = 0
+    max_items: int = 0
+    max_words: int = 0
+
+
+@dataclass(frozen=True)
+class TrainConfig:
+    """How the model is trained.
+
+    Attributes:
+        epochs: At most; early stopping may end sooner.
+        batch_size: Rows a step, both surfaces together.
+        learning_rate: Of Adam, at the start.
+        clip_norm: Gradients are scaled to this global norm; 0 leaves them.
+        early_stopping_patience: Epochs without a better validation NDCG@5 before training ends; 0 never ends early.
+        plateau_patience: Epochs without a better validation NDCG@5 before the learning rate is reduced; 0 never.
+        plateau_factor: What the learning rate is multiplied by then.
+        shuffle_buffer: Examples held for shuffling.
+        mixed_precision: Compute in float16 on a GPU and bfloat16 elsewhere, with float32 weights.
+        jit_compile: Compile the step with XLA.
+        seed: Of weights, shuffling and dropout.
+    """
+
+    epochs: int = 10
+    batch_size: int = 1024
+    learning_rate: float = 1e-3
+    clip_norm: float = 0.0
+    early_stopping_patience: int = 3
+    plateau_patience: int = 1
+    plateau_factor: float = 0.5
+    shuffle_buffer: int = 100_000
+    mixed_precision: bool = False
+    jit_compile: bool = False
+    seed: int = 17
+
+
+@dataclass(frozen=True)
+class EvaluationConfig:
+    """When a model is good enough to be pushed.
+
+    Attributes:
+        metric: The ranking metric that decides; one of `components.ranking_metrics`, as it is named in reports.
+        margin: How much better than the baseline the metric must be, in absolute terms, on each surface.
+        split: The split that is evaluated.
+    """
+
+    metric: str = "ndcg_at_5"
+    margin: float = 0.005
+    split: str = "test"
+
+
+@dataclass(frozen=True)
+class KubeflowConfig:
+    """How the pipeline runs on Kubeflow.
+
+    Attributes:
+        image: The container image that holds Tandem and all that it needs.
+    """
+
+    image: str = "tandem-recommender:latest"
+
+
+@dataclass(frozen=True)
+class PipelineConfig:
+    """One whole run.
+
+    Attributes:
+        name: The pipeline's name, and the pushed model's.
+        root: Where artifacts, metadata, logs and pushed models go. Empty: `runs/<name>`.
+        model: Which model; a name in `models.registry`.
+        data: From raw logs to examples.
+        transform: From examples to the model's inputs.
+        unisar: The hyper-parameters of UniSAR.
+        train: The training.
+        evaluation: The blessing.
+        gate: The servability gate before the push.
+        kubeflow: How it runs on Kubeflow.
+        push_to: Folder that receives the blessed versions. Empty: `<root>/pushed/<name>`.
+        enable_cache: Reuse what an earlier run computed from the same inputs.
+        beam_args: Options for Beam's runner.
+    """
+
+    name: str = "tandem"
+    root: str = ""
+    model: str = "unisar"
+    data: DataConfig = field(default_factory=DataConfig)
+    transform: TransformConfig = field(default_factory=TransformConfig)
+    unisar: UniSARConfig = field(default_factory=UniSARConfig)
+    train: TrainConfig = field(default_factory=TrainConfig)
+    evaluation: EvaluationConfig = field(default_factory=EvaluationConfig)
+    gate: GateConfig = field(default_factory=GateConfig)
+    kubeflow: KubeflowConfig = field(default_factory=KubeflowConfig)
+    push_to: str = ""
+    enable_cache: bool = True
+    beam_args: tuple[str, ...] = ("--runner=DirectRunner", "--direct_running_mode=in_memory", "--direct_num_workers=1")
+
+    @property
+    def run_root(self) -> str:
+        """Where everything of this pipeline lies, as an absolute path; remote roots stay as they are."""
+        root = self.root or os.path.join("runs", self.name)
+        return root if "://" in root else os.path.abspath(root)
+
+    @property
+    def pipeline_root(self) -> str:
+        """Where the components' artifacts lie."""
+        return os.path.join(self.run_root, "artifacts")
+
+    @property
+    def metadata_path(self) -> str:
+        """The sqlite file of the local metadata store."""
+        return os.path.join(self.run_root, "metadata.sqlite")
+
+    @property
+    def pushed_model_dir(self) -> str:
+        """The folder of version folders that a model server reads."""
+        return self.push_to or os.path.join(self.run_root, "pushed", self.name)
+
+    @property
+    def report_path(self) -> str:
+        """Where the last run's report goes."""
+        return os.path.join(self.run_root, "report.json")
+
+    @property
+    def tensorboard_dir(self) -> str:
+        """TensorBoard's logs of all trainings, each in a folder of its own."""
+        return os.path.join(self.pipeline_root, "Trainer", "model_run")
+
+    @property
+    def checkpoint_dir(self) -> str:
+        """Where an interrupted training is picked up from."""
+        return os.path.join(self.run_root, "checkpoints")
+
+
+def load_config(path: str = DEFAULT_CONFIG, overrides: Sequence[str] = ()) -> PipelineConfig:
+    """Reads and checks a run's configuration.
+
+    Args:
+        path: A YAML file such as `configs/online_retail.yaml`.
+        overrides: `section.field=value` each.
+
+    Raises:
+        ConfigError: Something in it is unknown, of the wrong type or contradicts itself.
+    """
+    config = load_dataclass(PipelineConfig, path, overrides)
+    if not config.name:
+        raise ConfigError(f"{path}: `name` is empty; it names the pipeline and the pushed model.")
+    if not config.data.events:
+        raise ConfigError(f"{path}: `data.events` is empty; give the path or glob of the event files.")
+    return _with_agreeing_lengths(config)
+
+
+def _with_agreeing_lengths(config: PipelineConfig) -> PipelineConfig:
+    """The lengths of histories and queries are said once, in `data` and `transform`; the model follows."""
+    unisar = dataclasses.replace(
+        config.unisar,
+        recommendation_history=config.data.recommendation_history,
+        search_history=config.data.search_history,
+    )
+    return dataclasses.replace(config, unisar=unisar)

@@ -1,0 +1,69 @@
+"""From a trained Keras model to a SavedModel that TF Serving's own loader runs."""
+
+import keras
+import tensorflow as tf
+import tensorflow_transform as tft
+
+from schemas import features, signatures
+from tfx_pipeline import rank_request
+
+# Asked for by an example's reader, but given by no request.
+_NOT_SERVED = (features.LABELS,)
+
+
+def save(model: keras.Model, transform_output: tft.TFTransformOutput, directory: str) -> None:
+    """Writes a SavedModel with the signatures that `schemas.signatures` names.
+
+    Args:
+        model: A built model with `item_embeddings()` and `score(inputs, item_table)`.
+        transform_output: The Transform graph that the model was trained behind; it becomes a part of the graph.
+        directory: Where to.
+    """
+    servable = ranking_servable(model, transform_output)
+    tf.saved_model.save(
+        servable,
+        directory,
+        signatures={signatures.SERVING_DEFAULT: servable.serving_default, signatures.RANK: servable.rank},
+    )
+
+
+def ranking_servable(model: keras.Model, transform_output: tft.TFTransformOutput) -> tf.Module:
+    """Puts the Transform graph before a model: raw strings in, scores out.
+
+    What is equal for all requests is computed here, once: the embeddings of the whole catalogue.
+
+    The v1 loader fills exactly the variables that stand on the saved object. A Keras 3 variable saved as it is gets a
+    second handle, which the graph reads and the loader does not fill. So the module holds the inner tf.Variables, and
+    the functions close over the model instead of the module holding it.
+
+    Returns:
+        A module with the functions `serving_default` and `rank`.
+    """
+    servable = tf.Module(name="ranking_servable")
+    servable.model_variables = [variable.value for variable in model.variables]
+    servable.item_table = tf.Variable(model.item_embeddings(), trainable=False, name="item_table")
+    servable.transform = transform_output.transform_features_layer()
+    raw_spec = transform_output.raw_feature_spec()
+    example_spec = {name: raw_spec[name] for name in features.BEHAVIOUR_FEATURES if name not in _NOT_SERVED}
+
+    def scores(raw: dict[str, tf.SparseTensor]) -> dict[str, tf.Tensor]:
+        transformed = servable.transform(raw)
+        inputs = {name: transformed[name] for name in features.MODEL_INPUTS}
+        inputs[features.CANDIDATE_ITEMS] = tf.sparse.to_dense(inputs[features.CANDIDATE_ITEMS])
+        inputs = {name: tf.cast(value, tf.int32) for name, value in inputs.items()}
+        logits = model.score(inputs, item_table=servable.item_table)
+        # Padding is no item: it gets the lowest probability there is.
+        is_item = tf.not_equal(inputs[features.CANDIDATE_ITEMS], features.PADDING)
+        return {signatures.SCORES: tf.where(is_item, tf.sigmoid(tf.cast(logits, tf.float32)), 0.0)}
+
+    @tf.function(input_signature=[tf.TensorSpec([None], tf.string, signatures.EXAMPLES)])
+    def serving_default(examples: tf.Tensor) -> dict[str, tf.Tensor]:
+        return scores(tf.io.parse_example(examples, example_spec))
+
+    @tf.function(input_signature=[rank_request.INPUT_SPECS[name] for name in signatures.RANK_INPUTS])
+    def rank(*request: tf.Tensor) -> dict[str, tf.Tensor]:
+        return scores(rank_request.raw_features(dict(zip(signatures.RANK_INPUTS, request, strict=True))))
+
+    servable.serving_default = serving_default
+    servable.rank = rank
+    return servable

@@ -1,0 +1,110 @@
+"""The input pipeline: transformed TFRecords to joint batches, and the catalog split to tables."""
+
+import dataclasses
+from collections.abc import Sequence
+
+import numpy as np
+import tensorflow as tf
+import tensorflow_transform as tft
+
+from schemas import features
+from schemas.canonical_event import Surface
+
+Batch = dict[str, tf.Tensor]
+JointBatch = tuple[dict[str, Batch], dict[str, tf.Tensor]]
+_FILES_READ_AT_ONCE = 4
+
+
+@dataclasses.dataclass(frozen=True)
+class Catalog:
+    """What the model knows of each item, by item index.
+
+    Attributes:
+        words: int32 [items, title words].
+        categories: int32 [items, category levels].
+    """
+
+    words: np.ndarray
+    categories: np.ndarray
+
+
+def joint_batches(
+    file_patterns: Sequence[str],
+    transform_output: tft.TFTransformOutput,
+    batch_size: int,
+    shuffle_buffer: int = 0,
+    seed: int | None = None,
+) -> tf.data.Dataset:
+    """Reads transformed examples as joint batches: the rows of each surface apart.
+
+    Args:
+        file_patterns: Of gzipped TFRecord files.
+        transform_output: Of the Transform that wrote them.
+        batch_size: Rows of both surfaces together; either may have none in a batch.
+        shuffle_buffer: Examples held for shuffling, anew each epoch; 0 keeps the order.
+        seed: Of the shuffling.
+
+    Returns:
+        Pairs of inputs and labels, each by surface: `{"recommendation": {feature: [rows, ...]}, "search": ...}` and
+        `{"recommendation": float32 [rows, candidates], ...}`.
+    """
+    spec = _feature_spec(transform_output, (*features.MODEL_INPUTS, features.CANDIDATE_LABELS))
+    records = _records(file_patterns, shuffle=shuffle_buffer > 0, seed=seed)
+    if shuffle_buffer:
+        records = records.shuffle(shuffle_buffer, seed=seed)
+
+    def by_surface(serialized: tf.Tensor) -> JointBatch:
+        batch = _dense(tf.io.parse_example(serialized, spec))
+        labels = batch.pop(features.CANDIDATE_LABELS)
+        inputs_by_surface, labels_by_surface = {}, {}
+        for surface in Surface:
+            rows = tf.equal(batch[features.SURFACE_INDEX], surface.index)
+            inputs_by_surface[surface.value] = {name: tf.boolean_mask(value, rows) for name, value in batch.items()}
+            labels_by_surface[surface.value] = tf.boolean_mask(labels, rows)
+        return inputs_by_surface, labels_by_surface
+
+    return records.batch(batch_size).map(by_surface, num_parallel_calls=tf.data.AUTOTUNE).prefetch(tf.data.AUTOTUNE)
+
+
+def read_catalog(file_patterns: Sequence[str], transform_output: tft.TFTransformOutput, items: int) -> Catalog:
+    """Reads the transformed catalog split into tables.
+
+    Args:
+        file_patterns: Of the catalog split's gzipped TFRecord files.
+        transform_output: Of the Transform that wrote them.
+        items: The number of item indices; rows of padding, of the unknown and of items without attributes are 0.
+    """
+    spec = _feature_spec(transform_output, (features.ITEM, features.ITEM_WORDS, features.ITEM_CATEGORIES))
+    words = np.zeros((items, spec[features.ITEM_WORDS].shape[0]), np.int32)
+    categories = np.zeros((items, spec[features.ITEM_CATEGORIES].shape[0]), np.int32)
+    unknown = items - 1
+    for batch in _records(file_patterns).batch(4096).map(lambda rows: tf.io.parse_example(rows, spec)):
+        index = batch[features.ITEM].numpy()
+        known = index != unknown
+        words[index[known]] = batch[features.ITEM_WORDS].numpy()[known]
+        categories[index[known]] = batch[features.ITEM_CATEGORIES].numpy()[known]
+    return Catalog(words=words, categories=categories)
+
+
+def _feature_spec(transform_output: tft.TFTransformOutput, names: Sequence[str]) -> dict:
+    spec = transform_output.transformed_feature_spec()
+    return {name: spec[name] for name in names}
+
+
+def _records(file_patterns: Sequence[str], shuffle: bool = False, seed: int | None = None) -> tf.data.Dataset:
+    files = tf.data.Dataset.list_files(list(file_patterns), shuffle=shuffle, seed=seed)
+    return files.interleave(
+        lambda file: tf.data.TFRecordDataset(file, compression_type="GZIP"),
+        cycle_length=_FILES_READ_AT_ONCE,
+        num_parallel_calls=tf.data.AUTOTUNE,
+        deterministic=True,
+    )
+
+
+def _dense(batch: dict[str, tf.Tensor | tf.SparseTensor]) -> Batch:
+    """Indices as int32, lists as [rows, longest] with padding."""
+    dense = {
+        name: tf.sparse.to_dense(value) if isinstance(value, tf.SparseTensor) else value
+        for name, value in batch.items()
+    }
+    return {name: tf.cast(value, tf.int32) if value.dtype == tf.int64 else value for name, value in dense.items()}

@@ -1,0 +1,27 @@
+"""Runs the pipeline on this machine: one process, metadata in sqlite."""
+
+import logging
+import os
+
+from tfx import v1 as tfx
+
+from components.baseline_model.pushed_versions import last_pushed_version
+from tfx_pipeline.configs import PipelineConfig
+from tfx_pipeline.pipeline import create_pipeline
+from tfx_pipeline.report import RunHistory, RunReport
+
+
+def run(config: PipelineConfig) -> RunReport:
+    """Runs all components, or takes their results from the cache, and reports what came of it.
+
+    The report is also written to `config.report_path`.
+    """
+    os.makedirs(config.run_root, exist_ok=True)
+    pipeline = create_pipeline(config, baseline_version=last_pushed_version(config.pushed_model_dir))
+    history = RunHistory(config)
+    last_execution_id = history.last_execution_id()
+    logging.info("Running %s; everything that it makes lies below %s", config.name, config.run_root)
+    tfx.orchestration.LocalDagRunner().run(pipeline)
+    report = history.report(since=last_execution_id)
+    report.write(config.report_path)
+    return report

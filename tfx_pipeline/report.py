@@ -1,0 +1,141 @@
+"""What a local run did and how good its model is, read from the metadata store."""
+
+import dataclasses
+import json
+from pathlib import Path
+
+import tensorflow_model_analysis as tfma
+from ml_metadata import MetadataStore
+from ml_metadata.proto import metadata_store_pb2
+from tfx import v1 as tfx
+
+from components.baseline_model.pushed_versions import last_pushed_version
+from schemas import features
+from tfx_pipeline import evaluation
+from tfx_pipeline.configs import PipelineConfig
+
+Metrics = dict[str, dict[str, float]]
+"""Surface to metric name to value; the surface `overall` holds both."""
+OVERALL = "overall"
+
+
+@dataclasses.dataclass(frozen=True)
+class RunReport:
+    """One run in short.
+
+    Attributes:
+        ran: The components that ran.
+        cached: The components whose results came from the cache.
+        metrics: Of `model`, of `baseline` (what it had to beat) and, once it was evaluated, of `popularity`.
+        baseline: What the baseline is.
+        blessed: Whether the model beat it on every surface.
+        pushed_version: The newest version that was pushed, by this run or an earlier one; empty when there is none.
+        pushed_model_dir: Where it lies.
+        tensorboard: The folder of TensorBoard's logs.
+    """
+
+    ran: tuple[str, ...]
+    cached: tuple[str, ...]
+    metrics: dict[str, Metrics]
+    baseline: str
+    blessed: bool
+    pushed_version: str
+    pushed_model_dir: str
+    tensorboard: str
+
+    def write(self, path: str) -> None:
+        """Writes the report as JSON."""
+        Path(path).write_text(json.dumps(dataclasses.asdict(self), indent=2) + "\n", encoding="utf-8")
+
+
+class RunHistory:
+    """The executions in the metadata store of one pipeline.
+
+    Args:
+        config: Whose `metadata_path` is read; the store is made when it is not there.
+    """
+
+    def __init__(self, config: PipelineConfig):
+        self._config = config
+        self._store = MetadataStore(tfx.orchestration.metadata.sqlite_metadata_connection_config(config.metadata_path))
+
+    def last_execution_id(self) -> int:
+        """The highest execution id so far; 0 when there is none."""
+        return max((execution.id for execution in self._store.get_executions()), default=0)
+
+    def executions_since(self, execution_id: int) -> dict[str, metadata_store_pb2.Execution]:
+        """The executions after `execution_id`, by component."""
+        return {
+            self._component(execution): execution
+            for execution in self._store.get_executions()
+            if execution.id > execution_id
+        }
+
+    def report(self, since: int) -> RunReport:
+        """Reports on the executions after the id `since`."""
+        executions = self.executions_since(since)
+        state = metadata_store_pb2.Execution
+        evaluator = executions["Evaluator"]
+        evaluation_uri = self._artifact(evaluator, "evaluation").uri
+        metrics = {
+            "model": read_metrics(evaluation_uri, evaluation.CANDIDATE),
+            "baseline": read_metrics(evaluation_uri, evaluation.BASELINE),
+        }
+        popularity_uri = self._last_evaluation_against_popularity()
+        if popularity_uri:
+            metrics["popularity"] = read_metrics(popularity_uri, evaluation.BASELINE)
+        blessing = self._artifact(evaluator, "blessing")
+        version = last_pushed_version(self._config.pushed_model_dir)
+        return RunReport(
+            ran=tuple(name for name, each in executions.items() if each.last_known_state == state.COMPLETE),
+            cached=tuple(name for name, each in executions.items() if each.last_known_state == state.CACHED),
+            metrics=metrics,
+            baseline=self._baseline_source(evaluator),
+            blessed=blessing.custom_properties["blessed"].int_value == 1,
+            pushed_version=version,
+            pushed_model_dir=self._config.pushed_model_dir,
+            tensorboard=self._config.tensorboard_dir,
+        )
+
+    def _component(self, execution: metadata_store_pb2.Execution) -> str:
+        (node,) = (each for each in self._store.get_contexts_by_execution(execution.id) if each.type == "node")
+        return node.name.rpartition(".")[2]
+
+    def _artifact(self, execution: metadata_store_pb2.Execution, key: str) -> metadata_store_pb2.Artifact:
+        """The artifact that an execution read or wrote under a key."""
+        for event in self._store.get_events_by_execution_ids([execution.id]):
+            if any(step.key == key for step in event.path.steps):
+                (artifact,) = self._store.get_artifacts_by_id([event.artifact_id])
+                return artifact
+        raise KeyError(f"{self._component(execution)} has no artifact {key!r} in {self._config.metadata_path}.")
+
+    def _baseline_source(self, evaluator: metadata_store_pb2.Execution) -> str:
+        return self._artifact(evaluator, "baseline_model").custom_properties["source"].string_value
+
+    def _last_evaluation_against_popularity(self) -> str:
+        """The newest evaluation whose baseline was the popularity model; empty when there is none."""
+        for execution in sorted(self._store.get_executions(), key=lambda each: -each.id):
+            if self._component(execution) != "Evaluator" or execution.last_known_state not in (
+                metadata_store_pb2.Execution.COMPLETE,
+                metadata_store_pb2.Execution.CACHED,
+            ):
+                continue
+            if self._baseline_source(execution) == "popularity":
+                return self._artifact(execution, "evaluation").uri
+        return ""
+
+
+def read_metrics(evaluation_uri: str, model_name: str) -> dict[str, dict[str, float]]:
+    """Reads one model's metrics, by surface, from what the Evaluator wrote."""
+    result = tfma.load_eval_result(evaluation_uri, model_name=model_name)
+    metrics: Metrics = {}
+    for slice_key, by_output in result.slicing_metrics:
+        surface = dict(slice_key).get(features.SURFACE, OVERALL)
+        metrics[surface] = {
+            name: value["doubleValue"]
+            for by_sub_key in by_output.values()
+            for values in by_sub_key.values()
+            for name, value in values.items()
+            if "doubleValue" in value
+        }
+    return metrics

@@ -1,0 +1,25 @@
+"""`run_fn`: what TFX's Trainer calls. Thin, without classes, since TFX reloads this module."""
+
+from typing import Any
+
+from tfx_pipeline import training
+
+
+def run_fn(fn_args: Any) -> None:
+    """Trains the configured model and exports it to `fn_args.serving_model_dir`.
+
+    Args:
+        fn_args: A `tfx.components.FnArgs`. Its training files are those of the train and the catalog split, its
+            evaluation files those of the validation split, its `custom_config` what `training.custom_config` made.
+    """
+    training.run(
+        training.TrainingJob(
+            train_files=training.files_of_split(fn_args.train_files, "train"),
+            catalog_files=training.files_of_split(fn_args.train_files, "catalog"),
+            validation_files=tuple(fn_args.eval_files),
+            transform_graph=fn_args.transform_output,
+            model_dir=fn_args.serving_model_dir,
+            log_dir=fn_args.model_run_dir,
+            **training.from_custom_config(fn_args.custom_config),
+        )
+    )

@@ -1,0 +1,179 @@
+"""One training: from transformed examples to an exported model, picked up where it was interrupted."""
+
+import dataclasses
+import hashlib
+import json
+import logging
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import keras
+import tensorflow as tf
+import tensorflow_transform as tft
+
+from models import registry
+from schemas import features
+from tfx_pipeline import export, inputs, vocabularies
+from tfx_pipeline.config_loading import as_dict, from_dict
+from tfx_pipeline.configs import PipelineConfig, TrainConfig
+from tfx_pipeline.resumable_callbacks import ResumableEarlyStopping, ResumableReduceLROnPlateau
+
+VALIDATION_METRIC = "val_ndcg_at_5"
+"""Mean over the surfaces; early stopping and the learning rate follow it."""
+
+
+@dataclasses.dataclass(frozen=True)
+class TrainingJob:
+    """Everything that one training needs.
+
+    Attributes:
+        model_name: A name in `models.registry`.
+        model_config: That model's configuration.
+        train: How to train.
+        train_files: Patterns of transformed examples.
+        validation_files: Patterns of transformed examples.
+        catalog_files: Patterns of transformed items.
+        transform_graph: The Transform output that wrote them.
+        model_dir: Where the SavedModel goes.
+        log_dir: Where TensorBoard's logs go.
+        checkpoint_dir: Where interrupted trainings leave their state, each in a folder of its own.
+    """
+
+    model_name: str
+    model_config: Any
+    train: TrainConfig
+    train_files: tuple[str, ...]
+    validation_files: tuple[str, ...]
+    catalog_files: tuple[str, ...]
+    transform_graph: str
+    model_dir: str
+    log_dir: str
+    checkpoint_dir: str
+
+    @property
+    def state_dir(self) -> Path:
+        """Where this very training (same data, model and settings) leaves its state.
+
+        The number of epochs is left out: a training may be continued for longer.
+        """
+        settings = as_dict(dataclasses.replace(self.train, epochs=0))
+        told = [self.model_name, as_dict(self.model_config), settings, self.transform_graph, self.train_files]
+        return Path(self.checkpoint_dir) / hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def custom_config(config: PipelineConfig) -> dict[str, Any]:
+    """What of a run's configuration the Trainer depends on, as plain values: a change in it trains anew."""
+    return {
+        "model_name": config.model,
+        "model_config": as_dict(getattr(config, config.model)),
+        "train": as_dict(config.train),
+        "checkpoint_dir": config.checkpoint_dir,
+    }
+
+
+def from_custom_config(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Reads back what `custom_config` made, as arguments of `TrainingJob`."""
+    config_class = registry.config_class(values["model_name"])
+    return {
+        **values,
+        "model_config": from_dict(config_class, values["model_config"]),
+        "train": from_dict(TrainConfig, values["train"]),
+    }
+
+
+def files_of_split(patterns: Sequence[str], split: str) -> tuple[str, ...]:
+    """Those of an Examples artifact's file patterns that belong to one split."""
+    return tuple(pattern for pattern in patterns if Path(pattern).parent.name == f"Split-{split}")
+
+
+def run(job: TrainingJob) -> keras.callbacks.History:
+    """Trains and exports.
+
+    A training that was interrupted goes on at the epoch after the last whole one. The exported weights are those of the
+    epoch that was best on the validation split.
+    """
+    keras.utils.set_random_seed(job.train.seed)
+    transform_output = tft.TFTransformOutput(job.transform_graph)
+    model = build_model(job, transform_output)
+    batches, validation = (
+        inputs.joint_batches(
+            job.train_files, transform_output, job.train.batch_size, job.train.shuffle_buffer, job.train.seed
+        ),
+        inputs.joint_batches(job.validation_files, transform_output, job.train.batch_size),
+    )
+    model.compile(
+        optimizer=keras.optimizers.Adam(job.train.learning_rate, global_clipnorm=job.train.clip_norm or None),
+        jit_compile=job.train.jit_compile,
+    )
+    _report_start(job, model)
+    history = model.fit(
+        batches,
+        validation_data=validation,
+        epochs=job.train.epochs,
+        callbacks=_callbacks(job),
+        verbose=1 if sys.stdout.isatty() else 2,
+    )
+    export.save(model, transform_output, job.model_dir)
+    return history
+
+
+def build_model(job: TrainingJob, transform_output: tft.TFTransformOutput) -> keras.Model:
+    """Builds the configured model for the vocabularies and the catalogue of a Transform output."""
+    items = vocabularies.table_rows(transform_output, features.ITEM_VOCABULARY)
+    catalog = inputs.read_catalog(job.catalog_files, transform_output, items)
+    sizes = registry.VocabularySizes(
+        users=vocabularies.table_rows(transform_output, features.USER_VOCABULARY),
+        items=items,
+        words=vocabularies.table_rows(transform_output, features.WORD_VOCABULARY),
+        categories=tuple(
+            vocabularies.table_rows(transform_output, features.category_vocabulary(level))
+            for level in range(catalog.categories.shape[1])
+        ),
+    )
+    return registry.build(job.model_name, job.model_config, sizes, catalog, dtype=_dtype_policy(job.train))
+
+
+def _dtype_policy(train: TrainConfig) -> str:
+    if not train.mixed_precision:
+        return "float32"
+    return "mixed_float16" if tf.config.list_physical_devices("GPU") else "mixed_bfloat16"
+
+
+def _callbacks(job: TrainingJob) -> list[keras.callbacks.Callback]:
+    state, train = job.state_dir, job.train
+    callbacks: list[keras.callbacks.Callback] = []
+    if train.plateau_patience:
+        callbacks.append(
+            ResumableReduceLROnPlateau(
+                str(state),
+                monitor=VALIDATION_METRIC,
+                mode="max",
+                factor=train.plateau_factor,
+                patience=train.plateau_patience,
+            )
+        )
+    callbacks += [
+        # With no patience it still keeps the best epoch's weights.
+        ResumableEarlyStopping(
+            str(state), monitor=VALIDATION_METRIC, mode="max", patience=train.early_stopping_patience or train.epochs
+        ),
+        keras.callbacks.TensorBoard(job.log_dir, profile_batch=0),
+        keras.callbacks.BackupAndRestore(str(state / "backup"), double_checkpoint=True),
+    ]
+    return callbacks
+
+
+def _report_start(job: TrainingJob, model: keras.Model) -> None:
+    devices = tf.config.list_physical_devices("GPU") or tf.config.list_physical_devices("CPU")
+    logging.info(
+        "Training %s (%s weights) on %s for at most %d epochs; TensorBoard's logs: %s",
+        job.model_name,
+        f"{model.count_params():,}",
+        ", ".join(device.name for device in devices),
+        job.train.epochs,
+        job.log_dir,
+    )
+    if (job.state_dir / "backup" / "training_metadata.json").exists():
+        logging.info("Going on where an interrupted training stopped: %s", job.state_dir)

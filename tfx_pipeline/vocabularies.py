@@ -1,0 +1,51 @@
+"""Vocabularies with room for padding and for the unknown.
+
+Every index space is the same: 0 is padding, 1 to n are the known values from the most frequent on, n + 1 is everything
+unknown. So a table for a vocabulary of n values has n + 2 rows.
+"""
+
+import tensorflow as tf
+import tensorflow_transform as tft
+
+from schemas import features
+
+_OUT_OF_VOCABULARY_INDICES = 1
+
+
+def build(values: tf.RaggedTensor | tf.SparseTensor | tf.Tensor, name: str, top_k: int = 0, min_count: int = 1):
+    """Counts values over the analysed splits and keeps the frequent ones.
+
+    Args:
+        values: string values; empty strings are not counted.
+        name: What the vocabulary is called in the Transform output.
+        top_k: Keep this many of the most frequent; 0 keeps all.
+        min_count: Keep values seen at least this often.
+
+    Returns:
+        What `lookup` takes.
+    """
+    return tft.vocabulary(
+        values,
+        top_k=top_k or None,
+        frequency_threshold=min_count if min_count > 1 else None,
+        vocab_filename=name,
+    )
+
+
+def lookup(values: tf.Tensor, vocabulary) -> tf.Tensor:
+    """Maps strings to indices.
+
+    Args:
+        values: string tensor of any shape; the empty string is padding.
+        vocabulary: What `build` returned.
+
+    Returns:
+        int64 tensor of the same shape.
+    """
+    indices = tft.apply_vocabulary(values, vocabulary, num_oov_buckets=_OUT_OF_VOCABULARY_INDICES) + 1
+    return tf.where(tf.equal(values, ""), tf.constant(features.PADDING, tf.int64), indices)
+
+
+def table_rows(transform_output: tft.TFTransformOutput, name: str) -> int:
+    """The number of indices of a vocabulary, padding and the unknown included."""
+    return int(transform_output.vocabulary_size_by_name(name)) + 1 + _OUT_OF_VOCABULARY_INDICES
