@@ -10,6 +10,8 @@ from tfx_pipeline.configs import PipelineConfig
 from tfx_pipeline.pipeline import create_pipeline
 from tfx_pipeline.report import RunHistory, RunReport
 
+_LOG = logging.getLogger(__name__)
+
 
 def run(config: PipelineConfig) -> RunReport:
     """Runs all components, or takes their results from the cache, and reports what came of it.
@@ -20,7 +22,7 @@ def run(config: PipelineConfig) -> RunReport:
     pipeline = create_pipeline(config, baseline_version=last_pushed_version(config.pushed_model_dir))
     history = RunHistory(config)
     last_execution_id = history.last_execution_id()
-    logging.info("Running %s; everything that it makes lies below %s", config.name, config.run_root)
+    _LOG.info("Running %s; everything that it makes lies below %s", config.name, config.run_root)
     tfx.orchestration.LocalDagRunner().run(pipeline)
     report = history.report(since=last_execution_id)
     report.write(config.report_path)

@@ -24,13 +24,13 @@ def create_pipeline(config: PipelineConfig, baseline_version: str = "") -> tfx.d
         The pipeline, for `local_runner` or `kubeflow_runner`.
     """
     item_catalog = ItemCatalogGen(config=config.data).with_id("ItemCatalog")
-    example_gen = BehaviourExampleGen(config=config.data, item_catalog=item_catalog.outputs["catalog"])
+    example_gen = BehaviourExampleGen(item_catalog.outputs["catalog"], config.data)
     examples = example_gen.outputs["examples"]
     # Items are no behaviour: they have neither user nor history, and are not to be checked for them.
     not_behaviour = [features.CATALOG_SPLIT]
 
     statistics_gen = tfx.components.StatisticsGen(examples=examples, exclude_splits=not_behaviour)
-    schema_gen = tfx.components.ImportSchemaGen(schema_file=behaviour_schema.PATH)
+    schema_gen = tfx.components.ImportSchemaGen(schema_file=str(behaviour_schema.BEHAVIOUR_SCHEMA_PATH))
     schema = schema_gen.outputs["schema"]
     example_validator = tfx.components.ExampleValidator(
         statistics=statistics_gen.outputs["statistics"], schema=schema, exclude_splits=not_behaviour

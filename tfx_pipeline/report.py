@@ -17,6 +17,8 @@ from tfx_pipeline.configs import PipelineConfig
 Metrics = dict[str, dict[str, float]]
 """Surface to metric name to value; the surface `overall` holds both."""
 OVERALL = "overall"
+POPULARITY = "popularity"
+_DIFFERENCE_SUFFIX = "_diff"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -83,7 +85,7 @@ class RunHistory:
         }
         popularity_uri = self._last_evaluation_against_popularity()
         if popularity_uri:
-            metrics["popularity"] = read_metrics(popularity_uri, evaluation.BASELINE)
+            metrics[POPULARITY] = read_metrics(popularity_uri, evaluation.BASELINE)
         blessing = self._artifact(evaluator, "blessing")
         version = last_pushed_version(self._config.pushed_model_dir)
         return RunReport(
@@ -120,7 +122,7 @@ class RunHistory:
                 metadata_store_pb2.Execution.CACHED,
             ):
                 continue
-            if self._baseline_source(execution) == "popularity":
+            if self._baseline_source(execution).startswith(POPULARITY):
                 return self._artifact(execution, "evaluation").uri
         return ""
 
@@ -136,6 +138,6 @@ def read_metrics(evaluation_uri: str, model_name: str) -> dict[str, dict[str, fl
             for by_sub_key in by_output.values()
             for values in by_sub_key.values()
             for name, value in values.items()
-            if "doubleValue" in value
+            if "doubleValue" in value and not name.endswith(_DIFFERENCE_SUFFIX)
         }
     return metrics

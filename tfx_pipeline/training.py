@@ -18,10 +18,15 @@ from schemas import features
 from tfx_pipeline import export, inputs, vocabularies
 from tfx_pipeline.config_loading import as_dict, from_dict
 from tfx_pipeline.configs import PipelineConfig, TrainConfig
+from tfx_pipeline.epoch_lines import EpochLines
 from tfx_pipeline.resumable_callbacks import ResumableEarlyStopping, ResumableReduceLROnPlateau
 
 VALIDATION_METRIC = "val_ndcg_at_5"
 """Mean over the surfaces; early stopping and the learning rate follow it."""
+
+WEIGHTS_FILE = "model.weights.h5"
+"""The exported weights in Keras' form, beside TensorBoard's logs."""
+_LOG = logging.getLogger(__name__)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -113,8 +118,9 @@ def run(job: TrainingJob) -> keras.callbacks.History:
         validation_data=validation,
         epochs=job.train.epochs,
         callbacks=_callbacks(job),
-        verbose=1 if sys.stdout.isatty() else 2,
+        verbose=1 if sys.stdout.isatty() else 0,
     )
+    model.save_weights(Path(job.log_dir) / WEIGHTS_FILE)
     export.save(model, transform_output, job.model_dir)
     return history
 
@@ -159,6 +165,7 @@ def _callbacks(job: TrainingJob) -> list[keras.callbacks.Callback]:
         ResumableEarlyStopping(
             str(state), monitor=VALIDATION_METRIC, mode="max", patience=train.early_stopping_patience or train.epochs
         ),
+        EpochLines(),
         keras.callbacks.TensorBoard(job.log_dir, profile_batch=0),
         keras.callbacks.BackupAndRestore(str(state / "backup"), double_checkpoint=True),
     ]
@@ -167,7 +174,7 @@ def _callbacks(job: TrainingJob) -> list[keras.callbacks.Callback]:
 
 def _report_start(job: TrainingJob, model: keras.Model) -> None:
     devices = tf.config.list_physical_devices("GPU") or tf.config.list_physical_devices("CPU")
-    logging.info(
+    _LOG.info(
         "Training %s (%s weights) on %s for at most %d epochs; TensorBoard's logs: %s",
         job.model_name,
         f"{model.count_params():,}",
@@ -176,4 +183,4 @@ def _report_start(job: TrainingJob, model: keras.Model) -> None:
         job.log_dir,
     )
     if (job.state_dir / "backup" / "training_metadata.json").exists():
-        logging.info("Going on where an interrupted training stopped: %s", job.state_dir)
+        _LOG.info("Going on where an interrupted training stopped: %s", job.state_dir)

@@ -1,8 +1,17 @@
 """How raw logs become examples: the `data` section of a pipeline's configuration."""
 
+import dataclasses
+import datetime
+import json
 from dataclasses import dataclass, field
+from typing import Final
 
 from schemas.event_rows import EventColumns, ItemColumns
+
+LEAVE_ONE_OUT: Final = "leave_one_out"
+BY_TIME: Final = "time"
+UNIFORM: Final = "uniform"
+POPULARITY: Final = "popularity"
 
 
 @dataclass(frozen=True)
@@ -11,18 +20,20 @@ class DataConfig:
 
     Attributes:
         source: The adapter that reads the logs; a name in `components.behaviour_example_gen.adapters.registry`.
-        events: Path or glob of the event files: CSV, TSV, JSON lines (each plain or .gz) or Parquet, told by their endings.
+        events: Path or glob of the event files: CSV, TSV, JSON lines (each plain or .gz) or Parquet, told by their
+            endings.
         items: Path or glob of the item files, in the same formats. Empty: items are known by their events alone.
         columns: Which column of the event files holds which field.
         item_columns: Which column of the item files holds which field.
         max_reject_share: A run fails when a larger share of rows than this is refused.
-        split: `leave_one_out` (per user and surface: last event test, second last validation, the rest train) or `time`.
+        split: `leave_one_out` (per user and surface: last event test, second last validation, the rest train) or
+            `time`.
         validation_from: For `split: time`: events from this moment on (ISO 8601, UTC) are validation.
         test_from: For `split: time`: events from this moment on are test.
         train_negatives: Negatives drawn for each training example.
         evaluation_negatives: Negatives drawn for each validation and test example.
-        negatives: `uniform` over the catalogue, or `popularity` (in proportion to events). None is ever an item that the
-            user engaged with.
+        negatives: `uniform` over the catalogue, or `popularity` (in proportion to engagements). None is ever an item
+            that the user engaged with.
         recommendation_history: How many of the newest recommendation tokens a history keeps.
         search_history: How many of the newest search tokens a history keeps.
         items_per_session: How many clicked items a search token keeps.
@@ -35,13 +46,71 @@ class DataConfig:
     columns: EventColumns = field(default_factory=EventColumns)
     item_columns: ItemColumns = field(default_factory=ItemColumns)
     max_reject_share: float = 0.01
-    split: str = "leave_one_out"
+    split: str = LEAVE_ONE_OUT
     validation_from: str = ""
     test_from: str = ""
     train_negatives: int = 4
     evaluation_negatives: int = 99
-    negatives: str = "uniform"
+    negatives: str = UNIFORM
     recommendation_history: int = 12
     search_history: int = 12
     items_per_session: int = 5
     seed: int = 17
+
+    def __post_init__(self) -> None:
+        """Refuses values that mean nothing.
+
+        Raises:
+            ValueError: A value is out of its range; the message names it.
+        """
+        _one_of("split", self.split, (LEAVE_ONE_OUT, BY_TIME))
+        _one_of("negatives", self.negatives, (UNIFORM, POPULARITY))
+        if not 0 <= self.max_reject_share <= 1:
+            raise ValueError(f"data.max_reject_share should be from 0 to 1. Received: {self.max_reject_share}")
+        least = {"train_negatives": 1, "evaluation_negatives": 1, "items_per_session": 1}
+        least |= {"recommendation_history": 1, "search_history": 1, "seed": 0}
+        for name, smallest in least.items():
+            if getattr(self, name) < smallest:
+                raise ValueError(f"data.{name} should be at least {smallest}. Received: {getattr(self, name)}")
+        if self.split == BY_TIME and not self.validation_from_ms < self.test_from_ms:
+            raise ValueError(
+                "data.validation_from should be before data.test_from. "
+                f"Received: {self.validation_from} and {self.test_from}"
+            )
+
+    @property
+    def validation_from_ms(self) -> int:
+        """`validation_from` in milliseconds since 1970."""
+        return _moment_ms("validation_from", self.validation_from)
+
+    @property
+    def test_from_ms(self) -> int:
+        """`test_from` in milliseconds since 1970."""
+        return _moment_ms("test_from", self.test_from)
+
+    def to_json(self) -> str:
+        """The configuration as JSON, as it stands in an execution property."""
+        return json.dumps(dataclasses.asdict(self), sort_keys=True)
+
+    @classmethod
+    def from_json(cls, text: str) -> "DataConfig":
+        """Reads what `to_json` wrote."""
+        values = json.loads(text)
+        values["columns"] = EventColumns(**values["columns"])
+        values["item_columns"] = ItemColumns(**values["item_columns"])
+        return cls(**values)
+
+
+def _one_of(name: str, value: str, known: tuple[str, ...]) -> None:
+    if value not in known:
+        raise ValueError(f"data.{name} should be one of {', '.join(known)}. Received: {value!r}")
+
+
+def _moment_ms(name: str, text: str) -> int:
+    try:
+        moment = datetime.datetime.fromisoformat(text.replace("Z", "+00:00"))
+    except ValueError:
+        raise ValueError(f"data.{name} should be ISO 8601, such as 2011-11-01T00:00. Received: {text!r}") from None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=datetime.timezone.utc)
+    return round(moment.timestamp() * 1000)

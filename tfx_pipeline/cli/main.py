@@ -2,10 +2,10 @@
 
 import argparse
 import importlib
-import logging
 import sys
 from collections.abc import Sequence
 
+from tfx_pipeline.cli import console_log
 from tfx_pipeline.config_loading import ConfigError
 
 COMMANDS = {
@@ -35,7 +35,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return int(stop.code or OK)
     if module is None:
         return WRONG_USAGE
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
+    console_log.start(args.verbose)
     try:
         return module.run(args)
     except ConfigError as error:
@@ -52,6 +52,7 @@ def _parse(arguments: list[str]):
     parser = argparse.ArgumentParser(
         prog="tandem", description="One recommender for platforms that have both a search box and a feed."
     )
+    parser.add_argument("--verbose", action="store_true", help="show what the libraries log, too")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     # Only the called subcommand's module is imported: some take many seconds.
     called = next((word for word in arguments if not word.startswith("-")), None)

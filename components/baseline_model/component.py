@@ -1,0 +1,50 @@
+"""BaselineModel: the model that the Evaluator compares the new one with."""
+
+from tfx import types
+from tfx.dsl.components.base import base_component, executor_spec
+from tfx.types import component_spec, standard_artifacts
+
+from components.baseline_model import executor
+
+
+class BaselineModelSpec(types.ComponentSpec):
+    """Inputs, outputs and parameters of BaselineModel."""
+
+    PARAMETERS = {
+        executor.PUSHED_MODEL_DIR_KEY: component_spec.ExecutionParameter(type=str),
+        executor.VERSION_KEY: component_spec.ExecutionParameter(type=str),
+    }
+    INPUTS = {executor.EXAMPLES_KEY: component_spec.ChannelParameter(type=standard_artifacts.Examples)}
+    OUTPUTS = {executor.MODEL_KEY: component_spec.ChannelParameter(type=standard_artifacts.Model)}
+
+
+class BaselineModel(base_component.BaseComponent):
+    """Yields the last blessed model or, when there is none yet, a model of the items' popularity.
+
+    It takes the place of a Resolver node, which not every orchestrator runs, and unlike one it never comes back empty:
+    the first model too has something to beat.
+    """
+
+    SPEC_CLASS = BaselineModelSpec
+    EXECUTOR_SPEC = executor_spec.ExecutorClassSpec(executor.Executor)
+
+    def __init__(self, examples: types.BaseChannel, pushed_model_dir: str, version: str = ""):
+        """Sets the node up.
+
+        Args:
+            examples: Behaviour examples; their train split is counted when there is no blessed model.
+            pushed_model_dir: Where the Pusher writes the models that were blessed.
+            version: The version to compare with, as `pushed_versions.last_pushed_version` finds it when the pipeline is
+                assembled: a new version is a new value, which is what makes a cached baseline stale. Empty takes the
+                newest version there is when the node runs.
+        """
+        super().__init__(
+            BaselineModelSpec(
+                **{
+                    executor.EXAMPLES_KEY: examples,
+                    executor.PUSHED_MODEL_DIR_KEY: pushed_model_dir,
+                    executor.VERSION_KEY: version,
+                    executor.MODEL_KEY: types.Channel(type=standard_artifacts.Model),
+                }
+            )
+        )

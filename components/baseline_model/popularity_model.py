@@ -1,0 +1,84 @@
+"""A model that ranks items by how often users engaged with them, whoever asks and whatever for."""
+
+from collections.abc import Mapping
+
+import tensorflow as tf
+
+from schemas import features, signatures
+
+
+class PopularityModel(tf.Module):
+    """Scores each candidate by its share of all engagements.
+
+    Built of a static hash table and nothing else, so that it runs wherever a SavedModel runs. It has the signatures of
+    the exported networks (`schemas.signatures`), and so goes through the same gate and the same Evaluator.
+    """
+
+    def __init__(self, counts: Mapping[bytes, int]):
+        """Builds the table of scores.
+
+        Args:
+            counts: Item id to number of engagements. Items not in it score 0.
+
+        Raises:
+            ValueError: There is not a single engagement.
+        """
+        super().__init__(name="popularity_model")
+        if not counts:
+            raise ValueError("Popularity needs at least one engagement. Received: counts={}")
+        total = sum(counts.values())
+        initializer = tf.lookup.KeyValueTensorInitializer(
+            keys=tf.constant(list(counts), tf.string),
+            values=tf.constant([count / total for count in counts.values()], tf.float32),
+        )
+        self.shares = tf.lookup.StaticHashTable(initializer, default_value=0.0)
+
+    @tf.function
+    def serving_default(self, examples: tf.Tensor) -> dict[str, tf.Tensor]:
+        """Scores the candidates of serialized tf.Examples.
+
+        Args:
+            examples: string [batch]. The Evaluator batches whatever comes, so lists of candidates may differ in length
+                here; an example's scores then end with minus infinity, once for each candidate that it lacks.
+
+        Returns:
+            `scores`: float32 [batch, candidates of the longest list].
+        """
+        columns = tf.io.parse_example(examples, {features.CANDIDATES: tf.io.RaggedFeature(tf.string)})
+        candidates = columns[features.CANDIDATES]
+        scores = candidates.with_flat_values(self.shares.lookup(candidates.flat_values))
+        return {signatures.SCORES: scores.to_tensor(default_value=float("-inf"))}
+
+    @tf.function
+    def rank(self, **request: tf.Tensor) -> dict[str, tf.Tensor]:
+        """Scores the candidates of a request; of its inputs only the candidates matter.
+
+        Args:
+            **request: `schemas.signatures.RANK_INPUTS`.
+
+        Returns:
+            `scores`: float32 [batch, candidates].
+        """
+        return {signatures.SCORES: self.shares.lookup(request[signatures.RANK_CANDIDATES])}
+
+
+def save_popularity_model(counts: Mapping[bytes, int], directory: str) -> None:
+    """Writes the popularity model of `counts` as a SavedModel."""
+    model = PopularityModel(counts)
+    serving_default = model.serving_default.get_concrete_function(
+        tf.TensorSpec([None], tf.string, name=signatures.EXAMPLES)
+    )
+    axes = {
+        signatures.RANK_USER_ID: 1,
+        signatures.RANK_QUERY: 1,
+        signatures.RANK_CANDIDATES: 2,
+        signatures.RANK_HISTORY_SURFACES: 2,
+        signatures.RANK_HISTORY_QUERIES: 2,
+        signatures.RANK_HISTORY_ITEMS: 3,
+    }
+    rank = model.rank.get_concrete_function(
+        **{name: tf.TensorSpec([None] * rank, tf.string, name=name) for name, rank in axes.items()}
+    )
+    tf.saved_model.save(
+        model, directory, signatures={signatures.SERVING_DEFAULT: serving_default, signatures.RANK: rank}
+    )

@@ -1,0 +1,63 @@
+"""BehaviourExampleGen: the logs as examples."""
+
+from tfx import types
+from tfx.dsl.components.base.base_beam_component import BaseBeamComponent
+from tfx.dsl.components.base.executor_spec import BeamExecutorSpec
+from tfx.types import standard_artifacts
+from tfx.types.component_spec import ChannelParameter, ComponentSpec, ExecutionParameter
+
+from components.behaviour_example_gen.config import DataConfig
+from components.behaviour_example_gen.executor import (
+    CATALOG_KEY,
+    DATA_CONFIG_KEY,
+    EXAMPLES_KEY,
+    FINGERPRINT_KEY,
+    REJECTS_KEY,
+    Executor,
+)
+from components.item_catalog.artifact import ItemCatalog
+from components.raw_files.fingerprint import fingerprint
+from components.raw_files.rejects_artifact import Rejects
+
+
+class BehaviourExampleGenSpec(ComponentSpec):
+    """What BehaviourExampleGen takes and makes."""
+
+    PARAMETERS = {
+        DATA_CONFIG_KEY: ExecutionParameter(type=str),
+        FINGERPRINT_KEY: ExecutionParameter(type=str),
+    }
+    INPUTS = {CATALOG_KEY: ChannelParameter(type=ItemCatalog)}
+    OUTPUTS = {
+        EXAMPLES_KEY: ChannelParameter(type=standard_artifacts.Examples),
+        REJECTS_KEY: ChannelParameter(type=Rejects),
+    }
+
+
+class BehaviourExampleGen(BaseBeamComponent):
+    """Reads event logs and yields one tf.Example a target, with the history strictly before it, and one an item.
+
+    Outputs: `examples` (Examples) with the splits `train`, `validation`, `test` and `catalog`, and as custom properties
+    the seed, the negatives, and the numbers of events, users, rejects and targets a split; `rejects` (Rejects).
+
+    Args:
+        catalog: The item table, of type ItemCatalog.
+        config: Where the logs are and how examples are cut from them. The contents of the files are digested here, so
+            that the cache notices a change.
+    """
+
+    SPEC_CLASS = BehaviourExampleGenSpec
+    EXECUTOR_SPEC = BeamExecutorSpec(Executor)
+
+    def __init__(self, catalog: types.BaseChannel, config: DataConfig):
+        super().__init__(
+            BehaviourExampleGenSpec(
+                **{
+                    CATALOG_KEY: catalog,
+                    DATA_CONFIG_KEY: config.to_json(),
+                    FINGERPRINT_KEY: fingerprint(config.events),
+                    EXAMPLES_KEY: types.Channel(type=standard_artifacts.Examples),
+                    REJECTS_KEY: types.Channel(type=Rejects),
+                }
+            )
+        )

@@ -1,0 +1,45 @@
+"""Writing tf.Examples where TFX looks for them."""
+
+import os
+from typing import Any, Final
+
+import apache_beam as beam
+import tensorflow as tf
+from apache_beam.coders import BytesCoder
+from apache_beam.io.filebasedsink import FileBasedSink
+from apache_beam.io.filesystem import CompressionTypes
+
+_PREFIX: Final = "data_tfrecord"
+
+
+class WriteExamples(beam.PTransform):
+    """Writes serialized examples to `data_tfrecord-XXXXX-of-XXXXX.gz` in a directory, as TFX's own ExampleGens do.
+
+    Beam's own TFRecord sink computes the checksums in Python; TensorFlow's writer made the whole component four times
+    faster.
+    """
+
+    def __init__(self, directory: str):
+        super().__init__()
+        self._directory = directory
+
+    def expand(self, pcoll: beam.PCollection) -> Any:
+        """Adds the writing to the pipeline."""
+        sink = _TFRecordSink(os.path.join(self._directory, _PREFIX))
+        return pcoll | "Shuffle" >> beam.Reshuffle() | "Write" >> beam.io.Write(sink)
+
+
+class _TFRecordSink(FileBasedSink):
+    """A sink whose files are opened, written and closed by TensorFlow."""
+
+    def __init__(self, prefix: str):
+        super().__init__(prefix, BytesCoder(), file_name_suffix=".gz", compression_type=CompressionTypes.UNCOMPRESSED)
+
+    def open(self, temp_path: str) -> tf.io.TFRecordWriter:
+        return tf.io.TFRecordWriter(temp_path, options="GZIP")
+
+    def write_encoded_record(self, file_handle: tf.io.TFRecordWriter, encoded_value: bytes) -> None:
+        file_handle.write(encoded_value)
+
+    def close(self, file_handle: tf.io.TFRecordWriter) -> None:
+        file_handle.close()

@@ -1,0 +1,84 @@
+"""The executor of BehaviourExampleGen."""
+
+import time
+from typing import Any
+
+from absl import logging
+from tfx import types
+from tfx.components.util import examples_utils
+from tfx.dsl.components.base.base_beam_executor import BaseBeamExecutor
+from tfx.proto import example_gen_pb2
+from tfx.types import artifact_utils
+
+from components.behaviour_example_gen.config import DataConfig
+from components.behaviour_example_gen.generation import EVENT, USERS, generate_examples
+from components.raw_files.refusal import describe
+from components.raw_files.summary import Summary
+from schemas.features import BEHAVIOUR_SPLITS, CATALOG_SPLIT
+
+CATALOG_KEY = "catalog"
+EXAMPLES_KEY = "examples"
+REJECTS_KEY = "rejects"
+DATA_CONFIG_KEY = "data_config"
+FINGERPRINT_KEY = "fingerprint"
+
+
+class Executor(BaseBeamExecutor):
+    """Unpacks artifacts for `generate_examples` and records on them how the examples were made."""
+
+    def Do(
+        self,
+        input_dict: dict[str, list[types.Artifact]],
+        output_dict: dict[str, list[types.Artifact]],
+        exec_properties: dict[str, Any],
+    ) -> None:
+        """Writes the examples of all splits.
+
+        Args:
+            input_dict: `catalog`, of type ItemCatalog.
+            output_dict: `examples`, of type Examples, and `rejects`, of type Rejects.
+            exec_properties: `data_config`, a DataConfig as JSON; `fingerprint`, of the files, is for the cache only.
+        """
+        self._log_startup(input_dict, output_dict, exec_properties)
+        catalog = artifact_utils.get_single_instance(input_dict[CATALOG_KEY])
+        examples = artifact_utils.get_single_instance(output_dict[EXAMPLES_KEY])
+        rejects = artifact_utils.get_single_instance(output_dict[REJECTS_KEY])
+        config = DataConfig.from_json(exec_properties[DATA_CONFIG_KEY])
+        # The URIs of splits can be told only after the splits were named.
+        examples.split_names = artifact_utils.encode_split_names([*BEHAVIOUR_SPLITS, CATALOG_SPLIT])
+        split_dirs = {
+            split: artifact_utils.get_split_uri([examples], split) for split in (*BEHAVIOUR_SPLITS, CATALOG_SPLIT)
+        }
+        now_ms = int(time.time() * 1000)
+        summary = generate_examples(self._make_beam_pipeline, config, catalog.uri, split_dirs, rejects.uri, now_ms)
+        _record(examples, config, summary)
+        refused = summary.reports[EVENT]
+        rejects.set_int_custom_property("rejects", refused.rejects)
+        if refused.rejects:
+            logging.warning(
+                "%d of %d event rows refused: %s. See %s",
+                refused.rejects,
+                refused.rows,
+                describe(refused.reasons),
+                rejects.uri,
+            )
+        logging.info("Examples: %s", summary.counts)
+
+
+def _record(examples: types.Artifact, config: DataConfig, summary: Summary) -> None:
+    examples_utils.set_payload_format(examples, example_gen_pb2.FORMAT_TF_EXAMPLE)  # type: ignore[attr-defined]
+    examples_utils.set_file_format(examples, "tfrecords_gzip")
+    report = summary.reports[EVENT]
+    numbers = {
+        "seed": config.seed,
+        "train_negatives": config.train_negatives,
+        "evaluation_negatives": config.evaluation_negatives,
+        "events": report.rows - report.rejects,
+        "rejects": report.rejects,
+        USERS: summary.counts[USERS],
+    }
+    numbers |= {f"targets_{split}": summary.counts[split] for split in BEHAVIOUR_SPLITS}
+    for name, number in numbers.items():
+        examples.set_int_custom_property(name, number)
+    examples.set_string_custom_property("negatives", config.negatives)
+    examples.set_string_custom_property("split", config.split)

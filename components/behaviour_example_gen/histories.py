@@ -1,0 +1,78 @@
+"""A user's history as it grows, cut to what an example keeps."""
+
+from collections import deque
+from collections.abc import Iterable, Iterator
+
+from components.behaviour_example_gen.config import DataConfig
+from schemas.canonical_event import Event, Surface, Token
+
+
+class History:
+    """The newest tokens of one user: `schemas.canonical_event.tokens`, an event at a time.
+
+    After any events were added, `tokens` are the newest of each surface among what `schemas.canonical_event.tokens`
+    makes of them. Adding and reading cost the length of the history kept, not of the past.
+
+    Args:
+        recommendation_tokens: How many of the newest recommendation tokens to keep.
+        search_tokens: How many of the newest search tokens to keep.
+        items_per_session: How many clicked items a search token keeps.
+    """
+
+    def __init__(self, recommendation_tokens: int, search_tokens: int, items_per_session: int):
+        self._recommendation: deque[tuple[int, Token]] = deque(maxlen=recommendation_tokens)
+        self._search: deque[tuple[int, Token]] = deque(maxlen=search_tokens)
+        self._items_per_session = items_per_session
+        self._places = 0
+        self._open_session: tuple[str, str] | None = None
+
+    @property
+    def tokens(self) -> list[Token]:
+        """The tokens kept of both surfaces, oldest first."""
+        merged = sorted((*self._recommendation, *self._search), key=lambda placed: placed[0])
+        return [token for _, token in merged]
+
+    def add(self, event: Event) -> None:
+        """Takes in the next event; one that was only shown changes nothing."""
+        if event.label == 0 and event.item_id:
+            return
+        clicked = (event.item_id,) if event.item_id else ()
+        if event.surface is Surface.RECOMMENDATION:
+            if clicked:
+                self._append(self._recommendation, Token(Surface.RECOMMENDATION, clicked))
+                self._open_session = None
+            return
+        session = (event.session_id, event.query)
+        if event.session_id and session == self._open_session:
+            place, token = self._search[-1]
+            items = tuple(item for item in token.items if item not in clicked) + clicked
+            self._search[-1] = place, Token(Surface.SEARCH, items[-self._items_per_session :], event.query)
+        else:
+            self._append(self._search, Token(Surface.SEARCH, clicked, event.query))
+        self._open_session = session
+
+    def _append(self, side: deque[tuple[int, Token]], token: Token) -> None:
+        side.append((self._places, token))
+        self._places += 1
+
+
+def is_target(event: Event) -> bool:
+    """Whether the event is one to predict: an item that the user engaged with."""
+    return event.label == 1 and bool(event.item_id)
+
+
+def targets_with_histories(events: Iterable[Event], config: DataConfig) -> Iterator[tuple[int, Event, list[Token]]]:
+    """Pairs each target with the history strictly before it.
+
+    Args:
+        events: All events of one user, in time order.
+        config: How much a history keeps.
+
+    Yields:
+        The target's place among the user's events, the target, and the tokens before it, oldest first.
+    """
+    history = History(config.recommendation_history, config.search_history, config.items_per_session)
+    for position, event in enumerate(events):
+        if is_target(event):
+            yield position, event, history.tokens
+        history.add(event)

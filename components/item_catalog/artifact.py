@@ -1,0 +1,12 @@
+"""The artifact type of the item table."""
+
+from tfx.types.artifact import Artifact
+
+
+class ItemCatalog(Artifact):
+    """All items of the platform. `components.item_catalog.table` reads and writes it.
+
+    File structure: `items.jsonl.gz` holds one object an item, sorted by id.
+    """
+
+    TYPE_NAME = "ItemCatalog"

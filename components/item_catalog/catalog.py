@@ -1,0 +1,108 @@
+"""Building the item table from the item files and the event files."""
+
+import functools
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Final
+
+import apache_beam as beam
+
+from components.behaviour_example_gen.adapters.registry import adapter
+from components.behaviour_example_gen.config import DataConfig
+from components.item_catalog.table import CatalogItem, write_table
+from components.raw_files.read_files import FAILURES, REJECTS, ReadFiles, report
+from components.raw_files.refusal import DataError, Reject
+from components.raw_files.row_files import matching_files
+from components.raw_files.summary import Summary, read_summary, write_summary
+from schemas.canonical_event import Event, Item
+
+EVENT: Final = "event"
+ITEM: Final = "item"
+ITEMS: Final = "items"
+UNTITLED: Final = "items_without_title"
+_USED = "used"
+
+
+def build_catalog(
+    make_pipeline: Callable[[], beam.Pipeline], config: DataConfig, catalog_dir: str, rejects_dir: str, now_ms: int
+) -> Summary:
+    """Writes the item table: every item of the item files, and every item that only events know, without a title.
+
+    Args:
+        make_pipeline: Makes the Beam pipeline to run.
+        config: Where the files are and how they are read.
+        catalog_dir: Where to write the table.
+        rejects_dir: Where to write refused rows and the summary.
+        now_ms: The time of reading, in milliseconds since 1970.
+
+    Returns:
+        The reports of `event` and `item` rows, and how many `items` and `items_without_title` there are.
+
+    Raises:
+        DataError: Files cannot be used, or too many of their rows cannot, or there is no item.
+    """
+    source = adapter(config.source)
+    event_files = matching_files(config.events, "data.events")
+    item_files = matching_files(config.items, "data.items") if config.items else []
+    with make_pipeline() as pipeline:
+        events = pipeline | "Events" >> ReadFiles(
+            event_files, functools.partial(source.read_events, config=config, now_ms=now_ms)
+        )
+        items = pipeline | "Items" >> ReadFiles(item_files, functools.partial(source.read_items, config=config))
+        item_rows = items[None] | "ById" >> beam.Map(lambda each: (each[2].item_id, each))
+        engagements = events[None] | "Engagements" >> beam.FlatMap(_engagement) | "Add" >> beam.CombinePerKey(sum)  # type: ignore[arg-type]
+        joined = (
+            (item_rows, engagements)
+            | "Join" >> beam.CoGroupByKey()
+            | "OneRow" >> beam.ParDo(_OneRow(item_files)).with_outputs(REJECTS, _USED, main=None)
+        )
+        _ = (
+            joined[None]
+            | "Gather" >> beam.combiners.ToList()
+            | "WriteTable" >> beam.Map(functools.partial(write_table, catalog_dir))
+        )
+        item_rejects = (items[REJECTS], joined[REJECTS]) | "ItemRejects" >> beam.Flatten()
+        reports = {
+            EVENT: report("Event", events[None], events[REJECTS], events[FAILURES]),
+            ITEM: report("Item", joined[_USED], item_rejects, items[FAILURES]),
+        }
+        rejects = (events[REJECTS], item_rejects) | "Rejects" >> beam.Flatten()
+        write_summary(rejects_dir, rejects, reports, joined[None] | "Counts" >> beam.FlatMap(_counts))
+    summary = read_summary(rejects_dir)
+    summary.reports[EVENT].check(EVENT, f"data.events = {config.events}", config.max_reject_share, rejects_dir)
+    if item_files:
+        summary.reports[ITEM].check(ITEM, f"data.items = {config.items}", config.max_reject_share, rejects_dir)
+    if not summary.counts.get(ITEMS):
+        raise DataError(f"data.events = {config.events}: names no item. Is data.columns right about where items stand?")
+    return summary
+
+
+def _engagement(placed: tuple[int, int, Event]) -> Iterable[tuple[str, int]]:
+    event = placed[2]
+    if event.item_id:
+        yield event.item_id, event.label
+
+
+def _counts(row: CatalogItem) -> Iterable[tuple[str, int]]:
+    yield ITEMS, 1
+    yield UNTITLED, int(not row.item.title)
+
+
+class _OneRow(beam.DoFn):
+    """Makes one row of an item from all that is known about it; a second row in the item files is refused."""
+
+    def __init__(self, item_files: Sequence[str]):
+        self._item_files = item_files
+
+    def process(
+        self, element: tuple[str, tuple[Iterable[tuple[int, int, Item]], Iterable[int]]]
+    ) -> Iterable[CatalogItem | Any]:
+        item_id, (rows, engagements) = element
+        item = Item(item_id)
+        for number, (file, line, found) in enumerate(sorted(rows, key=lambda row: row[:2])):
+            if number == 0:
+                item, first = found, f"{self._item_files[file]}:{line}"
+                yield beam.pvalue.TaggedOutput(_USED, None)
+            else:
+                reject = Reject(self._item_files[file], line, "duplicate item", f"{item_id!r} stands in {first}")
+                yield beam.pvalue.TaggedOutput(REJECTS, reject)
+        yield CatalogItem(item, sum(engagements))

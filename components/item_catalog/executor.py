@@ -1,0 +1,48 @@
+"""The executor of ItemCatalogGen."""
+
+import time
+from typing import Any
+
+from absl import logging
+from tfx import types
+from tfx.dsl.components.base.base_beam_executor import BaseBeamExecutor
+from tfx.types import artifact_utils
+
+from components.behaviour_example_gen.config import DataConfig
+from components.item_catalog.catalog import ITEM, ITEMS, UNTITLED, build_catalog
+from components.raw_files.refusal import describe
+
+CATALOG_KEY = "catalog"
+REJECTS_KEY = "rejects"
+DATA_CONFIG_KEY = "data_config"
+FINGERPRINT_KEY = "fingerprint"
+
+
+class Executor(BaseBeamExecutor):
+    """Unpacks artifacts for `build_catalog` and writes its counts on them."""
+
+    def Do(
+        self,
+        input_dict: dict[str, list[types.Artifact]],
+        output_dict: dict[str, list[types.Artifact]],
+        exec_properties: dict[str, Any],
+    ) -> None:
+        """Writes the item table.
+
+        Args:
+            input_dict: Nothing.
+            output_dict: `catalog`, of type ItemCatalog, and `rejects`, of type Rejects.
+            exec_properties: `data_config`, a DataConfig as JSON; `fingerprint`, of the files, is for the cache only.
+        """
+        self._log_startup(input_dict, output_dict, exec_properties)
+        catalog = artifact_utils.get_single_instance(output_dict[CATALOG_KEY])
+        rejects = artifact_utils.get_single_instance(output_dict[REJECTS_KEY])
+        config = DataConfig.from_json(exec_properties[DATA_CONFIG_KEY])
+        summary = build_catalog(self._make_beam_pipeline, config, catalog.uri, rejects.uri, int(time.time() * 1000))
+        for name in (ITEMS, UNTITLED):
+            catalog.set_int_custom_property(name, summary.counts[name])
+        report = summary.reports[ITEM]
+        rejects.set_int_custom_property(REJECTS_KEY, report.rejects)
+        logging.info("Catalogue: %d items, %d without a title.", summary.counts[ITEMS], summary.counts[UNTITLED])
+        if report.rejects:
+            logging.warning("%d item rows refused: %s. See %s", report.rejects, describe(report.reasons), rejects.uri)

@@ -1,0 +1,56 @@
+"""The file of the item table: JSON lines, gzipped, sorted by id."""
+
+import gzip
+import json
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from apache_beam.io.filesystem import CompressionTypes
+from apache_beam.io.filesystems import FileSystems
+
+from components.raw_files.text_file import open_text
+from schemas.canonical_event import Item
+from schemas.features import CATEGORIES, ITEM_ID, TITLE
+
+_FILE = "items.jsonl.gz"
+_ENGAGEMENTS = "engagements"
+
+
+@dataclass(frozen=True)
+class CatalogItem:
+    """One item of the catalogue.
+
+    Attributes:
+        item: What the item table says; the title is empty where it says nothing.
+        engagements: How many events of the log are engagements with the item.
+    """
+
+    item: Item
+    engagements: int
+
+
+def write_table(directory: str, rows: Iterable[CatalogItem]) -> None:
+    """Writes the table, sorted by item id. Equal rows make equal bytes."""
+    path = os.path.join(directory, _FILE)
+    with (
+        FileSystems.create(path, compression_type=CompressionTypes.UNCOMPRESSED) as stream,
+        gzip.GzipFile(filename="", fileobj=stream, mode="wb", mtime=0) as packed,
+    ):
+        for row in sorted(rows, key=lambda row: row.item.item_id):
+            values = {
+                ITEM_ID: row.item.item_id,
+                TITLE: row.item.title,
+                CATEGORIES: row.item.categories,
+                _ENGAGEMENTS: row.engagements,
+            }
+            packed.write((json.dumps(values, ensure_ascii=False) + "\n").encode("utf-8"))
+
+
+def read_table(directory: str) -> Iterator[CatalogItem]:
+    """Reads the table, in the order of item ids."""
+    with open_text(os.path.join(directory, _FILE), newline="\n") as stream:
+        for line in stream:
+            values = json.loads(line)
+            item = Item(values[ITEM_ID], values[TITLE], tuple(values[CATEGORIES]))
+            yield CatalogItem(item, values[_ENGAGEMENTS])

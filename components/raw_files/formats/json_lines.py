@@ -1,0 +1,58 @@
+"""Rows of files that hold one JSON object a line."""
+
+import json
+from collections.abc import Iterator, Sequence
+
+from components.raw_files.formats.delimited import check_columns
+from components.raw_files.refusal import Reject
+from components.raw_files.row import Row, plain_value
+from components.raw_files.text_file import check_not_empty, check_text, open_text
+from schemas.event_rows import RowError
+
+
+def read_json_lines(path: str, required: Sequence[str], setting: str) -> Iterator[Row | Reject]:
+    """Reads a JSON-lines file row by row. Empty lines are skipped.
+
+    Args:
+        path: The file; unpacked if its name ends in `.gz`.
+        required: Names that must stand in one of its objects at least; which row needs which is the adapter's matter.
+        setting: The configuration that maps columns, named in errors.
+
+    Yields:
+        The rows and rejects in the file's order.
+
+    Raises:
+        DataError: The file as a whole cannot be used.
+    """
+    names: dict[str, None] = {}
+    with open_text(path, newline="\n") as stream:
+        line = 0
+        for line, text in enumerate(stream, start=1):
+            if line == 1 and not text.lstrip().startswith("{"):
+                check_text(path, text)
+            text = text.strip()
+            if not text:
+                continue
+            try:
+                values = _parse(text)
+            except RowError as error:
+                yield Reject(path, line, error.reason, error.detail)
+                continue
+            names.update(dict.fromkeys(values))
+            yield Row(line, values)
+        if line == 0:
+            check_not_empty(path, "")
+    if names:
+        check_columns(path, list(names), required, setting)
+
+
+def _parse(text: str) -> dict[str, object]:
+    if "\x00" in text:
+        raise RowError("NUL byte", "the line holds a NUL byte")
+    try:
+        values = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise RowError("unparsable JSON", str(error)) from error
+    if not isinstance(values, dict):
+        raise RowError("unparsable JSON", f"the line holds a {type(values).__name__}, not an object")
+    return {name: plain_value(name, value) for name, value in values.items()}

@@ -1,0 +1,140 @@
+"""Reading many files on Beam: what is good, what is refused, and a report of both."""
+
+import dataclasses
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import apache_beam as beam
+
+from components.raw_files.refusal import DataError, Reject, check_share
+
+ReadFile = Callable[[str], Iterator[tuple[int, Any] | Reject]]
+"""Reads a file: (line, record) or a reject at a time, in the file's order."""
+
+REJECTS = "rejects"
+FAILURES = "failures"
+_FIRST = 5
+
+
+@dataclass(frozen=True)
+class ReadingReport:
+    """What became of the rows of one kind.
+
+    Attributes:
+        rows: How many rows were read, refused ones among them.
+        reasons: How many were refused, by reason.
+        first: The first few refused rows.
+        failures: What else was wrong, such as whole files; the first few messages.
+    """
+
+    rows: int = 0
+    reasons: dict[str, int] = field(default_factory=dict)
+    first: tuple[Reject, ...] = ()
+    failures: tuple[str, ...] = ()
+
+    @property
+    def rejects(self) -> int:
+        """How many rows were refused."""
+        return sum(self.reasons.values())
+
+    def __add__(self, other: "ReadingReport") -> "ReadingReport":
+        """The report of both parts."""
+        reasons = {
+            reason: self.reasons.get(reason, 0) + other.reasons.get(reason, 0)
+            for reason in sorted({*self.reasons, *other.reasons})
+        }
+        first = tuple(sorted(self.first + other.first)[:_FIRST])
+        failures = tuple(sorted({*self.failures, *other.failures})[:_FIRST])
+        return ReadingReport(self.rows + other.rows, reasons, first, failures)
+
+    def check(self, kind: str, setting: str, max_reject_share: float, rejects_dir: str) -> None:
+        """Fails where the rows are not good enough to go on with.
+
+        Args:
+            kind: What the rows are, `event` or `item`.
+            setting: The configuration that names the files, for errors.
+            max_reject_share: The largest share of refused rows that is let pass.
+            rejects_dir: Where all refused rows are written down.
+
+        Raises:
+            DataError: A file cannot be used, there is no row at all, or too many rows were refused.
+        """
+        if self.failures:
+            raise DataError("\n".join(self.failures))
+        if not self.rows:
+            raise DataError(f"{setting}: holds no {kind}s. The files have a header and nothing below it.")
+        check_share(kind, self.rows, self.reasons, self.first, max_reject_share, rejects_dir)
+
+
+class ReadFiles(beam.PTransform):
+    """Reads files, each in one worker, after each other or side by side.
+
+    Yields three collections: `None` is the main one of (file, line, record), where file is the place of the path in
+    `paths`; `rejects` is of Reject; `failures` is of messages about whole files.
+    """
+
+    def __init__(self, paths: Sequence[str], read: ReadFile):
+        super().__init__()
+        self._paths = paths
+        self._read = read
+
+    def expand(self, pipeline: beam.Pipeline) -> Any:
+        """Adds the reading to the pipeline."""
+        return (
+            pipeline
+            | "Files" >> beam.Create(list(enumerate(self._paths)))
+            | "Spread" >> beam.Reshuffle()
+            | "Read" >> beam.ParDo(_ReadFile(self._read)).with_outputs(REJECTS, FAILURES, main=None)
+        )
+
+
+class _ReadFile(beam.DoFn):
+    def __init__(self, read: ReadFile):
+        self._read = read
+
+    def process(self, element: tuple[int, str]) -> Iterable[Any]:
+        file, path = element
+        try:
+            for each in self._read(path):
+                if isinstance(each, Reject):
+                    yield beam.pvalue.TaggedOutput(REJECTS, each)
+                else:
+                    line, record = each
+                    yield file, line, record
+        except DataError as error:
+            yield beam.pvalue.TaggedOutput(FAILURES, str(error))
+
+
+class CombineReport(beam.CombineFn):
+    """Sums up observations: a Reject, a message about a whole file, or None for a good row."""
+
+    def create_accumulator(self) -> ReadingReport:
+        """The report of nothing."""
+        return ReadingReport()
+
+    def add_input(self, mutable_accumulator: ReadingReport, element: Reject | str | None) -> ReadingReport:
+        """Adds one observation."""
+        if element is None:
+            return dataclasses.replace(mutable_accumulator, rows=mutable_accumulator.rows + 1)
+        if isinstance(element, Reject):
+            return mutable_accumulator + ReadingReport(1, {element.reason: 1}, (element,))
+        return mutable_accumulator + ReadingReport(failures=(element,))
+
+    def merge_accumulators(self, accumulators: Iterable[ReadingReport]) -> ReadingReport:
+        """Adds reports up."""
+        return sum(accumulators, ReadingReport())
+
+    def extract_output(self, accumulator: ReadingReport) -> ReadingReport:
+        """The report itself."""
+        return accumulator
+
+
+def report(name: str, records: Any, rejects: Any, failures: Any) -> Any:
+    """Sums up three collections as `ReadFiles` yields them into a collection of one ReadingReport."""
+    rows = records | f"{name}Rows" >> beam.Map(lambda _: None)
+    return (
+        (rows, rejects, failures)
+        | f"{name}Observations" >> beam.Flatten()
+        | f"{name}Report" >> beam.CombineGlobally(CombineReport())
+    )

@@ -1,0 +1,70 @@
+"""Which files a pattern names, and how each is read by its ending."""
+
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+from apache_beam.io.filesystem import BeamIOError
+from apache_beam.io.filesystems import FileSystems
+
+from components.raw_files.formats.delimited import read_csv, read_tsv
+from components.raw_files.formats.json_lines import read_json_lines
+from components.raw_files.formats.parquet import read_parquet
+from components.raw_files.refusal import DataError, Reject
+from components.raw_files.row import Row
+
+Reader = Callable[[str, Sequence[str], str], Iterator[Row | Reject]]
+
+READERS: Mapping[str, Reader] = {
+    ".csv": read_csv,
+    ".csv.gz": read_csv,
+    ".tsv": read_tsv,
+    ".tsv.gz": read_tsv,
+    ".jsonl": read_json_lines,
+    ".jsonl.gz": read_json_lines,
+    ".parquet": read_parquet,
+}
+
+
+def matching_files(pattern: str, setting: str) -> list[str]:
+    """Lists the files that a path or glob names, sorted.
+
+    Args:
+        pattern: A path or glob of any of Beam's file systems.
+        setting: The configuration that the pattern comes from, named in errors.
+
+    Raises:
+        DataError: The setting is empty, or no file matches, or a directory does.
+    """
+    if not pattern:
+        raise DataError(f"{setting} is empty; give the path or glob of the files.")
+    try:
+        matches = FileSystems.match([pattern])[0].metadata_list
+    except BeamIOError as error:
+        raise DataError(f"{setting} = {pattern}: cannot be listed: {error}") from error
+    paths = sorted(metadata.path for metadata in matches)
+    for path in paths:
+        if os.path.isdir(path):
+            raise DataError(f"{path}: is a directory. Name the files in it, such as {setting} = {path}/*.tsv.gz.")
+    if not paths:
+        raise DataError(f"{setting} = {pattern}: no such file. Paths are taken from the directory of the run.")
+    return paths
+
+
+def read_rows(path: str, required: Sequence[str], setting: str) -> Iterator[Row | Reject]:
+    """Reads a file row by row, in the format that its ending names.
+
+    Args:
+        path: The file.
+        required: Columns that it must have.
+        setting: The configuration that maps columns, named in errors.
+
+    Yields:
+        The rows and rejects in the file's order.
+
+    Raises:
+        DataError: The file as a whole cannot be used.
+    """
+    for ending, reader in READERS.items():
+        if path.lower().endswith(ending):
+            return reader(path, required, setting)
+    raise DataError(f"{path}: its ending names no known format. Known are {', '.join(READERS)}.")

@@ -1,0 +1,76 @@
+"""Opening text files, plain or gzipped, wherever Beam's file systems reach."""
+
+import gzip
+import io
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import BinaryIO, cast
+
+from apache_beam.io.filesystem import CompressionTypes
+from apache_beam.io.filesystems import FileSystems
+
+from components.raw_files.refusal import DataError
+
+REPLACEMENT = "\ufffd"
+"""Stands for bytes that are not UTF-8."""
+
+
+@contextmanager
+def open_bytes(path: str) -> Iterator[BinaryIO]:
+    """Opens a file as it is, compressed or not.
+
+    Raises:
+        DataError: The file cannot be opened.
+    """
+    try:
+        stream = FileSystems.open(path, compression_type=CompressionTypes.UNCOMPRESSED)
+    except (OSError, ValueError) as error:
+        raise DataError(f"{path}: cannot be opened: {error}") from error
+    with stream:
+        yield cast(BinaryIO, stream)
+
+
+@contextmanager
+def open_text(path: str, newline: str) -> Iterator[io.TextIOWrapper]:
+    """Opens a text file for reading; one whose name ends in `.gz` is unpacked.
+
+    Args:
+        path: The file.
+        newline: As of `open`: how lines end.
+
+    Raises:
+        DataError: The file cannot be opened, or, while it is read, proves to be no sound gzip file.
+    """
+    with open_bytes(path) as raw:
+        unpacked = cast(BinaryIO, gzip.GzipFile(fileobj=raw)) if path.endswith(".gz") else raw
+        try:
+            yield io.TextIOWrapper(unpacked, encoding="utf-8-sig", errors="replace", newline=newline)
+        except (gzip.BadGzipFile, EOFError, zlib.error) as error:
+            raise DataError(
+                f"{path}: is not a sound gzip file: {error}. Copy it again if it was cut short, or take .gz off its "
+                "name if it is not compressed."
+            ) from error
+
+
+def check_text(path: str, first_line: str) -> None:
+    """Refuses a file whose first line shows that it is not text in UTF-8.
+
+    Raises:
+        DataError: It is a binary file, or text in another encoding.
+    """
+    if "\x00" in first_line or REPLACEMENT in first_line:
+        raise DataError(
+            f"{path}: is not text in UTF-8: a binary file, or text in another encoding such as UTF-16 or Latin-1. "
+            "Save it as UTF-8."
+        )
+
+
+def check_not_empty(path: str, first_line: str) -> None:
+    """Refuses a file without content.
+
+    Raises:
+        DataError: The file is empty.
+    """
+    if not first_line:
+        raise DataError(f"{path}: is empty, without even a header line. Remove it or write it again.")

@@ -1,0 +1,52 @@
+"""ServabilityGate: only what runs in TF Serving is pushed."""
+
+import json
+from dataclasses import asdict
+
+from tfx import types
+from tfx.dsl.components.base import base_component, executor_spec
+from tfx.types import component_spec, standard_artifacts
+
+from components.servability_gate import executor
+from components.servability_gate.config import GateConfig
+
+
+class ServabilityGateSpec(types.ComponentSpec):
+    """Inputs, outputs and parameters of ServabilityGate."""
+
+    PARAMETERS = {executor.CONFIG_KEY: component_spec.ExecutionParameter(type=str)}
+    INPUTS = {
+        executor.MODEL_KEY: component_spec.ChannelParameter(type=standard_artifacts.Model),
+        executor.EXAMPLES_KEY: component_spec.ChannelParameter(type=standard_artifacts.Examples),
+    }
+    OUTPUTS = {executor.BLESSING_KEY: component_spec.ChannelParameter(type=standard_artifacts.InfraBlessing)}
+
+
+class ServabilityGate(base_component.BaseComponent):
+    """Runs every signature of a model on real examples, in the loader that TF Serving uses.
+
+    A SavedModel can run in Python and still not in TF Serving, and TFX's InfraValidator, which would notice, needs a
+    container runtime. Its output is what InfraValidator's would be: `Pusher(infra_blessing=gate.outputs["blessing"])`.
+    """
+
+    SPEC_CLASS = ServabilityGateSpec
+    EXECUTOR_SPEC = executor_spec.ExecutorClassSpec(executor.Executor)
+
+    def __init__(self, model: types.BaseChannel, examples: types.BaseChannel, config: GateConfig | None = None):
+        """Sets the node up.
+
+        Args:
+            model: The SavedModel to try.
+            examples: Raw behaviour examples, as BehaviourExampleGen writes them.
+            config: How much is asked, and what is let pass; the defaults of `GateConfig` where None.
+        """
+        super().__init__(
+            ServabilityGateSpec(
+                **{
+                    executor.MODEL_KEY: model,
+                    executor.EXAMPLES_KEY: examples,
+                    executor.CONFIG_KEY: json.dumps(asdict(config or GateConfig()), sort_keys=True),
+                    executor.BLESSING_KEY: types.Channel(type=standard_artifacts.InfraBlessing),
+                }
+            )
+        )

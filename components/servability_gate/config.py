@@ -1,0 +1,26 @@
+"""What the servability gate asks of a model."""
+
+from dataclasses import dataclass
+
+from schemas import features
+
+
+@dataclass(frozen=True)
+class GateConfig:
+    """The `gate` section of a pipeline's configuration.
+
+    Attributes:
+        split: The split whose examples are replayed.
+        examples: How many examples are replayed, half of them of each surface where there are as many.
+        tolerance: How far the scores of one example may differ between the signatures, and between a request of its
+            own and a request that it shares with others.
+        latency_limit_ms: A model is refused when the median `rank` request of one example takes longer. 0 sets no
+            limit: a shared machine makes a poor clock.
+        timeout_s: A model that has not answered everything by then is refused.
+    """
+
+    split: str = features.TEST_SPLIT
+    examples: int = 64
+    tolerance: float = 1e-5
+    latency_limit_ms: float = 0.0
+    timeout_s: float = 600.0

@@ -1,0 +1,66 @@
+"""What ServabilityGate does when the pipeline runs."""
+
+import json
+import os
+from typing import Any
+
+from absl import logging
+from tfx import types
+from tfx.dsl.components.base import base_executor
+from tfx.types import artifact_utils
+from tfx.utils import io_utils, path_utils
+
+from components.servability_gate.config import GateConfig
+from components.servability_gate.separate_process import check_separately
+from components.servability_gate.verdict import Verdict
+from components.split_files import split_files
+
+MODEL_KEY = "model"
+EXAMPLES_KEY = "examples"
+BLESSING_KEY = "blessing"
+CONFIG_KEY = "config"
+REASONS_PROPERTY = "reasons"
+# As TFX's InfraValidator leaves them, so that the Pusher and the interfaces read them alike.
+BLESSED_PROPERTY = "blessed"
+BLESSED_FILE = "INFRA_BLESSED"
+NOT_BLESSED_FILE = "INFRA_NOT_BLESSED"
+
+
+class Executor(base_executor.BaseExecutor):
+    """Tries the model and writes the blessing."""
+
+    def Do(
+        self,
+        input_dict: dict[str, list[types.Artifact]],
+        output_dict: dict[str, list[types.Artifact]],
+        exec_properties: dict[str, Any],
+    ) -> None:
+        """Checks the model in a process of its own.
+
+        Args:
+            input_dict: `model`, and `examples` to replay.
+            output_dict: `blessing`, an InfraBlessing; a refusal stands in its custom property `reasons`.
+            exec_properties: `config`, the JSON of a `GateConfig`.
+
+        Raises:
+            RuntimeError: The check itself could not be carried out.
+        """
+        self._log_startup(input_dict, output_dict, exec_properties)
+        config = GateConfig(**json.loads(exec_properties[CONFIG_KEY]))
+        model = artifact_utils.get_single_instance(input_dict[MODEL_KEY])
+        model_dir = path_utils.serving_model_path(model.uri, path_utils.is_old_model_artifact(model))
+        verdict = check_separately(model_dir, split_files(input_dict[EXAMPLES_KEY], config.split), config)
+        bless(artifact_utils.get_single_instance(output_dict[BLESSING_KEY]), verdict)
+
+
+def bless(blessing: types.Artifact, verdict: Verdict) -> None:
+    """Writes a verdict the way the Pusher reads it."""
+    name = BLESSED_FILE if verdict.servable else NOT_BLESSED_FILE
+    io_utils.write_string_file(os.path.join(blessing.uri, name), "")
+    blessing.set_int_custom_property(BLESSED_PROPERTY, int(verdict.servable))
+    if verdict.servable:
+        logging.info("The model may be served; the median request took %.2f ms.", verdict.median_latency_ms)
+        return
+    blessing.set_string_custom_property(REASONS_PROPERTY, "\n".join(verdict.reasons))
+    for reason in verdict.reasons:
+        logging.error("The model may not be served: %s", reason)

@@ -1,0 +1,94 @@
+"""One layer of the transformer in which tokens see only tokens of the other kind."""
+
+from typing import Any
+
+import keras
+from keras import ops
+
+from models.layers.attention import attend
+from models.layers.feed_forward import FeedForward
+from models.layers.projection import Projection
+from models.layers.residual_norm import ResidualNorm
+from models.registration import register
+
+
+@register
+class CrossKindEncoderBlock(keras.layers.Layer):
+    """An encoder layer over a history of two kinds whose mask hides, from each token, all tokens of its own kind.
+
+    This is UniSAR's masked transformer for r2s and s2r (transition extraction). A mask over the interleaved history would
+    compute a square of scores and throw half of it away; here the two kinds stay apart, and the two rectangles that the
+    mask leaves are computed alone. The weights are one encoder layer's, shared by both kinds.
+
+    A token whose other kind is empty attends to nothing: attention adds only its bias.
+
+    Args:
+        num_heads: Divides the width of the input.
+        dropout: Share of entries dropped in training.
+        **kwargs: Passed to `keras.layers.Layer`.
+
+    Call arguments:
+        first: Float [batch, first length, dim].
+        second: Float [batch, second length, dim].
+        first_mask: Bool [batch, first length]; True where the token is real.
+        second_mask: Bool [batch, second length].
+        training: Whether to drop.
+        sides: Which sides are wanted; the cost of the other is saved.
+
+    Returns:
+        The two sequences encoded, None for a side that is not wanted. What stands at masked tokens means nothing.
+    """
+
+    def __init__(self, num_heads: int, dropout: float = 0.0, **kwargs: Any):
+        super().__init__(**kwargs)
+        self.num_heads = num_heads
+        self.dropout = dropout
+
+    def build(self, first_shape, second_shape=None, first_mask_shape=None, second_mask_shape=None):
+        """Creates the sub-layers."""
+        dim = first_shape[-1]
+        if dim % self.num_heads:
+            raise ValueError(
+                f"`num_heads` should divide the input's width. Received: num_heads={self.num_heads}, width={dim}"
+            )
+        self.query_key_value = Projection(3 * dim, name="query_key_value", dtype=self.dtype_policy)
+        self.output_projection = Projection(dim, name="output_projection", dtype=self.dtype_policy)
+        self.residual = ResidualNorm(self.dropout, name="residual", dtype=self.dtype_policy)
+        self.feed_forward = FeedForward(self.dropout, name="feed_forward", dtype=self.dtype_policy)
+        for each in (self.query_key_value, self.output_projection, self.residual, self.feed_forward):
+            each.build(first_shape)
+        self.built = True
+
+    def call(self, first, second, first_mask, second_mask, training=False, sides=(True, True)):
+        """Lets each kind attend to the other."""
+        length = first.shape[1] if first.shape[1] is not None else ops.shape(first)[1]
+        both = ops.concatenate([first, second], axis=1)
+        queries, keys, values = ops.split(self.query_key_value(both), 3, axis=-1)
+        attended, wanted = [], []
+        if sides[0]:
+            attended.append(
+                attend(queries[:, :length], keys[:, length:], values[:, length:], second_mask, self.num_heads)
+            )
+            wanted.append(first)
+        if sides[1]:
+            attended.append(
+                attend(queries[:, length:], keys[:, :length], values[:, :length], first_mask, self.num_heads)
+            )
+            wanted.append(second)
+        if not all(sides):
+            encoded = self._transform(wanted[0], attended[0], training)
+            return (encoded, None) if sides[0] else (None, encoded)
+        encoded = self._transform(both, ops.concatenate(attended, axis=1), training)
+        return encoded[:, :length], encoded[:, length:]
+
+    def _transform(self, inputs, attended, training):
+        update = self.output_projection(attended)
+        return self.feed_forward(self.residual(inputs, update, training=training), training=training)
+
+    def compute_output_shape(self, first_shape, second_shape, first_mask_shape=None, second_mask_shape=None):
+        """The shapes of `first` and `second`."""
+        return first_shape, second_shape
+
+    def get_config(self) -> dict[str, Any]:
+        """The arguments of the constructor."""
+        return {**super().get_config(), "num_heads": self.num_heads, "dropout": self.dropout}

@@ -1,0 +1,23 @@
+"""How badly logits tell what was clicked from what was not."""
+
+from keras import ops
+
+
+def click_loss(labels, logits, real):
+    """Mean binary cross-entropy over all real candidates (UniSAR, joint training).
+
+    Args:
+        labels: Float [batch, candidates], 1 where the user engaged.
+        logits: Float [batch, candidates].
+        real: Bool [batch, candidates]; False at padding, which does not count.
+
+    Returns:
+        Float32 scalar; 0 where there is no real candidate.
+    """
+    logits = ops.cast(logits, "float32")
+    labels = ops.cast(labels, "float32")
+    weights = ops.cast(real, "float32")
+    logits = ops.where(real, logits, 0.0)
+    # softplus(x) - x * label is the cross-entropy of sigmoid(x), without overflow.
+    losses = ops.subtract(ops.softplus(logits), ops.multiply(logits, labels))
+    return ops.divide(ops.sum(ops.multiply(losses, weights)), ops.maximum(ops.sum(weights), 1.0))

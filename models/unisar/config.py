@@ -1,0 +1,110 @@
+"""UniSAR's hyper-parameters. Needs no Keras, so that a pipeline can read its configuration at no cost."""
+
+from dataclasses import asdict, dataclass
+from typing import Any, Final
+
+EXPERT_KINDS: Final = ("mixture", "shared_bottom", "single_task")
+
+
+@dataclass(frozen=True)
+class UniSARConfig:
+    """The model and its losses; arXiv 2404.09520 calls most of these by the same names.
+
+    Attributes:
+        dim: Width of all token, item, user and query representations.
+        user_dim: Width of the user id's embedding.
+        item_dim: Width of the item id's embedding.
+        word_dim: Width of a word's embedding.
+        num_heads: Attention heads; divides `dim`.
+        num_layers: Layers of each transformer and of each fusion.
+        dropout: Share of entries dropped in training.
+        recommendation_history: Places of the recommendation history's position table: the longest history taken.
+        search_history: The same for search sessions.
+        expert_units: Width of an expert's output.
+        shared_experts: Experts that both surfaces use.
+        task_experts: Experts that one surface alone uses, for each surface.
+        tower_units: Widths of each surface's tower.
+        prediction_units: Widths of the hidden layers between a tower and its score.
+        recommendation_weight: Weight of the click loss on recommendation rows.
+        search_weight: Weight of the click loss on search rows.
+        query_item_weight: Weight of the query-item contrastive loss.
+        query_item_temperature: Its temperature at the start; it is learned.
+        query_item_negatives: Items and queries drawn as its negatives in each step.
+        query_item_pairs: Pairs of a query and an item clicked for it that it is computed over in each step, drawn from
+            those in the histories; 0 takes all.
+        history_alignment_weight: Weight of the loss that aligns r2r with s2r and s2s with r2s.
+        history_alignment_temperature: Its temperature at the start; it is learned.
+        history_alignment_rows: Rows of a batch that it is computed over; 0 takes all. Its cost grows with their square.
+        search_to_search: Extract s2s. Off, the search history is r2s alone.
+        recommendation_to_recommendation: Extract r2r. Off, the recommendation history is s2r alone.
+        search_to_recommendation: Extract s2r. Off, the recommendation history is r2r alone.
+        recommendation_to_search: Extract r2s. Off, the search history is s2s alone.
+        fusion: Fuse a history's two transitions by cross-attention. Off, they are added.
+        query_item_contrast: Have the query-item contrastive loss.
+        history_alignment: Have the alignment loss, for each history that has both transitions.
+        whole_catalogue_up_to: Embed the whole catalogue once a step, and look it up, where it has at most this many
+            items and the batch's size is not known beforehand. Larger catalogues are embedded item by item.
+        experts: `mixture` (shared and task experts with gates), `shared_bottom` (one expert for both surfaces) or
+            `single_task` (one for each surface, nothing shared).
+    """
+
+    dim: int = 64
+    user_dim: int = 32
+    item_dim: int = 32
+    word_dim: int = 32
+    num_heads: int = 2
+    num_layers: int = 1
+    dropout: float = 0.1
+    recommendation_history: int = 12
+    search_history: int = 12
+    expert_units: int = 64
+    shared_experts: int = 4
+    task_experts: int = 4
+    tower_units: tuple[int, ...] = (128, 64)
+    prediction_units: tuple[int, ...] = (200, 80)
+    recommendation_weight: float = 1.0
+    search_weight: float = 1.0
+    query_item_weight: float = 0.1
+    query_item_temperature: float = 0.1
+    query_item_negatives: int = 512
+    query_item_pairs: int = 1024
+    history_alignment_weight: float = 0.01
+    history_alignment_temperature: float = 0.1
+    history_alignment_rows: int = 512
+    search_to_search: bool = True
+    recommendation_to_recommendation: bool = True
+    search_to_recommendation: bool = True
+    recommendation_to_search: bool = True
+    fusion: bool = True
+    query_item_contrast: bool = True
+    history_alignment: bool = True
+    whole_catalogue_up_to: int = 50_000
+    experts: str = "mixture"
+
+    def __post_init__(self) -> None:
+        """Checks the fields."""
+        # YAML and JSON have lists only.
+        object.__setattr__(self, "tower_units", tuple(self.tower_units))
+        object.__setattr__(self, "prediction_units", tuple(self.prediction_units))
+        if self.dim % self.num_heads:
+            raise ValueError(f"`num_heads` should divide `dim`. Received: num_heads={self.num_heads}, dim={self.dim}")
+        if self.num_layers < 1:
+            raise ValueError(f"`num_layers` should be at least 1. Received: num_layers={self.num_layers}")
+        if self.experts not in EXPERT_KINDS:
+            raise ValueError(
+                f"`experts` should be one of {', '.join(EXPERT_KINDS)}. Received: experts={self.experts!r}"
+            )
+
+    @property
+    def experts_shared(self) -> int:
+        """How many shared experts the model has, the ablation `experts` considered."""
+        return {"mixture": self.shared_experts, "shared_bottom": 1, "single_task": 0}[self.experts]
+
+    @property
+    def experts_of_task(self) -> int:
+        """How many experts each surface has of its own, the ablation `experts` considered."""
+        return {"mixture": self.task_experts, "shared_bottom": 0, "single_task": 1}[self.experts]
+
+    def to_dict(self) -> dict[str, Any]:
+        """As plain values that JSON can hold."""
+        return {key: list(value) if isinstance(value, tuple) else value for key, value in asdict(self).items()}

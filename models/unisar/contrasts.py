@@ -1,0 +1,178 @@
+"""The contrastive losses of a step, on what the forward pass made anyway."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import keras
+from keras import ops
+
+from models.losses.history_alignment import HistoryAlignment
+from models.losses.query_item_contrast import QueryItemContrast
+from models.losses.random_choice import draw
+from models.registration import register
+from models.unisar.config import UniSARConfig
+from models.unisar.embedding_module import EmbeddingModule, HistoryTokens
+from models.unisar.transition_extraction import Transitions
+from schemas import features
+from schemas.features import PADDING
+
+QUERY_ITEM_LOSS: Final = "query_item_loss"
+HISTORY_ALIGNMENT_LOSS: Final = "history_alignment_loss"
+
+
+@register
+class Contrasts(keras.layers.Layer):
+    """Query-item contrast (UniSAR, embedding module) and history alignment (transition alignment), whichever the configuration has.
+
+    The query-item contrast draws, in each step, its pairs from the sessions of the batch, its negative queries from the
+    same sessions and its negative items from the whole catalogue. A negative equal to a pair's own item or query is
+    left out.
+
+    The alignment is computed over rows that have both kinds of token; the others have no transition between kinds.
+
+    Args:
+        config: The model's configuration, or its fields as a dict.
+        **kwargs: Passed to `keras.layers.Layer`.
+    """
+
+    def __init__(self, config: UniSARConfig | Mapping[str, Any], **kwargs: Any):
+        super().__init__(**kwargs)
+        self.config = config if isinstance(config, UniSARConfig) else UniSARConfig(**config)
+
+    @property
+    def weights_by_name(self) -> dict[str, float]:
+        """The losses that the configuration has, in the order of computation, and their weights in the joint loss."""
+        config = self.config
+        weights = {}
+        if config.query_item_contrast and config.query_item_weight:
+            weights[QUERY_ITEM_LOSS] = config.query_item_weight
+        if config.history_alignment and config.history_alignment_weight and any(self._aligned()):
+            weights[HISTORY_ALIGNMENT_LOSS] = config.history_alignment_weight
+        return weights
+
+    def _aligned(self) -> tuple[bool, bool]:
+        config = self.config
+        return (
+            config.search_to_recommendation and config.recommendation_to_recommendation,
+            config.recommendation_to_search and config.search_to_search,
+        )
+
+    def build(self, input_shape=None):
+        """Creates the similarities that the configuration asks for."""
+        config = self.config
+        self.query_item = self.recommendation_alignment = self.search_alignment = None
+        if QUERY_ITEM_LOSS in self.weights_by_name:
+            self.seed = keras.random.SeedGenerator()
+            self.query_item = self._make(QueryItemContrast, config.query_item_temperature, "query_item")
+        if HISTORY_ALIGNMENT_LOSS in self.weights_by_name:
+            temperature = config.history_alignment_temperature
+            recommendation, search = self._aligned()
+            if recommendation:
+                self.recommendation_alignment = self._make(HistoryAlignment, temperature, "recommendation_alignment")
+            if search:
+                self.search_alignment = self._make(HistoryAlignment, temperature, "search_alignment")
+        self.built = True
+
+    def _make(self, layer_class: type, temperature: float, name: str) -> keras.layers.Layer:
+        layer = layer_class(temperature, name=name, dtype=self.dtype_policy)
+        layer.build((None, None, self.config.dim))
+        return layer
+
+    def losses_by_name(
+        self, tokens: HistoryTokens, transitions: Transitions, history: Mapping[str, Any], embedding, item_table
+    ) -> dict[str, Any]:
+        """Computes the losses that the configuration has, in the order of `weights_by_name`.
+
+        Args:
+            tokens: Of the batch.
+            transitions: Of the batch.
+            history: The features that the tokens were made of, by name.
+            embedding: The model's `EmbeddingModule`; it embeds the negatives.
+            item_table: Float [items, dim] or None, as for the embedding module.
+
+        Returns:
+            Float32 scalars, not weighted.
+        """
+        losses = {}
+        if self.query_item is not None:
+            losses[QUERY_ITEM_LOSS] = self.query_item_loss(tokens, history, embedding, item_table)
+        if self.recommendation_alignment is not None or self.search_alignment is not None:
+            losses[HISTORY_ALIGNMENT_LOSS] = self.alignment_loss(tokens, transitions)
+        return losses
+
+    def query_item_loss(self, tokens: HistoryTokens, history, embedding: EmbeddingModule, item_table):
+        """The query-item contrast on pairs and negatives drawn for this step."""
+        dim = self.config.dim
+        queries = ops.reshape(tokens.queries, (-1, dim))
+        words = history[features.SEARCH_WORDS]
+        query_keys = ops.reshape(_text_keys(words), (-1,))
+        item_ids = history[features.SEARCH_ITEMS]
+        session_size = item_ids.shape[-1]
+        clicked_mask = ops.reshape(tokens.clicked_mask, (-1,))
+        if self.config.query_item_pairs:
+            pairs, found = draw(clicked_mask, self.config.query_item_pairs, self.seed)
+            real = ops.logical_and(ops.take(clicked_mask, pairs), found)
+        else:
+            pairs, real = ops.arange(ops.shape(clicked_mask)[0], dtype="int32"), clicked_mask
+        sessions = ops.floor_divide(pairs, session_size)
+        pair_items = ops.take(ops.reshape(item_ids, (-1,)), pairs)
+
+        with_words = ops.logical_and(tokens.search_mask, ops.any(ops.not_equal(words, PADDING), axis=-1))
+        others, _ = draw(ops.reshape(with_words, (-1,)), self.config.query_item_negatives, self.seed)
+        negative_items = keras.random.randint(
+            (self.config.query_item_negatives,), PADDING + 1, embedding.vocabulary.items, seed=self.seed
+        )
+        query_hits = ops.equal(
+            ops.expand_dims(ops.take(query_keys, sessions), 1), ops.expand_dims(ops.take(query_keys, others), 0)
+        )
+        return self.query_item(
+            ops.take(queries, sessions, axis=0),
+            ops.take(ops.reshape(tokens.clicked, (-1, dim)), pairs, axis=0),
+            real,
+            embedding.embed_items(negative_items, item_table),
+            ops.take(queries, others, axis=0),
+            item_hits=ops.equal(ops.expand_dims(pair_items, 1), ops.expand_dims(negative_items, 0)),
+            query_hits=query_hits,
+        )
+
+    def alignment_loss(self, tokens: HistoryTokens, transitions: Transitions):
+        """The sum of the alignments of both histories, over at most `history_alignment_rows` rows."""
+        rows = ops.logical_and(ops.any(tokens.recommendation_mask, axis=-1), ops.any(tokens.search_mask, axis=-1))
+        pick = _evenly(ops.shape(rows)[0], self.config.history_alignment_rows)
+        total = 0.0
+        if self.recommendation_alignment is not None:
+            total += self.recommendation_alignment(
+                pick(transitions.search_to_recommendation),
+                pick(transitions.recommendation_to_recommendation),
+                pick(tokens.recommendation_mask),
+                pick(rows),
+            )
+        if self.search_alignment is not None:
+            total += self.search_alignment(
+                pick(transitions.recommendation_to_search),
+                pick(transitions.search_to_search),
+                pick(tokens.search_mask),
+                pick(rows),
+            )
+        return total
+
+    def get_config(self) -> dict[str, Any]:
+        """The arguments of the constructor."""
+        return {**super().get_config(), "config": self.config.to_dict()}
+
+
+def _evenly(size, most: int):
+    """Picks `most` rows out of `size`, evenly spaced; all of them where there are not more."""
+    if not most or (isinstance(size, int) and size <= most):
+        return lambda rows: rows
+    count = min(size, most) if isinstance(size, int) else ops.minimum(size, most)
+    places = ops.floor_divide(ops.arange(count, dtype="int32") * size, ops.maximum(count, 1))
+    return lambda rows: ops.take(rows, places, axis=0)
+
+
+def _text_keys(words):
+    """One number a text: equal for equal texts, and hardly ever else. Int32 [...] from int [..., words]."""
+    key = ops.zeros_like(words[..., 0])
+    for place in range(words.shape[-1]):
+        key = ops.add(ops.multiply(key, 1_000_003), words[..., place])
+    return key

@@ -1,0 +1,141 @@
+"""What `tandem query` and `tandem recommend` have in common: from a user on the command line to a ranked table."""
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+
+from schemas.canonical_event import Token
+from serving.call_error import NOT_FOUND, UNAVAILABLE, CallError
+from serving.candidates import Candidates, choose_candidates
+from serving.cli.tables import table
+from serving.client import RankedItem, RankingClient, WireProtocol
+from serving.event_log import EventLog, HistoryLimits, read_event_log
+from serving.local_server.version_folders import version_folders
+from serving.request_builder import RankRequest
+from serving.row_files import FileError
+from tfx_pipeline.cli import config_arguments
+from tfx_pipeline.configs import PipelineConfig
+
+_DEFAULT_ADDRESS = {WireProtocol.REST: "127.0.0.1:8501", WireProtocol.GRPC: "127.0.0.1:8500"}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declares the options of both commands."""
+    config_arguments.add(parser)
+    parser.add_argument("--user", required=True, help="user id; an unknown one is answered too")
+    parser.add_argument("--k", type=_positive, default=10, help="how many items to print (%(default)s)")
+    parser.add_argument("--protocol", choices=[each.value for each in WireProtocol], default=WireProtocol.REST.value)
+    parser.add_argument("--address", default="", metavar="HOST:PORT", help="of the server (127.0.0.1:8501 or :8500)")
+    parser.add_argument("--timeout", type=float, default=5.0, metavar="SECONDS", help="of a call (%(default)s)")
+    parser.add_argument("--candidates", default="", metavar="FILE", help="rank these item ids only, one a line")
+    parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
+
+
+def ask(args: argparse.Namespace, query: str, command: str) -> int:
+    """Asks the server and prints what it answers.
+
+    Args:
+        args: The options that `add_arguments` declares.
+        query: What the user types; empty for recommendation.
+        command: The command's name, for messages.
+
+    Returns:
+        0 when the server answered, 1 when not, 2 when there is nothing to rank.
+    """
+    config = config_arguments.load(args)
+    try:
+        log = read_log(config, [args.user])
+        candidates = _candidates(args, log)
+    except (FileError, OSError) as error:
+        return _fail(command, str(error), code=1)
+    if not candidates.item_ids:
+        return _fail(command, "there is no item to rank", code=2)
+    history = log.history_of(args.user, limits(config))
+    _say_what_is_asked(args, log, history, candidates)
+    protocol = WireProtocol(args.protocol)
+    address = args.address or _DEFAULT_ADDRESS[protocol]
+    try:
+        with RankingClient(address, config.name, protocol, timeout_s=args.timeout) as client:
+            ranked = client.rank(RankRequest(args.user, candidates.item_ids, query, history))
+    except CallError as error:
+        return _fail(command, explain(error, config), code=1)
+    except ValueError as error:
+        return _fail(command, str(error), code=2)
+    print(_as_json(args.user, query, ranked[: args.k], log) if args.json else ranked_table(ranked[: args.k], log))
+    return 0
+
+
+def read_log(config: PipelineConfig, users: Sequence[str]) -> EventLog:
+    """Reads the log files of a configuration, keeping the events of some users."""
+    data = config.data
+    return read_event_log(data.events, data.items, data.columns, data.item_columns, users)
+
+
+def limits(config: PipelineConfig) -> HistoryLimits:
+    """How much history the model of a configuration sees."""
+    data = config.data
+    return HistoryLimits(data.recommendation_history, data.search_history, data.items_per_session)
+
+
+def ranked_table(ranked: Sequence[RankedItem], log: EventLog) -> str:
+    """Lays out an answer, best first."""
+    rows = [
+        (str(rank), item.item_id, log.title(item.item_id), f"{item.score:.4f}")
+        for rank, item in enumerate(ranked, start=1)
+    ]
+    return table(("rank", "item", "title", "score"), rows)
+
+
+def explain(error: CallError, config: PipelineConfig) -> str:
+    """Says what to do about a call that failed."""
+    pushed = bool(version_folders(config.pushed_model_dir))
+    first = "" if pushed else f" Nothing is pushed to {config.pushed_model_dir} yet: run `tandem run` first."
+    if error.code == UNAVAILABLE:
+        return f"no model server answers at {error.address}. Start one with `tandem serve`.{first}"
+    if error.code == NOT_FOUND:
+        hint = first or " Is the server still loading it, or started with another configuration?"
+        return f"the server at {error.address} has no model {config.name!r}: {error.message}.{hint}"
+    return str(error)
+
+
+def _candidates(args: argparse.Namespace, log: EventLog) -> Candidates:
+    if not args.candidates:
+        return choose_candidates(log, {event.item_id for event in log.events_of(args.user) if event.label})
+    with open(args.candidates, encoding="utf-8") as lines:
+        item_ids = tuple(dict.fromkeys(line.strip() for line in lines if line.strip()))
+    return Candidates(item_ids, len(item_ids))
+
+
+def _say_what_is_asked(
+    args: argparse.Namespace, log: EventLog, history: Sequence[Token], candidates: Candidates
+) -> None:
+    if not log.events_of(args.user):
+        print(f"User {args.user!r} is not in the event log: asking with an empty history.", file=sys.stderr)
+    else:
+        print(f"User {args.user!r}: {len(history)} history tokens are sent along.", file=sys.stderr)
+    if candidates.is_cut:
+        print(
+            f"Ranking the {len(candidates.item_ids):,} most popular of {candidates.catalogue:,} items.",
+            file=sys.stderr,
+        )
+
+
+def _as_json(user: str, query: str, ranked: Sequence[RankedItem], log: EventLog) -> str:
+    items = [
+        {"rank": rank, "item_id": item.item_id, "title": log.title(item.item_id), "score": item.score}
+        for rank, item in enumerate(ranked, start=1)
+    ]
+    return json.dumps({"user": user, "query": query, "items": items}, indent=2, ensure_ascii=False)
+
+
+def _fail(command: str, message: str, code: int) -> int:
+    print(f"tandem {command}: {message}", file=sys.stderr)
+    return code
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{number} is not at least 1")
+    return number

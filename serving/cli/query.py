@@ -1,0 +1,25 @@
+"""Ask the model server for a user's search results, and print them with titles.
+
+The user's history comes from the event log that the configuration names; ranked is the whole catalogue without what the
+user already has.
+"""
+
+import argparse
+import sys
+
+from serving.cli import asking
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declares the options."""
+    parser.add_argument("query", help='what the user types, such as "red mug"')
+    asking.add_arguments(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Asks; 0 when answered, 1 when not, 2 for an empty query."""
+    query = args.query.strip()
+    if not query:
+        print("tandem query: the query is empty; use `tandem recommend` to ask without one.", file=sys.stderr)
+        return 2
+    return asking.ask(args, query, "query")

@@ -1,0 +1,19 @@
+"""Ask the model server for a user's feed, and print it with titles.
+
+The user's history comes from the event log that the configuration names; ranked is the whole catalogue without what the
+user already has.
+"""
+
+import argparse
+
+from serving.cli import asking
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declares the options."""
+    asking.add_arguments(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Asks; 0 when answered, 1 when not."""
+    return asking.ask(args, "", "recommend")

@@ -1,0 +1,70 @@
+"""Serve the newest pushed model on this machine, over TF Serving's REST and gRPC APIs.
+
+The ports open at once; the model answers as soon as it is loaded, and newer versions take over as they are pushed.
+SIGINT (Ctrl-C) and SIGTERM let the requests under way end.
+"""
+
+import argparse
+import logging
+import os
+import sys
+
+from serving.local_server.version_folders import version_folders
+from tfx_pipeline.cli import config_arguments
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declares the options; the names are those of TF Serving."""
+    config_arguments.add(parser)
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (%(default)s)")
+    parser.add_argument("--port", type=_port, default=8500, help="port of gRPC; 0 takes a free one (%(default)s)")
+    parser.add_argument(
+        "--rest_api_port", type=_port, default=8501, help="port of REST; 0 takes a free one (%(default)s)"
+    )
+    parser.add_argument("--model_name", default="", help="name in requests (the configuration's `name`)")
+    parser.add_argument("--model_base_path", default="", help="folder of versions (where the pipeline pushes to)")
+    parser.add_argument(
+        "--file_system_poll_wait_seconds",
+        type=float,
+        default=1.0,
+        help="between looks for new versions; 0 looks once (%(default)s)",
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Serves until stopped; 1 when a port cannot be opened."""
+    config = config_arguments.load(args)
+    base_path = args.model_base_path or config.pushed_model_dir
+    if not version_folders(base_path):
+        print(
+            f"tandem serve: nothing is pushed to {base_path} yet; `tandem run` does that. Waiting for a first version.",
+            file=sys.stderr,
+        )
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    logging.getLogger("tensorflow").setLevel(logging.ERROR)
+    logging.getLogger("uvicorn").setLevel(logging.WARNING)
+    # Imports TensorFlow: seconds.
+    from serving.local_server.server import ServerConfig, serve_until_stopped
+
+    try:
+        serve_until_stopped(
+            ServerConfig(
+                model_name=args.model_name or config.name,
+                model_base_path=base_path,
+                host=args.host,
+                port=args.port,
+                rest_api_port=args.rest_api_port,
+                file_system_poll_wait_seconds=args.file_system_poll_wait_seconds,
+            )
+        )
+    except OSError as error:
+        print(f"tandem serve: {error}. Choose other ports with --port and --rest_api_port.", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _port(text: str) -> int:
+    port = int(text)
+    if not 0 <= port < 2**16:
+        raise argparse.ArgumentTypeError(f"{port} is no port; give 0 to 65535")
+    return port

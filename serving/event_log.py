@@ -1,0 +1,126 @@
+"""The caller's side of state: what users did before, and the items with their titles, read from the log files.
+
+A model server keeps no histories; whoever asks sends them along. An application has a store for that, the command line
+has the files that the model was trained on.
+"""
+
+import time
+from collections import Counter
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+
+from schemas.canonical_event import Event, Item, Surface, Token, tokens
+from schemas.event_rows import EventColumns, ItemColumns, RowError, event_from_row, item_from_row
+from serving.row_files import matching_files, read_rows
+
+
+@dataclass(frozen=True)
+class HistoryLimits:
+    """How much of the past a model sees; take the figures that it was trained with.
+
+    Attributes:
+        recommendation_history: The newest recommendation tokens kept.
+        search_history: The newest search tokens kept.
+        items_per_session: The newest clicked items kept of a search token.
+    """
+
+    recommendation_history: int = 12
+    search_history: int = 12
+    items_per_session: int = 5
+
+
+@dataclass
+class EventLog:
+    """Events of some users, and counts over all.
+
+    Attributes:
+        items: Item id to item: all of the item files, and those that events name.
+        item_counts: How often users engaged with each item.
+        user_counts: How often each user engaged with anything.
+        rejects: How many rows could not be used.
+        events: User id to events in time order, of the users that were asked for.
+    """
+
+    items: dict[str, Item] = field(default_factory=dict)
+    item_counts: Counter[str] = field(default_factory=Counter)
+    user_counts: Counter[str] = field(default_factory=Counter)
+    rejects: int = 0
+    events: dict[str, list[Event]] = field(default_factory=dict)
+
+    def events_of(self, user_id: str) -> Sequence[Event]:
+        """One user's events, oldest first; none for an unknown user."""
+        return self.events.get(user_id, ())
+
+    def history_of(self, user_id: str, limits: HistoryLimits) -> tuple[Token, ...]:
+        """One user's history up to now; empty for an unknown user."""
+        return history(self.events_of(user_id), limits)
+
+    def title(self, item_id: str) -> str:
+        """An item's title; its id where it has none."""
+        item = self.items.get(item_id)
+        return item.title if item and item.title else item_id
+
+
+def history(events: Sequence[Event], limits: HistoryLimits) -> tuple[Token, ...]:
+    """Turns events into the history that a request carries: the newest tokens of each surface, oldest first."""
+    room = {
+        Surface.RECOMMENDATION: limits.recommendation_history,
+        Surface.SEARCH: limits.search_history,
+    }
+    kept = []
+    for token in reversed(tokens(events, limits.items_per_session)):
+        if room[token.surface] > 0:
+            room[token.surface] -= 1
+            kept.append(token)
+    return tuple(reversed(kept))
+
+
+def read_event_log(
+    events: str,
+    items: str = "",
+    columns: EventColumns | None = None,
+    item_columns: ItemColumns | None = None,
+    users: Collection[str] | None = None,
+) -> EventLog:
+    """Reads the log files once.
+
+    Args:
+        events: Path or glob of the event files.
+        items: Path or glob of the item files; empty where there are none.
+        columns: Which column of the event files holds which field; the canonical names where None.
+        item_columns: Which column of the item files holds which field; the canonical names where None.
+        users: Whose events to keep; all where None. Counts are over all users in any case.
+
+    Raises:
+        FileError: There is no such file, or one that cannot be read or lacks a column.
+    """
+    columns = columns or EventColumns()
+    item_columns = item_columns or ItemColumns()
+    log = EventLog()
+    for path in matching_files(items) if items else ():
+        for row in read_rows(path, item_columns.required):
+            try:
+                item = item_from_row(row or {}, item_columns)
+                log.items[item.item_id] = item
+            except RowError:
+                log.rejects += 1
+    now_ms = round(time.time() * 1000)
+    for path in matching_files(events):
+        for row in read_rows(path, columns.required):
+            try:
+                _add(log, event_from_row(row or {}, columns, now_ms), users)
+            except RowError:
+                log.rejects += 1
+    for each in log.events.values():
+        each.sort(key=lambda event: event.timestamp_ms)  # Stable: equal times keep the source's order.
+    return log
+
+
+def _add(log: EventLog, event: Event, users: Collection[str] | None) -> None:
+    if event.item_id:
+        log.items.setdefault(event.item_id, Item(event.item_id))
+    if event.label and event.item_id:
+        log.item_counts[event.item_id] += 1
+        log.user_counts[event.user_id] += 1
+    if users is None or event.user_id in users:
+        log.events.setdefault(event.user_id, []).append(event)

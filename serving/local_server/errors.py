@@ -1,0 +1,31 @@
+"""The statuses that the server answers with, as TensorFlow's own errors: each carries its code and its message."""
+
+import tensorflow as tf
+
+ServingError = tf.errors.OpError
+"""What every refusal is: `error_code` is the gRPC status code, `message` what the client reads."""
+
+
+def invalid_argument(message: str) -> ServingError:
+    """The request makes no sense to the model or the server."""
+    return tf.errors.InvalidArgumentError(None, None, message)
+
+
+def failed_precondition(message: str) -> ServingError:
+    """The request makes sense, but not in the state that the model is in."""
+    return tf.errors.FailedPreconditionError(None, None, message)
+
+
+def not_found(message: str) -> ServingError:
+    """There is no such model, version or file."""
+    return tf.errors.NotFoundError(None, None, message)
+
+
+def unimplemented(message: str) -> ServingError:
+    """The server does not speak that part of the API."""
+    return tf.errors.UnimplementedError(None, None, message)
+
+
+def internal(message: str) -> ServingError:
+    """A fault of the server itself."""
+    return tf.errors.InternalError(None, None, message)

@@ -1,0 +1,24 @@
+"""TensorFlow's data types, as TF Serving names them and as numpy holds them."""
+
+import numpy as np
+import tensorflow as tf
+from tensorflow.core.framework import types_pb2
+
+_NAMES_OF_THEIR_OWN = {types_pb2.DT_HALF: "half", types_pb2.DT_FLOAT: "float", types_pb2.DT_DOUBLE: "double"}
+
+
+def type_name(dtype: int) -> str:
+    """The name of a `types_pb2.DataType` in TF Serving's messages: `float`, `double`, `int64`, `string`."""
+    return _NAMES_OF_THEIR_OWN.get(dtype) or str(tf.as_dtype(dtype).name)
+
+
+def numpy_type(dtype: int) -> np.dtype:
+    """How numpy holds a `types_pb2.DataType`; strings are objects of `bytes`."""
+    return np.dtype(object) if dtype == types_pb2.DT_STRING else np.dtype(tf.as_dtype(dtype).as_numpy_dtype)
+
+
+def dtype_of(array: np.ndarray) -> int:
+    """The `types_pb2.DataType` of an array; objects and text are strings."""
+    if array.dtype.kind in "OSU":
+        return types_pb2.DT_STRING
+    return int(tf.as_dtype(array.dtype).as_datatype_enum)

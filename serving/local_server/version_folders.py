@@ -1,0 +1,44 @@
+"""Which versions of a model lie below a base path."""
+
+import logging
+import os
+
+LOGGER = logging.getLogger(__name__)
+_MAX_VERSION = 2**63 - 1
+_SAVED_MODEL_FILES = ("saved_model.pb", "saved_model.pbtxt")
+
+
+def version_folders(base_path: str) -> dict[int, str] | None:
+    """Finds the complete versions.
+
+    A version is a folder named by a whole number; `00000123` is 123. A folder without its SavedModel file is not there
+    yet: the Pusher writes that file last.
+
+    Args:
+        base_path: The folder of versions.
+
+    Returns:
+        Version to path, or None where the base path does not exist or cannot be read.
+    """
+    try:
+        names = sorted(os.listdir(base_path))
+    except OSError:
+        return None
+    found: dict[int, str] = {}
+    for name in names:
+        path = os.path.join(base_path, name)
+        version = _version(name)
+        if version is None or not any(os.path.isfile(os.path.join(path, file)) for file in _SAVED_MODEL_FILES):
+            continue
+        if version in found:
+            LOGGER.warning("%s and %s are the same version %d; the latter is ignored", found[version], path, version)
+            continue
+        found[version] = path
+    return found
+
+
+def _version(name: str) -> int | None:
+    if not name.isascii() or not name.isdigit():
+        return None
+    version = int(name)
+    return version if version <= _MAX_VERSION else None

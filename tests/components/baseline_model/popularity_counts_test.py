@@ -1,0 +1,26 @@
+import pytest
+import tensorflow as tf
+
+from components.baseline_model.popularity_counts import count_positives
+from schemas import features
+from tests.support.behaviour_examples import behaviour_example, write_examples
+
+
+def test_counts_positives_wherever_they_stand_in_whichever_file(tmp_path):
+    first = write_examples(
+        tmp_path / "first.gz", [behaviour_example(["a", "b", "c"], 0), behaviour_example(["b", "a"], 1)]
+    )
+    second = write_examples(tmp_path / "second.gz", [behaviour_example(["c", "b"], 0), behaviour_example(["d"], -1)])
+    assert count_positives([first, second]) == {b"a": 2, b"c": 1}
+
+
+def test_no_examples_no_counts(tmp_path):
+    assert count_positives([write_examples(tmp_path / "empty.gz", [])]) == {}
+
+
+def test_refuses_labels_that_do_not_match_the_candidates(tmp_path):
+    example = tf.train.Example.FromString(behaviour_example(["a", "b"], 0))
+    del example.features.feature[features.LABELS].float_list.value[-1]
+    file = write_examples(tmp_path / "broken.gz", [example.SerializeToString()])
+    with pytest.raises(ValueError, match="`candidates` and `labels` differ in length, in one of 1 files, .*broken.gz"):
+        count_positives([file])

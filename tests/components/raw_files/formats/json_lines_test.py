@@ -1,0 +1,53 @@
+import re
+
+import pytest
+
+from components.raw_files.formats.json_lines import read_json_lines
+from components.raw_files.refusal import DataError
+from components.raw_files.row import Row
+from tests.support.raw_files import split, write
+
+
+def read(tmp_path, text):
+    return split(read_json_lines(write(tmp_path / "f.jsonl", text), ("id",), "data.columns"))
+
+
+def test_an_object_is_a_row(tmp_path):
+    rows, rejects = read(tmp_path, '{"id": 1.0, "tags": ["a", "b"]}\n\n{"id": null, "name": "é"}\n')
+    assert rows == [Row(1, {"id": 1, "tags": "a|b"}), Row(3, {"id": None, "name": "é"})]
+    assert not rejects
+
+
+@pytest.mark.parametrize(
+    ("line", "reason", "detail"),
+    [
+        ('{"id": ', "unparsable JSON", "Expecting value: line 1 column 8 (char 7)"),
+        ("[1]", "unparsable JSON", "the line holds a list, not an object"),
+        ('{"id": "a\x00"}', "NUL byte", "the line holds a NUL byte"),
+        ('{"id": {"a": 1}}', "nested value", "column 'id' holds a nested value; give text or a number"),
+        ("[" * 100_000, "unparsable JSON", "maximum recursion depth exceeded"),
+    ],
+)
+def test_broken_lines_are_refused(tmp_path, line, reason, detail):
+    rows, rejects = read(tmp_path, f'{{"id": 1}}\n{line}\n{{"id": 2}}\n')
+    assert [row.line for row in rows] == [1, 3]
+    assert rejects[0][:2] == (2, reason)
+    assert rejects[0][2].startswith(detail)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "f.jsonl: is empty, without even a header line."),
+        (b"\x89PNG\r\n", "f.jsonl: is not text in UTF-8: a binary file"),
+        ('{"name": "a"}\n', "f.jsonl: has no column 'id'. Found: 'name'; wanted: 'id'."),
+    ],
+)
+def test_files_that_cannot_be_used(tmp_path, text, message):
+    with pytest.raises(DataError, match=re.escape(message)):
+        read(tmp_path, text)
+
+
+def test_a_needed_name_may_be_left_out_of_some_objects(tmp_path):
+    rows, _ = read(tmp_path, '{"name": "a"}\n{"id": 1}\n')
+    assert len(rows) == 2

@@ -1,0 +1,21 @@
+import json
+
+from tfx import types
+from tfx.types import standard_artifacts
+
+from components.servability_gate.component import ServabilityGate
+from components.servability_gate.config import GateConfig
+from components.servability_gate.executor import Executor
+
+
+def _channel(artifact_type) -> types.Channel:
+    return types.Channel(type=artifact_type)
+
+
+def test_the_node_hands_its_configuration_to_the_executor():
+    node = ServabilityGate(
+        _channel(standard_artifacts.Model), _channel(standard_artifacts.Examples), GateConfig(examples=3)
+    )
+    assert GateConfig(**json.loads(node.exec_properties["config"])) == GateConfig(examples=3)
+    assert node.outputs["blessing"].type is standard_artifacts.InfraBlessing
+    assert node.executor_spec.executor_class is Executor

@@ -1,0 +1,46 @@
+"""The executor with TFX's own artifacts, the check in its own process, and the Pusher as the reader of the blessing."""
+
+import json
+import os
+from dataclasses import asdict
+
+import pytest
+from tfx.components.pusher.executor import Executor as Pusher
+from tfx.types import artifact_utils, standard_artifacts
+
+from components.servability_gate.config import GateConfig
+from components.servability_gate.executor import Executor, bless
+from components.servability_gate.verdict import Verdict
+from schemas import features
+from tests.support.behaviour_examples import behaviour_example, write_examples
+from tests.support.rank_models import save_rank_model
+
+
+@pytest.fixture
+def blessing(tmp_path):
+    blessing = standard_artifacts.InfraBlessing()
+    blessing.uri = str(tmp_path / "blessing")
+    return blessing
+
+
+def test_a_servable_model_is_blessed(tmp_path, blessing):
+    examples = standard_artifacts.Examples()
+    examples.uri = str(tmp_path / "examples")
+    examples.split_names = artifact_utils.encode_split_names(list(features.BEHAVIOUR_SPLITS))
+    write_examples(tmp_path / "examples" / "Split-test" / "one.gz", [behaviour_example(["a", "b"])])
+    model = standard_artifacts.Model()
+    model.uri = str(tmp_path / "model")
+    save_rank_model(tmp_path / "model" / "Format-Serving")
+    inputs = {"model": [model], "examples": [examples]}
+
+    Executor().Do(inputs, {"blessing": [blessing]}, {"config": json.dumps(asdict(GateConfig(examples=2)))})
+
+    assert os.listdir(blessing.uri) == ["INFRA_BLESSED"]
+    assert Pusher().CheckBlessing({"infra_blessing": [blessing]})
+
+
+def test_a_refusal_keeps_the_pusher_from_pushing_and_says_why(blessing):
+    bless(blessing, Verdict(("first reason", "second reason")))
+    assert os.listdir(blessing.uri) == ["INFRA_NOT_BLESSED"]
+    assert not Pusher().CheckBlessing({"infra_blessing": [blessing]})
+    assert blessing.get_string_custom_property("reasons") == "first reason\nsecond reason"

@@ -1,0 +1,42 @@
+"""What a signature may answer; `check_test.py` has whole models."""
+
+import numpy as np
+import pytest
+
+from components.servability_gate.scoring import RefusedError, answer
+
+SHAPE = (2, 3)
+
+
+class Answers:
+    """Stands in for a Servable: what it answers cannot all be made by one saved graph."""
+
+    def __init__(self, outputs):
+        self.outputs = outputs
+
+    def run(self, signature_name, inputs):
+        if isinstance(self.outputs, Exception):
+            raise self.outputs
+        return self.outputs
+
+
+def test_hands_scores_through():
+    scores = np.zeros(SHAPE, np.float32)
+    assert answer(Answers({"scores": scores}), "rank", {}, SHAPE) is scores
+
+
+@pytest.mark.parametrize(
+    ("outputs", "reason"),
+    [
+        ({"logits": np.zeros(SHAPE)}, r"has no output `scores`, it has \['logits'\]"),
+        ({"scores": np.zeros(6, np.float32)}, r"should answer float32 \[2, 3\] .* it answered float32 \[6\]"),
+        ({"scores": np.zeros([3, 2], np.float32)}, r".* it answered float32 \[3, 2\]"),
+        ({"scores": np.zeros(SHAPE, np.float64)}, r".* it answered float64 \[2, 3\]"),
+        ({"scores": np.array([[0, np.nan, 1], [np.inf, 0, 1]], np.float32)}, "gave 2 of 6 scores that are not finite"),
+        (RuntimeError("no\n  luck"), "failed: no luck"),
+        (RuntimeError("x" * 1000), "failed: x{600}…$"),
+    ],
+)
+def test_refuses_anything_else(outputs, reason):
+    with pytest.raises(RefusedError, match=f"signature `rank` {reason}"):
+        answer(Answers(outputs), "rank", {}, SHAPE)

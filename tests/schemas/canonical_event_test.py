@@ -1,0 +1,57 @@
+import pytest
+
+from schemas.canonical_event import Event, Surface, Token, tokens
+
+
+def view(item, label=1):
+    return Event("u", 0, Surface.RECOMMENDATION, item_id=item, label=label)
+
+
+def click(item, query, session, label=1):
+    return Event("u", 0, Surface.SEARCH, query=query, session_id=session, item_id=item, label=label)
+
+
+def test_indices_leave_zero_for_padding():
+    assert [surface.index for surface in (Surface.RECOMMENDATION, Surface.SEARCH)] == [0, 1]
+    assert [surface.token_kind for surface in (Surface.RECOMMENDATION, Surface.SEARCH)] == [1, 2]
+
+
+def test_clicks_of_one_session_and_query_are_one_token():
+    events = [view("a"), click("b", "red mug", "s1"), click("c", "red mug", "s1"), view("d")]
+    assert tokens(events, 5) == [
+        Token(Surface.RECOMMENDATION, ("a",)),
+        Token(Surface.SEARCH, ("b", "c"), "red mug"),
+        Token(Surface.RECOMMENDATION, ("d",)),
+    ]
+
+
+def test_a_token_keeps_its_last_distinct_items():
+    events = [click(item, "mug", "s1") for item in ("a", "b", "a", "c")]
+    assert tokens(events, 2) == [Token(Surface.SEARCH, ("a", "c"), "mug")]
+
+
+@pytest.mark.parametrize(
+    "second",
+    [click("b", "mugs", "s1"), click("b", "mug", "s2"), click("b", "mug", "")],
+    ids=["another query", "another session", "no session"],
+)
+def test_another_search_is_another_token(second):
+    assert len(tokens([click("a", "mug", "s1"), second], 5)) == 2
+
+
+def test_clicks_without_a_session_stay_apart():
+    assert len(tokens([click("a", "mug", ""), click("b", "mug", "")], 5)) == 2
+
+
+def test_a_view_in_between_closes_the_session():
+    assert len(tokens([click("a", "mug", "s1"), view("b"), click("c", "mug", "s1")], 5)) == 3
+
+
+def test_what_was_only_shown_is_no_history_and_closes_nothing():
+    events = [click("a", "mug", "s1"), view("x", label=0), click("y", "tea", "s2", label=0), click("b", "mug", "s1")]
+    assert tokens(events, 5) == [Token(Surface.SEARCH, ("a", "b"), "mug")]
+
+
+@pytest.mark.parametrize("label", [0, 1])
+def test_a_search_without_a_click_is_a_token_without_items(label):
+    assert tokens([click("", "mug", "s1", label)], 5) == [Token(Surface.SEARCH, (), "mug")]

@@ -1,0 +1,49 @@
+"""Model servers that the tests of this room share: started once, on free ports of loopback."""
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+def half_plus_two(tmp_path_factory):
+    """The folder of a saved half_plus_two, to load or copy."""
+    from tests.support.saved_models import save_half_plus
+
+    path = tmp_path_factory.mktemp("models") / "half_plus_two"
+    save_half_plus(path)
+    return path
+
+
+@pytest.fixture(scope="session")
+def rank_model(tmp_path_factory):
+    """A base path with version 7 of a model that ranks."""
+    from tests.support.saved_models import save_rank_model
+
+    base_path = tmp_path_factory.mktemp("rank_model")
+    save_rank_model(base_path / "7")
+    return base_path
+
+
+@pytest.fixture(scope="session")
+def rank_server(rank_model):
+    """A server of `rank_model` under the name `shop`."""
+    from serving.local_server.server import LocalServer, ServerConfig
+    from serving.local_server.versions import State
+
+    with LocalServer(ServerConfig("shop", str(rank_model), port=0, rest_api_port=0)) as server:
+        assert server.model.wait_for(7, State.AVAILABLE, timeout=60)
+        yield server
+
+
+@pytest.fixture(scope="session")
+def half_plus_two_server(half_plus_two, tmp_path_factory):
+    """A server of `half_plus_two` as version 123 of the model `half`."""
+    import shutil
+
+    from serving.local_server.server import LocalServer, ServerConfig
+    from serving.local_server.versions import State
+
+    base_path = tmp_path_factory.mktemp("half")
+    shutil.copytree(half_plus_two, base_path / "00000123")
+    with LocalServer(ServerConfig("half", str(base_path), port=0, rest_api_port=0)) as server:
+        assert server.model.wait_for(123, State.AVAILABLE, timeout=60)
+        yield server

@@ -1,0 +1,15 @@
+import tensorflow as tf
+
+from serving.local_server import errors
+
+
+def test_each_error_carries_its_code_and_message():
+    made = {
+        tf.errors.INVALID_ARGUMENT: errors.invalid_argument("m"),
+        tf.errors.FAILED_PRECONDITION: errors.failed_precondition("m"),
+        tf.errors.NOT_FOUND: errors.not_found("m"),
+        tf.errors.UNIMPLEMENTED: errors.unimplemented("m"),
+        tf.errors.INTERNAL: errors.internal("m"),
+    }
+    assert all(isinstance(each, errors.ServingError) for each in made.values())
+    assert {each.error_code: each.message for each in made.values()} == dict.fromkeys(made, "m")

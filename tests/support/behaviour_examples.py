@@ -1,0 +1,35 @@
+"""Behaviour examples as BehaviourExampleGen writes them, made of what a test wants to say."""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import tensorflow as tf
+
+from components.behaviour_example_gen import examples
+from schemas import features
+from schemas.canonical_event import Event, Surface, Token
+
+
+def behaviour_example(
+    candidates: Sequence[str],
+    positive: int = 0,
+    surface: Surface = Surface.RECOMMENDATION,
+    query: str = "",
+    user: str = "u1",
+    history: Sequence[Token] = (),
+) -> bytes:
+    """One serialized tf.Example whose positive is the candidate at place `positive`; -1 makes one without."""
+    target = Event(user_id=user, timestamp_ms=1_000, surface=surface, query=query, item_id=candidates[0])
+    example = tf.train.Example.FromString(examples.behaviour_example(target, history, candidates[1:]))
+    labels = example.features.feature[features.LABELS].float_list.value
+    labels[:] = [float(place == positive) for place in range(len(candidates))]
+    return example.SerializeToString()
+
+
+def write_examples(path: Path, serialized: Iterable[bytes]) -> str:
+    """Writes a gzipped TFRecord file and gives its path back."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tf.io.TFRecordWriter(str(path), tf.io.TFRecordOptions(compression_type="GZIP")) as writer:
+        for example in serialized:
+            writer.write(example)
+    return str(path)

@@ -1,0 +1,38 @@
+"""Files of rows, made of what a test wants to say."""
+
+import gzip
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import apache_beam as beam
+from apache_beam.options.pipeline_options import PipelineOptions
+
+from components.raw_files.refusal import Reject
+from components.raw_files.row import Row
+
+
+def write(path: Path, content: str | bytes) -> str:
+    """Writes a file, gzipped where its name ends in `.gz`, and gives its path back."""
+    data = content.encode("utf-8") if isinstance(content, str) else content
+    path.write_bytes(gzip.compress(data) if path.name.endswith(".gz") else data)
+    return str(path)
+
+
+def split(rows: Iterator[Row | Reject]) -> tuple[list[Row], list[tuple[int, str, str]]]:
+    """Separates rows from rejects, of which it gives line, reason and detail."""
+    found = list(rows)
+    rejects = [(each.line, each.reason, each.detail) for each in found if isinstance(each, Reject)]
+    return [each for each in found if isinstance(each, Row)], rejects
+
+
+def make_pipeline(workers: int = 1) -> beam.Pipeline:
+    """A pipeline in this process."""
+    mode = "in_memory" if workers == 1 else "multi_threading"
+    return beam.Pipeline(
+        options=PipelineOptions([f"--direct_running_mode={mode}", f"--direct_num_workers={workers}"])
+    )
+
+
+def lines(*rows: Sequence[object], delimiter: str = "\t") -> str:
+    """Joins rows of values to text."""
+    return "".join(delimiter.join(str(value) for value in row) + "\n" for row in rows)

@@ -1,0 +1,91 @@
+"""SavedModels small enough to be made by the tests that serve them."""
+
+import pathlib
+import shutil
+
+import tensorflow as tf
+
+from schemas import signatures
+
+BASE_SCORES = {"a": 0.5, "b": 0.25, "c": 0.125}
+"""What `save_rank_model` gives these candidates; others get 0."""
+HISTORY_BONUS = 1.0
+QUERY_BONUS = 2.0
+
+
+def save_half_plus(path: pathlib.Path, addend: float = 2.0) -> None:
+    """y = x / 2 + addend, both in variables; and `strings`, with a table, an int output and an output named *_bytes."""
+    module = tf.Module()
+    module.half = tf.Variable(0.5)
+    module.addend = tf.Variable(addend)
+    module.table = tf.lookup.StaticHashTable(tf.lookup.KeyValueTensorInitializer(["one", "two"], [1.0, 2.0]), -1.0)
+
+    @tf.function(input_signature=[tf.TensorSpec(None, tf.float32, name="x")])
+    def half_plus(x):
+        return {"y": module.half * x + module.addend}
+
+    @tf.function(
+        input_signature=[
+            tf.TensorSpec([None], tf.string, name="word"),
+            tf.TensorSpec([None], tf.int64, name="times"),
+        ]
+    )
+    def strings(word, times):
+        return {
+            "number": module.table.lookup(word) * tf.cast(times, tf.float32),
+            "length": tf.strings.length(word),
+            "known": module.table.lookup(word) > 0,
+            "upper": tf.strings.upper(word),
+            "word_bytes": word,
+        }
+
+    @tf.function(input_signature=[tf.TensorSpec([None], tf.float32, name="x")])
+    def total(x):
+        return {"total": tf.reduce_sum(x)}
+
+    save_atomically(
+        module, path, {"serving_default": half_plus, "strings": strings, "total": total.get_concrete_function()}
+    )
+
+
+def save_rank_model(path: pathlib.Path) -> None:
+    """A `rank` signature whose scores can be worked out by hand.
+
+    A candidate's score is BASE_SCORES, plus HISTORY_BONUS where the history holds it, plus QUERY_BONUS where it is the
+    query itself.
+    """
+    module = tf.Module()
+    module.table = tf.lookup.StaticHashTable(
+        tf.lookup.KeyValueTensorInitializer(list(BASE_SCORES), list(BASE_SCORES.values())), 0.0
+    )
+    axes = {
+        signatures.RANK_USER_ID: 1,
+        signatures.RANK_QUERY: 1,
+        signatures.RANK_CANDIDATES: 2,
+        signatures.RANK_HISTORY_SURFACES: 2,
+        signatures.RANK_HISTORY_QUERIES: 2,
+        signatures.RANK_HISTORY_ITEMS: 3,
+    }
+
+    @tf.function(
+        input_signature=[tf.TensorSpec([None] * axes[name], tf.string, name=name) for name in signatures.RANK_INPUTS]
+    )
+    def rank(user_id, query, candidates, surfaces, queries, items):
+        tf.debugging.assert_equal(tf.shape(surfaces), tf.shape(items)[:2])
+        tf.debugging.assert_equal(tf.shape(surfaces), tf.shape(queries))
+        clicked = tf.reshape(items, [tf.shape(items)[0], -1])
+        in_history = tf.reduce_any(tf.equal(candidates[:, :, tf.newaxis], clicked[:, tf.newaxis, :]), axis=2)
+        scores = module.table.lookup(candidates)
+        scores += HISTORY_BONUS * tf.cast(in_history, tf.float32)
+        scores += QUERY_BONUS * tf.cast(tf.equal(candidates, query[:, tf.newaxis]), tf.float32)
+        return {signatures.SCORES: scores}
+
+    save_atomically(module, path, {signatures.RANK: rank})
+
+
+def save_atomically(module: tf.Module, path: pathlib.Path, signature_functions: dict) -> None:
+    """Saves beside the path and renames, so that a server never sees a half-written version."""
+    staging = path.parent / f"staging-{path.name}"
+    tf.saved_model.save(module, str(staging), signatures=signature_functions)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    shutil.move(str(staging), str(path))

@@ -1,0 +1,70 @@
+"""Logs of a small shop, made up but not senseless: each user has two favourite topics, and buys along them.
+
+Learnable in seconds, so that an end-to-end test sees a model that beats popularity and is pushed.
+"""
+
+import random
+from pathlib import Path
+
+TOPICS = ("mug", "lamp", "clock", "basket", "ribbon", "candle")
+COLOURS = ("red", "blue", "green", "white", "black", "pink", "small", "large", "wooden", "round", "vintage", "spotted")
+ITEMS = [(f"{topic}-{number}", f"{colour} {topic}") for topic in TOPICS for number, colour in enumerate(COLOURS)]
+
+
+def write(folder: Path, users: int = 80, events_per_user: int = 16, seed: int = 5) -> Path:
+    """Writes `events.tsv`, `items.tsv` and a configuration of a short training.
+
+    Returns:
+        The configuration's path; its `root` is `folder / "run"`.
+    """
+    rng = random.Random(seed)
+    folder.mkdir(parents=True, exist_ok=True)
+    titles = dict(ITEMS)
+    lines = ["user_id\ttimestamp_ms\tsurface\tquery\tsession_id\titem_id"]
+    for user in range(users):
+        favourites = [item for item, _ in ITEMS if item.split("-")[0] in rng.sample(TOPICS, 2)]
+        for place, item in enumerate(rng.sample(favourites, min(events_per_user, len(favourites)))):
+            moment = 1_600_000_000_000 + user * 1000 + place * 86_400_000
+            if rng.random() < 0.5:
+                query = rng.choice(titles[item].split())
+                lines.append(f"u{user}\t{moment}\tsearch\t{query}\ts{user}-{place}\t{item}")
+            else:
+                lines.append(f"u{user}\t{moment}\trecommendation\t\t\t{item}")
+    (folder / "events.tsv").write_text("\n".join(lines) + "\n")
+    (folder / "items.tsv").write_text(
+        "item_id\ttitle\tcategories\n" + "".join(f"{item}\t{title}\t\n" for item, title in ITEMS)
+    )
+    config = folder / "tiny.yaml"
+    config.write_text(
+        f"""
+name: tiny
+root: {folder / "run"}
+data:
+  events: {folder / "events.tsv"}
+  items: {folder / "items.tsv"}
+  evaluation_negatives: 20
+  recommendation_history: 6
+  search_history: 5
+  items_per_session: 2
+transform:
+  words_per_query: 3
+  words_per_title: 4
+unisar:
+  dim: 16
+  user_dim: 8
+  item_dim: 8
+  word_dim: 8
+  expert_units: 8
+  tower_units: [8]
+  prediction_units: [8]
+train:
+  epochs: 5
+  batch_size: 64
+  learning_rate: 0.005
+evaluation:
+  margin: 0.0001
+gate:
+  examples: 16
+"""
+    )
+    return config
