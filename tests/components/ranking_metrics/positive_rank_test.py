@@ -41,8 +41,9 @@ def test_infinite_scores_are_ordered_as_numbers_are():
     assert positive_rank(np.array([1.0, 0.0, 0.0]), np.array([0.0, math.inf, -math.inf])) == 2
 
 
-def test_scores_of_a_batchs_padding_are_not_looked_at():
-    assert positive_rank(np.array([1.0, 0.0]), np.array([0.5, 0.4, 9.0, 9.0])) == 1
+@pytest.mark.parametrize("padding", [9.0, -9.0, -math.inf, NAN])
+def test_scores_of_a_batchs_padding_are_not_looked_at(padding):
+    assert positive_rank(np.array([1.0, 0.0]), np.array([0.4, 0.5, padding, padding])) == 2
 
 
 def test_order_of_the_candidates_does_not_matter():

@@ -17,13 +17,14 @@ from tests.support.behaviour_examples import behaviour_example, write_examples
 CANDIDATE, BASELINE = "candidate", "baseline"
 CUT_OFFS = (1, 5, 10)
 MARGIN = 0.1
-PADDING_SCORE = 9.0
+PADDING_SCORE = 2.5
 
 
 class NumberModel(tf.Module):
     """Candidates are numbers written out, and their scores are `sign` times these numbers.
 
-    Where a batch holds longer lists, an example's scores end with a padding that is better than any real score.
+    Where a batch holds longer lists, an example's scores end with a padding that is better than some real scores and
+    worse than others.
     """
 
     def __init__(self, sign: dict[str, float]):

@@ -29,7 +29,9 @@ def test_a_model_that_never_answers_is_refused():
 
 def test_a_check_that_fails_says_nothing_about_the_model():
     with pytest.raises(RuntimeError, match=r"could not be carried out \(exit code 2\): nothing to read"):
-        verdict_of(_python("import sys; print('nothing to read', file=sys.stderr); sys.exit(2)"), timeout_s=60)
+        verdict_of(
+            _python("import sys; print('noise'); print('nothing to read', file=sys.stderr); sys.exit(2)"), timeout_s=60
+        )
     with pytest.raises(RuntimeError, match=r"(?s)\(exit code 1\): .*ImportError: missing"):
         verdict_of(_python("raise ImportError('missing')"), timeout_s=60)
 
