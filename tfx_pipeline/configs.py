@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 
 from components.behaviour_example_gen.config import DataConfig
 from components.servability_gate.config import GateConfig
+from models import registry
 from models.unisar.config import UniSARConfig
+from schemas import features
 from tfx_pipeline.config_loading import ConfigError, load_dataclass
 
 DEFAULT_CONFIG = "configs/online_retail.yaml"
@@ -66,6 +68,16 @@ class TrainConfig:
     jit_compile: bool = False
     seed: int = 17
 
+    def __post_init__(self) -> None:
+        """Refuses values that no training can have."""
+        for name in ("epochs", "batch_size"):
+            if getattr(self, name) < 1:
+                raise ValueError(f"`{name}` should be at least 1. Received: {name}={getattr(self, name)}")
+        if not 0 < self.plateau_factor < 1:
+            raise ValueError(
+                f"`plateau_factor` should lie between 0 and 1. Received: plateau_factor={self.plateau_factor}"
+            )
+
 
 @dataclass(frozen=True)
 class EvaluationConfig:
@@ -79,7 +91,13 @@ class EvaluationConfig:
 
     metric: str = "ndcg_at_5"
     margin: float = 0.005
-    split: str = "test"
+    split: str = features.TEST_SPLIT
+
+    def __post_init__(self) -> None:
+        """Refuses a split that there is not."""
+        if self.split not in features.BEHAVIOUR_SPLITS:
+            known = ", ".join(features.BEHAVIOUR_SPLITS)
+            raise ValueError(f"`split` should be one of {known}. Received: split={self.split!r}")
 
 
 @dataclass(frozen=True)
@@ -177,6 +195,8 @@ def load_config(path: str = DEFAULT_CONFIG, overrides: Sequence[str] = ()) -> Pi
     config = load_dataclass(PipelineConfig, path, overrides)
     if not config.name:
         raise ConfigError(f"{path}: `name` is empty; it names the pipeline and the pushed model.")
+    if config.model not in registry.names():
+        raise ConfigError(f"{path}: `model`: there is no {config.model!r}. Known: {', '.join(registry.names())}.")
     if not config.data.events:
         raise ConfigError(f"{path}: `data.events` is empty; give the path or glob of the event files.")
     return _with_agreeing_lengths(config)

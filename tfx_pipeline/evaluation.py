@@ -19,7 +19,7 @@ _METRICS_ROOM = "components.ranking_metrics"
 def eval_config(config: EvaluationConfig) -> tfma.EvalConfig:
     """The Evaluator's configuration: all ranking metrics, overall and by surface.
 
-    The model is blessed when, on each surface, `config.metric` is better than the baseline's by more than
+    The model is blessed when, on each surface, `config.metric` is better than the baseline's by at least
     `config.margin`.
     """
     metrics = [

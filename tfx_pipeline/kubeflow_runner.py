@@ -1,5 +1,6 @@
 """Compiles the pipeline for Kubeflow Pipelines v2: the same components, as containers."""
 
+import dataclasses
 import os
 
 from tfx import v1 as tfx
@@ -37,5 +38,15 @@ def compile_pipeline(config: PipelineConfig, output: str = "", image: str = "") 
         output_dir=os.path.dirname(output),
         output_filename=os.path.basename(output),
     )
-    runner.run(create_pipeline(config))
+    runner.run(create_pipeline(_with_kubeflow_name(config)))
     return output
+
+
+def _with_kubeflow_name(config: PipelineConfig) -> PipelineConfig:
+    """Kubeflow's names know no underscore; everything else that the name decides stays as it is."""
+    return dataclasses.replace(
+        config,
+        name=config.name.lower().replace("_", "-"),
+        root=config.run_root,
+        push_to=config.pushed_model_dir,
+    )

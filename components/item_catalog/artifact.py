@@ -9,4 +9,4 @@ class ItemCatalog(Artifact):
     File structure: `items.jsonl.gz` holds one object an item, sorted by id.
     """
 
-    TYPE_NAME = "ItemCatalog"
+    TYPE_NAME = "tandem.ItemCatalog"  # Kubeflow wants a dot in it.

@@ -10,4 +10,4 @@ class Rejects(Artifact):
     detail; `summary.json` holds the counts.
     """
 
-    TYPE_NAME = "Rejects"
+    TYPE_NAME = "tandem.Rejects"  # Kubeflow wants a dot in it.

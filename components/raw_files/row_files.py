@@ -39,7 +39,7 @@ def matching_files(pattern: str, setting: str) -> list[str]:
         raise DataError(f"{setting} is empty; give the path or glob of the files.")
     try:
         matches = FileSystems.match([pattern])[0].metadata_list
-    except BeamIOError as error:
+    except (BeamIOError, OSError, ValueError) as error:
         raise DataError(f"{setting} = {pattern}: cannot be listed: {error}") from error
     paths = sorted(metadata.path for metadata in matches)
     for path in paths:

@@ -16,7 +16,7 @@ from schemas.features import PADDING
 
 @register
 class EntityEncoder(keras.layers.Layer):
-    """The embeddings of an id and of what is known about it, concatenated, then dense and tanh (UniSAR, embedding module).
+    """The embeddings of an id and of what is known about it, concatenated, then dense and tanh (UniSAR, embeddings).
 
     What is known is kept as weights that are not trained, one integer table an attribute, so that saved and exported
     models carry it. Without attributes only the id counts.

@@ -98,7 +98,7 @@ class MixtureOfExperts(keras.layers.Layer):
         hidden = ops.reshape(hidden, (shape[0], shape[1], experts, self.units))
         return ops.sum(ops.multiply(hidden, ops.expand_dims(gate, -1)), axis=-2)
 
-    def compute_output_shape(self, candidates_shape, context_shape, task=None):
+    def compute_output_shape(self, candidates_shape, context_shape):
         """[batch, candidates, units]."""
         return (*candidates_shape[:-1], self.units)
 

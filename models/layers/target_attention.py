@@ -12,7 +12,7 @@ from models.registration import register
 
 @register
 class TargetAttention(keras.layers.Layer):
-    """Pools a history once for every candidate, weighing each token by `token · W · candidate` (UniSAR, history aggregation).
+    """Pools a history once for every candidate, weighing each token by `token · W · candidate`.
 
     The history is never repeated for the candidates: all scores are one product of [batch, candidates, dim] and
     [batch, length, dim].

@@ -36,7 +36,7 @@ class HistoryAlignment(keras.layers.Layer):
         super().__init__(**kwargs)
         self.temperature = temperature
 
-    def build(self, first_shape, **_shapes):
+    def build(self, first_shape):
         """Creates W and the temperature."""
         dim = first_shape[-1]
         self.similarity = self.add_weight(name="similarity", shape=(dim, dim), initializer="glorot_normal")

@@ -13,7 +13,7 @@ LOWEST_TEMPERATURE = 1e-3
 
 @register
 class QueryItemContrast(keras.layers.Layer):
-    """InfoNCE between queries and the items clicked for them, both ways, against given negatives (UniSAR, embedding module).
+    """InfoNCE between queries and the items clicked for them, both ways, against given negatives (UniSAR, embeddings).
 
     The similarity is `tanh(a · W · b) / temperature` with a learned W and a learned temperature. The item's side uses
     the same W with the item on the left.
@@ -40,7 +40,7 @@ class QueryItemContrast(keras.layers.Layer):
         super().__init__(**kwargs)
         self.temperature = temperature
 
-    def build(self, queries_shape, **_shapes):
+    def build(self, queries_shape):
         """Creates W and the temperature."""
         dim = queries_shape[-1]
         self.similarity = self.add_weight(name="similarity", shape=(dim, dim), initializer="glorot_normal")

@@ -22,7 +22,7 @@ HISTORY_ALIGNMENT_LOSS: Final = "history_alignment_loss"
 
 @register
 class Contrasts(keras.layers.Layer):
-    """Query-item contrast (UniSAR, embedding module) and history alignment (transition alignment), whichever the configuration has.
+    """Query-item contrast and history alignment, whichever of them the configuration has.
 
     The query-item contrast draws, in each step, its pairs from the sessions of the batch, its negative queries from the
     same sessions and its negative items from the whole catalogue. A negative equal to a pair's own item or query is

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from schemas.canonical_event import Token
 from serving.call_error import NOT_FOUND, UNAVAILABLE, CallError
 from serving.candidates import Candidates, choose_candidates
+from serving.cli.quiet_tensorflow import quiet_tensorflow
 from serving.cli.tables import table
 from serving.client import RankedItem, RankingClient, WireProtocol
 from serving.event_log import EventLog, HistoryLimits, read_event_log
@@ -54,6 +55,7 @@ def ask(args: argparse.Namespace, query: str, command: str) -> int:
     history = log.history_of(args.user, limits(config))
     _say_what_is_asked(args, log, history, candidates)
     protocol = WireProtocol(args.protocol)
+    quiet_tensorflow()
     address = args.address or _DEFAULT_ADDRESS[protocol]
     try:
         with RankingClient(address, config.name, protocol, timeout_s=args.timeout) as client:

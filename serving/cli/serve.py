@@ -6,9 +6,9 @@ SIGINT (Ctrl-C) and SIGTERM let the requests under way end.
 
 import argparse
 import logging
-import os
 import sys
 
+from serving.cli.quiet_tensorflow import quiet_tensorflow
 from serving.local_server.version_folders import version_folders
 from tfx_pipeline.cli import config_arguments
 
@@ -40,8 +40,7 @@ def run(args: argparse.Namespace) -> int:
             f"tandem serve: nothing is pushed to {base_path} yet; `tandem run` does that. Waiting for a first version.",
             file=sys.stderr,
         )
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-    logging.getLogger("tensorflow").setLevel(logging.ERROR)
+    quiet_tensorflow()
     logging.getLogger("uvicorn").setLevel(logging.WARNING)
     # Imports TensorFlow: seconds.
     from serving.local_server.server import ServerConfig, serve_until_stopped

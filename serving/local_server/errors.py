@@ -1,8 +1,10 @@
 """The statuses that the server answers with, as TensorFlow's own errors: each carries its code and its message."""
 
+from typing import TypeAlias
+
 import tensorflow as tf
 
-ServingError = tf.errors.OpError
+ServingError: TypeAlias = tf.errors.OpError
 """What every refusal is: `error_code` is the gRPC status code, `message` what the client reads."""
 
 
@@ -29,3 +31,8 @@ def unimplemented(message: str) -> ServingError:
 def internal(message: str) -> ServingError:
     """A fault of the server itself."""
     return tf.errors.InternalError(None, None, message)
+
+
+def as_serving_error(error: Exception) -> ServingError:
+    """TensorFlow's errors as they are; any other as a fault of the server, named."""
+    return error if isinstance(error, tf.errors.OpError) else internal(f"{type(error).__name__}: {error}")

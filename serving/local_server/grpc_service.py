@@ -17,7 +17,7 @@ from tensorflow_serving.apis import (
 )
 
 from serving.local_server.descriptions import model_metadata, model_status
-from serving.local_server.errors import ServingError, invalid_argument
+from serving.local_server.errors import as_serving_error, invalid_argument
 from serving.local_server.model_manager import ModelManager
 from serving.local_server.servable import DEFAULT_SIGNATURE
 from serving.local_server.tensor_protos import from_protos, to_proto
@@ -91,12 +91,11 @@ def _check_spec(
 
 
 def _abort(context: grpc.ServicerContext, error: Exception) -> NoReturn:
-    if isinstance(error, ServingError):
-        code, message = _STATUS_CODES[error.error_code], error.message
-    else:
+    refusal = as_serving_error(error)
+    if refusal is not error:
         LOGGER.error("A request failed in the server", exc_info=error)
-        code, message = grpc.StatusCode.INTERNAL, f"{type(error).__name__}: {error}"
+    message = refusal.message
     if len(message) > _LONGEST_MESSAGE:
         message = message[:_LONGEST_MESSAGE] + "...TRUNCATED"
-    context.abort(code, message)
+    context.abort(_STATUS_CODES[refusal.error_code], message)
     raise AssertionError("abort raises")

@@ -26,7 +26,7 @@ from serving.local_server.descriptions import (
     model_status,
     status_json,
 )
-from serving.local_server.errors import ServingError, internal, invalid_argument, unimplemented
+from serving.local_server.errors import ServingError, as_serving_error, invalid_argument, unimplemented
 from serving.local_server.json_request import parse_predict_body
 from serving.local_server.json_response import error_answer, predict_answer
 from serving.local_server.model_manager import ModelManager
@@ -95,7 +95,7 @@ class RestApi:
             return HTTP_STATUS[error.error_code], error_answer(error.message)
         except Exception as error:
             LOGGER.exception("A request failed in the server")
-            failure = internal(f"{type(error).__name__}: {error}")
+            failure = as_serving_error(error)
             return HTTP_STATUS[failure.error_code], error_answer(failure.message)
 
     def _dispatch(self, method: str, path: str, body: bytes, encoding: str) -> bytes:

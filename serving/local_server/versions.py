@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from serving.local_server.errors import ServingError, internal, not_found
+from serving.local_server.errors import ServingError, as_serving_error, not_found
 from serving.local_server.servable import Servable
 from serving.local_server.version_folders import version_folders
 
@@ -213,7 +213,7 @@ class ModelVersions:
         try:
             entry.servable = self._load(entry.path)
         except Exception as error:
-            entry.error = error if isinstance(error, ServingError) else internal(f"{type(error).__name__}: {error}")
+            entry.error = as_serving_error(error)
             tries_left = 1 + self._load_retries - entry.attempts
             LOGGER.error(
                 "Version %d of model %s does not load (%d more tries): %s", number, self.name, tries_left, error

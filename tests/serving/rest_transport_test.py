@@ -30,7 +30,7 @@ def scripted():
 
     answers, seen = [], []
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, args=[0.01])
     thread.start()
     yield f"127.0.0.1:{server.server_port}", answers, seen
     server.shutdown()

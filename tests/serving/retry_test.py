@@ -20,7 +20,9 @@ class Server:
 
 def test_tries_again_while_unavailable():
     server, waits = Server("UNAVAILABLE", "UNAVAILABLE"), []
-    assert RetryPolicy(attempts=3, first_wait_s=1.0, factor=3.0).call(server, waits.append) == "answer"
+    assert (
+        RetryPolicy(attempts=3, first_wait_s=1.0, factor=3.0, longest_wait_s=9.0).call(server, waits.append) == "answer"
+    )
     assert server.calls == 3
     assert 0.5 <= waits[0] <= 1.0
     assert 1.5 <= waits[1] <= 3.0

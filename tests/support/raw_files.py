@@ -28,9 +28,7 @@ def split(rows: Iterator[Row | Reject]) -> tuple[list[Row], list[tuple[int, str,
 def make_pipeline(workers: int = 1) -> beam.Pipeline:
     """A pipeline in this process."""
     mode = "in_memory" if workers == 1 else "multi_threading"
-    return beam.Pipeline(
-        options=PipelineOptions([f"--direct_running_mode={mode}", f"--direct_num_workers={workers}"])
-    )
+    return beam.Pipeline(options=PipelineOptions([f"--direct_running_mode={mode}", f"--direct_num_workers={workers}"]))
 
 
 def lines(*rows: Sequence[object], delimiter: str = "\t") -> str:

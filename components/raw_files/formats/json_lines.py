@@ -54,5 +54,5 @@ def _parse(text: str) -> dict[str, object]:
     except (ValueError, RecursionError) as error:
         raise RowError("unparsable JSON", str(error)) from error
     if not isinstance(values, dict):
-        raise RowError("unparsable JSON", f"the line holds a {type(values).__name__}, not an object")
+        raise RowError("unparsable JSON", f"the line holds no object but a value of type {type(values).__name__}")
     return {name: plain_value(name, value) for name, value in values.items()}

@@ -19,7 +19,9 @@ def test_an_empty_setting():
 
 
 def test_nothing_matches(tmp_path):
-    with pytest.raises(DataError, match=r"^data.items = .*no\.tsv: no such file. Paths are taken from the directory of"):
+    with pytest.raises(
+        DataError, match=r"^data.items = .*no\.tsv: no such file. Paths are taken from the directory of"
+    ):
         matching_files(f"{tmp_path}/no.tsv", "data.items")
 
 
@@ -28,15 +30,13 @@ def test_an_unknown_file_system():
         matching_files("nowhere://log.tsv", "data.events")
 
 
-@pytest.mark.parametrize("pattern", ["log", "l*"])
-def test_a_directory(tmp_path, pattern):
+def test_a_directory(tmp_path):
     (tmp_path / "log").mkdir()
     with pytest.raises(DataError) as error:
-        matching_files(f"{tmp_path}/{pattern}", "data.events")
-    if pattern == "log":
-        assert str(error.value) == (
-            f"{tmp_path}/log: is a directory. Name the files in it, such as data.events = {tmp_path}/log/*.tsv.gz."
-        )
+        matching_files(f"{tmp_path}/log", "data.events")
+    assert str(error.value) == (
+        f"{tmp_path}/log: is a directory. Name the files in it, such as data.events = {tmp_path}/log/*.tsv.gz."
+    )
 
 
 @pytest.mark.parametrize(
@@ -60,5 +60,7 @@ def test_json_lines(tmp_path, name):
 
 
 def test_an_unknown_ending(tmp_path):
-    with pytest.raises(DataError, match=r"f\.xlsx: its ending names no known format. Known are \.csv, \.csv\.gz, \.tsv, "):
+    with pytest.raises(
+        DataError, match=r"f\.xlsx: its ending names no known format. Known are \.csv, \.csv\.gz, \.tsv, "
+    ):
         split(read_rows(write(tmp_path / "f.xlsx", "x"), ("id",), "data.columns"))

@@ -48,7 +48,9 @@ def test_an_unsound_gzip_file(tmp_path, damage):
 
 @pytest.mark.parametrize("line", ["PAR1\x15\x00", "caf\ufffd\n"])
 def test_a_first_line_that_is_no_text(line):
-    with pytest.raises(DataError, match="log.tsv: is not text in UTF-8: a binary file, or text in another encoding such"):
+    with pytest.raises(
+        DataError, match="log.tsv: is not text in UTF-8: a binary file, or text in another encoding such"
+    ):
         check_text("log.tsv", line)
 
 

@@ -60,7 +60,7 @@ def test_answer_text(log):
     text = answer_text(target, [RankedItem("e", 0.75), RankedItem("d", 0.5)], log)
     assert text.splitlines() == [
         'Asked: search "a", with 3 history tokens and 2 candidates.',
-        "rank  item  title  score",
+        "rank  item  title   score",
         "   1  e     EMU    0.7500",
         "   2  d     DOG    0.5000  <- clicked",
         "What the user did next: DOG (d), which the model put at rank 2.",

@@ -22,7 +22,7 @@ def ask(shop, rank_server, capsys):
 def test_ranks_what_the_user_does_not_have(ask):
     code, out, err = ask("e", "--user", "8", "--k", "2")
     assert code == 0
-    assert out == "rank  item  title  score\n   1  e     EMU    2.0000\n   2  b     BEE    0.2500\n"
+    assert out == "rank  item  title   score\n   1  e     EMU    2.0000\n   2  b     BEE    0.2500\n"
     assert "User '8': 1 history tokens are sent along." in err
 
 

@@ -13,3 +13,10 @@ def test_each_error_carries_its_code_and_message():
     }
     assert all(isinstance(each, errors.ServingError) for each in made.values())
     assert {each.error_code: each.message for each in made.values()} == dict.fromkeys(made, "m")
+
+
+def test_other_errors_are_the_servers_fault():
+    refusal = errors.not_found("m")
+    assert errors.as_serving_error(refusal) is refusal
+    fault = errors.as_serving_error(KeyError("x"))
+    assert (fault.error_code, fault.message) == (tf.errors.INTERNAL, "KeyError: 'x'")

@@ -21,8 +21,8 @@ def test_an_object_is_a_row(tmp_path):
 @pytest.mark.parametrize(
     ("line", "reason", "detail"),
     [
-        ('{"id": ', "unparsable JSON", "Expecting value: line 1 column 8 (char 7)"),
-        ("[1]", "unparsable JSON", "the line holds a list, not an object"),
+        ('{"id": ', "unparsable JSON", "Expecting value: line 1 column 7 (char 6)"),
+        ("[1]", "unparsable JSON", "the line holds no object but a value of type list"),
         ('{"id": "a\x00"}', "NUL byte", "the line holds a NUL byte"),
         ('{"id": {"a": 1}}', "nested value", "column 'id' holds a nested value; give text or a number"),
         ("[" * 100_000, "unparsable JSON", "maximum recursion depth exceeded"),

@@ -13,7 +13,7 @@ from tests.support.raw_files import split, write
 
 def read(tmp_path, columns):
     path = str(tmp_path / "f.parquet")
-    pq.write_table(pa.table(columns), path)
+    pq.write_table(pa.table(columns), path, version="2.6")
     return split(read_parquet(path, ("id",), "data.columns"))
 
 

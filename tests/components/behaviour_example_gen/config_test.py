@@ -1,0 +1,52 @@
+import dataclasses
+import re
+
+import pytest
+
+from components.behaviour_example_gen.config import DataConfig
+from schemas.event_rows import EventColumns, ItemColumns
+
+
+def test_json_round_trip():
+    config = DataConfig(
+        events="log.csv",
+        columns=EventColumns(user_id="who", surface=""),
+        item_columns=ItemColumns(title="name"),
+        split="time",
+        validation_from="2011-11-01",
+        test_from="2011-12-01T00:00:00Z",
+        seed=3,
+    )
+    assert DataConfig.from_json(config.to_json()) == config
+
+
+def test_moments_are_utc_unless_they_say_otherwise():
+    config = DataConfig(split="time", validation_from="1970-01-01T00:01", test_from="1970-01-01T02:00+01:00")
+    assert (config.validation_from_ms, config.test_from_ms) == (60_000, 3_600_000)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"split": "random"}, "data.split should be one of leave_one_out, time. Received: 'random'"),
+        ({"negatives": "hard"}, "data.negatives should be one of uniform, popularity. Received: 'hard'"),
+        ({"max_reject_share": 1.5}, "data.max_reject_share should be from 0 to 1. Received: 1.5"),
+        ({"train_negatives": 0}, "data.train_negatives should be at least 1. Received: 0"),
+        ({"evaluation_negatives": 0}, "data.evaluation_negatives should be at least 1. Received: 0"),
+        ({"items_per_session": 0}, "data.items_per_session should be at least 1. Received: 0"),
+        ({"recommendation_history": 0}, "data.recommendation_history should be at least 1. Received: 0"),
+        ({"search_history": -1}, "data.search_history should be at least 1. Received: -1"),
+        ({"seed": -1}, "data.seed should be at least 0. Received: -1"),
+        (
+            {"split": "time", "validation_from": "soon", "test_from": "2011"},
+            "data.validation_from should be ISO 8601, such as 2011-11-01T00:00. Received: 'soon'",
+        ),
+        (
+            {"split": "time", "validation_from": "2011-12-01", "test_from": "2011-11-01"},
+            "data.validation_from should be before data.test_from. Received: 2011-12-01 and 2011-11-01",
+        ),
+    ],
+)
+def test_values_that_mean_nothing_are_refused(changes, message):
+    with pytest.raises(ValueError, match=re.escape(message)):
+        dataclasses.replace(DataConfig(), **changes)

@@ -1,0 +1,57 @@
+import tensorflow as tf
+
+from components.behaviour_example_gen.examples import behaviour_example, catalog_example
+from schemas.canonical_event import Event, Item, Surface, Token
+
+TARGET = Event("u1", 1_300_000_000_000, Surface.SEARCH, query="café mug", session_id="s", item_id="c")
+
+
+def values(serialized):
+    example = tf.train.Example.FromString(serialized)
+    return {
+        name: list(getattr(feature, feature.WhichOneof("kind")).value)
+        for name, feature in example.features.feature.items()
+    }
+
+
+def test_the_example_of_a_target():
+    history = [
+        Token(Surface.RECOMMENDATION, ("a",)),
+        Token(Surface.SEARCH, ("b", "d"), "tea"),
+        Token(Surface.SEARCH, (), "pot"),
+    ]
+    assert values(behaviour_example(TARGET, history, ["x", "y"])) == {
+        "user_id": [b"u1"],
+        "surface": [b"search"],
+        "query": ["café mug".encode()],
+        "timestamp_ms": [1_300_000_000_000],
+        "candidates": [b"c", b"x", b"y"],
+        "labels": [1.0, 0.0, 0.0],
+        "history_kinds": [1, 2, 2],
+        "history_item_counts": [1, 2, 0],
+        "history_items": [b"a", b"b", b"d"],
+        "history_queries": [b"tea", b"pot"],
+    }
+
+
+def test_an_empty_history_is_there_and_empty():
+    found = values(behaviour_example(TARGET, [], ["x"]))
+    assert {name: each for name, each in found.items() if name.startswith("history")} == {
+        "history_kinds": [],
+        "history_item_counts": [],
+        "history_items": [],
+        "history_queries": [],
+    }
+
+
+def test_the_example_of_an_item():
+    assert values(catalog_example(Item("a", "RED MUG", ("Home", "Mugs")))) == {
+        "item_id": [b"a"],
+        "title": [b"RED MUG"],
+        "categories": [b"Home", b"Mugs"],
+    }
+    assert values(catalog_example(Item("a"))) == {"item_id": [b"a"], "title": [b""], "categories": []}
+
+
+def test_equal_examples_are_equal_bytes():
+    assert len({behaviour_example(TARGET, [], ["x"]) for _ in range(20)}) == 1

@@ -1,0 +1,88 @@
+import collections
+import random
+
+import pytest
+
+from components.behaviour_example_gen.negatives import NegativeSampler
+from components.raw_files.refusal import DataError
+
+ITEMS = [f"i{number}" for number in range(10)]
+
+
+def draw(items=ITEMS, weights=None, seed=17, user="u1", engaged=(), position=0, count=3):
+    return NegativeSampler(items, weights, seed).outside(user, engaged).draw(position, count)
+
+
+def test_negatives_differ_and_are_outside_of_what_the_user_engaged_with():
+    engaged = {"i0", "i3", "i7", "not in the catalogue"}
+    for position in range(200):
+        drawn = draw(engaged=engaged, position=position, count=5)
+        assert len(set(drawn)) == 5
+        assert set(drawn) <= set(ITEMS) - engaged
+
+
+def test_seed_user_and_position_decide_and_nothing_else():
+    sampler = NegativeSampler(ITEMS, None, 17)
+    user = sampler.outside("u1", ())
+    places = list(range(50))
+    in_order = {place: user.draw(place, 3) for place in places}
+    random.Random(0).shuffle(places)
+    assert {place: draw(position=place) for place in places} == in_order
+    for change in ({"seed": 18}, {"user": "u2"}):
+        assert [draw(position=place, **change) for place in range(50)] != [in_order[place] for place in range(50)]
+    assert len({tuple(each) for each in in_order.values()}) > 40
+
+
+def test_the_draw_is_the_same_in_all_versions_and_on_all_machines():
+    assert draw(position=4, count=5) == GOLDEN_UNIFORM
+    assert draw(position=4, count=3, weights=[1, 0, 5, 0, 2, 9, 0, 0, 3, 1]) == GOLDEN_POPULARITY
+
+
+GOLDEN_UNIFORM = ["i1", "i7", "i8", "i2", "i0"]
+GOLDEN_POPULARITY = ["i2", "i5", "i8"]
+
+
+def test_uniform_is_uniform():
+    counts = collections.Counter(item for place in range(6_000) for item in draw(position=place, engaged={"i0"}))
+    # 6,000 draws of 3 out of 9: each item 2,000 times, give or take five standard deviations (36.5 each).
+    assert set(counts) == set(ITEMS[1:])
+    assert all(abs(count - 2_000) < 183 for count in counts.values())
+
+
+def test_popularity_is_in_proportion_to_the_weights():
+    sampler = NegativeSampler(["a", "b", "c", "d"], [1, 3, 0, 6], 17)
+    user = sampler.outside("u", ())
+    counts = collections.Counter(user.draw(place, 1)[0] for place in range(10_000))
+    assert counts["c"] == 0
+    assert abs(counts["a"] - 1_000) < 150 and abs(counts["b"] - 3_000) < 230 and abs(counts["d"] - 6_000) < 245
+
+
+def test_where_proposals_rarely_hit_all_are_found_all_the_same():
+    # All but five of 10,000 items are the user's own.
+    items = [str(number) for number in range(10_000)]
+    drawn = draw(items=items, engaged=items[5:], count=5)
+    assert sorted(drawn) == items[:5]
+
+
+def test_the_second_way_of_drawing_keeps_the_proportions():
+    # Of the weight, 999,996 of 1,000,000 is the user's own, so that proposals hit hardly ever.
+    sampler = NegativeSampler(["own", "a", "b"], [999_996, 1, 3], 17)
+    user = sampler.outside("u", {"own"})
+    counts = collections.Counter(user.draw(place, 1)[0] for place in range(4_000))
+    assert abs(counts["b"] - 3_000) < 137
+
+
+@pytest.mark.parametrize(
+    ("weights", "engaged", "left"),
+    [(None, {"i0"}, 9), ([1] * 4 + [0] * 6, {"i0", "i9"}, 3)],
+    ids=["uniform", "popularity"],
+)
+def test_a_catalogue_that_is_too_small(weights, engaged, left):
+    assert len(draw(weights=weights, engaged=engaged, count=left)) == left
+    with pytest.raises(DataError) as error:
+        draw(weights=weights, engaged=engaged, count=left + 1)
+    assert str(error.value) == (
+        f"user 'u1': {left + 1} negatives cannot be drawn, because only {left} of the catalogue's 10 items may be "
+        "(outside of the user's own, with a weight). Lower data.train_negatives and data.evaluation_negatives, or give "
+        "more items in data.items."
+    )

@@ -1,0 +1,24 @@
+"""One pipeline on tiny logs, run three times, for all end-to-end tests of the session."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.support import tiny_logs
+
+
+@dataclass(frozen=True)
+class ThreeRuns:
+    config: object
+    reports: list
+
+
+@pytest.fixture(scope="session")
+def three_runs(tmp_path_factory) -> ThreeRuns:
+    from tfx_pipeline import local_runner  # Imports TFX: many seconds.
+    from tfx_pipeline.configs import load_config
+
+    path = tiny_logs.write(Path(tmp_path_factory.mktemp("tiny")))
+    config = load_config(str(path))
+    return ThreeRuns(config, [local_runner.run(config) for _ in range(3)])

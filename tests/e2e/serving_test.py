@@ -1,0 +1,141 @@
+"""The pushed model over real REST and gRPC on loopback, compared with the Keras model called directly."""
+
+import time
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from schemas import features
+from schemas.canonical_event import Surface, Token
+
+pytestmark = pytest.mark.e2e
+
+
+def only(config, component, output) -> Path:
+    (folder,) = (Path(config.pipeline_root) / component / output).iterdir()
+    return folder
+
+
+@pytest.fixture(scope="module")
+def test_examples(three_runs):
+    folder = only(three_runs.config, "BehaviourExampleGen", "examples") / "Split-test"
+    records = [
+        record.numpy()
+        for file in sorted(folder.glob("*.gz"))
+        for record in tf.data.TFRecordDataset(str(file), compression_type="GZIP")
+    ]
+    return records[:40]
+
+
+@pytest.fixture(scope="module")
+def direct_scores(three_runs, test_examples):
+    """The candidates' probabilities by the Keras model itself, rebuilt from the training's weights."""
+    import tensorflow_transform as tft
+
+    from tfx_pipeline import training
+
+    config = three_runs.config
+    transformed = only(config, "Transform", "transformed_examples")
+    run_dir = only(config, "Trainer", "model_run")
+    graph = only(config, "Transform", "transform_graph")
+    job = training.TrainingJob(
+        train_files=(),
+        validation_files=(),
+        catalog_files=(str(transformed / "Split-catalog" / "*"),),
+        transform_graph=str(graph),
+        model_dir="",
+        log_dir="",
+        **training.from_custom_config(training.custom_config(config)),
+    )
+    output = tft.TFTransformOutput(str(graph))
+    model = training.build_model(job, output)
+    model.load_weights(run_dir / training.WEIGHTS_FILE)
+    raw = tf.io.parse_example(test_examples, output.raw_feature_spec())
+    inputs = output.transform_raw_features(raw)
+    inputs = {name: inputs[name] for name in features.MODEL_INPUTS}
+    inputs[features.CANDIDATE_ITEMS] = tf.sparse.to_dense(inputs[features.CANDIDATE_ITEMS])
+    return keras.ops.convert_to_numpy(keras.ops.sigmoid(model(inputs)))
+
+
+@pytest.fixture(scope="module")
+def server(three_runs):
+    from serving.local_server.server import LocalServer, ServerConfig
+
+    config = ServerConfig(three_runs.config.name, three_runs.config.pushed_model_dir, port=0, rest_api_port=0)
+    with LocalServer(config) as running:
+        yield running
+
+
+@pytest.fixture(scope="module", params=["rest", "grpc"])
+def client(request, server, three_runs):
+    from serving.call_error import CallError
+    from serving.client import RankingClient, WireProtocol
+
+    protocol = WireProtocol(request.param)
+    address = server.rest_address if request.param == "rest" else server.grpc_address
+    with RankingClient(address, three_runs.config.name, protocol, timeout_s=30) as made:
+        for _ in range(600):
+            try:
+                if any(state.state == "AVAILABLE" for state in made.version_states()):
+                    break
+            except CallError:
+                pass
+            time.sleep(0.1)
+        yield made
+
+
+def request_of(record):
+    from serving.request_builder import RankRequest
+
+    feature = tf.train.Example.FromString(record).features.feature
+    strings = {name: [value.decode() for value in feature[name].bytes_list.value] for name in feature}
+    items, queries = iter(strings[features.HISTORY_ITEMS]), iter(strings.get(features.HISTORY_QUERIES, []))
+    history = []
+    for kind, count in zip(
+        feature[features.HISTORY_KINDS].int64_list.value,
+        feature[features.HISTORY_ITEM_COUNTS].int64_list.value,
+        strict=True,
+    ):
+        surface = Surface.SEARCH if kind == Surface.SEARCH.token_kind else Surface.RECOMMENDATION
+        query = next(queries) if surface is Surface.SEARCH else ""
+        history.append(Token(surface, tuple(next(items) for _ in range(count)), query))
+    return RankRequest(
+        user_id=strings[features.USER_ID][0],
+        query="".join(strings.get(features.QUERY, [])),
+        candidates=tuple(strings[features.CANDIDATES]),
+        history=tuple(history),
+    )
+
+
+def test_both_protocols_answer_what_the_keras_model_says(client, test_examples, direct_scores):
+    answers = client.rank_many([request_of(record) for record in test_examples])
+    for row, (record, ranked) in enumerate(zip(test_examples, answers, strict=True)):
+        by_item = {each.item_id: each.score for each in ranked}
+        served = [by_item[item] for item in request_of(record).candidates]
+        np.testing.assert_allclose(served, direct_scores[row], atol=1e-5)
+        assert [each.score for each in ranked] == sorted((each.score for each in ranked), reverse=True)
+
+
+def test_strangers_are_served(client):
+    from serving.request_builder import RankRequest
+
+    history = (Token(Surface.SEARCH, ("no-such-item",), "Ωmega qqq"), Token(Surface.RECOMMENDATION, ("nothing",)))
+    for query in ("", "zzz unknown"):
+        for tokens in ((), history):
+            ranked = client.rank(RankRequest("a stranger", ("mug-1", "never heard of", "lamp-2"), query, tokens))
+            assert len(ranked) == 3 and all(0.0 <= each.score <= 1.0 for each in ranked)
+
+
+def test_serving_default_takes_serialized_examples(server, three_runs, test_examples, direct_scores):
+    import grpc
+    from tensorflow_serving.apis import predict_pb2, prediction_service_pb2_grpc
+
+    request = predict_pb2.PredictRequest()
+    request.model_spec.name = three_runs.config.name
+    request.inputs["examples"].CopyFrom(tf.make_tensor_proto(test_examples))
+    with grpc.insecure_channel(server.grpc_address) as channel:
+        answer = prediction_service_pb2_grpc.PredictionServiceStub(channel).Predict(request, timeout=30)
+    np.testing.assert_allclose(tf.make_ndarray(answer.outputs["scores"]), direct_scores, atol=1e-5)

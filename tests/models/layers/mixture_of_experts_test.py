@@ -1,0 +1,59 @@
+import numpy as np
+import pytest
+
+from models.layers.mixture_of_experts import MixtureOfExperts
+from tests.support.layer_case import run_layer_test
+
+RANDOM = np.random.default_rng(0)
+CANDIDATES = RANDOM.normal(size=(2, 3, 4)).astype("float32")
+CONTEXT = RANDOM.normal(size=(2, 5)).astype("float32")
+
+
+def experts(shared=2, own=1, **arguments):
+    layer = MixtureOfExperts(6, shared, own, **arguments)
+    layer.build((None, None, 4), (None, 5))
+    return layer
+
+
+def test_layer_contract():
+    arguments = {"units": 6, "shared_experts": 2, "task_experts": 1, "dropout": 0.1}
+    inputs = {"candidates": CANDIDATES, "context": CONTEXT}
+    # Kernel and bias of the shared experts, of each task's experts and of each task's gate.
+    run_layer_test(MixtureOfExperts, arguments, inputs, (2, 3, 6), trainable_weights=10, fixed={"task": 1})
+
+
+@pytest.mark.parametrize("task", [0, 1])
+def test_equals_each_expert_run_by_itself_on_candidate_and_context(task):
+    layer = experts()
+    pairs = np.concatenate([CANDIDATES, np.repeat(CONTEXT[:, None], 3, axis=1)], axis=-1)
+
+    def dense(weights):
+        return pairs @ weights[0].numpy() + weights[1].numpy()
+
+    shared = np.maximum(dense(layer.shared), 0)
+    outputs = [np.maximum(dense(layer.own[task]), 0), shared[..., :6], shared[..., 6:]]
+    gate = np.exp(dense(layer.gates[task]))
+    gate /= gate.sum(-1, keepdims=True)
+    expected = sum(gate[..., [index]] * output for index, output in enumerate(outputs))
+    np.testing.assert_allclose(layer(CANDIDATES, CONTEXT, task=task), expected, rtol=1e-4, atol=1e-5)
+
+
+def test_another_tasks_experts_do_not_matter():
+    layer = experts()
+    before = layer(CANDIDATES, CONTEXT, task=0)
+    for kernel, _ in (layer.own[1], layer.gates[1]):
+        kernel.assign(kernel + 1.0)
+    np.testing.assert_array_equal(layer(CANDIDATES, CONTEXT, task=0), before)
+
+
+@pytest.mark.parametrize(("shared", "own", "weights"), [(1, 0, 2), (0, 1, 4)])
+def test_a_single_expert_has_no_gate(shared, own, weights):
+    layer = experts(shared, own)
+    assert len(layer.trainable_weights) == weights
+    same = np.array_equal(layer(CANDIDATES, CONTEXT, task=0), layer(CANDIDATES, CONTEXT, task=1))
+    assert same == (shared == 1)
+
+
+def test_refuses_no_experts():
+    with pytest.raises(ValueError, match="A task needs at least one expert. Received: shared_experts=0, task_experts=0"):
+        MixtureOfExperts(6, 0, 0)

@@ -1,0 +1,60 @@
+"""Runs the catalogue and the examples on small files, without TFX, and reads what came out."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import tensorflow as tf
+
+from components.behaviour_example_gen.config import DataConfig
+from components.behaviour_example_gen.generation import generate_examples
+from components.item_catalog.catalog import build_catalog
+from components.raw_files.summary import Summary
+from schemas import features
+from tests.support.raw_files import make_pipeline
+
+NOW_MS = 1_700_000_000_000
+
+
+@dataclass(frozen=True)
+class Generated:
+    """What a run made: the summary, and for each split its examples as {feature: values}, in no order."""
+
+    summary: Summary
+    splits: dict[str, list[dict[str, list[Any]]]]
+
+    @property
+    def targets(self) -> list[dict[str, list[Any]]]:
+        """The examples of behaviour of all splits."""
+        return [example for split in features.BEHAVIOUR_SPLITS for example in self.splits[split]]
+
+
+def generate(folder: Path, config: DataConfig, workers: int = 1) -> Generated:
+    """Makes the catalogue and all examples below `folder`."""
+    for name in ("catalog", "catalog_rejects", "rejects"):
+        (folder / name).mkdir(parents=True)
+    catalog = str(folder / "catalog")
+    build_catalog(make_pipeline, config, catalog, str(folder / "catalog_rejects"), NOW_MS)
+    directories = {
+        split: str(folder / f"Split-{split}") for split in (*features.BEHAVIOUR_SPLITS, features.CATALOG_SPLIT)
+    }
+    summary = generate_examples(
+        lambda: make_pipeline(workers), config, catalog, directories, str(folder / "rejects"), NOW_MS
+    )
+    return Generated(summary, {split: read_split(directory) for split, directory in directories.items()})
+
+
+def read_split(directory: str) -> list[dict[str, list[Any]]]:
+    """Reads the examples of one split."""
+    files = tf.io.gfile.glob(f"{directory}/data_tfrecord-*-of-*.gz")
+    return [values(record.numpy()) for record in tf.data.TFRecordDataset(files, compression_type="GZIP")]
+
+
+def values(serialized: bytes) -> dict[str, list[Any]]:
+    """Reads one serialized tf.Example, its strings as str."""
+    example = tf.train.Example.FromString(serialized)
+    result = {}
+    for name, feature in sorted(example.features.feature.items()):
+        found = getattr(feature, feature.WhichOneof("kind")).value
+        result[name] = [each.decode() if isinstance(each, bytes) else each for each in found]
+    return result

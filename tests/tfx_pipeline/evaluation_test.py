@@ -1,0 +1,27 @@
+import pytest
+
+from tfx_pipeline.configs import EvaluationConfig
+from tfx_pipeline.evaluation import eval_config
+
+
+def test_the_deciding_metric_has_a_threshold_on_each_surface():
+    config = eval_config(EvaluationConfig(metric="hit_rate_at_10", margin=0.25))
+    deciding = [metric for metric in config.metrics_specs[0].metrics if metric.per_slice_thresholds]
+    assert [metric.config for metric in deciding] == ['{"k": 10, "name": "hit_rate_at_10"}']
+    thresholds = deciding[0].per_slice_thresholds
+    assert [dict(each.slicing_specs[0].feature_values) for each in thresholds] == [
+        {"surface": "recommendation"},
+        {"surface": "search"},
+    ]
+    assert {each.threshold.change_threshold.absolute.value for each in thresholds} == {0.25}
+
+
+def test_all_ranking_metrics_are_measured_overall_and_by_surface():
+    config = eval_config(EvaluationConfig())
+    assert len(config.metrics_specs[0].metrics) == 3 + 3 + 1
+    assert [list(each.feature_keys) for each in config.slicing_specs] == [[], ["surface"]]
+
+
+def test_an_unknown_metric_is_named():
+    with pytest.raises(ValueError, match=r"evaluation\.metric: there is no 'auc'\. Known: hit_rate_at_1, .*, mrr\."):
+        eval_config(EvaluationConfig(metric="auc"))
