@@ -44,7 +44,7 @@ def ranking_servable(model: keras.Model, transform_output: tft.TFTransformOutput
     servable.item_table = tf.Variable(model.item_embeddings(), trainable=False, name="item_table")
     servable.transform = transform_output.transform_features_layer()
     raw_spec = transform_output.raw_feature_spec()
-    example_spec = {name: raw_spec[name] for name in features.BEHAVIOUR_FEATURES if name not in _NOT_SERVED}
+    example_spec = {name: spec for name, spec in raw_spec.items() if name not in _NOT_SERVED}
 
     def scores(raw: dict[str, tf.SparseTensor]) -> dict[str, tf.Tensor]:
         transformed = servable.transform(raw)

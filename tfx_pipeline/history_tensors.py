@@ -3,6 +3,9 @@
 In an example, the tokens of a row stand flat: kinds and item counts have one value a token, queries one a search token,
 and the items of all tokens follow one another (`schemas.features`). Here they are cut into the two histories that the
 models take, each with the newest tokens kept, oldest first, padding at the end.
+
+The Transform graph is traced several times and runs in every request, so this is index arithmetic and scatters, a
+tenth of the operations that ragged tensors would need.
 """
 
 import dataclasses
@@ -17,16 +20,43 @@ class FlatHistory:
     """The tokens of a batch.
 
     Attributes:
-        kinds: int64 [batch, (tokens)], `Surface.token_kind` of each.
-        item_counts: int64 [batch, (tokens)], how many items each token has.
+        kinds: int64, sparse [batch, tokens], `Surface.token_kind` of each.
+        item_counts: int64, sparse [batch, tokens], how many items each token has.
+        item_rows: int64 [all items of the batch], the row of each item.
         items: int64 [all items of the batch], item indices.
         words: int64 [all search tokens of the batch, query words], word indices.
     """
 
-    kinds: tf.RaggedTensor
-    item_counts: tf.RaggedTensor
+    kinds: tf.SparseTensor
+    item_counts: tf.SparseTensor
+    item_rows: tf.Tensor
     items: tf.Tensor
     words: tf.Tensor
+
+
+def checked(history: FlatHistory) -> FlatHistory:
+    """The same history, refused where its parts contradict each other."""
+    batch = history.kinds.dense_shape[0]
+    counts = history.item_counts
+    items_told = tf.math.unsorted_segment_sum(counts.values, counts.indices[:, 0], batch)
+    items_given = tf.math.unsorted_segment_sum(tf.ones_like(history.item_rows), history.item_rows, batch)
+    searches = tf.reduce_sum(tf.cast(_is(Surface.SEARCH, history), tf.int64))
+    asserts = [
+        tf.debugging.Assert(
+            tf.reduce_all(tf.equal(tf.size(history.kinds.values), tf.size(history.item_counts.values))),
+            ["A history needs one item count for each token."],
+        ),
+        tf.debugging.Assert(
+            tf.reduce_all(tf.equal(items_told, items_given)),
+            ["A history needs as many items as its item counts say; by row:", items_told, items_given],
+        ),
+        tf.debugging.Assert(
+            tf.equal(searches, tf.shape(history.words, tf.int64)[0]),
+            ["A history needs one query for each search token and none for others; tokens:", searches],
+        ),
+    ]
+    with tf.control_dependencies(asserts):
+        return dataclasses.replace(history, items=tf.identity(history.items), words=tf.identity(history.words))
 
 
 def recommendation_part(history: FlatHistory, length: int) -> tuple[tf.Tensor, tf.Tensor]:
@@ -35,16 +65,12 @@ def recommendation_part(history: FlatHistory, length: int) -> tuple[tf.Tensor, t
     Returns:
         Item indices and places in the merged history, both int64 [batch, length].
     """
-    counts = history.item_counts.flat_values
-    first_item = tf.cumsum(counts, exclusive=True)
-    is_token = tf.logical_and(
-        tf.equal(history.kinds.flat_values, Surface.RECOMMENDATION.token_kind), tf.greater(counts, 0)
-    )
-    items = tf.gather(history.items, tf.boolean_mask(first_item, is_token))
-    return (
-        _newest(items, history.kinds, is_token, length),
-        _newest(tf.boolean_mask(_places(history), is_token), history.kinds, is_token, length),
-    )
+    counts = history.item_counts.values
+    is_token = tf.logical_and(_is(Surface.RECOMMENDATION, history), tf.greater(counts, 0))
+    first_item = tf.boolean_mask(tf.cumsum(counts, exclusive=True), is_token)
+    places = tf.boolean_mask(history.kinds.indices, is_token)
+    newest = _Newest(rows=places[:, 0], row_count=history.kinds.dense_shape[0], length=length)
+    return newest.of(tf.gather(history.items, first_item)), newest.of(places[:, 1])
 
 
 def search_part(history: FlatHistory, length: int, items_per_session: int) -> dict[str, tf.Tensor]:
@@ -54,25 +80,46 @@ def search_part(history: FlatHistory, length: int, items_per_session: int) -> di
         `words` int64 [batch, length, query words], `items` int64 [batch, length, items_per_session], `positions` and
         `kinds` int64 [batch, length], where kinds are 1 for a session and 0 for padding.
     """
-    is_token = tf.equal(history.kinds.flat_values, Surface.SEARCH.token_kind)
-    items = tf.RaggedTensor.from_row_lengths(history.items, history.item_counts.flat_values)
-    items = tf.ragged.boolean_mask(items, is_token)[:, -items_per_session:]
-    items = items.to_tensor(shape=[None, items_per_session])
+    counts = history.item_counts.values
+    is_token = _is(Surface.SEARCH, history)
+    tokens = tf.size(counts, tf.int64)
+    token_of_item = tf.repeat(tf.range(tokens), counts)
+    items = _Newest(rows=token_of_item, row_count=tokens, length=items_per_session).of(history.items)
+    places = tf.boolean_mask(history.kinds.indices, is_token)
+    newest = _Newest(rows=places[:, 0], row_count=history.kinds.dense_shape[0], length=length)
     return {
-        "words": _newest(history.words, history.kinds, is_token, length),
-        "items": _newest(items, history.kinds, is_token, length),
-        "positions": _newest(tf.boolean_mask(_places(history), is_token), history.kinds, is_token, length),
-        "kinds": _newest(tf.ones_like(items[:, 0]), history.kinds, is_token, length),
+        "words": newest.of(history.words),
+        "items": newest.of(tf.boolean_mask(items, is_token)),
+        "positions": newest.of(places[:, 1]),
+        "kinds": newest.of(tf.ones_like(places[:, 1])),
     }
 
 
-def _places(history: FlatHistory) -> tf.Tensor:
-    """The place of each token in its row's merged history, flat."""
-    return tf.ragged.range(history.kinds.row_lengths()).flat_values
+def _is(surface: Surface, history: FlatHistory) -> tf.Tensor:
+    return tf.equal(history.kinds.values, surface.token_kind)
 
 
-def _newest(values: tf.Tensor, kinds: tf.RaggedTensor, is_token: tf.Tensor, length: int) -> tf.Tensor:
-    """Puts the values of the tokens chosen by `is_token` into rows and keeps the last `length` of each."""
-    rows = tf.boolean_mask(kinds.value_rowids(), is_token)
-    ragged = tf.RaggedTensor.from_value_rowids(values, rows, nrows=kinds.nrows())
-    return ragged[:, -length:].to_tensor(shape=[None, length, *values.shape[1:]])
+class _Newest:
+    """Puts flat values into rows, keeping the last `length` of each row, padding at the end.
+
+    Args:
+        rows: int64 [n], the row of each value, not falling.
+        row_count: How many rows there are.
+        length: How many values a row keeps.
+    """
+
+    def __init__(self, rows: tf.Tensor, row_count: tf.Tensor, length: int):
+        counts = tf.math.unsorted_segment_sum(tf.ones_like(rows), rows, row_count)
+        starts = tf.cumsum(counts, exclusive=True) + tf.maximum(counts - length, 0)
+        columns = tf.range(tf.size(rows, tf.int64)) - tf.gather(starts, rows)
+        self._kept = tf.greater_equal(columns, 0)
+        self._cells = tf.boolean_mask(tf.stack([rows, columns], axis=1), self._kept)
+        self._row_count = row_count
+        self._length = length
+
+    def of(self, values: tf.Tensor) -> tf.Tensor:
+        """[n, ...] as [row_count, length, ...]."""
+        width = values.shape[1:].as_list()
+        shape = tf.stack([self._row_count, *(tf.constant(size, tf.int64) for size in (self._length, *width))])
+        placed = tf.scatter_nd(self._cells, tf.boolean_mask(values, self._kept), shape)
+        return tf.ensure_shape(placed, [None, self._length, *width])

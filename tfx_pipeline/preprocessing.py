@@ -11,6 +11,8 @@ from tfx_pipeline.text_words import words
 def preprocessing_fn(inputs: dict[str, tf.SparseTensor], custom_config: dict) -> dict[str, tf.Tensor]:
     """Builds the vocabularies and maps strings to indices.
 
+    Each vocabulary is looked up once, for all features together: a lookup is a table of its own in the exported model.
+
     Args:
         inputs: The raw features, sparse [batch, values] each; a row of the catalog split has only the item's features,
             a row of the other splits only the behaviour's.
@@ -21,40 +23,37 @@ def preprocessing_fn(inputs: dict[str, tf.SparseTensor], custom_config: dict) ->
         The transformed features that `schemas.features` names.
     """
     transform = custom_config["transform"]
-    query = _single(inputs[features.QUERY])
-    query_words = words(query)
-    title_words = words(_single(inputs[features.TITLE]))
-    candidates = inputs[features.CANDIDATES]
-
+    user = _single(inputs[features.USER_ID])
     users = vocabularies.build(inputs[features.USER_ID], features.USER_VOCABULARY, transform["max_users"])
+
+    candidates, history_items = inputs[features.CANDIDATES], inputs[features.HISTORY_ITEMS]
     items = vocabularies.build(_items_and_clicks(inputs), features.ITEM_VOCABULARY, transform["max_items"])
-    texts = vocabularies.build(
-        tf.concat([query_words, title_words], axis=1),
-        features.WORD_VOCABULARY,
-        transform["max_words"],
-        transform["min_word_count"],
+    candidate_indices, history_indices, item_index = vocabularies.lookup_together(
+        [candidates.values, history_items.values, _single(inputs[features.ITEM_ID])], items
     )
 
-    def word_indices(ragged: tf.RaggedTensor, length: int) -> tf.Tensor:
-        return vocabularies.lookup(ragged.to_tensor("", shape=[None, length]), texts)
-
-    history = history_tensors.FlatHistory(
-        kinds=tf.RaggedTensor.from_sparse(inputs[features.HISTORY_KINDS]),
-        item_counts=tf.RaggedTensor.from_sparse(inputs[features.HISTORY_ITEM_COUNTS]),
-        items=vocabularies.lookup(inputs[features.HISTORY_ITEMS].values, items),
-        words=word_indices(words(inputs[features.HISTORY_QUERIES].values), transform["words_per_query"]),
+    query_words, title_words, history_words = _word_indices(
+        [_single(inputs[features.QUERY]), _single(inputs[features.TITLE]), inputs[features.HISTORY_QUERIES].values],
+        transform,
+    )
+    history = history_tensors.checked(
+        history_tensors.FlatHistory(
+            kinds=inputs[features.HISTORY_KINDS],
+            item_counts=inputs[features.HISTORY_ITEM_COUNTS],
+            item_rows=history_items.indices[:, 0],
+            items=history_indices,
+            words=history_words,
+        )
     )
     recommendation_items, recommendation_positions = history_tensors.recommendation_part(
         history, custom_config["recommendation_history"]
     )
     search = history_tensors.search_part(history, custom_config["search_history"], custom_config["items_per_session"])
     return {
-        features.USER: vocabularies.lookup(_single(inputs[features.USER_ID]), users),
+        features.USER: vocabularies.lookup(user, users),
         features.SURFACE_INDEX: tf.cast(tf.equal(_single(inputs[features.SURFACE]), Surface.SEARCH.value), tf.int64),
-        features.QUERY_WORDS: word_indices(query_words, transform["words_per_query"]),
-        features.CANDIDATE_ITEMS: tf.SparseTensor(
-            candidates.indices, vocabularies.lookup(candidates.values, items), candidates.dense_shape
-        ),
+        features.QUERY_WORDS: query_words,
+        features.CANDIDATE_ITEMS: tf.SparseTensor(candidates.indices, candidate_indices, candidates.dense_shape),
         features.CANDIDATE_LABELS: inputs[features.LABELS],
         features.RECOMMENDATION_ITEMS: recommendation_items,
         features.RECOMMENDATION_POSITIONS: recommendation_positions,
@@ -62,38 +61,52 @@ def preprocessing_fn(inputs: dict[str, tf.SparseTensor], custom_config: dict) ->
         features.SEARCH_ITEMS: search["items"],
         features.SEARCH_POSITIONS: search["positions"],
         features.SEARCH_KINDS: search["kinds"],
-        features.ITEM: vocabularies.lookup(_single(inputs[features.ITEM_ID]), items),
-        features.ITEM_WORDS: word_indices(title_words, transform["words_per_title"]),
+        features.ITEM: item_index,
+        features.ITEM_WORDS: title_words,
         features.ITEM_CATEGORIES: _category_indices(inputs[features.CATEGORIES], transform["category_levels"]),
     }
 
 
 def _single(values: tf.SparseTensor) -> tf.Tensor:
     """The first value of each row, or the empty string. String [batch]."""
-    return tf.RaggedTensor.from_sparse(values).to_tensor("", shape=[None, 1])[:, 0]
+    return _columns(values, 1)[:, 0]
 
 
-def _items_and_clicks(inputs: dict[str, tf.SparseTensor]) -> tf.RaggedTensor:
+def _columns(values: tf.SparseTensor, count: int) -> tf.Tensor:
+    """The first values of each row, the empty string where there are fewer. String [batch, count]."""
+    first = tf.sparse.retain(values, tf.less(values.indices[:, 1], count))
+    shape = tf.stack([values.dense_shape[0], tf.constant(count, tf.int64)])
+    return tf.ensure_shape(tf.sparse.to_dense(tf.SparseTensor(first.indices, first.values, shape), ""), [None, count])
+
+
+def _items_and_clicks(inputs: dict[str, tf.SparseTensor]) -> tf.Tensor:
     """All items once, and each click once more, so that the vocabulary runs from the most clicked on."""
-    positive = tf.sparse.retain(inputs[features.CANDIDATES], tf.greater(inputs[features.LABELS].values, 0.0))
-    return tf.concat(
-        [tf.RaggedTensor.from_sparse(inputs[features.ITEM_ID]), _ragged_of_gaps(positive)],
-        axis=1,
+    clicked = tf.boolean_mask(inputs[features.CANDIDATES].values, tf.greater(inputs[features.LABELS].values, 0.0))
+    return tf.concat([inputs[features.ITEM_ID].values, clicked], axis=0)
+
+
+def _word_indices(texts: list[tf.Tensor], transform: dict) -> list[tf.Tensor]:
+    """Word indices of queries, titles and the histories' queries; the first two make the vocabulary.
+
+    A history's queries are left out of it because they are some examples' own queries already, and would be counted
+    anew in every later example of their user.
+    """
+    lengths = [transform["words_per_query"], transform["words_per_title"], transform["words_per_query"]]
+    split = words(tf.concat(texts, axis=0))
+    counted = split[: tf.size(texts[0]) + tf.size(texts[1])].flat_values
+    vocabulary = vocabularies.build(
+        counted, features.WORD_VOCABULARY, transform["max_words"], transform["min_word_count"]
     )
-
-
-def _ragged_of_gaps(values: tf.SparseTensor) -> tf.RaggedTensor:
-    """A sparse tensor whose rows may have gaps, as a ragged one."""
-    return tf.RaggedTensor.from_value_rowids(values.values, values.indices[:, 0], nrows=values.dense_shape[0])
+    indices = vocabularies.lookup(split.to_tensor("", shape=[None, max(lengths)]), vocabulary)
+    parts = tf.split(indices, [tf.size(text) for text in texts])
+    return [part[:, :length] for part, length in zip(parts, lengths, strict=True)]
 
 
 def _category_indices(categories: tf.SparseTensor, levels: int) -> tf.Tensor:
     """One column a level, each with a vocabulary of its own. int64 [batch, levels]."""
-    names = tf.RaggedTensor.from_sparse(categories).to_tensor("", shape=[None, max(levels, 1)])
+    names = _columns(categories, levels)
     columns = [
-        vocabularies.lookup(
-            names[:, level], vocabularies.build(names[:, level : level + 1], features.category_vocabulary(level))
-        )
-        for level in range(levels)
+        vocabularies.lookup(name, vocabularies.build(name, features.category_vocabulary(level)))
+        for level, name in enumerate(tf.unstack(names, axis=1))
     ]
-    return tf.stack(columns, axis=1) if columns else tf.zeros_like(names[:, :0], tf.int64)
+    return tf.stack(columns, axis=1) if columns else tf.zeros_like(names, tf.int64)

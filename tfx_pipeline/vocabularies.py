@@ -4,6 +4,8 @@ Every index space is the same: 0 is padding, 1 to n are the known values from th
 unknown. So a table for a vocabulary of n values has n + 2 rows.
 """
 
+from collections.abc import Sequence
+
 import tensorflow as tf
 import tensorflow_transform as tft
 
@@ -44,6 +46,19 @@ def lookup(values: tf.Tensor, vocabulary) -> tf.Tensor:
     """
     indices = tft.apply_vocabulary(values, vocabulary, num_oov_buckets=_OUT_OF_VOCABULARY_INDICES) + 1
     return tf.where(tf.equal(values, ""), tf.constant(features.PADDING, tf.int64), indices)
+
+
+def lookup_together(values: Sequence[tf.Tensor], vocabulary) -> list[tf.Tensor]:
+    """Maps several vectors of strings to indices by one table.
+
+    Args:
+        values: string [n] each.
+        vocabulary: What `build` returned.
+
+    Returns:
+        int64 [n] each.
+    """
+    return tf.split(lookup(tf.concat(values, axis=0), vocabulary), [tf.size(each) for each in values])
 
 
 def table_rows(transform_output: tft.TFTransformOutput, name: str) -> int:

@@ -26,7 +26,7 @@ class WriteExamples(beam.PTransform):
     def expand(self, pcoll: beam.PCollection) -> Any:
         """Adds the writing to the pipeline."""
         sink = _TFRecordSink(os.path.join(self._directory, _PREFIX))
-        return pcoll | "Shuffle" >> beam.Reshuffle() | "Write" >> beam.io.Write(sink)
+        return pcoll | "Write" >> beam.io.Write(sink)
 
 
 class _TFRecordSink(FileBasedSink):

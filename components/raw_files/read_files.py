@@ -84,7 +84,6 @@ class ReadFiles(beam.PTransform):
         return (
             pipeline
             | "Files" >> beam.Create(list(enumerate(self._paths)))
-            | "Spread" >> beam.Reshuffle()
             | "Read" >> beam.ParDo(_ReadFile(self._read)).with_outputs(REJECTS, FAILURES, main=None)
         )
 

@@ -149,7 +149,7 @@ def _report(config: PipelineConfig) -> None:
     _headline("5. What ran, and where to look")
     print(demo_report.components_text(report))
     print(f"TensorBoard's logs: {report['tensorboard']}")
-    print("Look at them with `tandem tensorboard`, or `.venv/bin/tensorboard --logdir` and that folder.")
+    print(f"Look at them with `tandem tensorboard`, or `.venv/bin/tensorboard --logdir {report['tensorboard']}`.")
 
 
 def _headline(text: str) -> None:

@@ -1,5 +1,6 @@
-"""Runs the catalogue and the examples on small files, without TFX, and reads what came out."""
+"""Makes examples of small files, without TFX, and reads what came out."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,7 @@ import tensorflow as tf
 
 from components.behaviour_example_gen.config import DataConfig
 from components.behaviour_example_gen.generation import generate_examples
-from components.item_catalog.catalog import build_catalog
+from components.item_catalog.table import CatalogItem, write_table
 from components.raw_files.summary import Summary
 from schemas import features
 from tests.support.raw_files import make_pipeline
@@ -29,17 +30,16 @@ class Generated:
         return [example for split in features.BEHAVIOUR_SPLITS for example in self.splits[split]]
 
 
-def generate(folder: Path, config: DataConfig, workers: int = 1) -> Generated:
-    """Makes the catalogue and all examples below `folder`."""
-    for name in ("catalog", "catalog_rejects", "rejects"):
+def generate(folder: Path, config: DataConfig, catalog: Iterable[CatalogItem], workers: int = 1) -> Generated:
+    """Makes all examples below `folder`, with this catalogue."""
+    for name in ("catalog", "rejects"):
         (folder / name).mkdir(parents=True)
-    catalog = str(folder / "catalog")
-    build_catalog(make_pipeline, config, catalog, str(folder / "catalog_rejects"), NOW_MS)
+    write_table(str(folder / "catalog"), catalog)
     directories = {
         split: str(folder / f"Split-{split}") for split in (*features.BEHAVIOUR_SPLITS, features.CATALOG_SPLIT)
     }
     summary = generate_examples(
-        lambda: make_pipeline(workers), config, catalog, directories, str(folder / "rejects"), NOW_MS
+        lambda: make_pipeline(workers), config, str(folder / "catalog"), directories, str(folder / "rejects"), NOW_MS
     )
     return Generated(summary, {split: read_split(directory) for split, directory in directories.items()})
 

@@ -1,14 +1,29 @@
+import dataclasses
+
+import pytest
 import tensorflow as tf
 
-from tfx_pipeline.history_tensors import FlatHistory, recommendation_part, search_part
+from tfx_pipeline.history_tensors import FlatHistory, checked, recommendation_part, search_part
+
 
 # Row 0: feed 11; search [12, 13] with words 1 2; feed 14; search without a click with word 3.
 # Row 1: nothing. Row 2: search [15] with word 4; feed 16; feed 17.
-HISTORY = FlatHistory(
-    kinds=tf.ragged.constant([[1, 2, 1, 2], [], [2, 1, 1]], dtype=tf.int64, ragged_rank=1),
-    item_counts=tf.ragged.constant([[1, 2, 1, 0], [], [1, 1, 1]], dtype=tf.int64, ragged_rank=1),
-    items=tf.constant([11, 12, 13, 14, 15, 16, 17], tf.int64),
-    words=tf.constant([[1, 2], [3, 0], [4, 0]], tf.int64),
+def flat_history(kinds, item_counts, items_by_row, words):
+    ragged_items = tf.ragged.constant(items_by_row, dtype=tf.int64, ragged_rank=1)
+    return FlatHistory(
+        kinds=tf.ragged.constant(kinds, dtype=tf.int64, ragged_rank=1).to_sparse(),
+        item_counts=tf.ragged.constant(item_counts, dtype=tf.int64, ragged_rank=1).to_sparse(),
+        item_rows=ragged_items.value_rowids(),
+        items=ragged_items.flat_values,
+        words=tf.constant(words, tf.int64),
+    )
+
+
+HISTORY = flat_history(
+    kinds=[[1, 2, 1, 2], [], [2, 1, 1]],
+    item_counts=[[1, 2, 1, 0], [], [1, 1, 1]],
+    items_by_row=[[11, 12, 13, 14], [], [15, 16, 17]],
+    words=[[1, 2], [3, 0], [4, 0]],
 )
 
 
@@ -40,12 +55,7 @@ def test_the_newest_clicks_of_the_newest_sessions_are_kept():
 
 
 def test_a_feed_token_without_an_item_is_no_token():
-    broken = FlatHistory(
-        kinds=tf.ragged.constant([[1, 1]], dtype=tf.int64, ragged_rank=1),
-        item_counts=tf.ragged.constant([[0, 1]], dtype=tf.int64, ragged_rank=1),
-        items=tf.constant([11], tf.int64),
-        words=tf.zeros([0, 2], tf.int64),
-    )
+    broken = flat_history([[1, 1]], [[0, 1]], [[11]], tf.zeros([0, 2], tf.int64))
     assert recommendation_part(broken, 2)[0].numpy().tolist() == [[11, 0]]
 
 
@@ -57,3 +67,20 @@ def test_shapes_are_fixed_in_a_graph():
 
     items, words, feed = shapes.get_concrete_function().output_shapes
     assert items.as_list()[1:] == [5, 4] and words.as_list()[1:] == [5, 2] and feed.as_list()[1:] == [6]
+
+
+def test_a_history_in_order_passes_the_check():
+    assert checked(HISTORY).items.numpy().tolist() == HISTORY.items.numpy().tolist()
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"item_counts": tf.sparse.from_dense(tf.constant([[1]], tf.int64))}, "one item count for each token"),
+        ({"item_rows": tf.constant([0, 0, 0, 1, 2, 2, 2], tf.int64)}, "as many items as its item counts say"),
+        ({"words": tf.zeros([2, 2], tf.int64)}, "one query for each search token and none for others"),
+    ],
+)
+def test_a_history_that_contradicts_itself_is_refused(change, message):
+    with pytest.raises(tf.errors.InvalidArgumentError, match=message):
+        checked(dataclasses.replace(HISTORY, **change))

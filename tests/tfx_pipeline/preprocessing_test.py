@@ -131,7 +131,7 @@ def test_a_history_that_contradicts_itself_is_refused(transformed):
     raw = {name: tf.sparse.from_dense([["?"]]) for name, spec in RAW_SPEC.items() if spec.dtype == tf.string}
     raw |= {name: tf.sparse.from_dense(tf.constant([[1]], tf.int64)) for name in features.INT_FEATURES}
     # The only token is a feed click, and yet there is a query.
-    with pytest.raises(tf.errors.InvalidArgumentError, match="do not form a valid RaggedTensor"):
+    with pytest.raises(tf.errors.InvalidArgumentError, match="one query for each search token and none for others"):
         output.transform_raw_features(raw)
 
 

@@ -1,14 +1,12 @@
-"""The whole way from event files to examples, on Beam."""
-
-import dataclasses
-import gzip
-import random
+"""The whole way from event files to examples, on Beam, for a log written by hand."""
 
 import pytest
 
 from components.behaviour_example_gen.config import DataConfig
+from components.item_catalog.table import CatalogItem
 from components.raw_files.refusal import DataError
 from schemas import features
+from schemas.canonical_event import Item
 from tests.support.generated_examples import generate
 from tests.support.raw_files import lines, write
 
@@ -23,25 +21,30 @@ LOG = [
     ("u1", 600, "search", "pot", "s3", "e", 1),
     ("u1", 700, "recommendation", "", "", "f", 1),
 ]
-CATALOG = [("item_id", "title", "categories"), ("a", "APPLE", "Food|Fruit"), ("b", "RED MUG", ""), ("z", "ZEBRA", "")]
+CATALOG = [
+    CatalogItem(Item("a", "APPLE", ("Food", "Fruit")), 1),
+    CatalogItem(Item("b", "RED MUG"), 1),
+    *(CatalogItem(Item(item), 1) for item in "cdef"),
+    CatalogItem(Item("x"), 0),
+    CatalogItem(Item("z", "ZEBRA"), 0),
+]
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     folder = tmp_path_factory.mktemp("logs")
     write(folder / "log.tsv", lines(HEADER, *LOG))
-    write(folder / "items.tsv", lines(*CATALOG))
     return folder
 
 
 def config_of(folder, **changes):
     settings = {"train_negatives": 1, "evaluation_negatives": 2, "items_per_session": 2}
-    return DataConfig(events=f"{folder}/log.tsv", items=f"{folder}/items.tsv", **{**settings, **changes})
+    return DataConfig(events=f"{folder}/log.tsv", **{**settings, **changes})
 
 
 @pytest.fixture(scope="module")
 def made(folder, tmp_path_factory):
-    return generate(tmp_path_factory.mktemp("made"), config_of(folder))
+    return generate(tmp_path_factory.mktemp("made"), config_of(folder), CATALOG)
 
 
 def of(example, *names):
@@ -106,136 +109,16 @@ def test_the_summary_counts(made):
     assert made.summary.reports["event"].rows == 8
 
 
-def test_a_split_by_time(folder, tmp_path):
-    config = config_of(
-        folder, split="time", validation_from="1970-01-01T00:00:00.500", test_from="1970-01-01T00:00:00.700"
-    )
-    found = {
-        split: sorted(example[features.CANDIDATES][0] for example in examples)
-        for split, examples in generate(tmp_path, config).splits.items()
-        if split != features.CATALOG_SPLIT
-    }
-    assert found == {"train": ["a", "b", "c"], "validation": ["d", "e"], "test": ["f"]}
-
-
 def test_a_split_without_events(folder, tmp_path):
     config = config_of(folder, split="time", validation_from="2000-01-01", test_from="2001-01-01")
     with pytest.raises(DataError) as error:
-        generate(tmp_path, config)
+        generate(tmp_path, config, CATALOG)
     assert str(error.value) == (
-        "data.split = time: no event falls into validation, test. With `leave_one_out`, users need three engagements on "
-        "a surface to have all splits; with `time`, set data.validation_from and data.test_from within the log."
+        "data.split = time: no event falls into validation, test. With `leave_one_out`, users need three engagements "
+        "on a surface to have all splits; with `time`, set data.validation_from and data.test_from within the log."
     )
 
 
 def test_a_catalogue_too_small_for_the_negatives(folder, tmp_path):
     with pytest.raises(DataError, match="^user 'u1': 3 negatives cannot be drawn, because only 2 of the catalogue's 8"):
-        generate(tmp_path, config_of(folder, evaluation_negatives=3))
-
-
-# --- Laws on a random log. ---
-
-
-def random_log():
-    chance = random.Random(5)
-    return [
-        (
-            f"u{chance.randrange(12)}",
-            chance.randrange(50),
-            *chance.choice([("recommendation", "", ""), ("search", "q", "s")]),
-        )
-        + (f"i{chance.randrange(40)}", int(chance.random() < 0.9))
-        for _ in range(300)
-    ]
-
-
-@pytest.fixture(scope="module")
-def random_config(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("random")
-    rows = random_log()
-    write(folder / "1.tsv", lines(HEADER, *rows[:150]))
-    write(folder / "2.tsv.gz", lines(HEADER, *rows[150:]))
-    return DataConfig(events=f"{folder}/*", train_negatives=3, evaluation_negatives=5, search_history=3)
-
-
-@pytest.fixture(scope="module")
-def random_made(random_config, tmp_path_factory):
-    return generate(tmp_path_factory.mktemp("made"), random_config)
-
-
-def test_every_engagement_is_the_target_of_one_example(random_made):
-    targets = sorted(
-        (example[features.USER_ID][0], example[features.TIMESTAMP_MS][0], example[features.CANDIDATES][0])
-        for example in random_made.targets
-    )
-    assert targets == sorted((user, time, item) for user, time, _, _, _, item, label in random_log() if label)
-
-
-def test_no_negative_is_an_item_that_the_user_ever_engaged_with(random_made):
-    engaged = {(user, item) for user, _, _, _, _, item, label in random_log() if label}
-    for example in random_made.targets:
-        user, candidates = example[features.USER_ID][0], example[features.CANDIDATES]
-        assert not {(user, item) for item in candidates[1:]} & engaged
-        assert len(set(candidates)) == len(candidates)
-
-
-def test_no_history_reaches_beyond_its_target(random_made):
-    for example in random_made.targets:
-        user, now = example[features.USER_ID][0], example[features.TIMESTAMP_MS][0]
-        before = [item for who, time, _, _, _, item, label in random_log() if who == user and time <= now and label]
-        before.remove(example[features.CANDIDATES][0])
-        assert set(example[features.HISTORY_ITEMS]) <= set(before)
-
-
-def test_histories_add_up(random_made):
-    for example in random_made.targets:
-        kinds, counts, items, queries = of(example, *HISTORY)
-        assert len(kinds) == len(counts) and sum(counts) == len(items)
-        assert kinds.count(2) == len(queries) <= 3
-
-
-def in_one_order(made):
-    return {split: sorted(map(str, examples)) for split, examples in made.splits.items()}
-
-
-def test_neither_workers_nor_the_order_of_bundles_matter(random_config, random_made, tmp_path):
-    assert in_one_order(generate(tmp_path, random_config, workers=3)) == in_one_order(random_made)
-
-
-def test_another_seed_draws_other_negatives_and_nothing_else(random_config, random_made, tmp_path):
-    other = generate(tmp_path, dataclasses.replace(random_config, seed=18))
-    assert in_one_order(other) != in_one_order(random_made)
-
-    def positives(made):
-        return sorted(
-            str({**example, features.CANDIDATES: example[features.CANDIDATES][:1]}) for example in made.targets
-        )
-
-    assert positives(other) == positives(random_made)
-
-
-def test_popular_items_are_drawn_more_often(random_config, tmp_path):
-    made = generate(tmp_path, dataclasses.replace(random_config, negatives="popularity"))
-    drawn = {item for example in made.targets for item in example[features.CANDIDATES][1:]}
-    engaged = {item for _, _, _, _, _, item, label in random_log() if label}
-    assert drawn <= engaged
-
-
-def test_ties_keep_the_order_of_the_files(tmp_path):
-    events = [("u", 7, "recommendation", "", "", item, 1) for item in "abcdefgh"]
-    write(tmp_path / "1.tsv", lines(HEADER, *events[:4]))
-    write(tmp_path / "2.tsv", lines(HEADER, *events[4:]))
-    write(tmp_path / "items.csv", "item_id\nz\n")
-    config = DataConfig(
-        events=f"{tmp_path}/?.tsv", items=f"{tmp_path}/items.csv", train_negatives=1, evaluation_negatives=1
-    )
-    made = generate(tmp_path / "made", config)
-    histories = sorted("".join(example[features.HISTORY_ITEMS]) for example in made.targets)
-    assert histories == ["", "a", "ab", "abc", "abcd", "abcde", "abcdef", "abcdefg"]
-
-
-def test_all_files_are_packed(random_made, random_config, tmp_path):
-    generate(tmp_path, random_config)
-    for path in tmp_path.glob("Split-*/*"):
-        assert path.name == "data_tfrecord-00000-of-00001.gz"
-        assert gzip.decompress(path.read_bytes())
+        generate(tmp_path, config_of(folder, evaluation_negatives=3), CATALOG)

@@ -21,5 +21,5 @@ def test_normalizes_the_sum():
 def test_drops_the_update_only_in_training():
     layer = ResidualNorm(dropout=0.9)
     inputs, update = np.zeros((50, 4), "float32"), np.tile(np.arange(4.0, dtype="float32"), (50, 1))
-    assert np.ptp(layer(inputs, update).numpy(), axis=0).max() == 0
-    assert np.ptp(layer(inputs, update, training=True).numpy(), axis=0).max() > 0
+    assert np.ptp(layer(inputs, update).numpy(), axis=0).max() < 1e-5
+    assert np.ptp(layer(inputs, update, training=True).numpy(), axis=0).max() > 0.1

@@ -49,6 +49,7 @@ def test_shows_everything(stage, shop, capfd):
         "Ran: Trainer.",
         "Taken from the cache: Transform.",
         "TensorBoard's logs: the/logs",
+        "Look at them with `tandem tensorboard`, or `.venv/bin/tensorboard --logdir the/logs`.",
         "The server is stopped.",
     ]
     place = 0

@@ -1,0 +1,48 @@
+import subprocess
+import sys
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from models import registry
+from models.unisar.config import UniSARConfig
+from schemas import features
+from schemas.canonical_event import Surface
+from tests.support import unisar_batches
+
+SIZES = registry.VocabularySizes(users=5, items=7, words=6, categories=(4, 3))
+CATALOGUE = SimpleNamespace(
+    words=np.random.default_rng(0).integers(0, 6, (7, 3)), categories=np.random.default_rng(1).integers(0, 3, (7, 2))
+)
+
+
+def test_names_and_configurations():
+    assert "unisar" in registry.names()
+    assert registry.config_class("unisar") is UniSARConfig
+
+
+def test_builds_a_model_that_knows_its_catalogue():
+    model = registry.build("unisar", UniSARConfig(dim=8), SIZES, CATALOGUE)
+    values = model.embedding.items.attribute_values
+    np.testing.assert_array_equal(values[features.ITEM_WORDS], CATALOGUE.words)
+    np.testing.assert_array_equal(values[features.category_vocabulary(1)], CATALOGUE.categories[:, 1])
+    assert model(unisar_batches.rows(model.vocabulary, Surface.SEARCH)).shape == (6, 5)
+
+
+def test_items_may_have_ids_only():
+    nothing = SimpleNamespace(words=np.zeros((7, 0), int), categories=np.zeros((7, 0), int))
+    sizes = registry.VocabularySizes(users=5, items=7, words=6)
+    model = registry.build("unisar", UniSARConfig(dim=8), sizes, nothing, dtype="mixed_bfloat16")
+    assert model.embedding.items.attributes == ()
+    assert model.dtype_policy.name == "mixed_bfloat16"
+
+
+def test_refuses_a_name_that_nobody_bears():
+    with pytest.raises(ValueError, match="`name` should be one of .*unisar.*Received: name='nobody'"):
+        registry.config_class("nobody")
+
+
+def test_importing_it_needs_no_keras():
+    code = "import sys, models.registry; sys.exit('keras' in sys.modules or 'tensorflow' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
