@@ -43,12 +43,8 @@ def catalog_example(item: Item) -> bytes:
 
 
 def _strings(example: tf.train.Example, name: str, values: Sequence[str]) -> None:
-    values_list = example.features.feature[name].bytes_list
-    values_list.SetInParent()
-    values_list.value.extend(map(str.encode, values))
+    example.features.feature[name].bytes_list.value.extend(map(str.encode, values))
 
 
 def _integers(example: tf.train.Example, name: str, values: Sequence[int]) -> None:
-    values_list = example.features.feature[name].int64_list
-    values_list.SetInParent()
-    values_list.value.extend(values)
+    example.features.feature[name].int64_list.value.extend(values)

@@ -52,14 +52,17 @@ class JointTraining:
             Surface.RECOMMENDATION.value: self.config.recommendation_weight,
             Surface.SEARCH.value: self.config.search_weight,
         }
+        # Means are weighted by rows not least because a weight of 1 would be a constant, and the step that finds the data
+        # exhausted still runs what depends on no data.
+        rows = {surface: ops.shape(labels)[0] for surface, labels in y.items()}
         total = 0.0
         for surface, weight in weights.items():
             real = ops.not_equal(x[surface][features.CANDIDATE_ITEMS], PADDING)
             loss = click_loss(y[surface], y_pred[surface], real)
-            self.click_losses[surface].update_state(loss, sample_weight=ops.shape(y[surface])[0])
+            self.click_losses[surface].update_state(loss, sample_weight=rows[surface])
             total += weight * loss
         for (name, weight), loss in zip(self.contrasts.weights_by_name.items(), self.losses, strict=True):
-            self.contrast_losses[name].update_state(loss)
+            self.contrast_losses[name].update_state(loss, sample_weight=sum(rows.values()))
             total += weight * loss
         return total
 

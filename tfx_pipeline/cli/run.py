@@ -8,8 +8,12 @@ import argparse
 import dataclasses
 import json
 import sys
+from typing import TYPE_CHECKING
 
 from tfx_pipeline.cli import config_arguments
+
+if TYPE_CHECKING:
+    from tfx_pipeline.report import RunReport
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -21,7 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Runs it and prints the report; 0 when a model is pushed, by this run or an earlier one, else 1."""
     config = config_arguments.load(args)
-    from components.behaviour_example_gen.data_error import DataError
+    from components.raw_files.refusal import DataError
     from tfx_pipeline import local_runner  # Imports TFX: many seconds.
 
     try:
@@ -29,11 +33,12 @@ def run(args: argparse.Namespace) -> int:
     except DataError as error:
         print(f"tandem: {error}", file=sys.stderr)
         return 1
-    print(json.dumps(dataclasses.asdict(report), indent=2) if args.json else _text(report))
+    print(json.dumps(dataclasses.asdict(report), indent=2) if args.json else text(report))
     return 0 if report.pushed_version else 1
 
 
-def _text(report) -> str:
+def text(report: "RunReport") -> str:
+    """The report, for a person."""
     lines = [
         f"Ran: {', '.join(report.ran) or 'nothing'}.",
         f"Taken from the cache: {', '.join(report.cached) or 'nothing'}.",

@@ -64,6 +64,13 @@ def test_where_proposals_rarely_hit_all_are_found_all_the_same():
     assert sorted(drawn) == items[:5]
 
 
+def test_both_ways_of_drawing_together_repeat_nothing():
+    # Proposals find some of the ten items left, and the second way the others.
+    items = [str(number) for number in range(100)]
+    for position in range(50):
+        assert sorted(draw(items=items, engaged=items[10:], position=position, count=10)) == items[:10]
+
+
 def test_the_second_way_of_drawing_keeps_the_proportions():
     # Of the weight, 999,996 of 1,000,000 is the user's own, so that proposals hit hardly ever.
     sampler = NegativeSampler(["own", "a", "b"], [999_996, 1, 3], 17)

@@ -1,0 +1,41 @@
+from tests.support import tiny_logs
+from tfx_pipeline.cli.main import main
+from tfx_pipeline.cli.run import text
+from tfx_pipeline.report import RunReport
+
+
+def test_data_that_cannot_be_used_is_told_in_one_message(tmp_path, capsys):
+    config = tiny_logs.write(tmp_path)
+    (tmp_path / "events.tsv").write_text("who\twhen\nu1\t5\n")
+    assert main(["run", "--config", str(config)]) == 1
+    error = capsys.readouterr().err
+    assert "events.tsv" in error and "data.columns" in error and "Traceback" not in error
+
+
+def report(blessed, pushed_version):
+    metrics = {"search": {"mrr": 0.5}}
+    return RunReport(
+        ran=("Trainer",),
+        cached=(),
+        metrics={"model": metrics, "baseline": {"search": {"mrr": 0.25}}},
+        baseline="popularity of 3 items in 9 engagements",
+        blessed=blessed,
+        pushed_version=pushed_version,
+        pushed_model_dir="/models/shop",
+        tensorboard="/logs",
+    )
+
+
+def test_the_report_says_what_ran_how_good_it_is_and_where_it_went():
+    lines = text(report(blessed=True, pushed_version="7")).splitlines()
+    assert "Ran: Trainer." in lines
+    assert "Taken from the cache: nothing." in lines
+    assert "search: mrr 0.5000 (baseline 0.2500)" in lines
+    assert "Baseline: popularity of 3 items in 9 engagements. The model is blessed." in lines
+    assert "Pushed: /models/shop, newest version 7." in lines
+
+
+def test_the_report_says_when_nothing_is_pushed():
+    told = text(report(blessed=False, pushed_version=""))
+    assert "not blessed: it does not beat the baseline by the margin on each surface" in told
+    assert "Nothing is pushed." in told
