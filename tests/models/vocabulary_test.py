@@ -7,7 +7,9 @@ from schemas import features
 
 
 def test_of_catalogue_has_a_title_and_category_levels():
-    vocabulary = Vocabulary.of_catalogue(users=3, items=4, words=5, title_words=6, category_sizes=(7, 8), category_dim=2)
+    vocabulary = Vocabulary.of_catalogue(
+        users=3, items=4, words=5, title_words=6, category_sizes=(7, 8), category_dim=2
+    )
     assert vocabulary.item_attributes == (
         Attribute(features.ITEM_WORDS, words=6),
         Attribute(features.category_vocabulary(0), size=7, dim=2),

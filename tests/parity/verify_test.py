@@ -8,7 +8,9 @@ from tests.parity import verify
 
 SHARED = Path(os.environ.get("TANDEM_SHARED", Path(__file__).resolve().parents[3] / "shared"))
 FIXTURES = sorted((SHARED / "parity").glob("unisar_*.npz"))
-needs_fixtures = pytest.mark.skipif(not FIXTURES, reason=f"no parity fixtures in {SHARED / 'parity'}; set TANDEM_SHARED")
+needs_fixtures = pytest.mark.skipif(
+    not FIXTURES, reason=f"no parity fixtures in {SHARED / 'parity'}; set TANDEM_SHARED"
+)
 
 
 @needs_fixtures

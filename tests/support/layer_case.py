@@ -10,7 +10,9 @@ import numpy as np
 from keras import ops
 
 
-def run_layer_test(layer_class, arguments, inputs, expected_shape, trainable_weights, fixed=None, mixed_dtype="bfloat16"):
+def run_layer_test(
+    layer_class, arguments, inputs, expected_shape, trainable_weights, fixed=None, mixed_dtype="bfloat16"
+):
     """Configuration round trip, build alone, symbolic and eager call, mixed precision, one fit step, save and load.
 
     Args:

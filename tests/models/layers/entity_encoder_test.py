@@ -20,17 +20,13 @@ def encoder(**arguments):
 
 def test_layer_contract_with_ids_only():
     ids = np.array([[1, 2], [0, 4]], "int32")
-    run_layer_test(
-        EntityEncoder, {"count": 5, "id_dim": 3, "dim": 4}, {"ids": ids}, (2, 2, 4), trainable_weights=3
-    )
+    run_layer_test(EntityEncoder, {"count": 5, "id_dim": 3, "dim": 4}, {"ids": ids}, (2, 2, 4), trainable_weights=3)
 
 
 def test_configuration_keeps_attributes_and_text_encoder():
     again = EntityEncoder.from_config(encoder().get_config())
     assert again.attributes == ATTRIBUTES
-    assert again.text_encoder.get_config() == encoder().text_encoder.get_config() | {
-        "name": again.text_encoder.name
-    }
+    assert again.text_encoder.get_config() == encoder().text_encoder.get_config() | {"name": again.text_encoder.name}
 
 
 def test_table_equals_looking_up_each_id():
@@ -63,7 +59,9 @@ def test_an_unknown_category_adds_nothing():
 
 
 def test_refuses_texts_without_encoder():
-    with pytest.raises(ValueError, match=r"`text_encoder` is needed for attributes that are texts. Received: \['title'\]"):
+    with pytest.raises(
+        ValueError, match=r"`text_encoder` is needed for attributes that are texts. Received: \['title'\]"
+    ):
         EntityEncoder(5, 3, 4, attributes=ATTRIBUTES)
 
 

@@ -55,5 +55,7 @@ def test_a_single_expert_has_no_gate(shared, own, weights):
 
 
 def test_refuses_no_experts():
-    with pytest.raises(ValueError, match="A task needs at least one expert. Received: shared_experts=0, task_experts=0"):
+    with pytest.raises(
+        ValueError, match="A task needs at least one expert. Received: shared_experts=0, task_experts=0"
+    ):
         MixtureOfExperts(6, 0, 0)

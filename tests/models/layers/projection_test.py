@@ -6,9 +6,7 @@ from tests.support.layer_case import run_layer_test
 
 def test_layer_contract():
     inputs = np.random.default_rng(0).normal(size=(2, 3, 4)).astype("float32")
-    run_layer_test(
-        Projection, {"units": 5, "activation": "tanh"}, {"inputs": inputs}, (2, 3, 5), trainable_weights=2
-    )
+    run_layer_test(Projection, {"units": 5, "activation": "tanh"}, {"inputs": inputs}, (2, 3, 5), trainable_weights=2)
 
 
 def test_projects_the_last_axis():

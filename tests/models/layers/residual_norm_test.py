@@ -7,9 +7,7 @@ from tests.support.layer_case import run_layer_test
 def test_layer_contract():
     random = np.random.default_rng(0)
     inputs, update = random.normal(size=(2, 2, 3, 4)).astype("float32")
-    run_layer_test(
-        ResidualNorm, {"dropout": 0.5}, {"inputs": inputs, "update": update}, (2, 3, 4), trainable_weights=2
-    )
+    run_layer_test(ResidualNorm, {"dropout": 0.5}, {"inputs": inputs, "update": update}, (2, 3, 4), trainable_weights=2)
 
 
 def test_normalizes_the_sum():

@@ -15,9 +15,7 @@ def encoder():
 
 def test_layer_contract():
     words = np.array([[1, 2, 0], [3, 0, 0]], "int32")
-    run_layer_test(
-        TextEncoder, {"words": 4, "word_dim": 5, "dim": 6}, {"word_ids": words}, (2, 6), trainable_weights=3
-    )
+    run_layer_test(TextEncoder, {"words": 4, "word_dim": 5, "dim": 6}, {"word_ids": words}, (2, 6), trainable_weights=3)
 
 
 def test_mean_of_the_words_then_dense_and_tanh():

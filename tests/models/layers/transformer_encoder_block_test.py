@@ -9,9 +9,7 @@ TOKENS = np.random.default_rng(0).normal(size=(2, 3, 4)).astype("float32")
 def test_layer_contract():
     mask = np.array([[True, True, False], [False, False, False]])
     inputs = {"inputs": TOKENS, "token_mask": mask}
-    run_layer_test(
-        TransformerEncoderBlock, {"num_heads": 2, "dropout": 0.1}, inputs, (2, 3, 4), trainable_weights=12
-    )
+    run_layer_test(TransformerEncoderBlock, {"num_heads": 2, "dropout": 0.1}, inputs, (2, 3, 4), trainable_weights=12)
 
 
 def test_masking_equals_deleting_and_padding_length_does_not_matter():

@@ -26,7 +26,10 @@ def test_experts_of_each_kind(experts, shared, own):
     [
         ({"num_heads": 3}, "`num_heads` should divide `dim`. Received: num_heads=3, dim=64"),
         ({"num_layers": 0}, "`num_layers` should be at least 1. Received: num_layers=0"),
-        ({"experts": "many"}, "`experts` should be one of mixture, shared_bottom, single_task. Received: experts='many'"),
+        (
+            {"experts": "many"},
+            "`experts` should be one of mixture, shared_bottom, single_task. Received: experts='many'",
+        ),
     ],
 )
 def test_refuses(fields, message):

@@ -113,7 +113,9 @@ def test_a_precomputed_table_gives_the_same_scores(model):
 
 def test_a_large_catalogue_is_not_embedded_as_a_whole(model):
     small = rows(count=1, candidates=2)
-    assert VOCABULARY.items > sum(small[name].size for name in (features.CANDIDATE_ITEMS, features.RECOMMENDATION_ITEMS))
+    assert VOCABULARY.items > sum(
+        small[name].size for name in (features.CANDIDATE_ITEMS, features.RECOMMENDATION_ITEMS)
+    )
     assert_same(model(small), model.score(small, item_table=model.item_embeddings()))
 
 

@@ -54,7 +54,9 @@ def test_a_projection_is_taken_over_in_the_order_of_our_attributes():
 def test_says_which_parameter_is_missing():
     model = UniSAR(*reference_weights.configuration(SETTINGS))
     model.build()
-    with pytest.raises(ValueError, match="The reference's weights lack 'query_embedding.query_encoder.word_embedding.weight'"):
+    with pytest.raises(
+        ValueError, match="The reference's weights lack 'query_embedding.query_encoder.word_embedding.weight'"
+    ):
         reference_weights.load(model, {}, SETTINGS)
 
 
