@@ -1,8 +1,8 @@
 """What BaselineModel does when the pipeline runs."""
 
+import logging
 from typing import Any
 
-from absl import logging
 from tfx import types
 from tfx.dsl.components.base import base_executor
 from tfx.types import artifact_utils
@@ -12,6 +12,7 @@ from components.baseline_model.provide import provide_baseline
 from components.split_files import split_files
 from schemas import features
 
+_LOG = logging.getLogger(__name__)
 EXAMPLES_KEY = "examples"
 MODEL_KEY = "model"
 PUSHED_MODEL_DIR_KEY = "pushed_model_dir"
@@ -44,4 +45,4 @@ class Executor(base_executor.BaseExecutor):
             path_utils.serving_model_dir(model.uri),
         )
         model.set_string_custom_property(SOURCE_PROPERTY, source)
-        logging.info("The model to beat: %s", source)
+        _LOG.info("The model to beat: %s", source)

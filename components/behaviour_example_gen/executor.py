@@ -1,9 +1,9 @@
 """The executor of BehaviourExampleGen."""
 
+import logging
 import time
 from typing import Any
 
-from absl import logging
 from tfx import types
 from tfx.components.util import examples_utils
 from tfx.dsl.components.base.base_beam_executor import BaseBeamExecutor
@@ -16,6 +16,7 @@ from components.raw_files.refusal import describe
 from components.raw_files.summary import Summary
 from schemas.features import BEHAVIOUR_SPLITS, CATALOG_SPLIT
 
+_LOG = logging.getLogger(__name__)
 CATALOG_KEY = "catalog"
 EXAMPLES_KEY = "examples"
 REJECTS_KEY = "rejects"
@@ -55,14 +56,14 @@ class Executor(BaseBeamExecutor):
         refused = summary.reports[EVENT]
         rejects.set_int_custom_property("rejects", refused.rejects)
         if refused.rejects:
-            logging.warning(
+            _LOG.warning(
                 "%d of %d event rows refused: %s. See %s",
                 refused.rejects,
                 refused.rows,
                 describe(refused.reasons),
                 rejects.uri,
             )
-        logging.info("Examples: %s", summary.counts)
+        _LOG.info("Examples: %s", summary.counts)
 
 
 def _record(examples: types.Artifact, config: DataConfig, summary: Summary) -> None:

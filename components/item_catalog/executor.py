@@ -1,9 +1,9 @@
 """The executor of ItemCatalogGen."""
 
+import logging
 import time
 from typing import Any
 
-from absl import logging
 from tfx import types
 from tfx.dsl.components.base.base_beam_executor import BaseBeamExecutor
 from tfx.types import artifact_utils
@@ -12,6 +12,7 @@ from components.behaviour_example_gen.config import DataConfig
 from components.item_catalog.catalog import ITEM, ITEMS, UNTITLED, build_catalog
 from components.raw_files.refusal import describe
 
+_LOG = logging.getLogger(__name__)
 CATALOG_KEY = "catalog"
 REJECTS_KEY = "rejects"
 DATA_CONFIG_KEY = "data_config"
@@ -43,6 +44,6 @@ class Executor(BaseBeamExecutor):
             catalog.set_int_custom_property(name, summary.counts[name])
         report = summary.reports[ITEM]
         rejects.set_int_custom_property(REJECTS_KEY, report.rejects)
-        logging.info("Catalogue: %d items, %d without a title.", summary.counts[ITEMS], summary.counts[UNTITLED])
+        _LOG.info("Catalogue: %d items, %d without a title.", summary.counts[ITEMS], summary.counts[UNTITLED])
         if report.rejects:
-            logging.warning("%d item rows refused: %s. See %s", report.rejects, describe(report.reasons), rejects.uri)
+            _LOG.warning("%d item rows refused: %s. See %s", report.rejects, describe(report.reasons), rejects.uri)

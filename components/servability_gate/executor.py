@@ -1,10 +1,10 @@
 """What ServabilityGate does when the pipeline runs."""
 
 import json
+import logging
 import os
 from typing import Any
 
-from absl import logging
 from tfx import types
 from tfx.dsl.components.base import base_executor
 from tfx.types import artifact_utils
@@ -15,6 +15,7 @@ from components.servability_gate.separate_process import check_separately
 from components.servability_gate.verdict import Verdict
 from components.split_files import split_files
 
+_LOG = logging.getLogger(__name__)
 MODEL_KEY = "model"
 EXAMPLES_KEY = "examples"
 BLESSING_KEY = "blessing"
@@ -59,8 +60,8 @@ def bless(blessing: types.Artifact, verdict: Verdict) -> None:
     io_utils.write_string_file(os.path.join(blessing.uri, name), "")
     blessing.set_int_custom_property(BLESSED_PROPERTY, int(verdict.servable))
     if verdict.servable:
-        logging.info("The model may be served; the median request took %.2f ms.", verdict.median_latency_ms)
+        _LOG.info("The model may be served; the median request took %.2f ms.", verdict.median_latency_ms)
         return
     blessing.set_string_custom_property(REASONS_PROPERTY, "\n".join(verdict.reasons))
     for reason in verdict.reasons:
-        logging.error("The model may not be served: %s", reason)
+        _LOG.error("The model may not be served: %s", reason)

@@ -3,6 +3,8 @@
 import logging
 import re
 
+from absl import logging as absl_logging
+
 OUR_ROOMS = ("components", "models", "schemas", "serving", "tfx_pipeline")
 _COMPONENT_LINE = re.compile(r"^Component \S+ is (running|finished)\.$")
 
@@ -27,4 +29,6 @@ def start(everything: bool = False) -> None:
     handler.setFormatter(logging.Formatter("%(asctime)s %(message)s", datefmt="%H:%M:%S"))
     if not everything:
         handler.addFilter(OurMessages())
+    # TFX's runner speaks through absl, which falls silent once something parses absl's flags, unless told not to.
+    absl_logging.set_verbosity(absl_logging.INFO)
     logging.basicConfig(level=logging.INFO, handlers=[handler])
