@@ -63,7 +63,7 @@ class TrainingJob:
 
         The number of epochs is left out: a training may be continued for longer.
         """
-        settings = as_dict(dataclasses.replace(self.train, epochs=0))
+        settings = as_dict(dataclasses.replace(self.train, epochs=1))
         told = [self.model_name, as_dict(self.model_config), settings, self.transform_graph, self.train_files]
         return Path(self.checkpoint_dir) / hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:16]
 
