@@ -86,7 +86,8 @@ def _stranger(example: tf.train.Example, width: int) -> tf.train.Example:
     """The same request by somebody unknown, about items and in words that are unknown."""
     result = _narrowed(example, width)
     for name, feature in result.features.feature.items():
-        if name != features.SURFACE:
+        # Reading another kind's list is harmless, but writing to it would change the feature's kind.
+        if name != features.SURFACE and feature.WhichOneof("kind") == "bytes_list":
             values = feature.bytes_list.value
             values[:] = [_STRANGER + str(place).encode() if value else value for place, value in enumerate(values)]
     return result
@@ -102,7 +103,7 @@ def _newcomer(example: tf.train.Example, width: int) -> tf.train.Example:
         features.HISTORY_ITEMS,
         features.HISTORY_QUERIES,
     ):
-        del result.features.feature[name]
+        result.features.feature.pop(name, None)
     return result
 
 

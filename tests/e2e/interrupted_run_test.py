@@ -49,7 +49,7 @@ def run_until(config: Path, kill_at_epoch: int | None) -> tuple[list[int], list[
 def test_a_killed_training_resumes_and_ends_with_the_same_number_of_epochs(tmp_path):
     # Many small batches, so that an epoch is still going on when the signal comes.
     config = tiny_logs.write(tmp_path)
-    config.write_text(config.read_text().replace("batch_size: 64", "batch_size: 2"))
+    config.write_text(config.read_text().replace("batch_size: 16", "batch_size: 2"))
 
     begun, ended, output, code = run_until(config, kill_at_epoch=3)
     assert code == -signal.SIGKILL, output

@@ -58,9 +58,9 @@ unisar:
   tower_units: [8]
   prediction_units: [8]
 train:
-  epochs: 5
-  batch_size: 64
-  learning_rate: 0.005
+  epochs: 4
+  batch_size: 16
+  learning_rate: 0.01
 evaluation:
   margin: 0.0001
 gate:

@@ -65,3 +65,17 @@ def test_refuses_files_without_anything_to_ask(tmp_path):
     file = write_examples(tmp_path / "one.gz", searches_without_a_query)
     with pytest.raises(ValueError, match="The gate needs examples to replay. Received: none in 1 files: .*one.gz"):
         probes([file], examples=64)
+
+
+def test_strangers_keep_their_numbers(tmp_path):
+    """A model parses each feature by its kind, and refuses an example in which a number has become a string."""
+    *_, strangers, _ = probes([write_examples(tmp_path / "one.gz", [_search("u1")])], examples=64)
+    feature = strangers.examples[0].features.feature
+    assert list(feature[features.TIMESTAMP_MS].int64_list.value) == [1_000]
+    assert list(feature[features.HISTORY_KINDS].int64_list.value) == [1, 2]
+
+
+def test_newcomers_are_made_of_examples_without_searches_too(tmp_path):
+    lonely = behaviour_example(("a", "b"), history=HISTORY[:1])
+    *_, newcomers = probes([write_examples(tmp_path / "one.gz", [lonely])], examples=64)
+    assert features.HISTORY_ITEMS not in newcomers.examples[0].features.feature

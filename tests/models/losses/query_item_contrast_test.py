@@ -1,7 +1,7 @@
 import numpy as np
-from tests.support.layer_case import run_layer_test
 
 from models.losses.query_item_contrast import QueryItemContrast
+from tests.support.layer_case import run_layer_test
 
 QUERIES = np.array([[1.0, 0.0], [0.0, 1.0]], "float32")
 ITEMS = np.array([[0.5, 0.0], [1.0, 1.0]], "float32")
