@@ -7,9 +7,6 @@ import tensorflow_transform as tft
 from schemas import features, signatures
 from tfx_pipeline import rank_request
 
-# Asked for by an example's reader, but given by no request.
-_NOT_SERVED = (features.LABELS,)
-
 
 def save(model: keras.Model, transform_output: tft.TFTransformOutput, directory: str) -> None:
     """Writes a SavedModel with the signatures that `schemas.signatures` names.
@@ -42,12 +39,19 @@ def ranking_servable(model: keras.Model, transform_output: tft.TFTransformOutput
     servable = tf.Module(name="ranking_servable")
     servable.model_variables = [variable.value for variable in model.variables]
     servable.item_table = tf.Variable(model.item_embeddings(), trainable=False, name="item_table")
-    servable.transform = transform_output.transform_features_layer()
+    # TFT's own wrapper is a tf_keras layer, whose saving would take as long as all the rest of the export.
+    servable.transform = tf.saved_model.load(transform_output.transform_savedmodel_dir)
     raw_spec = transform_output.raw_feature_spec()
-    example_spec = {name: spec for name, spec in raw_spec.items() if name not in _NOT_SERVED}
 
+    # Nothing here has Python control flow over tensors, so AutoGraph would only cost time.
+    @tf.function(autograph=False)
     def scores(raw: dict[str, tf.SparseTensor]) -> dict[str, tf.Tensor]:
-        transformed = servable.transform(raw)
+        # The Transform graph wants all raw features, in the order of their names, those that no request has included.
+        batch = raw[features.SURFACE].dense_shape[0]
+        complete = {
+            name: raw[name] if name in raw else _no_values(spec.dtype, batch) for name, spec in raw_spec.items()
+        }
+        transformed = servable.transform.transform_fn(*tf.nest.flatten(complete, expand_composites=True))
         inputs = {name: transformed[name] for name in features.MODEL_INPUTS}
         inputs[features.CANDIDATE_ITEMS] = tf.sparse.to_dense(inputs[features.CANDIDATE_ITEMS])
         inputs = {name: tf.cast(value, tf.int32) for name, value in inputs.items()}
@@ -56,14 +60,19 @@ def ranking_servable(model: keras.Model, transform_output: tft.TFTransformOutput
         is_item = tf.not_equal(inputs[features.CANDIDATE_ITEMS], features.PADDING)
         return {signatures.SCORES: tf.where(is_item, tf.sigmoid(tf.cast(logits, tf.float32)), 0.0)}
 
-    @tf.function(input_signature=[tf.TensorSpec([None], tf.string, signatures.EXAMPLES)])
+    @tf.function(input_signature=[tf.TensorSpec([None], tf.string, signatures.EXAMPLES)], autograph=False)
     def serving_default(examples: tf.Tensor) -> dict[str, tf.Tensor]:
-        return scores(tf.io.parse_example(examples, example_spec))
+        return scores(tf.io.parse_example(examples, raw_spec))
 
-    @tf.function(input_signature=[rank_request.INPUT_SPECS[name] for name in signatures.RANK_INPUTS])
+    @tf.function(input_signature=[rank_request.INPUT_SPECS[name] for name in signatures.RANK_INPUTS], autograph=False)
     def rank(*request: tf.Tensor) -> dict[str, tf.Tensor]:
         return scores(rank_request.raw_features(dict(zip(signatures.RANK_INPUTS, request, strict=True))))
 
     servable.serving_default = serving_default
     servable.rank = rank
     return servable
+
+
+def _no_values(dtype: tf.DType, batch: tf.Tensor) -> tf.SparseTensor:
+    """Sparse [batch, 0]."""
+    return tf.SparseTensor(tf.zeros([0, 2], tf.int64), tf.zeros([0], dtype), tf.stack([batch, tf.zeros_like(batch)]))

@@ -22,7 +22,7 @@ def raw_features(request: dict[str, tf.Tensor]) -> dict[str, tf.SparseTensor]:
         request: The tensors that `INPUT_SPECS` names.
 
     Returns:
-        The raw features, sparse [batch, values] each; those of the catalog split have no values.
+        The raw features that a request has, sparse [batch, values] each.
     """
     query = request[signatures.RANK_QUERY]
     surfaces = request[signatures.RANK_HISTORY_SURFACES]
@@ -52,7 +52,6 @@ def raw_features(request: dict[str, tf.Tensor]) -> dict[str, tf.SparseTensor]:
         features.HISTORY_ITEM_COUNTS: _chosen(item_counts, is_token),
         features.HISTORY_ITEMS: _chosen(_flat_rows(items), _flat_rows(is_item)),
         features.HISTORY_QUERIES: _chosen(request[signatures.RANK_HISTORY_QUERIES], is_search),
-        **{name: _no_values(query) for name in features.CATALOG_FEATURES},
     }
 
 
@@ -65,8 +64,3 @@ def _flat_rows(values: tf.Tensor) -> tf.Tensor:
 def _chosen(values: tf.Tensor, mask: tf.Tensor) -> tf.SparseTensor:
     """The values where the mask holds, moved to the front of their rows."""
     return tf.ragged.boolean_mask(values, mask).to_sparse()
-
-
-def _no_values(query: tf.Tensor) -> tf.SparseTensor:
-    """String, sparse [batch, 0]."""
-    return tf.sparse.from_dense(tf.fill([tf.size(query), 0], ""))
