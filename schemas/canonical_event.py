@@ -17,14 +17,14 @@ class Surface(str, enum.Enum):
     SEARCH = "search"
 
     @property
-    def index(self) -> int:
+    def model_index(self) -> int:
         """The surface as the model's integer input: 0 for recommendation, 1 for search."""
         return 0 if self is Surface.RECOMMENDATION else 1
 
     @property
     def token_kind(self) -> int:
         """The kind of a history token of this surface in a tf.Example: 1 or 2; 0 is left for padding."""
-        return self.index + 1
+        return self.model_index + 1
 
 
 @dataclass(frozen=True)

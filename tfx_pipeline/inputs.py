@@ -58,7 +58,7 @@ def joint_batches(
         labels = batch.pop(features.CANDIDATE_LABELS)
         inputs_by_surface, labels_by_surface = {}, {}
         for surface in Surface:
-            rows = tf.equal(batch[features.SURFACE_INDEX], surface.index)
+            rows = tf.equal(batch[features.SURFACE_INDEX], surface.model_index)
             inputs_by_surface[surface.value] = {name: tf.boolean_mask(value, rows) for name, value in batch.items()}
             labels_by_surface[surface.value] = tf.boolean_mask(labels, rows)
         return inputs_by_surface, labels_by_surface

@@ -18,35 +18,45 @@ def masked_softmax(scores, key_mask):
     Returns:
         Float like `scores`. Rows whose keys are all masked are 0, with gradient 0.
     """
-    dtype = scores.dtype
-    visible = ops.cast(key_mask, dtype)
+    visible = ops.cast(key_mask, scores.dtype)
     weights = ops.softmax(ops.add(scores, ops.multiply(ops.subtract(visible, 1), -HIDDEN)), axis=-1)
     return ops.multiply(weights, ops.max(visible, axis=-1, keepdims=True))
 
 
-def attend(queries, keys, values, key_mask, num_heads: int):
-    """Scaled dot-product attention of several heads.
+def split_heads(fused, parts: int, num_heads: int):
+    """Takes apart what one product made for several parts (queries, keys, values) and several heads.
+
+    Heads come first, so that one transposition of three axes does for all parts, and taking the parts copies nothing.
 
     Args:
-        queries: Float [batch, queries, dim].
-        keys: Float [batch, keys, dim].
-        values: Float [batch, keys, dim].
-        key_mask: Bool [batch, keys]; True where the key is real.
+        fused: Float [batch, length, parts · dim].
+        parts: How many parts lie side by side.
         num_heads: Divides dim.
 
     Returns:
-        Float [batch, queries, dim]; 0 where all keys are masked.
+        A list of float [heads, batch, length, dim / heads], one for each part.
     """
-    dim = queries.shape[-1]
-    queries = _split_heads(ops.multiply(queries, 1 / math.sqrt(dim // num_heads)), num_heads)
-    scores = ops.matmul(queries, ops.transpose(_split_heads(keys, num_heads), (0, 1, 3, 2)))
-    weights = masked_softmax(scores, ops.expand_dims(ops.expand_dims(key_mask, 1), 1))
-    mixed = ops.transpose(ops.matmul(weights, _split_heads(values, num_heads)), (0, 2, 1, 3))
-    shape = ops.shape(mixed)
-    return ops.reshape(mixed, (shape[0], shape[1], dim))
+    shape = ops.shape(fused)
+    head_dim = fused.shape[-1] // (parts * num_heads)
+    by_head = ops.transpose(ops.reshape(fused, (-1, parts * num_heads, head_dim)), (1, 0, 2))
+    return ops.unstack(ops.reshape(by_head, (parts, num_heads, shape[0], shape[1], head_dim)), num=parts, axis=0)
 
 
-def _split_heads(sequence, num_heads: int):
-    shape = ops.shape(sequence)
-    dim = sequence.shape[-1]
-    return ops.transpose(ops.reshape(sequence, (shape[0], shape[1], num_heads, dim // num_heads)), (0, 2, 1, 3))
+def attend(queries, keys, values, key_mask):
+    """Scaled dot-product attention of several heads.
+
+    Args:
+        queries: Float [heads, batch, queries, head dim].
+        keys: Float [heads, batch, keys, head dim].
+        values: Float [heads, batch, keys, head dim].
+        key_mask: Bool [batch, keys]; True where the key is real.
+
+    Returns:
+        Float [batch, queries, heads · head dim]; 0 where all keys are masked.
+    """
+    shape = ops.shape(queries)
+    num_heads, head_dim = queries.shape[0], queries.shape[-1]
+    scores = ops.multiply(ops.einsum("hbqd,hbkd->hbqk", queries, keys), 1 / math.sqrt(head_dim))
+    weights = masked_softmax(scores, ops.expand_dims(key_mask, 1))
+    by_head = ops.reshape(ops.matmul(weights, values), (num_heads, -1, head_dim))
+    return ops.reshape(ops.transpose(by_head, (1, 0, 2)), (shape[1], shape[2], num_heads * head_dim))

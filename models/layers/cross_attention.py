@@ -3,9 +3,8 @@
 from typing import Any
 
 import keras
-from keras import ops
 
-from models.layers.attention import attend
+from models.layers.attention import attend, split_heads
 from models.layers.projection import Projection
 from models.registration import register
 
@@ -47,8 +46,9 @@ class CrossAttention(keras.layers.Layer):
 
     def call(self, inputs, memory, memory_mask):
         """Attends."""
-        keys, values = ops.split(self.key_value(memory), 2, axis=-1)
-        return self.output_projection(attend(self.query(inputs), keys, values, memory_mask, self.num_heads))
+        (queries,) = split_heads(self.query(inputs), 1, self.num_heads)
+        keys, values = split_heads(self.key_value(memory), 2, self.num_heads)
+        return self.output_projection(attend(queries, keys, values, memory_mask))
 
     def compute_output_shape(self, inputs_shape, memory_shape=None, memory_mask_shape=None):
         """The shape of `inputs`."""

@@ -3,9 +3,8 @@
 from typing import Any
 
 import keras
-from keras import ops
 
-from models.layers.attention import attend
+from models.layers.attention import attend, split_heads
 from models.layers.feed_forward import FeedForward
 from models.layers.projection import Projection
 from models.layers.residual_norm import ResidualNorm
@@ -16,9 +15,9 @@ from models.registration import register
 class CrossKindEncoderBlock(keras.layers.Layer):
     """An encoder layer over a history of two kinds whose mask hides, from each token, all tokens of its own kind.
 
-    This is UniSAR's masked transformer for r2s and s2r (transition extraction). A mask over the interleaved history would
-    compute a square of scores and throw half of it away; here the two kinds stay apart, and the two rectangles that the
-    mask leaves are computed alone. The weights are one encoder layer's, shared by both kinds.
+    This is UniSAR's masked transformer for r2s and s2r (transition extraction). A mask over the interleaved history
+    would compute a square of scores and throw half of it away; here the two kinds stay apart, and the two rectangles
+    that the mask leaves are computed alone. The weights are one encoder layer's, shared by both kinds.
 
     A token whose other kind is empty attends to nothing: attention adds only its bias.
 
@@ -61,25 +60,16 @@ class CrossKindEncoderBlock(keras.layers.Layer):
 
     def call(self, first, second, first_mask, second_mask, training=False, sides=(True, True)):
         """Lets each kind attend to the other."""
-        length = first.shape[1] if first.shape[1] is not None else ops.shape(first)[1]
-        both = ops.concatenate([first, second], axis=1)
-        queries, keys, values = ops.split(self.query_key_value(both), 3, axis=-1)
-        attended, wanted = [], []
+        first_queries, first_keys, first_values = split_heads(self.query_key_value(first), 3, self.num_heads)
+        second_queries, second_keys, second_values = split_heads(self.query_key_value(second), 3, self.num_heads)
+        encoded_first = encoded_second = None
         if sides[0]:
-            attended.append(
-                attend(queries[:, :length], keys[:, length:], values[:, length:], second_mask, self.num_heads)
-            )
-            wanted.append(first)
+            attended = attend(first_queries, second_keys, second_values, second_mask)
+            encoded_first = self._transform(first, attended, training)
         if sides[1]:
-            attended.append(
-                attend(queries[:, length:], keys[:, :length], values[:, :length], first_mask, self.num_heads)
-            )
-            wanted.append(second)
-        if not all(sides):
-            encoded = self._transform(wanted[0], attended[0], training)
-            return (encoded, None) if sides[0] else (None, encoded)
-        encoded = self._transform(both, ops.concatenate(attended, axis=1), training)
-        return encoded[:, :length], encoded[:, length:]
+            attended = attend(second_queries, first_keys, first_values, first_mask)
+            encoded_second = self._transform(second, attended, training)
+        return encoded_first, encoded_second
 
     def _transform(self, inputs, attended, training):
         update = self.output_projection(attended)

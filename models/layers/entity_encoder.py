@@ -78,7 +78,7 @@ class EntityEncoder(keras.layers.Layer):
                 trainable=False,
             )
             if each.is_text:
-                width += self.text_encoder.dim
+                width += self._text_encoder().dim
             else:
                 self.attribute_embeddings[each.name] = self.add_weight(
                     name=f"{each.name}_embedding", shape=(each.size, each.dim), initializer="glorot_normal"
@@ -109,7 +109,7 @@ class EntityEncoder(keras.layers.Layer):
                 raise ValueError(
                     f"Values of {name!r} should have the shape {tuple(table.shape)}. Received: {array.shape}"
                 )
-            size = self.text_encoder.words if expected[name].is_text else expected[name].size
+            size = self._text_encoder().words if expected[name].is_text else expected[name].size
             if array.size and (array.min() < 0 or array.max() >= size):
                 raise ValueError(
                     f"Values of {name!r} should lie in 0..{size - 1}. Received: {array.min()}..{array.max()}"
@@ -128,10 +128,14 @@ class EntityEncoder(keras.layers.Layer):
         parts += [self._attribute_part(each, ops.convert_to_tensor) for each in self.attributes]
         return self._project(parts, ops.arange(self.count, dtype="int32"))
 
+    def _text_encoder(self) -> TextEncoder:
+        assert self.text_encoder is not None, "the constructor refuses texts without an encoder"
+        return self.text_encoder
+
     def _attribute_part(self, attribute: Attribute, look_up):
         values = look_up(self.attribute_values[attribute.name])
         if attribute.is_text:
-            return self.text_encoder(values)
+            return self._text_encoder()(values)
         table = self.attribute_embeddings[attribute.name]
         if self.mask_padding:
             real = ops.cast(ops.not_equal(ops.arange(attribute.size), PADDING), table.dtype)

@@ -4,6 +4,7 @@ from typing import Any
 
 import keras
 
+from models.layers.dropout import Dropout
 from models.layers.projection import Projection
 from models.layers.residual_norm import ResidualNorm
 from models.registration import register
@@ -34,7 +35,7 @@ class FeedForward(keras.layers.Layer):
         dim = input_shape[-1]
         self.inner = Projection(dim, activation="relu", name="inner", dtype=self.dtype_policy)
         self.inner.build(input_shape)
-        self.drop = keras.layers.Dropout(self.dropout, name="drop", dtype=self.dtype_policy)
+        self.drop = Dropout(self.dropout, name="drop", dtype=self.dtype_policy)
         self.outer = Projection(dim, name="outer", dtype=self.dtype_policy)
         self.outer.build(input_shape)
         self.residual = ResidualNorm(self.dropout, name="residual", dtype=self.dtype_policy)

@@ -5,6 +5,7 @@ from typing import Any
 import keras
 from keras import ops
 
+from models.layers.dropout import Dropout
 from models.registration import register
 
 
@@ -14,7 +15,8 @@ class MixtureOfExperts(keras.layers.Layer):
 
     An expert is one dense layer with ReLU over the features of candidate and context together. That product falls into
     a part that differs between candidates and one that is equal for all candidates of a row; the second is computed
-    once a row. All experts and the gate of the task asked for are one product; those of other tasks are not run.
+    once a row. The experts of the task asked for are one product, the shared ones another; those of other tasks are not
+    run.
 
     With a single expert a task (a shared bottom, or a network for each task) there is no gate.
 
@@ -55,7 +57,7 @@ class MixtureOfExperts(keras.layers.Layer):
         """Creates the experts and gates: in each kernel, the candidate's features come first."""
         features = candidates_shape[-1] + context_shape[-1]
         self.candidate_features = candidates_shape[-1]
-        self.drop = keras.layers.Dropout(self.dropout, name="drop", dtype=self.dtype_policy)
+        self.drop = Dropout(self.dropout, name="drop", dtype=self.dtype_policy)
         self.shared = self._experts("shared", features, self.shared_experts)
         self.own = [self._experts(f"task_{task}", features, self.task_experts) for task in range(self.tasks)]
         experts = self.shared_experts + self.task_experts
@@ -79,24 +81,33 @@ class MixtureOfExperts(keras.layers.Layer):
 
     def call(self, candidates, context, task, training=False):
         """Mixes the experts of one task: its own first, then the shared ones."""
-        parts = [part for part in (self.own[task], self.shared, self.gates[task]) if part is not None]
-        kernel = ops.concatenate([ops.cast(kernel, self.compute_dtype) for kernel, _ in parts], axis=-1)
-        bias = ops.concatenate([ops.cast(bias, self.compute_dtype) for _, bias in parts], axis=-1)
-        shape = ops.shape(candidates)
-        split = self.candidate_features
+        own, shared, gate = self.own[task], self.shared, self.gates[task]
+        if gate is None:
+            (experts,) = (group for group in (own, shared) if group is not None)
+            return self.drop(ops.relu(self._product(experts, candidates, context)), training=training)
+        weights = ops.softmax(self._product(gate, candidates, context), axis=-1)
+        groups = [(own, weights[..., : self.task_experts]), (shared, weights[..., self.task_experts :])]
+        mixed = [
+            self._mix(group, group_weights, candidates, context, training)
+            for group, group_weights in groups
+            if group is not None
+        ]
+        return ops.add(*mixed) if len(mixed) > 1 else mixed[0]
+
+    def _mix(self, experts, weights, candidates, context, training):
+        hidden = self.drop(ops.relu(self._product(experts, candidates, context)), training=training)
+        shape = ops.shape(weights)
+        hidden = ops.reshape(hidden, (-1, weights.shape[-1], self.units))
+        mixed = ops.matmul(ops.reshape(weights, (-1, 1, weights.shape[-1])), hidden)
+        return ops.reshape(mixed, (shape[0], shape[1], self.units))
+
+    def _product(self, dense, candidates, context):
+        kernel, bias = (ops.cast(weight, self.compute_dtype) for weight in dense)
+        split, shape = self.candidate_features, ops.shape(candidates)
         of_candidates = ops.matmul(ops.reshape(candidates, (-1, split)), kernel[:split])
         of_context = ops.add(ops.matmul(context, kernel[split:]), bias)
-        outputs = ops.add(
-            ops.reshape(of_candidates, (shape[0], shape[1], kernel.shape[-1])), ops.expand_dims(of_context, 1)
-        )
-        experts = self.shared_experts + self.task_experts
-        width = experts * self.units
-        if experts == 1:
-            return self.drop(ops.relu(outputs), training=training)
-        hidden = self.drop(ops.relu(outputs[..., :width]), training=training)
-        gate = ops.softmax(outputs[..., width:], axis=-1)
-        hidden = ops.reshape(hidden, (shape[0], shape[1], experts, self.units))
-        return ops.sum(ops.multiply(hidden, ops.expand_dims(gate, -1)), axis=-2)
+        of_candidates = ops.reshape(of_candidates, (shape[0], shape[1], kernel.shape[-1]))
+        return ops.add(of_candidates, ops.expand_dims(of_context, 1))
 
     def compute_output_shape(self, candidates_shape, context_shape):
         """[batch, candidates, units]."""

@@ -6,6 +6,7 @@ from typing import Any
 import keras
 from keras import ops
 
+from models.layers.dropout import Dropout
 from models.layers.projection import Projection
 from models.registration import register
 
@@ -41,7 +42,7 @@ class PredictionHead(keras.layers.Layer):
             layer.build((None, width))
             self.hidden.append(layer)
             width = units
-        self.drop = keras.layers.Dropout(self.dropout, name="drop", dtype=self.dtype_policy)
+        self.drop = Dropout(self.dropout, name="drop", dtype=self.dtype_policy)
         self.logit = Projection(1, name="logit", dtype=self.dtype_policy)
         self.logit.build((None, width))
         self.built = True

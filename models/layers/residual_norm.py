@@ -4,6 +4,8 @@ from typing import Any
 
 import keras
 
+from models.layers.dropout import Dropout
+from models.layers.layer_norm import LayerNorm
 from models.registration import register
 
 
@@ -30,8 +32,8 @@ class ResidualNorm(keras.layers.Layer):
 
     def build(self, inputs_shape, update_shape=None):
         """Creates the norm's scale and offset."""
-        self.drop = keras.layers.Dropout(self.dropout, name="drop", dtype=self.dtype_policy)
-        self.norm = keras.layers.LayerNormalization(epsilon=1e-5, name="norm", dtype=self.dtype_policy)
+        self.drop = Dropout(self.dropout, name="drop", dtype=self.dtype_policy)
+        self.norm = LayerNorm(name="norm", dtype=self.dtype_policy)
         self.norm.build(inputs_shape)
         self.built = True
 

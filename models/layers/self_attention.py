@@ -3,9 +3,8 @@
 from typing import Any
 
 import keras
-from keras import ops
 
-from models.layers.attention import attend
+from models.layers.attention import attend, split_heads
 from models.layers.projection import Projection
 from models.registration import register
 
@@ -45,8 +44,8 @@ class SelfAttention(keras.layers.Layer):
 
     def call(self, inputs, token_mask):
         """Attends."""
-        queries, keys, values = ops.split(self.query_key_value(inputs), 3, axis=-1)
-        return self.output_projection(attend(queries, keys, values, token_mask, self.num_heads))
+        queries, keys, values = split_heads(self.query_key_value(inputs), 3, self.num_heads)
+        return self.output_projection(attend(queries, keys, values, token_mask))
 
     def compute_output_shape(self, inputs_shape, token_mask_shape=None):
         """The shape of `inputs`."""

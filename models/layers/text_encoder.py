@@ -46,11 +46,14 @@ class TextEncoder(keras.layers.Layer):
 
     def call(self, word_ids):
         """Encodes each text."""
+        shape = ops.shape(word_ids)
+        word_ids = ops.reshape(word_ids, (-1, shape[-1]))
         known = ops.cast(ops.not_equal(word_ids, PADDING), self.compute_dtype)
-        count = ops.sum(known, axis=-1, keepdims=True)
+        weights = ops.divide(known, ops.maximum(ops.sum(known, axis=-1, keepdims=True), 1))
         vectors = ops.cast(ops.take(self.word_embedding, word_ids, axis=0), self.compute_dtype)
-        total = ops.sum(ops.multiply(vectors, ops.expand_dims(known, -1)), axis=-2)
-        return self.projection(ops.divide(total, ops.maximum(count, 1)))
+        # The weighted sum as a product: no copy of all word vectors is made to mask them.
+        means = ops.squeeze(ops.matmul(ops.expand_dims(weights, 1), vectors), axis=1)
+        return ops.reshape(self.projection(means), (*shape[:-1], self.dim))
 
     def compute_output_shape(self, word_ids_shape):
         """[..., dim]."""

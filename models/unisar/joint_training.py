@@ -52,8 +52,8 @@ class JointTraining:
             Surface.RECOMMENDATION.value: self.config.recommendation_weight,
             Surface.SEARCH.value: self.config.search_weight,
         }
-        # Means are weighted by rows not least because a weight of 1 would be a constant, and the step that finds the data
-        # exhausted still runs what depends on no data.
+        # Means are weighted by rows not least because a weight of 1 would be a constant, and the step that finds the
+        # data exhausted still runs what depends on no data.
         rows = {surface: ops.shape(labels)[0] for surface, labels in y.items()}
         total = 0.0
         for surface, weight in weights.items():

@@ -138,7 +138,7 @@ class UniSAR(JointTraining, keras.Model):
         candidates = inputs[features.CANDIDATE_ITEMS]
         pairs = self._pair(histories, self.embedding.embed_items(candidates, item_table))
         users = self.embedding.users(inputs[features.USER])
-        is_search = ops.equal(inputs[features.SURFACE_INDEX], Surface.SEARCH.index)
+        is_search = ops.equal(inputs[features.SURFACE_INDEX], Surface.SEARCH.model_index)
 
         def recommend():
             return self._head(Surface.RECOMMENDATION, pairs, users, None, training)
@@ -212,8 +212,8 @@ class UniSAR(JointTraining, keras.Model):
         else:
             queries = self.embedding.texts(query_words)
         context = ops.concatenate([users, queries], axis=-1)
-        mixed = self.experts(pairs, context, task=surface.index, training=training)
-        return ops.cast(self.heads[surface.index](mixed, training=training), "float32")
+        mixed = self.experts(pairs, context, task=surface.model_index, training=training)
+        return ops.cast(self.heads[surface.model_index](mixed, training=training), "float32")
 
     def get_config(self) -> dict[str, Any]:
         """The arguments of the constructor."""

@@ -155,8 +155,8 @@ class _Source:
         self.assign(layer.bias, f"{name}.bias")
 
     def norm(self, layer: Any, name: str) -> None:
-        self.assign(layer.gamma, f"{name}.weight")
-        self.assign(layer.beta, f"{name}.bias")
+        self.assign(layer.scale, f"{name}.weight")
+        self.assign(layer.offset, f"{name}.bias")
 
 
 def _load_embedding(model: "UniSAR", source: _Source, settings: Mapping[str, Any]) -> None:

@@ -46,7 +46,7 @@ def inputs(fixture: Mapping[str, np.ndarray], task: str) -> dict[str, np.ndarray
     rows = len(given["user"])
     batch = {
         features.USER: given["user"],
-        features.SURFACE_INDEX: np.full(rows, SURFACES[task].index),
+        features.SURFACE_INDEX: np.full(rows, SURFACES[task].model_index),
         features.QUERY_WORDS: fixture["src/inputs/query"] if task == "src" else np.zeros((rows, words.shape[1])),
         features.CANDIDATE_ITEMS: np.concatenate([given["item"][:, None], given["neg_items"]], axis=1),
         features.RECOMMENDATION_ITEMS: ids[RECOMMENDATION_TOKEN],

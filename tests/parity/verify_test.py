@@ -3,8 +3,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import tensorflow as tf
 
-from tests.parity import verify
+from models.unisar import reference_weights
+from tests.parity import unisar_outputs, verify
 
 SHARED = Path(os.environ.get("TANDEM_SHARED", Path(__file__).resolve().parents[3] / "shared"))
 FIXTURES = sorted((SHARED / "parity").glob("unisar_*.npz"))
@@ -21,6 +23,26 @@ def test_equals_the_reference(path, capsys):
     with np.load(path) as arrays:
         assert len(lines) == sum("/outputs/" in name for name in arrays.files)
     assert all(line.endswith("  ok") for line in lines)
+
+
+@needs_fixtures
+@pytest.mark.parametrize("path", FIXTURES, ids=lambda path: path.stem)
+def test_still_equals_the_reference_after_export_and_reload(path, tmp_path):
+    with np.load(path) as arrays:
+        fixture = {name: arrays[name] for name in arrays.files}
+    model = unisar_outputs.build(fixture, reference_weights.read_state_dict(path))
+    batches = {task: unisar_outputs.inputs(fixture, task) for task in unisar_outputs.SURFACES}
+    exported = tf.Module()
+    exported.weights = [weight.value for weight in model.weights]
+    signature = {
+        name: tf.TensorSpec((None, *value.shape[1:]), value.dtype, name) for name, value in batches["rec"].items()
+    }
+    exported.score = tf.function(lambda inputs: tf.sigmoid(model(inputs)), input_signature=[signature])
+    tf.saved_model.save(exported, str(tmp_path))
+    reloaded = tf.saved_model.load(str(tmp_path))
+    for task, batch in batches.items():
+        scores = reloaded.score({name: tf.constant(value) for name, value in batch.items()})
+        np.testing.assert_allclose(scores, fixture[f"{task}/outputs/scores"], atol=verify.TOLERANCE)
 
 
 @needs_fixtures

@@ -12,7 +12,7 @@ def click(item, query, session, label=1):
 
 
 def test_indices_leave_zero_for_padding():
-    assert [surface.index for surface in (Surface.RECOMMENDATION, Surface.SEARCH)] == [0, 1]
+    assert [surface.model_index for surface in (Surface.RECOMMENDATION, Surface.SEARCH)] == [0, 1]
     assert [surface.token_kind for surface in (Surface.RECOMMENDATION, Surface.SEARCH)] == [1, 2]
 
 

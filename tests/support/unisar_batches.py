@@ -36,11 +36,11 @@ def item_attributes(vocabulary, seed=0):
 
 def rows(vocabulary, surface, count=6, candidates=5, recommendation=7, search=6, session=3, words=4, seed=0):
     """Features of `count` rows of one surface, histories of any length down to none, padding at the end."""
-    random = np.random.default_rng(seed + 1000 * surface.index)
+    random = np.random.default_rng(seed + 1000 * surface.model_index)
     batch = {
         features.USER: random.integers(1, vocabulary.users, count),
-        features.SURFACE_INDEX: np.full(count, surface.index),
-        features.QUERY_WORDS: random.integers(0, vocabulary.words, (count, words)) * surface.index,
+        features.SURFACE_INDEX: np.full(count, surface.model_index),
+        features.QUERY_WORDS: random.integers(0, vocabulary.words, (count, words)) * surface.model_index,
         features.CANDIDATE_ITEMS: random.integers(1, vocabulary.items, (count, candidates)),
         features.RECOMMENDATION_ITEMS: np.zeros((count, recommendation), int),
         features.RECOMMENDATION_POSITIONS: np.zeros((count, recommendation), int),
