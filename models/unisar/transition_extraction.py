@@ -63,11 +63,11 @@ class TransitionExtraction(keras.layers.Layer):
             self.cross_encoder = self._stack(CrossKindEncoderBlock, "cross_encoder")
         self.recommendation_positions, self.recommendation_encoder = None, []
         if config.recommendation_to_recommendation:
-            self.recommendation_positions = self._positions("recommendation_positions", config.recommendation_history)
+            self.recommendation_positions = self._positions("recommendation_places", config.recommendation_history)
             self.recommendation_encoder = self._stack(TransformerEncoderBlock, "recommendation_encoder")
         self.search_positions, self.search_encoder = None, []
         if config.search_to_search:
-            self.search_positions = self._positions("search_positions", config.search_history)
+            self.search_positions = self._positions("search_places", config.search_history)
             self.search_encoder = self._stack(TransformerEncoderBlock, "search_encoder")
         self.built = True
 

@@ -8,7 +8,6 @@ from tests.support import tiny_logs
 from tests.support.golden import assert_golden
 from tfx_pipeline.configs import load_config
 
-ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="module")
