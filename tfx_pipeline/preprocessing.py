@@ -8,6 +8,9 @@ from tfx_pipeline import history_tensors, vocabularies
 from tfx_pipeline.text_words import words
 
 
+# Nothing here has Python control flow over tensors, so AutoGraph would only cost time, each of the several times that
+# the Transform traces this.
+@tf.autograph.experimental.do_not_convert
 def preprocessing_fn(inputs: dict[str, tf.SparseTensor], custom_config: dict) -> dict[str, tf.Tensor]:
     """Builds the vocabularies and maps strings to indices.
 

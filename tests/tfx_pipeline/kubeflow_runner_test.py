@@ -9,7 +9,6 @@ from tests.support.golden import assert_golden
 from tfx_pipeline.configs import load_config
 
 
-
 @pytest.fixture(scope="module")
 def specification(tmp_path_factory) -> str:
     from tfx_pipeline import kubeflow_runner  # Imports TFX: many seconds.
