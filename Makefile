@@ -3,7 +3,7 @@ PYTHON := .venv/bin/python -W ignore
 CONFIG ?= configs/online_retail.yaml
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-fast lint format wheel constraints clean
+.PHONY: help setup demo test test-fast test-wheel lint format wheel constraints clean
 
 help: ## List the targets.
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -19,6 +19,9 @@ test: setup ## Run all tests: the fast ones, the pipeline end to end, the instal
 
 test-fast: setup ## Run the tests that take seconds each.
 	@$(PYTHON) -m pytest -m "not e2e and not wheel"
+
+test-wheel: setup ## Build the wheel, install it into an environment of its own, run all fast tests on it.
+	@TANDEM_WHEEL_TESTS=all $(PYTHON) -m pytest tests/wheel
 
 lint: setup ## Check style and types.
 	@.venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/mypy

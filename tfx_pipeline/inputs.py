@@ -13,6 +13,8 @@ from schemas.canonical_event import Surface
 Batch = dict[str, tf.Tensor]
 JointBatch = tuple[dict[str, Batch], dict[str, tf.Tensor]]
 _FILES_READ_AT_ONCE = 4
+_BATCHES_PARSED_AT_ONCE = 2
+_BATCHES_READY = 4
 
 
 @dataclasses.dataclass(frozen=True)
@@ -63,7 +65,8 @@ def joint_batches(
             labels_by_surface[surface.value] = tf.boolean_mask(labels, rows)
         return inputs_by_surface, labels_by_surface
 
-    return records.batch(batch_size).map(by_surface, num_parallel_calls=tf.data.AUTOTUNE).prefetch(tf.data.AUTOTUNE)
+    batches = records.batch(batch_size).map(by_surface, num_parallel_calls=_BATCHES_PARSED_AT_ONCE)
+    return batches.prefetch(_BATCHES_READY).with_options(_options())
 
 
 def read_catalog(file_patterns: Sequence[str], transform_output: tft.TFTransformOutput, items: int) -> Catalog:
@@ -96,9 +99,16 @@ def _records(file_patterns: Sequence[str], shuffle: bool = False, seed: int | No
     return files.interleave(
         lambda file: tf.data.TFRecordDataset(file, compression_type="GZIP"),
         cycle_length=_FILES_READ_AT_ONCE,
-        num_parallel_calls=tf.data.AUTOTUNE,
+        num_parallel_calls=_BATCHES_PARSED_AT_ONCE,
         deterministic=True,
     )
+
+
+def _options() -> tf.data.Options:
+    """No autotuning: at the end of an epoch the iterator waits for its tuner, which sleeps for up to a minute."""
+    options = tf.data.Options()
+    options.autotune.enabled = False
+    return options
 
 
 def _dense(batch: dict[str, tf.Tensor | tf.SparseTensor]) -> Batch:

@@ -1,0 +1,212 @@
+"""Random batches in the papers' sizes: what a step costs depends on the sizes and not on what is in them."""
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from models.registry import VocabularySizes
+from models.unisar.config import UniSARConfig
+from schemas import features
+from schemas.canonical_event import Surface
+
+Features = dict[str, np.ndarray]
+
+
+@dataclass(frozen=True)
+class Size:
+    """All sizes that a step's cost depends on.
+
+    Attributes:
+        name: What the size is called.
+        recommendation_rows: In a joint batch.
+        search_rows: In a joint batch.
+        vocabulary: Numbers of indices.
+        candidates: A row, in training.
+        items_per_session: Items clicked in a search session, padded to this.
+        words_per_query: Words of a query, padded to this.
+        words_per_title: Words of an item's title, padded to this; 0 where items have none.
+        unisar: The model's hyper-parameters; the lengths of the histories are among them.
+    """
+
+    name: str
+    recommendation_rows: int
+    search_rows: int
+    vocabulary: VocabularySizes
+    candidates: int = 5
+    items_per_session: int = 1
+    words_per_query: int = 16
+    words_per_title: int = 0
+    unisar: UniSARConfig = field(default_factory=UniSARConfig)
+
+    @property
+    def rows(self) -> int:
+        """In a joint batch, of both surfaces."""
+        return self.recommendation_rows + self.search_rows
+
+    def scaled(self, scale: float) -> "Size":
+        """Rows and vocabularies times `scale`; what a row costs, lengths and widths, stays as it is.
+
+        Raises:
+            ValueError: `scale` is not above 0.
+        """
+        if scale <= 0:
+            raise ValueError(f"`scale` should be above 0. Received: scale={scale}")
+        vocabulary = VocabularySizes(
+            users=_scaled(self.vocabulary.users, scale),
+            items=_scaled(self.vocabulary.items, scale),
+            words=_scaled(self.vocabulary.words, scale),
+            categories=tuple(_scaled(each, scale) for each in self.vocabulary.categories),
+        )
+        return dataclasses.replace(
+            self,
+            recommendation_rows=_scaled(self.recommendation_rows, scale),
+            search_rows=_scaled(self.search_rows, scale),
+            vocabulary=vocabulary,
+        )
+
+    def with_unisar(self, values: Mapping[str, Any]) -> "Size":
+        """The same with some fields of `unisar` replaced."""
+        known = {each.name for each in dataclasses.fields(UniSARConfig)}
+        if unknown := set(values) - known:
+            raise ValueError(f"UniSARConfig has no field {', '.join(sorted(unknown))}.")
+        return dataclasses.replace(self, unisar=dataclasses.replace(self.unisar, **values))
+
+
+AMAZON = Size(
+    "amazon",
+    recommendation_rows=1024,
+    search_rows=1030,
+    # Users, items and query words of the public Amazon Beauty log.
+    vocabulary=VocabularySizes(users=22_365, items=12_103, words=273),
+    unisar=UniSARConfig(
+        search_weight=0.01, query_item_weight=0.1, query_item_temperature=0.1, history_alignment_weight=0.01
+    ),
+)
+KUAISAR = Size(
+    "kuaisar",
+    recommendation_rows=1024,
+    search_rows=88,
+    vocabulary=VocabularySizes(users=22_700, items=673_416, words=394_912, categories=(38, 297)),
+    items_per_session=5,
+    words_per_query=50,
+    words_per_title=50,
+    unisar=UniSARConfig(
+        recommendation_history=30,
+        search_history=30,
+        search_weight=0.1,
+        query_item_weight=0.001,
+        query_item_temperature=0.5,
+        history_alignment_weight=0.1,
+    ),
+)
+SIZES = {size.name: size for size in (AMAZON, KUAISAR)}
+
+
+@dataclass(frozen=True)
+class GeneratedCatalogue:
+    """Random titles and categories, as `models.registry.build` takes them.
+
+    Attributes:
+        words: int32 [items, title words].
+        categories: int32 [items, category levels].
+    """
+
+    words: np.ndarray
+    categories: np.ndarray
+
+
+def catalogue(size: Size, seed: int = 0) -> GeneratedCatalogue:
+    """Draws what is known of each item; of padding nothing is."""
+    random = np.random.default_rng(seed)
+    items = size.vocabulary.items
+    words = _texts(random, (items, size.words_per_title), size.vocabulary.words)
+    levels = [random.integers(1, each, items, dtype=np.int32) for each in size.vocabulary.categories]
+    categories = np.stack(levels, axis=-1) if levels else np.zeros((items, 0), np.int32)
+    words[features.PADDING] = categories[features.PADDING] = features.PADDING
+    return GeneratedCatalogue(words, categories)
+
+
+def rows(size: Size, surface: Surface, count: int, candidates: int, seed: int = 0) -> Features:
+    """Draws `count` rows of one surface, with histories of 1 to as many tokens of each kind as the model takes.
+
+    Items are drawn uniformly: popular ones do not come up more often, which a real log would allow to make use of.
+
+    Args:
+        size: Of the vocabularies and the lengths.
+        surface: Rows of search have a query.
+        count: Rows.
+        candidates: A row.
+        seed: The same seed draws the same rows.
+
+    Returns:
+        `schemas.features.MODEL_INPUTS` by name, int32.
+    """
+    random = np.random.default_rng((seed, surface.model_index))
+    vocabulary, config = size.vocabulary, size.unisar
+    recommendation, search = config.recommendation_history, config.search_history
+    is_click, is_session = _first_ones(random, count, recommendation), _first_ones(random, count, search)
+    clicked_at, searched_at = _interleaved(random, is_click, is_session)
+
+    def items(*shape: int) -> np.ndarray:
+        return random.integers(1, vocabulary.items, shape)
+
+    drawn = {
+        features.USER: random.integers(1, vocabulary.users, count),
+        features.SURFACE_INDEX: np.full(count, surface.model_index),
+        features.QUERY_WORDS: _texts(random, (count, size.words_per_query), vocabulary.words) * surface.model_index,
+        features.CANDIDATE_ITEMS: items(count, candidates),
+        features.RECOMMENDATION_ITEMS: items(count, recommendation) * is_click,
+        features.RECOMMENDATION_POSITIONS: clicked_at,
+        features.SEARCH_WORDS: _texts(random, (count, search, size.words_per_query), vocabulary.words)
+        * is_session[..., None],
+        features.SEARCH_ITEMS: items(count, search, size.items_per_session) * is_session[..., None],
+        features.SEARCH_POSITIONS: searched_at,
+        features.SEARCH_KINDS: is_session,
+    }
+    return {name: value.astype(np.int32) for name, value in drawn.items()}
+
+
+def joint(size: Size, seed: int = 0) -> tuple[dict[str, Features], dict[str, np.ndarray]]:
+    """Draws a joint batch and its labels; the first candidate is the one engaged with.
+
+    Returns:
+        Inputs and labels by surface, as `tfx_pipeline.inputs.joint_batches` yields them.
+    """
+    counts = {Surface.RECOMMENDATION: size.recommendation_rows, Surface.SEARCH: size.search_rows}
+    inputs, labels = {}, {}
+    for surface, count in counts.items():
+        inputs[surface.value] = rows(size, surface, count, size.candidates, seed)
+        labels[surface.value] = np.zeros((count, size.candidates), np.float32)
+        labels[surface.value][:, 0] = 1
+    return inputs, labels
+
+
+def _scaled(number: int, scale: float) -> int:
+    # Padding, something known and the unknown: no vocabulary has less.
+    return max(3, round(number * scale))
+
+
+def _first_ones(random: np.random.Generator, count: int, length: int) -> np.ndarray:
+    """Int [count, length]: 1 at the first 1 to `length` places of each row, else 0."""
+    lengths = random.integers(1, length + 1, (count, 1))
+    return (np.arange(length) < lengths).astype(np.int32)
+
+
+def _texts(random: np.random.Generator, shape: tuple[int, ...], words: int) -> np.ndarray:
+    """Word indices [..., words a text], each text of any length from 1 on."""
+    drawn = random.integers(1, words, shape, dtype=np.int32)
+    if not drawn.size:
+        return drawn
+    return drawn * _first_ones(random, drawn.size // shape[-1], shape[-1]).reshape(shape)
+
+
+def _interleaved(random: np.random.Generator, *real: np.ndarray) -> list[np.ndarray]:
+    """The places of each kind's tokens in a random merged history: int [count, length] for each mask, 0 at padding."""
+    everything = np.concatenate(real, axis=1)
+    order = np.where(everything, random.random(everything.shape), np.inf)  # Padding comes behind all that is real.
+    places = order.argsort(axis=1).argsort(axis=1)
+    kinds = np.split(places, np.cumsum([mask.shape[1] for mask in real])[:-1], axis=1)
+    return [np.sort(kind, axis=1) * mask for kind, mask in zip(kinds, real, strict=True)]

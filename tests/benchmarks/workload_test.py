@@ -1,0 +1,75 @@
+import argparse
+
+import pytest
+import tensorflow as tf
+
+from benchmarks import generated_batches, workload
+from schemas import features
+
+
+def parse(*arguments):
+    parser = argparse.ArgumentParser()
+    workload.add_arguments(parser, default_steps=3)
+    return workload.from_arguments(parser, parser.parse_args(arguments))
+
+
+def test_options_become_sizes_and_hyper_parameters():
+    work = parse("--size", "kuaisar", "--scale", "0.5", "--set", "query_item_pairs=0", "--set", "experts=single_task")
+    assert work.size.recommendation_rows == 512
+    assert (work.size.unisar.query_item_pairs, work.size.unisar.experts) == (0, "single_task")
+    assert work.description()["unisar"]["query_item_pairs"] == 0
+    assert work.description()["rows"] == "generated"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--input", "a"], "--input and --transform_graph go together"),
+        (["--transform_graph", "a"], "--input and --transform_graph go together"),
+        (["--steps", "0"], "--steps should be at least 1"),
+        (["--set", "dim"], "--set takes FIELD=VALUE. Received: 'dim'"),
+        (["--set", "dims=3"], "UniSARConfig has no field dims."),
+        (["--scale", "-1"], "`scale` should be above 0. Received: scale=-1.0"),
+    ],
+)
+def test_wrong_options_end_the_program(arguments, message, capsys):
+    with pytest.raises(SystemExit):
+        parse(*arguments)
+    assert message in capsys.readouterr().err
+
+
+def test_functions_leave_rows_and_candidates_open():
+    work = parse("--scale", "0.005")
+    inputs, labels = tf.nest.map_structure(tf.constant, generated_batches.joint(work.size))
+    given, labelled = work.function(lambda inputs, labels: 0, (inputs, labels)).input_signature
+    assert given["search"][features.CANDIDATE_ITEMS].shape.as_list() == [None, None]
+    assert given["search"][features.SEARCH_ITEMS].shape.as_list() == [None, 12, 1]
+    assert labelled["recommendation"].shape.as_list() == [None, None]
+    assert labelled["recommendation"].dtype == tf.float32
+
+
+class TransformOutput:
+    """What the benchmarks read of a Transform output."""
+
+    def transformed_feature_spec(self):
+        shapes = {
+            features.QUERY_WORDS: [2],
+            features.RECOMMENDATION_ITEMS: [3],
+            features.SEARCH_ITEMS: [4, 5],
+            features.ITEM_WORDS: [6],
+            features.ITEM_CATEGORIES: [1],
+        }
+        return {name: tf.io.FixedLenFeature(shape, tf.int64) for name, shape in shapes.items()}
+
+    def vocabulary_size_by_name(self, name):
+        return {"users": 10, "items": 20, "words": 30, "categories_0": 40}[name]
+
+
+def test_files_bring_their_vocabularies_and_lengths():
+    size = workload.size_of_files(TransformOutput(), generated_batches.AMAZON)
+    # Padding and the unknown beside the known.
+    assert (size.vocabulary.users, size.vocabulary.items, size.vocabulary.words) == (12, 22, 32)
+    assert size.vocabulary.categories == (42,)
+    assert (size.words_per_query, size.items_per_session, size.words_per_title) == (2, 5, 6)
+    assert (size.unisar.recommendation_history, size.unisar.search_history) == (3, 4)
+    assert size.unisar.query_item_weight == generated_batches.AMAZON.unisar.query_item_weight
