@@ -33,8 +33,7 @@ def metrics_text(report: Report) -> str:
         for surface, values in metrics["model"].items()
         for name, value in values.items()
     ]
-    verdict = "blessed" if report["blessed"] else "not blessed"
-    return f"{table(('surface', 'metric', 'model', baseline), rows)}\nThe model is {verdict}."
+    return f"{table(('surface', 'metric', 'model', baseline), rows)}\n{_verdict(report)}"
 
 
 def components_text(report: Report) -> str:
@@ -43,6 +42,13 @@ def components_text(report: Report) -> str:
         f"Ran: {', '.join(report['ran']) or 'nothing'}.\n"
         f"Taken from the cache: {', '.join(report['cached']) or 'nothing'}."
     )
+
+
+def _verdict(report: Report) -> str:
+    rival = f" (the baseline that it had to beat: {report['baseline']})" if report.get("baseline") else ""
+    if report["blessed"]:
+        return f"The model is blessed{rival}."
+    return f"The model of this run is not blessed{rival}; the version that was pushed before stays."
 
 
 def _figure(value: float | None) -> str:

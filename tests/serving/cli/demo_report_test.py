@@ -38,7 +38,13 @@ def test_metrics_beside_another_baseline():
     lines = metrics_text({"metrics": metrics, "blessed": False}).splitlines()
     assert lines[0].split() == ["surface", "metric", "model", "baseline"]
     assert lines[1].split() == ["search", "ndcg_at_5", "0.5000", "0.4000"]
-    assert lines[-1] == "The model is not blessed."
+    assert lines[-1] == "The model of this run is not blessed; the version that was pushed before stays."
+
+
+def test_the_verdict_names_the_baseline():
+    report = {**REPORT, "baseline": "last blessed version 7"}
+    told = "The model is blessed (the baseline that it had to beat: last blessed version 7)."
+    assert metrics_text(report).splitlines()[-1] == told
 
 
 def test_components():
