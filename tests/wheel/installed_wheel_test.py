@@ -23,6 +23,7 @@ TESTED = ALL_ROOMS if os.environ.get("TANDEM_WHEEL_TESTS") == "all" else LIGHT_R
 
 def run(*command: object, cwd: Path) -> str:
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    environment["UV_SYSTEM_CERTS"] = "1"  # As constraints/install.sh says.
     result = subprocess.run(
         [str(word) for word in command],
         cwd=cwd,
