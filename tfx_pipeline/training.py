@@ -4,6 +4,7 @@ import dataclasses
 import hashlib
 import json
 import logging
+import shutil
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -122,6 +123,8 @@ def run(job: TrainingJob) -> keras.callbacks.History:
     )
     model.save_weights(Path(job.log_dir) / WEIGHTS_FILE)
     export.save(model, transform_output, job.model_dir)
+    # Only now, and all at once: what is left of a finished training would mislead the next of the same settings.
+    shutil.rmtree(job.state_dir, ignore_errors=True)
     return history
 
 
@@ -167,7 +170,7 @@ def _callbacks(job: TrainingJob) -> list[keras.callbacks.Callback]:
         ),
         EpochLines(),
         keras.callbacks.TensorBoard(job.log_dir, profile_batch=0),
-        keras.callbacks.BackupAndRestore(str(state / "backup"), double_checkpoint=True),
+        keras.callbacks.BackupAndRestore(str(state / "backup"), double_checkpoint=True, delete_checkpoint=False),
     ]
     return callbacks
 
