@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from models.catalogue import Catalogue
 from models.registry import VocabularySizes
 from models.unisar.config import UniSARConfig
 from schemas import features
@@ -105,20 +106,7 @@ KUAISAR = Size(
 SIZES = {size.name: size for size in (AMAZON, KUAISAR)}
 
 
-@dataclass(frozen=True)
-class GeneratedCatalogue:
-    """Random titles and categories, as `models.registry.build` takes them.
-
-    Attributes:
-        words: int32 [items, title words].
-        categories: int32 [items, category levels].
-    """
-
-    words: np.ndarray
-    categories: np.ndarray
-
-
-def catalogue(size: Size, seed: int = 0) -> GeneratedCatalogue:
+def catalogue(size: Size, seed: int = 0) -> Catalogue:
     """Draws what is known of each item; of padding nothing is."""
     random = np.random.default_rng(seed)
     items = size.vocabulary.items
@@ -126,7 +114,7 @@ def catalogue(size: Size, seed: int = 0) -> GeneratedCatalogue:
     levels = [random.integers(1, each, items, dtype=np.int32) for each in size.vocabulary.categories]
     categories = np.stack(levels, axis=-1) if levels else np.zeros((items, 0), np.int32)
     words[features.PADDING] = categories[features.PADDING] = features.PADDING
-    return GeneratedCatalogue(words, categories)
+    return dataclasses.replace(Catalogue.of_ids(items), words=words, categories=categories)
 
 
 def rows(size: Size, surface: Surface, count: int, candidates: int, seed: int = 0) -> Features:

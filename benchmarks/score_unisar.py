@@ -13,8 +13,10 @@ import tensorflow as tf
 
 from benchmarks import generated_batches, measuring, printed_report, workload
 from benchmarks.workload import Workload
+from models.unisar.embedding_module import ItemTable
 from schemas import features
 from schemas.canonical_event import Surface
+from tfx_pipeline.export import constant_tables
 
 PRECOMPUTED, IN_THE_CALL = "precomputed", "in the call"
 """Where items are embedded: once for all calls, as an exported model does, or in each."""
@@ -35,7 +37,7 @@ def measure(work: Workload, steps: int, users: int = 256, candidates: int = 100)
     """
     model = work.build_model()
     # Like the export: a variable of its own, not weights to be looked up and projected.
-    item_table = tf.Variable(model.item_embeddings(), trainable=False)
+    item_table = constant_tables(model.item_embeddings())
     scoring = []
     for surface, rows in _rows_by_surface(work, users, candidates).items():
         functions = {
@@ -80,7 +82,7 @@ def _rows_by_surface(work: Workload, users: int, candidates: int) -> dict[str, d
     return {surface: rows for surface, rows in found.items() if rows[features.USER].shape[0]}
 
 
-def _score(work: Workload, model: keras.Model, rows: Mapping[str, tf.Tensor], item_table: tf.Variable | None):
+def _score(work: Workload, model: keras.Model, rows: Mapping[str, tf.Tensor], item_table: ItemTable | None):
     return work.function(lambda inputs: model.score(inputs, item_table=item_table), (rows,))
 
 

@@ -17,6 +17,7 @@ import tensorflow as tf
 from benchmarks import generated_batches, measuring, printed_report, workload
 from benchmarks.workload import Workload
 from schemas import features
+from tfx_pipeline.lazy_adam import LazyAdam
 
 _DISTINCT_BATCHES = 4
 _LEARNING_RATE = 1e-3
@@ -94,7 +95,7 @@ def _gradients(work: Workload, model: keras.Model, batch):
 
 
 def _step(work: Workload, model: keras.Model, batch):
-    model.compile(optimizer=keras.optimizers.Adam(_LEARNING_RATE))
+    model.compile(optimizer=LazyAdam(_LEARNING_RATE))
     model.optimizer.build(model.trainable_variables)
     return work.function(lambda inputs, labels: model.train_step((inputs, labels))["loss"], batch)
 

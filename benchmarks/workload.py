@@ -113,7 +113,7 @@ def from_arguments(parser: argparse.ArgumentParser, args: argparse.Namespace) ->
     if args.steps < 1:
         parser.error("--steps should be at least 1")
     try:
-        size = SIZES[args.size].scaled(args.scale).with_unisar(dict(_fields(args.set)))
+        size = SIZES[args.size].scaled(args.scale).with_unisar(dict(assigned_fields(args.set)))
     except ValueError as error:
         parser.error(str(error))
     transform_output = None
@@ -154,7 +154,8 @@ def size_of_files(transform_output: "tft.TFTransformOutput", size: Size) -> Size
     )
 
 
-def _fields(assignments: Sequence[str]) -> Iterator[tuple[str, Any]]:
+def assigned_fields(assignments: Sequence[str]) -> Iterator[tuple[str, Any]]:
+    """Reads FIELD=VALUE, the value as JSON where it is that."""
     for assignment in assignments:
         name, equals, text = assignment.partition("=")
         if not equals:

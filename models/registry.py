@@ -1,9 +1,10 @@
 """The models by name: each has a configuration and a builder. Importing this needs no Keras."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
+from models.catalogue import Catalogue
 from models.unisar.config import UniSARConfig
 from models.vocabulary import Vocabulary
 from schemas import features
@@ -22,24 +23,16 @@ class VocabularySizes:
         items: Item indices.
         words: Word indices of queries and titles.
         categories: Category indices of each level, broad to narrow; empty where items have none.
+        attributes: Indices of each further attribute of the items; empty where they have none.
+        context: Indices of each value that is told of the moment of a request, by its name.
     """
 
     users: int
     items: int
     words: int
     categories: Sequence[int] = ()
-
-
-class Catalogue(Protocol):
-    """What is known of each item, by item index: int arrays [items, title words] and [items, category levels]."""
-
-    @property
-    def words(self) -> "np.ndarray":
-        """Word indices of each title; no columns where items have no titles."""
-
-    @property
-    def categories(self) -> "np.ndarray":
-        """Category indices of each level; no columns where items have none."""
+    attributes: Sequence[int] = ()
+    context: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -78,25 +71,39 @@ def build(
         name: One of `names()`.
         config: An instance of `config_class(name)`.
         sizes: Of the vocabularies.
-        catalogue: Titles and categories by item index.
+        catalogue: What is known of each item.
         dtype: A Keras dtype policy, such as `mixed_bfloat16`.
 
     Raises:
         ValueError: The name is unknown.
     """
-    words, categories = catalogue.words, catalogue.categories
     vocabulary = Vocabulary.of_catalogue(
         users=sizes.users,
         items=sizes.items,
         words=sizes.words,
-        title_words=words.shape[1],
+        title_words=catalogue.words.shape[1],
+        category_words=catalogue.category_words.shape[1],
         category_sizes=sizes.categories,
+        attribute_sizes=sizes.attributes,
+        context_sizes=sizes.context,
     )
     model = _entry(name).build(config, vocabulary, dtype)
-    known = {features.ITEM_WORDS: words} if words.shape[1] else {}
-    known |= {features.category_vocabulary(level): categories[:, level] for level in range(categories.shape[1])}
-    model.set_item_attributes(known)
+    model.set_item_attributes(_by_name(catalogue))
+    if hasattr(model, "set_item_counts"):
+        model.set_item_counts(catalogue.engagements)
     return model
+
+
+def _by_name(catalogue: Catalogue) -> "dict[str, np.ndarray]":
+    """The tables of a catalogue by the names that `Vocabulary.of_catalogue` gives their attributes."""
+    texts = {features.ITEM_WORDS: catalogue.words, features.ITEM_CATEGORY_WORDS: catalogue.category_words}
+    tables = {name: table for name, table in texts.items() if table.shape[1]}
+    for vocabulary_name, columns in (
+        (features.category_vocabulary, catalogue.categories),
+        (features.attribute_vocabulary, catalogue.attributes),
+    ):
+        tables |= {vocabulary_name(place): columns[:, place] for place in range(columns.shape[1])}
+    return tables
 
 
 def _entry(name: str) -> _Entry:

@@ -49,6 +49,8 @@ class Vocabulary:
         words: Word indices, shared by queries and texts.
         item_attributes: What is known about items beside their ids, in the order of the item projection's input.
         user_attributes: The same for users.
+        context: What is told of the moment of a request, in the order of the columns of the feature `context`. Value 0
+            is what is unknown.
     """
 
     users: int
@@ -56,6 +58,7 @@ class Vocabulary:
     words: int
     item_attributes: tuple[Attribute, ...] = ()
     user_attributes: tuple[Attribute, ...] = ()
+    context: tuple[Attribute, ...] = ()
 
     @classmethod
     def of_catalogue(
@@ -64,25 +67,32 @@ class Vocabulary:
         items: int,
         words: int,
         title_words: int = 0,
+        category_words: int = 0,
         category_sizes: Sequence[int] = (),
+        attribute_sizes: Sequence[int] = (),
+        context_sizes: Mapping[str, int] | None = None,
         category_dim: int = 32,
     ) -> "Vocabulary":
-        """The vocabulary of a pipeline run: items have a title and categories, each where there is any.
+        """The vocabulary of a pipeline run: items have texts, categories and attributes, each where there is any.
 
         Args:
             users: User indices.
             items: Item indices.
             words: Word indices.
-            title_words: Word indices a title row has; 0 leaves titles out.
+            title_words: Word indices that a title has; 0 leaves titles out.
+            category_words: Word indices that a category path has; 0 leaves them out.
             category_sizes: Indices of each category level, broad to narrow; empty leaves categories out.
-            category_dim: Width of a category's embedding.
+            attribute_sizes: Indices of each further attribute; empty leaves them out.
+            context_sizes: Indices of each context value by its name, in the order of the feature's columns.
+            category_dim: Width of the embedding of a category, an attribute or a context value.
         """
-        title = (Attribute(features.ITEM_WORDS, words=title_words),) if title_words else ()
-        categories = tuple(
-            Attribute(features.category_vocabulary(level), size=size, dim=category_dim)
-            for level, size in enumerate(category_sizes)
-        )
-        return cls(users=users, items=items, words=words, item_attributes=title + categories)
+        texts = {features.ITEM_WORDS: title_words, features.ITEM_CATEGORY_WORDS: category_words}
+        values = {features.category_vocabulary(level): size for level, size in enumerate(category_sizes)}
+        values |= {features.attribute_vocabulary(place): size for place, size in enumerate(attribute_sizes)}
+        attributes = [Attribute(name, words=count) for name, count in texts.items() if count]
+        attributes += [Attribute(name, size=size, dim=category_dim) for name, size in values.items()]
+        context = tuple(Attribute(name, size=size, dim=category_dim) for name, size in (context_sizes or {}).items())
+        return cls(users=users, items=items, words=words, item_attributes=tuple(attributes), context=context)
 
     def to_dict(self) -> dict[str, Any]:
         """As plain values that JSON can hold."""
@@ -92,7 +102,9 @@ class Vocabulary:
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> "Vocabulary":
         """The reverse of `to_dict`."""
-        values = dict(values)
-        for key in ("item_attributes", "user_attributes"):
-            values[key] = tuple(Attribute(**attribute) for attribute in values.get(key, ()))
-        return cls(**values)
+        return cls(
+            **{
+                key: value if isinstance(value, int) else tuple(Attribute(**attribute) for attribute in value)
+                for key, value in values.items()
+            }
+        )

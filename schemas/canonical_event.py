@@ -40,6 +40,9 @@ class Event:
         item_id: The item; empty for a search without a click.
         label: 1 where the user engaged, 0 where the item was only shown.
         context: Named values of the moment, such as ``device``.
+        position: The event's number among its user's events, from 0, where the source numbers them. It then goes before
+            the time; elsewhere it is 0 and time alone makes the order.
+        split: The split that the source itself puts the event into; empty where the configuration decides.
     """
 
     user_id: str
@@ -50,15 +53,25 @@ class Event:
     item_id: str = ""
     label: int = 1
     context: Mapping[str, str] = field(default_factory=dict)
+    position: int = 0
+    split: str = ""
 
 
 @dataclass(frozen=True)
 class Item:
-    """One row of the item table. `categories` run from broad to narrow."""
+    """One row of the item table.
+
+    Attributes:
+        item_id: Never empty.
+        title: Text; empty where none is known.
+        categories: Names from broad to narrow.
+        attributes: Further named values, such as ``brand``; what is unknown is empty or missing.
+    """
 
     item_id: str
     title: str = ""
     categories: tuple[str, ...] = ()
+    attributes: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -8,11 +8,16 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from schemas import context_values
 from schemas.canonical_event import Event, Item, Surface
 
 MAX_FIELD_CHARACTERS = 100_000
 """A longer value is refused: it is a broken quote or delimiter, not an id or a query."""
 CATEGORY_SEPARATOR = "|"
+MILLISECONDS = "ms"
+SECONDS = "s"
+_TIME_UNITS = {MILLISECONDS: ("milliseconds", 1), SECONDS: ("seconds", 1000)}
+"""Unit to its name and how many milliseconds it has."""
 
 
 @dataclass(frozen=True)
@@ -21,40 +26,64 @@ class EventColumns:
 
     Attributes:
         user_id: Required.
-        timestamp: Required. Milliseconds since 1970 as a whole number, or ISO 8601 (UTC when it names no zone).
+        timestamp: Required. Time since 1970 as a number, or ISO 8601 (UTC when it names no zone).
+        time_unit: What a number in the column `timestamp` counts: `ms` or `s`.
         surface: `recommendation` or `search`. An empty column name means: search where there is a query.
         query: May be missing from the file.
         session_id: May be missing from the file.
         item_id: Required.
         label: May be missing from the file; then every event is an engagement.
+        context: Further columns, of what was known of the moment, such as the device. Each must be there.
     """
 
     user_id: str = "user_id"
     timestamp: str = "timestamp_ms"
+    time_unit: str = MILLISECONDS
     surface: str = "surface"
     query: str = "query"
     session_id: str = "session_id"
     item_id: str = "item_id"
     label: str = "label"
+    context: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuses a unit that is none, and names that mean something else.
+
+        Raises:
+            ValueError: It names what is refused.
+        """
+        context_values.check_names(self.context)
+        if self.time_unit not in _TIME_UNITS:
+            raise ValueError(
+                f"`time_unit` should be one of {', '.join(_TIME_UNITS)}. Received: time_unit={self.time_unit!r}"
+            )
 
     @property
     def required(self) -> tuple[str, ...]:
         """The columns that a file must have."""
-        return tuple(name for name in (self.user_id, self.timestamp, self.surface, self.item_id) if name)
+        return tuple(name for name in (self.user_id, self.timestamp, self.surface, self.item_id, *self.context) if name)
 
 
 @dataclass(frozen=True)
 class ItemColumns:
-    """Which column holds which field of an item. `categories` are names joined by a vertical bar, broad to narrow."""
+    """Which column holds which field of an item.
+
+    Attributes:
+        item_id: Required.
+        title: May be missing from the file.
+        categories: Names joined by a vertical bar, broad to narrow. May be missing from the file.
+        attributes: Further columns of one value each, such as a brand. Each must be there.
+    """
 
     item_id: str = "item_id"
     title: str = "title"
     categories: str = "categories"
+    attributes: tuple[str, ...] = ()
 
     @property
     def required(self) -> tuple[str, ...]:
         """The columns that a file must have."""
-        return (self.item_id,)
+        return (self.item_id, *self.attributes)
 
 
 class RowError(ValueError):
@@ -71,7 +100,12 @@ class RowError(ValueError):
         self.detail = detail
 
 
-def _text(row: Mapping[str, object], column: str) -> str:
+def field_text(row: Mapping[str, object], column: str) -> str:
+    """The value of a column as text without spaces around it; empty where the row lacks it.
+
+    Raises:
+        RowError: The value is no text that can be used.
+    """
     value = row.get(column)
     text = "" if value is None else str(value)
     if "\x00" in text:
@@ -85,12 +119,13 @@ def _text(row: Mapping[str, object], column: str) -> str:
     return text.strip()
 
 
-def _timestamp_ms(text: str, column: str, now_ms: int) -> int:
+def _timestamp_ms(text: str, column: str, unit: str, now_ms: int) -> int:
+    unit_name, scale = _TIME_UNITS[unit]
     try:
         number = float(text)
         if not math.isfinite(number):
             raise RowError("unparsable time", f"column {column!r} holds {text[:40]!r}")
-        milliseconds = int(text) if text.lstrip("+-").isdigit() else int(number)
+        milliseconds = int(text) * scale if text.lstrip("+-").isdigit() else int(number * scale)
     except ValueError as error:
         if isinstance(error, RowError):
             raise
@@ -99,7 +134,7 @@ def _timestamp_ms(text: str, column: str, now_ms: int) -> int:
         except ValueError:
             raise RowError(
                 "unparsable time",
-                f"column {column!r} holds {text[:40]!r}; give milliseconds since 1970 or ISO 8601",
+                f"column {column!r} holds {text[:40]!r}; give {unit_name} since 1970 or ISO 8601",
             ) from None
         if moment.tzinfo is None:
             moment = moment.replace(tzinfo=datetime.timezone.utc)
@@ -108,7 +143,9 @@ def _timestamp_ms(text: str, column: str, now_ms: int) -> int:
         raise RowError("negative time", f"column {column!r} holds {text[:40]!r}, before 1970")
     if milliseconds > now_ms:
         raise RowError(
-            "future time", f"column {column!r} holds {text[:40]!r}, after now; are these seconds or microseconds?"
+            "future time",
+            f"column {column!r} holds {text[:40]!r}, after now; does it count {unit_name}, "
+            "as data.columns.time_unit says?",
         )
     return milliseconds
 
@@ -124,13 +161,13 @@ def event_from_row(row: Mapping[str, object], columns: EventColumns, now_ms: int
     Raises:
         RowError: The row cannot be used; it says why.
     """
-    user_id = _text(row, columns.user_id)
+    user_id = field_text(row, columns.user_id)
     if not user_id:
         raise RowError("missing user", f"column {columns.user_id!r} is empty")
-    timestamp_ms = _timestamp_ms(_text(row, columns.timestamp), columns.timestamp, now_ms)
-    query = _text(row, columns.query)
+    timestamp_ms = _timestamp_ms(field_text(row, columns.timestamp), columns.timestamp, columns.time_unit, now_ms)
+    query = field_text(row, columns.query)
     if columns.surface:
-        name = _text(row, columns.surface)
+        name = field_text(row, columns.surface)
         try:
             surface = Surface(name)
         except ValueError:
@@ -140,10 +177,10 @@ def event_from_row(row: Mapping[str, object], columns: EventColumns, now_ms: int
             ) from None
     else:
         surface = Surface.SEARCH if query else Surface.RECOMMENDATION
-    item_id = _text(row, columns.item_id)
+    item_id = field_text(row, columns.item_id)
     if not item_id and surface is Surface.RECOMMENDATION:
         raise RowError("missing item", f"column {columns.item_id!r} is empty on a recommendation event")
-    label = _text(row, columns.label) or "1"
+    label = field_text(row, columns.label) or "1"
     if label not in ("0", "1"):
         raise RowError("unknown label", f"column {columns.label!r} holds {label[:40]!r}; give 0 or 1")
     return Event(
@@ -151,20 +188,22 @@ def event_from_row(row: Mapping[str, object], columns: EventColumns, now_ms: int
         timestamp_ms=timestamp_ms,
         surface=surface,
         query=query if surface is Surface.SEARCH else "",
-        session_id=_text(row, columns.session_id) if surface is Surface.SEARCH else "",
+        session_id=field_text(row, columns.session_id) if surface is Surface.SEARCH else "",
         item_id=item_id,
         label=int(label),
+        context={name: field_text(row, name) for name in columns.context},
     )
 
 
 def item_from_row(row: Mapping[str, object], columns: ItemColumns) -> Item:
     """Reads one item; raises RowError where the row cannot be used."""
-    item_id = _text(row, columns.item_id)
+    item_id = field_text(row, columns.item_id)
     if not item_id:
         raise RowError("missing item", f"column {columns.item_id!r} is empty")
-    categories = _text(row, columns.categories)
+    categories = field_text(row, columns.categories)
     return Item(
         item_id=item_id,
-        title=_text(row, columns.title),
+        title=field_text(row, columns.title),
         categories=tuple(name.strip() for name in categories.split(CATEGORY_SEPARATOR) if name.strip()),
+        attributes={name: field_text(row, name) for name in columns.attributes},
     )

@@ -10,6 +10,7 @@ USER_ID: Final = "user_id"
 SURFACE: Final = "surface"
 QUERY: Final = "query"
 TIMESTAMP_MS: Final = "timestamp_ms"
+CONTEXT_VALUES: Final = "context_values"
 CANDIDATES: Final = "candidates"
 LABELS: Final = "labels"
 # A history is a list of tokens. Kinds and item counts have one value a token, queries one a search token, and the items
@@ -22,12 +23,15 @@ HISTORY_QUERIES: Final = "history_queries"
 ITEM_ID: Final = "item_id"
 TITLE: Final = "title"
 CATEGORIES: Final = "categories"
+ATTRIBUTES: Final = "attributes"
+ENGAGEMENTS: Final = "engagements"
 
 BEHAVIOUR_FEATURES: Final = (
     USER_ID,
     SURFACE,
     QUERY,
     TIMESTAMP_MS,
+    CONTEXT_VALUES,
     CANDIDATES,
     LABELS,
     HISTORY_KINDS,
@@ -35,8 +39,8 @@ BEHAVIOUR_FEATURES: Final = (
     HISTORY_ITEMS,
     HISTORY_QUERIES,
 )
-CATALOG_FEATURES: Final = (ITEM_ID, TITLE, CATEGORIES)
-INT_FEATURES: Final = (TIMESTAMP_MS, HISTORY_KINDS, HISTORY_ITEM_COUNTS)
+CATALOG_FEATURES: Final = (ITEM_ID, TITLE, CATEGORIES, ATTRIBUTES, ENGAGEMENTS)
+INT_FEATURES: Final = (TIMESTAMP_MS, HISTORY_KINDS, HISTORY_ITEM_COUNTS, ENGAGEMENTS)
 FLOAT_FEATURES: Final = (LABELS,)
 
 # --- Transformed features: what the Transform graph yields and the models take. ---
@@ -46,6 +50,8 @@ SURFACE_INDEX: Final = "surface_index"
 """[batch] 0 recommendation, 1 search."""
 QUERY_WORDS: Final = "query_words"
 """[batch, query words] word indices of the request's query."""
+CONTEXT: Final = "context"
+"""[batch, context values] one index a value, each of a vocabulary of its own; 0 where it is unknown."""
 CANDIDATE_ITEMS: Final = "candidate_items"
 """[batch, candidates] item indices to score."""
 CANDIDATE_LABELS: Final = "candidate_labels"
@@ -68,11 +74,18 @@ ITEM_WORDS: Final = "item_words"
 """[batch, title words] word indices of the item's title, in the catalog split."""
 ITEM_CATEGORIES: Final = "item_categories"
 """[batch, category levels] category indices, broad to narrow, in the catalog split."""
+ITEM_CATEGORY_WORDS: Final = "item_category_words"
+"""[batch, category words] word indices of the category path, in the catalog split."""
+ITEM_ATTRIBUTES: Final = "item_attributes"
+"""[batch, attributes] one index an attribute, each of a vocabulary of its own, in the catalog split."""
+ITEM_ENGAGEMENTS: Final = "item_engagements"
+"""[batch] how many training examples have the item as their positive, in the catalog split."""
 
 MODEL_INPUTS: Final = (
     USER,
     SURFACE_INDEX,
     QUERY_WORDS,
+    CONTEXT,
     CANDIDATE_ITEMS,
     RECOMMENDATION_ITEMS,
     RECOMMENDATION_POSITIONS,
@@ -94,6 +107,16 @@ WORD_VOCABULARY: Final = "words"
 def category_vocabulary(level: int) -> str:
     """The name of the vocabulary of one category level, from 0 (broadest)."""
     return f"categories_{level}"
+
+
+def attribute_vocabulary(place: int) -> str:
+    """The name of the vocabulary of one item attribute, by its place in `data.item_columns.attributes`, from 0."""
+    return f"attributes_{place}"
+
+
+def context_vocabulary(name: str) -> str:
+    """The name of the vocabulary of one context value, such as `hour` or `device`."""
+    return f"context_of_{name}"
 
 
 # --- Splits. ---

@@ -32,5 +32,11 @@ RANK_INPUTS: Final = (
     RANK_HISTORY_ITEMS,
 )
 
+# Further inputs of `rank`, of a model that was trained with context (`transform.context`) and of no other.
+# `schemas.context_values.request_inputs` says which. The device and its like go by their own names: string [batch],
+# empty where it is unknown.
+RANK_TIMESTAMP_MS: Final = "timestamp_ms"
+"""int64 [batch]; the moment of the request in milliseconds since 1970, negative where it is unknown."""
+
 SCORES: Final = "scores"
 """Output of both: float32 [batch, candidates]. Higher is better; the probability of a click."""

@@ -5,8 +5,8 @@ graph's business.
 """
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from schemas import signatures
@@ -28,12 +28,18 @@ class RankRequest:
         candidates: The items to rank.
         query: What was typed into the search box; empty asks for recommendations.
         history: What the user did before, oldest first; may be empty.
+        timestamp_ms: When, in milliseconds since 1970; negative where a model wants to know and nobody does. None for
+            models that are not told (`transform.context` has neither hour nor weekday).
+        context: The other values of `transform.context` by name, such as the device; empty where unknown. Every value
+            that the model was trained with, and no other.
     """
 
     user_id: str
     candidates: tuple[str, ...]
     query: str = ""
     history: tuple[Token, ...] = ()
+    timestamp_ms: int | None = None
+    context: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Refuses what the signature cannot express."""
@@ -53,7 +59,8 @@ def rank_inputs(requests: Sequence[RankRequest]) -> dict[str, NestedStrings]:
         requests: What is asked, a row each.
 
     Returns:
-        The inputs that `schemas.signatures.RANK_INPUTS` names, as nested lists.
+        The inputs that `schemas.signatures.RANK_INPUTS` names, as nested lists, and those that tell of the moment where
+        a request does.
     """
     if not requests:
         raise ValueError("A call needs at least one request. Received: none")
@@ -75,7 +82,19 @@ def rank_inputs(requests: Sequence[RankRequest]) -> dict[str, NestedStrings]:
             _padded([_padded(token.items, items, "") for token in request.history], places, no_items)
             for request in requests
         ],
+        **_moment(requests),
     }
+
+
+def _moment(requests: Sequence[RankRequest]) -> dict[str, NestedStrings]:
+    """When, and the named values; what one request tells and another does not is unknown there."""
+    inputs: dict[str, NestedStrings] = {}
+    if any(request.timestamp_ms is not None for request in requests):
+        inputs[signatures.RANK_TIMESTAMP_MS] = [
+            -1 if request.timestamp_ms is None else request.timestamp_ms for request in requests
+        ]
+    names = dict.fromkeys(name for request in requests for name in request.context)
+    return inputs | {name: [request.context.get(name, "") for request in requests] for name in names}
 
 
 def rest_body(requests: Sequence[RankRequest]) -> bytes:
@@ -105,8 +124,12 @@ def predict_request(
         message.model_spec.version.value = version
     for name, values in rank_inputs(requests).items():
         tensor = message.inputs[name]
-        tensor.dtype = types_pb2.DT_STRING
         tensor.tensor_shape.dim.add(size=len(values))
+        if name == signatures.RANK_TIMESTAMP_MS:
+            tensor.dtype = types_pb2.DT_INT64
+            tensor.int64_val.extend(values)
+            continue
+        tensor.dtype = types_pb2.DT_STRING
         while isinstance(values[0], list):
             tensor.tensor_shape.dim.add(size=len(values[0]))
             values = [each for row in values for each in row]

@@ -9,7 +9,7 @@ from components.behaviour_example_gen.config import DataConfig
 from components.servability_gate.config import GateConfig
 from models import registry
 from models.unisar.config import UniSARConfig
-from schemas import features
+from schemas import context_values, features
 from tfx_pipeline.config_loading import ConfigError, load_dataclass
 
 DEFAULT_CONFIG = "configs/online_retail.yaml"
@@ -22,7 +22,10 @@ class TransformConfig:
     Attributes:
         words_per_query: Words kept of a query.
         words_per_title: Words kept of an item's title.
+        words_per_category_path: Words kept of an item's whole category path, as a text; 0 for none.
         category_levels: Levels kept of an item's category path, broad to narrow; 0 where items have none.
+        context: What the model is told of the moment of a request, in this order: `hour` and `weekday` (of the
+            timestamp, UTC) and names of `data.columns.context`.
         min_word_count: A word seen less often is out of vocabulary.
         max_users: The most frequent users that get an index of their own; 0 for all.
         max_items: The most frequent items that get an index of their own; 0 for all.
@@ -31,7 +34,9 @@ class TransformConfig:
 
     words_per_query: int = 8
     words_per_title: int = 12
+    words_per_category_path: int = 0
     category_levels: int = 0
+    context: tuple[str, ...] = ()
     min_word_count: int = 1
     max_users: int = 0
     max_items: int = 0
@@ -47,6 +52,8 @@ class TrainConfig:
         batch_size: Rows a step, both surfaces together.
         learning_rate: Of Adam, at the start.
         clip_norm: Gradients are scaled to this global norm; 0 leaves them.
+        lazy_embedding_updates: Update, in each step, only the rows of the embedding tables that it looked up, so that
+            its cost does not grow with the catalogue; off, Adam's moments of all rows decay in each step.
         early_stopping_patience: Epochs without a better validation NDCG@5 before training ends; 0 never ends early.
         plateau_patience: Epochs without a better validation NDCG@5 before the learning rate is reduced; 0 never.
         plateau_factor: What the learning rate is multiplied by then.
@@ -60,6 +67,7 @@ class TrainConfig:
     batch_size: int = 1024
     learning_rate: float = 1e-3
     clip_norm: float = 0.0
+    lazy_embedding_updates: bool = True
     early_stopping_patience: int = 3
     plateau_patience: int = 1
     plateau_factor: float = 0.5
@@ -199,6 +207,13 @@ def load_config(path: str = DEFAULT_CONFIG, overrides: Sequence[str] = ()) -> Pi
         raise ConfigError(f"{path}: `model`: there is no {config.model!r}. Known: {', '.join(registry.names())}.")
     if not config.data.events:
         raise ConfigError(f"{path}: `data.events` is empty; give the path or glob of the event files.")
+    offered = (*context_values.MADE_OF_TIME, *config.data.columns.context)
+    for name in config.transform.context:
+        if name not in offered:
+            raise ConfigError(
+                f"{path}: `transform.context`: there is no {name!r}. Known: {', '.join(offered)}; name further columns "
+                "in `data.columns.context`."
+            )
     return _with_agreeing_lengths(config)
 
 

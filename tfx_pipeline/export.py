@@ -38,7 +38,7 @@ def ranking_servable(model: keras.Model, transform_output: tft.TFTransformOutput
     """
     servable = tf.Module(name="ranking_servable")
     servable.model_variables = [variable.value for variable in model.variables]
-    servable.item_table = tf.Variable(model.item_embeddings(), trainable=False, name="item_table")
+    servable.item_table = constant_tables(model.item_embeddings())
     # TFT's own wrapper is a tf_keras layer, whose saving would take as long as all the rest of the export.
     servable.transform = tf.saved_model.load(transform_output.transform_savedmodel_dir)
     raw_spec = transform_output.raw_feature_spec()
@@ -64,13 +64,22 @@ def ranking_servable(model: keras.Model, transform_output: tft.TFTransformOutput
     def serving_default(examples: tf.Tensor) -> dict[str, tf.Tensor]:
         return scores(tf.io.parse_example(examples, raw_spec))
 
-    @tf.function(input_signature=[rank_request.INPUT_SPECS[name] for name in signatures.RANK_INPUTS], autograph=False)
+    rank_inputs = rank_request.input_specs([each.name for each in model.vocabulary.context])
+
+    @tf.function(input_signature=list(rank_inputs.values()), autograph=False)
     def rank(*request: tf.Tensor) -> dict[str, tf.Tensor]:
-        return scores(rank_request.raw_features(dict(zip(signatures.RANK_INPUTS, request, strict=True))))
+        return scores(rank_request.raw_features(dict(zip(rank_inputs, request, strict=True))))
 
     servable.serving_default = serving_default
     servable.rank = rank
     return servable
+
+
+def constant_tables(tables):
+    """Variables of their own for what `model.item_embeddings()` returned, so that no request computes it again."""
+    return tf.nest.map_structure(
+        lambda table: None if table is None else tf.Variable(table, trainable=False, name="item_table"), tables
+    )
 
 
 def _no_values(dtype: tf.DType, batch: tf.Tensor) -> tf.SparseTensor:

@@ -1,12 +1,12 @@
 """The input pipeline: transformed TFRecords to joint batches, and the catalog split to tables."""
 
-import dataclasses
 from collections.abc import Sequence
 
 import numpy as np
 import tensorflow as tf
 import tensorflow_transform as tft
 
+from models.catalogue import Catalogue
 from schemas import features
 from schemas.canonical_event import Surface
 
@@ -15,19 +15,6 @@ JointBatch = tuple[dict[str, Batch], dict[str, tf.Tensor]]
 _FILES_READ_AT_ONCE = 4
 _BATCHES_PARSED_AT_ONCE = 2
 _BATCHES_READY = 4
-
-
-@dataclasses.dataclass(frozen=True)
-class Catalog:
-    """What the model knows of each item, by item index.
-
-    Attributes:
-        words: int32 [items, title words].
-        categories: int32 [items, category levels].
-    """
-
-    words: np.ndarray
-    categories: np.ndarray
 
 
 def joint_batches(
@@ -69,7 +56,7 @@ def joint_batches(
     return batches.prefetch(_BATCHES_READY).with_options(_options())
 
 
-def read_catalog(file_patterns: Sequence[str], transform_output: tft.TFTransformOutput, items: int) -> Catalog:
+def read_catalog(file_patterns: Sequence[str], transform_output: tft.TFTransformOutput, items: int) -> Catalogue:
     """Reads the transformed catalog split into tables.
 
     Args:
@@ -77,16 +64,22 @@ def read_catalog(file_patterns: Sequence[str], transform_output: tft.TFTransform
         transform_output: Of the Transform that wrote them.
         items: The number of item indices; rows of padding, of the unknown and of items without attributes are 0.
     """
-    spec = _feature_spec(transform_output, (features.ITEM, features.ITEM_WORDS, features.ITEM_CATEGORIES))
-    words = np.zeros((items, spec[features.ITEM_WORDS].shape[0]), np.int32)
-    categories = np.zeros((items, spec[features.ITEM_CATEGORIES].shape[0]), np.int32)
+    names = {
+        "words": features.ITEM_WORDS,
+        "category_words": features.ITEM_CATEGORY_WORDS,
+        "categories": features.ITEM_CATEGORIES,
+        "attributes": features.ITEM_ATTRIBUTES,
+        "engagements": features.ITEM_ENGAGEMENTS,
+    }
+    spec = _feature_spec(transform_output, (features.ITEM, *names.values()))
+    tables = {field: np.zeros((items, *spec[name].shape), np.int32) for field, name in names.items()}
     unknown = items - 1
     for batch in _records(file_patterns).batch(4096).map(lambda rows: tf.io.parse_example(rows, spec)):
         index = batch[features.ITEM].numpy()
         known = index != unknown
-        words[index[known]] = batch[features.ITEM_WORDS].numpy()[known]
-        categories[index[known]] = batch[features.ITEM_CATEGORIES].numpy()[known]
-    return Catalog(words=words, categories=categories)
+        for field, name in names.items():
+            tables[field][index[known]] = batch[name].numpy()[known]
+    return Catalogue(**tables)
 
 
 def _feature_spec(transform_output: tft.TFTransformOutput, names: Sequence[str]) -> dict:

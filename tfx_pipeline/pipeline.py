@@ -1,6 +1,7 @@
 """The pipeline: which components there are and what flows between them. The same for every runner."""
 
 from tfx import v1 as tfx
+from tfx.dsl.components.base.base_node import BaseNode
 
 from components.baseline_model.component import BaselineModel
 from components.behaviour_example_gen.component import BehaviourExampleGen
@@ -23,6 +24,37 @@ def create_pipeline(config: PipelineConfig, baseline_version: str = "") -> tfx.d
     Returns:
         The pipeline, for `local_runner` or `kubeflow_runner`.
     """
+    trained = _until_trained(config)
+    examples, model = trained["BehaviourExampleGen"].outputs["examples"], trained["Trainer"].outputs["model"]
+    baseline_model = BaselineModel(
+        examples=examples, pushed_model_dir=config.pushed_model_dir, version=baseline_version
+    )
+    evaluator = tfx.components.Evaluator(
+        examples=examples,
+        model=model,
+        baseline_model=baseline_model.outputs["model"],
+        eval_config=evaluation.eval_config(config.evaluation),
+        example_splits=[config.evaluation.split],
+    )
+    servability_gate = ServabilityGate(model=model, examples=examples, config=config.gate)
+    pusher = tfx.components.Pusher(
+        model=model,
+        model_blessing=evaluator.outputs["blessing"],
+        infra_blessing=servability_gate.outputs["blessing"],
+        push_destination=tfx.proto.PushDestination(
+            filesystem=tfx.proto.PushDestination.Filesystem(base_directory=config.pushed_model_dir)
+        ),
+    )
+    return _pipeline(config, [*trained.values(), baseline_model, evaluator, servability_gate, pusher])
+
+
+def create_training_pipeline(config: PipelineConfig) -> tfx.dsl.Pipeline:
+    """Assembles the part up to the trained model, for comparing trainings; it shares the cache with the whole."""
+    return _pipeline(config, list(_until_trained(config).values()))
+
+
+def _until_trained(config: PipelineConfig) -> dict[str, BaseNode]:
+    """From the raw files to the trained model: the components by id."""
     item_catalog = ItemCatalogGen(config=config.data).with_id("ItemCatalog")
     example_gen = BehaviourExampleGen(item_catalog.outputs["catalog"], config.data)
     examples = example_gen.outputs["examples"]
@@ -48,6 +80,7 @@ def create_pipeline(config: PipelineConfig, baseline_version: str = "") -> tfx.d
             "recommendation_history": config.data.recommendation_history,
             "search_history": config.data.search_history,
             "items_per_session": config.data.items_per_session,
+            "attributes": list(config.data.item_columns.attributes),
         },
         disable_statistics=True,
     )
@@ -59,42 +92,15 @@ def create_pipeline(config: PipelineConfig, baseline_version: str = "") -> tfx.d
         eval_args=tfx.proto.EvalArgs(splits=[features.VALIDATION_SPLIT]),
         custom_config=training.custom_config(config),
     )
-    model = trainer.outputs["model"]
-    baseline_model = BaselineModel(
-        examples=examples, pushed_model_dir=config.pushed_model_dir, version=baseline_version
-    )
-    evaluator = tfx.components.Evaluator(
-        examples=examples,
-        model=model,
-        baseline_model=baseline_model.outputs["model"],
-        eval_config=evaluation.eval_config(config.evaluation),
-        example_splits=[config.evaluation.split],
-    )
-    servability_gate = ServabilityGate(model=model, examples=examples, config=config.gate)
-    pusher = tfx.components.Pusher(
-        model=model,
-        model_blessing=evaluator.outputs["blessing"],
-        infra_blessing=servability_gate.outputs["blessing"],
-        push_destination=tfx.proto.PushDestination(
-            filesystem=tfx.proto.PushDestination.Filesystem(base_directory=config.pushed_model_dir)
-        ),
-    )
+    components = [item_catalog, example_gen, statistics_gen, schema_gen, example_validator, transform, trainer]
+    return {component.id: component for component in components}
+
+
+def _pipeline(config: PipelineConfig, components: list[BaseNode]) -> tfx.dsl.Pipeline:
     return tfx.dsl.Pipeline(
         pipeline_name=config.name,
         pipeline_root=config.pipeline_root,
-        components=[
-            item_catalog,
-            example_gen,
-            statistics_gen,
-            schema_gen,
-            example_validator,
-            transform,
-            trainer,
-            baseline_model,
-            evaluator,
-            servability_gate,
-            pusher,
-        ],
+        components=components,
         enable_cache=config.enable_cache,
         beam_pipeline_args=list(config.beam_args),
         metadata_connection_config=tfx.orchestration.metadata.sqlite_metadata_connection_config(config.metadata_path),

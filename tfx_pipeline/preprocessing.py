@@ -1,10 +1,14 @@
 """`preprocessing_fn`: from raw features to the model's inputs, the same graph in training and in serving."""
 
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
 import tensorflow as tf
 
 from schemas import features
 from schemas.canonical_event import Surface
 from tfx_pipeline import history_tensors, vocabularies
+from tfx_pipeline.context_texts import UNKNOWN_MOMENT, context_texts
 from tfx_pipeline.text_words import words
 
 
@@ -20,7 +24,7 @@ def preprocessing_fn(inputs: dict[str, tf.SparseTensor], custom_config: dict) ->
         inputs: The raw features, sparse [batch, values] each; a row of the catalog split has only the item's features,
             a row of the other splits only the behaviour's.
         custom_config: `transform` (a `TransformConfig` as a dict), `recommendation_history`, `search_history`,
-            `items_per_session`.
+            `items_per_session`, and `attributes`, the names of the items' attributes.
 
     Returns:
         The transformed features that `schemas.features` names.
@@ -35,9 +39,13 @@ def preprocessing_fn(inputs: dict[str, tf.SparseTensor], custom_config: dict) ->
         [candidates.values, history_items.values, _single(inputs[features.ITEM_ID])], items
     )
 
-    query_words, title_words, history_words = _word_indices(
-        [_single(inputs[features.QUERY]), _single(inputs[features.TITLE]), inputs[features.HISTORY_QUERIES].values],
-        transform,
+    query_words, title_words, category_words, history_words = _word_indices(
+        _Text(_single(inputs[features.QUERY]), transform["words_per_query"]),
+        _Text(_single(inputs[features.TITLE]), transform["words_per_title"]),
+        _Text(_joined(inputs[features.CATEGORIES]), transform["words_per_category_path"]),
+        # Some examples' own queries already; counted here, they would count anew in every later example of their user.
+        _Text(inputs[features.HISTORY_QUERIES].values, transform["words_per_query"], counted=False),
+        transform=transform,
     )
     history = history_tensors.checked(
         history_tensors.FlatHistory(
@@ -56,6 +64,7 @@ def preprocessing_fn(inputs: dict[str, tf.SparseTensor], custom_config: dict) ->
         features.USER: vocabularies.lookup(user, users),
         features.SURFACE_INDEX: tf.cast(tf.equal(_single(inputs[features.SURFACE]), Surface.SEARCH.value), tf.int64),
         features.QUERY_WORDS: query_words,
+        features.CONTEXT: _context_indices(inputs, transform["context"]),
         features.CANDIDATE_ITEMS: tf.SparseTensor(candidates.indices, candidate_indices, candidates.dense_shape),
         features.CANDIDATE_LABELS: inputs[features.LABELS],
         features.RECOMMENDATION_ITEMS: recommendation_items,
@@ -66,20 +75,45 @@ def preprocessing_fn(inputs: dict[str, tf.SparseTensor], custom_config: dict) ->
         features.SEARCH_KINDS: search["kinds"],
         features.ITEM: item_index,
         features.ITEM_WORDS: title_words,
-        features.ITEM_CATEGORIES: _category_indices(inputs[features.CATEGORIES], transform["category_levels"]),
+        features.ITEM_CATEGORY_WORDS: category_words,
+        features.ITEM_CATEGORIES: _indices_by_place(
+            inputs[features.CATEGORIES], transform["category_levels"], features.category_vocabulary
+        ),
+        features.ITEM_ATTRIBUTES: _indices_by_place(
+            inputs[features.ATTRIBUTES], len(custom_config["attributes"]), features.attribute_vocabulary
+        ),
+        features.ITEM_ENGAGEMENTS: _columns(inputs[features.ENGAGEMENTS], 1, 0)[:, 0],
     }
 
 
 def _single(values: tf.SparseTensor) -> tf.Tensor:
     """The first value of each row, or the empty string. String [batch]."""
-    return _columns(values, 1)[:, 0]
+    return _columns(values, 1, "")[:, 0]
 
 
-def _columns(values: tf.SparseTensor, count: int) -> tf.Tensor:
-    """The first values of each row, the empty string where there are fewer. String [batch, count]."""
+def _columns(values: tf.SparseTensor, count: int, default: str | int) -> tf.Tensor:
+    """The first values of each row, the default where there are fewer. [batch, count]."""
     first = tf.sparse.retain(values, tf.less(values.indices[:, 1], count))
     shape = tf.stack([values.dense_shape[0], tf.constant(count, tf.int64)])
-    return tf.ensure_shape(tf.sparse.to_dense(tf.SparseTensor(first.indices, first.values, shape), ""), [None, count])
+    return tf.ensure_shape(
+        tf.sparse.to_dense(tf.SparseTensor(first.indices, first.values, shape), default), [None, count]
+    )
+
+
+def _context_indices(inputs: dict[str, tf.SparseTensor], names: Sequence[str]) -> tf.Tensor:
+    """One column a value, each with a vocabulary of its own. int64 [batch, names]."""
+    moment = _columns(inputs[features.TIMESTAMP_MS], 1, UNKNOWN_MOMENT)[:, 0]
+    columns = []
+    for name in names:
+        texts = context_texts(name, moment, inputs[features.CONTEXT_VALUES])
+        vocabulary = vocabularies.build(texts, features.context_vocabulary(name))
+        columns.append(vocabularies.lookup_known(texts, vocabulary))
+    return tf.stack(columns, axis=1) if columns else _columns(inputs[features.TIMESTAMP_MS], 0, 0)
+
+
+def _joined(values: tf.SparseTensor) -> tf.Tensor:
+    """All values of each row as one text. String [batch]."""
+    return tf.strings.reduce_join(tf.sparse.to_dense(values, ""), axis=1, separator=" ")
 
 
 def _items_and_clicks(inputs: dict[str, tf.SparseTensor]) -> tf.Tensor:
@@ -88,28 +122,35 @@ def _items_and_clicks(inputs: dict[str, tf.SparseTensor]) -> tf.Tensor:
     return tf.concat([inputs[features.ITEM_ID].values, clicked], axis=0)
 
 
-def _word_indices(texts: list[tf.Tensor], transform: dict) -> list[tf.Tensor]:
-    """Word indices of queries, titles and the histories' queries; the first two make the vocabulary.
+class _Text(NamedTuple):
+    """String [n], how many words of each are kept, and whether they count for the vocabulary."""
 
-    A history's queries are left out of it because they are some examples' own queries already, and would be counted
-    anew in every later example of their user.
-    """
-    lengths = [transform["words_per_query"], transform["words_per_title"], transform["words_per_query"]]
-    split = words(tf.concat(texts, axis=0))
-    counted = split[: tf.size(texts[0]) + tf.size(texts[1])].flat_values
+    texts: tf.Tensor
+    length: int
+    counted: bool = True
+
+
+def _word_indices(*texts: _Text, transform: dict) -> list[tf.Tensor]:
+    """Word indices of several texts by one vocabulary, int64 [n, length] each. What keeps no words is not counted."""
+    split = words(tf.concat([each.texts for each in texts], axis=0))
+    sizes = [tf.size(each.texts) for each in texts]
+    is_counted = tf.repeat([each.counted and each.length > 0 for each in texts], sizes)
     vocabulary = vocabularies.build(
-        counted, features.WORD_VOCABULARY, transform["max_words"], transform["min_word_count"]
+        tf.ragged.boolean_mask(split, is_counted).flat_values,
+        features.WORD_VOCABULARY,
+        transform["max_words"],
+        transform["min_word_count"],
     )
-    indices = vocabularies.lookup(split.to_tensor("", shape=[None, max(lengths)]), vocabulary)
-    parts = tf.split(indices, [tf.size(text) for text in texts])
-    return [part[:, :length] for part, length in zip(parts, lengths, strict=True)]
+    longest = max(each.length for each in texts)
+    parts = tf.split(vocabularies.lookup(split.to_tensor("", shape=[None, longest]), vocabulary), sizes)
+    return [part[:, : each.length] for part, each in zip(parts, texts, strict=True)]
 
 
-def _category_indices(categories: tf.SparseTensor, levels: int) -> tf.Tensor:
-    """One column a level, each with a vocabulary of its own. int64 [batch, levels]."""
-    names = _columns(categories, levels)
+def _indices_by_place(values: tf.SparseTensor, count: int, vocabulary_name: Callable[[int], str]) -> tf.Tensor:
+    """The first values of each row, each place with a vocabulary of its own. int64 [batch, count]."""
+    names = _columns(values, count, "")
     columns = [
-        vocabularies.lookup(name, vocabularies.build(name, features.category_vocabulary(level)))
-        for level, name in enumerate(tf.unstack(names, axis=1))
+        vocabularies.lookup(name, vocabularies.build(name, vocabulary_name(place)))
+        for place, name in enumerate(tf.unstack(names, axis=1))
     ]
     return tf.stack(columns, axis=1) if columns else tf.zeros_like(names, tf.int64)

@@ -1,8 +1,10 @@
-"""From the dense string tensors of a `rank` request to the raw features that the Transform graph reads."""
+"""From the dense tensors of a `rank` request to the raw features that the Transform graph reads."""
+
+from collections.abc import Sequence
 
 import tensorflow as tf
 
-from schemas import features, signatures
+from schemas import context_values, features, signatures
 from schemas.canonical_event import Surface
 
 INPUT_SPECS = {
@@ -15,11 +17,24 @@ INPUT_SPECS = {
 }
 
 
+def input_specs(context: Sequence[str] = ()) -> dict[str, tf.TensorSpec]:
+    """The inputs of `rank`, in the signature's order.
+
+    Args:
+        context: What the model is told of the moment of a request (`transform.context`).
+    """
+    further = {
+        name: tf.TensorSpec([None], tf.int64 if name == signatures.RANK_TIMESTAMP_MS else tf.string, name)
+        for name in context_values.request_inputs(context)
+    }
+    return INPUT_SPECS | further
+
+
 def raw_features(request: dict[str, tf.Tensor]) -> dict[str, tf.SparseTensor]:
     """Turns one request into what a tf.Example of the same content parses to.
 
     Args:
-        request: The tensors that `INPUT_SPECS` names.
+        request: The tensors that `input_specs` names.
 
     Returns:
         The raw features that a request has, sparse [batch, values] each.
@@ -43,7 +58,7 @@ def raw_features(request: dict[str, tf.Tensor]) -> dict[str, tf.SparseTensor]:
     )
     with tf.control_dependencies([known_surface]):
         surface = tf.where(tf.equal(query, ""), Surface.RECOMMENDATION.value, Surface.SEARCH.value)
-    return {
+    return _context(request) | {
         features.USER_ID: tf.sparse.from_dense(request[signatures.RANK_USER_ID][:, tf.newaxis]),
         features.SURFACE: tf.sparse.from_dense(surface[:, tf.newaxis]),
         features.QUERY: tf.sparse.from_dense(query[:, tf.newaxis]),
@@ -53,6 +68,19 @@ def raw_features(request: dict[str, tf.Tensor]) -> dict[str, tf.SparseTensor]:
         features.HISTORY_ITEMS: _chosen(_flat_rows(items), _flat_rows(is_item)),
         features.HISTORY_QUERIES: _chosen(request[signatures.RANK_HISTORY_QUERIES], is_search),
     }
+
+
+def _context(request: dict[str, tf.Tensor]) -> dict[str, tf.SparseTensor]:
+    raw = {}
+    if signatures.RANK_TIMESTAMP_MS in request:
+        moment = request[signatures.RANK_TIMESTAMP_MS][:, tf.newaxis]
+        raw[features.TIMESTAMP_MS] = _chosen(moment, tf.greater_equal(moment, 0))
+    named = [name for name in request if name not in (*signatures.RANK_INPUTS, signatures.RANK_TIMESTAMP_MS)]
+    if named:
+        values = tf.stack([request[name] for name in named], axis=1)
+        starts = tf.constant([[name + context_values.SEPARATOR for name in named]])
+        raw[features.CONTEXT_VALUES] = _chosen(tf.add(starts, values), tf.not_equal(values, ""))
+    return raw
 
 
 def _flat_rows(values: tf.Tensor) -> tf.Tensor:

@@ -73,6 +73,10 @@ class RunHistory:
             if execution.id > execution_id
         }
 
+    def artifact_uri(self, component: str, key: str, since: int) -> str:
+        """Where the artifact `key` lies that a component wrote, or took from the cache, after the execution `since`."""
+        return self._artifact(self.executions_since(since)[component], key).uri
+
     def report(self, since: int) -> RunReport:
         """Reports on the executions after the id `since`."""
         executions = self.executions_since(since)

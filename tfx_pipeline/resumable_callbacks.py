@@ -15,6 +15,9 @@ import keras
 class ResumableEarlyStopping(keras.callbacks.EarlyStopping):
     """Early stopping that remembers the best epoch and its weights across restarts, and restores them at the end.
 
+    Attributes:
+        best_logs: The metrics of the best epoch, by name, and its number from 1 as `epoch`; empty before the first.
+
     Args:
         directory: Where it keeps its state and the best weights.
         **kwargs: As `keras.callbacks.EarlyStopping`, without `restore_best_weights`, which is always on.
@@ -22,7 +25,8 @@ class ResumableEarlyStopping(keras.callbacks.EarlyStopping):
 
     def __init__(self, directory: str, **kwargs: Any):
         super().__init__(restore_best_weights=False, **kwargs)
-        self._state = _StateFile(Path(directory) / "early_stopping.json", ("best", "best_epoch", "wait"))
+        self._state = _StateFile(Path(directory) / "early_stopping.json", ("best", "best_epoch", "wait", "best_logs"))
+        self.best_logs: dict[str, float] = {}
         self._best_weights_path = Path(directory) / "best.weights.h5"
 
     def on_train_begin(self, logs: dict | None = None) -> None:
@@ -36,6 +40,7 @@ class ResumableEarlyStopping(keras.callbacks.EarlyStopping):
         super().on_epoch_end(epoch, logs)
         if self.best is not None and self.best != previous_best:
             self.model.save_weights(self._best_weights_path)
+            self.best_logs = {"epoch": epoch + 1, **{name: float(value) for name, value in (logs or {}).items()}}
         self._state.save(self)
 
     def on_train_end(self, logs: dict | None = None) -> None:
@@ -84,7 +89,5 @@ class _StateFile:
         values = {name: getattr(owner, name) for name in self._attributes}
         self._path.parent.mkdir(parents=True, exist_ok=True)
         partial = self._path.with_suffix(".partial")
-        partial.write_text(
-            json.dumps({name: None if value is None else float(value) for name, value in values.items()})
-        )
+        partial.write_text(json.dumps(values, default=float))  # Numbers may be NumPy's.
         partial.replace(self._path)

@@ -20,6 +20,7 @@ from tfx_pipeline import export, inputs, vocabularies
 from tfx_pipeline.config_loading import as_dict, from_dict
 from tfx_pipeline.configs import PipelineConfig, TrainConfig
 from tfx_pipeline.epoch_lines import EpochLines
+from tfx_pipeline.lazy_adam import LazyAdam
 from tfx_pipeline.resumable_callbacks import ResumableEarlyStopping, ResumableReduceLROnPlateau
 
 VALIDATION_METRIC = "val_ndcg_at_5"
@@ -27,6 +28,8 @@ VALIDATION_METRIC = "val_ndcg_at_5"
 
 WEIGHTS_FILE = "model.weights.h5"
 """The exported weights in Keras' form, beside TensorBoard's logs."""
+VALIDATION_FILE = "validation.json"
+"""Beside them: the metrics of the epoch whose weights are exported."""
 _LOG = logging.getLogger(__name__)
 
 
@@ -45,6 +48,7 @@ class TrainingJob:
         model_dir: Where the SavedModel goes.
         log_dir: Where TensorBoard's logs go.
         checkpoint_dir: Where interrupted trainings leave their state, each in a folder of its own.
+        context: What the model is told of the moment of a request, in the order of the feature's columns.
     """
 
     model_name: str
@@ -57,6 +61,7 @@ class TrainingJob:
     model_dir: str
     log_dir: str
     checkpoint_dir: str
+    context: tuple[str, ...] = ()
 
     @property
     def state_dir(self) -> Path:
@@ -76,6 +81,7 @@ def custom_config(config: PipelineConfig) -> dict[str, Any]:
         "model_config": as_dict(getattr(config, config.model)),
         "train": as_dict(config.train),
         "checkpoint_dir": config.checkpoint_dir,
+        "context": list(config.transform.context),
     }
 
 
@@ -86,6 +92,7 @@ def from_custom_config(values: Mapping[str, Any]) -> dict[str, Any]:
         **values,
         "model_config": from_dict(config_class, values["model_config"]),
         "train": from_dict(TrainConfig, values["train"]),
+        "context": tuple(values["context"]),
     }
 
 
@@ -109,18 +116,21 @@ def run(job: TrainingJob) -> keras.callbacks.History:
         ),
         inputs.joint_batches(job.validation_files, transform_output, job.train.batch_size),
     )
+    optimizer_class = LazyAdam if job.train.lazy_embedding_updates else keras.optimizers.Adam
     model.compile(
-        optimizer=keras.optimizers.Adam(job.train.learning_rate, global_clipnorm=job.train.clip_norm or None),
+        optimizer=optimizer_class(job.train.learning_rate, global_clipnorm=job.train.clip_norm or None),
         jit_compile=job.train.jit_compile,
     )
     _report_start(job, model)
+    early_stopping = _early_stopping(job)
     history = model.fit(
         batches,
         validation_data=validation,
         epochs=job.train.epochs,
-        callbacks=_callbacks(job),
+        callbacks=_callbacks(job, early_stopping),
         verbose=1 if sys.stdout.isatty() else 0,
     )
+    (Path(job.log_dir) / VALIDATION_FILE).write_text(json.dumps(early_stopping.best_logs, indent=2) + "\n", "utf-8")
     model.save_weights(Path(job.log_dir) / WEIGHTS_FILE)
     export.save(model, transform_output, job.model_dir)
     # Only now, and all at once: what is left of a finished training would mislead the next of the same settings.
@@ -140,6 +150,13 @@ def build_model(job: TrainingJob, transform_output: tft.TFTransformOutput) -> ke
             vocabularies.table_rows(transform_output, features.category_vocabulary(level))
             for level in range(catalog.categories.shape[1])
         ),
+        attributes=tuple(
+            vocabularies.table_rows(transform_output, features.attribute_vocabulary(place))
+            for place in range(catalog.attributes.shape[1])
+        ),
+        context={
+            name: vocabularies.known_rows(transform_output, features.context_vocabulary(name)) for name in job.context
+        },
     )
     return registry.build(job.model_name, job.model_config, sizes, catalog, dtype=_dtype_policy(job.train))
 
@@ -150,7 +167,13 @@ def _dtype_policy(train: TrainConfig) -> str:
     return "mixed_float16" if tf.config.list_physical_devices("GPU") else "mixed_bfloat16"
 
 
-def _callbacks(job: TrainingJob) -> list[keras.callbacks.Callback]:
+def _early_stopping(job: TrainingJob) -> ResumableEarlyStopping:
+    # With no patience it still keeps the best epoch's weights.
+    patience = job.train.early_stopping_patience or job.train.epochs
+    return ResumableEarlyStopping(str(job.state_dir), monitor=VALIDATION_METRIC, mode="max", patience=patience)
+
+
+def _callbacks(job: TrainingJob, early_stopping: ResumableEarlyStopping) -> list[keras.callbacks.Callback]:
     state, train = job.state_dir, job.train
     callbacks: list[keras.callbacks.Callback] = []
     if train.plateau_patience:
@@ -164,10 +187,7 @@ def _callbacks(job: TrainingJob) -> list[keras.callbacks.Callback]:
             )
         )
     callbacks += [
-        # With no patience it still keeps the best epoch's weights.
-        ResumableEarlyStopping(
-            str(state), monitor=VALIDATION_METRIC, mode="max", patience=train.early_stopping_patience or train.epochs
-        ),
+        early_stopping,
         EpochLines(),
         keras.callbacks.TensorBoard(job.log_dir, profile_batch=0),
         keras.callbacks.BackupAndRestore(str(state / "backup"), double_checkpoint=True, delete_checkpoint=False),

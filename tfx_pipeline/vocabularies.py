@@ -61,6 +61,26 @@ def lookup_together(values: Sequence[tf.Tensor], vocabulary) -> list[tf.Tensor]:
     return tf.split(lookup(tf.concat(values, axis=0), vocabulary), [tf.size(each) for each in values])
 
 
+def lookup_known(values: tf.Tensor, vocabulary) -> tf.Tensor:
+    """Maps strings to indices, all that is unknown to that of padding.
+
+    For values of which the unknown should count for nothing, rather than by an embedding that no training has seen.
+
+    Args:
+        values: string tensor of any shape.
+        vocabulary: What `build` returned.
+
+    Returns:
+        int64 tensor of the same shape.
+    """
+    return tft.apply_vocabulary(values, vocabulary, default_value=features.PADDING - 1) + 1
+
+
+def known_rows(transform_output: tft.TFTransformOutput, name: str) -> int:
+    """The number of indices of a vocabulary that is looked up by `lookup_known`."""
+    return int(transform_output.vocabulary_size_by_name(name)) + 1
+
+
 def table_rows(transform_output: tft.TFTransformOutput, name: str) -> int:
     """The number of indices of a vocabulary, padding and the unknown included."""
     return int(transform_output.vocabulary_size_by_name(name)) + 1 + _OUT_OF_VOCABULARY_INDICES

@@ -6,6 +6,7 @@ from tfx.dsl.components.base.executor_spec import BeamExecutorSpec
 from tfx.types import standard_artifacts
 from tfx.types.component_spec import ChannelParameter, ComponentSpec, ExecutionParameter
 
+from components.behaviour_example_gen.adapters.registry import adapter
 from components.behaviour_example_gen.config import DataConfig
 from components.behaviour_example_gen.executor import (
     CATALOG_KEY,
@@ -50,12 +51,13 @@ class BehaviourExampleGen(BaseBeamComponent):
     EXECUTOR_SPEC = BeamExecutorSpec(Executor)
 
     def __init__(self, catalog: types.BaseChannel, config: DataConfig):
+        files = adapter(config.source).source_files(config)
         super().__init__(
             BehaviourExampleGenSpec(
                 **{
                     CATALOG_KEY: catalog,
                     DATA_CONFIG_KEY: config.to_json(),
-                    FINGERPRINT_KEY: fingerprint(config.events),
+                    FINGERPRINT_KEY: fingerprint(files.events, *files.candidates),
                     EXAMPLES_KEY: types.Channel(type=standard_artifacts.Examples),
                     REJECTS_KEY: types.Channel(type=Rejects),
                 }

@@ -4,7 +4,7 @@ import dataclasses
 import datetime
 import json
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 from schemas.event_rows import EventColumns, ItemColumns
 
@@ -12,6 +12,8 @@ LEAVE_ONE_OUT: Final = "leave_one_out"
 BY_TIME: Final = "time"
 UNIFORM: Final = "uniform"
 POPULARITY: Final = "popularity"
+SHOWN: Final = "shown"
+CATEGORY: Final = "category"
 
 
 @dataclass(frozen=True)
@@ -19,28 +21,40 @@ class DataConfig:
     """Where the logs are and how examples are cut from them.
 
     Attributes:
-        source: The adapter that reads the logs; a name in `components.behaviour_example_gen.adapters.registry`.
-        events: Path or glob of the event files: CSV, TSV, JSON lines (each plain or .gz) or Parquet, told by their
-            endings.
+        source: The adapter that reads the logs; a name in `components.behaviour_example_gen.adapters.registry`, which
+            `components/behaviour_example_gen/README.md` tells of.
+        path: The folder that `events` and `items` are taken from; empty: the directory of the run. Of any file system
+            that Beam knows.
+        events: Path or glob of the event files: CSV, TSV, JSON lines (each plain, .gz, .bz2 or .zst) or Parquet, told
+            by their endings. For the source `fixed_benchmark`: the folder with all its files.
         items: Path or glob of the item files, in the same formats. Empty: items are known by their events alone.
         columns: Which column of the event files holds which field.
         item_columns: Which column of the item files holds which field.
         max_reject_share: A run fails when a larger share of rows than this is refused.
         split: `leave_one_out` (per user and surface: last event test, second last validation, the rest train) or
-            `time`.
+            `time`. The source `fixed_benchmark` has splits of its own instead.
         validation_from: For `split: time`: events from this moment on (ISO 8601, UTC) are validation.
         test_from: For `split: time`: events from this moment on are test.
         train_negatives: Negatives drawn for each training example.
-        evaluation_negatives: Negatives drawn for each validation and test example.
-        negatives: `uniform` over the catalogue, or `popularity` (in proportion to engagements). None is ever an item
-            that the user engaged with.
+        evaluation_negatives: Negatives drawn for each validation and test example, or given by a source that has its
+            own.
+        negatives: `uniform` over the catalogue, or `popularity` (in proportion to engagements, those of the split train
+            alone where a source has splits of its own), or harder ones as far as there are any and uniform for the
+            rest: `shown` (what the user was last shown on that surface and passed by), `category` (of the item's
+            narrowest category, then the next broader). None is ever an item that the user engaged with.
         recommendation_history: How many of the newest recommendation tokens a history keeps.
         search_history: How many of the newest search tokens a history keeps.
         items_per_session: How many clicked items a search token keeps.
+        max_events_per_user: Of a user with more events only the newest are kept, and how many were left out is
+            reported; 0 keeps all.
+        core: Leaves out users and items, of the catalogue too, until each that is left has this many engagements with
+            the others (k-core); 0 leaves out none.
+        core_rounds: How often that is done at most; a run fails where it is not enough.
         seed: Of the negatives; recorded as an artifact property.
     """
 
     source: str = "events"
+    path: str = ""
     events: str = ""
     items: str = ""
     columns: EventColumns = field(default_factory=EventColumns)
@@ -55,6 +69,9 @@ class DataConfig:
     recommendation_history: int = 12
     search_history: int = 12
     items_per_session: int = 5
+    max_events_per_user: int = 0
+    core: int = 0
+    core_rounds: int = 10
     seed: int = 17
 
     def __post_init__(self) -> None:
@@ -64,11 +81,12 @@ class DataConfig:
             ValueError: A value is out of its range; the message names it.
         """
         _one_of("split", self.split, (LEAVE_ONE_OUT, BY_TIME))
-        _one_of("negatives", self.negatives, (UNIFORM, POPULARITY))
+        _one_of("negatives", self.negatives, (UNIFORM, POPULARITY, SHOWN, CATEGORY))
         if not 0 <= self.max_reject_share <= 1:
             raise ValueError(f"data.max_reject_share should be from 0 to 1. Received: {self.max_reject_share}")
         least = {"train_negatives": 1, "evaluation_negatives": 1, "items_per_session": 1}
         least |= {"recommendation_history": 1, "search_history": 1, "seed": 0}
+        least |= {"max_events_per_user": 0, "core": 0, "core_rounds": 1}
         for name, smallest in least.items():
             if getattr(self, name) < smallest:
                 raise ValueError(f"data.{name} should be at least {smallest}. Received: {getattr(self, name)}")
@@ -88,6 +106,12 @@ class DataConfig:
         """`test_from` in milliseconds since 1970."""
         return _moment_ms("test_from", self.test_from)
 
+    def located(self, pattern: str) -> str:
+        """A path or glob of the configuration, taken from `path`; an empty one stays empty."""
+        if not pattern or not self.path or pattern.startswith("/") or "://" in pattern:
+            return pattern
+        return f"{self.path.rstrip('/')}/{pattern}"
+
     def to_json(self) -> str:
         """The configuration as JSON, as it stands in an execution property."""
         return json.dumps(dataclasses.asdict(self), sort_keys=True)
@@ -96,9 +120,13 @@ class DataConfig:
     def from_json(cls, text: str) -> "DataConfig":
         """Reads what `to_json` wrote."""
         values = json.loads(text)
-        values["columns"] = EventColumns(**values["columns"])
-        values["item_columns"] = ItemColumns(**values["item_columns"])
+        values["columns"] = EventColumns(**_with_tuples(values["columns"]))
+        values["item_columns"] = ItemColumns(**_with_tuples(values["item_columns"]))
         return cls(**values)
+
+
+def _with_tuples(values: dict[str, Any]) -> dict[str, Any]:
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in values.items()}
 
 
 def _one_of(name: str, value: str, known: tuple[str, ...]) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import tensorflow as tf
 
-from schemas import features
+from schemas import context_values, features
 from schemas.canonical_event import Event, Item, Surface, Token
 
 
@@ -24,6 +24,7 @@ def behaviour_example(target: Event, history: Sequence[Token], negatives: Sequen
     _strings(example, features.SURFACE, [target.surface.value])
     _strings(example, features.QUERY, [target.query])
     _integers(example, features.TIMESTAMP_MS, [target.timestamp_ms])
+    _strings(example, features.CONTEXT_VALUES, context_values.to_texts(target.context))
     _strings(example, features.CANDIDATES, [target.item_id, *negatives])
     example.features.feature[features.LABELS].float_list.value.extend([1.0] + [0.0] * len(negatives))
     _integers(example, features.HISTORY_KINDS, [token.surface.token_kind for token in history])
@@ -33,12 +34,20 @@ def behaviour_example(target: Event, history: Sequence[Token], negatives: Sequen
     return example.SerializeToString(deterministic=True)
 
 
-def catalog_example(item: Item) -> bytes:
-    """Serializes the example of one item."""
+def catalog_example(item: Item, attributes: Sequence[str] = (), engagements: int = 0) -> bytes:
+    """Serializes the example of one item.
+
+    Args:
+        item: A row of the item table.
+        attributes: The names of the attributes to write, in this order.
+        engagements: How many training examples have the item as their positive.
+    """
     example = tf.train.Example()
     _strings(example, features.ITEM_ID, [item.item_id])
     _strings(example, features.TITLE, [item.title])
     _strings(example, features.CATEGORIES, item.categories)
+    _strings(example, features.ATTRIBUTES, [item.attributes.get(name, "") for name in attributes])
+    _integers(example, features.ENGAGEMENTS, [engagements])
     return example.SerializeToString(deterministic=True)
 
 

@@ -10,8 +10,9 @@ from tfx.dsl.components.base.base_beam_executor import BaseBeamExecutor
 from tfx.proto import example_gen_pb2
 from tfx.types import artifact_utils
 
+from components.behaviour_example_gen.adapters.registry import adapter
 from components.behaviour_example_gen.config import DataConfig
-from components.behaviour_example_gen.generation import EVENT, USERS, generate_examples
+from components.behaviour_example_gen.generation import CUT_EVENTS, CUT_USERS, EVENT, USERS, generate_examples
 from components.raw_files.refusal import describe
 from components.raw_files.summary import Summary
 from schemas.features import BEHAVIOUR_SPLITS, CATALOG_SPLIT
@@ -63,6 +64,13 @@ class Executor(BaseBeamExecutor):
                 describe(refused.reasons),
                 rejects.uri,
             )
+        if summary.counts[CUT_USERS]:
+            _LOG.warning(
+                "%d users have more than data.max_events_per_user = %d events; their %d oldest ones were left out.",
+                summary.counts[CUT_USERS],
+                config.max_events_per_user,
+                summary.counts[CUT_EVENTS],
+            )
         _LOG.info("Examples: %s", summary.counts)
 
 
@@ -79,7 +87,9 @@ def _record(examples: types.Artifact, config: DataConfig, summary: Summary) -> N
         USERS: summary.counts[USERS],
     }
     numbers |= {f"targets_{split}": summary.counts[split] for split in BEHAVIOUR_SPLITS}
+    numbers |= {name: summary.counts[name] for name in (CUT_USERS, CUT_EVENTS)}
     for name, number in numbers.items():
         examples.set_int_custom_property(name, number)
     examples.set_string_custom_property("negatives", config.negatives)
-    examples.set_string_custom_property("split", config.split)
+    own_splits = adapter(config.source).read_candidates is not None
+    examples.set_string_custom_property("split", config.source if own_splits else config.split)

@@ -2,32 +2,38 @@
 
 import functools
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 import apache_beam as beam
 
 from components.behaviour_example_gen.adapters.registry import adapter
-from components.behaviour_example_gen.config import POPULARITY, DataConfig
+from components.behaviour_example_gen.category_pools import CategoryPools
+from components.behaviour_example_gen.config import CATEGORY, POPULARITY, DataConfig
 from components.behaviour_example_gen.example_files import WriteExamples
-from components.behaviour_example_gen.examples import behaviour_example, catalog_example
-from components.behaviour_example_gen.histories import is_target, targets_with_histories
+from components.behaviour_example_gen.examples import catalog_example
+from components.behaviour_example_gen.long_histories import newest_events
 from components.behaviour_example_gen.negatives import NegativeSampler
-from components.behaviour_example_gen.splits import assign_splits
+from components.behaviour_example_gen.source_events import completed, source_events
+from components.behaviour_example_gen.user_examples import examples_of_user
 from components.item_catalog.table import read_table
 from components.raw_files.read_files import FAILURES, REJECTS, ReadFiles, report
 from components.raw_files.refusal import DataError
-from components.raw_files.row_files import matching_files
 from components.raw_files.summary import Summary, read_summary, write_summary
-from schemas.canonical_event import Event
+from schemas.canonical_event import Event, Item
 from schemas.features import BEHAVIOUR_SPLITS, CATALOG_SPLIT, TRAIN_SPLIT
 
 EVENT: Final = "event"
+CANDIDATES: Final = "candidate"
 USERS: Final = "users"
+CUT_USERS: Final = "users_cut"
+CUT_EVENTS: Final = "events_cut"
 _COUNTS = "counts"
+_TRAIN_ITEMS = "train_items"
 
-PlacedEvent = tuple[int, int, int, Event]
-"""(timestamp_ms, file, line, event): sorts by time, and events of one time as the source has them."""
+PlacedEvent = tuple[tuple[int, int, int, int, str], Event]
+"""An event and what it is sorted by: position, timestamp_ms, file, line, item. So events are in the order of the
+source's own numbers, else of time, and events of one time as the source has them."""
 
 
 def generate_examples(
@@ -49,112 +55,126 @@ def generate_examples(
         now_ms: The time of reading, in milliseconds since 1970; later events are refused.
 
     Returns:
-        The report of `event` rows, and how many `users` there are and examples in each split.
+        The reports of `event` rows, and of `candidate` rows where the source has them; how many `users` there are and
+        examples in each split, and how many users and events `data.max_events_per_user` has cut.
 
     Raises:
         DataError: Files cannot be used, too many rows were refused, the catalogue is too small for the negatives, or a
             split is empty.
     """
     source = adapter(config.source)
-    paths = matching_files(config.events, "data.events")
+    files = source.source_files(config)
     with make_pipeline() as pipeline:
-        events = pipeline | "Events" >> ReadFiles(
-            paths, functools.partial(source.read_events, config=config, now_ms=now_ms)
-        )
-        examples = (
-            events[None]
-            | "ByUser" >> beam.Map(_by_user)
-            | "Users" >> beam.GroupByKey()
-            | "Examples"
-            >> beam.ParDo(_ExamplesOfUser(config, catalog_dir)).with_outputs(*BEHAVIOUR_SPLITS, FAILURES, _COUNTS)
-        )
-        items = (
+        events = source_events(pipeline, config, now_ms)
+        catalog = (
             pipeline
             | "Catalog" >> beam.Create([catalog_dir])
             | "Items" >> beam.FlatMap(read_table)
-            | "ItemExamples" >> beam.Map(lambda row: catalog_example(row.item))
+            | "ById" >> beam.Map(lambda row: (row.item.item_id, row.item))
+        )
+        placed = completed(events.kept, catalog, source) | "ByUser" >> beam.Map(_by_user)
+        if source.read_candidates is None:
+            users = placed | "Users" >> beam.GroupByKey()
+        else:
+            rows = pipeline | "Candidates" >> ReadFiles(
+                files.candidate_files, functools.partial(source.read_candidates, config=config)
+            )
+            given = rows[None] | "CandidatesByUser" >> beam.Map(lambda row: (row[2].user_id, row[2]))
+            users = (placed, given) | "Users" >> beam.CoGroupByKey()
+        examples = users | "Examples" >> beam.ParDo(_ExamplesOfUser(config, catalog_dir)).with_outputs(
+            *BEHAVIOUR_SPLITS, FAILURES, _COUNTS, _TRAIN_ITEMS
+        )
+        engagements = examples[_TRAIN_ITEMS] | "Engagements" >> beam.combiners.Count.PerElement()
+        items = (
+            (catalog, engagements)
+            | "WithEngagements" >> beam.CoGroupByKey()
+            | "ItemExamples" >> beam.FlatMap(functools.partial(_item_example, config.item_columns.attributes))
         )
         item_count = items | "CountItems" >> beam.combiners.Count.Globally() | beam.Map(lambda n: (CATALOG_SPLIT, n))
         for split, directory in split_dirs.items():
             records = items if split == CATALOG_SPLIT else examples[split]
             _ = records | f"Write[{split}]" >> WriteExamples(directory)
-        failures = (events[FAILURES], examples[FAILURES]) | "Failures" >> beam.Flatten()
+        if source.read_candidates is None:
+            failures = (events.failures, examples[FAILURES]) | "Failures" >> beam.Flatten()
+            reports = {EVENT: report("Event", events.rows, events.rejects, failures)}
+        else:
+            failures = (rows[FAILURES], examples[FAILURES]) | "Failures" >> beam.Flatten()
+            reports = {
+                EVENT: report("Event", events.rows, events.rejects, events.failures),
+                CANDIDATES: report("Candidate", rows[None], rows[REJECTS], failures),
+            }
         write_summary(
-            rejects_dir,
-            events[REJECTS],
-            {EVENT: report("Event", events[None], events[REJECTS], failures)},
-            (examples[_COUNTS], item_count) | "Counts" >> beam.Flatten(),
+            rejects_dir, events.rejects, reports, (examples[_COUNTS], item_count) | "Counts" >> beam.Flatten()
         )
     summary = read_summary(rejects_dir)
-    summary.reports[EVENT].check(EVENT, f"data.events = {config.events}", config.max_reject_share, rejects_dir)
-    empty = [split for split in BEHAVIOUR_SPLITS if not summary.counts.get(split)]
-    if empty:
-        raise DataError(
-            f"data.split = {config.split}: no event falls into {', '.join(empty)}. With `leave_one_out`, users need "
-            "three engagements on a surface to have all splits; with `time`, set data.validation_from and "
-            "data.test_from within the log."
-        )
+    for kind in reports:
+        summary.reports[kind].check(kind, f"data.events = {config.events}", config.max_reject_share, rejects_dir)
+    _check_splits(config, summary, own_splits=source.read_candidates is not None)
     return summary
 
 
-def examples_of_user(
-    user_id: str, events: list[Event], sampler: NegativeSampler, config: DataConfig
-) -> list[tuple[str, bytes]]:
-    """Makes the examples of one user.
-
-    Args:
-        user_id: Who.
-        events: All events of the user, in time order.
-        sampler: Of the negatives.
-        config: How examples are cut.
-
-    Returns:
-        (split, serialized tf.Example) for each target.
-
-    Raises:
-        DataError: The catalogue is too small for the negatives.
-    """
-    targets = [event for event in events if is_target(event)]
-    negatives = sampler.outside(user_id, {target.item_id for target in targets})
-    result = []
-    histories = targets_with_histories(events, config)
-    for split, (position, target, history) in zip(assign_splits(targets, config), histories, strict=True):
-        count = config.train_negatives if split == TRAIN_SPLIT else config.evaluation_negatives
-        result.append((split, behaviour_example(target, history, negatives.draw(position, count))))
-    return result
+def _check_splits(config: DataConfig, summary: Summary, own_splits: bool) -> None:
+    empty = ", ".join(split for split in BEHAVIOUR_SPLITS if not summary.counts.get(split))
+    if empty and own_splits:
+        raise DataError(
+            f"data.events = {config.events}: no example falls into {empty}. Training needs events of the split train, "
+            "evaluation rows in the files of candidates."
+        )
+    if empty:
+        raise DataError(
+            f"data.split = {config.split}: no event falls into {empty}. With `leave_one_out`, users need three "
+            "engagements on a surface to have all splits; with `time`, set data.validation_from and data.test_from "
+            "within the log."
+        )
 
 
 def sampler_of(catalog_dir: str, config: DataConfig) -> NegativeSampler:
     """Makes the sampler of the negatives that the configuration wants, from the item table."""
     rows = list(read_table(catalog_dir))
     weights = [row.engagements for row in rows] if config.negatives == POPULARITY else None
-    return NegativeSampler([row.item.item_id for row in rows], weights, config.seed)
+    categories = CategoryPools([row.item.categories for row in rows]) if config.negatives == CATEGORY else None
+    return NegativeSampler([row.item.item_id for row in rows], weights, config.seed, categories)
 
 
 def _by_user(placed: tuple[int, int, Event]) -> tuple[str, PlacedEvent]:
     file, line, event = placed
-    return event.user_id, (event.timestamp_ms, file, line, event)
+    return event.user_id, ((event.position, event.timestamp_ms, file, line, event.item_id), event)
+
+
+def _item_example(
+    attributes: Sequence[str], grouped: tuple[str, tuple[Iterable[Item], Iterable[int]]]
+) -> Iterable[bytes]:
+    items, engagements = grouped[1]
+    count = sum(engagements)
+    for item in items:
+        yield catalog_example(item, attributes, count)
 
 
 class _ExamplesOfUser(beam.DoFn):
     def __init__(self, config: DataConfig, catalog_dir: str):
         self._config = config
+        self._source = adapter(config.source)
         self._catalog_dir = catalog_dir
 
     def setup(self) -> None:
         """Loads the catalogue once a worker, not once a user."""
         self._sampler = sampler_of(self._catalog_dir, self._config)
 
-    def process(self, element: tuple[str, Iterable[PlacedEvent]]) -> Iterable[Any]:
-        user_id, placed = element
-        events = [each[3] for each in sorted(placed, key=lambda each: each[:3])]
+    def process(self, element: tuple[str, Any]) -> Iterable[Any]:
+        user_id, grouped = element
+        placed, candidates = (grouped, None) if self._source.read_candidates is None else map(list, grouped)
+        events, dropped, engaged_before = newest_events(placed, self._config.max_events_per_user)
         yield beam.pvalue.TaggedOutput(_COUNTS, (USERS, 1))
+        yield beam.pvalue.TaggedOutput(_COUNTS, (CUT_USERS, int(dropped > 0)))
+        yield beam.pvalue.TaggedOutput(_COUNTS, (CUT_EVENTS, dropped))
         try:
-            examples = examples_of_user(user_id, events, self._sampler, self._config)
+            examples = examples_of_user(user_id, events, self._sampler, self._config, candidates, engaged_before)
         except DataError as error:
             yield beam.pvalue.TaggedOutput(FAILURES, str(error))
             return
-        for split, example in examples:
-            yield beam.pvalue.TaggedOutput(split, example)
-        for count in Counter(split for split, _ in examples).items():
+        for example in examples:
+            yield beam.pvalue.TaggedOutput(example.split, example.serialized)
+            if example.split == TRAIN_SPLIT:
+                yield beam.pvalue.TaggedOutput(_TRAIN_ITEMS, example.item_id)
+        for count in Counter(example.split for example in examples).items():
             yield beam.pvalue.TaggedOutput(_COUNTS, count)

@@ -8,12 +8,13 @@ import apache_beam as beam
 
 from components.behaviour_example_gen.adapters.registry import adapter
 from components.behaviour_example_gen.config import DataConfig
+from components.behaviour_example_gen.source_events import source_events
 from components.item_catalog.table import CatalogItem, write_table
 from components.raw_files.read_files import FAILURES, REJECTS, ReadFiles, report
 from components.raw_files.refusal import DataError, Reject
-from components.raw_files.row_files import matching_files
 from components.raw_files.summary import Summary, read_summary, write_summary
 from schemas.canonical_event import Event, Item
+from schemas.features import TRAIN_SPLIT
 
 EVENT: Final = "event"
 ITEM: Final = "item"
@@ -41,19 +42,18 @@ def build_catalog(
         DataError: Files cannot be used, or too many of their rows cannot, or there is no item.
     """
     source = adapter(config.source)
-    event_files = matching_files(config.events, "data.events")
-    item_files = matching_files(config.items, "data.items") if config.items else []
+    files = source.source_files(config)
+    item_files = files.item_files
     with make_pipeline() as pipeline:
-        events = pipeline | "Events" >> ReadFiles(
-            event_files, functools.partial(source.read_events, config=config, now_ms=now_ms)
-        )
+        events = source_events(pipeline, config, now_ms)
         items = pipeline | "Items" >> ReadFiles(item_files, functools.partial(source.read_items, config=config))
         item_rows = items[None] | "ById" >> beam.Map(lambda each: (each[2].item_id, each))
-        engagements = events[None] | "Engagements" >> beam.FlatMap(_engagement) | "Add" >> beam.CombinePerKey(sum)  # type: ignore[arg-type]
+        engagements = events.kept | "Engagements" >> beam.FlatMap(_engagement) | "Add" >> beam.CombinePerKey(sum)  # type: ignore[arg-type]
         joined = (
             (item_rows, engagements)
             | "Join" >> beam.CoGroupByKey()
-            | "OneRow" >> beam.ParDo(_OneRow(item_files)).with_outputs(REJECTS, _USED, main=None)
+            | "OneRow"
+            >> beam.ParDo(_OneRow(item_files, only_engaged=config.core > 0)).with_outputs(REJECTS, _USED, main=None)
         )
         _ = (
             joined[None]
@@ -62,15 +62,17 @@ def build_catalog(
         )
         item_rejects = (items[REJECTS], joined[REJECTS]) | "ItemRejects" >> beam.Flatten()
         reports = {
-            EVENT: report("Event", events[None], events[REJECTS], events[FAILURES]),
+            EVENT: report("Event", events.rows, events.rejects, events.failures),
             ITEM: report("Item", joined[_USED], item_rejects, items[FAILURES]),
         }
-        rejects = (events[REJECTS], item_rejects) | "Rejects" >> beam.Flatten()
+        rejects = (events.rejects, item_rejects) | "Rejects" >> beam.Flatten()
         write_summary(rejects_dir, rejects, reports, joined[None] | "Counts" >> beam.FlatMap(_counts))
     summary = read_summary(rejects_dir)
     summary.reports[EVENT].check(EVENT, f"data.events = {config.events}", config.max_reject_share, rejects_dir)
     if item_files:
-        summary.reports[ITEM].check(ITEM, f"data.items = {config.items}", config.max_reject_share, rejects_dir)
+        summary.reports[ITEM].check(
+            ITEM, f"{files.items_setting} = {files.items}", config.max_reject_share, rejects_dir
+        )
     if not summary.counts.get(ITEMS):
         raise DataError(f"data.events = {config.events}: names no item. Is data.columns right about where items stand?")
     return summary
@@ -79,7 +81,9 @@ def build_catalog(
 def _engagement(placed: tuple[int, int, Event]) -> Iterable[tuple[str, int]]:
     event = placed[2]
     if event.item_id:
-        yield event.item_id, event.label
+        # What is to be predicted must not show in what negatives are drawn by.
+        counts = event.split in ("", TRAIN_SPLIT)
+        yield event.item_id, event.label if counts else 0
 
 
 def _counts(row: CatalogItem) -> Iterable[tuple[str, int]]:
@@ -88,10 +92,14 @@ def _counts(row: CatalogItem) -> Iterable[tuple[str, int]]:
 
 
 class _OneRow(beam.DoFn):
-    """Makes one row of an item from all that is known about it; a second row in the item files is refused."""
+    """Makes one row of an item from all that is known about it; a second row in the item files is refused.
 
-    def __init__(self, item_files: Sequence[str]):
+    Where only engaged items count, one that no event is about gets no row.
+    """
+
+    def __init__(self, item_files: Sequence[str], only_engaged: bool):
         self._item_files = item_files
+        self._only_engaged = only_engaged
 
     def process(
         self, element: tuple[str, tuple[Iterable[tuple[int, int, Item]], Iterable[int]]]
@@ -105,4 +113,6 @@ class _OneRow(beam.DoFn):
             else:
                 reject = Reject(self._item_files[file], line, "duplicate item", f"{item_id!r} stands in {first}")
                 yield beam.pvalue.TaggedOutput(REJECTS, reject)
-        yield CatalogItem(item, sum(engagements))
+        labels = list(engagements)
+        if labels or not self._only_engaged:
+            yield CatalogItem(item, sum(labels))

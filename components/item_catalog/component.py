@@ -5,6 +5,7 @@ from tfx.dsl.components.base.base_beam_component import BaseBeamComponent
 from tfx.dsl.components.base.executor_spec import BeamExecutorSpec
 from tfx.types.component_spec import ChannelParameter, ComponentSpec, ExecutionParameter
 
+from components.behaviour_example_gen.adapters.registry import adapter
 from components.behaviour_example_gen.config import DataConfig
 from components.item_catalog.artifact import ItemCatalog
 from components.item_catalog.executor import CATALOG_KEY, DATA_CONFIG_KEY, FINGERPRINT_KEY, REJECTS_KEY, Executor
@@ -40,11 +41,12 @@ class ItemCatalogGen(BaseBeamComponent):
     EXECUTOR_SPEC = BeamExecutorSpec(Executor)
 
     def __init__(self, config: DataConfig):
+        files = adapter(config.source).source_files(config)
         super().__init__(
             ItemCatalogGenSpec(
                 **{
                     DATA_CONFIG_KEY: config.to_json(),
-                    FINGERPRINT_KEY: fingerprint(config.events, config.items),
+                    FINGERPRINT_KEY: fingerprint(files.events, files.items),
                     CATALOG_KEY: types.Channel(type=ItemCatalog),
                     REJECTS_KEY: types.Channel(type=Rejects),
                 }

@@ -11,10 +11,9 @@ from apache_beam.io.filesystems import FileSystems
 
 from components.raw_files.text_file import open_text
 from schemas.canonical_event import Item
-from schemas.features import CATEGORIES, ITEM_ID, TITLE
+from schemas.features import ATTRIBUTES, CATEGORIES, ENGAGEMENTS, ITEM_ID, TITLE
 
 _FILE = "items.jsonl.gz"
-_ENGAGEMENTS = "engagements"
 
 
 @dataclass(frozen=True)
@@ -23,7 +22,8 @@ class CatalogItem:
 
     Attributes:
         item: What the item table says; the title is empty where it says nothing.
-        engagements: How many events of the log are engagements with the item.
+        engagements: How many events of the log are engagements with the item; only events of the split train where the
+            source has splits of its own.
     """
 
     item: Item
@@ -42,7 +42,8 @@ def write_table(directory: str, rows: Iterable[CatalogItem]) -> None:
                 ITEM_ID: row.item.item_id,
                 TITLE: row.item.title,
                 CATEGORIES: row.item.categories,
-                _ENGAGEMENTS: row.engagements,
+                ATTRIBUTES: dict(row.item.attributes),
+                ENGAGEMENTS: row.engagements,
             }
             packed.write((json.dumps(values, ensure_ascii=False) + "\n").encode("utf-8"))
 
@@ -52,5 +53,5 @@ def read_table(directory: str) -> Iterator[CatalogItem]:
     with open_text(os.path.join(directory, _FILE), newline="\n") as stream:
         for line in stream:
             values = json.loads(line)
-            item = Item(values[ITEM_ID], values[TITLE], tuple(values[CATEGORIES]))
-            yield CatalogItem(item, values[_ENGAGEMENTS])
+            item = Item(values[ITEM_ID], values[TITLE], tuple(values[CATEGORIES]), values[ATTRIBUTES])
+            yield CatalogItem(item, values[ENGAGEMENTS])

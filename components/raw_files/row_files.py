@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from apache_beam.io.filesystem import BeamIOError
 from apache_beam.io.filesystems import FileSystems
 
+from components.raw_files.compression import COMPRESSIONS
 from components.raw_files.formats.delimited import read_csv, read_tsv
 from components.raw_files.formats.json_lines import read_json_lines
 from components.raw_files.formats.parquet import read_parquet
@@ -14,13 +15,9 @@ from components.raw_files.row import Row
 
 Reader = Callable[[str, Sequence[str], str], Iterator[Row | Reject]]
 
+_TEXT_READERS: Mapping[str, Reader] = {".csv": read_csv, ".tsv": read_tsv, ".jsonl": read_json_lines}
 READERS: Mapping[str, Reader] = {
-    ".csv": read_csv,
-    ".csv.gz": read_csv,
-    ".tsv": read_tsv,
-    ".tsv.gz": read_tsv,
-    ".jsonl": read_json_lines,
-    ".jsonl.gz": read_json_lines,
+    **{ending + packed: reader for ending, reader in _TEXT_READERS.items() for packed in ("", *COMPRESSIONS)},
     ".parquet": read_parquet,
 }
 
@@ -67,4 +64,7 @@ def read_rows(path: str, required: Sequence[str], setting: str) -> Iterator[Row 
     for ending, reader in READERS.items():
         if path.lower().endswith(ending):
             return reader(path, required, setting)
-    raise DataError(f"{path}: its ending names no known format. Known are {', '.join(READERS)}.")
+    raise DataError(
+        f"{path}: its ending names no known format. Known are {', '.join(_TEXT_READERS)}, each plain or packed "
+        f"({', '.join(COMPRESSIONS)}), and .parquet."
+    )

@@ -1,8 +1,6 @@
-"""Opening text files, plain or gzipped, wherever Beam's file systems reach."""
+"""Opening text files, plain or packed, wherever Beam's file systems reach."""
 
-import gzip
 import io
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import BinaryIO, cast
@@ -10,6 +8,7 @@ from typing import BinaryIO, cast
 from apache_beam.io.filesystem import CompressionTypes
 from apache_beam.io.filesystems import FileSystems
 
+from components.raw_files.compression import compression_of
 from components.raw_files.refusal import DataError
 
 REPLACEMENT = "\ufffd"
@@ -33,23 +32,27 @@ def open_bytes(path: str) -> Iterator[BinaryIO]:
 
 @contextmanager
 def open_text(path: str, newline: str) -> Iterator[io.TextIOWrapper]:
-    """Opens a text file for reading; one whose name ends in `.gz` is unpacked.
+    """Opens a text file for reading; one whose name ends in `.gz`, `.bz2` or `.zst` is unpacked.
 
     Args:
         path: The file.
         newline: As of `open`: how lines end.
 
     Raises:
-        DataError: The file cannot be opened, or, while it is read, proves to be no sound gzip file.
+        DataError: The file cannot be opened, or, while it is read, proves to be packed in another way, or cut short.
     """
+    compression = compression_of(path)
     with open_bytes(path) as raw:
-        unpacked = cast(BinaryIO, gzip.GzipFile(fileobj=raw)) if path.endswith(".gz") else raw
+        if compression is None:
+            yield io.TextIOWrapper(raw, encoding="utf-8-sig", errors="replace", newline=newline)
+            return
         try:
+            unpacked = compression.unpack(raw)
             yield io.TextIOWrapper(unpacked, encoding="utf-8-sig", errors="replace", newline=newline)
-        except (gzip.BadGzipFile, EOFError, zlib.error) as error:
+        except compression.errors as error:
             raise DataError(
-                f"{path}: is not a sound gzip file: {error}. Copy it again if it was cut short, or take .gz off its "
-                "name if it is not compressed."
+                f"{path}: is not a sound {compression.name} file: {error}. Copy it again if it was cut short, or take "
+                "the last ending off its name if it is not compressed."
             ) from error
 
 

@@ -63,7 +63,9 @@ def check(model_dir: str, files: Sequence[str], config: GateConfig) -> Verdict:
 
 def _try(servable: Servable, probe: Probe, tolerance: float) -> list[float]:
     """Asks for the probe's examples together and one by one; returns the milliseconds of each `rank` request."""
-    together = {name: answer(servable, name, request(name, probe.examples), probe.shape) for name in SIGNATURES}
+    together = {
+        name: answer(servable, name, request(servable, name, probe.examples), probe.shape) for name in SIGNATURES
+    }
     _agree(
         together[signatures.RANK],
         together[signatures.SERVING_DEFAULT],
@@ -73,7 +75,7 @@ def _try(servable: Servable, probe: Probe, tolerance: float) -> list[float]:
     latencies_ms = []
     for place, example in enumerate(probe.examples):
         for name in SIGNATURES:
-            inputs = request(name, [example])
+            inputs = request(servable, name, [example])
             start = time.perf_counter()
             alone = answer(servable, name, inputs, (1, probe.shape[1]))
             if name == signatures.RANK:

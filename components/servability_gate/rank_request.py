@@ -1,11 +1,11 @@
 """From behaviour examples to the `rank` request that asks the same thing."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 import numpy as np
 import tensorflow as tf
 
-from schemas import features, signatures
+from schemas import context_values, features, signatures
 from schemas.canonical_event import Surface
 
 _Token = tuple[bytes, bytes, Sequence[bytes]]
@@ -17,16 +17,18 @@ def strings(example: tf.train.Example, name: str) -> Sequence[bytes]:
     return example.features.feature[name].bytes_list.value
 
 
-def rank_request(examples: Sequence[tf.train.Example]) -> dict[str, np.ndarray]:
+def rank_request(examples: Sequence[tf.train.Example], context: Collection[str] = ()) -> dict[str, np.ndarray]:
     """Builds one request that asks for the scores of each example's candidates.
 
     Args:
         examples: Behaviour examples with equally many candidates. One of the search surface needs a query, since a
             request without one asks for recommendation.
+        context: The model's further inputs, which tell of the moment of a request.
 
     Returns:
-        The inputs of `schemas.signatures.RANK`, arrays of `bytes`. Histories end with empty strings where others are
-        longer; each axis has at least one place, because JSON cannot tell the shape of an empty nested list.
+        The inputs of `schemas.signatures.RANK`, arrays of `bytes`, of int64 for the moment. Histories end with empty
+        strings where others are longer; each axis has at least one place, because JSON cannot tell the shape of an
+        empty nested list.
 
     Raises:
         ValueError: The examples differ in their number of candidates, or a search example has no query.
@@ -54,7 +56,7 @@ def rank_request(examples: Sequence[tf.train.Example]) -> dict[str, np.ndarray]:
             request[signatures.RANK_HISTORY_SURFACES][row, place] = surface
             request[signatures.RANK_HISTORY_QUERIES][row, place] = query
             request[signatures.RANK_HISTORY_ITEMS][row, place, : len(clicked)] = clicked
-    return request
+    return request | {name: _context(name, examples) for name in context}
 
 
 def expressible(example: tf.train.Example) -> bool:
@@ -65,6 +67,14 @@ def expressible(example: tf.train.Example) -> bool:
 
 def _only(values: Sequence[bytes]) -> bytes:
     return values[0] if values else b""
+
+
+def _context(name: str, examples: Sequence[tf.train.Example]) -> np.ndarray:
+    if name == signatures.RANK_TIMESTAMP_MS:
+        moments = [example.features.feature[features.TIMESTAMP_MS].int64_list.value for example in examples]
+        return np.array([moment[0] if moment else -1 for moment in moments], np.int64)
+    texts = ([text.decode() for text in strings(example, features.CONTEXT_VALUES)] for example in examples)
+    return np.array([context_values.from_texts(each).get(name, "").encode() for each in texts], object)
 
 
 def _history(example: tf.train.Example) -> Iterator[_Token]:

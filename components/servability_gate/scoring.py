@@ -36,10 +36,11 @@ def load(model_dir: str) -> Servable:
     return servable
 
 
-def request(signature: str, examples: Sequence[tf.train.Example]) -> dict[str, np.ndarray]:
-    """Builds the inputs by which a signature is asked for the scores of the examples' candidates."""
+def request(servable: Servable, signature: str, examples: Sequence[tf.train.Example]) -> dict[str, np.ndarray]:
+    """Builds the inputs by which a model's signature is asked for the scores of the examples' candidates."""
     if signature == signatures.RANK:
-        return rank_request(examples)
+        found = servable.signature_defs[signature].inputs
+        return rank_request(examples, context=[name for name in found if name not in signatures.RANK_INPUTS])
     return {signatures.EXAMPLES: np.array([example.SerializeToString() for example in examples], object)}
 
 

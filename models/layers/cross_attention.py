@@ -18,19 +18,20 @@ class CrossAttention(keras.layers.Layer):
         **kwargs: Passed to `keras.layers.Layer`.
 
     Call arguments:
-        inputs: Float [batch, length, dim].
-        memory: Float [batch, memory length, dim].
-        memory_mask: Bool [batch, memory length]; True where the memory is real.
+        inputs: Float [batch, length, dim], or packed [tokens, dim].
+        memory: Float [batch, memory length, dim], or packed.
+        memory_mask: Bool [batch, memory length], True where the memory is real; or its layout.
+        token_mask: The layout of packed inputs; nothing else is looked at.
 
     Returns:
-        Float [batch, length, dim].
+        Float like `inputs`.
     """
 
     def __init__(self, num_heads: int, **kwargs: Any):
         super().__init__(**kwargs)
         self.num_heads = num_heads
 
-    def build(self, inputs_shape, memory_shape=None, memory_mask_shape=None):
+    def build(self, inputs_shape, memory_shape=None, memory_mask_shape=None, token_mask_shape=None):
         """Creates the three projections."""
         dim = inputs_shape[-1]
         if dim % self.num_heads:
@@ -44,13 +45,13 @@ class CrossAttention(keras.layers.Layer):
             each.build((None, dim))
         self.built = True
 
-    def call(self, inputs, memory, memory_mask):
+    def call(self, inputs, memory, memory_mask, token_mask=None):
         """Attends."""
-        (queries,) = split_heads(self.query(inputs), 1, self.num_heads)
-        keys, values = split_heads(self.key_value(memory), 2, self.num_heads)
-        return self.output_projection(attend(queries, keys, values, memory_mask))
+        (queries,) = split_heads(self.query(inputs), 1, self.num_heads, token_mask)
+        keys, values = split_heads(self.key_value(memory), 2, self.num_heads, memory_mask)
+        return self.output_projection(attend(queries, keys, values, memory_mask, token_mask))
 
-    def compute_output_shape(self, inputs_shape, memory_shape=None, memory_mask_shape=None):
+    def compute_output_shape(self, inputs_shape, memory_shape=None, memory_mask_shape=None, token_mask_shape=None):
         """The shape of `inputs`."""
         return inputs_shape
 

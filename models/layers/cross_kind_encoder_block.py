@@ -27,10 +27,10 @@ class CrossKindEncoderBlock(keras.layers.Layer):
         **kwargs: Passed to `keras.layers.Layer`.
 
     Call arguments:
-        first: Float [batch, first length, dim].
-        second: Float [batch, second length, dim].
-        first_mask: Bool [batch, first length]; True where the token is real.
-        second_mask: Bool [batch, second length].
+        first: Float [batch, first length, dim], or packed [tokens, dim].
+        second: Float [batch, second length, dim], or packed.
+        first_mask: Bool [batch, first length], True where the token is real; or its layout.
+        second_mask: Bool [batch, second length], or its layout.
         training: Whether to drop.
         sides: Which sides are wanted; the cost of the other is saved.
 
@@ -60,14 +60,18 @@ class CrossKindEncoderBlock(keras.layers.Layer):
 
     def call(self, first, second, first_mask, second_mask, training=False, sides=(True, True)):
         """Lets each kind attend to the other."""
-        first_queries, first_keys, first_values = split_heads(self.query_key_value(first), 3, self.num_heads)
-        second_queries, second_keys, second_values = split_heads(self.query_key_value(second), 3, self.num_heads)
+        first_queries, first_keys, first_values = split_heads(
+            self.query_key_value(first), 3, self.num_heads, first_mask
+        )
+        second_queries, second_keys, second_values = split_heads(
+            self.query_key_value(second), 3, self.num_heads, second_mask
+        )
         encoded_first = encoded_second = None
         if sides[0]:
-            attended = attend(first_queries, second_keys, second_values, second_mask)
+            attended = attend(first_queries, second_keys, second_values, second_mask, first_mask)
             encoded_first = self._transform(first, attended, training)
         if sides[1]:
-            attended = attend(second_queries, first_keys, first_values, first_mask)
+            attended = attend(second_queries, first_keys, first_values, first_mask, second_mask)
             encoded_second = self._transform(second, attended, training)
         return encoded_first, encoded_second
 

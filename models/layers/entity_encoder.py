@@ -8,6 +8,7 @@ import keras
 from keras import ops
 
 from models.layers.projection import Projection
+from models.layers.table_lookup import look_up
 from models.layers.text_encoder import TextEncoder
 from models.registration import register
 from models.vocabulary import Attribute
@@ -118,9 +119,23 @@ class EntityEncoder(keras.layers.Layer):
 
     def call(self, ids):
         """Encodes each id."""
-        parts = [ops.take(self.id_embedding, ids, axis=0)]
+        parts = [look_up(self.id_embedding, ids)]
         parts += [self._attribute_part(each, lambda table: ops.take(table, ids, axis=0)) for each in self.attributes]
         return self._project(parts, ids)
+
+    def encode_texts(self, ids):
+        """The sum of each id's encoded texts: float [..., text encoder's dim]; 0 for padding where there is any."""
+        texts = [
+            self._attribute_part(each, lambda table: ops.take(table, ids, axis=0)) for each in self.text_attributes
+        ]
+        total = texts[0] if len(texts) == 1 else ops.sum(ops.stack(texts), axis=0)
+        real = ops.cast(ops.not_equal(ids, PADDING), total.dtype)
+        return ops.multiply(total, ops.expand_dims(real, -1)) if self.mask_padding else total
+
+    @property
+    def text_attributes(self) -> list[Attribute]:
+        """What is known about each id in words."""
+        return [each for each in self.attributes if each.is_text]
 
     def table(self):
         """Encodes all ids: float [count, dim]. Quicker than `call` where the lookups outnumber the ids."""
@@ -132,8 +147,8 @@ class EntityEncoder(keras.layers.Layer):
         assert self.text_encoder is not None, "the constructor refuses texts without an encoder"
         return self.text_encoder
 
-    def _attribute_part(self, attribute: Attribute, look_up):
-        values = look_up(self.attribute_values[attribute.name])
+    def _attribute_part(self, attribute: Attribute, of_ids):
+        values = of_ids(self.attribute_values[attribute.name])
         if attribute.is_text:
             return self._text_encoder()(values)
         table = self.attribute_embeddings[attribute.name]

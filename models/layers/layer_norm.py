@@ -57,9 +57,10 @@ class LayerNorm(keras.layers.Layer):
     def call(self, inputs):
         """Normalizes."""
         width = self.scale.shape[0]
-        rows = ops.cast(ops.reshape(inputs, (-1, width)), "float32")
+        is_flat = len(inputs.shape) == 2
+        rows = ops.cast(inputs if is_flat else ops.reshape(inputs, (-1, width)), "float32")
         outputs = _normalize(rows, ops.cast(self.scale, "float32"), ops.cast(self.offset, "float32"))
-        return ops.cast(ops.reshape(outputs, ops.shape(inputs)), self.compute_dtype)
+        return ops.cast(outputs if is_flat else ops.reshape(outputs, ops.shape(inputs)), self.compute_dtype)
 
     def compute_output_shape(self, input_shape) -> Any:
         """The shape of `inputs`."""

@@ -17,11 +17,11 @@ class PositionEmbedding(keras.layers.Layer):
         **kwargs: Passed to `keras.layers.Layer`.
 
     Call arguments:
-        inputs: Float [batch, length, dim].
-        positions: Int [batch, length], the place of each token; None where tokens stand in order from place 0.
+        inputs: Float [batch, length, dim], or packed [tokens, dim].
+        positions: Int like the tokens, the place of each; None where padded tokens stand in order from place 0.
 
     Returns:
-        Float [batch, length, dim].
+        Float like `inputs`.
     """
 
     def __init__(self, length: int, **kwargs: Any):

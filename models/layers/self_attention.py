@@ -18,11 +18,12 @@ class SelfAttention(keras.layers.Layer):
         **kwargs: Passed to `keras.layers.Layer`.
 
     Call arguments:
-        inputs: Float [batch, length, dim].
-        token_mask: Bool [batch, length]; True where the token is real. No token attends to another that is not.
+        inputs: Float [batch, length, dim], or packed [tokens, dim].
+        token_mask: Bool [batch, length], True where the token is real; or the sequences' layout. No token attends to
+            another that is not.
 
     Returns:
-        Float [batch, length, dim].
+        Float like `inputs`.
     """
 
     def __init__(self, num_heads: int, **kwargs: Any):
@@ -44,8 +45,8 @@ class SelfAttention(keras.layers.Layer):
 
     def call(self, inputs, token_mask):
         """Attends."""
-        queries, keys, values = split_heads(self.query_key_value(inputs), 3, self.num_heads)
-        return self.output_projection(attend(queries, keys, values, token_mask))
+        queries, keys, values = split_heads(self.query_key_value(inputs), 3, self.num_heads, token_mask)
+        return self.output_projection(attend(queries, keys, values, token_mask, token_mask))
 
     def compute_output_shape(self, inputs_shape, token_mask_shape=None):
         """The shape of `inputs`."""

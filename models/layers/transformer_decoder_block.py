@@ -23,14 +23,14 @@ class TransformerDecoderBlock(keras.layers.Layer):
         **kwargs: Passed to `keras.layers.Layer`.
 
     Call arguments:
-        inputs: Float [batch, length, dim].
-        memory: Float [batch, memory length, dim].
-        token_mask: Bool [batch, length]; True where the token is real.
-        memory_mask: Bool [batch, memory length].
+        inputs: Float [batch, length, dim], or packed [tokens, dim].
+        memory: Float [batch, memory length, dim], or packed.
+        token_mask: Bool [batch, length], True where the token is real; or the sequences' layout.
+        memory_mask: Bool [batch, memory length], or its layout.
         training: Whether to drop.
 
     Returns:
-        Float [batch, length, dim]; what stands at masked tokens means nothing.
+        Float like `inputs`; what stands at masked tokens means nothing.
     """
 
     def __init__(self, num_heads: int, dropout: float = 0.0, **kwargs: Any):
@@ -58,7 +58,7 @@ class TransformerDecoderBlock(keras.layers.Layer):
     def call(self, inputs, memory, token_mask, memory_mask, training=False):
         """Fuses the memory into the sequence."""
         own = self.self_residual(inputs, self.self_attention(inputs, token_mask), training=training)
-        update = self.cross_attention(own, memory, memory_mask)
+        update = self.cross_attention(own, memory, memory_mask, token_mask)
         return self.feed_forward(self.cross_residual(own, update, training=training), training=training)
 
     def compute_output_shape(self, inputs_shape, memory_shape=None, token_mask_shape=None, memory_mask_shape=None):

@@ -20,12 +20,12 @@ class TransformerEncoderBlock(keras.layers.Layer):
         **kwargs: Passed to `keras.layers.Layer`.
 
     Call arguments:
-        inputs: Float [batch, length, dim].
-        token_mask: Bool [batch, length]; True where the token is real.
+        inputs: Float [batch, length, dim], or packed [tokens, dim].
+        token_mask: Bool [batch, length], True where the token is real; or the sequences' layout.
         training: Whether to drop.
 
     Returns:
-        Float [batch, length, dim]; what stands at masked tokens means nothing.
+        Float like `inputs`; what stands at masked tokens means nothing.
     """
 
     def __init__(self, num_heads: int, dropout: float = 0.0, **kwargs: Any):

@@ -42,8 +42,15 @@ class UniSARConfig:
         fusion: Fuse a history's two transitions by cross-attention. Off, they are added.
         query_item_contrast: Have the query-item contrastive loss.
         history_alignment: Have the alignment loss, for each history that has both transitions.
-        whole_catalogue_up_to: Embed the whole catalogue once a step, and look it up, where it has at most this many
-            items and the batch's size is not known beforehand. Larger catalogues are embedded item by item.
+        matching: Add to each score the product of what the user wants and the item (not in the paper), learned against
+            many items at once.
+        text_matching: With `matching`, add also the product of the query's words and the item's texts.
+        matching_users: With `matching`, let it see who the user is, not the histories alone.
+        matching_dropout: Share of its inputs dropped in training.
+        matching_weight: Weight of its loss, the cross-entropy of the wanted item among the batch's and drawn ones.
+        matching_negatives: Items drawn for it in each step, by popularity.
+        popularity_correction: How much of an item's log popularity is taken off in that loss: 1 estimates how likely an
+            item is, 0 how much likelier than on average.
         experts: `mixture` (shared and task experts with gates), `shared_bottom` (one expert for both surfaces) or
             `single_task` (one for each surface, nothing shared).
     """
@@ -78,7 +85,13 @@ class UniSARConfig:
     fusion: bool = True
     query_item_contrast: bool = True
     history_alignment: bool = True
-    whole_catalogue_up_to: int = 50_000
+    matching: bool = False
+    text_matching: bool = False
+    matching_users: bool = False
+    matching_dropout: float = 0.2
+    matching_weight: float = 1.0
+    matching_negatives: int = 2048
+    popularity_correction: float = 1.0
     experts: str = "mixture"
 
     def __post_init__(self) -> None:

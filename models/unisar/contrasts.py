@@ -6,14 +6,14 @@ from typing import Any, Final
 import keras
 from keras import ops
 
+from models.layers.packing import LAYOUTS, bool_mask, padded
 from models.losses.history_alignment import HistoryAlignment
 from models.losses.query_item_contrast import QueryItemContrast
 from models.losses.random_choice import draw
 from models.registration import register
 from models.unisar.config import UniSARConfig
-from models.unisar.embedding_module import EmbeddingModule, HistoryTokens
+from models.unisar.embedding_module import HistoryTokens, ItemLookup
 from models.unisar.transition_extraction import Transitions
-from schemas import features
 from schemas.features import PADDING
 
 QUERY_ITEM_LOSS: Final = "query_item_loss"
@@ -78,36 +78,43 @@ class Contrasts(keras.layers.Layer):
         layer.build((None, None, self.config.dim))
         return layer
 
+    def draw_items(self, count: int):
+        """Draws the negative items of the query-item contrast: int32 [negatives], none where it is off.
+
+        Args:
+            count: Items in the vocabulary, padding included.
+        """
+        negatives = self.config.query_item_negatives if self.query_item is not None else 0
+        return keras.random.randint((negatives,), PADDING + 1, count, seed=self.seed) if negatives else None
+
     def losses_by_name(
-        self, tokens: HistoryTokens, transitions: Transitions, history: Mapping[str, Any], embedding, item_table
+        self, tokens: HistoryTokens, transitions: Transitions, negative_items, items: ItemLookup
     ) -> dict[str, Any]:
         """Computes the losses that the configuration has, in the order of `weights_by_name`.
 
         Args:
             tokens: Of the batch.
             transitions: Of the batch.
-            history: The features that the tokens were made of, by name.
-            embedding: The model's `EmbeddingModule`; it embeds the negatives.
-            item_table: Float [items, dim] or None, as for the embedding module.
+            negative_items: From `draw_items`.
+            items: Embeds these.
 
         Returns:
             Float32 scalars, not weighted.
         """
         losses = {}
         if self.query_item is not None:
-            losses[QUERY_ITEM_LOSS] = self.query_item_loss(tokens, history, embedding, item_table)
+            losses[QUERY_ITEM_LOSS] = self.query_item_loss(tokens, negative_items, items)
         if self.recommendation_alignment is not None or self.search_alignment is not None:
             losses[HISTORY_ALIGNMENT_LOSS] = self.alignment_loss(tokens, transitions)
         return losses
 
-    def query_item_loss(self, tokens: HistoryTokens, history, embedding: EmbeddingModule, item_table):
+    def query_item_loss(self, tokens: HistoryTokens, negative_items, items: ItemLookup):
         """The query-item contrast on pairs and negatives drawn for this step."""
         dim = self.config.dim
         queries = ops.reshape(tokens.queries, (-1, dim))
-        words = history[features.SEARCH_WORDS]
-        query_keys = ops.reshape(_text_keys(words), (-1,))
-        item_ids = history[features.SEARCH_ITEMS]
-        session_size = item_ids.shape[-1]
+        words = ops.reshape(tokens.words, (-1, tokens.words.shape[-1]))
+        query_keys = _text_keys(words)
+        session_size = tokens.items.shape[-1]
         clicked_mask = ops.reshape(tokens.clicked_mask, (-1,))
         if self.config.query_item_pairs:
             pairs, found = draw(clicked_mask, self.config.query_item_pairs, self.seed)
@@ -115,13 +122,11 @@ class Contrasts(keras.layers.Layer):
         else:
             pairs, real = ops.arange(ops.shape(clicked_mask)[0], dtype="int32"), clicked_mask
         sessions = ops.floor_divide(pairs, session_size)
-        pair_items = ops.take(ops.reshape(item_ids, (-1,)), pairs)
+        pair_items = ops.take(ops.reshape(tokens.items, (-1,)), pairs)
 
-        with_words = ops.logical_and(tokens.search_mask, ops.any(ops.not_equal(words, PADDING), axis=-1))
-        others, _ = draw(ops.reshape(with_words, (-1,)), self.config.query_item_negatives, self.seed)
-        negative_items = keras.random.randint(
-            (self.config.query_item_negatives,), PADDING + 1, embedding.vocabulary.items, seed=self.seed
-        )
+        is_session = tokens.search_mask.real if isinstance(tokens.search_mask, LAYOUTS) else tokens.search_mask
+        with_words = ops.logical_and(ops.reshape(is_session, (-1,)), ops.any(ops.not_equal(words, PADDING), axis=-1))
+        others, _ = draw(with_words, self.config.query_item_negatives, self.seed)
         query_hits = ops.equal(
             ops.expand_dims(ops.take(query_keys, sessions), 1), ops.expand_dims(ops.take(query_keys, others), 0)
         )
@@ -129,7 +134,7 @@ class Contrasts(keras.layers.Layer):
             ops.take(queries, sessions, axis=0),
             ops.take(ops.reshape(tokens.clicked, (-1, dim)), pairs, axis=0),
             real,
-            embedding.embed_items(negative_items, item_table),
+            items(negative_items),
             ops.take(queries, others, axis=0),
             item_hits=ops.equal(ops.expand_dims(pair_items, 1), ops.expand_dims(negative_items, 0)),
             query_hits=query_hits,
@@ -137,21 +142,24 @@ class Contrasts(keras.layers.Layer):
 
     def alignment_loss(self, tokens: HistoryTokens, transitions: Transitions):
         """The sum of the alignments of both histories, over at most `history_alignment_rows` rows."""
-        rows = ops.logical_and(ops.any(tokens.recommendation_mask, axis=-1), ops.any(tokens.search_mask, axis=-1))
+        recommendation_mask, search_mask = (
+            bool_mask(mask) for mask in (tokens.recommendation_mask, tokens.search_mask)
+        )
+        rows = ops.logical_and(ops.any(recommendation_mask, axis=-1), ops.any(search_mask, axis=-1))
         pick = _evenly(ops.shape(rows)[0], self.config.history_alignment_rows)
         total = 0.0
         if self.recommendation_alignment is not None:
             total += self.recommendation_alignment(
-                pick(transitions.search_to_recommendation),
-                pick(transitions.recommendation_to_recommendation),
-                pick(tokens.recommendation_mask),
+                pick(padded(transitions.search_to_recommendation, tokens.recommendation_mask)),
+                pick(padded(transitions.recommendation_to_recommendation, tokens.recommendation_mask)),
+                pick(recommendation_mask),
                 pick(rows),
             )
         if self.search_alignment is not None:
             total += self.search_alignment(
-                pick(transitions.recommendation_to_search),
-                pick(transitions.search_to_search),
-                pick(tokens.search_mask),
+                pick(padded(transitions.recommendation_to_search, tokens.search_mask)),
+                pick(padded(transitions.search_to_search, tokens.search_mask)),
+                pick(search_mask),
                 pick(rows),
             )
         return total

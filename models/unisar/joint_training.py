@@ -1,37 +1,54 @@
 """The joint loss of both surfaces and its metrics (UniSAR, joint training), as a part of the model."""
 
-from typing import Any
+from typing import Any, Final, NamedTuple
 
 import keras
 from keras import ops
 
+from models.layers.item_popularity import ItemPopularity
 from models.losses.click_loss import click_loss
-from models.metrics.hit_rate import HitRate
-from models.metrics.mean_reciprocal_rank import MeanReciprocalRank
-from models.metrics.ndcg import NDCG
+from models.losses.sampled_softmax import sampled_softmax
+from models.metrics.surface_ranking import SurfaceRanking
 from models.unisar.config import UniSARConfig
 from models.unisar.contrasts import Contrasts
+from models.unisar.embedding_module import ItemLookup
+from models.unisar.interest_matching import Interest
 from schemas import features
 from schemas.canonical_event import Surface
 from schemas.features import PADDING
 
-CUTOFFS = (1, 5, 10)
+MATCHING: Final = "matching"
+"""Beside the surfaces, what the forward pass of a training step yields for the matching loss."""
 
 
-class JointTraining:
+class MatchingOutputs(NamedTuple):
+    """What the matching loss needs of a step.
+
+    Attributes:
+        interests: The `Interest` of the rows of each surface, by name.
+        drawn_items: Int [drawn].
+        items: Embeds these and the candidates.
+    """
+
+    interests: dict[str, Interest]
+    drawn_items: Any
+    items: ItemLookup
+
+
+class JointTraining(SurfaceRanking):
     """Gives a model that scores joint batches what `fit` and `evaluate` need; mixed in before `keras.Model`.
 
     `fit` takes pairs of a joint batch and its labels, `{"recommendation": float [rows, candidates], "search": ...}`.
     Either side may have no rows. The forward pass adds the contrastive losses with `add_loss`, not weighted, in the
     order of `Contrasts.weights_by_name`; they are weighted here.
 
-    Metrics: `loss`, `click_loss_<surface>`, each contrastive loss, `hit_rate_at_<k>_<surface>`, `ndcg_at_<k>_<surface>`
-        (k = 1, 5,
-    10) and `mrr_<surface>`, and each ranking metric without a surface: the mean over the surfaces that had rows.
+    Metrics: `loss`, `click_loss_<surface>`, each contrastive loss, `matching_loss_<surface>` with matching, and those
+    of `SurfaceRanking`.
     """
 
     config: UniSARConfig
     contrasts: Contrasts
+    popularity: ItemPopularity
 
     def create_metrics(self) -> None:
         """Creates the metrics; called once, by the model's constructor."""
@@ -39,7 +56,12 @@ class JointTraining:
             surface.value: keras.metrics.Mean(name=f"click_loss_{surface.value}") for surface in Surface
         }
         self.contrast_losses = {name: keras.metrics.Mean(name=name) for name in self.contrasts.weights_by_name}
-        self.ranking_metrics = {surface.value: _ranking_metrics(surface.value) for surface in Surface}
+        self.matching_losses = {}
+        if self.config.matching:
+            self.matching_losses = {
+                surface.value: keras.metrics.Mean(name=f"matching_loss_{surface.value}") for surface in Surface
+            }
+        self.create_ranking_metrics()
 
     def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
         """The joint loss of a batch; keeps track of its parts."""
@@ -64,29 +86,30 @@ class JointTraining:
         for (name, weight), loss in zip(self.contrasts.weights_by_name.items(), self.losses, strict=True):
             self.contrast_losses[name].update_state(loss, sample_weight=sum(rows.values()))
             total += weight * loss
+        if MATCHING in y_pred:
+            total += self.config.matching_weight * self._matching_loss(x, y, y_pred[MATCHING])
         return total
+
+    def _matching_loss(self, x, y, outputs: MatchingOutputs):
+        """The mean over the surfaces that have rows; keeps track of each."""
+        total, surfaces = 0.0, 0.0
+        for surface, interest in outputs.interests.items():
+            places = ops.expand_dims(ops.argmax(y[surface], axis=-1), -1)
+            real = ops.any(ops.greater(y[surface], 0), axis=-1)
+            wanted = ops.squeeze(ops.take_along_axis(x[surface][features.CANDIDATE_ITEMS], places, axis=-1), axis=-1)
+            columns = ops.concatenate([wanted, outputs.drawn_items], axis=0)
+            logits = ops.matmul(interest.state, ops.transpose(outputs.items(columns)))
+            if interest.words is not None:
+                logits = ops.add(logits, ops.matmul(interest.words, ops.transpose(outputs.items.texts(columns))))
+            correction = self.config.popularity_correction * self.popularity.log_share(columns)
+            loss = sampled_softmax(logits, wanted, columns, correction, real)
+            rows = ops.shape(wanted)[0]
+            self.matching_losses[surface].update_state(loss, sample_weight=rows)
+            has_rows = ops.cast(ops.greater(rows, 0), "float32")
+            total, surfaces = total + loss * has_rows, surfaces + has_rows
+        return ops.divide(total, ops.maximum(surfaces, 1.0))
 
     def compute_metrics(self, x, y, y_pred, sample_weight=None) -> dict[str, Any]:
         """Ranks the candidates of a batch."""
-        for surface, metrics in self.ranking_metrics.items():
-            for metric in metrics:
-                metric.update_state(y[surface], y_pred[surface])
+        self.update_ranking_metrics(y, {surface: y_pred[surface] for surface in y})
         return self.get_metrics_result()
-
-    def get_metrics_result(self) -> dict[str, Any]:
-        """All metrics by name, the means over the surfaces included."""
-        results = super().get_metrics_result()  # type: ignore[misc]
-        for same in zip(*self.ranking_metrics.values(), strict=True):
-            name = same[0].name.removesuffix(f"_{Surface.RECOMMENDATION.value}")
-            seen = [ops.cast(ops.greater(metric.rows, 0), "float32") for metric in same]
-            total = sum(metric.result() * has_rows for metric, has_rows in zip(same, seen, strict=True))
-            results[name] = ops.divide(total, ops.maximum(sum(seen), 1.0))
-        return results
-
-
-def _ranking_metrics(surface: str) -> list[keras.metrics.Metric]:
-    metrics: list[keras.metrics.Metric] = []
-    for k in CUTOFFS:
-        metrics.append(HitRate(k, name=f"hit_rate_at_{k}_{surface}"))
-        metrics.append(NDCG(k, name=f"ndcg_at_{k}_{surface}"))
-    return [*metrics, MeanReciprocalRank(name=f"mrr_{surface}")]

@@ -1,28 +1,28 @@
 """UniSAR: one network that ranks for search and for recommendation (arXiv 2404.09520)."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import keras
 from keras import ops
 
+from models.candidate_scores import without_padding
+from models.layers.item_popularity import ItemPopularity
 from models.layers.mixture_of_experts import MixtureOfExperts
+from models.layers.packing import Flattening, Packing, bool_mask, padded
 from models.layers.prediction_head import PredictionHead
 from models.layers.target_attention import TargetAttention
 from models.registration import register
 from models.unisar.config import UniSARConfig
 from models.unisar.contrasts import Contrasts
-from models.unisar.embedding_module import EmbeddingModule, HistoryTokens
-from models.unisar.joint_training import JointTraining
+from models.unisar.embedding_module import EmbeddingModule, HistoryTokens, ItemLookup, ItemTable
+from models.unisar.interest_matching import InterestMatching, matching_scores
+from models.unisar.joint_training import MATCHING, JointTraining, MatchingOutputs
 from models.unisar.transition_extraction import TransitionExtraction, Transitions
 from models.unisar.transition_fusion import TransitionFusion
 from models.vocabulary import Vocabulary
 from schemas import features
 from schemas.canonical_event import Surface
-from schemas.features import PADDING
-
-PADDING_LOGIT = -1e9
-"""The score of padding among the candidates: behind everything, and of probability 0."""
 
 
 @register
@@ -69,6 +69,11 @@ class UniSAR(JointTraining, keras.Model):
                 )
             if any(transitions):
                 self.interests[kind] = TargetAttention(name=f"{kind}_interest", dtype=policy)
+        self.matching = None
+        if config.matching:
+            self.matching = InterestMatching(
+                config, len(self.interests), self.embedding.compares_texts, name="matching", dtype=policy
+            )
         self.contrasts = Contrasts(config, name="contrasts", dtype=policy)
         self.experts = MixtureOfExperts(
             config.expert_units,
@@ -93,11 +98,15 @@ class UniSAR(JointTraining, keras.Model):
     def build(self, input_shape=None):
         """Creates all weights; nothing depends on the shapes of the inputs."""
         dim = self.config.dim
-        for each in (self.embedding, self.extraction, self.contrasts):
+        for each in (self.embedding, self.extraction, self.contrasts, *([self.matching] if self.matching else [])):
             each.build(None)
+        if self.matching is not None:
+            self.popularity = ItemPopularity(self.vocabulary.items, name="popularity")
+            self.popularity.build(None)
         for each in (*self.fusions.values(), *self.interests.values()):
             each.build((None, None, dim))
-        self.experts.build((None, None, (len(self.interests) + 1) * dim), (None, 2 * dim))
+        context_width = self.embedding.context.width if self.embedding.context else 0
+        self.experts.build((None, None, (len(self.interests) + 1) * dim), (None, 2 * dim + context_width))
         for head in self.heads:
             head.build((None, None, self.config.expert_units))
         self.built = True
@@ -110,9 +119,14 @@ class UniSAR(JointTraining, keras.Model):
         """Fills in what is known of the users; see `EntityEncoder.set_attributes`. The model must be built."""
         self.embedding.users.set_attributes(values)
 
-    def item_embeddings(self):
-        """The whole catalogue as the model sees it: [items, dim], for `score`. The row of padding is 0."""
-        return self.embedding.items.table()
+    def set_item_counts(self, counts) -> None:
+        """Tells how often each item was engaged with: int [items]; see `ItemPopularity`. The model must be built."""
+        if self.matching is not None:
+            self.popularity.set_counts(counts)
+
+    def item_embeddings(self) -> ItemTable:
+        """The whole catalogue as the model sees it, for `score`. The rows of padding are 0."""
+        return self.embedding.embed(ops.arange(self.vocabulary.items, dtype="int32"))
 
     def call(self, inputs, training=False):
         """Scores a batch of either form."""
@@ -131,52 +145,94 @@ class UniSAR(JointTraining, keras.Model):
         Returns:
             Float32 logits [batch, candidates].
         """
-        if item_table is None:
-            item_table = self.embedding.table_for(_lookups(inputs))
-        tokens = self.embedding(_history_of(inputs), item_table)
-        histories = self.fuse(tokens, self.extraction(tokens, training=training), training)
         candidates = inputs[features.CANDIDATE_ITEMS]
-        pairs = self._pair(histories, self.embedding.embed_items(candidates, item_table))
+        if item_table is None:
+            items = self.embedding.look_up(
+                inputs[features.RECOMMENDATION_ITEMS], inputs[features.SEARCH_ITEMS], candidates
+            )
+        else:
+            items = ItemLookup(self.embedding.items, item_table)
+        tokens = self.embedding(_history_of(inputs), items=items, layout=Flattening)
+        histories = self.fuse(tokens, self.extraction(tokens, training=training), training)
         users = self.embedding.users(inputs[features.USER])
+        rows = _Rows(histories, candidates, items(candidates), users, inputs.get(features.CONTEXT))
         is_search = ops.equal(inputs[features.SURFACE_INDEX], Surface.SEARCH.model_index)
 
         def recommend():
-            return self._head(Surface.RECOMMENDATION, pairs, users, None, training)
+            return self._score_rows(Surface.RECOMMENDATION, rows, None, items, training)[0]
 
         def search():
-            return self._head(Surface.SEARCH, pairs, users, inputs[features.QUERY_WORDS], training)
+            return self._score_rows(Surface.SEARCH, rows, inputs[features.QUERY_WORDS], items, training)[0]
 
         def both():
             return ops.where(ops.expand_dims(is_search, -1), search(), recommend())
 
-        logits = ops.cond(ops.all(is_search), search, lambda: ops.cond(ops.any(is_search), both, recommend))
-        return _without_padding(logits, candidates)
+        return ops.cond(ops.all(is_search), search, lambda: ops.cond(ops.any(is_search), both, recommend))
 
     def _score_joint(self, inputs, training):
         """Encodes the histories of both surfaces in one go, then scores each part with its own head."""
         sides = [inputs[surface.value] for surface in Surface]
-        lookups = [_lookups(side) for side in sides]
-        item_table = self.embedding.table_for(None if None in lookups else sum(lookups))
         history = {
             name: ops.concatenate([side[name] for side in sides], axis=0) for name in EmbeddingModule.HISTORY_FEATURES
         }
-        tokens = self.embedding(history, item_table)
+        looked_up = [
+            history[features.RECOMMENDATION_ITEMS],
+            history[features.SEARCH_ITEMS],
+            *(side[features.CANDIDATE_ITEMS] for side in sides),
+        ]
+        negative_items = self.contrasts.draw_items(self.vocabulary.items)
+        if negative_items is not None:
+            looked_up.append(negative_items)
+        learns_matching = training and self.matching is not None
+        if learns_matching:
+            drawn_items = self.popularity.draw(self.config.matching_negatives)
+            looked_up.append(drawn_items)
+        items = self.embedding.look_up(*looked_up)
+        tokens = self.embedding(history, items=items, layout=Packing)
         transitions = self.extraction(tokens, training=training)
-        for loss in self.contrasts.losses_by_name(tokens, transitions, history, self.embedding, item_table).values():
+        for loss in self.contrasts.losses_by_name(tokens, transitions, negative_items, items).values():
             self.add_loss(loss)
         histories = self.fuse(tokens, transitions, training)
         users = self.embedding.users(ops.concatenate([side[features.USER] for side in sides], axis=0))
         boundary = ops.shape(sides[0][features.USER])[0]
-        logits = {}
-        for surface, side, rows in zip(Surface, sides, (slice(None, boundary), slice(boundary, None)), strict=True):
+        outputs, interests = {}, {}
+        for surface, side, part in zip(Surface, sides, (slice(None, boundary), slice(boundary, None)), strict=True):
             candidates = side[features.CANDIDATE_ITEMS]
-            part = {kind: (sequence[rows], mask[rows]) for kind, (sequence, mask) in histories.items()}
-            pairs = self._pair(part, self.embedding.embed_items(candidates, item_table))
+            of_surface = {kind: (sequence[part], mask[part]) for kind, (sequence, mask) in histories.items()}
+            rows = _Rows(of_surface, candidates, items(candidates), users[part], side.get(features.CONTEXT))
             query_words = side[features.QUERY_WORDS] if surface is Surface.SEARCH else None
-            logits[surface.value] = _without_padding(
-                self._head(surface, pairs, users[rows], query_words, training), candidates
+            outputs[surface.value], interests[surface.value] = self._score_rows(
+                surface, rows, query_words, items, training
             )
-        return logits
+        if learns_matching:
+            outputs[MATCHING] = MatchingOutputs(interests, drawn_items, items)
+        return outputs
+
+    def _score_rows(self, surface: Surface, rows: "_Rows", query_words, items: ItemLookup, training):
+        """Scores rows of one surface: float32 logits, and their `Interest` or None."""
+        if query_words is None:
+            query = ops.cast(self.embedding.recommendation_query, rows.users.dtype)
+            queries = ops.broadcast_to(query, ops.shape(rows.users))
+        else:
+            queries = self.embedding.texts(query_words)
+        seen = [self.interests[kind](sequence, rows.vectors, mask) for kind, (sequence, mask) in rows.histories.items()]
+        pairs = ops.concatenate([*seen, rows.vectors], axis=-1)
+        moment = [] if self.embedding.context is None else [self.embedding.context(rows.moment)]
+        context = ops.concatenate([rows.users, queries, *moment], axis=-1)
+        mixed = self.experts(pairs, context, task=surface.model_index, training=training)
+        logits = ops.cast(self.heads[surface.model_index](mixed, training=training), "float32")
+        interest = None
+        if self.matching is not None:
+            interest = self.matching(
+                list(rows.histories.values()),
+                rows.users,
+                queries,
+                is_search=surface is Surface.SEARCH,
+                training=training,
+            )
+            texts = None if interest.words is None else items.texts(rows.candidates)
+            logits = ops.add(logits, ops.cast(matching_scores(interest, rows.vectors, texts), "float32"))
+        return without_padding(logits, rows.candidates), interest
 
     def fuse(self, tokens: HistoryTokens, transitions: Transitions, training=False) -> dict[str, tuple[Any, Any]]:
         """Makes one sequence of each history: {kind: (float [batch, length, dim], bool mask [batch, length])}."""
@@ -197,23 +253,8 @@ class UniSAR(JointTraining, keras.Model):
                 sequence = ops.add(within, across)
             else:
                 sequence = across if within is None else within
-            histories[kind] = (sequence, mask)
+            histories[kind] = (padded(sequence, mask), bool_mask(mask))
         return histories
-
-    def _pair(self, histories, candidates):
-        """What the experts see of each candidate: the histories from its point of view, and itself."""
-        interests = [self.interests[kind](sequence, candidates, mask) for kind, (sequence, mask) in histories.items()]
-        return ops.concatenate([*interests, candidates], axis=-1)
-
-    def _head(self, surface: Surface, pairs, users, query_words, training):
-        if query_words is None:
-            query = ops.cast(self.embedding.recommendation_query, users.dtype)
-            queries = ops.broadcast_to(query, ops.shape(users))
-        else:
-            queries = self.embedding.texts(query_words)
-        context = ops.concatenate([users, queries], axis=-1)
-        mixed = self.experts(pairs, context, task=surface.model_index, training=training)
-        return ops.cast(self.heads[surface.model_index](mixed, training=training), "float32")
 
     def get_config(self) -> dict[str, Any]:
         """The arguments of the constructor."""
@@ -229,18 +270,11 @@ def _history_of(inputs: Mapping[str, Any]) -> dict[str, Any]:
     return {name: inputs[name] for name in EmbeddingModule.HISTORY_FEATURES}
 
 
-def _lookups(inputs: Mapping[str, Any]) -> int | None:
-    """How many items a batch looks up, or None where its shape is not known yet."""
-    total = 0
-    for name in (features.RECOMMENDATION_ITEMS, features.SEARCH_ITEMS, features.CANDIDATE_ITEMS):
-        size = 1
-        for length in inputs[name].shape:
-            if length is None:
-                return None
-            size *= length
-        total += size
-    return total
+class _Rows(NamedTuple):
+    """Rows of one surface, ready to be scored."""
 
-
-def _without_padding(logits, candidates):
-    return ops.where(ops.equal(candidates, PADDING), PADDING_LOGIT, logits)
+    histories: dict[str, tuple[Any, Any]]
+    candidates: Any
+    vectors: Any
+    users: Any
+    moment: Any

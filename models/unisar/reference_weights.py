@@ -5,46 +5,16 @@ model; both are read here as one mapping. `README.md` beside this file has the s
 """
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from models.torch_weights import TorchWeights, Weights
 from models.unisar.config import UniSARConfig
 from models.vocabulary import Attribute, Vocabulary
 
 if TYPE_CHECKING:
     from models.unisar.model import UniSAR
-
-Weights = Mapping[str, np.ndarray]
-_NPZ_PREFIX = "weights/"
-
-
-def read_state_dict(path: str | Path) -> dict[str, np.ndarray]:
-    """Reads a PyTorch `state_dict`.
-
-    Args:
-        path: `.npz` with one array a parameter, the names as they are or after `weights/`; or `.pt`, which needs torch.
-
-    Raises:
-        ValueError: The ending is neither.
-        ModuleNotFoundError: A `.pt` was given and torch is not installed.
-    """
-    path = Path(path)
-    if path.suffix == ".npz":
-        with np.load(path) as arrays:
-            prefixed = [name for name in arrays.files if name.startswith(_NPZ_PREFIX)]
-            return {name.removeprefix(_NPZ_PREFIX): arrays[name] for name in prefixed or arrays.files}
-    if path.suffix not in (".pt", ".pth"):
-        raise ValueError(f"A state_dict is read from .npz, .pt or .pth. Received: {path}")
-    try:
-        import torch
-    except ModuleNotFoundError as error:
-        raise ModuleNotFoundError(
-            f"Reading {path} needs torch: pip install 'tandem-recommender[torch]', or save the state_dict as .npz."
-        ) from error
-    state = torch.load(path, map_location="cpu", weights_only=True)
-    return {name: value.detach().numpy() for name, value in state.items()}
 
 
 def configuration(settings: Mapping[str, Any]) -> tuple[UniSARConfig, Vocabulary]:
@@ -114,13 +84,13 @@ def load(model: "UniSAR", weights: Weights, settings: Mapping[str, Any]) -> None
 
     Args:
         model: Made of what `configuration(settings)` returned.
-        weights: What `read_state_dict` returned.
+        weights: What `models.torch_weights.read_state_dict` returned.
         settings: As for `configuration`; the order of its feature lists is the order of the projections' inputs.
 
     Raises:
         ValueError: A parameter is missing, or has another shape than the model's weight.
     """
-    source = _Source(weights)
+    source = TorchWeights(weights)
     _load_embedding(model, source, settings)
     _load_extraction(model, source)
     for kind, prefix in (("recommendation", "rec"), ("search", "src")):
@@ -131,35 +101,7 @@ def load(model: "UniSAR", weights: Weights, settings: Mapping[str, Any]) -> None
     _load_experts(model, source)
 
 
-class _Source:
-    """The reference's parameters, and how one is put into a weight of ours."""
-
-    def __init__(self, weights: Weights):
-        self._weights = weights
-
-    def get(self, name: str) -> np.ndarray:
-        if name not in self._weights:
-            raise ValueError(f"The reference's weights lack {name!r}.")
-        return np.asarray(self._weights[name])
-
-    def assign(self, variable: Any, name: str, change=lambda value: value) -> None:
-        self.put(variable, change(self.get(name)), name)
-
-    def put(self, variable: Any, value: np.ndarray, name: str) -> None:
-        if tuple(variable.shape) != value.shape:
-            raise ValueError(f"{name!r} has the shape {value.shape}, the model's weight {tuple(variable.shape)}.")
-        variable.assign(value)
-
-    def dense(self, layer: Any, name: str) -> None:
-        self.assign(layer.kernel, f"{name}.weight", np.transpose)
-        self.assign(layer.bias, f"{name}.bias")
-
-    def norm(self, layer: Any, name: str) -> None:
-        self.assign(layer.scale, f"{name}.weight")
-        self.assign(layer.offset, f"{name}.bias")
-
-
-def _load_embedding(model: "UniSAR", source: _Source, settings: Mapping[str, Any]) -> None:
+def _load_embedding(model: "UniSAR", source: TorchWeights, settings: Mapping[str, Any]) -> None:
     embedding = model.embedding
     source.assign(embedding.texts.word_embedding, "query_embedding.query_encoder.word_embedding.weight")
     source.dense(embedding.texts.projection, "query_embedding.query_trans")
@@ -185,7 +127,7 @@ def _rows_in_our_order(encoder: Any, id_name: str, feature_list: list[str]) -> n
     return np.concatenate([starts[name] + np.arange(width) for name, width in widths.items()])
 
 
-def _load_extraction(model: "UniSAR", source: _Source) -> None:
+def _load_extraction(model: "UniSAR", source: TorchWeights) -> None:
     extraction = model.extraction
     for positions, blocks, place, transformer in (
         (extraction.cross_positions, extraction.cross_encoder, "global_pos_emb", "global_transformer"),
@@ -197,36 +139,41 @@ def _load_extraction(model: "UniSAR", source: _Source) -> None:
             name = f"{transformer}.transformer_encoder.layers.{index}"
             attention = getattr(block, "attention", block)
             _load_self_attention(attention, source, f"{name}.self_attn")
-            source.norm(block.residual.norm, f"{name}.norm1")
+            _load_norm(block.residual.norm, source, f"{name}.norm1")
             _load_feed_forward(block.feed_forward, source, name, "norm2")
 
 
-def _load_self_attention(layer: Any, source: _Source, name: str) -> None:
+def _load_norm(layer: Any, source: TorchWeights, name: str) -> None:
+    source.assign(layer.scale, f"{name}.weight")
+    source.assign(layer.offset, f"{name}.bias")
+
+
+def _load_self_attention(layer: Any, source: TorchWeights, name: str) -> None:
     source.assign(layer.query_key_value.kernel, f"{name}.in_proj_weight", np.transpose)
     source.assign(layer.query_key_value.bias, f"{name}.in_proj_bias")
     source.dense(layer.output_projection, f"{name}.out_proj")
 
 
-def _load_feed_forward(layer: Any, source: _Source, name: str, norm: str) -> None:
+def _load_feed_forward(layer: Any, source: TorchWeights, name: str, norm: str) -> None:
     source.dense(layer.inner, f"{name}.linear1")
     source.dense(layer.outer, f"{name}.linear2")
-    source.norm(layer.residual.norm, f"{name}.{norm}")
+    _load_norm(layer.residual.norm, source, f"{name}.{norm}")
 
 
-def _load_decoder_block(block: Any, source: _Source, name: str) -> None:
+def _load_decoder_block(block: Any, source: TorchWeights, name: str) -> None:
     _load_self_attention(block.self_attention, source, f"{name}.self_attn")
-    source.norm(block.self_residual.norm, f"{name}.norm1")
+    _load_norm(block.self_residual.norm, source, f"{name}.norm1")
     cross, dim = block.cross_attention, block.cross_attention.query.units
     source.assign(cross.query.kernel, f"{name}.multihead_attn.in_proj_weight", lambda value: value[:dim].T)
     source.assign(cross.query.bias, f"{name}.multihead_attn.in_proj_bias", lambda value: value[:dim])
     source.assign(cross.key_value.kernel, f"{name}.multihead_attn.in_proj_weight", lambda value: value[dim:].T)
     source.assign(cross.key_value.bias, f"{name}.multihead_attn.in_proj_bias", lambda value: value[dim:])
     source.dense(cross.output_projection, f"{name}.multihead_attn.out_proj")
-    source.norm(block.cross_residual.norm, f"{name}.norm2")
+    _load_norm(block.cross_residual.norm, source, f"{name}.norm2")
     _load_feed_forward(block.feed_forward, source, name, "norm3")
 
 
-def _load_contrasts(model: "UniSAR", source: _Source) -> None:
+def _load_contrasts(model: "UniSAR", source: TorchWeights) -> None:
     contrasts = model.contrasts
     if contrasts.query_item is not None:
         source.assign(contrasts.query_item.similarity, "feature_alignment.infoNCE_loss.weight_matrix")
@@ -237,7 +184,7 @@ def _load_contrasts(model: "UniSAR", source: _Source) -> None:
             source.assign(layer.learned_temperature, f"{name}.infoNCE_temp")
 
 
-def _load_experts(model: "UniSAR", source: _Source) -> None:
+def _load_experts(model: "UniSAR", source: TorchWeights) -> None:
     experts = model.experts
 
     def stack(target: Any, names: list[str]) -> None:

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 import keras
 
 from models.layers.cross_kind_encoder_block import CrossKindEncoderBlock
+from models.layers.packing import LAYOUTS
 from models.layers.position_embedding import PositionEmbedding
 from models.layers.transformer_encoder_block import TransformerEncoderBlock
 from models.registration import register
@@ -17,10 +18,10 @@ class Transitions(NamedTuple):
     """What each token became by its transitions; None for those that the configuration leaves out.
 
     Attributes:
-        search_to_recommendation: Float [batch, recommendation length, dim] (s2r).
-        recommendation_to_recommendation: Float [batch, recommendation length, dim] (r2r).
-        recommendation_to_search: Float [batch, search length, dim] (r2s).
-        search_to_search: Float [batch, search length, dim] (s2s).
+        search_to_recommendation: Float like the recommendation tokens (s2r).
+        recommendation_to_recommendation: Float like the recommendation tokens (r2r).
+        recommendation_to_search: Float like the search tokens (r2s).
+        search_to_search: Float like the search tokens (s2s).
     """
 
     search_to_recommendation: Any
@@ -128,7 +129,7 @@ class TransitionExtraction(keras.layers.Layer):
 def _within(sequence, mask, positions, blocks, training):
     if not blocks:
         return None
-    sequence = positions(sequence)
+    sequence = positions(sequence, mask.columns if isinstance(mask, LAYOUTS) else None)
     for block in blocks:
         sequence = block(sequence, mask, training=training)
     return sequence

@@ -19,13 +19,13 @@ class TransitionFusion(keras.layers.Layer):
         **kwargs: Passed to `keras.layers.Layer`.
 
     Call arguments:
-        within: Float [batch, length, dim]: r2r or s2s.
-        across: Float [batch, length, dim]: s2r or r2s.
-        token_mask: Bool [batch, length]; True where the token is real.
+        within: Float [batch, length, dim], or packed [tokens, dim]: r2r or s2s.
+        across: Float like `within`: s2r or r2s.
+        token_mask: Bool [batch, length], True where the token is real; or the sequences' layout.
         training: Whether to drop.
 
     Returns:
-        Float [batch, length, dim]; what stands at masked tokens means nothing.
+        Float like `within`; what stands at masked tokens means nothing.
     """
 
     def __init__(self, num_layers: int, num_heads: int, dropout: float = 0.0, **kwargs: Any):

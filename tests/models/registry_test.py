@@ -1,19 +1,24 @@
 import subprocess
 import sys
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from models import registry
+from models.catalogue import Catalogue
 from models.unisar.config import UniSARConfig
 from schemas import features
 from schemas.canonical_event import Surface
 from tests.support import unisar_batches
 
-SIZES = registry.VocabularySizes(users=5, items=7, words=6, categories=(4, 3))
-CATALOGUE = SimpleNamespace(
-    words=np.random.default_rng(0).integers(0, 6, (7, 3)), categories=np.random.default_rng(1).integers(0, 3, (7, 2))
+SIZES = registry.VocabularySizes(users=5, items=7, words=6, categories=(4, 3), attributes=(9,), context={"hour": 25})
+RANDOM = np.random.default_rng(0)
+CATALOGUE = Catalogue(
+    words=RANDOM.integers(0, 6, (7, 3)),
+    category_words=RANDOM.integers(0, 6, (7, 2)),
+    categories=RANDOM.integers(0, 3, (7, 2)),
+    attributes=RANDOM.integers(0, 9, (7, 1)),
+    engagements=np.arange(7),
 )
 
 
@@ -26,14 +31,16 @@ def test_builds_a_model_that_knows_its_catalogue():
     model = registry.build("unisar", UniSARConfig(dim=8), SIZES, CATALOGUE)
     values = model.embedding.items.attribute_values
     np.testing.assert_array_equal(values[features.ITEM_WORDS], CATALOGUE.words)
+    np.testing.assert_array_equal(values[features.ITEM_CATEGORY_WORDS], CATALOGUE.category_words)
     np.testing.assert_array_equal(values[features.category_vocabulary(1)], CATALOGUE.categories[:, 1])
+    np.testing.assert_array_equal(values[features.attribute_vocabulary(0)], CATALOGUE.attributes[:, 0])
+    assert [each.name for each in model.vocabulary.context] == ["hour"]
     assert model(unisar_batches.rows(model.vocabulary, Surface.SEARCH)).shape == (6, 5)
 
 
 def test_items_may_have_ids_only():
-    nothing = SimpleNamespace(words=np.zeros((7, 0), int), categories=np.zeros((7, 0), int))
     sizes = registry.VocabularySizes(users=5, items=7, words=6)
-    model = registry.build("unisar", UniSARConfig(dim=8), sizes, nothing, dtype="mixed_bfloat16")
+    model = registry.build("unisar", UniSARConfig(dim=8), sizes, Catalogue.of_ids(7), dtype="mixed_bfloat16")
     assert model.embedding.items.attributes == ()
     assert model.dtype_policy.name == "mixed_bfloat16"
 

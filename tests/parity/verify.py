@@ -10,6 +10,7 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from types import ModuleType
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("TF_USE_LEGACY_KERAS", "1")
@@ -29,16 +30,25 @@ def differences(path: Path) -> Iterator[tuple[str, float]]:
     """
     with np.load(path) as arrays:
         fixture = {name: arrays[name] for name in arrays.files}
-    if "rec/inputs/all_his" not in fixture and "src/inputs/all_his" not in fixture:
-        raise ValueError(
-            f"{path} is no fixture of a known model: it has neither rec/inputs/all_his nor src/inputs/all_his."
-        )
-    from models.unisar import reference_weights
-    from tests.parity import unisar_outputs
+    from models.torch_weights import read_state_dict
 
-    ours = dict(unisar_outputs.outputs(fixture, reference_weights.read_state_dict(path)))
+    ours = dict(_model_outputs(path, fixture).outputs(fixture, read_state_dict(path)))
     for name in sorted(name for name in fixture if "/outputs/" in name):
         yield name, _difference(fixture, name, ours.get(name))
+
+
+def _model_outputs(path: Path, fixture: dict[str, np.ndarray]) -> ModuleType:
+    """The module that computes the outputs of the fixture's model, told by what the inputs are called."""
+    inputs = {name.rpartition("/")[-1] for name in fixture if "/inputs/" in name}
+    if "all_his" in inputs:
+        from tests.parity import unisar_outputs
+
+        return unisar_outputs
+    if "product_mask" in inputs:
+        from tests.parity import unifiedssr_outputs
+
+        return unifiedssr_outputs
+    raise ValueError(f"{path} is no fixture of a known model: no task has the input all_his or product_mask.")
 
 
 def _difference(fixture: dict[str, np.ndarray], name: str, ours: np.ndarray | None) -> float:

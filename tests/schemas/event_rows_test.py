@@ -43,6 +43,24 @@ def test_times(text, milliseconds):
     assert read(timestamp_ms=text).timestamp_ms == milliseconds
 
 
+@pytest.mark.parametrize(("text", "milliseconds"), [("1300000000", 1_300_000_000_000), ("1.5", 1_500)])
+def test_times_in_seconds(text, milliseconds):
+    assert read(EventColumns(time_unit="s"), timestamp_ms=text).timestamp_ms == milliseconds
+
+
+def test_errors_name_the_unit():
+    columns = EventColumns(time_unit="s")
+    with pytest.raises(RowError, match="give seconds since 1970 or ISO 8601"):
+        read(columns, timestamp_ms="soon")
+    with pytest.raises(RowError, match="after now; does it count seconds, as data.columns.time_unit says?"):
+        read(columns, timestamp_ms="1300000000000")
+
+
+def test_an_unknown_unit():
+    with pytest.raises(ValueError, match="`time_unit` should be one of ms, s. Received: time_unit='us'"):
+        EventColumns(time_unit="us")
+
+
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
@@ -100,9 +118,29 @@ def test_columns_are_mapped():
     )
 
 
+def test_context_columns_must_be_there_and_may_be_empty():
+    columns = EventColumns(context=("device", "city"))
+    assert columns.required[-2:] == ("device", "city")
+    assert read(columns, device=" phone ", city=None).context == {"device": "phone", "city": ""}
+
+
+def test_a_context_column_cannot_have_every_name():
+    with pytest.raises(
+        ValueError, match="`context` cannot hold 'weekday', because that name stands for something else"
+    ):
+        EventColumns(context=("weekday",))
+
+
 def test_a_good_item():
     row = {"item_id": "a", "title": " RED MUG ", "categories": "Home| Kitchen ||Mugs"}
     assert item_from_row(row, ItemColumns()) == Item("a", "RED MUG", ("Home", "Kitchen", "Mugs"))
+
+
+def test_an_item_has_the_attributes_that_are_asked_for():
+    columns = ItemColumns(attributes=("brand", "colour"))
+    assert columns.required == ("item_id", "brand", "colour")
+    row = {"item_id": "a", "brand": " COKA ", "colour": None, "size": "7"}
+    assert item_from_row(row, columns) == Item("a", attributes={"brand": "COKA", "colour": ""})
 
 
 def test_an_item_needs_only_an_id():

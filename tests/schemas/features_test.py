@@ -17,7 +17,15 @@ def test_the_readme_has_a_row_for_each_raw_feature_in_the_same_order():
 
 
 def test_the_readme_has_a_row_for_each_transformed_feature():
-    others = {features.CANDIDATE_LABELS, features.ITEM, features.ITEM_WORDS, features.ITEM_CATEGORIES}
+    others = {
+        features.CANDIDATE_LABELS,
+        features.ITEM,
+        features.ITEM_WORDS,
+        features.ITEM_CATEGORIES,
+        features.ITEM_CATEGORY_WORDS,
+        features.ITEM_ATTRIBUTES,
+        features.ITEM_ENGAGEMENTS,
+    }
     assert set(rows_of("Transformed features")) == {*features.MODEL_INPUTS, *others}
 
 
@@ -29,3 +37,11 @@ def test_no_name_stands_for_two_features():
 def test_each_category_level_has_its_vocabulary():
     assert features.category_vocabulary(0) == "categories_0"
     assert features.category_vocabulary(3) == "categories_3"
+
+
+def test_each_attribute_has_its_vocabulary():
+    assert features.attribute_vocabulary(1) == "attributes_1"
+
+
+def test_each_context_value_has_its_vocabulary():
+    assert features.context_vocabulary("hour") == "context_of_hour"

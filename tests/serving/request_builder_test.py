@@ -72,3 +72,16 @@ def test_refusals():
         RankRequest("1", ("a", ""))
     with pytest.raises(ValueError, match="A call needs at least one request. Received: none"):
         rank_inputs([])
+
+
+def test_the_moment_is_told_where_a_request_tells_it():
+    told = RankRequest("1", ("a",), timestamp_ms=86_400_000, context={"device": "tablet"})
+    inputs = rank_inputs([told, RankRequest("2", ("b",))])
+    assert inputs["timestamp_ms"] == [86_400_000, -1]
+    assert inputs["device"] == ["tablet", ""]
+    assert {"timestamp_ms", "device"}.isdisjoint(rank_inputs([RankRequest("2", ("b",))]))
+    import tensorflow as tf
+
+    message = predict_request([told], "shop")
+    assert tf.make_ndarray(message.inputs["timestamp_ms"]).tolist() == [86_400_000]
+    assert tf.make_ndarray(message.inputs["device"]).tolist() == [b"tablet"]

@@ -1,10 +1,12 @@
 """Files of rows, made of what a test wants to say."""
 
+import bz2
 import gzip
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import apache_beam as beam
+import zstandard
 from apache_beam.options.pipeline_options import PipelineOptions
 
 from components.raw_files.refusal import Reject
@@ -12,9 +14,14 @@ from components.raw_files.row import Row
 
 
 def write(path: Path, content: str | bytes) -> str:
-    """Writes a file, gzipped where its name ends in `.gz`, and gives its path back."""
+    """Writes a file, packed where its name says so, and gives its path back."""
     data = content.encode("utf-8") if isinstance(content, str) else content
-    path.write_bytes(gzip.compress(data) if path.name.endswith(".gz") else data)
+    pack = {
+        ".gz": gzip.compress,
+        ".bz2": bz2.compress,
+        ".zst": zstandard.ZstdCompressor(write_checksum=True).compress,
+    }.get(path.suffix, bytes)
+    path.write_bytes(pack(data))
     return str(path)
 
 

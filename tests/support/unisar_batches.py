@@ -8,7 +8,7 @@ from schemas.canonical_event import Surface
 
 
 def vocabulary(users=11, items=29, words=23, attributes=True):
-    """A vocabulary whose items have a title and two category levels."""
+    """A vocabulary whose items have a title and two category levels, and whose requests have two context values."""
     if not attributes:
         return Vocabulary(users=users, items=items, words=words)
     return Vocabulary(
@@ -20,6 +20,7 @@ def vocabulary(users=11, items=29, words=23, attributes=True):
             Attribute(features.category_vocabulary(0), size=5, dim=3),
             Attribute(features.category_vocabulary(1), size=7, dim=2),
         ),
+        context=(Attribute("hour", size=6, dim=3), Attribute("device", size=4, dim=2)),
     )
 
 
@@ -48,7 +49,10 @@ def rows(vocabulary, surface, count=6, candidates=5, recommendation=7, search=6,
         features.SEARCH_ITEMS: np.zeros((count, search, session), int),
         features.SEARCH_POSITIONS: np.zeros((count, search), int),
         features.SEARCH_KINDS: np.zeros((count, search), int),
+        features.CONTEXT: np.zeros((count, len(vocabulary.context)), int),
     }
+    for place, each in enumerate(vocabulary.context):
+        batch[features.CONTEXT][:, place] = random.integers(0, each.size, count)
     for row in range(count):
         clicks, sessions = random.integers(1, recommendation + 1), random.integers(1, search + 1)
         places = random.permutation(clicks + sessions)

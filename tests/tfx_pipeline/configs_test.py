@@ -38,6 +38,11 @@ def test_a_remote_root_stays_as_it_is(path):
     assert load_config(path, ["root=gs://bucket/r"]).pipeline_root == "gs://bucket/r/artifacts"
 
 
+def test_context_may_be_of_the_moment_and_of_columns(path):
+    config = load_config(path, ["data.columns.context=[device]", "transform.context=[weekday, device]"])
+    assert config.transform.context == ("weekday", "device")
+
+
 @pytest.mark.parametrize(
     ("override", "message"),
     [
@@ -48,6 +53,15 @@ def test_a_remote_root_stays_as_it_is(path):
         (
             "train.plateau_factor=1.5",
             "`train`: `plateau_factor` should lie between 0 and 1. Received: plateau_factor=1.5",
+        ),
+        (
+            "transform.context=[hour, devise]",
+            "`transform.context`: there is no 'devise'. Known: hour, weekday; name further columns in "
+            "`data.columns.context`.",
+        ),
+        (
+            "data.columns.context=[hour]",
+            "`data.columns`: `context` cannot hold 'hour', because that name stands for something else already.",
         ),
         (
             "evaluation.split=tset",
@@ -82,5 +96,4 @@ def test_every_field_is_documented():
         for field in dataclasses.fields(each)
         if f"{field.name}:" not in each.__doc__ and f"`{field.name}`" not in each.__doc__
     ]
-    # An item's columns say themselves what they are.
-    assert [name for name in missing if not name.startswith("ItemColumns")] == []
+    assert missing == []

@@ -7,6 +7,7 @@ from tfx_pipeline import inputs
 
 VECTORS = {
     features.QUERY_WORDS: 2,
+    features.CONTEXT: 0,
     features.RECOMMENDATION_ITEMS: 3,
     features.RECOMMENDATION_POSITIONS: 3,
     features.SEARCH_POSITIONS: 2,
@@ -29,6 +30,9 @@ class TransformOutput:
             features.ITEM: tf.io.FixedLenFeature([], tf.int64),
             features.ITEM_WORDS: tf.io.FixedLenFeature([2], tf.int64),
             features.ITEM_CATEGORIES: tf.io.FixedLenFeature([1], tf.int64),
+            features.ITEM_CATEGORY_WORDS: tf.io.FixedLenFeature([3], tf.int64),
+            features.ITEM_ATTRIBUTES: tf.io.FixedLenFeature([2], tf.int64),
+            features.ITEM_ENGAGEMENTS: tf.io.FixedLenFeature([], tf.int64),
         }
 
 
@@ -96,16 +100,30 @@ def test_every_row_comes_once_an_epoch(tmp_path, buffer):
     assert (epochs[0] == epochs[1]) is (buffer == 0)
 
 
-def test_the_catalogue_becomes_tables_by_item_index(tmp_path):
-    items = [(2, [5, 6], [1]), (1, [7, 0], [2]), (4, [9, 9], [9])]
-    path = write(
-        tmp_path / "c.gz",
-        [
-            example(**{features.ITEM: [item], features.ITEM_WORDS: words, features.ITEM_CATEGORIES: categories})
-            for item, words, categories in items
-        ],
+def item(index, words, category_words, category, attributes, engagements):
+    return example(
+        **{
+            features.ITEM: [index],
+            features.ITEM_WORDS: words,
+            features.ITEM_CATEGORY_WORDS: category_words,
+            features.ITEM_CATEGORIES: [category],
+            features.ITEM_ATTRIBUTES: attributes,
+            features.ITEM_ENGAGEMENTS: [engagements],
+        }
     )
+
+
+def test_the_catalogue_becomes_tables_by_item_index(tmp_path):
+    items = [
+        item(2, [5, 6], [3, 4, 0], 1, [8, 9], 7),
+        item(1, [7, 0], [4, 0, 0], 2, [0, 6], 0),
+        item(4, [9, 9], [9, 9, 9], 9, [9, 9], 9),
+    ]
+    path = write(tmp_path / "c.gz", items)
     # Indices: padding, 1, 2, 3 (without a row) and 4, the unknown, which is nobody in particular.
     catalog = inputs.read_catalog([path], TransformOutput(), items=5)
     np.testing.assert_array_equal(catalog.words, [[0, 0], [7, 0], [5, 6], [0, 0], [0, 0]])
+    np.testing.assert_array_equal(catalog.category_words, [[0, 0, 0], [4, 0, 0], [3, 4, 0], [0, 0, 0], [0, 0, 0]])
     np.testing.assert_array_equal(catalog.categories, [[0], [2], [1], [0], [0]])
+    np.testing.assert_array_equal(catalog.attributes, [[0, 0], [0, 6], [8, 9], [0, 0], [0, 0]])
+    np.testing.assert_array_equal(catalog.engagements, [0, 0, 7, 0, 0])

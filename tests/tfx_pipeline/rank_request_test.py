@@ -2,7 +2,7 @@ import pytest
 import tensorflow as tf
 
 from schemas import features, signatures
-from tfx_pipeline.rank_request import INPUT_SPECS, raw_features
+from tfx_pipeline.rank_request import input_specs, raw_features
 
 REQUEST = {
     signatures.RANK_USER_ID: tf.constant(["u1", ""]),
@@ -42,4 +42,23 @@ def test_an_unknown_surface_is_refused_with_the_mend():
 
 
 def test_every_input_of_the_signature_has_a_spec():
-    assert tuple(INPUT_SPECS) == signatures.RANK_INPUTS
+    assert tuple(input_specs()) == signatures.RANK_INPUTS
+    with_context = input_specs(["device", "hour"])
+    assert tuple(with_context) == (*signatures.RANK_INPUTS, "timestamp_ms", "device")
+    assert (with_context["timestamp_ms"].dtype, with_context["device"].dtype) == (tf.int64, tf.string)
+
+
+def test_without_context_a_request_has_neither_moment_nor_values():
+    assert not {features.TIMESTAMP_MS, features.CONTEXT_VALUES} & set(raw_features(REQUEST))
+
+
+def test_the_moment_and_the_values_of_a_request():
+    context = {
+        signatures.RANK_TIMESTAMP_MS: tf.constant([-1, 0], tf.int64),
+        "device": tf.constant(["phone", ""]),
+        "city": tf.constant(["", "Rome"]),
+    }
+    raw = raw_features({**REQUEST, **context})
+    # Unknown values are left out, as they are in examples; the first moment of 1970 is one.
+    assert rows(raw[features.TIMESTAMP_MS]) == [[], [0]]
+    assert rows(raw[features.CONTEXT_VALUES]) == [[b"device=phone"], [b"city=Rome"]]

@@ -12,6 +12,7 @@ from tfx_pipeline.config_loading import ConfigError
 COMMANDS = {
     "run": ("tfx_pipeline.cli.run", "run the pipeline on this machine"),
     "compile": ("tfx_pipeline.cli.compile_spec", "compile the pipeline for Kubeflow Pipelines"),
+    "experiment": ("tfx_pipeline.cli.experiment", "train variants of a configuration and compare them"),
     "tensorboard": ("tfx_pipeline.cli.tensorboard", "look at the trainings"),
     "serve": ("serving.cli.serve", "serve the pushed model on this machine"),
     "query": ("serving.cli.query", "ask for a user's search results"),

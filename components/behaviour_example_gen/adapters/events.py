@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 
 from components.behaviour_example_gen.config import DataConfig
+from components.raw_files.records import records
 from components.raw_files.refusal import Reject
 from components.raw_files.row_files import read_rows
 from schemas.canonical_event import Event, Item
-from schemas.event_rows import RowError, event_from_row, item_from_row
+from schemas.event_rows import event_from_row, item_from_row
 
 
 def read_events(path: str, config: DataConfig, now_ms: int) -> Iterator[tuple[int, Event] | Reject]:
@@ -23,23 +24,11 @@ def read_events(path: str, config: DataConfig, now_ms: int) -> Iterator[tuple[in
     Raises:
         DataError: The file as a whole cannot be used.
     """
-    for row in read_rows(path, config.columns.required, "data.columns"):
-        if isinstance(row, Reject):
-            yield row
-            continue
-        try:
-            yield row.line, event_from_row(row.values, config.columns, now_ms)
-        except RowError as error:
-            yield Reject(path, row.line, error.reason, error.detail)
+    rows = read_rows(path, config.columns.required, "data.columns")
+    return records(path, rows, lambda row: event_from_row(row, config.columns, now_ms))
 
 
 def read_items(path: str, config: DataConfig) -> Iterator[tuple[int, Item] | Reject]:
     """Reads the items of a file, as `read_events` reads events."""
-    for row in read_rows(path, config.item_columns.required, "data.item_columns"):
-        if isinstance(row, Reject):
-            yield row
-            continue
-        try:
-            yield row.line, item_from_row(row.values, config.item_columns)
-        except RowError as error:
-            yield Reject(path, row.line, error.reason, error.detail)
+    rows = read_rows(path, config.item_columns.required, "data.item_columns")
+    return records(path, rows, lambda row: item_from_row(row, config.item_columns))

@@ -1,11 +1,13 @@
 """The adapters by name: what turns one source's files into canonical events and items."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from components.behaviour_example_gen.adapters import events
+from components.behaviour_example_gen.adapters import amazon_reviews, events, fixed_benchmark, jdsearch, kuaisar
+from components.behaviour_example_gen.adapters.source_files import SourceFiles
 from components.behaviour_example_gen.config import DataConfig
+from components.behaviour_example_gen.fixed_candidates import FixedCandidates
 from components.raw_files.refusal import DataError, Reject
 from schemas.canonical_event import Event, Item
 
@@ -24,6 +26,13 @@ class ReadItems(Protocol):
         """Yields each item with its line, or its reject."""
 
 
+class ReadCandidates(Protocol):
+    """Reads the evaluation examples of a file."""
+
+    def __call__(self, path: str, config: DataConfig) -> Iterator[tuple[int, FixedCandidates]]:
+        """Yields each with its line."""
+
+
 @dataclass(frozen=True)
 class Adapter:
     """How one source is read, a file at a time.
@@ -31,13 +40,34 @@ class Adapter:
     Attributes:
         read_events: Yields each event with its line, or its reject.
         read_items: Yields each item with its line, or its reject.
+        source_files: Names the files; for most they are those that `data.events` and `data.items` name.
+        read_candidates: Yields each evaluation example with its line. Only for a source with splits of its own, whose
+            events say which they belong to; for others `data.split` decides.
+        with_item: Completes an event by what is known of its item. Only for a source without a search log, whose
+            queries are made.
     """
 
     read_events: ReadEvents
     read_items: ReadItems
+    source_files: Callable[[DataConfig], SourceFiles] = SourceFiles.of_config
+    read_candidates: ReadCandidates | None = None
+    with_item: Callable[[Event, Item], Event] | None = None
 
 
-ADAPTERS: Mapping[str, Adapter] = {"events": Adapter(events.read_events, events.read_items)}
+ADAPTERS: Mapping[str, Adapter] = {
+    "amazon_reviews": Adapter(
+        amazon_reviews.read_events, amazon_reviews.read_items, with_item=amazon_reviews.with_query
+    ),
+    "events": Adapter(events.read_events, events.read_items),
+    "fixed_benchmark": Adapter(
+        fixed_benchmark.read_events,
+        events.read_items,
+        fixed_benchmark.source_files,
+        fixed_benchmark.read_candidates,
+    ),
+    "jdsearch": Adapter(jdsearch.read_events, jdsearch.read_items),
+    "kuaisar": Adapter(kuaisar.read_events, kuaisar.read_items),
+}
 
 
 def adapter(name: str) -> Adapter:

@@ -14,9 +14,9 @@ def read_csv(path: str, required: Sequence[str], setting: str) -> Iterator[Row |
     """Reads a CSV file row by row. Empty lines are skipped; every line of a broken record is a reject of its own.
 
     Args:
-        path: The file; unpacked if its name ends in `.gz`.
+        path: The file; unpacked if its name says that it is packed.
         required: Columns that it must have.
-        setting: The configuration that maps columns, named in errors.
+        setting: The configuration that maps columns, named in errors; empty where names are fixed.
 
     Yields:
         The rows and rejects in the file's order.
@@ -93,9 +93,9 @@ def check_columns(path: str, found: Sequence[str], required: Sequence[str], sett
     missing = [name for name in required if name not in found]
     if missing:
         hint = " Is the delimiter the one that the ending promises?" if len(found) == 1 and len(required) > 1 else ""
+        mend = f" Other names are mapped in {setting}." if setting else ""
         raise DataError(
-            f"{path}: has no column {_names(missing)}. Found: {_names(found)}; wanted: {_names(required)}.{hint} "
-            f"Other names are mapped in {setting}."
+            f"{path}: has no column {_names(missing)}. Found: {_names(found)}; wanted: {_names(required)}.{hint}{mend}"
         )
 
 

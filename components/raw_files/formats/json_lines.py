@@ -14,7 +14,7 @@ def read_json_lines(path: str, required: Sequence[str], setting: str) -> Iterato
     """Reads a JSON-lines file row by row. Empty lines are skipped.
 
     Args:
-        path: The file; unpacked if its name ends in `.gz`.
+        path: The file; unpacked if its name says that it is packed.
         required: Names that must stand in one of its objects at least; which row needs which is the adapter's matter.
         setting: The configuration that maps columns, named in errors.
 

@@ -96,6 +96,8 @@ def test_how_the_examples_were_made_is_recorded(outputs):
             "targets_train",
             "targets_validation",
             "targets_test",
+            "users_cut",
+            "events_cut",
         )
     }
     assert recorded == {
@@ -108,6 +110,8 @@ def test_how_the_examples_were_made_is_recorded(outputs):
         "targets_train": 2,
         "targets_validation": 1,
         "targets_test": 1,
+        "users_cut": 0,
+        "events_cut": 0,
     }
     assert examples.get_string_custom_property("negatives") == "uniform"
     assert examples.get_string_custom_property("split") == "leave_one_out"

@@ -10,8 +10,8 @@ from schemas.event_rows import EventColumns, ItemColumns
 def test_json_round_trip():
     config = DataConfig(
         events="log.csv",
-        columns=EventColumns(user_id="who", surface=""),
-        item_columns=ItemColumns(title="name"),
+        columns=EventColumns(user_id="who", surface="", context=("device",)),
+        item_columns=ItemColumns(title="name", attributes=("brand",)),
         split="time",
         validation_from="2011-11-01",
         test_from="2011-12-01T00:00:00Z",
@@ -26,10 +26,30 @@ def test_moments_are_utc_unless_they_say_otherwise():
 
 
 @pytest.mark.parametrize(
+    ("pattern", "located"),
+    [
+        ("e.tsv", "gs://bucket/logs/e.tsv"),
+        ("/mnt/e.tsv", "/mnt/e.tsv"),
+        ("s3://other/e.tsv", "s3://other/e.tsv"),
+        ("", ""),
+    ],
+)
+def test_paths_are_taken_from_the_folder(pattern, located):
+    assert DataConfig(path="gs://bucket/logs/").located(pattern) == located
+    assert DataConfig().located(pattern) == pattern
+
+
+@pytest.mark.parametrize(
     ("changes", "message"),
     [
         ({"split": "random"}, "data.split should be one of leave_one_out, time. Received: 'random'"),
-        ({"negatives": "hard"}, "data.negatives should be one of uniform, popularity. Received: 'hard'"),
+        (
+            {"negatives": "hard"},
+            "data.negatives should be one of uniform, popularity, shown, category. Received: 'hard'",
+        ),
+        ({"max_events_per_user": -1}, "data.max_events_per_user should be at least 0. Received: -1"),
+        ({"core": -1}, "data.core should be at least 0. Received: -1"),
+        ({"core_rounds": 0}, "data.core_rounds should be at least 1. Received: 0"),
         ({"max_reject_share": 1.5}, "data.max_reject_share should be from 0 to 1. Received: 1.5"),
         ({"train_negatives": 0}, "data.train_negatives should be at least 1. Received: 0"),
         ({"evaluation_negatives": 0}, "data.evaluation_negatives should be at least 1. Received: 0"),

@@ -1,3 +1,5 @@
+import dataclasses
+
 import tensorflow as tf
 
 from components.behaviour_example_gen.examples import behaviour_example, catalog_example
@@ -25,6 +27,7 @@ def test_the_example_of_a_target():
         "surface": [b"search"],
         "query": ["café mug".encode()],
         "timestamp_ms": [1_300_000_000_000],
+        "context_values": [],
         "candidates": [b"c", b"x", b"y"],
         "labels": [1.0, 0.0, 0.0],
         "history_kinds": [1, 2, 2],
@@ -32,6 +35,11 @@ def test_the_example_of_a_target():
         "history_items": [b"a", b"b", b"d"],
         "history_queries": [b"tea", b"pot"],
     }
+
+
+def test_what_is_known_of_the_moment():
+    target = dataclasses.replace(TARGET, context={"device": "phone", "city": ""})
+    assert values(behaviour_example(target, [], ["x"]))["context_values"] == [b"device=phone"]
 
 
 def test_an_empty_history_is_there_and_empty():
@@ -49,8 +57,21 @@ def test_the_example_of_an_item():
         "item_id": [b"a"],
         "title": [b"RED MUG"],
         "categories": [b"Home", b"Mugs"],
+        "attributes": [],
+        "engagements": [0],
     }
-    assert values(catalog_example(Item("a"))) == {"item_id": [b"a"], "title": [b""], "categories": []}
+
+
+def test_an_item_has_its_attributes_in_the_order_asked_for_and_its_engagements():
+    item = Item("a", attributes={"brand": "COKA", "colour": "red"})
+    found = values(catalog_example(item, attributes=("size", "colour", "brand"), engagements=3))
+    assert found == {
+        "item_id": [b"a"],
+        "title": [b""],
+        "categories": [],
+        "attributes": [b"", b"red", b"COKA"],
+        "engagements": [3],
+    }
 
 
 def test_equal_examples_are_equal_bytes():

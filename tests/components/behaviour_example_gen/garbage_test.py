@@ -77,8 +77,8 @@ def test_too_many_bad_rows_fail_the_run_and_the_first_are_named(tmp_path):
         f"  {path}:6: unparsable time: column 'timestamp_ms' holds 'yesterday'; give milliseconds since 1970 or "
         "ISO 8601\n"
         f"  {path}:7: negative time: column 'timestamp_ms' holds '-1', before 1970\n"
-        f"  {path}:8: future time: column 'timestamp_ms' holds '1700000000001', after now; are these seconds or "
-        "microseconds?\n"
+        f"  {path}:8: future time: column 'timestamp_ms' holds '1700000000001', after now; does it count "
+        "milliseconds, as data.columns.time_unit says?\n"
         f"  {path}:9: unknown surface: column 'surface' holds 'homepage'; give recommendation or search\n"
         f"All are in {tmp_path}/made/rejects. Mend them, or raise data.max_reject_share to go on without them."
     )

@@ -100,12 +100,32 @@ def test_the_positive_comes_first_and_negatives_are_not_the_users(made):
 def test_the_catalogue_has_an_example_an_item(made):
     found = {example[features.ITEM_ID][0]: example for example in made.splits[features.CATALOG_SPLIT]}
     assert sorted(found) == ["a", "b", "c", "d", "e", "f", "x", "z"]
-    assert found["a"] == {"item_id": ["a"], "title": ["APPLE"], "categories": ["Food", "Fruit"]}
-    assert found["c"] == {"item_id": ["c"], "title": [""], "categories": []}
+    assert found["a"] == {
+        "item_id": ["a"],
+        "title": ["APPLE"],
+        "categories": ["Food", "Fruit"],
+        "attributes": [],
+        "engagements": [1],
+    }
+    assert (found["c"]["title"], found["c"]["categories"]) == ([""], [])
+
+
+def test_only_training_targets_count_as_engagements(made):
+    counts = {example["item_id"][0]: example["engagements"] for example in made.splits[features.CATALOG_SPLIT]}
+    # c to f are of validation and test, x was only shown, z is in the item table only.
+    assert counts == {item: [int(item in "ab")] for item in "abcdefxz"}
 
 
 def test_the_summary_counts(made):
-    assert made.summary.counts == {"users": 1, "train": 2, "validation": 2, "test": 2, "catalog": 8}
+    assert made.summary.counts == {
+        "users": 1,
+        "users_cut": 0,
+        "events_cut": 0,
+        "train": 2,
+        "validation": 2,
+        "test": 2,
+        "catalog": 8,
+    }
     assert made.summary.reports["event"].rows == 8
 
 

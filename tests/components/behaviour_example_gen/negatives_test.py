@@ -3,8 +3,11 @@ import random
 
 import pytest
 
+from components.behaviour_example_gen.category_pools import CategoryPools
 from components.behaviour_example_gen.negatives import NegativeSampler
+from components.behaviour_example_gen.shown_items import ShownItems
 from components.raw_files.refusal import DataError
+from schemas.canonical_event import Event, Surface
 
 ITEMS = [f"i{number}" for number in range(10)]
 
@@ -77,6 +80,56 @@ def test_the_second_way_of_drawing_keeps_the_proportions():
     user = sampler.outside("u", {"own"})
     counts = collections.Counter(user.draw(place, 1)[0] for place in range(4_000))
     assert abs(counts["b"] - 3_000) < 137
+
+
+FEED = Surface.RECOMMENDATION
+PATHS = [("Mugs",), ("Mugs",), ("Mugs", "Red"), ("Mugs", "Red"), ("Mugs", "Red"), *[("Lamps",)] * 4, ()]
+
+
+def hard(target, count, engaged=(), position=0):
+    sampler = NegativeSampler(ITEMS, None, 17, CategoryPools(PATHS))
+    user = sampler.outside("u1", {target, *engaged})
+    return user.draw(position, count, Event("u1", 5, FEED, item_id=target))
+
+
+def test_of_the_category_the_narrowest_come_first():
+    for position in range(20):
+        assert sorted(hard("i2", 2, position=position)) == ["i3", "i4"]
+        drawn = hard("i2", 3, position=position)
+        assert sorted(drawn[:2]) == ["i3", "i4"] and drawn[2] in {"i0", "i1"}
+        drawn = hard("i2", 6, engaged={"i0"}, position=position)
+        assert sorted(drawn[:2]) == ["i3", "i4"] and drawn[2] == "i1"
+        assert set(drawn[3:]) <= {"i5", "i6", "i7", "i8", "i9"} and len(set(drawn)) == 6
+
+
+def test_any_of_a_large_category_may_be_drawn():
+    assert {item for position in range(60) for item in hard("i5", 1, position=position)} == {"i6", "i7", "i8"}
+
+
+def test_a_category_far_larger_than_the_draw():
+    items = [str(number) for number in range(2_000)]
+    sampler = NegativeSampler(items, None, 17, CategoryPools([("A",)] * 1_000 + [("B",)] * 1_000))
+    user = sampler.outside("u1", {"7"})
+    drawn = [user.draw(position, 5, Event("u1", 5, FEED, item_id="7")) for position in range(200)]
+    assert all(len(set(each)) == 5 for each in drawn)
+    # The numbers drawn are twice those wanted, and nearly all of the category is free.
+    assert sum(int(item) < 1_000 for each in drawn for item in each) == 1_000
+    assert not any("7" in each for each in drawn)
+
+
+def test_an_item_that_shares_no_category_is_told_from_any():
+    assert len({item for position in range(60) for item in hard("i9", 1, position=position)}) == 9
+
+
+def test_what_was_passed_by_comes_first_and_the_rest_is_drawn():
+    shown = ShownItems([Event("u1", time, FEED, item_id=f"i{time}", label=0) for time in (4, 3)], ())
+    user = NegativeSampler(ITEMS, None, 17).outside("u1", {"i0"}, shown)
+    target = Event("u1", 5, FEED, item_id="i0")
+    assert user.draw(0, 1, target) == ["i3"]
+    drawn = user.draw(0, 5, target)
+    assert drawn[:2] == ["i3", "i4"] and len(set(drawn)) == 5 and "i0" not in drawn
+    # Without a target there is nothing to be hard to tell from.
+    assert user.draw(0, 5) == NegativeSampler(ITEMS, None, 17).outside("u1", {"i0"}).draw(0, 5)
 
 
 @pytest.mark.parametrize(

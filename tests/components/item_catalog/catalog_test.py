@@ -25,11 +25,11 @@ ITEMS = lines(("item_id", "title", "categories"), ("b", "TEA POT", ""), ("a", "R
 def build(tmp_path):
     """Builds a catalogue of event and item files with this content; gives the summary and the rows."""
 
-    def run(events=EVENTS, items=ITEMS, max_reject_share=0.0):
+    def run(events=EVENTS, items=ITEMS, max_reject_share=0.0, core=0):
         paths = {"events": write(tmp_path / "events.tsv", events)}
         if items is not None:
             paths["items"] = write(tmp_path / "items.tsv", items)
-        config = DataConfig(**paths, max_reject_share=max_reject_share)
+        config = DataConfig(**paths, max_reject_share=max_reject_share, core=core)
         directories = [tmp_path / "catalog", tmp_path / "rejects"]
         for directory in directories:
             directory.mkdir()
@@ -55,6 +55,14 @@ def test_items_may_be_known_by_events_alone(build):
     summary, rows = build(items=None)
     assert [row.item for row in rows] == [Item("a"), Item("c"), Item("d")]
     assert summary.counts["items_without_title"] == 3
+
+
+def test_items_outside_of_the_core_are_no_items(build):
+    events = EVENTS + lines(("u2", 3, "search", "mug", "s", "a", 1), ("u2", 4, "search", "mug", "s", "c", 1))
+    summary, rows = build(events=events, core=2)
+    # d was only shown, and b only stands in the item file.
+    assert rows == [CatalogItem(Item("a", "RED MUG", ("Home", "Mugs")), 3), CatalogItem(Item("c"), 2)]
+    assert summary.reports["event"].rows == 7
 
 
 def test_of_two_rows_the_first_is_taken_and_the_second_refused(build, tmp_path):

@@ -46,6 +46,8 @@ def test_a_directory(tmp_path):
         ("f.csv.gz", "id,name\n1,a\n"),
         ("f.TSV", "id\tname\n1\ta\n"),
         ("f.tsv.gz", "id\tname\n1\ta\n"),
+        ("f.tsv.bz2", "id\tname\n1\ta\n"),
+        ("f.csv.zst", "id,name\n1,a\n"),
     ],
 )
 def test_the_ending_names_the_format(tmp_path, name, text):
@@ -61,6 +63,8 @@ def test_json_lines(tmp_path, name):
 
 def test_an_unknown_ending(tmp_path):
     with pytest.raises(
-        DataError, match=r"f\.xlsx: its ending names no known format. Known are \.csv, \.csv\.gz, \.tsv, "
+        DataError,
+        match=r"f\.xlsx: its ending names no known format. Known are \.csv, \.tsv, \.jsonl, each plain or packed "
+        r"\(\.gz, \.bz2, \.zst\), and \.parquet\.$",
     ):
         split(read_rows(write(tmp_path / "f.xlsx", "x"), ("id",), "data.columns"))

@@ -13,7 +13,7 @@ def read(path):
         return stream.read()
 
 
-@pytest.mark.parametrize("name", ["log.tsv", "log.tsv.gz"])
+@pytest.mark.parametrize("name", ["log.tsv", "log.tsv.gz", "log.tsv.bz2", "log.tsv.zst"])
 def test_text_is_read_plain_and_packed(tmp_path, name):
     assert read(write(tmp_path / name, "\ufeffid\té\r\n")) == "id\té\r\n", "the byte order mark is no text"
 
@@ -34,15 +34,19 @@ def test_a_missing_file(tmp_path):
         pass
 
 
+@pytest.mark.parametrize("name", ["log.tsv.gz", "log.tsv.bz2", "log.tsv.zst"])
 @pytest.mark.parametrize(
     "damage",
     [lambda packed: b"id\tname\n", lambda packed: packed[:-9], lambda packed: packed[:20] + b"\0\0" + packed[22:]],
     ids=["not packed", "cut short", "a broken byte"],
 )
-def test_an_unsound_gzip_file(tmp_path, damage):
-    path = tmp_path / "log.tsv.gz"
-    path.write_bytes(damage(gzip.compress(b"".join(b"%d\n" % number for number in range(1000)))))
-    with pytest.raises(DataError, match=r"log\.tsv\.gz: is not a sound gzip file: .*\. Copy it again if it was cut"):
+def test_an_unsound_packed_file(tmp_path, name, damage):
+    path = tmp_path / name
+    write(path, "".join(f"{number}\n" for number in range(1000)))
+    path.write_bytes(damage(path.read_bytes()))
+    kind = {"gz": "gzip", "bz2": "bzip2", "zst": "Zstandard"}[name.split(".")[-1]]
+    message = rf"{name}: is not a sound {kind} file: .*\. Copy it again if it was cut short, or take the last ending"
+    with pytest.raises(DataError, match=message):
         read(str(path))
 
 

@@ -2,7 +2,7 @@ import pytest
 import tensorflow as tf
 
 from components.servability_gate.rank_request import expressible, rank_request
-from schemas import signatures
+from schemas import features, signatures
 from schemas.canonical_event import Surface, Token
 from tests.support.behaviour_examples import behaviour_example
 
@@ -35,6 +35,16 @@ def test_asks_what_the_examples_say():
             [[b"i1", b""], [b"", b""], [b"", b""]],
         ],
     }
+
+
+def test_tells_of_the_moment_what_the_model_asks_for():
+    ann, bob = _example(["a"]), _example(["b"])
+    ann.features.feature[features.CONTEXT_VALUES].bytes_list.value[:] = [b"city=Rome", b"device=phone"]
+    del bob.features.feature[features.TIMESTAMP_MS]
+    request = rank_request([ann, bob], context=("timestamp_ms", "device"))
+    assert request["timestamp_ms"].tolist() == [1_000, -1] and request["timestamp_ms"].dtype == "int64"
+    assert request["device"].tolist() == [b"phone", b""]
+    assert "city" not in request
 
 
 def test_an_empty_history_still_has_a_place_on_each_axis():

@@ -1,4 +1,5 @@
 import numpy as np
+import pytest
 
 from models.layers.text_encoder import TextEncoder
 from tests.support.layer_case import run_layer_test
@@ -32,3 +33,16 @@ def test_padding_and_its_place_change_nothing():
 
 def test_a_text_without_words_is_the_bias():
     np.testing.assert_allclose(encoder()(np.array([[0, 0]])), np.tanh([[0.1, 0.2]]), rtol=1e-6)
+
+
+def test_without_projection_the_mean_itself_comes_out():
+    layer = TextEncoder(words=4, word_dim=2, dim=2, project=False)
+    layer.build()
+    layer.word_embedding.assign([[9.0, 9.0], [1.0, 0.0], [0.0, 2.0], [0.5, 0.5]])
+    np.testing.assert_allclose(layer(np.array([[1, 0, 2, 0], [0, 0, 0, 0]])), [[0.5, 1], [0, 0]])
+    assert len(layer.weights) == 1
+
+
+def test_without_projection_the_widths_are_equal():
+    with pytest.raises(ValueError, match="Without projection `dim` should be `word_dim`. Received: word_dim=3, dim=2"):
+        TextEncoder(words=4, word_dim=3, dim=2, project=False)

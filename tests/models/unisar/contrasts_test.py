@@ -3,6 +3,7 @@ import pytest
 
 from models.unisar.config import UniSARConfig
 from models.unisar.contrasts import HISTORY_ALIGNMENT_LOSS, QUERY_ITEM_LOSS, Contrasts, _evenly, _text_keys
+from models.unisar.embedding_module import ItemLookup
 from models.unisar.model import UniSAR
 from schemas import features
 from schemas.canonical_event import Surface
@@ -17,7 +18,8 @@ def losses(batch, **fields):
     model.build()
     tokens = model.embedding(batch)
     transitions = model.extraction(tokens)
-    values = model.contrasts.losses_by_name(tokens, transitions, batch, model.embedding, None)
+    negatives = model.contrasts.draw_items(VOCABULARY.items)
+    values = model.contrasts.losses_by_name(tokens, transitions, negatives, ItemLookup(model.embedding.items))
     return {name: float(value) for name, value in values.items()}
 
 

@@ -2,8 +2,9 @@ import json
 
 import numpy as np
 
+from models.layers.packing import Packing
 from models.unisar.config import UniSARConfig
-from models.unisar.embedding_module import EmbeddingModule
+from models.unisar.embedding_module import EmbeddingModule, ItemLookup, ItemTable
 from schemas import features
 from schemas.canonical_event import Surface
 from tests.support import unisar_batches
@@ -49,18 +50,34 @@ def test_masks_say_what_is_real():
     np.testing.assert_array_equal(tokens.clicked_mask, clicked)
 
 
-def test_a_table_gives_the_same_tokens():
+def test_looking_up_gives_the_same_tokens():
     layer = module()
     batch = unisar_batches.rows(VOCABULARY, Surface.SEARCH)
-    for direct, looked_up in zip(layer(batch), layer(batch, layer.items.table()), strict=True):
-        np.testing.assert_allclose(direct, looked_up, rtol=1e-4, atol=1e-6)
+    items = layer.look_up(batch[features.RECOMMENDATION_ITEMS], batch[features.SEARCH_ITEMS])
+    table = ItemLookup(layer.items, ItemTable(layer.items.table()))
+    for direct, *looked_up in zip(layer(batch), layer(batch, items=items), layer(batch, items=table), strict=True):
+        for each in looked_up:
+            np.testing.assert_allclose(direct, each, rtol=1e-4, atol=1e-6)
 
 
-def test_the_table_is_made_only_where_it_is_cheaper():
+def test_packed_tokens_are_the_real_ones():
     layer = module()
-    assert layer.table_for(VOCABULARY.items).shape == (VOCABULARY.items, 8)
-    assert layer.table_for(VOCABULARY.items - 1) is None
-    assert layer.table_for(None).shape == (VOCABULARY.items, 8)
-    small = EmbeddingModule(UniSARConfig(dim=8, whole_catalogue_up_to=3), VOCABULARY)
-    small.build()
-    assert small.table_for(None) is None
+    batch = unisar_batches.rows(VOCABULARY, Surface.SEARCH)
+    padded, packed = layer(batch), layer(batch, layout=Packing)
+    for name in ("recommendation", "recommendation_positions"):
+        real = np.asarray(getattr(padded, name))[batch[features.RECOMMENDATION_ITEMS] != 0]
+        np.testing.assert_allclose(getattr(packed, name), real, rtol=1e-4, atol=1e-6)
+    for name in ("search", "search_positions", "words", "queries", "items", "clicked", "clicked_mask"):
+        real = np.asarray(getattr(padded, name))[batch[features.SEARCH_KINDS] != 0]
+        np.testing.assert_allclose(getattr(packed, name), real, rtol=1e-4, atol=1e-6)
+
+
+def test_texts_are_embedded_only_where_they_are_compared():
+    assert module().look_up(np.array([3]))._table.texts is None
+    layer = EmbeddingModule(UniSARConfig(dim=8, matching=True, text_matching=True), VOCABULARY)
+    layer.build()
+    values = unisar_batches.item_attributes(VOCABULARY)
+    layer.items.set_attributes(values)
+    texts = layer.texts(values[features.ITEM_WORDS]).numpy()
+    np.testing.assert_allclose(layer.look_up(np.array([3, 5])).texts(np.array([[5]])), texts[[[5]]], rtol=1e-5)
+    assert not np.any(layer.look_up(np.array([3])).texts(np.array([0])))

@@ -120,3 +120,36 @@ def test_training_refuses_flat_batches():
     rows = unisar_batches.rows(VOCABULARY, Surface.SEARCH)
     with pytest.raises(ValueError, match="Training and evaluation need joint batches.*Received rows of one kind"):
         model.compute_loss(rows, np.zeros((6, 5)), model(rows))
+
+
+def test_matching_is_learned_and_reported_for_each_surface():
+    keras.utils.set_random_seed(0)
+    model = make(matching=True, text_matching=True, matching_negatives=9)
+    model.set_item_attributes(unisar_batches.item_attributes(VOCABULARY))
+    model.set_item_counts(np.arange(VOCABULARY.items))
+    model.compile(keras.optimizers.Adam(0.01))
+    history = model.fit(batches([4, 0, 7]), validation_data=batches([5]), epochs=4, verbose=0).history
+    for surface in ("recommendation", "search"):
+        losses = history[f"matching_loss_{surface}"]
+        assert np.isfinite(losses).all()
+        assert losses[-1] < losses[0]
+
+
+def test_the_matching_loss_is_the_cross_entropy_of_the_wanted_item():
+    model = make(matching=True, matching_negatives=9, popularity_correction=0.0, matching_weight=2.0, dropout=0.0)
+    model.compile("sgd")
+    inputs, labels = unisar_batches.joint(VOCABULARY, 3, 2)
+    outputs = model(inputs, training=True)
+    of_surfaces = []
+    for surface, interest in outputs["matching"].interests.items():
+        wanted = inputs[surface][features.CANDIDATE_ITEMS][:, 0]
+        columns = np.concatenate([wanted, np.asarray(outputs["matching"].drawn_items)])
+        logits = np.asarray(interest.state) @ np.asarray(model.embedding.items(columns)).T
+        losses = []
+        for row, item in enumerate(wanted):
+            others = [logits[row, place] for place in range(len(columns)) if columns[place] != item]
+            losses.append(np.log(np.exp([*others, logits[row, row]]).sum()) - logits[row, row])
+        of_surfaces.append(np.mean(losses))
+    weighted = float(model.compute_loss(inputs, labels, outputs))
+    without = float(model.compute_loss(inputs, labels, {name: outputs[name] for name in labels}))
+    np.testing.assert_allclose(weighted - without, 2.0 * np.mean(of_surfaces), rtol=1e-3)

@@ -71,24 +71,3 @@ def test_says_which_parameter_has_another_shape():
 def test_refuses_experts_of_several_layers():
     with pytest.raises(ValueError, match=r"Experts of one layer can be taken over. Received: expert_units=\[8, 4\]"):
         reference_weights.configuration(SETTINGS | {"expert_units": [8, 4]})
-
-
-def test_reads_arrays_with_and_without_prefix(tmp_path):
-    value = np.arange(3.0)
-    np.savez(tmp_path / "plain.npz", a=value)
-    np.savez(tmp_path / "prefixed.npz", **{"weights/a": value, "config": np.array("{}")})
-    for name in ("plain.npz", "prefixed.npz"):
-        state = reference_weights.read_state_dict(tmp_path / name)
-        assert list(state) == ["a"]
-        np.testing.assert_array_equal(state["a"], value)
-
-
-def test_refuses_other_files(tmp_path):
-    with pytest.raises(ValueError, match="A state_dict is read from .npz, .pt or .pth. Received: .*model.h5"):
-        reference_weights.read_state_dict(tmp_path / "model.h5")
-
-
-def test_says_what_a_pytorch_file_needs(tmp_path, monkeypatch):
-    monkeypatch.setitem(__import__("sys").modules, "torch", None)
-    with pytest.raises(ModuleNotFoundError, match=r"needs torch: pip install 'tandem-recommender\[torch\]'"):
-        reference_weights.read_state_dict(tmp_path / "model.pt")

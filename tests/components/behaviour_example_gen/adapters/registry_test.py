@@ -1,15 +1,29 @@
 import pytest
 
-from components.behaviour_example_gen.adapters import events
-from components.behaviour_example_gen.adapters.registry import adapter
+from components.behaviour_example_gen.adapters import events, fixed_benchmark
+from components.behaviour_example_gen.adapters.registry import ADAPTERS, adapter
+from components.behaviour_example_gen.config import DataConfig
 from components.raw_files.refusal import DataError
 
 
 def test_an_adapter_is_found_by_its_name():
     assert adapter("events").read_events is events.read_events
     assert adapter("events").read_items is events.read_items
+    assert adapter("fixed_benchmark").read_candidates is fixed_benchmark.read_candidates
+
+
+def test_only_what_has_no_search_log_makes_queries():
+    assert [name for name, each in ADAPTERS.items() if each.with_item] == ["amazon_reviews"]
+
+
+def test_files_are_those_of_the_settings_unless_the_adapter_names_them():
+    config = DataConfig(events="e", items="i")
+    assert adapter("events").source_files(config).items == "i"
+    assert adapter("fixed_benchmark").source_files(config).items == "e/items.tsv*"
 
 
 def test_an_unknown_adapter():
-    with pytest.raises(DataError, match="^data.source = 'kuaishou': there is no such adapter. Known are events"):
+    with pytest.raises(
+        DataError, match="^data.source = 'kuaishou': there is no such adapter. Known are amazon_reviews, "
+    ):
         adapter("kuaishou")

@@ -1,0 +1,69 @@
+"""The examples of one user: which targets, with which history and which negatives."""
+
+from collections.abc import Collection, Sequence
+from typing import NamedTuple
+
+from components.behaviour_example_gen.config import SHOWN, DataConfig
+from components.behaviour_example_gen.examples import behaviour_example
+from components.behaviour_example_gen.fixed_candidates import FixedCandidates, given_examples
+from components.behaviour_example_gen.histories import is_target, targets_with_histories
+from components.behaviour_example_gen.negatives import NegativeSampler
+from components.behaviour_example_gen.shown_items import ShownItems
+from components.behaviour_example_gen.splits import assign_splits
+from schemas.canonical_event import Event
+from schemas.features import TRAIN_SPLIT
+
+
+class UserExample(NamedTuple):
+    """One example.
+
+    Attributes:
+        split: Where it belongs.
+        item_id: Its positive.
+        serialized: The tf.Example.
+    """
+
+    split: str
+    item_id: str
+    serialized: bytes
+
+
+def examples_of_user(
+    user_id: str,
+    events: Sequence[Event],
+    sampler: NegativeSampler,
+    config: DataConfig,
+    candidates: Sequence[FixedCandidates] | None = None,
+    engaged_before: Collection[str] = (),
+) -> list[UserExample]:
+    """Makes the examples of one user.
+
+    Args:
+        user_id: Who.
+        events: All events of the user, in time order.
+        sampler: Of the negatives.
+        config: How examples are cut.
+        candidates: The evaluation examples that the source itself has cut; None where `config` cuts them.
+        engaged_before: Items of older events that were left out; they are no negatives either.
+
+    Returns:
+        An example for each target that becomes one, in time order.
+
+    Raises:
+        DataError: The catalogue is too small for the negatives, or the source's own examples contradict its events.
+    """
+    targets = [event for event in events if is_target(event)]
+    engaged = {target.item_id for target in targets} | set(engaged_before)
+    drawn = sampler.outside(user_id, engaged, ShownItems(events, engaged) if config.negatives == SHOWN else None)
+    if candidates is None:
+        cut: list[tuple[str, tuple[str, ...]]] = [(split, ()) for split in assign_splits(targets, config)]
+    else:
+        cut = given_examples(targets, candidates)
+    result = []
+    for (split, given), (position, target, history) in zip(cut, targets_with_histories(events, config), strict=True):
+        if not split:
+            continue
+        count = config.train_negatives if split == TRAIN_SPLIT else config.evaluation_negatives
+        negatives = given or drawn.draw(position, count, target)
+        result.append(UserExample(split, target.item_id, behaviour_example(target, history, negatives)))
+    return result

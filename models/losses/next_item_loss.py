@@ -1,0 +1,66 @@
+"""How badly the encoding of each position tells the item that comes next from others."""
+
+from keras import ops
+
+from models.layers.attention import HIDDEN
+
+
+def cross_entropies(logits):
+    """Cross-entropy of the sigmoid of each logit where the truth is 1, and where it is 0."""
+    return ops.softplus(ops.negative(logits)), ops.softplus(logits)
+
+
+def binary_next_item_loss(encodings, items, is_target, is_negative, entropies=cross_entropies):
+    """Cross-entropy of the sigmoid, each position against negatives of its own (UnifiedSSR, next product prediction).
+
+    Args:
+        encodings: Float [batch, positions, dim].
+        items: Float [batch, positions, targets + negatives, dim]: the items that come next, several where a session has
+            several, then the negatives.
+        is_target: Bool [batch, positions, targets]; positions without any do not count.
+        is_negative: Bool [batch, positions, negatives].
+        entropies: What computes both cross-entropies of logits.
+
+    Returns:
+        Float32 scalar: the mean, over the positions that count, of the targets' mean plus the negatives' sum; 0 where
+        none counts.
+    """
+    logits = _dots(encodings, items)
+    targets = is_target.shape[-1]
+    missed, _ = entropies(logits[..., :targets])
+    _, mistaken = entropies(logits[..., targets:])
+    is_target = ops.cast(is_target, "float32")
+    count = ops.sum(is_target, axis=-1)
+    loss = ops.divide(ops.sum(ops.multiply(missed, is_target), axis=-1), ops.maximum(count, 1.0))
+    loss += ops.sum(ops.multiply(mistaken, ops.cast(is_negative, "float32")), axis=-1)
+    counts = ops.cast(ops.greater(count, 0), "float32")
+    return ops.divide(ops.sum(ops.multiply(loss, counts)), ops.maximum(ops.sum(counts), 1.0))
+
+
+def softmax_next_item_loss(encodings, targets, negatives, is_target, is_hit, target_offsets, negative_offsets):
+    """Cross-entropy of the softmax over each target and negatives that the whole batch shares.
+
+    Args:
+        encodings: Float [batch, positions, dim].
+        targets: Float [batch, positions, targets, dim]: the items that come next.
+        negatives: Float [negatives, dim].
+        is_target: Bool [batch, positions, targets].
+        is_hit: Bool [batch, positions, negatives]; True where a negative is a target of the position, and left out.
+        target_offsets: Float [batch, positions, targets], taken off the targets' scores.
+        negative_offsets: Float [negatives], taken off the negatives' scores: the logarithm of how often each is drawn,
+            to estimate how likely an item is, and not how much likelier than drawn.
+
+    Returns:
+        Float32 scalar: the mean over all targets; 0 where there is none.
+    """
+    others = ops.subtract(ops.cast(ops.matmul(encodings, ops.transpose(negatives)), "float32"), negative_offsets)
+    others = ops.logsumexp(ops.where(is_hit, HIDDEN, others), axis=-1, keepdims=True)
+    wanted = ops.subtract(_dots(encodings, targets), target_offsets)
+    weights = ops.cast(is_target, "float32")
+    losses = ops.multiply(ops.softplus(ops.subtract(others, wanted)), weights)
+    return ops.divide(ops.sum(losses), ops.maximum(ops.sum(weights), 1.0))
+
+
+def _dots(encodings, items):
+    """Float [batch, positions, dim] and [batch, positions, n, dim] to float32 [batch, positions, n]."""
+    return ops.cast(ops.einsum("bld,blnd->bln", encodings, items), "float32")

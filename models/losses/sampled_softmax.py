@@ -1,0 +1,37 @@
+"""Which item was wanted, among thousands."""
+
+from keras import ops
+
+from models.layers.attention import HIDDEN
+
+
+def sampled_softmax(logits, row_items, column_items, log_popularity, real):
+    """Mean cross-entropy of the wanted item among all columns.
+
+    The columns are the rows' own items followed by drawn ones: row i wants column i. Other columns of the same item are
+    left out. Items come up among the columns in proportion to their popularity; taking its logarithm off the logits
+    makes them estimate how likely an item is, and not how much likelier than on average (Bengio and Senécal 2008;
+    Yi et al. 2019).
+
+    Args:
+        logits: Float [rows, columns].
+        row_items: Int [rows], what each row wants.
+        column_items: Int [columns], each column's item.
+        log_popularity: Float [columns], what to take off; zeros for no correction.
+        real: Bool [rows]; other rows do not count, though their columns do.
+
+    Returns:
+        Float32 scalar; 0 where no row is real.
+    """
+    logits = ops.subtract(ops.cast(logits, "float32"), log_popularity)
+    rows = ops.shape(logits)[0]
+    own = ops.equal(
+        ops.expand_dims(ops.arange(rows, dtype="int32"), 1),
+        ops.expand_dims(ops.arange(ops.shape(logits)[1], dtype="int32"), 0),
+    )
+    same = ops.equal(ops.expand_dims(row_items, 1), ops.expand_dims(column_items, 0))
+    logits = ops.where(ops.logical_and(same, ops.logical_not(own)), HIDDEN, logits)
+    wanted = ops.sum(ops.where(own, logits, 0.0), axis=-1)
+    losses = ops.subtract(ops.logsumexp(logits, axis=-1), wanted)
+    weights = ops.cast(real, "float32")
+    return ops.divide(ops.sum(ops.multiply(losses, weights)), ops.maximum(ops.sum(weights), 1.0))

@@ -1,0 +1,49 @@
+"""What makes sessions sessions: neighbours differ, and the same session looks alike in both branches."""
+
+from keras import ops
+
+_SMALLEST_SQUARE = 1e-16
+
+
+def session_discrimination(encodings, occupied):
+    """How alike neighbouring sessions of a history are (UnifiedSSR, session discrimination).
+
+    Args:
+        encodings: Float [batch, sessions, dim].
+        occupied: Bool [batch, sessions]; False where a session is empty.
+
+    Returns:
+        Float32 scalar: the mean absolute cosine over all pairs of neighbours that are both occupied; 0 of none.
+    """
+    cosines = ops.abs(_cosines(encodings[:, :-1], encodings[:, 1:]))
+    return _mean(cosines, ops.logical_and(occupied[:, :-1], occupied[:, 1:]))
+
+
+def session_alignment(first, second, first_occupied, second_occupied):
+    """How alike the same sessions of two branches are (UnifiedSSR, session alignment); to be made large.
+
+    Args:
+        first: Float [batch, sessions, dim].
+        second: Float [batch, sessions, dim], the sessions of the other branch.
+        first_occupied: Bool [batch, sessions].
+        second_occupied: Bool [batch, sessions].
+
+    Returns:
+        Float32 scalar: the mean cosine over all sessions that are occupied in both; 0 of none.
+    """
+    return _mean(_cosines(first, second), ops.logical_and(first_occupied, second_occupied))
+
+
+def _cosines(first, second):
+    return ops.sum(ops.multiply(_unit(first), _unit(second)), axis=-1)
+
+
+def _unit(vectors):
+    vectors = ops.cast(vectors, "float32")
+    square = ops.sum(ops.square(vectors), axis=-1, keepdims=True)
+    return ops.multiply(vectors, ops.rsqrt(ops.maximum(square, _SMALLEST_SQUARE)))
+
+
+def _mean(values, counts):
+    weights = ops.cast(counts, "float32")
+    return ops.divide(ops.sum(ops.multiply(values, weights)), ops.maximum(ops.sum(weights), 1.0))

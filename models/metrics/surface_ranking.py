@@ -1,0 +1,55 @@
+"""The ranking metrics of both surfaces, as a part of a model."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from keras import ops
+
+from models.metrics.hit_rate import HitRate
+from models.metrics.mean_reciprocal_rank import MeanReciprocalRank
+from models.metrics.ndcg import NDCG
+from models.metrics.ranking_metric import RankingMetric
+from schemas.canonical_event import Surface
+
+CUTOFFS: Final = (1, 5, 10)
+
+
+class SurfaceRanking:
+    """Ranks each surface's candidates; mixed in before `keras.Model`.
+
+    Metrics: `hit_rate_at_<k>_<surface>`, `ndcg_at_<k>_<surface>` (k = 1, 5, 10) and `mrr_<surface>`, and each of them
+    without a surface: the mean over the surfaces that had rows.
+    """
+
+    def create_ranking_metrics(self) -> None:
+        """Creates the metrics; called once, by the model's constructor."""
+        self.ranking_metrics = {surface.value: _ranking_metrics(surface.value) for surface in Surface}
+
+    def update_ranking_metrics(self, labels: Mapping[str, Any], logits: Mapping[str, Any]) -> None:
+        """Counts a batch.
+
+        Args:
+            labels: Float [rows, candidates] by surface.
+            logits: Float [rows, candidates] by surface; surfaces that the batch leaves out are not counted.
+        """
+        for surface, values in logits.items():
+            for metric in self.ranking_metrics[surface]:
+                metric.update_state(labels[surface], values)
+
+    def get_metrics_result(self) -> dict[str, Any]:
+        """All metrics by name, the means over the surfaces included."""
+        results = super().get_metrics_result()  # type: ignore[misc]
+        for same in zip(*self.ranking_metrics.values(), strict=True):
+            name = same[0].name.removesuffix(f"_{Surface.RECOMMENDATION.value}")
+            seen = [ops.cast(ops.greater(metric.rows, 0), "float32") for metric in same]
+            total = sum(metric.result() * has_rows for metric, has_rows in zip(same, seen, strict=True))
+            results[name] = ops.divide(total, ops.maximum(sum(seen), 1.0))
+        return results
+
+
+def _ranking_metrics(surface: str) -> list[RankingMetric]:
+    metrics: list[RankingMetric] = []
+    for k in CUTOFFS:
+        metrics.append(HitRate(k, name=f"hit_rate_at_{k}_{surface}"))
+        metrics.append(NDCG(k, name=f"ndcg_at_{k}_{surface}"))
+    return [*metrics, MeanReciprocalRank(name=f"mrr_{surface}")]

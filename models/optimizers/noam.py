@@ -1,0 +1,45 @@
+"""The learning rate that came with the transformer."""
+
+from typing import Any
+
+import keras
+from keras import ops
+
+from models.registration import register
+
+
+@register
+class Noam(keras.optimizers.schedules.LearningRateSchedule):
+    """Rises with the step while warming up, then falls with the square root of the step ("Attention is all you need").
+
+    `factor / sqrt(dim) · min(step^-0.5, step · warmup_steps^-1.5)`, steps from 1. It peaks at `warmup_steps`.
+
+    Args:
+        dim: The model's width.
+        factor: Scales the whole curve.
+        warmup_steps: How many steps it rises for.
+    """
+
+    def __init__(self, dim: int, factor: float = 1.0, warmup_steps: int = 4000):
+        if warmup_steps < 1:
+            raise ValueError(f"`warmup_steps` should be at least 1. Received: warmup_steps={warmup_steps}")
+        self.dim = dim
+        self.factor = factor
+        self.warmup_steps = warmup_steps
+
+    def __call__(self, step):
+        """The learning rate.
+
+        Args:
+            step: Int scalar, steps taken so far.
+
+        Returns:
+            Float32 scalar.
+        """
+        step = ops.add(ops.cast(step, "float32"), 1.0)
+        shape = ops.minimum(ops.rsqrt(step), ops.multiply(step, self.warmup_steps**-1.5))
+        return ops.multiply(shape, self.factor * self.dim**-0.5)
+
+    def get_config(self) -> dict[str, Any]:
+        """The arguments of the constructor."""
+        return {"dim": self.dim, "factor": self.factor, "warmup_steps": self.warmup_steps}

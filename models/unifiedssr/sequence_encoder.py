@@ -1,0 +1,111 @@
+"""The Siamese dual-branch encoder over product and query histories (UnifiedSSR, dual-branch network)."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import keras
+from keras import ops
+
+from models.layers.dropout import Dropout
+from models.layers.layer_norm import LayerNorm
+from models.layers.siamese_encoder_block import SiameseEncoderBlock
+from models.layers.sinusoidal_position import SinusoidalPosition
+from models.registration import register
+from models.unifiedssr.config import UnifiedSSRConfig
+from models.unifiedssr.embedding_module import EmbeddingModule
+from models.unifiedssr.sequences import Sequences
+from schemas.features import PADDING
+
+
+@register
+class SequenceEncoder(keras.layers.Layer):
+    """Encodes each position of a sequence from what came before it.
+
+    The product branch reads what was clicked, one position late: a learned start stands first, so that position i has
+    seen i events. The query branch reads the query of each position. Both pass through the same blocks, each with the
+    other as its memory, as one batch of twice as many rows; without queries the product branch is its own memory, and
+    the query branch costs nothing. No position sees a later one, and padding comes last, so nothing else is masked.
+
+    Args:
+        config: The model's configuration, or its fields as a dict.
+        **kwargs: Passed to `keras.layers.Layer`.
+    """
+
+    def __init__(self, config: UnifiedSSRConfig | Mapping[str, Any], **kwargs: Any):
+        super().__init__(**kwargs)
+        self.config = config if isinstance(config, UnifiedSSRConfig) else UnifiedSSRConfig(**config)
+
+    def build(self, input_shape=None):
+        """Creates the blocks that all branches share."""
+        config, policy = self.config, self.dtype_policy
+        shape = (None, None, config.dim)
+        self.start = self.add_weight(name="start", shape=(1, 1, config.dim), initializer="glorot_normal")
+        self.positions = SinusoidalPosition(name="positions", dtype=policy)
+        self.positions.build(shape)
+        self.drop = Dropout(config.dropout, name="drop", dtype=policy)
+        self.blocks = []
+        for index in range(config.num_layers):
+            block = self._make_block(f"block_{index}")
+            block.build(shape)
+            self.blocks.append(block)
+        self.norm = self._make_norm("norm")
+        self.norm.build(shape)
+        self.built = True
+
+    def _make_block(self, name: str) -> keras.layers.Layer:
+        config = self.config
+        return SiameseEncoderBlock(
+            config.num_heads, config.feed_forward_dim, config.dropout, name=name, dtype=self.dtype_policy
+        )
+
+    def _make_norm(self, name: str) -> keras.layers.Layer:
+        return LayerNorm(name=name, dtype=self.dtype_policy)
+
+    def encode(self, embedding: EmbeddingModule, sequences: Sequences, item_table=None, training=False):
+        """Encodes the branches.
+
+        Args:
+            embedding: The model's `EmbeddingModule`.
+            sequences: Of one surface.
+            item_table: Float [items, dim] from the embedding module, or None.
+            training: Whether to drop.
+
+        Returns:
+            A tuple of float [batch, events + 1, dim]: the product branch and, where the sequences have queries, the
+            query branch. What stands behind the last position of a row means nothing.
+        """
+        branches = [self._products(embedding, sequences, item_table)]
+        if sequences.queries is not None:
+            branches.append(embedding.queries(sequences.queries))
+        users = embedding.users(ops.expand_dims(sequences.users, 1))
+        tokens = [self.drop(self.positions(branch + users), training=training) for branch in branches]
+        encoded = self._encode(ops.concatenate(tokens, axis=0), len(tokens), training)
+        return tuple(ops.split(encoded, len(tokens), axis=0))
+
+    def _products(self, embedding: EmbeddingModule, sequences: Sequences, item_table):
+        events = _means(embedding.items(sequences.items, item_table), sequences.items)
+        start = ops.cast(self.start, events.dtype)
+        return ops.concatenate([ops.broadcast_to(start, (*_rows(events), *start.shape[1:])), events], axis=1)
+
+    def _encode(self, tokens, branches: int, training):
+        places = ops.arange(ops.shape(tokens)[1])
+        not_later = ops.expand_dims(ops.less_equal(ops.expand_dims(places, 0), ops.expand_dims(places, 1)), 0)
+        for block in self.blocks:
+            memory = ops.concatenate(ops.split(tokens, 2, axis=0)[::-1], axis=0) if branches == 2 else tokens
+            tokens = block(tokens, memory, not_later, not_later, training=training)
+        return self.norm(tokens)
+
+    def get_config(self) -> dict[str, Any]:
+        """The arguments of the constructor."""
+        return {**super().get_config(), "config": self.config.to_dict()}
+
+
+def _means(vectors, ids):
+    """The mean of each event's items: float [..., items, dim] and int [..., items] to float [..., dim]; 0 of none."""
+    real = ops.cast(ops.not_equal(ids, PADDING), vectors.dtype)
+    weights = ops.divide(real, ops.maximum(ops.sum(real, axis=-1, keepdims=True), 1))
+    return ops.sum(ops.multiply(vectors, ops.expand_dims(weights, -1)), axis=-2)
+
+
+def _rows(tensor) -> tuple[Any]:
+    return (ops.shape(tensor)[0],)

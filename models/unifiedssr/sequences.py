@@ -1,0 +1,89 @@
+"""A batch of one surface as the sequences that UnifiedSSR reads."""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from keras import ops
+
+from schemas import features
+from schemas.canonical_event import Surface
+from schemas.features import PADDING
+
+
+class Sequences(NamedTuple):
+    """Histories of one surface, oldest event first, padding at the end, and the request that follows each.
+
+    A sequence of n events has n + 1 positions. Position i has seen the first i events, in search also the query of the
+    next, and predicts what is clicked next: event i or, at position n, the target of the row.
+
+    Attributes:
+        users: Int [batch].
+        items: Int [batch, events, items an event]: what was clicked.
+        lengths: Int [batch]: the number of real events.
+        queries: Int [batch, events + 1, words]: each event's query, the request's own after the last; None on a surface
+            without queries.
+    """
+
+    users: Any
+    items: Any
+    lengths: Any
+    queries: Any
+
+    @property
+    def at_the_end(self):
+        """Bool [batch, events + 1]; True at the position of the request."""
+        positions = ops.arange(ops.shape(self.items)[1] + 1, dtype="int32")
+        return ops.equal(ops.expand_dims(positions, 0), ops.expand_dims(self.lengths, 1))
+
+    @property
+    def is_event(self):
+        """Bool [batch, events]; False at padding."""
+        places = ops.arange(ops.shape(self.items)[1], dtype="int32")
+        return ops.less(ops.expand_dims(places, 0), ops.expand_dims(self.lengths, 1))
+
+
+def of_surface(inputs: Mapping[str, Any], surface: Surface, with_queries: bool = True) -> Sequences:
+    """Reads rows of one surface.
+
+    Args:
+        inputs: The features `schemas.features.MODEL_INPUTS` by name.
+        surface: Whose history to read: that of recommendation has clicks, that of search sessions.
+        with_queries: Whether to read the queries of search.
+    """
+    users = inputs[features.USER]
+    if surface is Surface.RECOMMENDATION:
+        items = inputs[features.RECOMMENDATION_ITEMS]
+        return Sequences(users, ops.expand_dims(items, -1), _count(items), None)
+    items, lengths = inputs[features.SEARCH_ITEMS], _count(inputs[features.SEARCH_KINDS])
+    sequences = Sequences(users, items, lengths, None)
+    if not with_queries:
+        return sequences
+    # Behind the last session, where there is only padding, comes the request's query.
+    words = ops.pad(inputs[features.SEARCH_WORDS], ((0, 0), (0, 1), (0, 0)))
+    own = ops.expand_dims(inputs[features.QUERY_WORDS], 1)
+    return sequences._replace(queries=ops.where(ops.expand_dims(sequences.at_the_end, -1), own, words))
+
+
+def targets(sequences: Sequences, final, every_position: bool = True):
+    """What each position should predict.
+
+    Args:
+        sequences: Of a batch.
+        final: Int [batch]: the target of each row; padding where it has none.
+        every_position: Whether events count as targets of the positions before them. False: only the last position has
+            a target.
+
+    Returns:
+        Int [batch, events + 1, items an event]; padding where there is nothing to predict.
+    """
+    sessions = ops.pad(sequences.items, ((0, 0), (0, 1), (0, 0)))
+    if not every_position:
+        sessions = ops.zeros_like(sessions)
+    # The final target is one item: the others of its session, if sessions have more, stay padding.
+    places = ops.arange(ops.shape(sessions)[-1], dtype="int32")
+    own = ops.multiply(ops.reshape(final, (-1, 1, 1)), ops.cast(ops.equal(places, 0), final.dtype))
+    return ops.where(ops.expand_dims(sequences.at_the_end, -1), own, sessions)
+
+
+def _count(values):
+    return ops.sum(ops.cast(ops.not_equal(values, PADDING), "int32"), axis=-1)

@@ -1,0 +1,48 @@
+"""The named values of the moment, such as the device: what they may be called, and how they stand in a tf.Example.
+
+A tf.Example holds them as texts `name=value`, so that an example need not know which others there may be.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
+
+from schemas import signatures
+
+HOUR: Final = "hour"
+"""The hour of the event's time (UTC), 0 to 23; made of the timestamp, no log has a column for it."""
+WEEKDAY: Final = "weekday"
+"""The day of the week of the event's time (UTC), 0 (Monday) to 6; made of the timestamp too."""
+MADE_OF_TIME: Final = (HOUR, WEEKDAY)
+SEPARATOR: Final = "="
+
+
+def check_names(names: Sequence[str]) -> None:
+    """Refuses names that cannot be those of a value.
+
+    Raises:
+        ValueError: A name is no identifier, stands twice, or is taken by a value made of the time or by an input of
+            every request.
+    """
+    taken = {*MADE_OF_TIME, *signatures.RANK_INPUTS, signatures.RANK_TIMESTAMP_MS}
+    for place, name in enumerate(names):
+        if not re.fullmatch(r"[A-Za-z]\w*", name, re.ASCII):
+            raise ValueError(f"`context` should hold names of letters, digits and underscores. Received: {name!r}")
+        if name in taken or name in names[:place]:
+            raise ValueError(f"`context` cannot hold {name!r}, because that name stands for something else already.")
+
+
+def to_texts(values: Mapping[str, str]) -> list[str]:
+    """The known values as texts, in the order of their names."""
+    return [f"{name}{SEPARATOR}{value}" for name, value in sorted(values.items()) if value]
+
+
+def from_texts(texts: Iterable[str]) -> dict[str, str]:
+    """The reverse of `to_texts`; what is no `name=value` is left out."""
+    return {name: value for name, separator, value in (text.partition(SEPARATOR) for text in texts) if separator}
+
+
+def request_inputs(names: Sequence[str]) -> tuple[str, ...]:
+    """The inputs by which a request tells these values: the moment where one is made of it, and the others by name."""
+    named = tuple(name for name in names if name not in MADE_OF_TIME)
+    return (signatures.RANK_TIMESTAMP_MS, *named) if len(named) < len(names) else named

@@ -1,0 +1,34 @@
+import pytest
+
+from components.behaviour_example_gen.adapters.source_files import SourceFiles
+from components.behaviour_example_gen.config import DataConfig
+from components.raw_files.refusal import DataError
+from tests.support.raw_files import write
+
+
+def test_the_files_that_the_configuration_names(tmp_path):
+    for name in ("e2.tsv", "e1.tsv", "items.tsv"):
+        write(tmp_path / name, "x")
+    files = SourceFiles.of_config(DataConfig(events=f"{tmp_path}/e*.tsv", items=f"{tmp_path}/items.tsv"))
+    assert files.event_files == [f"{tmp_path}/e1.tsv", f"{tmp_path}/e2.tsv"]
+    assert files.item_files == [f"{tmp_path}/items.tsv"]
+    assert files.candidate_files == []
+
+
+def test_paths_are_taken_from_the_folder(tmp_path):
+    write(tmp_path / "e.tsv", "x")
+    assert SourceFiles.of_config(DataConfig(path=str(tmp_path), events="*.tsv")).event_files == [f"{tmp_path}/e.tsv"]
+
+
+def test_there_may_be_no_item_files():
+    assert SourceFiles.of_config(DataConfig(events="log.tsv")).item_files == []
+
+
+def test_a_missing_file_names_the_setting(tmp_path):
+    files = SourceFiles(f"{tmp_path}/e", f"{tmp_path}/i", candidates=(f"{tmp_path}/c",))
+    with pytest.raises(DataError, match="^data.events = .*/e: no such file"):
+        _ = files.event_files
+    with pytest.raises(DataError, match="^data.items = .*/i: no such file"):
+        _ = files.item_files
+    with pytest.raises(DataError, match="^data.events = .*/c: no such file"):
+        _ = files.candidate_files

@@ -1,0 +1,31 @@
+"""An experiment trains its variants on common examples, compares them, and is not trained again when it is repeated."""
+
+import json
+
+import pytest
+
+from tests.support import tiny_logs
+from tfx_pipeline.cli.main import main
+
+pytestmark = pytest.mark.e2e
+
+
+def test_variants_are_compared_and_kept(tmp_path, capsys):
+    config = tiny_logs.write(tmp_path)
+    variants = tmp_path / "few.yaml"
+    variants.write_text("complete: []\nwithout fusion: [unisar.fusion=false]\n")
+    command = ["experiment", "--config", str(config), "--variants", str(variants), "--set", "train.epochs=1"]
+
+    assert main([*command, "--json"]) == 0
+    results = json.loads(capsys.readouterr().out)
+    assert [result["name"] for result in results] == ["complete", "without fusion"]
+    assert all(result["epoch"] == 1 and 0 <= result["val_ndcg_at_5_search"] <= 1 for result in results)
+    (written,) = tmp_path.glob("**/experiments/few.md")
+    assert f"| without fusion | 1 | {results[1]['val_hit_rate_at_1_recommendation']:.4f} |" in written.read_text()
+
+    # Again, from the cache, and one more that fails: the others' results are there all the same.
+    variants.write_text(variants.read_text() + "hopeless: [data.train_negatives=100000]\n")
+    assert main([*command, "--json"]) == 1
+    *again, hopeless = json.loads(capsys.readouterr().out)
+    assert again == results
+    assert "negatives" in hopeless["error"]

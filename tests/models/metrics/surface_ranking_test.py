@@ -1,0 +1,38 @@
+import keras
+import numpy as np
+
+from models.metrics.surface_ranking import SurfaceRanking
+
+
+class Ranker(SurfaceRanking, keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.create_ranking_metrics()
+
+
+LABELS = np.array([[1.0, 0.0, 0.0], [1.0, 0.0, 0.0]], "float32")
+# The positive is first, then third.
+LOGITS = np.array([[3.0, 2.0, 1.0], [1.0, 2.0, 3.0]], "float32")
+
+
+def test_each_surface_and_their_mean():
+    ranker = Ranker()
+    labels = {"recommendation": LABELS, "search": LABELS[:1]}
+    ranker.update_ranking_metrics(labels, {"recommendation": LOGITS, "search": LOGITS[:1]})
+    results = {name: float(value) for name, value in ranker.get_metrics_result().items()}
+    assert results["hit_rate_at_1_recommendation"] == 0.5
+    assert results["hit_rate_at_1_search"] == 1
+    assert results["hit_rate_at_1"] == 0.75
+    np.testing.assert_allclose(results["mrr_recommendation"], (1 + 1 / 3) / 2, rtol=1e-5)
+    assert set(results) == {
+        f"{metric}{surface}"
+        for metric in ("mrr", *(f"{kind}_at_{k}" for kind in ("hit_rate", "ndcg") for k in (1, 5, 10)))
+        for surface in ("", "_recommendation", "_search")
+    }
+
+
+def test_a_surface_without_rows_is_left_out_of_the_mean():
+    ranker = Ranker()
+    ranker.update_ranking_metrics({"search": LABELS}, {"search": LOGITS})
+    assert float(ranker.get_metrics_result()["hit_rate_at_1"]) == 0.5
+    assert len(ranker.metrics) == 14

@@ -1,0 +1,48 @@
+import numpy as np
+
+from models.unifiedssr.sequences import of_surface, targets
+from schemas import features
+from schemas.canonical_event import Surface
+
+INPUTS = {
+    features.USER: np.array([3, 4]),
+    features.RECOMMENDATION_ITEMS: np.array([[5, 6, 0], [0, 0, 0]]),
+    features.SEARCH_ITEMS: np.array([[[7, 8], [0, 0]], [[9, 0], [2, 1]]]),
+    features.SEARCH_WORDS: np.array([[[1, 2], [0, 0]], [[3, 0], [4, 5]]]),
+    features.SEARCH_KINDS: np.array([[1, 0], [1, 1]]),
+    features.QUERY_WORDS: np.array([[6, 7], [8, 0]]),
+}
+FINAL = np.array([11, 12])
+
+
+def test_recommendation_is_one_item_an_event_and_has_no_queries():
+    sequences = of_surface(INPUTS, Surface.RECOMMENDATION)
+    np.testing.assert_array_equal(sequences.items, [[[5], [6], [0]], [[0], [0], [0]]])
+    np.testing.assert_array_equal(sequences.lengths, [2, 0])
+    assert sequences.queries is None
+    np.testing.assert_array_equal(sequences.at_the_end, [[False, False, True, False], [True, False, False, False]])
+    np.testing.assert_array_equal(sequences.is_event, [[True, True, False], [False, False, False]])
+
+
+def test_the_requests_query_comes_behind_the_last_session():
+    sequences = of_surface(INPUTS, Surface.SEARCH)
+    np.testing.assert_array_equal(sequences.lengths, [1, 2])
+    np.testing.assert_array_equal(sequences.queries, [[[1, 2], [6, 7], [0, 0]], [[3, 0], [4, 5], [8, 0]]])
+
+
+def test_queries_may_be_left_out():
+    assert of_surface(INPUTS, Surface.SEARCH, with_queries=False).queries is None
+
+
+def test_each_position_predicts_the_next_event_and_the_last_the_rows_target():
+    sequences = of_surface(INPUTS, Surface.SEARCH)
+    expected = [[[7, 8], [11, 0], [0, 0]], [[9, 0], [2, 1], [12, 0]]]
+    np.testing.assert_array_equal(targets(sequences, FINAL), expected)
+    recommendation = of_surface(INPUTS, Surface.RECOMMENDATION)
+    np.testing.assert_array_equal(targets(recommendation, FINAL), [[[5], [6], [11], [0]], [[12], [0], [0], [0]]])
+
+
+def test_the_last_position_alone_may_have_a_target():
+    sequences = of_surface(INPUTS, Surface.SEARCH)
+    expected = [[[0, 0], [11, 0], [0, 0]], [[0, 0], [0, 0], [12, 0]]]
+    np.testing.assert_array_equal(targets(sequences, FINAL, every_position=False), expected)

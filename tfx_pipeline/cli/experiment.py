@@ -1,0 +1,64 @@
+"""Train one configuration several times, each time with something changed, and compare on the validation split.
+
+The variants stand in a YAML file, `name: [section.field=value, ...]` each; configs/experiments holds some. The table is
+printed and written to `experiments/<name of the file>.md` below the run's root. A variant that was trained before is
+taken from the cache.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tfx_pipeline.cli import config_arguments
+
+if TYPE_CHECKING:
+    from tfx_pipeline.experiment import Result
+
+_METRICS = ("hit_rate_at_1", "hit_rate_at_10", "ndcg_at_5", "ndcg_at_10", "mrr")
+_SURFACES = ("recommendation", "search")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declares the options."""
+    config_arguments.add(parser)
+    parser.add_argument("--variants", required=True, metavar="FILE.yaml", help="the variants to train")
+    parser.add_argument("--json", action="store_true", help="print the results as JSON")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Trains and prints; 0 where every variant was trained, else 1."""
+    config = config_arguments.load(args)
+    from tfx_pipeline import experiment  # Imports TFX: many seconds.
+
+    variants = experiment.read_variants(args.variants)
+    path = Path(config.run_root) / "experiments" / f"{Path(args.variants).stem}.md"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    results: list[Result] = []
+    for result in experiment.run(args.config, args.overrides, variants):
+        results.append(result)
+        path.write_text(table(results) + "\n", encoding="utf-8")  # An interrupted experiment leaves what it has.
+    if args.json:
+        printed = [{"name": each.variant.name, **each.metrics, "error": each.error} for each in results]
+        print(json.dumps(printed, indent=2))
+    else:
+        print(table(results))
+        print(f"\nWritten to {path}", file=sys.stderr)
+    return 1 if any(each.error for each in results) else 0
+
+
+def table(results: Sequence["Result"]) -> str:
+    """The results as a Markdown table: each surface's metrics on the validation split, at each variant's best epoch."""
+    lines = [
+        "| variant | epoch | " + " | ".join(f"{surface} {name}" for surface in _SURFACES for name in _METRICS) + " |",
+        "| --- |" + " --- |" * (1 + len(_SURFACES) * len(_METRICS)),
+    ]
+    for result in results:
+        if result.error:
+            lines.append(f"| {result.variant.name} | failed: {result.error} |")
+            continue
+        cells = [f"{result.metrics[f'val_{name}_{surface}']:.4f}" for surface in _SURFACES for name in _METRICS]
+        lines.append(f"| {result.variant.name} | {result.metrics['epoch']:.0f} | " + " | ".join(cells) + " |")
+    return "\n".join(lines)

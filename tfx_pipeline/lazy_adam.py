@@ -1,0 +1,56 @@
+"""Adam whose step does not grow with the embedding tables."""
+
+import keras
+import tensorflow as tf
+
+_ROWS_PER_LOOKUP = 16
+
+
+@keras.saving.register_keras_serializable(package="tandem")
+class LazyAdam(keras.optimizers.Adam):
+    """Adam that leaves alone, in each step, the rows of a table that the step did not look up.
+
+    Stock Adam makes the gradient of a lookup dense and decays the moments of all rows. Here a row's moments and values
+    change only in steps that look it up, as in PyTorch's `SparseAdam`; bias correction goes by the step, not by the
+    row. What has a dense gradient is updated as by `keras.optimizers.Adam`.
+    """
+
+    def update_step(self, gradient, variable, learning_rate):
+        """Updates one variable; `gradient` is a tensor or `tf.IndexedSlices`."""
+        if not isinstance(gradient, tf.IndexedSlices) or self.amsgrad:
+            super().update_step(gradient, variable, learning_rate)
+            return
+        gradient = _with_distinct_rows(gradient)
+        rows = gradient.indices
+        step = tf.cast(self.iterations + 1, variable.dtype)
+        rate = tf.cast(learning_rate, variable.dtype)
+        correction = tf.sqrt(1 - tf.pow(tf.cast(self.beta_2, variable.dtype), step)) / (
+            1 - tf.pow(tf.cast(self.beta_1, variable.dtype), step)
+        )
+        index = self._get_variable_index(variable)
+        momentum, velocity = self._momentums[index].value, self._velocities[index].value
+        new_momentum = self.beta_1 * tf.gather(momentum, rows) + (1 - self.beta_1) * gradient.values
+        new_velocity = self.beta_2 * tf.gather(velocity, rows) + (1 - self.beta_2) * tf.square(gradient.values)
+        momentum.scatter_update(tf.IndexedSlices(new_momentum, rows))
+        velocity.scatter_update(tf.IndexedSlices(new_velocity, rows))
+        change = rate * correction * new_momentum / (tf.sqrt(new_velocity) + self.epsilon)
+        variable.scatter_sub(tf.IndexedSlices(change, rows))
+
+
+def _with_distinct_rows(gradient: tf.IndexedSlices) -> tf.IndexedSlices:
+    """Adds up the parts of a gradient that belong to one row."""
+    indices, size = tf.cast(gradient.indices, tf.int32), tf.cast(gradient.dense_shape[0], tf.int32)
+
+    def by_presence():
+        # A number for each row of the table is cheaper than a hash table of all that was looked up.
+        present = tf.math.unsorted_segment_sum(tf.ones_like(indices), indices, size) > 0
+        places = tf.cumsum(tf.cast(present, tf.int32)) - 1
+        return tf.cast(tf.where(present)[:, 0], tf.int32), tf.gather(places, indices)
+
+    def by_hashing():
+        distinct = tf.unique(indices)
+        return distinct.y, distinct.idx
+
+    rows, places = tf.cond(tf.size(indices) > size // _ROWS_PER_LOOKUP, by_presence, by_hashing)
+    values = tf.math.unsorted_segment_sum(gradient.values, places, tf.size(rows))
+    return tf.IndexedSlices(values, rows, gradient.dense_shape)
