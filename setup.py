@@ -57,6 +57,7 @@ setup(
         "pyyaml>=6",
         "starlette>=0.37",
         "uvicorn>=0.30",
+        "zstandard>=0.22",
     ],
     extras_require={
         "test": ["pytest>=8", "pytest-timeout>=2.3", "hypothesis>=6.100"],

@@ -102,9 +102,8 @@ class Vocabulary:
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> "Vocabulary":
         """The reverse of `to_dict`."""
-        return cls(
-            **{
-                key: value if isinstance(value, int) else tuple(Attribute(**attribute) for attribute in value)
-                for key, value in values.items()
-            }
-        )
+        fields: dict[str, Any] = {
+            key: value if isinstance(value, int) else tuple(Attribute(**attribute) for attribute in value)
+            for key, value in values.items()
+        }
+        return cls(**fields)

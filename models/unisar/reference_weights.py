@@ -111,9 +111,8 @@ def _load_embedding(model: "UniSAR", source: TorchWeights, settings: Mapping[str
         for name, variable in encoder.attribute_embeddings.items():
             source.assign(variable, f"{prefix}.{name}_emb.weight")
         order = _rows_in_our_order(encoder, f"{entity}_id", settings[f"{entity}_feature_list"])
-        source.assign(
-            encoder.projection.kernel, f"{prefix}.{entity}_trans.weight", lambda value, rows=order: value.T[rows]
-        )
+        kernel = f"{prefix}.{entity}_trans.weight"
+        source.put(encoder.projection.kernel, source.get(kernel).T[order], kernel)
         source.assign(encoder.projection.bias, f"{prefix}.{entity}_trans.bias")
     source.assign(embedding.recommendation_query, "rec_query")
 

@@ -18,6 +18,7 @@ from serving.row_files import FileError
 from tfx_pipeline.cli import config_arguments
 from tfx_pipeline.configs import PipelineConfig
 
+GENERIC_SOURCE = "events"
 _DEFAULT_ADDRESS = {WireProtocol.REST: "127.0.0.1:8501", WireProtocol.GRPC: "127.0.0.1:8500"}
 
 
@@ -69,9 +70,18 @@ def ask(args: argparse.Namespace, query: str, command: str) -> int:
 
 
 def read_log(config: PipelineConfig, users: Sequence[str]) -> EventLog:
-    """Reads the log files of a configuration, keeping the events of some users."""
+    """Reads the log files of a configuration, keeping the events of some users.
+
+    Raises:
+        FileError: The files are of a source that only the pipeline reads, or cannot be read.
+    """
     data = config.data
-    return read_event_log(data.events, data.items, data.columns, data.item_columns, users)
+    if data.source != GENERIC_SOURCE:
+        raise FileError(
+            f"data.source = {data.source}: users and items are looked up in event files of the source "
+            f"`{GENERIC_SOURCE}` only. Ask with `serving.client.RankingClient`, which takes the history itself."
+        )
+    return read_event_log(data.located(data.events), data.located(data.items), data.columns, data.item_columns, users)
 
 
 def limits(config: PipelineConfig) -> HistoryLimits:

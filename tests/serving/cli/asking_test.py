@@ -1,6 +1,9 @@
+import pytest
+
 from serving.call_error import CallError
-from serving.cli.asking import explain, limits
+from serving.cli.asking import explain, limits, read_log
 from serving.event_log import HistoryLimits
+from serving.row_files import FileError
 from tfx_pipeline.configs import load_config
 
 
@@ -12,3 +15,14 @@ def test_histories_are_as_long_as_in_training(shop):
 def test_other_errors_are_told_as_they_are(shop):
     error = CallError("INVALID_ARGUMENT", "bad shape", "h:1")
     assert explain(error, load_config(str(shop))) == "h:1 answered INVALID_ARGUMENT: bad shape"
+
+
+def test_logs_lie_below_the_path_of_the_data(shop):
+    folder, name = str(shop.parent), load_config(str(shop)).data.events.rpartition("/")[2]
+    log = read_log(load_config(str(shop), [f"data.path={folder}", f"data.events={name}"]), ["7"])
+    assert log.history_of("7", HistoryLimits(9, 9, 9))
+
+
+def test_sources_that_only_the_pipeline_reads_are_refused(shop):
+    with pytest.raises(FileError, match="data.source = kuaisar: users and items are looked up .* `events` only. Ask"):
+        read_log(load_config(str(shop), ["data.source=kuaisar"]), ["7"])
