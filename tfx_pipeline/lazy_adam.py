@@ -12,7 +12,8 @@ class LazyAdam(keras.optimizers.Adam):
 
     Stock Adam makes the gradient of a lookup dense and decays the moments of all rows. Here a row's moments and values
     change only in steps that look it up, as in PyTorch's `SparseAdam`; bias correction goes by the step, not by the
-    row. What has a dense gradient is updated as by `keras.optimizers.Adam`.
+    row. What several lookups of one row say is added up first; stock Keras (3.12) squares each part for itself, and so
+    moves rows that a step looks up often too far. What has a dense gradient is updated as by `keras.optimizers.Adam`.
     """
 
     def update_step(self, gradient, variable, learning_rate):
