@@ -7,7 +7,7 @@ import tensorflow as tf
 from schemas import context_values, features, signatures
 from schemas.canonical_event import Surface
 
-INPUT_SPECS = {
+_INPUT_SPECS = {
     signatures.RANK_USER_ID: tf.TensorSpec([None], tf.string, signatures.RANK_USER_ID),
     signatures.RANK_QUERY: tf.TensorSpec([None], tf.string, signatures.RANK_QUERY),
     signatures.RANK_CANDIDATES: tf.TensorSpec([None, None], tf.string, signatures.RANK_CANDIDATES),
@@ -27,7 +27,7 @@ def input_specs(context: Sequence[str] = ()) -> dict[str, tf.TensorSpec]:
         name: tf.TensorSpec([None], tf.int64 if name == signatures.RANK_TIMESTAMP_MS else tf.string, name)
         for name in context_values.request_inputs(context)
     }
-    return INPUT_SPECS | further
+    return _INPUT_SPECS | further
 
 
 def raw_features(request: dict[str, tf.Tensor]) -> dict[str, tf.SparseTensor]:
