@@ -24,7 +24,7 @@ def check_names(names: Sequence[str]) -> None:
         ValueError: A name is no identifier, stands twice, or is taken by a value made of the time or by an input of
             every request.
     """
-    taken = {*MADE_OF_TIME, *signatures.RANK_INPUTS, signatures.RANK_TIMESTAMP_MS}
+    taken = {*MADE_OF_TIME, *signatures.REQUEST_INPUTS}
     for place, name in enumerate(names):
         if not re.fullmatch(r"[A-Za-z]\w*", name, re.ASCII):
             raise ValueError(f"`context` should hold names of letters, digits and underscores. Received: {name!r}")

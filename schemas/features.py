@@ -13,6 +13,7 @@ TIMESTAMP_MS: Final = "timestamp_ms"
 CONTEXT_VALUES: Final = "context_values"
 CANDIDATES: Final = "candidates"
 LABELS: Final = "labels"
+SEQUENCE_END: Final = "sequence_end"
 # A history is a list of tokens. Kinds and item counts have one value a token, queries one a search token, and the items
 # of all tokens stand one after the other.
 HISTORY_KINDS: Final = "history_kinds"
@@ -34,13 +35,14 @@ BEHAVIOUR_FEATURES: Final = (
     CONTEXT_VALUES,
     CANDIDATES,
     LABELS,
+    SEQUENCE_END,
     HISTORY_KINDS,
     HISTORY_ITEM_COUNTS,
     HISTORY_ITEMS,
     HISTORY_QUERIES,
 )
 CATALOG_FEATURES: Final = (ITEM_ID, TITLE, CATEGORIES, ATTRIBUTES, ENGAGEMENTS)
-INT_FEATURES: Final = (TIMESTAMP_MS, HISTORY_KINDS, HISTORY_ITEM_COUNTS, ENGAGEMENTS)
+INT_FEATURES: Final = (TIMESTAMP_MS, SEQUENCE_END, HISTORY_KINDS, HISTORY_ITEM_COUNTS, ENGAGEMENTS)
 FLOAT_FEATURES: Final = (LABELS,)
 
 # --- Transformed features: what the Transform graph yields and the models take. ---
@@ -56,6 +58,8 @@ CANDIDATE_ITEMS: Final = "candidate_items"
 """[batch, candidates] item indices to score."""
 CANDIDATE_LABELS: Final = "candidate_labels"
 """[batch, candidates] 1.0 for what the user engaged with, else 0.0."""
+IS_SEQUENCE_END: Final = "is_sequence_end"
+"""[batch] 1 for the training rows whose histories, together, hold each training event about once; else 0."""
 RECOMMENDATION_ITEMS: Final = "recommendation_items"
 """[batch, recommendation history] item indices, oldest first, padding at the end."""
 RECOMMENDATION_POSITIONS: Final = "recommendation_positions"

@@ -40,3 +40,43 @@ RANK_TIMESTAMP_MS: Final = "timestamp_ms"
 
 SCORES: Final = "scores"
 """Output of both: float32 [batch, candidates]. Higher is better; the probability of a click."""
+
+RECOMMEND: Final = "recommend"
+SEARCH: Final = "search"
+"""The best items of the whole catalogue for a user's feed, and for a query. Models that retrieve have them.
+
+Inputs: those of `rank` without candidates, `recommend` without query too, and the two below."""
+K: Final = "k"
+"""int32 [batch]; how many items each row asks for, 1 to `LARGEST_K`. More than the catalogue has are padded."""
+LARGEST_K: Final = 10_000
+EXCLUDE_SEEN: Final = "exclude_seen"
+"""bool [batch]; whether to leave out what the row's history holds."""
+REQUEST_INPUTS: Final = (*RANK_INPUTS, RANK_TIMESTAMP_MS, K, EXCLUDE_SEEN)
+"""All inputs of requests that have a meaning of their own; no value of the context may be called like one."""
+ITEMS: Final = "items"
+"""Output beside `scores`: string [batch, largest k], best first; padded with the empty string and score 0."""
+
+CATALOGUE_RANKS: Final = "catalogue_ranks"
+"""Serialized tf.Examples in (`examples`), the rank of each example's positive in the whole catalogue out."""
+RANKS: Final = "ranks"
+"""Output of `catalogue_ranks`: int64 [batch], from 1; ties count against it.
+
+0 for an example without a positive, and for one whose positive the model does not know and never answers."""
+
+SESSIONS: Final = "sessions"
+"""How a model with session modelling divides a history: raw strings in, as in `rank` without candidates and query.
+
+The history of one surface has its own events: clicks of recommendation, sessions of search. Both outputs of a row count
+them from the oldest that the model keeps; beyond the row's events they hold 0."""
+SESSIONS_SURFACE: Final = "surface"
+"""Further input: string [batch], `recommendation` or `search`: whose history to divide."""
+SESSION_WINDOWS: Final = "windows"
+"""Output: float32 [batch, sessions, 2]; where each session starts and ends, event t lying between t and t + 1."""
+SESSION_SHARES: Final = "shares"
+"""Output: float32 [batch, sessions, events]; the share of each event that lies in each session."""
+SESSION_TOKENS: Final = "tokens"
+"""Output: int32 [batch, events]; which token of the request's history each event is, from 0; -1 beyond the events."""
+QUERY_WINDOWS: Final = "query_windows"
+QUERY_SHARES: Final = "query_shares"
+"""`windows` and `shares` by what was searched for rather than clicked; 0 for recommendation. Outputs of models that
+read queries."""

@@ -67,6 +67,7 @@ def preprocessing_fn(inputs: dict[str, tf.SparseTensor], custom_config: dict) ->
         features.CONTEXT: _context_indices(inputs, transform["context"]),
         features.CANDIDATE_ITEMS: tf.SparseTensor(candidates.indices, candidate_indices, candidates.dense_shape),
         features.CANDIDATE_LABELS: inputs[features.LABELS],
+        features.IS_SEQUENCE_END: _columns(inputs[features.SEQUENCE_END], 1, 0)[:, 0],
         features.RECOMMENDATION_ITEMS: recommendation_items,
         features.RECOMMENDATION_POSITIONS: recommendation_positions,
         features.SEARCH_WORDS: search["words"],

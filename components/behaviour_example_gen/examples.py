@@ -8,13 +8,16 @@ from schemas import context_values, features
 from schemas.canonical_event import Event, Item, Surface, Token
 
 
-def behaviour_example(target: Event, history: Sequence[Token], negatives: Sequence[str]) -> bytes:
+def behaviour_example(
+    target: Event, history: Sequence[Token], negatives: Sequence[str], ends_sequence: bool = False
+) -> bytes:
     """Serializes the example of one target.
 
     Args:
         target: The event to predict.
         history: The tokens before it, oldest first.
         negatives: Items to tell it from.
+        ends_sequence: See `sequence_ends`.
 
     Returns:
         A serialized tf.Example whose candidates are the target's item and then the negatives.
@@ -27,6 +30,7 @@ def behaviour_example(target: Event, history: Sequence[Token], negatives: Sequen
     _strings(example, features.CONTEXT_VALUES, context_values.to_texts(target.context))
     _strings(example, features.CANDIDATES, [target.item_id, *negatives])
     example.features.feature[features.LABELS].float_list.value.extend([1.0] + [0.0] * len(negatives))
+    _integers(example, features.SEQUENCE_END, [int(ends_sequence)])
     _integers(example, features.HISTORY_KINDS, [token.surface.token_kind for token in history])
     _integers(example, features.HISTORY_ITEM_COUNTS, [len(token.items) for token in history])
     _strings(example, features.HISTORY_ITEMS, [item for token in history for item in token.items])

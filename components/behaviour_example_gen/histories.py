@@ -1,7 +1,8 @@
 """A user's history as it grows, cut to what an example keeps."""
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 from components.behaviour_example_gen.config import DataConfig
 from schemas.canonical_event import Event, Surface, Token
@@ -24,6 +25,7 @@ class History:
         self._search: deque[tuple[int, Token]] = deque(maxlen=search_tokens)
         self._items_per_session = items_per_session
         self._places = 0
+        self._counts: Counter[Surface] = Counter()
         self._open_session: tuple[str, str] | None = None
 
     @property
@@ -31,6 +33,14 @@ class History:
         """The tokens kept of both surfaces, oldest first."""
         merged = sorted((*self._recommendation, *self._search), key=lambda placed: placed[0])
         return [token for _, token in merged]
+
+    def count(self, surface: Surface) -> int:
+        """How many tokens of a surface there have been, those no longer kept included."""
+        return self._counts[surface]
+
+    def continues_session(self, event: Event) -> bool:
+        """Whether the event, added next, becomes a part of the newest search token."""
+        return bool(event.session_id) and (event.session_id, event.query) == self._open_session
 
     def add(self, event: Event) -> None:
         """Takes in the next event; one that was only shown changes nothing."""
@@ -42,18 +52,18 @@ class History:
                 self._append(self._recommendation, Token(Surface.RECOMMENDATION, clicked))
                 self._open_session = None
             return
-        session = (event.session_id, event.query)
-        if event.session_id and session == self._open_session:
+        if self.continues_session(event):
             place, token = self._search[-1]
             items = tuple(item for item in token.items if item not in clicked) + clicked
             self._search[-1] = place, Token(Surface.SEARCH, items[-self._items_per_session :], event.query)
         else:
             self._append(self._search, Token(Surface.SEARCH, clicked, event.query))
-        self._open_session = session
+        self._open_session = (event.session_id, event.query)
 
     def _append(self, side: deque[tuple[int, Token]], token: Token) -> None:
         side.append((self._places, token))
         self._places += 1
+        self._counts[token.surface] += 1
 
 
 def is_target(event: Event) -> bool:
@@ -61,7 +71,26 @@ def is_target(event: Event) -> bool:
     return event.label == 1 and bool(event.item_id)
 
 
-def targets_with_histories(events: Iterable[Event], config: DataConfig) -> Iterator[tuple[int, Event, list[Token]]]:
+class TargetWithHistory(NamedTuple):
+    """A target and what came before it.
+
+    Attributes:
+        position: The target's place among the user's events.
+        target: What to predict.
+        history: The tokens before it, oldest first.
+        tokens_before: How many tokens of the target's surface came before it, those no longer kept included.
+        token: The number of the token that the target becomes a part of, from 0: `tokens_before`, or one less where
+            it continues the search session before it.
+    """
+
+    position: int
+    target: Event
+    history: list[Token]
+    tokens_before: int
+    token: int
+
+
+def targets_with_histories(events: Iterable[Event], config: DataConfig) -> Iterator[TargetWithHistory]:
     """Pairs each target with the history strictly before it.
 
     Args:
@@ -69,10 +98,13 @@ def targets_with_histories(events: Iterable[Event], config: DataConfig) -> Itera
         config: How much a history keeps.
 
     Yields:
-        The target's place among the user's events, the target, and the tokens before it, oldest first.
+        Each target, in time order.
     """
     history = History(config.recommendation_history, config.search_history, config.items_per_session)
     for position, event in enumerate(events):
         if is_target(event):
-            yield position, event, history.tokens
+            before = history.count(event.surface)
+            yield TargetWithHistory(
+                position, event, history.tokens, before, before - int(history.continues_session(event))
+            )
         history.add(event)

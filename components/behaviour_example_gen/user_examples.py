@@ -8,6 +8,7 @@ from components.behaviour_example_gen.examples import behaviour_example
 from components.behaviour_example_gen.fixed_candidates import FixedCandidates, given_examples
 from components.behaviour_example_gen.histories import is_target, targets_with_histories
 from components.behaviour_example_gen.negatives import NegativeSampler
+from components.behaviour_example_gen.sequence_ends import sequence_ends
 from components.behaviour_example_gen.shown_items import ShownItems
 from components.behaviour_example_gen.splits import assign_splits
 from schemas.canonical_event import Event
@@ -59,11 +60,14 @@ def examples_of_user(
         cut: list[tuple[str, tuple[str, ...]]] = [(split, ()) for split in assign_splits(targets, config)]
     else:
         cut = given_examples(targets, candidates)
+    placed = list(targets_with_histories(events, config))
+    ends = sequence_ends(placed, [split for split, _ in cut], config)
     result = []
-    for (split, given), (position, target, history) in zip(cut, targets_with_histories(events, config), strict=True):
+    for (split, given), each, is_end in zip(cut, placed, ends, strict=True):
         if not split:
             continue
         count = config.train_negatives if split == TRAIN_SPLIT else config.evaluation_negatives
-        negatives = given or drawn.draw(position, count, target)
-        result.append(UserExample(split, target.item_id, behaviour_example(target, history, negatives)))
+        negatives = given or drawn.draw(each.position, count, each.target)
+        serialized = behaviour_example(each.target, each.history, negatives, is_end)
+        result.append(UserExample(split, each.target.item_id, serialized))
     return result

@@ -35,11 +35,14 @@ def test_every_raw_feature_stands_in_the_schema_with_its_type():
     assert {name for name, kind in types.items() if kind == schema_pb2.FLOAT} == set(features.FLOAT_FEATURES)
 
 
+NOT_IN_REQUESTS = {features.LABELS, features.TIMESTAMP_MS, features.SEQUENCE_END}
+
+
 def test_requests_have_no_labels_no_time_and_no_item_table():
     schema = behaviour_schema()
     assert list(schema.default_environment) == [TRAINING, SERVING]
     outside = {each.name for each in schema.feature if SERVING in each.not_in_environment}
-    assert outside == {features.LABELS, features.TIMESTAMP_MS, *features.CATALOG_FEATURES}
+    assert outside == {*NOT_IN_REQUESTS, *features.CATALOG_FEATURES}
 
 
 def test_surfaces_are_those_of_the_canonical_event():
@@ -72,12 +75,12 @@ def test_examples_of_behaviour_have_no_anomalies():
 
 
 def test_requests_have_no_anomalies():
-    requests = [without(each, features.LABELS, features.TIMESTAMP_MS) for each in (FIRST, LATER)]
+    requests = [without(each, *NOT_IN_REQUESTS) for each in (FIRST, LATER)]
     assert not anomalies(requests, SERVING)
 
 
 def test_labels_are_an_anomaly_in_requests():
-    assert set(anomalies([FIRST, LATER], SERVING)) == {features.LABELS, features.TIMESTAMP_MS}
+    assert set(anomalies([FIRST, LATER], SERVING)) == NOT_IN_REQUESTS
 
 
 @pytest.mark.parametrize(

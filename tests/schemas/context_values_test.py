@@ -18,6 +18,7 @@ def test_known_values_become_texts_and_come_back():
         ([""], "`context` should hold names of letters, digits and underscores. Received: ''"),
         (["hour"], "`context` cannot hold 'hour', because that name stands for something else already."),
         (["query"], "`context` cannot hold 'query', because that name stands for something else already."),
+        (["k"], "`context` cannot hold 'k', because that name stands for something else already."),
         (
             ["timestamp_ms"],
             "`context` cannot hold 'timestamp_ms', because that name stands for something else already.",

@@ -19,6 +19,7 @@ def test_the_readme_has_a_row_for_each_raw_feature_in_the_same_order():
 def test_the_readme_has_a_row_for_each_transformed_feature():
     others = {
         features.CANDIDATE_LABELS,
+        features.IS_SEQUENCE_END,
         features.ITEM,
         features.ITEM_WORDS,
         features.ITEM_CATEGORIES,

@@ -30,6 +30,7 @@ def test_the_example_of_a_target():
         "context_values": [],
         "candidates": [b"c", b"x", b"y"],
         "labels": [1.0, 0.0, 0.0],
+        "sequence_end": [0],
         "history_kinds": [1, 2, 2],
         "history_item_counts": [1, 2, 0],
         "history_items": [b"a", b"b", b"d"],

@@ -24,7 +24,7 @@ def searched(query, *items):
 
 
 def histories(events, **config):
-    return [(target.item_id, history) for _, target, history in targets_with_histories(events, DataConfig(**config))]
+    return [(each.target.item_id, each.history) for each in targets_with_histories(events, DataConfig(**config))]
 
 
 def test_a_history_is_what_was_strictly_before():
@@ -64,7 +64,20 @@ def test_what_was_shown_and_searches_without_a_click_are_no_targets():
 
 def test_positions_count_all_events():
     events = [view("a", label=0), view("b"), click(""), click("c")]
-    assert [position for position, _, _ in targets_with_histories(events, DataConfig())] == [1, 3]
+    assert [each.position for each in targets_with_histories(events, DataConfig())] == [1, 3]
+
+
+def test_tokens_of_the_own_surface_are_counted_whether_kept_or_not():
+    events = [view("a"), click("b", "one"), click("c", "one"), click("", "two", ""), view("d"), click("e", "three", "")]
+    found = targets_with_histories(events, DataConfig(recommendation_history=1, search_history=1))
+    # The second click of a session comes after one token, that of its own session.
+    assert [(each.target.item_id, each.tokens_before, each.token) for each in found] == [
+        ("a", 0, 0),
+        ("b", 0, 0),
+        ("c", 1, 0),
+        ("d", 1, 1),
+        ("e", 2, 2),
+    ]
 
 
 @pytest.mark.parametrize("seed", range(20))
