@@ -16,26 +16,56 @@ class LazyAdam(keras.optimizers.Adam):
     moves rows that a step looks up often too far. What has a dense gradient is updated as by `keras.optimizers.Adam`.
     """
 
+    def apply(self, grads, trainable_variables=None):
+        """Updates all variables by their gradients."""
+        # Once for all variables: stock Adam computes them for each.
+        step = tf.cast(self.iterations + 1, tf.float32)
+        self._beta_powers = tf.pow(self.beta_1, step), tf.pow(self.beta_2, step)
+        super().apply(grads, trainable_variables)
+
     def update_step(self, gradient, variable, learning_rate):
-        """Updates one variable; `gradient` is a tensor or `tf.IndexedSlices`."""
-        if not isinstance(gradient, tf.IndexedSlices) or self.amsgrad:
+        """Updates one `tf.Variable`; `gradient` is a tensor or `tf.IndexedSlices`."""
+        if self.amsgrad:
             super().update_step(gradient, variable, learning_rate)
             return
-        gradient = _with_distinct_rows(gradient)
-        rows = gradient.indices
-        step = tf.cast(self.iterations + 1, variable.dtype)
-        rate = tf.cast(learning_rate, variable.dtype)
-        correction = tf.sqrt(1 - tf.pow(tf.cast(self.beta_2, variable.dtype), step)) / (
-            1 - tf.pow(tf.cast(self.beta_1, variable.dtype), step)
-        )
         index = self._get_variable_index(variable)
-        momentum, velocity = self._momentums[index].value, self._velocities[index].value
-        new_momentum = self.beta_1 * tf.gather(momentum, rows) + (1 - self.beta_1) * gradient.values
-        new_velocity = self.beta_2 * tf.gather(velocity, rows) + (1 - self.beta_2) * tf.square(gradient.values)
-        momentum.scatter_update(tf.IndexedSlices(new_momentum, rows))
-        velocity.scatter_update(tf.IndexedSlices(new_velocity, rows))
-        change = rate * correction * new_momentum / (tf.sqrt(new_velocity) + self.epsilon)
-        variable.scatter_sub(tf.IndexedSlices(change, rows))
+        moments = self._momentums[index].value, self._velocities[index].value
+        update = _update_rows if isinstance(gradient, tf.IndexedSlices) else _update_all
+        update(
+            variable,
+            *moments,
+            *(tf.cast(power, variable.dtype) for power in self._beta_powers),
+            tf.cast(learning_rate, variable.dtype),
+            *(tf.constant(value, variable.dtype) for value in (self.beta_1, self.beta_2, self.epsilon)),
+            gradient,
+        )
+
+
+def _update_all(variable, momentum, velocity, beta_1_power, beta_2_power, rate, beta_1, beta_2, epsilon, gradient):
+    # One operation where stock Adam takes two dozen, which small variables spend all their time on.
+    tf.raw_ops.ResourceApplyAdam(
+        var=variable.handle,
+        m=momentum.handle,
+        v=velocity.handle,
+        beta1_power=beta_1_power,
+        beta2_power=beta_2_power,
+        lr=rate,
+        beta1=beta_1,
+        beta2=beta_2,
+        epsilon=epsilon,
+        grad=gradient,
+    )
+
+
+def _update_rows(variable, momentum, velocity, beta_1_power, beta_2_power, rate, beta_1, beta_2, epsilon, gradient):
+    gradient = _with_distinct_rows(gradient)
+    rows = gradient.indices
+    new_momentum = beta_1 * tf.gather(momentum, rows) + (1 - beta_1) * gradient.values
+    new_velocity = beta_2 * tf.gather(velocity, rows) + (1 - beta_2) * tf.square(gradient.values)
+    momentum.scatter_update(tf.IndexedSlices(new_momentum, rows))
+    velocity.scatter_update(tf.IndexedSlices(new_velocity, rows))
+    corrected_rate = rate * tf.sqrt(1 - beta_2_power) / (1 - beta_1_power)
+    variable.scatter_sub(tf.IndexedSlices(corrected_rate * new_momentum / (tf.sqrt(new_velocity) + epsilon), rows))
 
 
 def _with_distinct_rows(gradient: tf.IndexedSlices) -> tf.IndexedSlices:

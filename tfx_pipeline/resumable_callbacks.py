@@ -39,6 +39,7 @@ class ResumableEarlyStopping(keras.callbacks.EarlyStopping):
         previous_best = self.best
         super().on_epoch_end(epoch, logs)
         if self.best is not None and self.best != previous_best:
+            self._best_weights_path.parent.mkdir(parents=True, exist_ok=True)
             self.model.save_weights(self._best_weights_path)
             self.best_logs = {"epoch": epoch + 1, **{name: float(value) for name, value in (logs or {}).items()}}
         self._state.save(self)

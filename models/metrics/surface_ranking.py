@@ -18,27 +18,37 @@ class SurfaceRanking:
     """Ranks each surface's candidates; mixed in before `keras.Model`.
 
     Metrics: `hit_rate_at_<k>_<surface>`, `ndcg_at_<k>_<surface>` (k = 1, 5, 10) and `mrr_<surface>`, and each of them
-    without a surface: the mean over the surfaces that had rows.
+    without a surface: the mean over the surfaces that had rows. Training steps have none of them: among the few
+    negatives that a model has just learned from they say little, and computing them takes time, tracing them more.
     """
+
+    ranks_candidates: bool
+    """Whether the step that is traced or run now is one of evaluation; `compute_loss` is told and sets it."""
 
     def create_ranking_metrics(self) -> None:
         """Creates the metrics; called once, by the model's constructor."""
+        self.ranks_candidates = True
         self.ranking_metrics = {surface.value: _ranking_metrics(surface.value) for surface in Surface}
 
     def update_ranking_metrics(self, labels: Mapping[str, Any], logits: Mapping[str, Any]) -> None:
-        """Counts a batch.
+        """Counts a batch, unless it is one of training.
 
         Args:
             labels: Float [rows, candidates] by surface.
             logits: Float [rows, candidates] by surface; surfaces that the batch leaves out are not counted.
         """
+        if not self.ranks_candidates:
+            return
         for surface, values in logits.items():
             for metric in self.ranking_metrics[surface]:
                 metric.update_state(labels[surface], values)
 
     def get_metrics_result(self) -> dict[str, Any]:
-        """All metrics by name, the means over the surfaces included."""
+        """All metrics by name, the means over the surfaces included; in training those of the losses."""
         results = super().get_metrics_result()  # type: ignore[misc]
+        if not self.ranks_candidates:
+            ranking = {metric.name for metrics in self.ranking_metrics.values() for metric in metrics}
+            return {name: value for name, value in results.items() if name not in ranking}
         for same in zip(*self.ranking_metrics.values(), strict=True):
             name = same[0].name.removesuffix(f"_{Surface.RECOMMENDATION.value}")
             seen = [ops.cast(ops.greater(metric.rows, 0), "float32") for metric in same]

@@ -64,6 +64,7 @@ class JointTraining(SurfaceRanking):
                 "Training and evaluation need joint batches, {'recommendation': features, 'search': features}. "
                 "Received rows of one kind; use predict() or score() for these."
             )
+        self.ranks_candidates = not training
         weights = {
             Surface.RECOMMENDATION: self.config.recommendation_weight,
             Surface.SEARCH: self.config.search_weight,
@@ -146,7 +147,7 @@ class JointTraining(SurfaceRanking):
 
     def compute_metrics(self, x, y, y_pred, sample_weight=None) -> Mapping[str, Any]:
         """Ranks the candidates of a batch."""
-        self.update_ranking_metrics(y, {name: y_pred[name][LOGITS] for name in y})
+        self.update_ranking_metrics(y, {name: y_pred[name][LOGITS] for name in y if LOGITS in y_pred[name]})
         return self.get_metrics_result()
 
 

@@ -116,8 +116,9 @@ class UnifiedSSR(JointTraining, keras.Model):
         for surface, side in sides.items():
             sequences = self.sequences(side, surface)
             branches = self.encoder.encode(self.embedding, sequences, training=training)
-            logits = self._score(self.request(sequences, branches), side)
-            outputs[surface.value] = {BRANCHES: branches, LOGITS: logits}
+            outputs[surface.value] = {BRANCHES: branches}
+            if not training:
+                outputs[surface.value][LOGITS] = self._score(self.request(sequences, branches), side)
         return outputs
 
     def score(self, inputs, item_table=None, training=False):

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from keras import ops
 
+from models.layers.packing import SHAPES_MAY_DEPEND_ON_VALUES
 from schemas import features
 from schemas.canonical_event import Surface
 from schemas.features import PADDING
@@ -18,7 +19,7 @@ class Sequences(NamedTuple):
 
     Attributes:
         users: Int [batch].
-        items: Int [batch, events, items an event]: what was clicked.
+        items: Int [batch, events, items an event]: what was clicked. As many events as the longest history has.
         lengths: Int [batch]: the number of real events.
         queries: Int [batch, events + 1, words]: each event's query, the request's own after the last; None on a surface
             without queries.
@@ -53,13 +54,14 @@ def of_surface(inputs: Mapping[str, Any], surface: Surface, with_queries: bool =
     users = inputs[features.USER]
     if surface is Surface.RECOMMENDATION:
         items = inputs[features.RECOMMENDATION_ITEMS]
-        return Sequences(users, ops.expand_dims(items, -1), _count(items), None)
-    items, lengths = inputs[features.SEARCH_ITEMS], _count(inputs[features.SEARCH_KINDS])
-    sequences = Sequences(users, items, lengths, None)
+        lengths = _count(items)
+        return Sequences(users, ops.expand_dims(_without_padding(items, lengths), -1), lengths, None)
+    lengths = _count(inputs[features.SEARCH_KINDS])
+    sequences = Sequences(users, _without_padding(inputs[features.SEARCH_ITEMS], lengths), lengths, None)
     if not with_queries:
         return sequences
     # Behind the last session, where there is only padding, comes the request's query.
-    words = ops.pad(inputs[features.SEARCH_WORDS], ((0, 0), (0, 1), (0, 0)))
+    words = ops.pad(_without_padding(inputs[features.SEARCH_WORDS], lengths), ((0, 0), (0, 1), (0, 0)))
     own = ops.expand_dims(inputs[features.QUERY_WORDS], 1)
     return sequences._replace(queries=ops.where(ops.expand_dims(sequences.at_the_end, -1), own, words))
 
@@ -83,6 +85,13 @@ def targets(sequences: Sequences, final, every_position: bool = True):
     places = ops.arange(ops.shape(sessions)[-1], dtype="int32")
     own = ops.multiply(ops.reshape(final, (-1, 1, 1)), ops.cast(ops.equal(places, 0), final.dtype))
     return ops.where(ops.expand_dims(sequences.at_the_end, -1), own, sessions)
+
+
+def _without_padding(values, lengths):
+    """As many events as the longest history of the batch has, at least one, where shapes may depend on values."""
+    if not SHAPES_MAY_DEPEND_ON_VALUES:
+        return values
+    return values[:, : ops.maximum(ops.max(lengths, initial=0), 1)]
 
 
 def _count(values):

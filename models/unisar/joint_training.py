@@ -70,6 +70,7 @@ class JointTraining(SurfaceRanking):
                 "Training and evaluation need joint batches, {'recommendation': features, 'search': features}. "
                 "Received rows of one kind; use predict() or score() for these."
             )
+        self.ranks_candidates = not training
         weights = {
             Surface.RECOMMENDATION.value: self.config.recommendation_weight,
             Surface.SEARCH.value: self.config.search_weight,

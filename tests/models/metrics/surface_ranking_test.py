@@ -36,3 +36,12 @@ def test_a_surface_without_rows_is_left_out_of_the_mean():
     ranker.update_ranking_metrics({"search": LABELS}, {"search": LOGITS})
     assert float(ranker.get_metrics_result()["hit_rate_at_1"]) == 0.5
     assert len(ranker.metrics) == 14
+
+
+def test_training_steps_rank_nothing_and_report_no_ranking():
+    ranker = Ranker()
+    ranker.ranks_candidates = False
+    ranker.update_ranking_metrics({"search": LABELS}, {"search": LOGITS})
+    assert ranker.get_metrics_result() == {}
+    ranker.ranks_candidates = True
+    assert float(ranker.get_metrics_result()["hit_rate_at_1"]) == 0

@@ -1,4 +1,5 @@
 import numpy as np
+import pytest
 
 from models.unifiedssr.sequences import of_surface, targets
 from schemas import features
@@ -17,11 +18,19 @@ FINAL = np.array([11, 12])
 
 def test_recommendation_is_one_item_an_event_and_has_no_queries():
     sequences = of_surface(INPUTS, Surface.RECOMMENDATION)
-    np.testing.assert_array_equal(sequences.items, [[[5], [6], [0]], [[0], [0], [0]]])
+    # The longest history of the batch has two events; the third place is nobody's.
+    np.testing.assert_array_equal(sequences.items, [[[5], [6]], [[0], [0]]])
     np.testing.assert_array_equal(sequences.lengths, [2, 0])
     assert sequences.queries is None
-    np.testing.assert_array_equal(sequences.at_the_end, [[False, False, True, False], [True, False, False, False]])
-    np.testing.assert_array_equal(sequences.is_event, [[True, True, False], [False, False, False]])
+    np.testing.assert_array_equal(sequences.at_the_end, [[False, False, True], [True, False, False]])
+    np.testing.assert_array_equal(sequences.is_event, [[True, True], [False, False]])
+
+
+@pytest.mark.parametrize("surface", list(Surface))
+@pytest.mark.parametrize("rows", [0, 2])
+def test_there_is_one_place_where_nobody_has_a_history(surface, rows):
+    nobody = {name: np.zeros_like(values)[:rows] for name, values in INPUTS.items()}
+    assert of_surface(nobody, surface).items.shape[:2] == (rows, 1)
 
 
 def test_the_requests_query_comes_behind_the_last_session():
@@ -39,7 +48,7 @@ def test_each_position_predicts_the_next_event_and_the_last_the_rows_target():
     expected = [[[7, 8], [11, 0], [0, 0]], [[9, 0], [2, 1], [12, 0]]]
     np.testing.assert_array_equal(targets(sequences, FINAL), expected)
     recommendation = of_surface(INPUTS, Surface.RECOMMENDATION)
-    np.testing.assert_array_equal(targets(recommendation, FINAL), [[[5], [6], [11], [0]], [[12], [0], [0], [0]]])
+    np.testing.assert_array_equal(targets(recommendation, FINAL), [[[5], [6], [11]], [[12], [0], [0]]])
 
 
 def test_the_last_position_alone_may_have_a_target():
