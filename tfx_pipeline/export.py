@@ -1,78 +1,78 @@
 """From a trained Keras model to a SavedModel that TF Serving's own loader runs."""
 
+from collections.abc import Callable
+from typing import Any
+
 import keras
 import tensorflow as tf
 import tensorflow_transform as tft
 
 from schemas import features, signatures
-from tfx_pipeline import rank_request
+from tfx_pipeline import retrieval_index as index
+from tfx_pipeline.catalogue_ranks_signature import catalogue_ranks_signature
+from tfx_pipeline.ranking_signatures import ranking_signatures
+from tfx_pipeline.retrieval_signatures import Retrieval, retrieval_signatures
+from tfx_pipeline.serving_transform import ServingTransform
+from tfx_pipeline.session_signature import session_signature
 
 
-def save(model: keras.Model, transform_output: tft.TFTransformOutput, directory: str) -> None:
-    """Writes a SavedModel with the signatures that `schemas.signatures` names.
+def save(
+    model: keras.Model,
+    transform_output: tft.TFTransformOutput,
+    directory: str,
+    retrieval_index: str = index.BRUTE_FORCE,
+) -> None:
+    """Writes a SavedModel with the signatures of `schemas.signatures` that the model can answer.
+
+    All models rank. One whose score is a product of a request and an item (`encode_requests`, and one matrix of
+    `item_embeddings`) retrieves from the whole catalogue too; one with session modelling (`session_windows`) tells its
+    sessions.
+
+    What is equal for all requests is computed here, once: the embeddings of the whole catalogue.
+
+    The v1 loader fills exactly the variables that stand on the saved object. A Keras 3 variable saved as it is gets a
+    second handle, which the graph reads and the loader does not fill. So the saved module holds the inner
+    tf.Variables, and the functions close over the model instead of the module holding it.
 
     Args:
         model: A built model with `item_embeddings()` and `score(inputs, item_table)`.
         transform_output: The Transform graph that the model was trained behind; it becomes a part of the graph.
         directory: Where to.
+        retrieval_index: How a model that retrieves finds items, one of `retrieval_index.KINDS`.
+
+    Raises:
+        ValueError: There is no such index, or the model has another number of items than the Transform output.
+        ModuleNotFoundError: `scann` is asked for and not installed.
     """
-    servable = ranking_servable(model, transform_output)
-    tf.saved_model.save(
-        servable,
-        directory,
-        signatures={signatures.SERVING_DEFAULT: servable.serving_default, signatures.RANK: servable.rank},
-    )
+    servable, functions = assemble(model, transform_output, retrieval_index)
+    # Nobody differentiates what serves, and gradients would take a third of the time.
+    options = tf.saved_model.SaveOptions(experimental_custom_gradients=False)
+    tf.saved_model.save(servable, directory, signatures=functions, options=options)
 
 
-def ranking_servable(model: keras.Model, transform_output: tft.TFTransformOutput) -> tf.Module:
-    """Puts the Transform graph before a model: raw strings in, scores out.
-
-    What is equal for all requests is computed here, once: the embeddings of the whole catalogue.
-
-    The v1 loader fills exactly the variables that stand on the saved object. A Keras 3 variable saved as it is gets a
-    second handle, which the graph reads and the loader does not fill. So the module holds the inner tf.Variables, and
-    the functions close over the model instead of the module holding it.
-
-    Returns:
-        A module with the functions `serving_default` and `rank`.
-    """
-    servable = tf.Module(name="ranking_servable")
+def assemble(
+    model: keras.Model, transform_output: tft.TFTransformOutput, retrieval_index: str = index.BRUTE_FORCE
+) -> tuple[tf.Module, dict[str, Callable]]:
+    """Puts together what `save` writes: the module that is saved, and the functions of its signatures by name."""
+    transform = ServingTransform(transform_output)
+    servable = tf.Module(name="servable")
+    servable.transform = transform.graph
     servable.model_variables = [variable.value for variable in model.variables]
     servable.item_table = constant_tables(model.item_embeddings())
-    # TFT's own wrapper is a tf_keras layer, whose saving would take as long as all the rest of the export.
-    servable.transform = tf.saved_model.load(transform_output.transform_savedmodel_dir)
-    raw_spec = transform_output.raw_feature_spec()
-
-    # Nothing here has Python control flow over tensors, so AutoGraph would only cost time.
-    @tf.function(autograph=False)
-    def scores(raw: dict[str, tf.SparseTensor]) -> dict[str, tf.Tensor]:
-        # The Transform graph wants all raw features, in the order of their names, those that no request has included.
-        batch = raw[features.SURFACE].dense_shape[0]
-        complete = {
-            name: raw[name] if name in raw else _no_values(spec.dtype, batch) for name, spec in raw_spec.items()
-        }
-        transformed = servable.transform.transform_fn(*tf.nest.flatten(complete, expand_composites=True))
-        inputs = {name: transformed[name] for name in features.MODEL_INPUTS}
-        inputs[features.CANDIDATE_ITEMS] = tf.sparse.to_dense(inputs[features.CANDIDATE_ITEMS])
-        inputs = {name: tf.cast(value, tf.int32) for name, value in inputs.items()}
-        logits = model.score(inputs, item_table=servable.item_table)
-        # Padding is no item: it gets the lowest probability there is.
-        is_item = tf.not_equal(inputs[features.CANDIDATE_ITEMS], features.PADDING)
-        return {signatures.SCORES: tf.where(is_item, tf.sigmoid(tf.cast(logits, tf.float32)), 0.0)}
-
-    @tf.function(input_signature=[tf.TensorSpec([None], tf.string, signatures.EXAMPLES)], autograph=False)
-    def serving_default(examples: tf.Tensor) -> dict[str, tf.Tensor]:
-        return scores(tf.io.parse_example(examples, raw_spec))
-
-    rank_inputs = rank_request.input_specs([each.name for each in model.vocabulary.context])
-
-    @tf.function(input_signature=list(rank_inputs.values()), autograph=False)
-    def rank(*request: tf.Tensor) -> dict[str, tf.Tensor]:
-        return scores(rank_request.raw_features(dict(zip(rank_inputs, request, strict=True))))
-
-    servable.serving_default = serving_default
-    servable.rank = rank
-    return servable
+    functions: dict[str, Callable] = ranking_signatures(model, transform, servable.item_table)
+    if _retrieves(model, servable.item_table):
+        # One function, so that it is traced once.
+        encode = tf.function(lambda inputs: model.encode_requests(inputs, servable.item_table), autograph=False)
+        servable.item_ids = _item_ids(transform_output, servable.item_table.shape[0])
+        real_items = index.build(retrieval_index, servable.item_table[1:-1])
+        servable.index = real_items.tracked
+        retrieval = Retrieval(real_items, servable.item_table, servable.item_ids)
+        context = [each.name for each in model.vocabulary.context]
+        functions |= retrieval_signatures(encode, transform, retrieval, context)
+        functions[signatures.CATALOGUE_RANKS] = catalogue_ranks_signature(encode, transform, servable.item_table)
+    if getattr(model, "session_windows", None) is not None:
+        functions[signatures.SESSIONS] = session_signature(model, transform)
+    return servable, functions
 
 
 def constant_tables(tables):
@@ -82,6 +82,17 @@ def constant_tables(tables):
     )
 
 
-def _no_values(dtype: tf.DType, batch: tf.Tensor) -> tf.SparseTensor:
-    """Sparse [batch, 0]."""
-    return tf.SparseTensor(tf.zeros([0, 2], tf.int64), tf.zeros([0], dtype), tf.stack([batch, tf.zeros_like(batch)]))
+def _retrieves(model: keras.Model, item_table: Any) -> bool:
+    return hasattr(model, "encode_requests") and isinstance(item_table, tf.Variable)
+
+
+def _item_ids(transform_output: tft.TFTransformOutput, rows: int) -> tf.Variable:
+    """The name of each row of an item table, string [rows]; padding and the unknown have none."""
+    names = [b"", *transform_output.vocabulary_by_name(features.ITEM_VOCABULARY), b""]
+    if len(names) != rows:
+        raise ValueError(
+            f"The model has {rows} item indices, the Transform output {len(names)}. Was it built for another one?"
+        )
+    # Strings live in the processor's memory, also where the rest is on an accelerator.
+    with tf.device("CPU"):
+        return tf.Variable(names, trainable=False, name="item_ids")

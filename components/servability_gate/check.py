@@ -16,6 +16,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from components.servability_gate.config import GateConfig
+from components.servability_gate.further_signatures import try_further_signatures
 from components.servability_gate.probes import Probe, probes
 from components.servability_gate.scoring import SIGNATURES, RefusedError, answer, load, request
 from components.servability_gate.verdict import Verdict
@@ -82,6 +83,7 @@ def _try(servable: Servable, probe: Probe, tolerance: float) -> list[float]:
                 latencies_ms.append(1000 * (time.perf_counter() - start))
             difference = f"`{name}` scores an example differently alone and together with others"
             _agree(alone[0], together[name][place], tolerance, difference)
+    try_further_signatures(servable, probe.examples, tolerance)
     return latencies_ms
 
 

@@ -10,6 +10,8 @@ from schemas import signatures
 from serving.local_server.servable import Servable
 
 SIGNATURES = (signatures.SERVING_DEFAULT, signatures.RANK)
+FURTHER_SIGNATURES = (signatures.RECOMMEND, signatures.SEARCH, signatures.CATALOGUE_RANKS, signatures.SESSIONS)
+"""What a model may have beside, and `further_signatures` asks."""
 _LONGEST_MESSAGE = 600
 
 
@@ -30,9 +32,12 @@ def load(model_dir: str) -> Servable:
         raise RefusedError(f"the model does not load: {_message(error)}") from error
     # TensorFlow keeps operations of its own beside the signatures, under names with two underscores.
     found = sorted(name for name in servable.signature_defs if not name.startswith("__"))
-    if found != sorted(SIGNATURES):
+    if not set(SIGNATURES) <= set(found) <= {*SIGNATURES, *FURTHER_SIGNATURES}:
         servable.close()
-        raise RefusedError(f"the model should have the signatures {sorted(SIGNATURES)}, it has {found}")
+        raise RefusedError(
+            f"the model should have the signatures {sorted(SIGNATURES)}, and of others only some of "
+            f"{sorted(FURTHER_SIGNATURES)}; it has {found}"
+        )
     return servable
 
 
@@ -59,10 +64,7 @@ def answer(servable: Servable, signature: str, inputs: Mapping[str, np.ndarray],
     Raises:
         RefusedError: The signature fails, or answers anything else.
     """
-    try:
-        outputs = servable.run(signature, inputs)
-    except Exception as error:
-        raise RefusedError(f"signature `{signature}` failed: {_message(error)}") from error
+    outputs = run(servable, signature, inputs)
     if signatures.SCORES not in outputs:
         raise RefusedError(f"signature `{signature}` has no output `{signatures.SCORES}`, it has {sorted(outputs)}")
     scores = outputs[signatures.SCORES]
@@ -75,6 +77,18 @@ def answer(servable: Servable, signature: str, inputs: Mapping[str, np.ndarray],
     if broken:
         raise RefusedError(f"signature `{signature}` gave {broken} of {scores.size} scores that are not finite")
     return scores
+
+
+def run(servable: Servable, signature: str, inputs: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Asks a signature; whatever it answers comes back.
+
+    Raises:
+        RefusedError: The signature fails.
+    """
+    try:
+        return servable.run(signature, inputs)
+    except Exception as error:
+        raise RefusedError(f"signature `{signature}` failed: {_message(error)}") from error
 
 
 def _message(error: Exception) -> str:

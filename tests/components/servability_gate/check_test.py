@@ -67,7 +67,8 @@ def test_every_trouble_is_told_with_what_was_tried(tmp_path, files):
 def test_a_model_without_rank_is_refused(tmp_path, files):
     verdict = check(save_rank_model(tmp_path / "model", rank=None), files, CONFIG)
     assert verdict.reasons == (
-        "the model should have the signatures ['rank', 'serving_default'], it has ['serving_default']",
+        "the model should have the signatures ['rank', 'serving_default'], and of others only some of "
+        "['catalogue_ranks', 'recommend', 'search', 'sessions']; it has ['serving_default']",
     )
 
 

@@ -1,0 +1,131 @@
+"""Asks the signatures that only some models have, and looks hard at the answers."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import tensorflow as tf
+
+from components.servability_gate.rank_request import rank_request, strings
+from components.servability_gate.scoring import RefusedError, answer, run
+from schemas import features, signatures
+from schemas.canonical_event import Surface
+from serving.local_server.servable import Servable
+
+_ITEMS_ASKED_FOR = 10
+
+
+def try_further_signatures(servable: Servable, examples: Sequence[tf.train.Example], tolerance: float) -> None:
+    """Asks those of `scoring.FURTHER_SIGNATURES` that a model has.
+
+    Args:
+        servable: The loaded model.
+        examples: Behaviour examples with equally many candidates.
+        tolerance: How far the scores of an item may differ from those that `rank` gives it, and from those of a request
+            that an example has to itself.
+
+    Raises:
+        RefusedError: A signature fails, or answers what it should not.
+    """
+    has = servable.signature_defs
+    if signatures.RECOMMEND in has:
+        _try_retrieval(servable, signatures.RECOMMEND, examples, tolerance)
+    searches = [example for example in examples if any(strings(example, features.QUERY))]
+    if signatures.SEARCH in has and searches:
+        _try_retrieval(servable, signatures.SEARCH, searches, tolerance)
+    if signatures.CATALOGUE_RANKS in has:
+        _try_catalogue_ranks(servable, examples)
+    if signatures.SESSIONS in has:
+        _try_sessions(servable, examples)
+
+
+def _try_retrieval(servable: Servable, signature: str, examples: Sequence[tf.train.Example], tolerance: float) -> None:
+    """Asks together and one by one, every other row without what it has seen; then has `rank` score the answer."""
+    asked = {
+        signatures.K: np.full([len(examples)], _ITEMS_ASKED_FOR, np.int32),
+        signatures.EXCLUDE_SEEN: np.arange(len(examples)) % 2 == 0,
+    }
+    request = _request(servable, signature, examples, asked)
+    items, scores = _found(servable, signature, request)
+    for place, example in enumerate(examples):
+        if asked[signatures.EXCLUDE_SEEN][place] and set(strings(example, features.HISTORY_ITEMS)) & set(items[place]):
+            raise RefusedError(f"signature `{signature}` answered what a row had seen and asked to leave out")
+        _, alone = _found(servable, signature, {name: values[place : place + 1] for name, values in request.items()})
+        _agree(alone[0], scores[place], tolerance, f"`{signature}` scores differently alone and together with others")
+    query = {signatures.RANK_QUERY: np.full([len(examples)], b"", object)} if signature == signatures.RECOMMEND else {}
+    to_rank = _request(servable, signatures.RANK, examples, {signatures.RANK_CANDIDATES: items, **query})
+    by_rank = answer(servable, signatures.RANK, to_rank, (len(examples), _ITEMS_ASKED_FOR))
+    _agree(
+        np.where(items == b"", 0, by_rank),
+        scores,
+        tolerance,
+        f"`{signature}` and `{signatures.RANK}` score the same items differently",
+    )
+
+
+def _request(servable: Servable, signature: str, examples, further) -> dict[str, np.ndarray]:
+    """What the signature takes, of what the examples tell and of what is given beside."""
+    inputs = servable.signature_defs[signature].inputs
+    context = [name for name in inputs if name not in (*signatures.RANK_INPUTS, *further)]
+    told = rank_request(examples, context) | further
+    return {name: told[name] for name in inputs}
+
+
+def _found(servable: Servable, signature: str, request: dict[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+    """The answered items and scores, looked at."""
+    outputs = run(servable, signature, request)
+    shape = (len(request[signatures.K]), _ITEMS_ASKED_FOR)
+    kinds = {signatures.ITEMS: object, signatures.SCORES: np.float32}
+    found = {name: (each.dtype, each.shape) for name, each in outputs.items()}
+    if found != {name: (np.dtype(kind), shape) for name, kind in kinds.items()}:
+        raise RefusedError(
+            f"signature `{signature}` should answer strings `{signatures.ITEMS}` and float32 `{signatures.SCORES}` "
+            f"{list(shape)} (batch, items), it answered "
+            + ", ".join(f"{kind} `{name}` {list(size)}" for name, (kind, size) in sorted(found.items()))
+        )
+    items, scores = outputs[signatures.ITEMS], outputs[signatures.SCORES]
+    if not np.isfinite(scores).all():
+        raise RefusedError(f"signature `{signature}` gave scores that are not finite")
+    if (np.diff(scores, axis=1) > 0).any():
+        raise RefusedError(f"signature `{signature}` did not put the best item first")
+    for row in items.tolist():
+        given = [item for item in row if item]
+        if len(set(given)) < len(given) or row[: len(given)] != given:
+            raise RefusedError(f"signature `{signature}` answered an item twice, or padding before an item: {row}")
+    return items, scores
+
+
+def _try_catalogue_ranks(servable: Servable, examples: Sequence[tf.train.Example]) -> None:
+    """Asks for the ranks of each example's first candidate."""
+    labelled = []
+    for example in examples:
+        copy = tf.train.Example()
+        copy.CopyFrom(example)
+        others = len(strings(example, features.CANDIDATES)) - 1
+        copy.features.feature[features.LABELS].float_list.value[:] = [1.0] + [0.0] * others
+        labelled.append(copy.SerializeToString())
+    outputs = run(servable, signatures.CATALOGUE_RANKS, {signatures.EXAMPLES: np.array(labelled, object)})
+    ranks = outputs.get(signatures.RANKS)
+    if ranks is None or ranks.dtype != np.int64 or ranks.shape != (len(examples),) or (ranks < 0).any():
+        raise RefusedError(
+            f"signature `{signatures.CATALOGUE_RANKS}` should answer int64 `{signatures.RANKS}` of 0 or more "
+            f"[{len(examples)}] (batch), it answered {outputs}"
+        )
+
+
+def _try_sessions(servable: Servable, examples: Sequence[tf.train.Example]) -> None:
+    surfaces = [surface.value.encode() for surface in Surface]
+    for surface in surfaces:
+        asked = {signatures.SESSIONS_SURFACE: np.full([len(examples)], surface, object)}
+        outputs = run(servable, signatures.SESSIONS, _request(servable, signatures.SESSIONS, examples, asked))
+        for name, values in outputs.items():
+            if len(values) != len(examples) or not np.isfinite(values).all():
+                raise RefusedError(
+                    f"signature `{signatures.SESSIONS}` should answer finite numbers for {len(examples)} rows, "
+                    f"`{name}` are {list(values.shape)}: {values.tolist()}"
+                )
+
+
+def _agree(first: np.ndarray, second: np.ndarray, tolerance: float, difference: str) -> None:
+    largest = float(np.max(np.abs(first - second), initial=0.0))
+    if largest > tolerance:
+        raise RefusedError(f"{difference}, by up to {largest:.3g}")

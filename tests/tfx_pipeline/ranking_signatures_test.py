@@ -1,0 +1,32 @@
+import numpy as np
+
+from schemas import signatures
+from schemas.canonical_event import Surface, Token
+from tests.support.behaviour_examples import behaviour_example
+from tests.support.exported_retriever import history_inputs, texts
+
+HISTORY = (Token(Surface.RECOMMENDATION, ("item-a",)), Token(Surface.SEARCH, ("item-c", "item-d"), "red"))
+
+
+def test_examples_and_requests_are_scored_alike(servable):
+    candidates = ["item-e", "item-b", "never-seen"]
+    examples = [
+        behaviour_example(candidates, user="u1", history=HISTORY),
+        behaviour_example(candidates, surface=Surface.SEARCH, query="blue mug", user="a stranger"),
+    ]
+    by_examples = servable.run(signatures.SERVING_DEFAULT, {signatures.EXAMPLES: np.array(examples, object)})
+    request = history_inputs([HISTORY, ()], ["u1", "a stranger"])
+    request |= {
+        signatures.RANK_QUERY: texts(["", "blue mug"]),
+        signatures.RANK_CANDIDATES: np.stack([texts(candidates)] * 2),
+    }
+    by_request = servable.run(signatures.RANK, request)
+    np.testing.assert_allclose(by_examples[signatures.SCORES], by_request[signatures.SCORES], atol=1e-6)
+    assert len(np.unique(by_request[signatures.SCORES])) == 6
+
+
+def test_padding_among_the_candidates_has_the_lowest_probability(servable):
+    request = history_inputs([HISTORY], ["u1"])
+    request |= {signatures.RANK_QUERY: texts([""]), signatures.RANK_CANDIDATES: texts(["item-e", "", "item-b"])[None]}
+    scores = servable.run(signatures.RANK, request)[signatures.SCORES][0]
+    assert scores[1] == 0 and scores[0] > 0 and scores[2] > 0
