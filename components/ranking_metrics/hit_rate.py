@@ -4,6 +4,7 @@ from tensorflow_model_analysis.metrics import metric_types
 from tensorflow_model_analysis.proto import config_pb2
 
 from components.ranking_metrics.rank_counts import mean_gain_computations
+from components.ranking_metrics.rank_gains import hit
 
 
 class HitRate(metric_types.Metric):
@@ -27,4 +28,4 @@ def _hit_rate(
     model_names: list[str] | None = None,
     output_names: list[str] | None = None,
 ) -> metric_types.MetricComputations:
-    return mean_gain_computations(name, lambda rank: float(rank <= k), eval_config, model_names, output_names)
+    return mean_gain_computations(name, lambda rank: hit(rank, k), eval_config, model_names, output_names)

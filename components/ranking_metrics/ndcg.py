@@ -1,11 +1,10 @@
 """NDCG@k of one positive among its candidates, as a TFMA metric."""
 
-import math
-
 from tensorflow_model_analysis.metrics import metric_types
 from tensorflow_model_analysis.proto import config_pb2
 
 from components.ranking_metrics.rank_counts import mean_gain_computations
+from components.ranking_metrics.rank_gains import discounted_gain
 
 
 class Ndcg(metric_types.Metric):
@@ -33,6 +32,4 @@ def _ndcg(
     model_names: list[str] | None = None,
     output_names: list[str] | None = None,
 ) -> metric_types.MetricComputations:
-    return mean_gain_computations(
-        name, lambda rank: 1.0 / math.log2(rank + 1) if rank <= k else 0.0, eval_config, model_names, output_names
-    )
+    return mean_gain_computations(name, lambda rank: discounted_gain(rank, k), eval_config, model_names, output_names)

@@ -6,13 +6,14 @@ TFMA tells computations apart by their keys, so it runs this one once, however m
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 
 import apache_beam as beam
 from tensorflow_model_analysis.metrics import metric_types, metric_util
 from tensorflow_model_analysis.proto import config_pb2
 
 from components.ranking_metrics.positive_rank import positive_rank
+from components.ranking_metrics.rank_gains import mean_gain
 
 PRIVATE_NAME = "_positive_rank_counts"
 """TFMA leaves metrics whose name starts with an underscore out of its results."""
@@ -51,12 +52,6 @@ class RankCounts(beam.CombineFn):
     def extract_output(self, accumulator: Counter[int]) -> dict[metric_types.MetricKey, Counter[int]]:
         """Gives the counts to the metrics that are derived from them."""
         return {self._key: accumulator}
-
-
-def mean_gain(counts: Mapping[int, int], gain: Callable[[int], float]) -> float:
-    """The mean over examples of a gain that depends on the positive's rank; NaN where there is no example."""
-    examples = sum(counts.values())
-    return sum(gain(rank) * count for rank, count in counts.items()) / examples if examples else float("nan")
 
 
 def mean_gain_computations(

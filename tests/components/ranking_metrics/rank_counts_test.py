@@ -1,13 +1,9 @@
 """The combiner alone, on numbers that are worked out by hand; `ranking_metrics_beam_test.py` runs it in TFMA."""
 
-import math
-from collections import Counter
-
 import numpy as np
-import pytest
 from tensorflow_model_analysis.metrics import metric_types
 
-from components.ranking_metrics.rank_counts import RankCounts, mean_gain
+from components.ranking_metrics.rank_counts import RankCounts
 
 KEY = metric_types.MetricKey("_ranks")
 
@@ -40,12 +36,3 @@ def test_bundles_may_be_cut_anywhere():
     for cut in range(len(examples) + 1):
         parts = [_counts(combiner, examples[:cut]), _counts(combiner, examples[cut:])]
         assert combiner.merge_accumulators(parts) == whole
-
-
-def test_mean_gain_weighs_each_rank_by_its_examples():
-    # Two examples at rank 1 and one at rank 4: (2 * 1/1 + 1/4) / 3
-    assert mean_gain(Counter({1: 2, 4: 1}), lambda rank: 1 / rank) == pytest.approx(2.25 / 3)
-
-
-def test_mean_gain_of_no_example_is_not_a_number():
-    assert math.isnan(mean_gain(Counter(), float))

@@ -1,0 +1,47 @@
+"""The executor of CatalogueMetrics."""
+
+import logging
+from typing import Any
+
+from tfx import types
+from tfx.dsl.components.base.base_beam_executor import BaseBeamExecutor
+from tfx.types import artifact_utils
+from tfx.utils import path_utils
+
+from components.catalogue_metrics.evaluate import evaluate
+from components.split_files import split_files
+
+_LOG = logging.getLogger(__name__)
+MODEL_KEY = "model"
+EXAMPLES_KEY = "examples"
+METRICS_KEY = "metrics"
+SPLIT_KEY = "split"
+BATCH_SIZE_KEY = "batch_size"
+
+
+class Executor(BaseBeamExecutor):
+    """Unpacks artifacts for `evaluate`."""
+
+    def Do(
+        self,
+        input_dict: dict[str, list[types.Artifact]],
+        output_dict: dict[str, list[types.Artifact]],
+        exec_properties: dict[str, Any],
+    ) -> None:
+        """Measures the model.
+
+        Args:
+            input_dict: `model`, and `examples` to measure it on.
+            output_dict: `metrics`, of type WholeCatalogueMetrics.
+            exec_properties: `split` and `batch_size`, see `CatalogueMetrics`.
+        """
+        self._log_startup(input_dict, output_dict, exec_properties)
+        model = artifact_utils.get_single_instance(input_dict[MODEL_KEY])
+        examples = evaluate(
+            self._make_beam_pipeline,
+            split_files(input_dict[EXAMPLES_KEY], exec_properties[SPLIT_KEY]),
+            path_utils.serving_model_path(model.uri, path_utils.is_old_model_artifact(model)),
+            artifact_utils.get_single_instance(output_dict[METRICS_KEY]).uri,
+            exec_properties[BATCH_SIZE_KEY],
+        )
+        _LOG.info("Ranked among all items: the positives of %s.", examples)

@@ -1,0 +1,68 @@
+"""From counts of ranks to metrics, and the file that holds them."""
+
+import functools
+import json
+import os
+from collections import Counter
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from apache_beam.io.filesystems import FileSystems
+
+from components.ranking_metrics.rank_gains import discounted_gain, hit, mean_gain, reciprocal
+
+CUTOFFS: Final = (1, 5, 10, 100)
+OVERALL: Final = "overall"
+NOT_FOUND: Final = 0
+"""The rank of a positive that the model does not know: it counts as a miss in every metric."""
+_FILE = "metrics.json"
+_METRICS, _EXAMPLES, _UNKNOWN = "metrics", "examples", "unknown_positives"
+
+
+def write_metrics(directory: str, counts: Mapping[str, Mapping[int, int]]) -> None:
+    """Writes the metrics.
+
+    The file holds three objects by surface, each with `overall` for all surfaces together: `metrics` (name to value,
+    named as the Evaluator names those over candidates), `examples` (how many were ranked) and `unknown_positives` (how
+    many of them have a positive that the model does not know).
+
+    Args:
+        directory: Where to.
+        counts: For each surface, how many examples have each rank.
+    """
+    everything = dict(counts)
+    if counts:
+        everything[OVERALL] = sum((Counter(each) for each in counts.values()), Counter())
+    content = {
+        _METRICS: {surface: _metrics(each) for surface, each in everything.items()},
+        _EXAMPLES: {surface: sum(each.values()) for surface, each in everything.items()},
+        _UNKNOWN: {surface: each.get(NOT_FOUND, 0) for surface, each in everything.items()},
+    }
+    with FileSystems.create(os.path.join(directory, _FILE)) as stream:
+        stream.write((json.dumps(content, indent=2, sort_keys=True) + "\n").encode())
+
+
+def read_catalogue_metrics(directory: str) -> dict[str, dict[str, float]]:
+    """Reads the metrics of each surface and `overall`, by name."""
+    return _read(directory)[_METRICS]
+
+
+def read_examples(directory: str) -> dict[str, int]:
+    """Reads how many examples of each surface and `overall` were ranked."""
+    return _read(directory)[_EXAMPLES]
+
+
+def _read(directory: str) -> dict[str, Any]:
+    with FileSystems.open(os.path.join(directory, _FILE)) as stream:
+        return json.loads(stream.read())
+
+
+def _metrics(counts: Mapping[int, int]) -> dict[str, float]:
+    gains: dict[str, Callable[[int], float]] = {f"hit_rate_at_{k}": functools.partial(hit, k=k) for k in CUTOFFS}
+    gains |= {f"ndcg_at_{k}": functools.partial(discounted_gain, k=k) for k in CUTOFFS}
+    gains["mrr"] = reciprocal
+    return {name: mean_gain(counts, _or_nothing(gain)) for name, gain in gains.items()}
+
+
+def _or_nothing(gain: Callable[[int], float]) -> Callable[[int], float]:
+    return lambda rank: 0.0 if rank == NOT_FOUND else gain(rank)
