@@ -10,6 +10,9 @@ from models.registration import register
 
 SMALLEST = 1e-6
 """A window over less of an event than this is empty."""
+LEAST_REACH = 0.1
+"""A window reaches at least so far to both sides, in parts. One that could close would never open again: where it covers
+nothing, nothing tells it what to cover."""
 
 
 class Sessions(NamedTuple):
@@ -35,12 +38,12 @@ class SessionWindows(keras.layers.Layer):
     """Divides each history into as many sessions as are asked for.
 
     N anchors stand in the middle of N parts of equal length. What the events of each part mean on average says how far
-    its window's centre moves from the anchor, at most 1/N of the history, and how far the window reaches to both sides,
-    at most 1/N too; windows end where the history does. At the start nothing has been learned: the windows are the
-    parts.
+    its window's centre moves from the anchor, at most 1/N of the history and not out of it, and how far the window
+    reaches to both sides, from a tenth of 1/N to 1/N; windows end where the history does. At the start nothing has been
+    learned: the windows are the parts.
 
     An event belongs to a session by the share of it that the window covers, so that losses on the sessions move the
-    windows. Windows may overlap, leave gaps and, at the least, be empty.
+    windows. Windows may overlap and leave gaps.
 
     Args:
         sessions: N, at least 1.
@@ -66,9 +69,8 @@ class SessionWindows(keras.layers.Layer):
         """Creates what predicts the offsets: from zero, so that training starts at the parts."""
         if not self.uniform:
             self.offset_kernel = self.add_weight(name="offset_kernel", shape=(events_shape[-1], 2), initializer="zeros")
-            # tanh of it is 1/2: a window reaches as far as its part does.
             self.width_bias = self.add_weight(
-                name="width_bias", shape=(), initializer=keras.initializers.Constant(math.atanh(0.5))
+                name="width_bias", shape=(), initializer=keras.initializers.Constant(self._bias_of_a_part())
             )
         self.built = True
 
@@ -80,16 +82,27 @@ class SessionWindows(keras.layers.Layer):
         if not self.uniform:
             parts, _ = _averages(events, self._weights_in_parts(windows, events))
             offsets = ops.matmul(ops.relu(parts), ops.cast(self.offset_kernel, "float32"))
-            move = ops.tanh(offsets[..., 0])
-            reach = ops.relu(ops.tanh(ops.add(offsets[..., 1], ops.cast(self.width_bias, "float32"))))
-            windows = self._around_anchors(move, reach, extents)
+            reach = self._reach(ops.add(offsets[..., 1], ops.cast(self.width_bias, "float32")))
+            windows = self._around_anchors(ops.tanh(offsets[..., 0]), reach, extents)
         membership = self._membership(windows, events, lengths)
         encodings, occupied = _averages(events, membership)
         return Sessions(windows, membership, encodings, occupied)
 
+    def _bias_of_a_part(self) -> float:
+        """The width bias with which a window reaches as far as its part does: half a part."""
+        return math.atanh(2 * (0.5 - LEAST_REACH) / (1 - LEAST_REACH) - 1)
+
+    def _reach(self, values):
+        """How far windows reach to both sides, in parts."""
+        return LEAST_REACH + (1 - LEAST_REACH) * (1 + ops.tanh(values)) / 2
+
+    def _middle(self, move):
+        """Where the centres are, in parts from the beginning of the history."""
+        return ops.clip(ops.arange(self.sessions, dtype="float32") + 0.5 + move, 0.0, float(self.sessions))
+
     def _around_anchors(self, move, reach, extents):
         """Float32 [batch, sessions, 2]; `move` and `reach` are in parts."""
-        middle = ops.arange(self.sessions, dtype="float32") + 0.5 + move
+        middle = self._middle(move)
         ends = ops.stack([middle - reach, middle + reach], axis=-1)
         shares = ops.clip(ops.divide(ends, self.sessions), 0.0, 1.0)
         return ops.multiply(shares, ops.reshape(extents, (-1, 1, 1)))

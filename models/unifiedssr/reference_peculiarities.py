@@ -9,7 +9,8 @@
 * Recommendation has no start position, and search's is the embedding of padding, masked as such; neither predicts
   the first event. A query without words is the embedding of the padding word.
 * Windows lie in the padded length of the batch, the averages that place them take padding in, and an event belongs to
-  a session as a whole if its place lies between the window's ends, both included: no gradient moves a window.
+  a session as a whole if its place lies between the window's ends, both included: no gradient moves a window. Windows
+  may close and leave the history.
 * The losses see the encoding of an event doubled where any session has it.
 * The cross-entropies are the logarithms of probabilities that were rounded before.
 """
@@ -92,6 +93,17 @@ class ReferenceSequenceEncoder(SequenceEncoder):
 @register
 class ReferenceSessionWindows(SessionWindows):
     """The windows with all their peculiarities."""
+
+    def _bias_of_a_part(self):
+        return math.atanh(0.5)
+
+    def _reach(self, values):
+        """Down to nothing, from where no gradient leads back."""
+        return ops.relu(ops.tanh(values))
+
+    def _middle(self, move):
+        """Also out of the history."""
+        return ops.arange(self.sessions, dtype="float32") + 0.5 + move
 
     def _extents(self, events, lengths):
         return ops.full((ops.shape(events)[0],), ops.shape(events)[1], dtype="float32")

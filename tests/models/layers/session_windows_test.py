@@ -49,7 +49,8 @@ def test_offsets_move_the_centre_and_change_the_width():
     layer = SessionWindows(2)
     layer.build((None, None, 1))
     layer.offset_kernel.assign([[np.arctanh(0.5), 0.0]])
-    layer.width_bias.assign(np.arctanh(0.25))
+    # From a tenth of a part to a whole one: 1/10 + 9/10 · 1/6 is a quarter, and (1 + tanh) / 2 is 1/6.
+    layer.width_bias.assign(np.arctanh(2 / 6 - 1))
     # Parts of 2 events; what they mean on average is 1 and, after ReLU, 0.
     events = np.array([[[1.0], [1.0], [-3.0], [1.0]]], "float32")
     divided = layer(events, np.array([4]))
@@ -73,6 +74,19 @@ def test_an_empty_history_has_empty_sessions():
     assert (np.asarray(divided.encodings)[3] == 0).all()
     nothing = taught(2)(EVENTS[:, :0], np.zeros(4, int))
     assert not np.asarray(nothing.occupied).any()
+
+
+@pytest.mark.parametrize("sign", [-1, 1])
+def test_no_window_closes_or_leaves_the_history(sign):
+    layer = SessionWindows(2)
+    layer.build((None, None, 1))
+    # As far as it goes: the centres at the ends, the windows as narrow as they get.
+    layer.offset_kernel.assign([[sign * 100.0, -100.0]])
+    divided = layer(np.ones((1, 6, 1), "float32"), np.array([6]))
+    # Parts of 3 events; centres at 1.5 ± 3 and 4.5 ± 3, kept in the history; both reach 3/10 of an event.
+    expected = [[0, 0.3], [1.2, 1.8]] if sign < 0 else [[4.2, 4.8], [5.7, 6]]
+    np.testing.assert_allclose(divided.windows[0], expected, atol=1e-5)
+    assert np.asarray(divided.occupied).all()
 
 
 def test_what_the_sessions_mean_moves_the_windows():
