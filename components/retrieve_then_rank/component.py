@@ -1,0 +1,47 @@
+"""RetrieveThenRank: two models in one, so that one request answers with the final list."""
+
+from tfx import types
+from tfx.dsl.components.base import base_component, executor_spec
+from tfx.types import component_spec, standard_artifacts
+
+from components.retrieve_then_rank import executor
+
+
+class RetrieveThenRankSpec(types.ComponentSpec):
+    """Inputs, outputs and parameters of RetrieveThenRank."""
+
+    PARAMETERS = {executor.RETRIEVED_KEY: component_spec.ExecutionParameter(type=int)}
+    INPUTS = {
+        executor.RETRIEVER_KEY: component_spec.ChannelParameter(type=standard_artifacts.Model),
+        executor.RANKER_KEY: component_spec.ChannelParameter(type=standard_artifacts.Model),
+    }
+    OUTPUTS = {executor.MODEL_KEY: component_spec.ChannelParameter(type=standard_artifacts.Model)}
+
+
+class RetrieveThenRank(base_component.BaseComponent):
+    """Joins a model that finds items in the whole catalogue and one that orders them into one SavedModel.
+
+    Any two models fit that have the signatures of `schemas.signatures`; how they were trained does not matter.
+    """
+
+    SPEC_CLASS = RetrieveThenRankSpec
+    EXECUTOR_SPEC = executor_spec.ExecutorClassSpec(executor.Executor)
+
+    def __init__(self, retriever: types.BaseChannel, ranker: types.BaseChannel, retrieved: int = 200):
+        """Sets the node up.
+
+        Args:
+            retriever: A SavedModel with the signatures `recommend` and `search`.
+            ranker: A SavedModel with the signatures `serving_default` and `rank`.
+            retrieved: How many items the retriever hands to the ranker; a request that asks for more gets more.
+        """
+        super().__init__(
+            RetrieveThenRankSpec(
+                **{
+                    executor.RETRIEVER_KEY: retriever,
+                    executor.RANKER_KEY: ranker,
+                    executor.RETRIEVED_KEY: retrieved,
+                    executor.MODEL_KEY: types.Channel(type=standard_artifacts.Model),
+                }
+            )
+        )

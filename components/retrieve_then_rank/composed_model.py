@@ -1,0 +1,145 @@
+"""One SavedModel out of two: the first finds items in the whole catalogue, the second orders them.
+
+Works on saved models alone, by their signatures (`schemas.signatures`), so it knows neither network.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import tensorflow as tf
+
+from schemas import signatures
+
+Tensors = dict[str, tf.Tensor]
+Signature = Callable[..., Tensors]
+"""A signature of a loaded SavedModel: takes its inputs as keywords, and nothing but tensors."""
+
+_OF_THE_RETRIEVER = (signatures.RECOMMEND, signatures.SEARCH)
+_OF_THE_RANKER = (signatures.SERVING_DEFAULT, signatures.RANK)
+_KEPT_OF_THE_RETRIEVER = (signatures.CATALOGUE_RANKS, signatures.SESSIONS)
+"""What else a retriever may be able to do; the ranker has no say in it."""
+
+
+def save_composed_model(retriever_dir: str, ranker_dir: str, directory: str, retrieved: int) -> None:
+    """Writes a SavedModel that retrieves by one model and ranks by the other.
+
+    It has `serving_default` and `rank` of the ranker as they are, `catalogue_ranks` and `sessions` of the retriever
+    where there are such, and `recommend` and `search`, which retrieve and rank in one call. Those two ask for
+    whatever either model asks for, so a value of the context that only one of them knows is an input too.
+
+    Args:
+        retriever_dir: A SavedModel with `recommend` and `search`.
+        ranker_dir: A SavedModel with `serving_default` and `rank`.
+        directory: Where to.
+        retrieved: How many items the retriever hands to the ranker. A row that asks for more gets more.
+
+    Raises:
+        ValueError: A model lacks a signature, or the two want different things under one name.
+    """
+    if not 1 <= retrieved <= signatures.LARGEST_K:
+        raise ValueError(f"`retrieved` should be from 1 to {signatures.LARGEST_K}. Received: retrieved={retrieved}")
+    retriever = _load(retriever_dir, "retriever", _OF_THE_RETRIEVER)
+    ranker = _load(ranker_dir, "ranker", _OF_THE_RANKER)
+    composed = tf.Module(name="retrieve_then_rank")
+    # What the functions use must hang on the saved object, or no loader would fill it.
+    composed.retriever = retriever
+    composed.ranker = ranker
+    exported = {name: ranker.signatures[name] for name in _OF_THE_RANKER}
+    exported |= {name: retriever.signatures[name] for name in _KEPT_OF_THE_RETRIEVER if name in retriever.signatures}
+    for name in _OF_THE_RETRIEVER:
+        retrieve, rank = retriever.signatures[name], ranker.signatures[signatures.RANK]
+        exported[name] = _retrieve_then_rank(name, retrieve, rank, retrieved)
+    # Nothing is trained through a served model, and the gradients of one that was loaded cannot be saved again.
+    options = tf.saved_model.SaveOptions(experimental_custom_gradients=False)
+    tf.saved_model.save(composed, directory, signatures=exported, options=options)
+
+
+def _retrieve_then_rank(name: str, retrieve: Signature, rank: Signature, retrieved: int) -> Signature:
+    """The function of the signature `recommend` or `search`."""
+    wanted_by_retriever, wanted_by_ranker = _inputs(retrieve), _inputs(rank)
+    # What the ranker gets from here instead of from the caller.
+    made_here = {signatures.RANK_CANDIDATES}
+    if name == signatures.RECOMMEND:
+        made_here.add(signatures.RANK_QUERY)
+    from_caller = {each: spec for each, spec in wanted_by_ranker.items() if each not in made_here}
+
+    # Nothing here has Python control flow over tensors, so AutoGraph would only cost time.
+    @tf.function(autograph=False)
+    def answer(**request: tf.Tensor) -> Tensors:
+        k = _checked(request[signatures.K])
+        to_retrieve = {each: request[each] for each in wanted_by_retriever} | {signatures.K: tf.maximum(k, retrieved)}
+        found = retrieve(**to_retrieve)[signatures.ITEMS]
+        # An empty query tells a ranker that it is asked for a recommendation.
+        to_rank = {signatures.RANK_QUERY: tf.fill(tf.shape(k), "")} | request | {signatures.RANK_CANDIDATES: found}
+        scores = rank(**{each: to_rank[each] for each in wanted_by_ranker})[signatures.SCORES]
+        return _best(found, scores, k)
+
+    return answer.get_concrete_function(**_union(name, wanted_by_retriever, from_caller))
+
+
+def _best(items: tf.Tensor, scores: tf.Tensor, k: tf.Tensor) -> Tensors:
+    """The `k` best items of each row by these scores; of equals, the one that was retrieved first.
+
+    Args:
+        items: string [batch, retrieved], padded with the empty string.
+        scores: float32 of the same shape.
+        k: int32 [batch], at least 1.
+
+    Returns:
+        `items` and `scores`, both [batch, largest k], padded with the empty string and 0.
+    """
+    keys = tf.where(tf.equal(items, ""), float("-inf"), scores)
+    # Of equal keys `top_k` takes the first, and padding stands at the end. A batch may have no row.
+    places = tf.math.top_k(keys, tf.reduce_max(tf.concat([k, [0]], axis=0))).indices
+    best = tf.gather(items, places, batch_dims=1)
+    best_scores = tf.gather(scores, places, batch_dims=1)
+    asked = tf.sequence_mask(k, tf.shape(places)[1])
+    best = tf.where(asked, best, "")
+    return {signatures.ITEMS: best, signatures.SCORES: tf.where(tf.equal(best, ""), 0.0, best_scores)}
+
+
+def _checked(k: tf.Tensor) -> tf.Tensor:
+    # The retriever would look at it too, but sees another number.
+    in_range = tf.logical_and(tf.greater_equal(k, 1), tf.less_equal(k, signatures.LARGEST_K))
+    message = f"`{signatures.K}` should be from 1 to {signatures.LARGEST_K}. Received:"
+    with tf.control_dependencies([tf.debugging.Assert(tf.reduce_all(in_range), [message, k])]):
+        return tf.identity(k)
+
+
+def _load(directory: str, role: str, needed: Sequence[str]) -> Any:
+    loaded = tf.saved_model.load(directory)
+    lacking = [name for name in needed if name not in loaded.signatures]
+    if lacking:
+        raise ValueError(
+            f"The {role} needs the signatures {list(needed)} and lacks {lacking}. It has {sorted(loaded.signatures)}: "
+            f"{directory}"
+        )
+    return loaded
+
+
+def _inputs(signature: Any) -> dict[str, tf.TensorSpec]:
+    _, keywords = signature.structured_input_signature
+    return dict(keywords)
+
+
+def _union(
+    name: str, first: Mapping[str, tf.TensorSpec], second: Mapping[str, tf.TensorSpec]
+) -> dict[str, tf.TensorSpec]:
+    """What either wants.
+
+    Raises:
+        ValueError: The two want different types or ranks under one name.
+    """
+    union = dict(first)
+    for each, spec in second.items():
+        known = union.setdefault(each, spec)
+        if known.dtype != spec.dtype or not known.shape.is_compatible_with(spec.shape):
+            raise ValueError(
+                f"The two models cannot share `{name}`: the retriever wants {each} as {_text(known)}, the ranker as "
+                f"{_text(spec)}"
+            )
+    return union
+
+
+def _text(spec: tf.TensorSpec) -> str:
+    return f"{spec.dtype.name} {spec.shape}"
