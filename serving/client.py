@@ -1,13 +1,25 @@
-"""The client of an application: asks a model server, ours or TF Serving, to rank items for a user."""
+"""The client of an application: asks a model server, ours or TF Serving, which items suit a user."""
 
 import enum
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 
+from serving.answers import RankedItem, ranked_candidates, retrieved_items
+from serving.call import Call
 from serving.call_error import INTERNAL, CallError
-from serving.request_builder import RankRequest
+from serving.divided_history import DividedHistory, divided_history
+from serving.request_builder import (
+    RankRequest,
+    RetrievalRequest,
+    SessionsRequest,
+    rank_call,
+    retrieval_call,
+    sessions_call,
+)
 from serving.retry import RetryPolicy
-from serving.transport import Transport, VersionState
+from serving.transport import Outputs, Transport, VersionState
+
+Answer = TypeVar("Answer")
 
 
 class WireProtocol(str, enum.Enum):
@@ -17,16 +29,11 @@ class WireProtocol(str, enum.Enum):
     GRPC = "grpc"
 
 
-@dataclass(frozen=True)
-class RankedItem:
-    """One item of an answer; `score` is the probability of a click."""
-
-    item_id: str
-    score: float
-
-
 class RankingClient:
-    """Ranks items by the model of one server; safe to share between threads, and a context manager."""
+    """Asks the model of one server; safe to share between threads, and a context manager.
+
+    Methods that ask raise `CallError` where the server was not reached or refused, or where its answer makes no sense.
+    """
 
     def __init__(
         self,
@@ -50,28 +57,52 @@ class RankingClient:
         self._transport = _transport(protocol, address, model_name, timeout_s)
 
     def rank(self, request: RankRequest) -> list[RankedItem]:
-        """Orders a request's candidates, best first; equal scores keep the request's order.
-
-        Raises:
-            CallError: The server was not reached, or refused.
-        """
+        """Orders a request's candidates, best first; equal scores keep the request's order."""
         return self.rank_many([request])[0]
 
     def rank_many(self, requests: Sequence[RankRequest]) -> list[list[RankedItem]]:
         """Asks for several users in one call; otherwise as `rank`."""
-        rows = self._retry.call(lambda: self._transport.rank(requests))
-        if len(rows) != len(requests) or any(
-            len(row) < len(request.candidates) for row, request in zip(rows, requests, strict=True)
-        ):
-            raise CallError(INTERNAL, "the answer has fewer scores than the request has candidates", self.address)
-        return [_ranked(request, row) for request, row in zip(requests, rows, strict=True)]
+        return self._ask(rank_call(requests), lambda outputs: ranked_candidates(requests, outputs))
 
-    def version_states(self) -> list[VersionState]:
-        """The versions of the model, newest first.
+    def recommend(self, request: RetrievalRequest) -> list[RankedItem]:
+        """Finds the best items of the whole catalogue for the user's feed.
+
+        Returns:
+            Best first; fewer than `k` where the catalogue has no more.
 
         Raises:
-            CallError: The server was not reached, or knows no such model.
+            ValueError: The request has a query.
+            CallError: See the class; the model may have no such signature.
         """
+        if request.query:
+            raise ValueError(f"`recommend` takes no query, `search` does. Received: {request.query!r}")
+        return self.retrieve(request)
+
+    def search(self, request: RetrievalRequest) -> list[RankedItem]:
+        """Finds the best items of the whole catalogue for a query; otherwise as `recommend`.
+
+        Raises:
+            ValueError: The request has no query.
+            CallError: See the class; the model may have no such signature.
+        """
+        if not request.query:
+            raise ValueError("`search` needs a query, `recommend` does without. Received: an empty one")
+        return self.retrieve(request)
+
+    def retrieve(self, request: RetrievalRequest) -> list[RankedItem]:
+        """Does what the request is for: `search` where it has a query, else `recommend`."""
+        return self._ask(retrieval_call(request), retrieved_items)
+
+    def sessions(self, request: SessionsRequest) -> DividedHistory:
+        """Tells where the sessions of a history lie, by a model with session modelling."""
+        return self._ask(sessions_call(request), divided_history)
+
+    def signature_names(self) -> frozenset[str]:
+        """What the newest version of the model can be asked (`schemas.signatures`)."""
+        return self._retry.call(self._transport.signature_names)
+
+    def version_states(self) -> list[VersionState]:
+        """The versions of the model, newest first."""
         return self._retry.call(self._transport.version_states)
 
     def close(self) -> None:
@@ -86,11 +117,13 @@ class RankingClient:
         """Closes the connections."""
         self.close()
 
-
-def _ranked(request: RankRequest, scores: Sequence[float]) -> list[RankedItem]:
-    # Scores beyond the request's own candidates belong to padding.
-    items = [RankedItem(item_id, score) for item_id, score in zip(request.candidates, scores, strict=False)]
-    return sorted(items, key=lambda item: -item.score)
+    def _ask(self, call: Call, understood: Callable[[Outputs], Answer]) -> Answer:
+        outputs = self._retry.call(lambda: self._transport.predict(call))
+        try:
+            return understood(outputs)
+        except (TypeError, ValueError) as error:
+            message = f"not an answer of the {call.signature} signature: {error}"
+            raise CallError(INTERNAL, message, self.address) from error
 
 
 def _transport(protocol: WireProtocol, address: str, model_name: str, timeout_s: float) -> Transport:

@@ -1,21 +1,25 @@
 """The way to a model server over gRPC. Importing this imports TensorFlow, which the stubs of TF Serving need."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import grpc
+import numpy as np
 import tensorflow as tf
+from tensorflow.core.framework import tensor_pb2
 from tensorflow_serving.apis import (
+    get_model_metadata_pb2,
     get_model_status_pb2,
     model_service_pb2_grpc,
     predict_pb2,
     prediction_service_pb2_grpc,
 )
 
-from schemas import signatures
+from serving.call import Call
 from serving.call_error import INTERNAL, CallError
-from serving.request_builder import RankRequest, predict_request
-from serving.transport import VersionState
+from serving.transport import Outputs, VersionState
+
+_SIGNATURE_DEF = "signature_def"
 
 _OPTIONS = (
     ("grpc.max_receive_message_length", -1),
@@ -39,21 +43,33 @@ class GrpcTransport:
         self._prediction = prediction_service_pb2_grpc.PredictionServiceStub(self._channel)
         self._model = model_service_pb2_grpc.ModelServiceStub(self._channel)
 
-    def rank(self, requests: Sequence[RankRequest]) -> list[list[float]]:
-        """Scores the candidates of each request.
+    def predict(self, call: Call) -> Outputs:
+        """Calls a signature.
 
         Raises:
-            CallError: The server was not reached, or refused.
+            CallError: The server was not reached, or refused, or answered something else.
         """
         response: predict_pb2.PredictResponse = self._call(
-            self._prediction.Predict, predict_request(requests, self._model_name)
+            self._prediction.Predict, call.grpc_message(self._model_name)
         )
-        if signatures.SCORES not in response.outputs:
-            raise CallError(
-                INTERNAL, f"not an answer of the rank signature: it has {sorted(response.outputs)}", self._address
-            )
-        scores: list[list[float]] = tf.make_ndarray(response.outputs[signatures.SCORES]).tolist()
-        return scores
+        if not set(call.outputs) <= set(response.outputs):
+            found = sorted(response.outputs)
+            raise CallError(INTERNAL, f"not an answer of the {call.signature} signature: it has {found}", self._address)
+        return {name: _values(tensor) for name, tensor in response.outputs.items()}
+
+    def signature_names(self) -> frozenset[str]:
+        """The signatures that the model's newest version has.
+
+        Raises:
+            CallError: The server was not reached, or knows no such model.
+        """
+        request = get_model_metadata_pb2.GetModelMetadataRequest(metadata_field=[_SIGNATURE_DEF])
+        request.model_spec.name = self._model_name
+        response = self._call(self._prediction.GetModelMetadata, request)
+        found = get_model_metadata_pb2.SignatureDefMap()
+        response.metadata[_SIGNATURE_DEF].Unpack(found)
+        # TensorFlow keeps operations of its own beside the signatures, under names with two underscores.
+        return frozenset(name for name in found.signature_def if not name.startswith("__"))
 
     def version_states(self) -> list[VersionState]:
         """The versions of the model, newest first.
@@ -76,3 +92,8 @@ class GrpcTransport:
             return method(request, timeout=self._timeout_s)
         except grpc.RpcError as error:
             raise CallError(error.code().name, error.details(), self._address) from error
+
+
+def _values(tensor: tensor_pb2.TensorProto) -> Any:
+    array = tf.make_ndarray(tensor)
+    return (np.char.decode(array.astype(bytes), "utf-8", "replace") if array.dtype == object else array).tolist()

@@ -1,22 +1,16 @@
-"""Requests of the `rank` signature, built from plain Python objects.
+"""Requests built from plain Python objects, and the calls that carry them.
 
 The same tensors go out over both protocols. Ids and texts stay strings; what they mean to the model is the exported
 graph's business.
 """
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from schemas import signatures
-from schemas.canonical_event import Token
-
-if TYPE_CHECKING:
-    from tensorflow_serving.apis import predict_pb2
-
-NestedStrings = list[Any]
-"""Lists of strings, nested as deep as the tensor has axes."""
+from schemas.canonical_event import Surface, Token
+from serving.call import Call, NestedList
 
 
 @dataclass(frozen=True)
@@ -49,29 +43,97 @@ class RankRequest:
             raise ValueError("A candidate is empty, which stands for padding.")
 
 
-def rank_inputs(requests: Sequence[RankRequest]) -> dict[str, NestedStrings]:
-    """Builds the tensors of one call for one or more users.
+@dataclass(frozen=True)
+class RetrievalRequest:
+    """One user's question: which items of the whole catalogue suit me now?
 
-    Shorter histories, token items and candidate lists end with empty strings. Every axis has at least one place, since
-    JSON cannot tell the shape of an empty nested list.
-
-    Args:
-        requests: What is asked, a row each.
-
-    Returns:
-        The inputs that `schemas.signatures.RANK_INPUTS` names, as nested lists, and those that tell of the moment where
-        a request does.
+    Attributes:
+        user_id: Who asks; unknown and empty are served.
+        k: How many items, 1 to `schemas.signatures.LARGEST_K`.
+        query: What was typed into the search box; empty asks for recommendations.
+        history: What the user did before, oldest first; may be empty.
+        exclude_seen: Whether to leave out the items of the history.
+        timestamp_ms: As in `RankRequest`.
+        context: As in `RankRequest`.
     """
+
+    user_id: str
+    k: int = 10
+    query: str = ""
+    history: tuple[Token, ...] = ()
+    exclude_seen: bool = False
+    timestamp_ms: int | None = None
+    context: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Refuses what the signature cannot express."""
+        if not 1 <= self.k <= signatures.LARGEST_K:
+            raise ValueError(f"`k` should be from 1 to {signatures.LARGEST_K}. Received: k={self.k}")
+
+    @property
+    def signature(self) -> str:
+        """Which signature answers: `search` where there is a query, else `recommend`."""
+        return signatures.SEARCH if self.query else signatures.RECOMMEND
+
+
+@dataclass(frozen=True)
+class SessionsRequest:
+    """The question how a model divides a history into sessions.
+
+    Attributes:
+        user_id: Whose.
+        surface: Which events: the clicks of the feed, or the searches.
+        history: What the user did, oldest first, on either surface.
+    """
+
+    user_id: str
+    surface: Surface
+    history: tuple[Token, ...]
+
+
+def rank_call(requests: Sequence[RankRequest]) -> Call:
+    """Asks for the scores of the requests' candidates, a row each; shorter lists of candidates are padded."""
+    width = max((len(request.candidates) for request in requests), default=0)
+    inputs = {
+        **_asked(requests),
+        **_moment(requests),
+        signatures.RANK_QUERY: [request.query for request in requests],
+        signatures.RANK_CANDIDATES: [_padded(request.candidates, width, "") for request in requests],
+    }
+    return Call(signatures.RANK, inputs, (signatures.SCORES,))
+
+
+def retrieval_call(request: RetrievalRequest) -> Call:
+    """Asks for the best items of the catalogue."""
+    inputs = {
+        **_asked([request]),
+        **_moment([request]),
+        signatures.K: [request.k],
+        signatures.EXCLUDE_SEEN: [request.exclude_seen],
+    }
+    if request.query:
+        inputs[signatures.RANK_QUERY] = [request.query]
+    return Call(request.signature, inputs, (signatures.ITEMS, signatures.SCORES))
+
+
+def sessions_call(request: SessionsRequest) -> Call:
+    """Asks where the sessions of a history lie."""
+    inputs = _asked([request]) | {signatures.SESSIONS_SURFACE: [request.surface.value]}
+    outputs = (signatures.SESSION_TOKENS, signatures.SESSION_WINDOWS, signatures.SESSION_SHARES)
+    return Call(signatures.SESSIONS, inputs, outputs)
+
+
+def _asked(
+    requests: Sequence[RankRequest] | Sequence[RetrievalRequest] | Sequence[SessionsRequest],
+) -> dict[str, NestedList]:
+    """Who asks, and with which history. Shorter histories and token items end with empty strings."""
     if not requests:
         raise ValueError("A call needs at least one request. Received: none")
     places = max(1, *(len(request.history) for request in requests))
     items = max([1, *(len(token.items) for request in requests for token in request.history)])
-    candidates = max(len(request.candidates) for request in requests)
     no_items = [""] * items
     return {
         signatures.RANK_USER_ID: [request.user_id for request in requests],
-        signatures.RANK_QUERY: [request.query for request in requests],
-        signatures.RANK_CANDIDATES: [_padded(request.candidates, candidates, "") for request in requests],
         signatures.RANK_HISTORY_SURFACES: [
             _padded([token.surface.value for token in request.history], places, "") for request in requests
         ],
@@ -82,59 +144,18 @@ def rank_inputs(requests: Sequence[RankRequest]) -> dict[str, NestedStrings]:
             _padded([_padded(token.items, items, "") for token in request.history], places, no_items)
             for request in requests
         ],
-        **_moment(requests),
     }
 
 
-def _moment(requests: Sequence[RankRequest]) -> dict[str, NestedStrings]:
+def _moment(requests: Sequence[RankRequest] | Sequence[RetrievalRequest]) -> dict[str, NestedList]:
     """When, and the named values; what one request tells and another does not is unknown there."""
-    inputs: dict[str, NestedStrings] = {}
+    inputs: dict[str, NestedList] = {}
     if any(request.timestamp_ms is not None for request in requests):
         inputs[signatures.RANK_TIMESTAMP_MS] = [
             -1 if request.timestamp_ms is None else request.timestamp_ms for request in requests
         ]
     names = dict.fromkeys(name for request in requests for name in request.context)
     return inputs | {name: [request.context.get(name, "") for request in requests] for name in names}
-
-
-def rest_body(requests: Sequence[RankRequest]) -> bytes:
-    """The body of a REST predict call, in column form."""
-    body = {"signature_name": signatures.RANK, "inputs": rank_inputs(requests)}
-    return json.dumps(body, ensure_ascii=False).encode()
-
-
-def predict_request(
-    requests: Sequence[RankRequest], model_name: str, version: int | None = None
-) -> "predict_pb2.PredictRequest":
-    """The message of a gRPC Predict call.
-
-    Args:
-        requests: What is asked, a row each.
-        model_name: The served model.
-        version: One of its versions; None asks the newest.
-    """
-    # The stubs bring all of TensorFlow with them, which callers over REST need not wait for.
-    from tensorflow.core.framework import types_pb2
-    from tensorflow_serving.apis import predict_pb2
-
-    message = predict_pb2.PredictRequest()
-    message.model_spec.name = model_name
-    message.model_spec.signature_name = signatures.RANK
-    if version is not None:
-        message.model_spec.version.value = version
-    for name, values in rank_inputs(requests).items():
-        tensor = message.inputs[name]
-        tensor.tensor_shape.dim.add(size=len(values))
-        if name == signatures.RANK_TIMESTAMP_MS:
-            tensor.dtype = types_pb2.DT_INT64
-            tensor.int64_val.extend(values)
-            continue
-        tensor.dtype = types_pb2.DT_STRING
-        while isinstance(values[0], list):
-            tensor.tensor_shape.dim.add(size=len(values[0]))
-            values = [each for row in values for each in row]
-        tensor.string_val.extend(each.encode() for each in values)
-    return message
 
 
 def _padded(values: Sequence[Any], length: int, padding: Any) -> list[Any]:

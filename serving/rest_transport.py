@@ -1,14 +1,13 @@
 """The way to a model server over REST."""
 
-from collections.abc import Sequence
 from typing import Any
 from urllib.parse import quote
 
 import httpx
 
+from serving.call import Call
 from serving.call_error import DEADLINE_EXCEEDED, INTERNAL, UNAVAILABLE, CallError
-from serving.request_builder import RankRequest, rest_body
-from serving.transport import VersionState
+from serving.transport import Outputs, VersionState
 
 _CODES = {
     400: "INVALID_ARGUMENT",
@@ -35,17 +34,33 @@ class RestTransport:
         # Model servers are reached directly, whatever proxy the environment names for the web.
         self._client = httpx.Client(base_url=f"http://{address}", timeout=timeout_s, trust_env=False)
 
-    def rank(self, requests: Sequence[RankRequest]) -> list[list[float]]:
-        """Scores the candidates of each request.
+    def predict(self, call: Call) -> Outputs:
+        """Calls a signature.
 
         Raises:
-            CallError: The server was not reached, or refused.
+            CallError: The server was not reached, or refused, or answered something else.
         """
-        answer = self._call("POST", f"{self._path}:predict", rest_body(requests))
+        answer = self._call("POST", f"{self._path}:predict", call.rest_body())
+        outputs = answer.get("outputs")
+        if len(call.outputs) == 1 and not isinstance(outputs, dict):
+            outputs = {call.outputs[0]: outputs}  # An only output goes without its name.
+        if not isinstance(outputs, dict) or any(outputs.get(name) is None for name in call.outputs):
+            raise self._no_answer(f"of the {call.signature} signature", answer)
+        return outputs
+
+    def signature_names(self) -> frozenset[str]:
+        """The signatures that the model's newest version has.
+
+        Raises:
+            CallError: The server was not reached, or knows no such model.
+        """
+        answer = self._call("GET", f"{self._path}/metadata", None)
         try:
-            return [[float(score) for score in row] for row in answer["outputs"]]
-        except (KeyError, TypeError, ValueError):
-            raise CallError(INTERNAL, f"not an answer of the rank signature: {answer!r:.200}", self._address) from None
+            # TensorFlow keeps operations of its own beside the signatures, under names with two underscores.
+            found = answer["metadata"]["signature_def"]["signature_def"]
+            return frozenset(name for name in found if not name.startswith("__"))
+        except (KeyError, TypeError):
+            raise self._no_answer("that tells the signatures", answer) from None
 
     def version_states(self) -> list[VersionState]:
         """The versions of the model, newest first.
@@ -59,6 +74,9 @@ class RestTransport:
     def close(self) -> None:
         """Closes the connections."""
         self._client.close()
+
+    def _no_answer(self, of_what: str, answer: dict[str, Any]) -> CallError:
+        return CallError(INTERNAL, f"not an answer {of_what}: {answer!r:.200}", self._address)
 
     def _call(self, method: str, path: str, body: bytes | None) -> dict[str, Any]:
         try:

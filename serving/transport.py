@@ -1,10 +1,13 @@
 """What a protocol must be able to do for the client."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
-from serving.request_builder import RankRequest
+from serving.call import Call
+
+Outputs = Mapping[str, Any]
+"""Output name to nested lists of numbers and strings."""
 
 
 @dataclass(frozen=True)
@@ -18,8 +21,11 @@ class VersionState:
 class Transport(Protocol):
     """One protocol's way to a model server. Its methods raise `CallError`, and each makes one attempt."""
 
-    def rank(self, requests: Sequence[RankRequest]) -> list[list[float]]:
-        """Scores the candidates of each request; rows may be longer than the request's candidates."""
+    def predict(self, call: Call) -> Outputs:
+        """Calls a signature; what comes back has at least the outputs that the call names."""
+
+    def signature_names(self) -> frozenset[str]:
+        """The signatures that the model's newest version has."""
 
     def version_states(self) -> list[VersionState]:
         """The versions of the model, newest first."""

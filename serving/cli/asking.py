@@ -5,18 +5,21 @@ import json
 import sys
 from collections.abc import Sequence
 
-from schemas.canonical_event import Token
+from schemas.canonical_event import Surface, Token
+from serving.answers import RankedItem
+from serving.best_items import BestItems, best_items, ranked_candidates
 from serving.call_error import NOT_FOUND, UNAVAILABLE, CallError
-from serving.candidates import Candidates, choose_candidates
+from serving.candidates import Candidates
 from serving.cli.quiet_tensorflow import quiet_tensorflow
 from serving.cli.tables import table
-from serving.client import RankedItem, RankingClient, WireProtocol
+from serving.client import RankingClient, WireProtocol
 from serving.event_log import EventLog, HistoryLimits, read_event_log
 from serving.local_server.version_folders import version_folders
-from serving.request_builder import RankRequest
+from serving.request_builder import RetrievalRequest
 from serving.row_files import FileError
 from tfx_pipeline.cli import config_arguments
-from tfx_pipeline.configs import PipelineConfig
+from tfx_pipeline.config_loading import ConfigError
+from tfx_pipeline.configs import PipelineConfig, ServedModel
 
 GENERIC_SOURCE = "events"
 _DEFAULT_ADDRESS = {WireProtocol.REST: "127.0.0.1:8501", WireProtocol.GRPC: "127.0.0.1:8500"}
@@ -24,14 +27,19 @@ _DEFAULT_ADDRESS = {WireProtocol.REST: "127.0.0.1:8501", WireProtocol.GRPC: "127
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the options of both commands."""
+    add_server_arguments(parser)
+    parser.add_argument("--k", type=_positive, default=10, help="how many items to print (%(default)s)")
+    parser.add_argument("--candidates", default="", metavar="FILE", help="rank these item ids only, one a line")
+    parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
+
+
+def add_server_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declares the options of every command that asks a model server for a user."""
     config_arguments.add(parser)
     parser.add_argument("--user", required=True, help="user id; an unknown one is answered too")
-    parser.add_argument("--k", type=_positive, default=10, help="how many items to print (%(default)s)")
     parser.add_argument("--protocol", choices=[each.value for each in WireProtocol], default=WireProtocol.REST.value)
     parser.add_argument("--address", default="", metavar="HOST:PORT", help="of the server (127.0.0.1:8501 or :8500)")
     parser.add_argument("--timeout", type=float, default=5.0, metavar="SECONDS", help="of a call (%(default)s)")
-    parser.add_argument("--candidates", default="", metavar="FILE", help="rank these item ids only, one a line")
-    parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
 
 
 def ask(args: argparse.Namespace, query: str, command: str) -> int:
@@ -46,27 +54,50 @@ def ask(args: argparse.Namespace, query: str, command: str) -> int:
         0 when the server answered, 1 when not, 2 when there is nothing to rank.
     """
     config = config_arguments.load(args)
+    served = served_model(config, Surface.SEARCH if query else Surface.RECOMMENDATION)
     try:
         log = read_log(config, [args.user])
-        candidates = _candidates(args, log)
+        own_candidates = _candidates_of(args.candidates) if args.candidates else None
     except (FileError, OSError) as error:
-        return _fail(command, str(error), code=1)
-    if not candidates.item_ids:
-        return _fail(command, "there is no item to rank", code=2)
+        return fail(command, str(error), code=1)
     history = log.history_of(args.user, limits(config))
-    _say_what_is_asked(args, log, history, candidates)
-    protocol = WireProtocol(args.protocol)
-    quiet_tensorflow()
-    address = args.address or _DEFAULT_ADDRESS[protocol]
+    say_who_asks(args.user, log, history)
     try:
-        with RankingClient(address, config.name, protocol, timeout_s=args.timeout) as client:
-            ranked = client.rank(RankRequest(args.user, candidates.item_ids, query, history))
+        request = RetrievalRequest(args.user, args.k, query, history)
+        with connected(args, served) as client:
+            if own_candidates is None:
+                best = best_items(client, log, request)
+            else:
+                best = ranked_candidates(client, request, own_candidates)
     except CallError as error:
-        return _fail(command, explain(error, config), code=1)
+        return fail(command, explain(error, served), code=1)
     except ValueError as error:
-        return _fail(command, str(error), code=2)
-    print(_as_json(args.user, query, ranked[: args.k], log) if args.json else ranked_table(ranked[: args.k], log))
+        return fail(command, str(error), code=2)
+    if best.candidates and best.candidates.is_cut:
+        ranked, catalogue = len(best.candidates.item_ids), best.candidates.catalogue
+        print(f"Ranked: the {ranked:,} most popular of {catalogue:,} items.", file=sys.stderr)
+    print(_as_json(request, best, log) if args.json else ranked_table(best.items, log))
     return 0
+
+
+def served_model(config: PipelineConfig, surface: Surface) -> ServedModel:
+    """The model of a configuration that answers for a surface.
+
+    Raises:
+        ConfigError: There is none.
+    """
+    for served in config.served_models:
+        if surface.value in served.surfaces:
+            return served
+    names = ", ".join(served.name for served in config.served_models)
+    raise ConfigError(f"no model of this configuration serves {surface.value}; there is {names}")
+
+
+def connected(args: argparse.Namespace, served: ServedModel) -> RankingClient:
+    """The client that `add_server_arguments` describes."""
+    quiet_tensorflow()
+    protocol = WireProtocol(args.protocol)
+    return RankingClient(args.address or _DEFAULT_ADDRESS[protocol], served.name, protocol, timeout_s=args.timeout)
 
 
 def read_log(config: PipelineConfig, users: Sequence[str]) -> EventLog:
@@ -99,51 +130,45 @@ def ranked_table(ranked: Sequence[RankedItem], log: EventLog) -> str:
     return table(("rank", "item", "title", "score"), rows)
 
 
-def explain(error: CallError, config: PipelineConfig) -> str:
+def explain(error: CallError, served: ServedModel) -> str:
     """Says what to do about a call that failed."""
-    pushed = bool(version_folders(config.pushed_model_dir))
-    first = "" if pushed else f" Nothing is pushed to {config.pushed_model_dir} yet: run `tandem run` first."
+    pushed = bool(version_folders(served.pushed_model_dir))
+    first = "" if pushed else f" Nothing is pushed to {served.pushed_model_dir} yet: run `tandem run` first."
     if error.code == UNAVAILABLE:
         return f"no model server answers at {error.address}. Start one with `tandem serve`.{first}"
     if error.code == NOT_FOUND:
         hint = first or " Is the server still loading it, or started with another configuration?"
-        return f"the server at {error.address} has no model {config.name!r}: {error.message}.{hint}"
+        return f"the server at {error.address} has no model {served.name!r}: {error.message}.{hint}"
     return str(error)
 
 
-def _candidates(args: argparse.Namespace, log: EventLog) -> Candidates:
-    if not args.candidates:
-        return choose_candidates(log, {event.item_id for event in log.events_of(args.user) if event.label})
-    with open(args.candidates, encoding="utf-8") as lines:
+def say_who_asks(user: str, log: EventLog, history: Sequence[Token]) -> None:
+    """Tells on standard error what the log knows of the user."""
+    if not log.events_of(user):
+        print(f"User {user!r} is not in the event log: asking with an empty history.", file=sys.stderr)
+    else:
+        print(f"User {user!r}: {len(history)} history tokens are sent along.", file=sys.stderr)
+
+
+def fail(command: str, message: str, code: int) -> int:
+    """Says on standard error why a command ends, and returns its exit code."""
+    print(f"tandem {command}: {message}", file=sys.stderr)
+    return code
+
+
+def _candidates_of(path: str) -> Candidates:
+    with open(path, encoding="utf-8") as lines:
         item_ids = tuple(dict.fromkeys(line.strip() for line in lines if line.strip()))
     return Candidates(item_ids, len(item_ids))
 
 
-def _say_what_is_asked(
-    args: argparse.Namespace, log: EventLog, history: Sequence[Token], candidates: Candidates
-) -> None:
-    if not log.events_of(args.user):
-        print(f"User {args.user!r} is not in the event log: asking with an empty history.", file=sys.stderr)
-    else:
-        print(f"User {args.user!r}: {len(history)} history tokens are sent along.", file=sys.stderr)
-    if candidates.is_cut:
-        print(
-            f"Ranking the {len(candidates.item_ids):,} most popular of {candidates.catalogue:,} items.",
-            file=sys.stderr,
-        )
-
-
-def _as_json(user: str, query: str, ranked: Sequence[RankedItem], log: EventLog) -> str:
+def _as_json(request: RetrievalRequest, best: BestItems, log: EventLog) -> str:
     items = [
         {"rank": rank, "item_id": item.item_id, "title": log.title(item.item_id), "score": item.score}
-        for rank, item in enumerate(ranked, start=1)
+        for rank, item in enumerate(best.items, start=1)
     ]
-    return json.dumps({"user": user, "query": query, "items": items}, indent=2, ensure_ascii=False)
-
-
-def _fail(command: str, message: str, code: int) -> int:
-    print(f"tandem {command}: {message}", file=sys.stderr)
-    return code
+    answer = {"user": request.user_id, "query": request.query, "signature": best.signature, "items": items}
+    return json.dumps(answer, indent=2, ensure_ascii=False)
 
 
 def _positive(text: str) -> int:

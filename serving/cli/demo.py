@@ -1,7 +1,8 @@
 """Show everything at once: run the pipeline, serve its model, ask it and say how good it is.
 
 Asks for one search and one recommendation, both over REST and over gRPC, as the user stood just before the last thing
-that they really did on each surface. What was started is stopped at the end.
+that they really did on each surface. A model that retrieves answers from its whole catalogue; any other ranks what it
+is sent. What was started is stopped at the end.
 """
 
 import argparse
@@ -56,7 +57,7 @@ def run(args: argparse.Namespace) -> int:
             print(f"tandem demo: {error}", file=sys.stderr)
             return 1
         except CallError as error:
-            print(f"tandem demo: {asking.explain(error, config)}", file=sys.stderr)
+            print(f"tandem demo: {asking.explain(error, config.served_models[0])}", file=sys.stderr)
             return 1
     print(f"\nThe server is stopped. All of it took {time.monotonic() - begin:.0f} s.")
     return 0
@@ -118,15 +119,20 @@ def _ask(config: PipelineConfig, wanted_user: str, addresses: dict[WireProtocol,
         for protocol, address in addresses.items()
     }
     try:
+        signature_names = clients[WireProtocol.REST].signature_names()
         for surface in (Surface.SEARCH, Surface.RECOMMENDATION):
             target = demo_targets.last_target(log, user, surface, asking.limits(config))
             if target is None:
                 print(f"\nThe user has no {surface.value} event to ask for.")
                 continue
-            answers = {protocol: client.rank(target.request) for protocol, client in clients.items()}
+            is_retrieved = target.retrieval.signature in signature_names
+            answers = {
+                protocol: client.retrieve(target.retrieval) if is_retrieved else client.rank(target.ranking)
+                for protocol, client in clients.items()
+            }
             if not demo_targets.agree(*answers.values()):
                 raise DemoError(f"REST and gRPC rank differently for the {surface.value} request")
-            print(f"\n{demo_targets.answer_text(target, answers[WireProtocol.REST], log)}")
+            print(f"\n{demo_targets.answer_text(target, answers[WireProtocol.REST], log, is_retrieved)}")
             print("REST and gRPC gave the same ranking.")
     finally:
         for client in clients.values():

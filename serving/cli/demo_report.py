@@ -25,15 +25,33 @@ def read_report(path: str) -> Report:
 
 
 def metrics_text(report: Report) -> str:
-    """The model's metrics on each surface beside those of the popularity baseline, or of the baseline that it had."""
-    metrics = report["metrics"]
+    """The metrics of each model, on each surface, beside those of popularity or of the baseline that it had.
+
+    Where a model was also evaluated among all items, a column says so: the same metric is lower there, and models that
+    differ among a few candidates need not differ so among all.
+    """
+    several = len(report["models"]) > 1
+    texts = [_model_text(name if several else "", model) for name, model in report["models"].items()]
+    return "\n\n".join(texts)
+
+
+def _model_text(name: str, model: Report) -> str:
+    metrics, whole_catalogue = model["metrics"], model.get("whole_catalogue", {})
     baseline = _POPULARITY if _POPULARITY in metrics else _BASELINE
+    header = ["surface", "metric", "model", baseline, *(["among all items"] if whole_catalogue else [])]
     rows = [
-        (surface, name, f"{value:.4f}", _figure(metrics.get(baseline, {}).get(surface, {}).get(name)))
+        (
+            surface,
+            metric,
+            f"{value:.4f}",
+            _figure(metrics.get(baseline, {}).get(surface, {}).get(metric)),
+            *([_figure(whole_catalogue.get(surface, {}).get(metric))] if whole_catalogue else []),
+        )
         for surface, values in metrics["model"].items()
-        for name, value in values.items()
+        for metric, value in values.items()
     ]
-    return f"{table(('surface', 'metric', 'model', baseline), rows)}\n{_verdict(report)}"
+    title = f"{name}\n" if name else ""
+    return f"{title}{table(header, rows)}\n{_verdict(model)}"
 
 
 def components_text(report: Report) -> str:
@@ -44,9 +62,9 @@ def components_text(report: Report) -> str:
     )
 
 
-def _verdict(report: Report) -> str:
-    rival = f" (the baseline that it had to beat: {report['baseline']})" if report.get("baseline") else ""
-    if report["blessed"]:
+def _verdict(model: Report) -> str:
+    rival = f" (the baseline that it had to beat: {model['baseline']})" if model.get("baseline") else ""
+    if model["blessed"]:
         return f"The model is blessed{rival}."
     return f"The model of this run is not blessed{rival}; the version that was pushed before stays."
 

@@ -4,31 +4,36 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from schemas.canonical_event import Event, Surface, Token
+from serving.answers import RankedItem
 from serving.candidates import choose_candidates
 from serving.cli.tables import table
-from serving.client import RankedItem
 from serving.event_log import EventLog, HistoryLimits, history
-from serving.request_builder import RankRequest
+from serving.request_builder import RankRequest, RetrievalRequest
 
 _SHOWN_TOKENS = 8
 _SHOWN_ITEMS = 10
+_RETRIEVED_ITEMS = 100
 # Over REST a score travels as text that gives the very float32 back; nothing but that conversion may differ.
 _SCORE_TOLERANCE = 1e-6
 
 
 @dataclass(frozen=True)
 class Target:
-    """Something that the user did, and the request that asks for it."""
+    """Something that the user did, and the requests that ask for it.
+
+    Attributes:
+        event: What the user did.
+        retrieval: For a model that finds the items itself.
+        ranking: For any other: the catalogue without what the user had by then, and in any case the event's item.
+    """
 
     event: Event
-    request: RankRequest
+    retrieval: RetrievalRequest
+    ranking: RankRequest
 
 
 def last_target(log: EventLog, user_id: str, surface: Surface, limits: HistoryLimits) -> Target | None:
-    """The user's last click on a surface, to be predicted from what came before it; None where there is none.
-
-    Ranked is the catalogue without what the user had by then, and in any case the item of the click.
-    """
+    """The user's last click on a surface, to be predicted from what came before it; None where there is none."""
     events = log.events_of(user_id)
     for place in range(len(events) - 1, -1, -1):
         event = events[place]
@@ -36,7 +41,14 @@ def last_target(log: EventLog, user_id: str, surface: Surface, limits: HistoryLi
             before = events[:place]
             owned = {each.item_id for each in before if each.label}
             candidates = choose_candidates(log, owned, wanted=[event.item_id])
-            return Target(event, RankRequest(user_id, candidates.item_ids, event.query, history(before, limits)))
+            tokens = history(before, limits)
+            # What a user comes back for must not be left out.
+            is_new = event.item_id not in owned
+            return Target(
+                event,
+                RetrievalRequest(user_id, _RETRIEVED_ITEMS, event.query, tokens, exclude_seen=is_new),
+                RankRequest(user_id, candidates.item_ids, event.query, tokens),
+            )
     return None
 
 
@@ -60,11 +72,24 @@ def agree(first: Sequence[RankedItem], second: Sequence[RankedItem]) -> bool:
     )
 
 
-def answer_text(target: Target, ranked: Sequence[RankedItem], log: EventLog) -> str:
-    """The top of an answer next to what the user really did."""
+def answer_text(target: Target, ranked: Sequence[RankedItem], log: EventLog, is_retrieved: bool) -> str:
+    """The top of an answer next to what the user really did.
+
+    Args:
+        target: What was asked for.
+        ranked: The answer, best first.
+        log: Knows the titles.
+        is_retrieved: Whether the model found the items itself, so that the real one may be missing.
+    """
     real = target.event.item_id
-    rank = next(place for place, item in enumerate(ranked, start=1) if item.item_id == real)
     asked = f'search "{target.event.query}"' if target.event.query else "recommendations"
+    tokens = f"{len(target.ranking.history)} history tokens"
+    if is_retrieved:
+        question = (
+            f"Asked: {asked}, with {tokens}, of the whole catalogue in one request (`{target.retrieval.signature}`)."
+        )
+    else:
+        question = f"Asked: {asked}, with {tokens} and {len(target.ranking.candidates):,} candidates."
     rows = [
         (
             str(place),
@@ -75,10 +100,12 @@ def answer_text(target: Target, ranked: Sequence[RankedItem], log: EventLog) -> 
         )
         for place, item in enumerate(ranked[:_SHOWN_ITEMS], start=1)
     ]
+    rank = next((place for place, item in enumerate(ranked, start=1) if item.item_id == real), None)
+    where = f"put at rank {rank:,}" if rank else f"did not put among its first {len(ranked):,}"
     return "\n".join(
         (
-            f"Asked: {asked}, with {len(target.request.history)} history tokens and {len(ranked):,} candidates.",
+            question,
             table(("rank", "item", "title", "score", ""), rows),
-            f"What the user did next: {log.title(real)} ({real}), which the model put at rank {rank:,}.",
+            f"What the user did next: {log.title(real)} ({real}), which the model {where}.",
         )
     )

@@ -11,6 +11,8 @@ import sys
 from serving.cli.quiet_tensorflow import quiet_tensorflow
 from serving.local_server.version_folders import version_folders
 from tfx_pipeline.cli import config_arguments
+from tfx_pipeline.config_loading import ConfigError
+from tfx_pipeline.configs import PipelineConfig, ServedModel
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -21,7 +23,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--rest_api_port", type=_port, default=8501, help="port of REST; 0 takes a free one (%(default)s)"
     )
-    parser.add_argument("--model_name", default="", help="name in requests (the configuration's `name`)")
+    parser.add_argument("--model_name", default="", help="name in requests (the pushed model's)")
     parser.add_argument("--model_base_path", default="", help="folder of versions (where the pipeline pushes to)")
     parser.add_argument(
         "--file_system_poll_wait_seconds",
@@ -34,7 +36,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Serves until stopped; 1 when a port cannot be opened."""
     config = config_arguments.load(args)
-    base_path = args.model_base_path or config.pushed_model_dir
+    model_name, base_path = args.model_name, args.model_base_path
+    if not (model_name and base_path):
+        served = _served_model(config, model_name)
+        model_name, base_path = model_name or served.name, base_path or served.pushed_model_dir
     if not version_folders(base_path):
         print(
             f"tandem serve: nothing is pushed to {base_path} yet; `tandem run` does that. Waiting for a first version.",
@@ -48,7 +53,7 @@ def run(args: argparse.Namespace) -> int:
     try:
         serve_until_stopped(
             ServerConfig(
-                model_name=args.model_name or config.name,
+                model_name=model_name,
                 model_base_path=base_path,
                 host=args.host,
                 port=args.port,
@@ -60,6 +65,13 @@ def run(args: argparse.Namespace) -> int:
         print(f"tandem serve: {error}. Choose other ports with --port and --rest_api_port.", file=sys.stderr)
         return 1
     return 0
+
+
+def _served_model(config: PipelineConfig, name: str) -> ServedModel:
+    models = {served.name: served for served in config.served_models}
+    if name not in models and len(models) > 1:
+        raise ConfigError(f"say which model to serve, one of {', '.join(models)}: --model_name NAME")
+    return models.get(name) or config.served_models[0]
 
 
 def _port(text: str) -> int:

@@ -4,12 +4,16 @@ import socket
 
 import pytest
 
+from schemas import signatures
 from schemas.canonical_event import Surface, Token
+from serving.answers import RankedItem
 from serving.call_error import CallError
-from serving.client import RankedItem, RankingClient, WireProtocol
-from serving.request_builder import RankRequest
+from serving.client import RankingClient, WireProtocol
+from serving.divided_history import DividedHistory, Session
+from serving.request_builder import RankRequest, RetrievalRequest, SessionsRequest
 from serving.retry import RetryPolicy
 from serving.transport import VersionState
+from tests.support.retrieval_models import QUERY_BONUS as RETRIEVAL_BONUS
 from tests.support.saved_models import BASE_SCORES, HISTORY_BONUS, QUERY_BONUS
 
 ONCE = RetryPolicy(attempts=1)
@@ -52,6 +56,59 @@ def test_several_users_in_one_call_get_only_their_own_candidates(client):
     assert second == [RankedItem("c", BASE_SCORES["c"] + QUERY_BONUS)]
 
 
+@pytest.fixture
+def shop_client(retrieval_server, protocol):
+    address = address_of(retrieval_server, protocol)
+    with RankingClient(address, "shop", protocol, timeout_s=30) as client:
+        yield client
+
+
+def test_recommends_from_the_whole_catalogue(shop_client):
+    history = (Token(Surface.RECOMMENDATION, ("é",)),)
+    ranked = shop_client.recommend(RetrievalRequest("1", k=3, history=history))
+    assert ranked == [RankedItem("é", 5.0), RankedItem("d", 4.0), RankedItem("c", 3.0)]
+    unseen = shop_client.recommend(RetrievalRequest("1", k=3, history=history, exclude_seen=True))
+    assert unseen == [RankedItem("d", 4.0), RankedItem("c", 3.0), RankedItem("b", 2.0)]
+
+
+def test_searches_the_whole_catalogue(shop_client):
+    ranked = shop_client.search(RetrievalRequest("1", k=2, query="b"))
+    assert ranked == [RankedItem("b", 2.0 + RETRIEVAL_BONUS), RankedItem("é", 5.0)]
+
+
+def test_padding_is_no_item(shop_client):
+    assert len(shop_client.recommend(RetrievalRequest("1", k=9))) == 5
+
+
+def test_each_asks_with_its_own_kind_of_request(shop_client):
+    with pytest.raises(ValueError, match="`recommend` takes no query, `search` does. Received: 'red'"):
+        shop_client.recommend(RetrievalRequest("1", query="red"))
+    with pytest.raises(ValueError, match="`search` needs a query, `recommend` does without. Received: an empty one"):
+        shop_client.search(RetrievalRequest("1"))
+
+
+def test_a_model_that_does_not_retrieve(client):
+    with pytest.raises(CallError, match="recommend.* not found"):
+        client.recommend(RetrievalRequest("1"))
+
+
+def test_tells_what_the_model_can_be_asked(client, shop_client):
+    assert client.signature_names() == {signatures.RANK}
+    can_do = {signatures.RANK, signatures.RECOMMEND, signatures.SEARCH, signatures.SESSIONS}
+    assert shop_client.signature_names() == can_do
+
+
+def test_tells_where_sessions_lie(shop_client):
+    feed, search = Token(Surface.RECOMMENDATION, ("a",)), Token(Surface.SEARCH, ("b",), "red")
+    divided = shop_client.sessions(SessionsRequest("1", Surface.SEARCH, (feed, search, feed, search)))
+    assert divided == DividedHistory(
+        tokens=(1, 3),
+        by_clicks=(Session(0.0, 1.0, (1.0, 0.0)), Session(1.0, 2.0, (0.0, 1.0))),
+        by_queries=(Session(0.0, 0.5, (0.5, 0.0)), Session(0.5, 2.0, (0.5, 1.0))),
+    )
+    assert shop_client.sessions(SessionsRequest("1", Surface.RECOMMENDATION, (feed,))).by_queries == ()
+
+
 def test_tells_the_versions(client):
     assert client.version_states() == [VersionState(7, "AVAILABLE")]
 
@@ -62,6 +119,8 @@ def test_an_unknown_model(rank_server, protocol):
             client.rank(RankRequest("1", ("a",)))
         with pytest.raises(CallError, match="Could not find any versions of model no/such"):
             client.version_states()
+        with pytest.raises(CallError, match="Servable not found for request"):
+            client.signature_names()
     assert (caught.value.code, caught.value.message) == (
         "NOT_FOUND",
         "Servable not found for request: Latest(no/such)",
@@ -103,8 +162,8 @@ def test_a_server_that_does_not_answer_in_time(protocol):
 class FewScores:
     """A server whose answers are too short."""
 
-    def rank(self, requests):
-        return [[1.0] for _ in requests]
+    def predict(self, call):
+        return {signatures.SCORES: [[1.0]]}
 
     def close(self):
         pass

@@ -16,34 +16,51 @@ import serving
 README = (Path(serving.__file__).parent / "README.md").read_text(encoding="utf-8")
 
 
+CURL = re.compile(r"^    (curl .*?)(?=\n\n|\n    curl )", re.MULTILINE | re.DOTALL)
+RETRIEVES = re.compile(r'"signature_name": "(recommend|search)"|RetrievalRequest')
+
+
 @pytest.fixture(scope="module")
-def adapted(rank_server):
-    return (
-        README.replace("127.0.0.1:8501", rank_server.rest_address)
-        .replace("127.0.0.1:8500", rank_server.grpc_address)
-        .replace("online_retail", "shop")
-    )
+def adapted(rank_server, retrieval_server):
+    """Changes an example so that it asks one of the servers of the tests."""
+
+    def adapted(example):
+        server = retrieval_server if RETRIEVES.search(example) else rank_server
+        return (
+            example.replace("127.0.0.1:8501", server.rest_address)
+            .replace("127.0.0.1:8500", server.grpc_address)
+            .replace("online_retail", "shop")
+        )
+
+    return adapted
 
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
 def test_curl(adapted):
-    commands = re.findall(r"^    (curl .*?)(?=\n\n|\n    curl )", adapted, re.MULTILINE | re.DOTALL)
     answers = [
         json.loads(
             subprocess.run(
-                ["curl", "-s", "--noproxy", "*", *shlex.split(command)[1:]], capture_output=True, check=True
+                ["curl", "-s", "--noproxy", "*", *shlex.split(adapted(command))[1:]], capture_output=True, check=True
             ).stdout
         )
-        for command in commands
+        for command in CURL.findall(README)
     ]
-    assert [list(answer) for answer in answers] == [["outputs"], ["model_version_status"], ["model_spec", "metadata"]]
-    assert answers[0] == {"outputs": [[1.0, 1.0, 0.0]]}
+    best = {"items": [["é", "d", "c"]], "scores": [[5.0, 4.0, 3.0]]}
+    assert answers[:3] == [{"outputs": [[1.0, 1.0, 0.0]]}, {"outputs": best}, {"outputs": best}]
+    assert [list(answer) for answer in answers[3:]] == [["model_version_status"], ["model_spec", "metadata"]]
 
 
 def test_python(adapted):
-    stubs, client = re.findall(r"```python\n(.*?)```", adapted, re.DOTALL)
+    stubs, client, retrieval = (adapted(code) for code in re.findall(r"```python\n(.*?)```", README, re.DOTALL))
     assert _printed(stubs) == "[1.0, 1.0, 0.0]\n"
     assert _printed(client) == "85123A 1.0\n71053 1.0\n84406B 0.0\n"
+    assert _printed(retrieval) == "é 5.0\nd 4.0\nc 3.0\n" * 2
+
+
+def test_the_answers_that_are_shown_are_answers():
+    found = re.findall(r'^    (\{"outputs": \{.*?\}\})$', README, re.MULTILINE | re.DOTALL)
+    shown = [json.loads(each)["outputs"] for each in found]
+    assert [{name: len(rows[0]) for name, rows in each.items()} for each in shown] == [{"items": 3, "scores": 3}] * 2
 
 
 def _printed(code):

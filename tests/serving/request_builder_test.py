@@ -1,10 +1,15 @@
-import json
-
 import pytest
 
 from schemas import signatures
 from schemas.canonical_event import Surface, Token
-from serving.request_builder import RankRequest, predict_request, rank_inputs, rest_body
+from serving.request_builder import (
+    RankRequest,
+    RetrievalRequest,
+    SessionsRequest,
+    rank_call,
+    retrieval_call,
+    sessions_call,
+)
 
 FEED = Token(Surface.RECOMMENDATION, ("mug",))
 SESSION = Token(Surface.SEARCH, ("lamp", "vase"), "red")
@@ -13,7 +18,7 @@ UNCLICKED = Token(Surface.SEARCH, (), "blué")
 
 def test_a_whole_request():
     request = RankRequest("17850", ("a", "b"), "red mug", (FEED, SESSION, UNCLICKED))
-    assert rank_inputs([request]) == {
+    assert rank_call([request]).inputs == {
         signatures.RANK_USER_ID: ["17850"],
         signatures.RANK_QUERY: ["red mug"],
         signatures.RANK_CANDIDATES: [["a", "b"]],
@@ -25,7 +30,7 @@ def test_a_whole_request():
 
 def test_several_users_are_padded_at_the_end():
     requests = [RankRequest("1", ("a", "b", "c")), RankRequest("2", ("d",), history=(SESSION, FEED))]
-    inputs = rank_inputs(requests)
+    inputs = rank_call(requests).inputs
     assert inputs[signatures.RANK_CANDIDATES] == [["a", "b", "c"], ["d", "", ""]]
     assert inputs[signatures.RANK_HISTORY_SURFACES] == [["", ""], ["search", "recommendation"]]
     assert inputs[signatures.RANK_HISTORY_QUERIES] == [["", ""], ["red", ""]]
@@ -33,36 +38,9 @@ def test_several_users_are_padded_at_the_end():
 
 
 def test_an_empty_history_keeps_one_place_on_each_axis():
-    inputs = rank_inputs([RankRequest("", ("a",))])
+    inputs = rank_call([RankRequest("", ("a",))]).inputs
     assert inputs[signatures.RANK_HISTORY_SURFACES] == [[""]]
     assert inputs[signatures.RANK_HISTORY_ITEMS] == [[[""]]]
-
-
-def test_the_rest_body_is_in_column_form():
-    request = RankRequest("é", ("a",))
-    body = json.loads(rest_body([request]))
-    assert body == {"signature_name": signatures.RANK, "inputs": rank_inputs([request])}
-
-
-def test_the_grpc_message_holds_the_same_tensors():
-    import tensorflow as tf
-
-    requests = [
-        RankRequest("17850", ("a", "b", "c"), "é", (FEED, SESSION)),
-        RankRequest("2", ("d",)),
-    ]
-    message = predict_request(requests, "shop", version=7)
-    assert (message.model_spec.name, message.model_spec.signature_name) == ("shop", signatures.RANK)
-    assert message.model_spec.version.value == 7
-    for name, values in rank_inputs(requests).items():
-        wanted = tf.constant(values).numpy()
-        array = tf.make_ndarray(message.inputs[name])
-        assert array.shape == wanted.shape
-        assert array.tolist() == wanted.tolist()
-
-
-def test_the_newest_version_is_asked_for_by_naming_none():
-    assert not predict_request([RankRequest("1", ("a",))], "shop").model_spec.HasField("version")
 
 
 def test_refusals():
@@ -71,17 +49,54 @@ def test_refusals():
     with pytest.raises(ValueError, match="A candidate is empty, which stands for padding."):
         RankRequest("1", ("a", ""))
     with pytest.raises(ValueError, match="A call needs at least one request. Received: none"):
-        rank_inputs([])
+        rank_call([])
 
 
 def test_the_moment_is_told_where_a_request_tells_it():
     told = RankRequest("1", ("a",), timestamp_ms=86_400_000, context={"device": "tablet"})
-    inputs = rank_inputs([told, RankRequest("2", ("b",))])
+    inputs = rank_call([told, RankRequest("2", ("b",))]).inputs
     assert inputs["timestamp_ms"] == [86_400_000, -1]
     assert inputs["device"] == ["tablet", ""]
-    assert {"timestamp_ms", "device"}.isdisjoint(rank_inputs([RankRequest("2", ("b",))]))
-    import tensorflow as tf
+    assert {"timestamp_ms", "device"}.isdisjoint(rank_call([RankRequest("2", ("b",))]).inputs)
 
-    message = predict_request([told], "shop")
-    assert tf.make_ndarray(message.inputs["timestamp_ms"]).tolist() == [86_400_000]
-    assert tf.make_ndarray(message.inputs["device"]).tolist() == [b"tablet"]
+
+def test_a_recommendation_has_no_query():
+    request = RetrievalRequest("17850", k=3, history=(FEED,))
+    call = retrieval_call(request)
+    assert (call.signature, call.outputs) == (signatures.RECOMMEND, (signatures.ITEMS, signatures.SCORES))
+    assert call.inputs == {
+        signatures.RANK_USER_ID: ["17850"],
+        signatures.RANK_HISTORY_SURFACES: [["recommendation"]],
+        signatures.RANK_HISTORY_QUERIES: [[""]],
+        signatures.RANK_HISTORY_ITEMS: [[["mug"]]],
+        signatures.K: [3],
+        signatures.EXCLUDE_SEEN: [False],
+    }
+
+
+def test_a_search_has_one():
+    request = RetrievalRequest("1", query="red", exclude_seen=True, timestamp_ms=5, context={"device": "tablet"})
+    call = retrieval_call(request)
+    assert call.signature == signatures.SEARCH
+    assert call.inputs[signatures.RANK_QUERY] == ["red"]
+    assert call.inputs[signatures.EXCLUDE_SEEN] == [True]
+    assert (call.inputs["timestamp_ms"], call.inputs["device"]) == ([5], ["tablet"])
+    assert signatures.RANK_CANDIDATES not in call.inputs
+
+
+@pytest.mark.parametrize("k", [0, 10_001])
+def test_a_number_of_items_that_makes_no_sense(k):
+    with pytest.raises(ValueError, match=f"`k` should be from 1 to 10000. Received: k={k}"):
+        RetrievalRequest("1", k=k)
+
+
+def test_whose_sessions_of_which_surface():
+    call = sessions_call(SessionsRequest("1", Surface.SEARCH, (SESSION,)))
+    assert (call.signature, call.outputs) == (signatures.SESSIONS, ("tokens", "windows", "shares"))
+    assert call.inputs == {
+        signatures.RANK_USER_ID: ["1"],
+        signatures.SESSIONS_SURFACE: ["search"],
+        signatures.RANK_HISTORY_SURFACES: [["search"]],
+        signatures.RANK_HISTORY_QUERIES: [["red"]],
+        signatures.RANK_HISTORY_ITEMS: [[["lamp", "vase"]]],
+    }

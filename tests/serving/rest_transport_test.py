@@ -25,6 +25,10 @@ def scripted():
             self.end_headers()
             self.wfile.write(body)
 
+        def do_GET(self):
+            self.headers["Content-Length"] = "0"
+            self.do_POST()
+
         def log_message(self, *arguments):
             pass
 
@@ -67,6 +71,9 @@ def test_503_is_tried_again(scripted):
         (504, b'{"error": "late"}', "DEADLINE_EXCEEDED", "late"),
         (418, b"teapot", "UNKNOWN", "teapot"),
         (200, b"hello", "INTERNAL", "not a JSON object: 'hello'"),
+        (200, b'{"outputs": [["x"]]}', "INTERNAL", "not an answer of the rank signature: could not convert string"),
+        (200, b'{"outputs": [1]}', "INTERNAL", "not an answer of the rank signature: .*not iterable"),
+        (200, b'{"outputs": {"logits": [[1]]}}', "INTERNAL", "not an answer of the rank signature: .*logits"),
         (200, b'{"outputs": "x"}', "INTERNAL", "not an answer of the rank signature"),
         (200, b'{"predictions": []}', "INTERNAL", "not an answer of the rank signature"),
     ],
@@ -78,3 +85,11 @@ def test_other_answers_are_errors_and_not_tried_again(scripted, code, body, name
         ask(address, attempts=3)
     assert caught.value.code == name
     assert len(seen) == 1
+
+
+@pytest.mark.parametrize("body", [b"{}", b'{"metadata": {"signature_def": []}}'])
+def test_metadata_without_signatures(scripted, body):
+    address, answers, _ = scripted
+    answers.append((200, body))
+    with RankingClient(address, "shop") as client, pytest.raises(CallError, match="not an answer that tells the sig"):
+        client.signature_names()

@@ -17,6 +17,7 @@ COMMANDS = {
     "serve": ("serving.cli.serve", "serve the pushed model on this machine"),
     "query": ("serving.cli.query", "ask for a user's search results"),
     "recommend": ("serving.cli.recommend", "ask for a user's feed"),
+    "sessions": ("serving.cli.sessions", "show how the model divides a user's history into sessions"),
     "demo": ("serving.cli.demo", "run, serve and ask, on the bundled data"),
 }
 """Subcommand to its module, which has `add_arguments(parser)` and `run(args) -> int`, and to its line in `--help`."""

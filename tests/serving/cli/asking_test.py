@@ -1,9 +1,11 @@
 import pytest
 
+from schemas.canonical_event import Surface
 from serving.call_error import CallError
-from serving.cli.asking import explain, limits, read_log
+from serving.cli.asking import explain, limits, read_log, served_model
 from serving.event_log import HistoryLimits
 from serving.row_files import FileError
+from tfx_pipeline.config_loading import ConfigError
 from tfx_pipeline.configs import load_config
 
 
@@ -14,7 +16,7 @@ def test_histories_are_as_long_as_in_training(shop):
 
 def test_other_errors_are_told_as_they_are(shop):
     error = CallError("INVALID_ARGUMENT", "bad shape", "h:1")
-    assert explain(error, load_config(str(shop))) == "h:1 answered INVALID_ARGUMENT: bad shape"
+    assert explain(error, *load_config(str(shop)).served_models) == "h:1 answered INVALID_ARGUMENT: bad shape"
 
 
 def test_logs_lie_below_the_path_of_the_data(shop):
@@ -26,3 +28,12 @@ def test_logs_lie_below_the_path_of_the_data(shop):
 def test_sources_that_only_the_pipeline_reads_are_refused(shop):
     with pytest.raises(FileError, match="data.source = kuaisar: users and items are looked up .* `events` only. Ask"):
         read_log(load_config(str(shop), ["data.source=kuaisar"]), ["7"])
+
+
+def test_each_surface_is_asked_of_the_model_that_serves_it(shop):
+    both = load_config(str(shop))
+    assert [served_model(both, surface).name for surface in Surface] == ["shop", "shop"]
+    one = load_config(str(shop), ["model=unifiedssr", "fine_tuning.surfaces=[search]"])
+    assert served_model(one, Surface.SEARCH).name == "shop_search"
+    with pytest.raises(ConfigError, match="no model of this configuration serves recommendation; there is shop_search"):
+        served_model(one, Surface.RECOMMENDATION)

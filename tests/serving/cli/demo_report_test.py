@@ -4,16 +4,16 @@ import pytest
 
 from serving.cli.demo_report import components_text, metrics_text, read_report
 
-REPORT = {
+MODEL = {
     "metrics": {
         "model": {"search": {"ndcg_at_5": 0.5}, "recommendation": {"ndcg_at_5": 0.25}},
         "baseline": {"search": {"ndcg_at_5": 0.4}, "recommendation": {"ndcg_at_5": 0.2}},
         "popularity": {"search": {"ndcg_at_5": 0.125}, "recommendation": {}},
     },
-    "ran": ["Evaluator", "Pusher"],
-    "cached": [],
+    "whole_catalogue": {},
     "blessed": True,
 }
+REPORT = {"models": {"shop": MODEL}, "ran": ["Evaluator", "Pusher"], "cached": []}
 
 
 def test_reads_what_was_written(tmp_path):
@@ -34,17 +34,30 @@ def test_metrics_beside_popularity():
 
 
 def test_metrics_beside_another_baseline():
-    metrics = {name: REPORT["metrics"][name] for name in ("model", "baseline")}
-    lines = metrics_text({"metrics": metrics, "blessed": False}).splitlines()
+    metrics = {name: MODEL["metrics"][name] for name in ("model", "baseline")}
+    lines = metrics_text({"models": {"shop": {"metrics": metrics, "blessed": False}}}).splitlines()
     assert lines[0].split() == ["surface", "metric", "model", "baseline"]
     assert lines[1].split() == ["search", "ndcg_at_5", "0.5000", "0.4000"]
     assert lines[-1] == "The model of this run is not blessed; the version that was pushed before stays."
 
 
 def test_the_verdict_names_the_baseline():
-    report = {**REPORT, "baseline": "last blessed version 7"}
+    report = {"models": {"shop": {**MODEL, "baseline": "last blessed version 7"}}}
     told = "The model is blessed (the baseline that it had to beat: last blessed version 7)."
     assert metrics_text(report).splitlines()[-1] == told
+
+
+def test_metrics_among_all_items_stand_beside():
+    model = {**MODEL, "whole_catalogue": {"search": {"ndcg_at_5": 0.0625, "ndcg_at_100": 0.5}}}
+    lines = metrics_text({"models": {"shop": model}}).splitlines()
+    assert lines[0].endswith("among all items")
+    assert lines[1].split() == ["search", "ndcg_at_5", "0.5000", "0.1250", "0.0625"]
+    assert lines[2].split() == ["recommendation", "ndcg_at_5", "0.2500"]
+
+
+def test_several_models_are_told_apart():
+    lines = metrics_text({"models": {"shop_search": MODEL, "shop_feed": MODEL}}).splitlines()
+    assert lines[0] == "shop_search" and lines[6] == "shop_feed" and lines[5] == ""
 
 
 def test_components():

@@ -1,10 +1,11 @@
 import pytest
 
 from schemas.canonical_event import Surface, Token
+from serving.answers import RankedItem
 from serving.cli import asking
 from serving.cli.demo_targets import agree, answer_text, history_text, last_target
-from serving.client import RankedItem
 from serving.event_log import HistoryLimits
+from serving.request_builder import RankRequest, RetrievalRequest
 from tfx_pipeline.configs import load_config
 
 
@@ -16,16 +17,26 @@ def log(shop):
 def test_the_last_search_with_the_history_strictly_before_it(log):
     target = last_target(log, "7", Surface.SEARCH, HistoryLimits())
     assert target.event.item_id == "d"
-    assert (target.request.user_id, target.request.query) == ("7", "a")
-    assert [token.items for token in target.request.history] == [("b",), ("c",), ("a",)]
-    assert target.request.candidates == ("d", "e")
+    tokens = target.ranking.history
+    assert [token.items for token in tokens] == [("b",), ("c",), ("a",)]
+    assert target.ranking == RankRequest("7", ("d", "e"), "a", tokens)
+    assert target.retrieval == RetrievalRequest("7", 100, "a", tokens, exclude_seen=True)
 
 
 def test_the_last_recommendation_knows_nothing_of_what_follows(log):
     target = last_target(log, "7", Surface.RECOMMENDATION, HistoryLimits())
-    assert target.request.query == ""
-    assert [token.items for token in target.request.history] == [("b",), ("c",)]
-    assert target.request.candidates == ("a", "d", "e")
+    assert (target.ranking.query, target.retrieval.query) == ("", "")
+    assert [token.items for token in target.ranking.history] == [("b",), ("c",)]
+    assert target.retrieval.history == target.ranking.history
+    assert target.ranking.candidates == ("a", "d", "e")
+
+
+def test_what_the_user_comes_back_for_is_asked_for(log):
+    log.events["8"].append(log.events["8"][0])
+    target = last_target(log, "8", Surface.RECOMMENDATION, HistoryLimits())
+    assert (target.event.item_id, target.retrieval.history[0].items) == ("a", ("a",))
+    assert not target.retrieval.exclude_seen
+    assert "a" in target.ranking.candidates
 
 
 def test_no_target(log):
@@ -57,7 +68,7 @@ def test_agree():
 
 def test_answer_text(log):
     target = last_target(log, "7", Surface.SEARCH, HistoryLimits())
-    text = answer_text(target, [RankedItem("e", 0.75), RankedItem("d", 0.5)], log)
+    text = answer_text(target, [RankedItem("e", 0.75), RankedItem("d", 0.5)], log, is_retrieved=False)
     assert text.splitlines() == [
         'Asked: search "a", with 3 history tokens and 2 candidates.',
         "rank  item  title   score",
@@ -65,3 +76,10 @@ def test_answer_text(log):
         "   2  d     DOG    0.5000  <- clicked",
         "What the user did next: DOG (d), which the model put at rank 2.",
     ]
+
+
+def test_an_answer_of_a_model_that_retrieves(log):
+    target = last_target(log, "7", Surface.SEARCH, HistoryLimits())
+    lines = answer_text(target, [RankedItem("e", 0.75)], log, is_retrieved=True).splitlines()
+    assert lines[0] == 'Asked: search "a", with 3 history tokens, of the whole catalogue in one request (`search`).'
+    assert lines[-1] == "What the user did next: DOG (d), which the model did not put among its first 1."

@@ -12,13 +12,11 @@ from tfx_pipeline.cli.main import main
 @pytest.fixture
 def stage(shop, rank_server, tmp_path, monkeypatch):
     """Sets the stage; returns the programs that stand in for subcommands, to be changed by a test."""
-    report = {
+    model = {
         "metrics": {"model": {"search": {"mrr": 0.5}}, "popularity": {"search": {"mrr": 0.25}}},
-        "ran": ["Trainer"],
-        "cached": ["Transform"],
         "blessed": True,
-        "tensorboard": "the/logs",
     }
+    report = {"models": {"shop": model}, "ran": ["Trainer"], "cached": ["Transform"], "tensorboard": "the/logs"}
     (tmp_path / "run").mkdir()
     (tmp_path / "run" / "report.json").write_text(json.dumps(report))
     serving = f"Serving shop: gRPC {rank_server.grpc_address}, REST http://{rank_server.rest_address}"
@@ -56,6 +54,23 @@ def test_shows_everything(stage, shop, capfd):
     for step in steps:
         assert step in printed[place:], step
         place = printed.index(step, place) + len(step)
+
+
+def test_a_model_that_retrieves_is_asked_once(stage, shop, capfd, retrieval_server):
+    other = f"gRPC {retrieval_server.grpc_address}, REST http://{retrieval_server.rest_address}"
+    stage["serve"] = f"import time; print('Serving shop: {other}', flush=True); time.sleep(60)"
+    assert main(["demo", "--config", str(shop)]) == 0
+    printed = capfd.readouterr().out
+    # Not in its catalogue is e; b and c stand in the history.
+    for line in (
+        'Asked: search "a", with 3 history tokens, of the whole catalogue in one request (`search`).',
+        "   2  d     DOG    4.0000  <- clicked",
+        "What the user did next: DOG (d), which the model put at rank 2.",
+        "Asked: recommendations, with 2 history tokens, of the whole catalogue in one request (`recommend`).",
+        "What the user did next: ANT (a), which the model put at rank 3.",
+        "REST and gRPC gave the same ranking.",
+    ):
+        assert line in printed
 
 
 def test_a_user_without_searches(stage, shop, capfd):

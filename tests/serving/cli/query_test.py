@@ -5,6 +5,7 @@ import socket
 
 import pytest
 
+from tests.support.retrieval_models import QUERY_BONUS as RETRIEVAL_BONUS
 from tests.support.saved_models import BASE_SCORES, HISTORY_BONUS, QUERY_BONUS
 from tfx_pipeline.cli.main import main
 
@@ -32,6 +33,18 @@ def test_grpc_and_json(ask, rank_server):
     assert (code, answer["user"], answer["query"]) == (0, "8", "e")
     assert answer["items"][0] == {"rank": 1, "item_id": "e", "title": "EMU", "score": QUERY_BONUS}
     assert len(answer["items"]) == 4
+    assert answer["signature"] == "rank"
+
+
+def test_a_model_that_retrieves_searches_the_catalogue_itself(ask, retrieval_server):
+    code, out, err = ask("b", "--user", "8", "--k", "2", "--json", address=retrieval_server.rest_address)
+    answer = json.loads(out)
+    assert (code, answer["signature"]) == (0, "search")
+    # `é` is in the model's catalogue and not in the log's.
+    assert [(item["item_id"], item["title"], item["score"]) for item in answer["items"]] == [
+        ("b", "BEE", 2.0 + RETRIEVAL_BONUS),
+        ("é", "é", 5.0),
+    ]
 
 
 def test_candidates_of_ones_own(ask, tmp_path):
@@ -44,6 +57,12 @@ def test_candidates_of_ones_own(ask, tmp_path):
     ]
 
 
+def test_candidates_of_ones_own_are_ranked_by_a_model_that_retrieves_too(ask, tmp_path, retrieval_server):
+    (tmp_path / "ids").write_text("a\nc\n")
+    _, out, _ = ask("b", "--user", "8", "--candidates", str(tmp_path / "ids"), address=retrieval_server.rest_address)
+    assert [line.split()[1] for line in out.splitlines()[1:]] == ["c", "a"]
+
+
 def test_an_unknown_user(ask):
     code, out, err = ask("e", "--user", "nobody")
     assert code == 0
@@ -54,7 +73,7 @@ def test_an_unknown_user(ask):
 def test_a_cut_catalogue_is_told(ask, monkeypatch):
     monkeypatch.setattr("serving.candidates.choose_candidates.__defaults__", ((), 2))
     _, out, err = ask("e", "--user", "8")
-    assert "Ranking the 2 most popular of 4 items." in err
+    assert "Ranked: the 2 most popular of 4 items." in err
     assert len(out.splitlines()) == 3
 
 
@@ -85,6 +104,7 @@ def test_a_server_without_the_model(ask, half_plus_two_server, tmp_path):
     [
         (["  ", "--user", "8"], "the query is empty; use `tandem recommend` to ask without one."),
         (["e", "--user", "8", "--k", "0"], "0 is not at least 1"),
+        (["e", "--user", "8", "--k", "10001"], "`k` should be from 1 to 10000. Received: k=10001"),
         (["e"], "the following arguments are required: --user"),
     ],
 )

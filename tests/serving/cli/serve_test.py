@@ -33,6 +33,16 @@ def test_options(shop, served, half_plus_two_server, rank_model, capsys):
     assert capsys.readouterr().err == ""
 
 
+def test_one_of_several_pushed_models(shop, served, tmp_path, capsys):
+    options = ["--config", str(shop), "--set", "model=unifiedssr"]
+    options += ["--set", "fine_tuning.surfaces=[search, recommendation]"]
+    assert main(["serve", *options]) == 2
+    message = "say which model to serve, one of shop_search, shop_recommendation: --model_name NAME"
+    assert message in capsys.readouterr().err
+    assert main(["serve", *options, "--model_name", "shop_search"]) == 0
+    assert served == [server.ServerConfig("shop_search", f"{tmp_path}/run/pushed/shop_search")]
+
+
 def test_a_taken_port(shop, rank_server, capsys):
     arguments = ["--port", "0", "--rest_api_port", str(rank_server.rest_api_port)]
     assert main(["serve", "--config", str(shop), *arguments]) == 1

@@ -1,0 +1,53 @@
+"""From the outputs of a signature to what they say."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from schemas import signatures
+from serving.request_builder import RankRequest
+from serving.transport import Outputs
+
+
+@dataclass(frozen=True)
+class RankedItem:
+    """One item of an answer; `score` is the probability of a click, or what a retriever orders by. Higher is better."""
+
+    item_id: str
+    score: float
+
+
+def ranked_candidates(requests: Sequence[RankRequest], outputs: Outputs) -> list[list[RankedItem]]:
+    """The candidates of each request by the scores of `rank`, best first; equal scores keep the request's order.
+
+    Raises:
+        ValueError: The answer is not one to these requests.
+        TypeError: It has other values than it should, or other axes.
+    """
+    rows = _numbers(outputs[signatures.SCORES])
+    if len(rows) != len(requests) or any(
+        len(row) < len(request.candidates) for row, request in zip(rows, requests, strict=True)
+    ):
+        raise ValueError("the answer has fewer scores than the request has candidates")
+    ranked = []
+    for request, row in zip(requests, rows, strict=True):
+        # Scores beyond the request's own candidates belong to padding.
+        items = [RankedItem(item_id, score) for item_id, score in zip(request.candidates, row, strict=False)]
+        ranked.append(sorted(items, key=lambda item: -item.score))
+    return ranked
+
+
+def retrieved_items(outputs: Outputs) -> list[RankedItem]:
+    """The items of the only row of `recommend` or `search`, best first, without padding.
+
+    Raises:
+        ValueError: The answer is not one to a single request.
+        TypeError: It has other values than it should, or other axes.
+    """
+    rows, scores = outputs[signatures.ITEMS], _numbers(outputs[signatures.SCORES])
+    if [len(row) for row in rows] != [len(row) for row in scores] or len(rows) != 1:
+        raise ValueError("the answer should have one row of items and as many scores")
+    return [RankedItem(item_id, score) for item_id, score in zip(rows[0], scores[0], strict=True) if item_id]
+
+
+def _numbers(rows: Sequence[Sequence[float]]) -> list[list[float]]:
+    return [[float(score) for score in row] for row in rows]

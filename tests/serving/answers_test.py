@@ -1,0 +1,34 @@
+import pytest
+
+from serving.answers import RankedItem, ranked_candidates, retrieved_items
+from serving.request_builder import RankRequest
+
+
+def test_candidates_best_first_each_with_its_own_request():
+    requests = [RankRequest("1", ("a", "b", "c")), RankRequest("2", ("d",))]
+    assert ranked_candidates(requests, {"scores": [[0.5, 0.75, 0.5], [0.25, 0, 0]]}) == [
+        [RankedItem("b", 0.75), RankedItem("a", 0.5), RankedItem("c", 0.5)],
+        [RankedItem("d", 0.25)],
+    ]
+
+
+@pytest.mark.parametrize("scores", [[], [[0.5]], [[0.5, 0.5], [0.5, 0.5]]])
+def test_too_few_scores(scores):
+    with pytest.raises(ValueError, match="the answer has fewer scores than the request has candidates"):
+        ranked_candidates([RankRequest("1", ("a", "b"))], {"scores": scores})
+
+
+def test_what_is_no_row_of_numbers():
+    with pytest.raises(TypeError, match="not iterable"):
+        ranked_candidates([RankRequest("1", ("a",))], {"scores": [0.5]})
+
+
+def test_retrieved_items_without_padding():
+    outputs = {"items": [["b", "a", ""]], "scores": [[2, 1, 0]]}
+    assert retrieved_items(outputs) == [RankedItem("b", 2.0), RankedItem("a", 1.0)]
+
+
+@pytest.mark.parametrize(("items", "scores"), [([["a"]], [[1, 2]]), ([["a"]] * 2, [[1]] * 2), ([], [])])
+def test_items_and_scores_that_do_not_belong_together(items, scores):
+    with pytest.raises(ValueError, match="the answer should have one row of items and as many scores"):
+        retrieved_items({"items": items, "scores": scores})

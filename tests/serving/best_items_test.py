@@ -1,0 +1,70 @@
+"""Both ways to the best items, against real servers."""
+
+import pytest
+
+from schemas import signatures
+from schemas.canonical_event import Event, Item, Surface, Token
+from serving.best_items import best_items, ranked_candidates
+from serving.candidates import Candidates
+from serving.client import RankingClient
+from serving.event_log import EventLog
+from serving.request_builder import RetrievalRequest
+
+HISTORY = (Token(Surface.RECOMMENDATION, ("c",)),)
+
+
+@pytest.fixture
+def log():
+    """User 7 has c and d, and was shown a."""
+    events = [
+        Event("7", 1, Surface.RECOMMENDATION, item_id="d"),
+        Event("7", 2, Surface.RECOMMENDATION, item_id="a", label=0),
+        Event("7", 3, Surface.RECOMMENDATION, item_id="c"),
+        Event("7", 4, Surface.SEARCH, "nothing clicked"),
+    ]
+    return EventLog({item_id: Item(item_id) for item_id in "abcd"}, events={"7": events})
+
+
+@pytest.fixture
+def retriever(retrieval_server):
+    with RankingClient(retrieval_server.rest_address, "shop") as client:
+        yield client
+
+
+@pytest.fixture
+def ranker(rank_server):
+    with RankingClient(rank_server.rest_address, "shop") as client:
+        yield client
+
+
+def item_ids(best):
+    return [item.item_id for item in best.items]
+
+
+def test_a_model_that_retrieves_is_asked_to(retriever, log):
+    best = best_items(retriever, log, RetrievalRequest("8", k=3))
+    assert (item_ids(best), best.signature, best.candidates) == (["é", "d", "c"], signatures.RECOMMEND, None)
+    best = best_items(retriever, log, RetrievalRequest("8", k=2, query="a"))
+    assert (item_ids(best), best.signature) == (["a", "é"], signatures.SEARCH)
+
+
+def test_what_the_user_has_is_left_out_whether_or_not_the_history_tells_it(retriever, log):
+    # Of c and d, the history tells c alone.
+    assert item_ids(best_items(retriever, log, RetrievalRequest("7", k=2, history=HISTORY))) == ["é", "b"]
+    assert item_ids(best_items(retriever, log, RetrievalRequest("7", k=9, history=HISTORY))) == ["é", "b", "a"]
+
+
+def test_a_model_that_does_not_retrieve_ranks_the_catalogue(ranker, log):
+    best = best_items(ranker, log, RetrievalRequest("7", k=1, history=HISTORY))
+    assert (item_ids(best), best.signature) == (["a"], signatures.RANK)
+    assert best.candidates == Candidates(("a", "b"), 2)
+
+
+def test_candidates_of_ones_own(retriever):
+    best = ranked_candidates(retriever, RetrievalRequest("7", query="x"), Candidates(("a", "c", "b"), 3))
+    assert (item_ids(best), best.signature) == (["c", "b", "a"], signatures.RANK)
+
+
+def test_nothing_to_rank(ranker):
+    with pytest.raises(ValueError, match="there is no item to rank"):
+        best_items(ranker, EventLog(), RetrievalRequest("7"))

@@ -1,0 +1,40 @@
+import json
+
+import pytest
+
+from schemas import signatures
+from serving.call import Call
+
+INPUTS = {
+    signatures.RANK_USER_ID: ["é", ""],
+    signatures.RANK_HISTORY_ITEMS: [[["a", ""], ["b", "c"], ["", ""]]] * 2,
+    signatures.RANK_TIMESTAMP_MS: [2**40, -1],
+    signatures.K: [3, 5],
+    signatures.EXCLUDE_SEEN: [True, False],
+}
+CALL = Call("name", INPUTS, ("items",))
+
+
+def test_the_rest_body_is_in_column_form():
+    assert json.loads(CALL.rest_body()) == {"signature_name": "name", "inputs": INPUTS}
+
+
+@pytest.mark.parametrize("name", list(INPUTS))
+def test_the_grpc_message_holds_the_same_tensors(name):
+    import tensorflow as tf
+
+    dtypes = {signatures.RANK_TIMESTAMP_MS: tf.int64, signatures.K: tf.int32, signatures.EXCLUDE_SEEN: tf.bool}
+    wanted = tf.constant(INPUTS[name], dtypes.get(name, tf.string)).numpy()
+    array = tf.make_ndarray(CALL.grpc_message("shop").inputs[name])
+    assert array.dtype == wanted.dtype
+    assert array.shape == wanted.shape
+    assert array.tolist() == wanted.tolist()
+
+
+def test_the_grpc_message_names_model_signature_and_version():
+    spec = CALL.grpc_message("shop", version=7).model_spec
+    assert (spec.name, spec.signature_name, spec.version.value) == ("shop", "name", 7)
+
+
+def test_the_newest_version_is_asked_for_by_naming_none():
+    assert not CALL.grpc_message("shop").model_spec.HasField("version")
