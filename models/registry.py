@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from models.catalogue import Catalogue
+from models.unifiedssr.config import UnifiedSSRConfig
 from models.unisar.config import UniSARConfig
 from models.vocabulary import Vocabulary
 from schemas import features
@@ -49,7 +50,20 @@ def _build_unisar(config: UniSARConfig, vocabulary: Vocabulary, dtype: str | Non
     return model
 
 
-_MODELS = {"unisar": _Entry(UniSARConfig, _build_unisar)}
+def _build_unifiedssr(config: UnifiedSSRConfig, vocabulary: Vocabulary, dtype: str | None) -> "keras.Model":
+    from models.unifiedssr.model import UnifiedSSR
+
+    model = UnifiedSSR(config, vocabulary, dtype=dtype)
+    model.build()
+    return model
+
+
+_MODELS = {
+    "unifiedssr": _Entry(UnifiedSSRConfig, _build_unifiedssr),
+    "unisar": _Entry(UniSARConfig, _build_unisar),
+}
+RETRIEVING = ("unifiedssr",)
+"""The models that find items in the whole catalogue; the others rank what they are given."""
 
 
 def names() -> tuple[str, ...]:

@@ -8,9 +8,11 @@ from dataclasses import dataclass, field
 from components.behaviour_example_gen.config import DataConfig
 from components.servability_gate.config import GateConfig
 from models import registry
+from models.unifiedssr.config import UnifiedSSRConfig
 from models.unisar.config import UniSARConfig
 from schemas import context_values, features
 from tfx_pipeline.config_loading import ConfigError, load_dataclass
+from tfx_pipeline.training_config import BOTH_SURFACES, FineTuningConfig, TrainConfig
 
 DEFAULT_CONFIG = "configs/online_retail.yaml"
 
@@ -41,50 +43,6 @@ class TransformConfig:
     max_users: int = 0
     max_items: int = 0
     max_words: int = 0
-
-
-@dataclass(frozen=True)
-class TrainConfig:
-    """How the model is trained.
-
-    Attributes:
-        epochs: At most; early stopping may end sooner.
-        batch_size: Rows a step, both surfaces together.
-        learning_rate: Of Adam, at the start.
-        clip_norm: Gradients are scaled to this global norm; 0 leaves them.
-        lazy_embedding_updates: Update, in each step, only the rows of the embedding tables that it looked up, so that
-            its cost does not grow with the catalogue; off, Adam's moments of all rows decay in each step.
-        early_stopping_patience: Epochs without a better validation NDCG@5 before training ends; 0 never ends early.
-        plateau_patience: Epochs without a better validation NDCG@5 before the learning rate is reduced; 0 never.
-        plateau_factor: What the learning rate is multiplied by then.
-        shuffle_buffer: Examples held for shuffling.
-        mixed_precision: Compute in float16 on a GPU and bfloat16 elsewhere, with float32 weights.
-        jit_compile: Compile the step with XLA.
-        seed: Of weights, shuffling and dropout.
-    """
-
-    epochs: int = 10
-    batch_size: int = 1024
-    learning_rate: float = 1e-3
-    clip_norm: float = 0.0
-    lazy_embedding_updates: bool = True
-    early_stopping_patience: int = 3
-    plateau_patience: int = 1
-    plateau_factor: float = 0.5
-    shuffle_buffer: int = 100_000
-    mixed_precision: bool = False
-    jit_compile: bool = False
-    seed: int = 17
-
-    def __post_init__(self) -> None:
-        """Refuses values that no training can have."""
-        for name in ("epochs", "batch_size"):
-            if getattr(self, name) < 1:
-                raise ValueError(f"`{name}` should be at least 1. Received: {name}={getattr(self, name)}")
-        if not 0 < self.plateau_factor < 1:
-            raise ValueError(
-                f"`plateau_factor` should lie between 0 and 1. Received: plateau_factor={self.plateau_factor}"
-            )
 
 
 @dataclass(frozen=True)
@@ -119,6 +77,68 @@ class KubeflowConfig:
     image: str = "tandem-recommender:latest"
 
 
+RETRIEVAL_INDICES = ("brute_force", "scann")
+
+
+@dataclass(frozen=True)
+class ExportConfig:
+    """What the exported model looks like.
+
+    Attributes:
+        retrieval_index: How a model that retrieves finds items: `brute_force`, exact, or `scann`, approximate, for
+            catalogues of hundreds of thousands, where the package scann is installed, also in the model server.
+    """
+
+    retrieval_index: str = "brute_force"
+
+    def __post_init__(self) -> None:
+        """Refuses an index that there is not."""
+        if self.retrieval_index not in RETRIEVAL_INDICES:
+            raise ValueError(
+                f"`retrieval_index` should be one of {', '.join(RETRIEVAL_INDICES)}. "
+                f"Received: retrieval_index={self.retrieval_index!r}"
+            )
+
+
+@dataclass(frozen=True)
+class RetrieverConfig:
+    """A second model, which finds the items that the first one ranks; both are served as one.
+
+    Attributes:
+        model: Which model; a name in `models.registry` of one that retrieves. Empty: there is none.
+        retrieved: How many items it hands to the ranking model.
+        train: Its training.
+    """
+
+    model: str = ""
+    retrieved: int = 200
+    train: TrainConfig = field(default_factory=TrainConfig)
+
+    def __post_init__(self) -> None:
+        """Refuses to retrieve nothing."""
+        if self.retrieved < 1:
+            raise ValueError(f"`retrieved` should be at least 1. Received: retrieved={self.retrieved}")
+
+
+@dataclass(frozen=True)
+class ServedModel:
+    """One of the models that a pipeline evaluates and pushes.
+
+    Attributes:
+        name: What clients ask a model server for.
+        pushed_model_dir: Folder that receives its blessed versions.
+        surfaces: The surfaces that it serves.
+        node_prefix: What the ids of its nodes begin with: `SearchTrainer`, `SearchEvaluator`.
+        retrieves: Whether it finds items in the whole catalogue.
+    """
+
+    name: str
+    pushed_model_dir: str
+    surfaces: tuple[str, ...]
+    node_prefix: str
+    retrieves: bool
+
+
 @dataclass(frozen=True)
 class PipelineConfig:
     """One whole run.
@@ -130,11 +150,16 @@ class PipelineConfig:
         data: From raw logs to examples.
         transform: From examples to the model's inputs.
         unisar: The hyper-parameters of UniSAR.
-        train: The training.
+        unifiedssr: The hyper-parameters of UnifiedSSR.
+        train: The training; with fine-tuning, the joint pre-training.
+        fine_tuning: The trainings that follow, on one surface each.
+        retriever: A second model, which finds what `model` ranks.
+        export: The exported model.
         evaluation: The blessing.
         gate: The servability gate before the push.
         kubeflow: How it runs on Kubeflow.
-        push_to: Folder that receives the blessed versions. Empty: `<root>/pushed/<name>`.
+        push_to: Folder that receives the blessed versions; with fine-tuning, one of that name and the surface's for
+            each surface. Empty: `<root>/pushed/<name>`.
         enable_cache: Reuse what an earlier run computed from the same inputs.
         beam_args: Options for Beam's runner.
     """
@@ -145,7 +170,11 @@ class PipelineConfig:
     data: DataConfig = field(default_factory=DataConfig)
     transform: TransformConfig = field(default_factory=TransformConfig)
     unisar: UniSARConfig = field(default_factory=UniSARConfig)
+    unifiedssr: UnifiedSSRConfig = field(default_factory=UnifiedSSRConfig)
     train: TrainConfig = field(default_factory=TrainConfig)
+    fine_tuning: FineTuningConfig = field(default_factory=FineTuningConfig)
+    retriever: RetrieverConfig = field(default_factory=RetrieverConfig)
+    export: ExportConfig = field(default_factory=ExportConfig)
     evaluation: EvaluationConfig = field(default_factory=EvaluationConfig)
     gate: GateConfig = field(default_factory=GateConfig)
     kubeflow: KubeflowConfig = field(default_factory=KubeflowConfig)
@@ -175,6 +204,23 @@ class PipelineConfig:
         return self.push_to or os.path.join(self.run_root, "pushed", self.name)
 
     @property
+    def served_models(self) -> tuple[ServedModel, ...]:
+        """What is evaluated and pushed: one model for both surfaces or, with fine-tuning, one for each."""
+        retrieves = self.model in registry.RETRIEVING or bool(self.retriever.model)
+        if not self.fine_tuning.surfaces:
+            return (ServedModel(self.name, self.pushed_model_dir, BOTH_SURFACES, "", retrieves),)
+        return tuple(
+            ServedModel(
+                f"{self.name}_{surface}",
+                f"{self.pushed_model_dir}_{surface}",
+                (surface,),
+                surface.capitalize(),
+                retrieves,
+            )
+            for surface in self.fine_tuning.surfaces
+        )
+
+    @property
     def report_path(self) -> str:
         """Where the last run's report goes."""
         return os.path.join(self.run_root, "report.json")
@@ -182,7 +228,8 @@ class PipelineConfig:
     @property
     def tensorboard_dir(self) -> str:
         """TensorBoard's logs of all trainings, each in a folder of its own."""
-        return os.path.join(self.pipeline_root, "Trainer", "model_run")
+        several_trainers = bool(self.fine_tuning.surfaces or self.retriever.model)
+        return self.pipeline_root if several_trainers else os.path.join(self.pipeline_root, "Trainer", "model_run")
 
     @property
     def checkpoint_dir(self) -> str:
@@ -205,6 +252,16 @@ def load_config(path: str = DEFAULT_CONFIG, overrides: Sequence[str] = ()) -> Pi
         raise ConfigError(f"{path}: `name` is empty; it names the pipeline and the pushed model.")
     if config.model not in registry.names():
         raise ConfigError(f"{path}: `model`: there is no {config.model!r}. Known: {', '.join(registry.names())}.")
+    if config.retriever.model and config.retriever.model not in registry.RETRIEVING:
+        raise ConfigError(
+            f"{path}: `retriever.model`: {config.retriever.model!r} does not retrieve. "
+            f"Those that do: {', '.join(registry.RETRIEVING)}."
+        )
+    if config.retriever.model and config.fine_tuning.surfaces:
+        raise ConfigError(
+            f"{path}: `retriever.model` and `fine_tuning.surfaces` do not go together: items are retrieved and ranked "
+            "by models of both surfaces. Leave one of the two out."
+        )
     if not config.data.events:
         raise ConfigError(f"{path}: `data.events` is empty; give the path or glob of the event files.")
     offered = (*context_values.MADE_OF_TIME, *config.data.columns.context)
@@ -218,10 +275,10 @@ def load_config(path: str = DEFAULT_CONFIG, overrides: Sequence[str] = ()) -> Pi
 
 
 def _with_agreeing_lengths(config: PipelineConfig) -> PipelineConfig:
-    """The lengths of histories and queries are said once, in `data` and `transform`; the model follows."""
-    unisar = dataclasses.replace(
-        config.unisar,
-        recommendation_history=config.data.recommendation_history,
-        search_history=config.data.search_history,
-    )
-    return dataclasses.replace(config, unisar=unisar)
+    """The lengths of histories and queries are said once, in `data` and `transform`; the models follow."""
+    lengths = {
+        "recommendation_history": config.data.recommendation_history,
+        "search_history": config.data.search_history,
+    }
+    agreeing = {name: dataclasses.replace(getattr(config, name), **lengths) for name in registry.names()}
+    return dataclasses.replace(config, **agreeing)

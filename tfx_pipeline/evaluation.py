@@ -1,13 +1,14 @@
 """What the Evaluator measures, and when it blesses."""
 
 import json
+from collections.abc import Sequence
 
 import tensorflow_model_analysis as tfma
 from tensorflow_model_analysis.proto import config_pb2
 
 from schemas import features, signatures
-from schemas.canonical_event import Surface
 from tfx_pipeline.configs import EvaluationConfig
+from tfx_pipeline.training_config import BOTH_SURFACES
 
 CANDIDATE = "candidate"
 BASELINE = "baseline"
@@ -16,11 +17,15 @@ CUTOFFS = (1, 5, 10)
 _METRICS_ROOM = "components.ranking_metrics"
 
 
-def eval_config(config: EvaluationConfig) -> tfma.EvalConfig:
-    """The Evaluator's configuration: all ranking metrics, overall and by surface.
+def eval_config(config: EvaluationConfig, surfaces: Sequence[str] = BOTH_SURFACES) -> tfma.EvalConfig:
+    """The Evaluator's configuration: all ranking metrics, by surface and, of a model of both, overall.
 
-    The model is blessed when, on each surface, `config.metric` is better than the baseline's by at least
+    The model is blessed when, on each of its surfaces, `config.metric` is better than the baseline's by at least
     `config.margin`.
+
+    Args:
+        config: What decides.
+        surfaces: Those that the model serves; examples of others are left out.
     """
     metrics = [
         *(_metric("hit_rate", "HitRate", k=k) for k in CUTOFFS),
@@ -30,13 +35,13 @@ def eval_config(config: EvaluationConfig) -> tfma.EvalConfig:
     by_name = {json.loads(metric.config)["name"]: metric for metric in metrics}
     if config.metric not in by_name:
         raise ValueError(f"evaluation.metric: there is no {config.metric!r}. Known: {', '.join(by_name)}.")
-    by_name[config.metric].per_slice_thresholds.extend(_better_by(config.margin, surface) for surface in Surface)
+    by_name[config.metric].per_slice_thresholds.extend(_better_by(config.margin, surface) for surface in surfaces)
     return config_pb2.EvalConfig(
         model_specs=[
             _model_spec(CANDIDATE),
             _model_spec(BASELINE, is_baseline=True),
         ],
-        slicing_specs=[config_pb2.SlicingSpec(), config_pb2.SlicingSpec(feature_keys=[features.SURFACE])],
+        slicing_specs=_slices(surfaces),
         metrics_specs=[config_pb2.MetricsSpec(metrics=metrics)],
     )
 
@@ -49,9 +54,15 @@ def _metric(name: str, class_name: str, **arguments: int) -> config_pb2.MetricCo
     )
 
 
-def _better_by(margin: float, surface: Surface) -> config_pb2.PerSliceMetricThreshold:
+def _slices(surfaces: Sequence[str]) -> list[config_pb2.SlicingSpec]:
+    if set(surfaces) == set(BOTH_SURFACES):
+        return [config_pb2.SlicingSpec(), config_pb2.SlicingSpec(feature_keys=[features.SURFACE])]
+    return [config_pb2.SlicingSpec(feature_values={features.SURFACE: surface}) for surface in surfaces]
+
+
+def _better_by(margin: float, surface: str) -> config_pb2.PerSliceMetricThreshold:
     return config_pb2.PerSliceMetricThreshold(
-        slicing_specs=[config_pb2.SlicingSpec(feature_values={features.SURFACE: surface.value})],
+        slicing_specs=[config_pb2.SlicingSpec(feature_values={features.SURFACE: surface})],
         threshold=config_pb2.MetricThreshold(
             change_threshold=config_pb2.GenericChangeThreshold(
                 direction=config_pb2.MetricDirection.HIGHER_IS_BETTER, absolute={"value": margin}

@@ -13,7 +13,7 @@ from tfx import v1 as tfx
 from tfx_pipeline import training
 from tfx_pipeline.config_loading import ConfigError
 from tfx_pipeline.configs import PipelineConfig, load_config
-from tfx_pipeline.pipeline import create_training_pipeline
+from tfx_pipeline.pipeline import JOINT_TRAINER, create_training_pipeline
 from tfx_pipeline.report import RunHistory
 
 _LOG = logging.getLogger(__name__)
@@ -38,12 +38,13 @@ class Result:
 
     Attributes:
         variant: Which.
-        metrics: Of its best epoch on the validation split, by name; empty where it failed.
+        metrics: For each surface that it was trained on, the metrics on the validation split by name, and `epoch`, the
+            best one, whose metrics they are. With fine-tuning, of the model of that surface. Empty where it failed.
         error: Why it failed; empty where it did not.
     """
 
     variant: Variant
-    metrics: Mapping[str, float]
+    metrics: Mapping[str, Mapping[str, float]]
     error: str = ""
 
 
@@ -88,10 +89,25 @@ def run(config_path: str, overrides: Sequence[str], variants: Sequence[Variant])
             yield Result(variant, {}, error=str(error).strip().splitlines()[0] if str(error) else repr(error))
 
 
-def _train(config: PipelineConfig) -> dict[str, float]:
+def _train(config: PipelineConfig) -> dict[str, dict[str, float]]:
     os.makedirs(config.run_root, exist_ok=True)
     history = RunHistory(config)
     last_execution_id = history.last_execution_id()
     tfx.orchestration.LocalDagRunner().run(create_training_pipeline(config))
-    log_dir = history.artifact_uri("Trainer", "model_run", since=last_execution_id)
-    return json.loads((Path(log_dir) / training.VALIDATION_FILE).read_text(encoding="utf-8"))
+    metrics = {}
+    for served in config.served_models:
+        trainer = f"{served.node_prefix}{JOINT_TRAINER}"
+        log_dir = history.artifact_uri(trainer, "model_run", since=last_execution_id)
+        logs = json.loads((Path(log_dir) / training.VALIDATION_FILE).read_text(encoding="utf-8"))
+        for surface in served.surfaces:
+            if surface in config.train.surfaces:
+                metrics[surface] = _of_surface(logs, surface)
+    return metrics
+
+
+def _of_surface(logs: Mapping[str, float], surface: str) -> dict[str, float]:
+    own = {name.removeprefix("val_"): value for name, value in logs.items() if name.startswith("val_")}
+    suffix = f"_{surface}"
+    return {"epoch": logs["epoch"]} | {
+        name.removesuffix(suffix): value for name, value in own.items() if name.endswith(suffix)
+    }

@@ -9,6 +9,8 @@ import tensorflow_transform as tft
 from models.catalogue import Catalogue
 from schemas import features
 from schemas.canonical_event import Surface
+from tfx_pipeline import row_choice
+from tfx_pipeline.training_config import BOTH_SURFACES
 
 Batch = dict[str, tf.Tensor]
 JointBatch = tuple[dict[str, Batch], dict[str, tf.Tensor]]
@@ -23,6 +25,9 @@ def joint_batches(
     batch_size: int,
     shuffle_buffer: int = 0,
     seed: int | None = None,
+    surfaces: Sequence[str] = BOTH_SURFACES,
+    sequence_ends_only: bool = False,
+    one_surface_a_batch: bool = False,
 ) -> tf.data.Dataset:
     """Reads transformed examples as joint batches: the rows of each surface apart.
 
@@ -32,6 +37,10 @@ def joint_batches(
         batch_size: Rows of both surfaces together; either may have none in a batch.
         shuffle_buffer: Examples held for shuffling, anew each epoch; 0 keeps the order.
         seed: Of the shuffling.
+        surfaces: The surfaces whose rows to read.
+        sequence_ends_only: Read only training rows that end a sequence.
+        one_surface_a_batch: Leave one surface without rows in each batch, and put histories about equally long
+            together.
 
     Returns:
         Pairs of inputs and labels, each by surface: `{"recommendation": {feature: [rows, ...]}, "search": ...}` and
@@ -39,8 +48,14 @@ def joint_batches(
     """
     spec = _feature_spec(transform_output, (*features.MODEL_INPUTS, features.CANDIDATE_LABELS))
     records = _records(file_patterns, shuffle=shuffle_buffer > 0, seed=seed)
+    if sequence_ends_only or set(surfaces) != set(BOTH_SURFACES):
+        records = row_choice.of_surfaces(records, surfaces, sequence_ends_only)
     if shuffle_buffer:
         records = records.shuffle(shuffle_buffer, seed=seed)
+    if one_surface_a_batch:
+        batches = row_choice.one_surface_a_batch(records, spec, batch_size, shuffle=shuffle_buffer > 0, seed=seed)
+    else:
+        batches = records.batch(batch_size)
 
     def by_surface(serialized: tf.Tensor) -> JointBatch:
         batch = _dense(tf.io.parse_example(serialized, spec))
@@ -52,7 +67,7 @@ def joint_batches(
             labels_by_surface[surface.value] = tf.boolean_mask(labels, rows)
         return inputs_by_surface, labels_by_surface
 
-    batches = records.batch(batch_size).map(by_surface, num_parallel_calls=_BATCHES_PARSED_AT_ONCE)
+    batches = batches.map(by_surface, num_parallel_calls=_BATCHES_PARSED_AT_ONCE)
     return batches.prefetch(_BATCHES_READY).with_options(_options())
 
 

@@ -19,7 +19,8 @@ def run(config: PipelineConfig) -> RunReport:
     The report is also written to `config.report_path`.
     """
     os.makedirs(config.run_root, exist_ok=True)
-    pipeline = create_pipeline(config, baseline_version=last_pushed_version(config.pushed_model_dir))
+    versions = {served.name: last_pushed_version(served.pushed_model_dir) for served in config.served_models}
+    pipeline = create_pipeline(config, baseline_versions=versions)
     history = RunHistory(config)
     last_execution_id = history.last_execution_id()
     _LOG.info("Running %s; everything that it makes lies below %s", config.name, config.run_root)

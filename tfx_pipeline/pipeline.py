@@ -1,60 +1,60 @@
 """The pipeline: which components there are and what flows between them. The same for every runner."""
 
+from collections.abc import Mapping
+
 from tfx import v1 as tfx
 from tfx.dsl.components.base.base_node import BaseNode
+from tfx.types import BaseChannel
 
 from components.baseline_model.component import BaselineModel
 from components.behaviour_example_gen.component import BehaviourExampleGen
+from components.catalogue_metrics.component import CatalogueMetrics
 from components.item_catalog.component import ItemCatalogGen
+from components.retrieve_then_rank.component import RetrieveThenRank
 from components.servability_gate.component import ServabilityGate
 from schemas import behaviour_schema, features
 from tfx_pipeline import evaluation, training
 from tfx_pipeline.config_loading import as_dict
-from tfx_pipeline.configs import PipelineConfig
+from tfx_pipeline.configs import PipelineConfig, ServedModel
+from tfx_pipeline.training_config import TrainConfig
+
+JOINT_TRAINER = "Trainer"
+"""The id of the node that trains on both surfaces."""
 
 
-def create_pipeline(config: PipelineConfig, baseline_version: str = "") -> tfx.dsl.Pipeline:
+def create_pipeline(config: PipelineConfig, baseline_versions: Mapping[str, str] | None = None) -> tfx.dsl.Pipeline:
     """Assembles the pipeline.
 
     Args:
         config: Every knob.
-        baseline_version: The version that was pushed last, which the new model has to beat; empty when there is none.
-            It is told here, not found by the component, so that caching sees it change.
+        baseline_versions: For each of `config.served_models`, by name, the version that was pushed last, which the new
+            one has to beat; empty when there is none. It is told here, not found by the component, so that caching sees
+            it change.
 
     Returns:
         The pipeline, for `local_runner` or `kubeflow_runner`.
     """
-    trained = _until_trained(config)
-    examples, model = trained["BehaviourExampleGen"].outputs["examples"], trained["Trainer"].outputs["model"]
-    baseline_model = BaselineModel(
-        examples=examples, pushed_model_dir=config.pushed_model_dir, version=baseline_version
-    )
-    evaluator = tfx.components.Evaluator(
-        examples=examples,
-        model=model,
-        baseline_model=baseline_model.outputs["model"],
-        eval_config=evaluation.eval_config(config.evaluation),
-        example_splits=[config.evaluation.split],
-    )
-    servability_gate = ServabilityGate(model=model, examples=examples, config=config.gate)
-    pusher = tfx.components.Pusher(
-        model=model,
-        model_blessing=evaluator.outputs["blessing"],
-        infra_blessing=servability_gate.outputs["blessing"],
-        push_destination=tfx.proto.PushDestination(
-            filesystem=tfx.proto.PushDestination.Filesystem(base_directory=config.pushed_model_dir)
-        ),
-    )
-    return _pipeline(config, [*trained.values(), baseline_model, evaluator, servability_gate, pusher])
+    nodes = _until_trained(config)
+    examples, transform = nodes["BehaviourExampleGen"].outputs["examples"], nodes["Transform"]
+    for served in config.served_models:
+        model = nodes[f"{served.node_prefix}{JOINT_TRAINER}"].outputs["model"]
+        if config.retriever.model:
+            retriever = _trainer(config, transform, config.retriever.model, config.retriever.train, "Retriever")
+            both = RetrieveThenRank(retriever.outputs["model"], model, config.retriever.retrieved)
+            nodes |= {retriever.id: retriever, both.id: both}
+            model = both.outputs["model"]
+        version = (baseline_versions or {}).get(served.name, "")
+        nodes |= _until_pushed(config, served, model, examples, version)
+    return _pipeline(config, nodes)
 
 
 def create_training_pipeline(config: PipelineConfig) -> tfx.dsl.Pipeline:
-    """Assembles the part up to the trained model, for comparing trainings; it shares the cache with the whole."""
-    return _pipeline(config, list(_until_trained(config).values()))
+    """Assembles the part up to the trained models, for comparing trainings; it shares the cache with the whole."""
+    return _pipeline(config, _until_trained(config))
 
 
 def _until_trained(config: PipelineConfig) -> dict[str, BaseNode]:
-    """From the raw files to the trained model: the components by id."""
+    """From the raw files to the trained models, the joint one and those that are fine-tuned: the components by id."""
     item_catalog = ItemCatalogGen(config=config.data).with_id("ItemCatalog")
     example_gen = BehaviourExampleGen(item_catalog.outputs["catalog"], config.data)
     examples = example_gen.outputs["examples"]
@@ -84,23 +84,76 @@ def _until_trained(config: PipelineConfig) -> dict[str, BaseNode]:
         },
         disable_statistics=True,
     )
-    trainer = tfx.components.Trainer(
+    trainer = _trainer(config, transform, config.model, config.train)
+    nodes = [item_catalog, example_gen, statistics_gen, schema_gen, example_validator, transform, trainer]
+    for served in config.served_models if config.fine_tuning.surfaces else ():
+        (surface,) = served.surfaces
+        train = config.fine_tuning.train_config(config.train, surface)
+        nodes.append(_trainer(config, transform, config.model, train, served.node_prefix, trainer.outputs["model"]))
+    return {node.id: node for node in nodes}
+
+
+def _trainer(
+    config: PipelineConfig,
+    transform: BaseNode,
+    model_name: str,
+    train: TrainConfig,
+    prefix: str = "",
+    start_from: BaseChannel | None = None,
+) -> BaseNode:
+    """One training of the model called `model_name`, from the weights of `start_from` if that is given."""
+    return tfx.components.Trainer(
         run_fn="tfx_pipeline.trainer.run_fn",
         examples=transform.outputs["transformed_examples"],
         transform_graph=transform.outputs["transform_graph"],
+        base_model=start_from,
         train_args=tfx.proto.TrainArgs(splits=[features.TRAIN_SPLIT, features.CATALOG_SPLIT]),
         eval_args=tfx.proto.EvalArgs(splits=[features.VALIDATION_SPLIT]),
-        custom_config=training.custom_config(config),
+        custom_config=training.custom_config(config, model_name, train),
+    ).with_id(prefix + JOINT_TRAINER)
+
+
+def _until_pushed(
+    config: PipelineConfig, served: ServedModel, model: BaseChannel, examples: BaseChannel, baseline_version: str
+) -> dict[str, BaseNode]:
+    """From a trained model to the pushed one: the components by id."""
+    prefix = served.node_prefix
+    baseline_model = BaselineModel(
+        examples=examples, pushed_model_dir=served.pushed_model_dir, version=baseline_version
+    ).with_id(f"{prefix}BaselineModel")
+    evaluator = tfx.components.Evaluator(
+        examples=examples,
+        model=model,
+        baseline_model=baseline_model.outputs["model"],
+        eval_config=evaluation.eval_config(config.evaluation, served.surfaces),
+        example_splits=[config.evaluation.split],
+    ).with_id(f"{prefix}Evaluator")
+    servability_gate = ServabilityGate(model=model, examples=examples, config=config.gate).with_id(
+        f"{prefix}ServabilityGate"
     )
-    components = [item_catalog, example_gen, statistics_gen, schema_gen, example_validator, transform, trainer]
-    return {component.id: component for component in components}
+    pusher = tfx.components.Pusher(
+        model=model,
+        model_blessing=evaluator.outputs["blessing"],
+        infra_blessing=servability_gate.outputs["blessing"],
+        push_destination=tfx.proto.PushDestination(
+            filesystem=tfx.proto.PushDestination.Filesystem(base_directory=served.pushed_model_dir)
+        ),
+    ).with_id(f"{prefix}Pusher")
+    nodes = [baseline_model, evaluator, servability_gate, pusher]
+    if served.retrieves:
+        nodes.append(
+            CatalogueMetrics(model=model, examples=examples, split=config.evaluation.split).with_id(
+                f"{prefix}CatalogueMetrics"
+            )
+        )
+    return {node.id: node for node in nodes}
 
 
-def _pipeline(config: PipelineConfig, components: list[BaseNode]) -> tfx.dsl.Pipeline:
+def _pipeline(config: PipelineConfig, nodes: Mapping[str, BaseNode]) -> tfx.dsl.Pipeline:
     return tfx.dsl.Pipeline(
         pipeline_name=config.name,
         pipeline_root=config.pipeline_root,
-        components=components,
+        components=list(nodes.values()),
         enable_cache=config.enable_cache,
         beam_pipeline_args=list(config.beam_args),
         metadata_connection_config=tfx.orchestration.metadata.sqlite_metadata_connection_config(config.metadata_path),

@@ -10,9 +10,10 @@ from ml_metadata.proto import metadata_store_pb2
 from tfx import v1 as tfx
 
 from components.baseline_model.pushed_versions import last_pushed_version
+from components.catalogue_metrics.metrics_file import read_catalogue_metrics
 from schemas import features
 from tfx_pipeline import evaluation
-from tfx_pipeline.configs import PipelineConfig
+from tfx_pipeline.configs import PipelineConfig, ServedModel
 
 Metrics = dict[str, dict[str, float]]
 """Surface to metric name to value; the surface `overall` holds both."""
@@ -22,28 +23,47 @@ _DIFFERENCE_SUFFIX = "_diff"
 
 
 @dataclasses.dataclass(frozen=True)
+class ModelReport:
+    """What became of one model.
+
+    Attributes:
+        metrics: Of `model`, of `baseline` (what it had to beat) and, once it was evaluated, of `popularity`, each among
+            the candidates of an example.
+        whole_catalogue: Of the model, each among all items; empty for a model that does not retrieve.
+        baseline: What the baseline is.
+        blessed: Whether the model beat it on every surface that it serves.
+        pushed_version: The newest version that was pushed, by this run or an earlier one; empty when there is none.
+        pushed_model_dir: Where it lies.
+    """
+
+    metrics: dict[str, Metrics]
+    whole_catalogue: Metrics
+    baseline: str
+    blessed: bool
+    pushed_version: str
+    pushed_model_dir: str
+
+
+@dataclasses.dataclass(frozen=True)
 class RunReport:
     """One run in short.
 
     Attributes:
         ran: The components that ran.
         cached: The components whose results came from the cache.
-        metrics: Of `model`, of `baseline` (what it had to beat) and, once it was evaluated, of `popularity`.
-        baseline: What the baseline is.
-        blessed: Whether the model beat it on every surface.
-        pushed_version: The newest version that was pushed, by this run or an earlier one; empty when there is none.
-        pushed_model_dir: Where it lies.
+        models: What became of each served model, by name.
         tensorboard: The folder of TensorBoard's logs.
     """
 
     ran: tuple[str, ...]
     cached: tuple[str, ...]
-    metrics: dict[str, Metrics]
-    baseline: str
-    blessed: bool
-    pushed_version: str
-    pushed_model_dir: str
+    models: dict[str, ModelReport]
     tensorboard: str
+
+    @property
+    def all_pushed(self) -> bool:
+        """Whether there is a pushed version of every model, of this run or of an earlier one."""
+        return all(model.pushed_version for model in self.models.values())
 
     def write(self, path: str) -> None:
         """Writes the report as JSON."""
@@ -81,26 +101,39 @@ class RunHistory:
         """Reports on the executions after the id `since`."""
         executions = self.executions_since(since)
         state = metadata_store_pb2.Execution
-        evaluator = executions["Evaluator"]
+        return RunReport(
+            ran=tuple(name for name, each in executions.items() if each.last_known_state == state.COMPLETE),
+            cached=tuple(name for name, each in executions.items() if each.last_known_state == state.CACHED),
+            models={served.name: self._model_report(served, executions) for served in self._config.served_models},
+            tensorboard=self._config.tensorboard_dir,
+        )
+
+    def _model_report(self, served: ServedModel, executions: dict[str, metadata_store_pb2.Execution]) -> ModelReport:
+        evaluator = executions[f"{served.node_prefix}Evaluator"]
         evaluation_uri = self._artifact(evaluator, "evaluation").uri
         metrics = {
             "model": read_metrics(evaluation_uri, evaluation.CANDIDATE),
             "baseline": read_metrics(evaluation_uri, evaluation.BASELINE),
         }
-        popularity_uri = self._last_evaluation_against_popularity()
+        popularity_uri = self._last_evaluation_against_popularity(f"{served.node_prefix}Evaluator")
         if popularity_uri:
             metrics[POPULARITY] = read_metrics(popularity_uri, evaluation.BASELINE)
-        blessing = self._artifact(evaluator, "blessing")
-        version = last_pushed_version(self._config.pushed_model_dir)
-        return RunReport(
-            ran=tuple(name for name, each in executions.items() if each.last_known_state == state.COMPLETE),
-            cached=tuple(name for name, each in executions.items() if each.last_known_state == state.CACHED),
+        whole_catalogue: Metrics = {}
+        if served.retrieves:
+            folder = self._artifact(executions[f"{served.node_prefix}CatalogueMetrics"], "metrics").uri
+            # A model of one surface was measured on both, and serves one.
+            whole_catalogue = {
+                surface: values
+                for surface, values in read_catalogue_metrics(folder).items()
+                if surface in metrics["model"]
+            }
+        return ModelReport(
             metrics=metrics,
+            whole_catalogue=whole_catalogue,
             baseline=self._baseline_source(evaluator),
-            blessed=blessing.custom_properties["blessed"].int_value == 1,
-            pushed_version=version,
-            pushed_model_dir=self._config.pushed_model_dir,
-            tensorboard=self._config.tensorboard_dir,
+            blessed=self._artifact(evaluator, "blessing").custom_properties["blessed"].int_value == 1,
+            pushed_version=last_pushed_version(served.pushed_model_dir),
+            pushed_model_dir=served.pushed_model_dir,
         )
 
     def _component(self, execution: metadata_store_pb2.Execution) -> str:
@@ -118,10 +151,10 @@ class RunHistory:
     def _baseline_source(self, evaluator: metadata_store_pb2.Execution) -> str:
         return self._artifact(evaluator, "baseline_model").custom_properties["source"].string_value
 
-    def _last_evaluation_against_popularity(self) -> str:
-        """The newest evaluation whose baseline was the popularity model; empty when there is none."""
+    def _last_evaluation_against_popularity(self, evaluator: str) -> str:
+        """Of the node `evaluator`, the newest evaluation against the popularity model; empty when there is none."""
         for execution in sorted(self._store.get_executions(), key=lambda each: -each.id):
-            if self._component(execution) != "Evaluator" or execution.last_known_state not in (
+            if self._component(execution) != evaluator or execution.last_known_state not in (
                 metadata_store_pb2.Execution.COMPLETE,
                 metadata_store_pb2.Execution.CACHED,
             ):

@@ -10,7 +10,8 @@ def run_fn(fn_args: Any) -> None:
 
     Args:
         fn_args: A `tfx.components.FnArgs`. Its training files are those of the train and the catalog split, its
-            evaluation files those of the validation split, its `custom_config` what `training.custom_config` made.
+            evaluation files those of the validation split, its `custom_config` what `training.custom_config` made, and
+            its `base_model`, if any, the model whose weights to start from.
     """
     training.run(
         training.TrainingJob(
@@ -20,6 +21,7 @@ def run_fn(fn_args: Any) -> None:
             transform_graph=fn_args.transform_output,
             model_dir=fn_args.serving_model_dir,
             log_dir=fn_args.model_run_dir,
+            start_from=fn_args.base_model or "",
             **training.from_custom_config(fn_args.custom_config),
         )
     )

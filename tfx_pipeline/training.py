@@ -16,20 +16,21 @@ import tensorflow_transform as tft
 
 from models import registry
 from schemas import features
-from tfx_pipeline import export, inputs, vocabularies
+from tfx_pipeline import export, inputs, trained_weights, vocabularies
 from tfx_pipeline.config_loading import as_dict, from_dict
-from tfx_pipeline.configs import PipelineConfig, TrainConfig
+from tfx_pipeline.configs import PipelineConfig
 from tfx_pipeline.epoch_lines import EpochLines
-from tfx_pipeline.lazy_adam import LazyAdam
+from tfx_pipeline.optimizer import make_optimizer
 from tfx_pipeline.resumable_callbacks import ResumableEarlyStopping, ResumableReduceLROnPlateau
+from tfx_pipeline.retrieval_index import BRUTE_FORCE
+from tfx_pipeline.training_config import TrainConfig
 
 VALIDATION_METRIC = "val_ndcg_at_5"
 """Mean over the surfaces; early stopping and the learning rate follow it."""
 
-WEIGHTS_FILE = "model.weights.h5"
-"""The exported weights in Keras' form, beside TensorBoard's logs."""
 VALIDATION_FILE = "validation.json"
-"""Beside them: the metrics of the epoch whose weights are exported."""
+"""Beside TensorBoard's logs: the metrics of the epoch whose weights are exported."""
+_LEAST_VALIDATION_ROWS = 1024
 _LOG = logging.getLogger(__name__)
 
 
@@ -49,6 +50,9 @@ class TrainingJob:
         log_dir: Where TensorBoard's logs go.
         checkpoint_dir: Where interrupted trainings leave their state, each in a folder of its own.
         context: What the model is told of the moment of a request, in the order of the feature's columns.
+        retrieval_index: How the exported model finds items, if it retrieves.
+        start_from: The folder of the SavedModel of an earlier training whose weights this one starts from; empty
+            starts anew.
     """
 
     model_name: str
@@ -62,6 +66,8 @@ class TrainingJob:
     log_dir: str
     checkpoint_dir: str
     context: tuple[str, ...] = ()
+    retrieval_index: str = BRUTE_FORCE
+    start_from: str = ""
 
     @property
     def state_dir(self) -> Path:
@@ -70,18 +76,20 @@ class TrainingJob:
         The number of epochs is left out: a training may be continued for longer.
         """
         settings = as_dict(dataclasses.replace(self.train, epochs=1))
-        told = [self.model_name, as_dict(self.model_config), settings, self.transform_graph, self.train_files]
+        data = [self.transform_graph, self.train_files, self.start_from]
+        told = [self.model_name, as_dict(self.model_config), settings, *data]
         return Path(self.checkpoint_dir) / hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:16]
 
 
-def custom_config(config: PipelineConfig) -> dict[str, Any]:
-    """What of a run's configuration the Trainer depends on, as plain values: a change in it trains anew."""
+def custom_config(config: PipelineConfig, model_name: str, train: TrainConfig) -> dict[str, Any]:
+    """What of a run's configuration a Trainer depends on, as plain values: a change in it trains anew."""
     return {
-        "model_name": config.model,
-        "model_config": as_dict(getattr(config, config.model)),
-        "train": as_dict(config.train),
+        "model_name": model_name,
+        "model_config": as_dict(getattr(config, model_name)),
+        "train": as_dict(train),
         "checkpoint_dir": config.checkpoint_dir,
         "context": list(config.transform.context),
+        "retrieval_index": config.export.retrieval_index,
     }
 
 
@@ -110,17 +118,23 @@ def run(job: TrainingJob) -> keras.callbacks.History:
     keras.utils.set_random_seed(job.train.seed)
     transform_output = tft.TFTransformOutput(job.transform_graph)
     model = build_model(job, transform_output)
-    batches, validation = (
-        inputs.joint_batches(
-            job.train_files, transform_output, job.train.batch_size, job.train.shuffle_buffer, job.train.seed
-        ),
-        inputs.joint_batches(job.validation_files, transform_output, job.train.batch_size),
+    if job.start_from:
+        trained_weights.load(model, job.start_from)
+    train = job.train
+    batches = inputs.joint_batches(
+        job.train_files,
+        transform_output,
+        train.batch_size,
+        train.shuffle_buffer,
+        train.seed,
+        train.surfaces,
+        train.sequence_ends_only,
+        train.one_surface_a_batch,
     )
-    optimizer_class = LazyAdam if job.train.lazy_embedding_updates else keras.optimizers.Adam
-    model.compile(
-        optimizer=optimizer_class(job.train.learning_rate, global_clipnorm=job.train.clip_norm or None),
-        jit_compile=job.train.jit_compile,
+    validation = inputs.joint_batches(
+        job.validation_files, transform_output, max(train.batch_size, _LEAST_VALIDATION_ROWS), surfaces=train.surfaces
     )
+    model.compile(optimizer=make_optimizer(train), jit_compile=train.jit_compile)
     _report_start(job, model)
     early_stopping = _early_stopping(job)
     history = model.fit(
@@ -131,8 +145,8 @@ def run(job: TrainingJob) -> keras.callbacks.History:
         verbose=1 if sys.stdout.isatty() else 0,
     )
     (Path(job.log_dir) / VALIDATION_FILE).write_text(json.dumps(early_stopping.best_logs, indent=2) + "\n", "utf-8")
-    model.save_weights(Path(job.log_dir) / WEIGHTS_FILE)
-    export.save(model, transform_output, job.model_dir)
+    trained_weights.save(model, job.model_dir)
+    export.save(model, transform_output, job.model_dir, job.retrieval_index)
     # Only now, and all at once: what is left of a finished training would mislead the next of the same settings.
     shutil.rmtree(job.state_dir, ignore_errors=True)
     return history

@@ -19,9 +19,9 @@ def test_variants_are_compared_and_kept(tmp_path, capsys):
     assert main([*command, "--json"]) == 0
     results = json.loads(capsys.readouterr().out)
     assert [result["name"] for result in results] == ["complete", "without fusion"]
-    assert all(result["epoch"] == 1 and 0 <= result["val_ndcg_at_5_search"] <= 1 for result in results)
+    assert all(result["search"]["epoch"] == 1 and 0 <= result["search"]["ndcg_at_5"] <= 1 for result in results)
     (written,) = tmp_path.glob("**/experiments/few.md")
-    assert f"| without fusion | 1 | {results[1]['val_hit_rate_at_1_recommendation']:.4f} |" in written.read_text()
+    assert f"| without fusion | 1 | {results[1]['recommendation']['hit_rate_at_1']:.4f} |" in written.read_text()
 
     # Again, from the cache, and one more that fails: the others' results are there all the same.
     variants.write_text(variants.read_text() + "hopeless: [data.train_negatives=100000]\n")

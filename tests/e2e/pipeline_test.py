@@ -69,7 +69,7 @@ def test_the_metadata_store_agrees(three_runs):
 
 
 def test_the_first_model_beats_popularity_and_is_pushed_once(three_runs):
-    first, second, third = three_runs.reports
+    first, second, third = (report.models["tiny"] for report in three_runs.reports)
     assert first.baseline.startswith("popularity") and first.blessed
     # The same model does not beat itself.
     assert second.baseline == f"last blessed version {first.pushed_version}" and not second.blessed
@@ -80,7 +80,7 @@ def test_the_first_model_beats_popularity_and_is_pushed_once(three_runs):
 
 @pytest.mark.parametrize("surface", ["recommendation", "search"])
 def test_the_report_compares_with_popularity_also_when_another_baseline_counts(three_runs, surface):
-    first, second, _ = three_runs.reports
+    first, second, _ = (report.models["tiny"] for report in three_runs.reports)
     names = {"mrr", *(f"{metric}_at_{k}" for metric in ("hit_rate", "ndcg") for k in (1, 5, 10))}
     assert set(first.metrics["model"][surface]) == names
     assert first.metrics["model"][surface]["ndcg_at_5"] > first.metrics["popularity"][surface]["ndcg_at_5"]

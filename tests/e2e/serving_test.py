@@ -35,11 +35,11 @@ def direct_scores(three_runs, test_examples):
     """The candidates' probabilities by the Keras model itself, rebuilt from the training's weights."""
     import tensorflow_transform as tft
 
-    from tfx_pipeline import training
+    from tfx_pipeline import trained_weights, training
 
     config = three_runs.config
     transformed = only(config, "Transform", "transformed_examples")
-    run_dir = only(config, "Trainer", "model_run")
+    model_dir = only(config, "Trainer", "model") / "Format-Serving"
     graph = only(config, "Transform", "transform_graph")
     job = training.TrainingJob(
         train_files=(),
@@ -48,11 +48,11 @@ def direct_scores(three_runs, test_examples):
         transform_graph=str(graph),
         model_dir="",
         log_dir="",
-        **training.from_custom_config(training.custom_config(config)),
+        **training.from_custom_config(training.custom_config(config, config.model, config.train)),
     )
     output = tft.TFTransformOutput(str(graph))
     model = training.build_model(job, output)
-    model.load_weights(run_dir / training.WEIGHTS_FILE)
+    trained_weights.load(model, str(model_dir))
     raw = tf.io.parse_example(test_examples, output.raw_feature_spec())
     inputs = output.transform_raw_features(raw)
     inputs = {name: inputs[name] for name in features.MODEL_INPUTS}

@@ -25,3 +25,11 @@ def test_all_ranking_metrics_are_measured_overall_and_by_surface():
 def test_an_unknown_metric_is_named():
     with pytest.raises(ValueError, match=r"evaluation\.metric: there is no 'auc'\. Known: hit_rate_at_1, .*, mrr\."):
         eval_config(EvaluationConfig(metric="auc"))
+
+
+def test_a_model_of_one_surface_is_measured_and_judged_there_alone():
+    config = eval_config(EvaluationConfig(), ["search"])
+    assert [dict(each.feature_values) for each in config.slicing_specs] == [{"surface": "search"}]
+    (deciding,) = (metric for metric in config.metrics_specs[0].metrics if metric.per_slice_thresholds)
+    (threshold,) = deciding.per_slice_thresholds
+    assert dict(threshold.slicing_specs[0].feature_values) == {"surface": "search"}

@@ -1,6 +1,9 @@
+from pathlib import Path
+
 import pytest
 
 from tfx_pipeline.config_loading import ConfigError
+from tfx_pipeline.configs import load_config
 from tfx_pipeline.experiment import Variant, read_variants, run
 
 
@@ -37,3 +40,28 @@ def test_all_variants_are_checked_before_the_first_is_trained():
     variants = [Variant("complete", ()), Variant("typo", ("unisar.fusoin=false",))]
     with pytest.raises(ConfigError, match="unknown field `unisar.fusoin`. Did you mean `unisar.fusion`?"):
         next(run("configs/online_retail.yaml", [], variants))
+
+
+CONFIGS = Path(__file__).resolve().parents[2] / "configs"
+
+
+@pytest.mark.parametrize(
+    ("variants", "config"),
+    [
+        ("unisar_ablations", "beauty"),
+        ("unisar_additions", "beauty"),
+        ("unifiedssr_ablations", "beauty_unifiedssr"),
+    ],
+)
+def test_the_variants_that_come_along_fit_their_configuration(variants, config):
+    read_from = str(CONFIGS / "experiments" / f"{variants}.yaml")
+    loaded = [load_config(str(CONFIGS / f"{config}.yaml"), each.overrides) for each in read_variants(read_from)]
+    assert all(loaded.count(each) == 1 for each in loaded)
+
+
+def test_every_file_of_variants_is_tried():
+    assert {path.stem for path in (CONFIGS / "experiments").iterdir()} == {
+        "unisar_ablations",
+        "unisar_additions",
+        "unifiedssr_ablations",
+    }

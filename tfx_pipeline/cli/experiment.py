@@ -8,7 +8,7 @@ taken from the cache.
 import argparse
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,7 +17,9 @@ from tfx_pipeline.cli import config_arguments
 if TYPE_CHECKING:
     from tfx_pipeline.experiment import Result
 
-_METRICS = ("hit_rate_at_1", "hit_rate_at_10", "ndcg_at_5", "ndcg_at_10", "mrr")
+_METRICS = ("hit_rate_at_1", "hit_rate_at_5", "hit_rate_at_10", "ndcg_at_5", "ndcg_at_10", "mrr")
+_EPOCH = "epoch"
+_COLUMNS = (_EPOCH, *_METRICS)
 _SURFACES = ("recommendation", "search")
 
 
@@ -52,13 +54,20 @@ def run(args: argparse.Namespace) -> int:
 def table(results: Sequence["Result"]) -> str:
     """The results as a Markdown table: each surface's metrics on the validation split, at each variant's best epoch."""
     lines = [
-        "| variant | epoch | " + " | ".join(f"{surface} {name}" for surface in _SURFACES for name in _METRICS) + " |",
-        "| --- |" + " --- |" * (1 + len(_SURFACES) * len(_METRICS)),
+        "| variant | " + " | ".join(f"{surface} {name}" for surface in _SURFACES for name in _COLUMNS) + " |",
+        "| --- |" + " --- |" * (len(_SURFACES) * len(_COLUMNS)),
     ]
     for result in results:
         if result.error:
             lines.append(f"| {result.variant.name} | failed: {result.error} |")
             continue
-        cells = [f"{result.metrics[f'val_{name}_{surface}']:.4f}" for surface in _SURFACES for name in _METRICS]
-        lines.append(f"| {result.variant.name} | {result.metrics['epoch']:.0f} | " + " | ".join(cells) + " |")
+        cells = [_cell(result.metrics.get(surface, {}), name) for surface in _SURFACES for name in _COLUMNS]
+        lines.append(f"| {result.variant.name} | " + " | ".join(cells) + " |")
     return "\n".join(lines)
+
+
+def _cell(metrics: Mapping[str, float], name: str) -> str:
+    """Empty for a surface that the variant was not trained on."""
+    if name not in metrics:
+        return ""
+    return f"{metrics[name]:.0f}" if name == _EPOCH else f"{metrics[name]:.4f}"

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from tfx_pipeline.cli import config_arguments
 
 if TYPE_CHECKING:
-    from tfx_pipeline.report import RunReport
+    from tfx_pipeline.report import ModelReport, RunReport
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -23,7 +23,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Runs it and prints the report; 0 when a model is pushed, by this run or an earlier one, else 1."""
+    """Runs it and prints the report; 0 when every model is pushed, by this run or an earlier one, else 1."""
     config = config_arguments.load(args)
     from components.raw_files.refusal import DataError
     from tfx_pipeline import local_runner  # Imports TFX: many seconds.
@@ -34,7 +34,7 @@ def run(args: argparse.Namespace) -> int:
         print(f"tandem: {error}", file=sys.stderr)
         return 1
     print(json.dumps(dataclasses.asdict(report), indent=2) if args.json else text(report))
-    return 0 if report.pushed_version else 1
+    return 0 if report.all_pushed else 1
 
 
 def text(report: "RunReport") -> str:
@@ -43,18 +43,27 @@ def text(report: "RunReport") -> str:
         f"Ran: {', '.join(report.ran) or 'nothing'}.",
         f"Taken from the cache: {', '.join(report.cached) or 'nothing'}.",
     ]
-    for surface in report.metrics["model"]:
-        model, baseline = report.metrics["model"][surface], report.metrics["baseline"][surface]
-        lines.append(
-            f"{surface}: " + ", ".join(f"{name} {model[name]:.4f} (baseline {baseline[name]:.4f})" for name in model)
-        )
+    for name, model in report.models.items():
+        lines += _model_lines(name, model)
+    lines.append(f"TensorBoard's logs: {report.tensorboard}; look at them with `tandem tensorboard`.")
+    return "\n".join(lines)
+
+
+def _model_lines(name: str, report: "ModelReport") -> list[str]:
+    lines = []
+    for surface, model in report.metrics["model"].items():
+        baseline = report.metrics["baseline"][surface]
+        figures = (f"{metric} {model[metric]:.4f} (baseline {baseline[metric]:.4f})" for metric in model)
+        lines.append(f"{name}, {surface}: {', '.join(figures)}")
+    for surface, model in report.whole_catalogue.items():
+        figures = (f"{metric} {value:.4f}" for metric, value in model.items())
+        lines.append(f"{name}, {surface}, among all items: {', '.join(figures)}")
     verdict = (
         "blessed" if report.blessed else "not blessed: it does not beat the baseline by the margin on each surface"
     )
-    lines.append(f"Baseline: {report.baseline}. The model is {verdict}.")
+    lines.append(f"Baseline of {name}: {report.baseline}. The model is {verdict}.")
     if report.pushed_version:
         lines.append(f"Pushed: {report.pushed_model_dir}, newest version {report.pushed_version}.")
     else:
-        lines.append("Nothing is pushed.")
-    lines.append(f"TensorBoard's logs: {report.tensorboard}; look at them with `tandem tensorboard`.")
-    return "\n".join(lines)
+        lines.append(f"Nothing of {name} is pushed.")
+    return lines

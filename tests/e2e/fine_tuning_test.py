@@ -1,0 +1,79 @@
+"""UnifiedSSR through the pipeline: joint pre-training, then one model a surface, each evaluated, gated and pushed."""
+
+from pathlib import Path
+
+import pytest
+import tensorflow as tf
+
+from tests.support import tiny_logs
+
+pytestmark = pytest.mark.e2e
+
+UNIFIEDSSR = [
+    "model=unifiedssr",
+    "unifiedssr.dim=16",
+    "unifiedssr.dropout=0.1",
+    "unifiedssr.sessions=2",
+    "train.sequence_ends_only=true",
+    "train.one_surface_a_batch=true",
+    "train.warmup_steps=20",
+    "train.plateau_patience=0",
+    "train.epochs=20",
+    "fine_tuning.surfaces=[recommendation, search]",
+    "fine_tuning.epochs=2",
+]
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    from tfx_pipeline import local_runner  # Imports TFX: many seconds.
+    from tfx_pipeline.configs import load_config
+
+    config = load_config(str(tiny_logs.write(tmp_path_factory.mktemp("tiny"))), UNIFIEDSSR)
+    return config, local_runner.run(config)
+
+
+def test_each_surface_has_nodes_of_its_own(run):
+    _, report = run
+    for prefix in ("Recommendation", "Search"):
+        nodes = ("Trainer", "BaselineModel", "Evaluator", "ServabilityGate", "CatalogueMetrics", "Pusher")
+        assert {prefix + node for node in nodes} <= set(report.ran)
+    assert "Trainer" in report.ran and "Evaluator" not in report.ran
+
+
+def test_each_surface_has_a_model_of_its_own_name(run):
+    config, report = run
+    assert set(report.models) == {"tiny_recommendation", "tiny_search"}
+    for name, model in report.models.items():
+        surface = name.removeprefix("tiny_")
+        # Measured where it serves, among an example's candidates and among all items.
+        assert set(model.metrics["model"]) == set(model.whole_catalogue) == {surface}
+        assert model.metrics["model"][surface]["ndcg_at_5"] > model.whole_catalogue[surface]["ndcg_at_5"] > 0
+        assert model.blessed and model.pushed_version
+        assert model.pushed_model_dir == f"{config.pushed_model_dir}_{surface}"
+        assert (Path(model.pushed_model_dir) / model.pushed_version / "saved_model.pb").exists()
+
+
+def test_fine_tuning_starts_from_the_joint_weights(run):
+    """It has seen 20 epochs when it begins, so its first is better than the joint training's first by far."""
+    config, _ = run
+
+    def first_loss(node, surface):
+        folder = Path(config.pipeline_root) / node / "model_run"
+        (events,) = folder.glob("*/train/events.out.tfevents.*")
+        for event in tf.compat.v1.train.summary_iterator(str(events)):
+            for value in event.summary.value:
+                if value.tag == f"epoch_next_item_loss_{surface}":
+                    return float(tf.make_ndarray(value.tensor))
+        raise AssertionError(f"{events} has no loss of {surface}")
+
+    for surface in ("recommendation", "search"):
+        assert first_loss(f"{surface.capitalize()}Trainer", surface) < 0.9 * first_loss("Trainer", surface)
+
+
+def test_the_second_run_trains_nothing(run):
+    from tfx_pipeline import local_runner
+
+    config, _ = run
+    again = local_runner.run(config)
+    assert {"Trainer", "SearchTrainer", "RecommendationTrainer"} <= set(again.cached)

@@ -1,0 +1,120 @@
+"""How a model is trained, and how it is fine-tuned afterwards."""
+
+import dataclasses
+from dataclasses import dataclass
+
+from schemas.canonical_event import Surface
+
+BOTH_SURFACES = tuple(surface.value for surface in Surface)
+
+
+@dataclass(frozen=True)
+class TrainConfig:
+    """How the model is trained.
+
+    Attributes:
+        epochs: At most; early stopping may end sooner.
+        batch_size: Rows a step, of all surfaces together.
+        surfaces: The surfaces whose rows are learned from and validated on.
+        one_surface_a_batch: Batches of rows of one surface, of histories about equally long, in place of batches of
+            both surfaces.
+        sequence_ends_only: Learn from those rows alone whose histories, together, hold each training event about once:
+            for a model that predicts every position of a history, not only what follows it.
+        learning_rate: Of Adam, at its highest.
+        warmup_steps: The learning rate rises for so many steps and falls with the square root of the step from then on
+            (the Noam schedule); 0 keeps it.
+        adam_beta_2: How slowly Adam's second moments forget.
+        adam_epsilon: What keeps Adam from dividing by zero.
+        clip_norm: Gradients are scaled to this global norm; 0 leaves them.
+        lazy_embedding_updates: Update, in each step, only the rows of the embedding tables that it looked up, so that
+            its cost does not grow with the catalogue; off, Adam's moments of all rows decay in each step.
+        early_stopping_patience: Epochs without a better validation NDCG@5 before training ends; 0 never ends early.
+        plateau_patience: Epochs without a better validation NDCG@5 before the learning rate is reduced; 0 never.
+        plateau_factor: What the learning rate is multiplied by then.
+        shuffle_buffer: Examples held for shuffling.
+        mixed_precision: Compute in float16 on a GPU and bfloat16 elsewhere, with float32 weights.
+        jit_compile: Compile the step with XLA.
+        seed: Of weights, shuffling and dropout.
+    """
+
+    epochs: int = 10
+    batch_size: int = 1024
+    surfaces: tuple[str, ...] = BOTH_SURFACES
+    one_surface_a_batch: bool = False
+    sequence_ends_only: bool = False
+    learning_rate: float = 1e-3
+    warmup_steps: int = 0
+    adam_beta_2: float = 0.999
+    adam_epsilon: float = 1e-7
+    clip_norm: float = 0.0
+    lazy_embedding_updates: bool = True
+    early_stopping_patience: int = 3
+    plateau_patience: int = 1
+    plateau_factor: float = 0.5
+    shuffle_buffer: int = 100_000
+    mixed_precision: bool = False
+    jit_compile: bool = False
+    seed: int = 17
+
+    def __post_init__(self) -> None:
+        """Refuses values that no training can have."""
+        for name in ("epochs", "batch_size"):
+            if getattr(self, name) < 1:
+                raise ValueError(f"`{name}` should be at least 1. Received: {name}={getattr(self, name)}")
+        if not 0 < self.plateau_factor < 1:
+            raise ValueError(
+                f"`plateau_factor` should lie between 0 and 1. Received: plateau_factor={self.plateau_factor}"
+            )
+        if not self.surfaces:
+            raise ValueError("`surfaces` should name at least one surface. Received: surfaces=()")
+        _check_surfaces(self.surfaces)
+        if self.warmup_steps and self.plateau_patience:
+            raise ValueError(
+                "`plateau_patience` should be 0 with a schedule of its own, which `warmup_steps` asks for. Received: "
+                f"plateau_patience={self.plateau_patience}, warmup_steps={self.warmup_steps}"
+            )
+
+
+@dataclass(frozen=True)
+class FineTuningConfig:
+    """The trainings on one surface each that start from the weights of the joint one (UnifiedSSR, fine-tuning).
+
+    Everything that is not said here is as in `TrainConfig`.
+
+    Attributes:
+        surfaces: The surfaces that get a model of their own, `<name>_<surface>`. None: the jointly trained model serves
+            both.
+        epochs: At most, for each.
+        learning_rate: Of Adam.
+        early_stopping_patience: Epochs without a better validation NDCG@5 before one ends; 0 never ends early.
+    """
+
+    surfaces: tuple[str, ...] = ()
+    epochs: int = 20
+    learning_rate: float = 1e-4
+    early_stopping_patience: int = 3
+
+    def __post_init__(self) -> None:
+        """Refuses values that no training can have."""
+        if self.epochs < 1:
+            raise ValueError(f"`epochs` should be at least 1. Received: epochs={self.epochs}")
+        _check_surfaces(self.surfaces)
+
+    def train_config(self, joint: TrainConfig, surface: str) -> TrainConfig:
+        """How the model of one surface is trained after the joint training."""
+        return dataclasses.replace(
+            joint,
+            epochs=self.epochs,
+            surfaces=(surface,),
+            learning_rate=self.learning_rate,
+            warmup_steps=0,
+            early_stopping_patience=self.early_stopping_patience,
+        )
+
+
+def _check_surfaces(surfaces: tuple[str, ...]) -> None:
+    unknown = [name for name in surfaces if name not in BOTH_SURFACES]
+    if unknown:
+        raise ValueError(
+            f"`surfaces` should be among {', '.join(BOTH_SURFACES)}. Received: surfaces={', '.join(surfaces)}"
+        )
