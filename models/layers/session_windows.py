@@ -11,8 +11,8 @@ from models.registration import register
 SMALLEST = 1e-6
 """A window over less of an event than this is empty."""
 LEAST_REACH = 0.1
-"""A window reaches at least so far to both sides, in parts. One that could close would never open again: where it covers
-nothing, nothing tells it what to cover."""
+"""A window reaches at least so far to both sides, in parts. One that could close would never open again: where it
+covers nothing, nothing tells it what to cover."""
 
 
 class Sessions(NamedTuple):

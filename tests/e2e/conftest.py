@@ -1,4 +1,4 @@
-"""One pipeline on tiny logs, run three times, for all end-to-end tests of the session."""
+"""One pipeline on tiny logs, which retrieves and ranks, run three times for all end-to-end tests of the session."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -6,6 +6,20 @@ from pathlib import Path
 import pytest
 
 from tests.support import tiny_logs
+
+
+RETRIEVER = [
+    "retriever.model=unifiedssr",
+    "retriever.retrieved=20",
+    "retriever.train.epochs=3",
+    "retriever.train.batch_size=16",
+    "retriever.train.sequence_ends_only=true",
+    "unifiedssr.dim=16",
+    "unifiedssr.num_layers=1",
+    "unifiedssr.item_attributes=true",
+    "unifiedssr.loss=softmax",
+    "unifiedssr.softmax_negatives=32",
+]
 
 
 @dataclass(frozen=True)
@@ -20,5 +34,5 @@ def three_runs(tmp_path_factory) -> ThreeRuns:
     from tfx_pipeline.configs import load_config
 
     path = tiny_logs.write(Path(tmp_path_factory.mktemp("tiny")))
-    config = load_config(str(path))
+    config = load_config(str(path), RETRIEVER)
     return ThreeRuns(config, [local_runner.run(config) for _ in range(3)])

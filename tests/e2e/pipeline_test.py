@@ -19,6 +19,9 @@ COMPONENTS = {
     "ExampleValidator",
     "Transform",
     "Trainer",
+    "RetrieverTrainer",
+    "RetrieveThenRank",
+    "CatalogueMetrics",
     "BaselineModel",
     "Evaluator",
     "ServabilityGate",
@@ -86,6 +89,13 @@ def test_the_report_compares_with_popularity_also_when_another_baseline_counts(t
     assert first.metrics["model"][surface]["ndcg_at_5"] > first.metrics["popularity"][surface]["ndcg_at_5"]
     assert first.metrics["baseline"] == first.metrics["popularity"] == second.metrics["popularity"]
     assert second.metrics["baseline"][surface] == pytest.approx(second.metrics["model"][surface])
+
+
+def test_the_report_tells_how_well_items_are_found_among_all(three_runs):
+    model = three_runs.reports[0].models["tiny"]
+    assert set(model.whole_catalogue) == {"recommendation", "search", "overall"}
+    # Of 72 items a random order finds one in 7 among the first 10, and the wanted one by its query's word more often.
+    assert model.whole_catalogue["search"]["hit_rate_at_10"] > 10 / 72
 
 
 def test_the_report_lies_beside_the_run(three_runs):

@@ -139,3 +139,18 @@ def test_serving_default_takes_serialized_examples(server, three_runs, test_exam
     with grpc.insecure_channel(server.grpc_address) as channel:
         answer = prediction_service_pb2_grpc.PredictionServiceStub(channel).Predict(request, timeout=30)
     np.testing.assert_allclose(tf.make_ndarray(answer.outputs["scores"]), direct_scores, atol=1e-5)
+
+
+@pytest.mark.parametrize("query", ["", "mug"])
+def test_one_request_retrieves_then_ranks(client, test_examples, query):
+    from serving.request_builder import RankRequest, RetrievalRequest
+
+    asked = request_of(test_examples[0])
+    seen = {item for token in asked.history for item in token.items}
+    request = RetrievalRequest(asked.user_id, 7, query, asked.history, exclude_seen=True)
+    found = client.retrieve(request)
+    assert len({each.item_id for each in found}) == 7 and not seen & {each.item_id for each in found}
+    # The order and the scores are those of the model that ranks.
+    ranked = client.rank(RankRequest(asked.user_id, tuple(each.item_id for each in found), query, asked.history))
+    assert [each.item_id for each in ranked] == [each.item_id for each in found]
+    np.testing.assert_allclose([each.score for each in ranked], [each.score for each in found], atol=1e-5)
