@@ -94,8 +94,8 @@ def test_the_report_compares_with_popularity_also_when_another_baseline_counts(t
 def test_the_report_tells_how_well_items_are_found_among_all(three_runs):
     model = three_runs.reports[0].models["tiny"]
     assert set(model.whole_catalogue) == {"recommendation", "search", "overall"}
-    # Of 72 items a random order finds one in 7 among the first 10, and the wanted one by its query's word more often.
-    assert model.whole_catalogue["search"]["hit_rate_at_10"] > 10 / 72
+    # A random order has the wanted one of 72 items among the first 10 in one of 7 cases.
+    assert model.whole_catalogue["search"]["hit_rate_at_10"] > 1.5 * 10 / 72
 
 
 def test_the_report_lies_beside_the_run(three_runs):
