@@ -7,7 +7,6 @@ import pytest
 
 from tests.support import tiny_logs
 
-
 RETRIEVER = [
     "retriever.model=unifiedssr",
     "retriever.retrieved=20",
