@@ -29,7 +29,8 @@ class ModelReport:
     Attributes:
         metrics: Of `model`, of `baseline` (what it had to beat) and, once it was evaluated, of `popularity`, each among
             the candidates of an example.
-        whole_catalogue: Of the model, each among all items; empty for a model that does not retrieve.
+        whole_catalogue: Each among all items; empty for a model that does not retrieve. Where one model retrieves and
+            another ranks, of the one that retrieves.
         baseline: What the baseline is.
         blessed: Whether the model beat it on every surface that it serves.
         pushed_version: The newest version that was pushed, by this run or an earlier one; empty when there is none.
