@@ -39,7 +39,8 @@ def add_server_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--user", required=True, help="user id; an unknown one is answered too")
     parser.add_argument("--protocol", choices=[each.value for each in WireProtocol], default=WireProtocol.REST.value)
     parser.add_argument("--address", default="", metavar="HOST:PORT", help="of the server (127.0.0.1:8501 or :8500)")
-    parser.add_argument("--timeout", type=float, default=5.0, metavar="SECONDS", help="of a call (%(default)s)")
+    # The first call after a server has started prepares the graph, which takes seconds.
+    parser.add_argument("--timeout", type=float, default=30.0, metavar="SECONDS", help="of a call (%(default)s)")
 
 
 def ask(args: argparse.Namespace, query: str, command: str) -> int:
