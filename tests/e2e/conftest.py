@@ -10,9 +10,7 @@ from tests.support import tiny_logs
 RETRIEVER = [
     "retriever.model=unifiedssr",
     "retriever.retrieved=20",
-    "retriever.train.epochs=25",
-    "retriever.train.learning_rate=0.01",
-    "retriever.train.early_stopping_patience=0",
+    "retriever.train.epochs=3",
     "retriever.train.batch_size=16",
     "retriever.train.sequence_ends_only=true",
     "unifiedssr.dim=16",
