@@ -10,9 +10,9 @@ from components.servability_gate.config import GateConfig
 from models import registry
 from models.unifiedssr.config import UnifiedSSRConfig
 from models.unisar.config import UniSARConfig
-from schemas import context_values, features
+from schemas import context_values, features, signatures
 from tfx_pipeline.config_loading import ConfigError, load_dataclass
-from tfx_pipeline.training_config import BOTH_SURFACES, FineTuningConfig, TrainConfig
+from tfx_pipeline.training_config import FineTuningConfig, TrainConfig
 
 DEFAULT_CONFIG = "configs/online_retail.yaml"
 
@@ -115,9 +115,11 @@ class RetrieverConfig:
     train: TrainConfig = field(default_factory=TrainConfig)
 
     def __post_init__(self) -> None:
-        """Refuses to retrieve nothing."""
-        if self.retrieved < 1:
-            raise ValueError(f"`retrieved` should be at least 1. Received: retrieved={self.retrieved}")
+        """Refuses numbers of items that no request can ask for."""
+        if not 1 <= self.retrieved <= signatures.LARGEST_K:
+            raise ValueError(
+                f"`retrieved` should be from 1 to {signatures.LARGEST_K}. Received: retrieved={self.retrieved}"
+            )
 
 
 @dataclass(frozen=True)
@@ -205,10 +207,10 @@ class PipelineConfig:
 
     @property
     def served_models(self) -> tuple[ServedModel, ...]:
-        """What is evaluated and pushed: one model for both surfaces or, with fine-tuning, one for each."""
+        """What is evaluated and pushed: one model of what was trained on or, with fine-tuning, one for each surface."""
         retrieves = self.model in registry.RETRIEVING or bool(self.retriever.model)
         if not self.fine_tuning.surfaces:
-            return (ServedModel(self.name, self.pushed_model_dir, BOTH_SURFACES, "", retrieves),)
+            return (ServedModel(self.name, self.pushed_model_dir, self.train.surfaces, "", retrieves),)
         return tuple(
             ServedModel(
                 f"{self.name}_{surface}",

@@ -99,9 +99,7 @@ def _train(config: PipelineConfig) -> dict[str, dict[str, float]]:
         trainer = f"{served.node_prefix}{JOINT_TRAINER}"
         log_dir = history.artifact_uri(trainer, "model_run", since=last_execution_id)
         logs = json.loads((Path(log_dir) / training.VALIDATION_FILE).read_text(encoding="utf-8"))
-        for surface in served.surfaces:
-            if surface in config.train.surfaces:
-                metrics[surface] = _of_surface(logs, surface)
+        metrics |= {surface: _of_surface(logs, surface) for surface in served.surfaces}
     return metrics
 
 

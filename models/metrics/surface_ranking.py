@@ -23,12 +23,25 @@ class SurfaceRanking:
     """
 
     ranks_candidates: bool
-    """Whether the step that is traced or run now is one of evaluation; `compute_loss` is told and sets it."""
+    """Whether the step that is traced or run now is one of evaluation; `begin_step` sets it."""
 
     def create_ranking_metrics(self) -> None:
         """Creates the metrics; called once, by the model's constructor."""
         self.ranks_candidates = True
         self.ranking_metrics = {surface.value: _ranking_metrics(surface.value) for surface in Surface}
+
+    def begin_step(self, y_pred: Any, training: bool) -> None:
+        """To be called first by `compute_loss`, which alone is told what kind of step it is.
+
+        Raises:
+            ValueError: The step is on rows of one kind, not on a joint batch.
+        """
+        if not isinstance(y_pred, dict):
+            raise ValueError(
+                "Training and evaluation need joint batches, {'recommendation': features, 'search': features}. "
+                "Received rows of one kind; use predict() or score() for these."
+            )
+        self.ranks_candidates = not training
 
     def update_ranking_metrics(self, labels: Mapping[str, Any], logits: Mapping[str, Any]) -> None:
         """Counts a batch, unless it is one of training.

@@ -65,12 +65,7 @@ class JointTraining(SurfaceRanking):
 
     def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
         """The joint loss of a batch; keeps track of its parts."""
-        if not isinstance(y_pred, dict):
-            raise ValueError(
-                "Training and evaluation need joint batches, {'recommendation': features, 'search': features}. "
-                "Received rows of one kind; use predict() or score() for these."
-            )
-        self.ranks_candidates = not training
+        self.begin_step(y_pred, training)
         weights = {
             Surface.RECOMMENDATION.value: self.config.recommendation_weight,
             Surface.SEARCH.value: self.config.search_weight,

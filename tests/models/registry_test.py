@@ -45,6 +45,12 @@ def test_items_may_have_ids_only():
     assert model.dtype_policy.name == "mixed_bfloat16"
 
 
+@pytest.mark.parametrize("name", registry.names())
+def test_those_that_retrieve_encode_requests(name):
+    model = registry.build(name, registry.config_class(name)(dim=8), SIZES, CATALOGUE)
+    assert hasattr(model, "encode_requests") == (name in registry.RETRIEVING)
+
+
 def test_refuses_a_name_that_nobody_bears():
     with pytest.raises(ValueError, match="`name` should be one of .*unisar.*Received: name='nobody'"):
         registry.config_class("nobody")

@@ -34,6 +34,11 @@ def test_one_model_of_both_surfaces_is_served(path, tmp_path):
         assert served.retrieves
 
 
+def test_a_platform_of_one_surface_is_judged_there_alone(path):
+    (served,) = load_config(path, ["train.surfaces=[search]"]).served_models
+    assert served.surfaces == ("search",)
+
+
 def test_with_fine_tuning_each_surface_has_a_model_of_its_own(path, tmp_path):
     overrides = [f"root={tmp_path}", "model=unifiedssr", "fine_tuning.surfaces=[search, recommendation]"]
     config = load_config(path, overrides)
@@ -98,7 +103,7 @@ def test_context_may_be_of_the_moment_and_of_columns(path):
             "retriever.model=unisar",
             "`retriever.model`: 'unisar' does not retrieve. Those that do: unifiedssr.",
         ),
-        ("retriever.retrieved=0", "`retriever`: `retrieved` should be at least 1. Received: retrieved=0"),
+        ("retriever.retrieved=0", "`retriever`: `retrieved` should be from 1 to 10000. Received: retrieved=0"),
         (
             "transform.context=[hour, devise]",
             "`transform.context`: there is no 'devise'. Known: hour, weekday; name further columns in "

@@ -40,8 +40,8 @@ def test_a_surface_without_rows_is_left_out_of_the_mean():
 
 def test_training_steps_rank_nothing_and_report_no_ranking():
     ranker = Ranker()
-    ranker.ranks_candidates = False
+    ranker.begin_step({}, training=True)
     ranker.update_ranking_metrics({"search": LABELS}, {"search": LOGITS})
     assert ranker.get_metrics_result() == {}
-    ranker.ranks_candidates = True
+    ranker.begin_step({}, training=False)
     assert float(ranker.get_metrics_result()["hit_rate_at_1"]) == 0
