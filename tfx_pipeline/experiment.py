@@ -94,7 +94,7 @@ def _train(config: PipelineConfig) -> dict[str, dict[str, float]]:
     history = RunHistory(config)
     last_execution_id = history.last_execution_id()
     tfx.orchestration.LocalDagRunner().run(create_training_pipeline(config))
-    metrics = {}
+    metrics: dict[str, dict[str, float]] = {}
     for served in config.served_models:
         trainer = f"{served.node_prefix}{JOINT_TRAINER}"
         log_dir = history.artifact_uri(trainer, "model_run", since=last_execution_id)
