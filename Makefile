@@ -3,7 +3,7 @@ PYTHON := .venv/bin/python -W ignore
 CONFIG ?= configs/online_retail.yaml
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-fast test-slow test-wheel lint format wheel constraints clean
+.PHONY: help setup demo test test-fast test-e2e test-installed test-wheel lint format wheel constraints clean
 
 help: ## List the targets.
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -14,16 +14,19 @@ setup: ## Make the environment .venv (all others that need it do so themselves).
 demo: setup ## Run the whole pipeline on real data, serve the model, ask it two questions.
 	@$(PYTHON) -m tfx_pipeline.cli.main demo --config $(CONFIG)
 
-test: setup ## Run all tests: the fast ones and, beside them, the pipeline end to end and the installed wheel.
-	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target --keep-going test-fast test-slow
+test: setup ## Run all tests: whole pipelines and, beside them, the fast ones, then those of the installed wheel.
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target --keep-going test-e2e test-fast test-installed
 
 test-fast: setup ## Run the tests that take seconds each.
 	@$(PYTHON) -m pytest -m "not e2e and not wheel"
 
-test-slow: setup ## Run the tests that take minutes each: whole pipelines, and the installed wheel.
-	@$(PYTHON) -m pytest -m "e2e or wheel"
+test-e2e: setup ## Run the tests that take minutes each, of whole pipelines.
+	@$(PYTHON) -m pytest -m e2e
 
-test-wheel: setup ## Build the wheel, install it into an environment of its own, run all fast tests on it.
+test-installed: setup ## Build the wheel, install it into an environment of its own, run a part of the fast tests on it.
+	@$(PYTHON) -m pytest -m wheel
+
+test-wheel: setup ## The same with all fast tests.
 	@TANDEM_WHEEL_TESTS=all $(PYTHON) -m pytest tests/wheel
 
 lint: setup ## Check style and types.

@@ -7,6 +7,7 @@ from typing import Any
 import keras
 from keras import ops
 
+from models.by_surface import by_surface
 from models.candidate_scores import without_padding
 from models.layers.item_popularity import ItemPopularity
 from models.layers.session_windows import Sessions, SessionWindows
@@ -135,12 +136,13 @@ class UnifiedSSR(JointTraining, keras.Model):
         requests = self.encode_requests(inputs, item_table, training=training)
         return self._score(requests, inputs, item_table)
 
-    def encode_requests(self, inputs, item_table=None, training=False):
+    def encode_requests(self, inputs, item_table=None, surface: Surface | None = None, training=False):
         """What to look for: the items whose vectors have the largest products with it.
 
         Args:
-            inputs: The features `MODEL_INPUTS` by name, without candidates if need be; rows of any surface.
+            inputs: The features `MODEL_INPUTS` by name, without candidates if need be.
             item_table: What `item_embeddings` returned, or None.
+            surface: That of all rows, where it is known beforehand; `inputs` need not tell it then. None: as they tell.
             training: Whether to drop.
 
         Returns:
@@ -153,16 +155,10 @@ class UnifiedSSR(JointTraining, keras.Model):
                 sequences, self.encoder.encode(self.embedding, sequences, item_table, training=training)
             )
 
+        if surface is not None:
+            return encode(surface)
         is_search = ops.equal(inputs[features.SURFACE_INDEX], Surface.SEARCH.model_index)
-
-        def both():
-            return ops.where(ops.expand_dims(is_search, -1), encode(Surface.SEARCH), encode(Surface.RECOMMENDATION))
-
-        return ops.cond(
-            ops.all(is_search),
-            lambda: encode(Surface.SEARCH),
-            lambda: ops.cond(ops.any(is_search), both, lambda: encode(Surface.RECOMMENDATION)),
-        )
+        return by_surface(is_search, encode, width=self.config.dim, dtype=self.compute_dtype)
 
     def sequences(self, inputs, surface: Surface) -> Sequences:
         """The sequences of rows of one surface as this model reads them."""

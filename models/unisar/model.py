@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 import keras
 from keras import ops
 
+from models.by_surface import by_surface
 from models.candidate_scores import without_padding
 from models.layers.item_popularity import ItemPopularity
 from models.layers.mixture_of_experts import MixtureOfExperts
@@ -158,16 +159,11 @@ class UniSAR(JointTraining, keras.Model):
         rows = _Rows(histories, candidates, items(candidates), users, inputs.get(features.CONTEXT))
         is_search = ops.equal(inputs[features.SURFACE_INDEX], Surface.SEARCH.model_index)
 
-        def recommend():
-            return self._score_rows(Surface.RECOMMENDATION, rows, None, items, training)[0]
+        def score(surface):
+            query_words = inputs[features.QUERY_WORDS] if surface is Surface.SEARCH else None
+            return self._score_rows(surface, rows, query_words, items, training)[0]
 
-        def search():
-            return self._score_rows(Surface.SEARCH, rows, inputs[features.QUERY_WORDS], items, training)[0]
-
-        def both():
-            return ops.where(ops.expand_dims(is_search, -1), search(), recommend())
-
-        return ops.cond(ops.all(is_search), search, lambda: ops.cond(ops.any(is_search), both, recommend))
+        return by_surface(is_search, score, width=ops.shape(candidates)[1], dtype="float32")
 
     def _score_joint(self, inputs, training):
         """Encodes the histories of both surfaces in one go, then scores each part with its own head."""
