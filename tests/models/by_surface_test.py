@@ -18,9 +18,9 @@ def test_each_row_is_of_its_surface_and_a_surface_without_rows_is_not_computed(i
         return keras.ops.convert_to_tensor(VALUES[surface], "float32")
 
     values = by_surface(keras.ops.convert_to_tensor(is_search), compute, width=2, dtype="float32")
-    expected = [VALUES[Surface.SEARCH if search else Surface.RECOMMENDATION][row] for row, search in enumerate(is_search)]
-    np.testing.assert_array_equal(values, expected)
-    assert set(computed) == {Surface.SEARCH if search else Surface.RECOMMENDATION for search in is_search}
+    surfaces = [Surface.SEARCH if search else Surface.RECOMMENDATION for search in is_search]
+    np.testing.assert_array_equal(values, [VALUES[surface][row] for row, surface in enumerate(surfaces)])
+    assert set(computed) == set(surfaces)
 
 
 def test_a_graph_holds_each_surface_once():
