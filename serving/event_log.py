@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from schemas.canonical_event import Event, Item, Surface, Token, tokens
 from schemas.event_rows import EventColumns, ItemColumns, RowError, event_from_row, item_from_row
+from schemas.span_pattern import as_glob
 from serving.row_files import matching_files, read_rows
 
 
@@ -105,7 +106,7 @@ def read_event_log(
             except RowError:
                 log.rejects += 1
     now_ms = round(time.time() * 1000)
-    for path in matching_files(events):
+    for path in matching_files(as_glob(events)):
         for row in read_rows(path, columns.required):
             try:
                 _add(log, event_from_row(row or {}, columns, now_ms), users)

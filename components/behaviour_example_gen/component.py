@@ -57,7 +57,7 @@ class BehaviourExampleGen(BaseBeamComponent):
                 **{
                     CATALOG_KEY: catalog,
                     DATA_CONFIG_KEY: config.to_json(),
-                    FINGERPRINT_KEY: fingerprint(files.events, *files.candidates),
+                    FINGERPRINT_KEY: fingerprint(lambda: [*files.event_files, *files.candidate_files]),
                     EXAMPLES_KEY: types.Channel(type=standard_artifacts.Examples),
                     REJECTS_KEY: types.Channel(type=Rejects),
                 }

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from schemas.event_rows import EventColumns, ItemColumns
+from schemas.span_pattern import SPAN
 
 LEAVE_ONE_OUT: Final = "leave_one_out"
 BY_TIME: Final = "time"
@@ -26,7 +27,10 @@ class DataConfig:
         path: The folder that `events` and `items` are taken from; empty: the directory of the run. Of any file system
             that Beam knows.
         events: Path or glob of the event files: CSV, TSV, JSON lines (each plain, .gz, .bz2 or .zst) or Parquet, told
-            by their endings. For the source `fixed_benchmark`: the folder with all its files.
+            by their endings. A log that comes day by day has `{SPAN}` where the number of the day stands, and perhaps
+            `{VERSION}` for that of an edition, of which the newest counts: `logs/{SPAN}/v{VERSION}/events-*.tsv.gz`.
+            For the source `fixed_benchmark`: the folder with all its files.
+        last_spans: How many of the newest spans are read, so that a daily run learns from the last days; 0 reads all.
         items: Path or glob of the item files, in the same formats. Empty: items are known by their events alone.
         columns: Which column of the event files holds which field.
         item_columns: Which column of the item files holds which field.
@@ -56,6 +60,7 @@ class DataConfig:
     source: str = "events"
     path: str = ""
     events: str = ""
+    last_spans: int = 0
     items: str = ""
     columns: EventColumns = field(default_factory=EventColumns)
     item_columns: ItemColumns = field(default_factory=ItemColumns)
@@ -86,10 +91,15 @@ class DataConfig:
             raise ValueError(f"data.max_reject_share should be from 0 to 1. Received: {self.max_reject_share}")
         least = {"train_negatives": 1, "evaluation_negatives": 1, "items_per_session": 1}
         least |= {"recommendation_history": 1, "search_history": 1, "seed": 0}
-        least |= {"max_events_per_user": 0, "core": 0, "core_rounds": 1}
+        least |= {"max_events_per_user": 0, "core": 0, "core_rounds": 1, "last_spans": 0}
         for name, smallest in least.items():
             if getattr(self, name) < smallest:
                 raise ValueError(f"data.{name} should be at least {smallest}. Received: {getattr(self, name)}")
+        if self.last_spans and SPAN not in self.events:
+            raise ValueError(
+                f"data.last_spans = {self.last_spans} needs {SPAN} in data.events, where the number of the day stands. "
+                f"Received: {self.events!r}"
+            )
         if self.split == BY_TIME and not self.validation_from_ms < self.test_from_ms:
             raise ValueError(
                 "data.validation_from should be before data.test_from. "

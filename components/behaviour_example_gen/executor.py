@@ -53,6 +53,7 @@ class Executor(BaseBeamExecutor):
         }
         now_ms = int(time.time() * 1000)
         summary = generate_examples(self._make_beam_pipeline, config, catalog.uri, split_dirs, rejects.uri, now_ms)
+        examples.span = adapter(config.source).source_files(config).last_span
         _record(examples, config, summary)
         refused = summary.reports[EVENT]
         rejects.set_int_custom_property("rejects", refused.rejects)

@@ -46,7 +46,7 @@ class ItemCatalogGen(BaseBeamComponent):
             ItemCatalogGenSpec(
                 **{
                     DATA_CONFIG_KEY: config.to_json(),
-                    FINGERPRINT_KEY: fingerprint(files.events, files.items),
+                    FINGERPRINT_KEY: fingerprint(lambda: [*files.event_files, *files.item_files]),
                     CATALOG_KEY: types.Channel(type=ItemCatalog),
                     REJECTS_KEY: types.Channel(type=Rejects),
                 }

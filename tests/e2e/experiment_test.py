@@ -13,15 +13,16 @@ pytestmark = pytest.mark.e2e
 def test_variants_are_compared_and_kept(tmp_path, capsys):
     config = tiny_logs.write(tmp_path)
     variants = tmp_path / "few.yaml"
-    variants.write_text("complete: []\nwithout fusion: [unisar.fusion=false]\n")
+    variants.write_text("complete: []\nhalf precision: [train.mixed_precision=true]\n")
     command = ["experiment", "--config", str(config), "--variants", str(variants), "--set", "train.epochs=1"]
 
     assert main([*command, "--json"]) == 0
     results = json.loads(capsys.readouterr().out)
-    assert [result["name"] for result in results] == ["complete", "without fusion"]
-    assert all(result["search"]["epoch"] == 1 and 0 <= result["search"]["ndcg_at_5"] <= 1 for result in results)
+    assert [result["name"] for result in results] == ["complete", "half precision"]
+    assert all(result["search"]["epoch"] == 1 and 0 < result["search"]["ndcg_at_5"] <= 1 for result in results)
+    assert results[0]["search"] != results[1]["search"], "a variant's settings are its own"
     (written,) = tmp_path.glob("**/experiments/few.md")
-    assert f"| without fusion | 1 | {results[1]['recommendation']['hit_rate_at_1']:.4f} |" in written.read_text()
+    assert f"| half precision | 1 | {results[1]['recommendation']['hit_rate_at_1']:.4f} |" in written.read_text()
 
     # Again, from the cache, and one more that fails: the others' results are there all the same.
     variants.write_text(variants.read_text() + "hopeless: [data.train_negatives=100000]\n")

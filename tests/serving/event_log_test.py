@@ -34,6 +34,14 @@ def test_histories_in_time_order(files):
     assert log.history_of("nobody", HistoryLimits()) == ()
 
 
+def test_all_days_of_a_log_that_comes_day_by_day(tmp_path):
+    header, *rows = EVENTS.splitlines()
+    for day, row in enumerate(rows[:3]):
+        (tmp_path / f"events-{day}.tsv").write_text(f"{header}\n{row}\n")
+    log = read_event_log(f"{tmp_path}/events-{{SPAN}}.tsv")
+    assert [item for token in log.history_of("u", HistoryLimits()) for item in token.items] == ["lamp", "vase", "mug"]
+
+
 def test_items_titles_and_counts(files):
     log = read_event_log(*files)
     assert log.items["lamp"] == Item("lamp", "A LAMP", ("light",))

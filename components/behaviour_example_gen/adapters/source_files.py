@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 
 from components.behaviour_example_gen.config import DataConfig
+from components.raw_files import spans
 from components.raw_files.row_files import matching_files
+from schemas.span_pattern import SPAN, as_glob
 
 
 @dataclass(frozen=True)
@@ -11,26 +13,33 @@ class SourceFiles:
     """Paths or globs of a source's files.
 
     Attributes:
-        events: Of the event files.
+        events: Of the event files; with `{SPAN}` and `{VERSION}` in it, see `components.raw_files.spans`.
         items: Of the item files; empty where items are known by their events alone.
         items_setting: The configuration that `items` comes from, named in errors.
         candidates: Of the files with evaluation examples; none where the configuration cuts them.
+        last_spans: How many spans of the event files are read; 0 for all.
     """
 
     events: str
     items: str
     items_setting: str = "data.items"
     candidates: tuple[str, ...] = ()
+    last_spans: int = 0
 
     @classmethod
     def of_config(cls, config: DataConfig) -> "SourceFiles":
         """The files that `data.events` and `data.items` name."""
-        return cls(config.located(config.events), config.located(config.items))
+        return cls(config.located(config.events), config.located(config.items), last_spans=config.last_spans)
 
     @property
     def event_files(self) -> list[str]:
         """The event files, sorted; raises DataError where there is none."""
-        return matching_files(self.events, "data.events")
+        return list(self._event_files_with_spans)
+
+    @property
+    def last_span(self) -> int:
+        """The newest span that is read; 0 where the event files have none."""
+        return max(self._event_files_with_spans.values())
 
     @property
     def item_files(self) -> list[str]:
@@ -41,3 +50,10 @@ class SourceFiles:
     def candidate_files(self) -> list[str]:
         """The files with evaluation examples; raises DataError where one is missing."""
         return [path for pattern in self.candidates for path in matching_files(pattern, "data.events")]
+
+    @property
+    def _event_files_with_spans(self) -> dict[str, int]:
+        files = matching_files(as_glob(self.events), "data.events")
+        if SPAN not in self.events:
+            return dict.fromkeys(files, 0)
+        return spans.newest(files, self.events, "data.events", self.last_spans)

@@ -22,14 +22,14 @@ HEADER = ("user_id", "timestamp_ms", "surface", "item_id")
 def folder(tmp_path_factory):
     folder = tmp_path_factory.mktemp("data")
     events = [("u", time, "recommendation", item) for time, item in enumerate("abcd")]
-    write(folder / "log.tsv", lines(HEADER, *events, ("", 1, "recommendation", "a")))
+    write(folder / "log-20260131.tsv", lines(HEADER, *events, ("", 1, "recommendation", "a")))
     write(folder / "items.tsv", lines(("item_id", "title"), ("a", "APPLE"), ("y", "YAK"), ("z", "ZEBRA")))
     return folder
 
 
 def config_of(folder):
     return DataConfig(
-        events=f"{folder}/log.tsv",
+        events=f"{folder}/log-{{SPAN}}.tsv",
         items=f"{folder}/items.tsv",
         train_negatives=1,
         evaluation_negatives=2,
@@ -113,6 +113,7 @@ def test_how_the_examples_were_made_is_recorded(outputs):
         "users_cut": 0,
         "events_cut": 0,
     }
+    assert examples.span == 20260131, "the newest of the days that were read"
     assert examples.get_string_custom_property("negatives") == "uniform"
     assert examples.get_string_custom_property("split") == "leave_one_out"
     assert outputs["examples"]["rejects"][0].get_int_custom_property("rejects") == 1
@@ -125,7 +126,7 @@ def test_the_catalogue_tells_its_counts(outputs):
 
 
 def test_changed_files_change_what_the_cache_compares(folder, tmp_path):
-    write(tmp_path / "log.tsv", lines(HEADER, ("u", 1, "recommendation", "a")))
+    write(tmp_path / "log-20260131.tsv", lines(HEADER, ("u", 1, "recommendation", "a")))
     write(tmp_path / "items.tsv", lines(("item_id", "title"), ("a", "APPLE")))
 
     def properties():
@@ -135,7 +136,7 @@ def test_changed_files_change_what_the_cache_compares(folder, tmp_path):
 
     before = properties()
     assert properties() == before
-    write(tmp_path / "log.tsv", lines(HEADER, ("u", 1, "recommendation", "b")))
+    write(tmp_path / "log-20260131.tsv", lines(HEADER, ("u", 1, "recommendation", "b")))
     assert [one == two for one, two in zip(before, properties(), strict=True)] == [False, False]
 
 

@@ -56,6 +56,12 @@ def test_paths_are_taken_from_the_folder(pattern, located):
         ({"items_per_session": 0}, "data.items_per_session should be at least 1. Received: 0"),
         ({"recommendation_history": 0}, "data.recommendation_history should be at least 1. Received: 0"),
         ({"search_history": -1}, "data.search_history should be at least 1. Received: -1"),
+        ({"last_spans": -1}, "data.last_spans should be at least 0. Received: -1"),
+        (
+            {"last_spans": 7, "events": "logs/*.tsv"},
+            "data.last_spans = 7 needs {SPAN} in data.events, where the number of the day stands. "
+            "Received: 'logs/*.tsv'",
+        ),
         ({"seed": -1}, "data.seed should be at least 0. Received: -1"),
         (
             {"split": "time", "validation_from": "soon", "test_from": "2011"},

@@ -20,6 +20,21 @@ def test_paths_are_taken_from_the_folder(tmp_path):
     assert SourceFiles.of_config(DataConfig(path=str(tmp_path), events="*.tsv")).event_files == [f"{tmp_path}/e.tsv"]
 
 
+def test_a_window_of_days(tmp_path):
+    for day in (8, 9, 10):
+        (tmp_path / f"day-{day}").mkdir()
+        write(tmp_path / f"day-{day}" / "e.tsv", "x")
+    config = DataConfig(path=str(tmp_path), events="day-{SPAN}/*.tsv", last_spans=2)
+    files = SourceFiles.of_config(config)
+    assert files.event_files == [f"{tmp_path}/day-9/e.tsv", f"{tmp_path}/day-10/e.tsv"]
+    assert files.last_span == 10
+
+
+def test_files_without_spans_are_of_span_zero(tmp_path):
+    write(tmp_path / "e.tsv", "x")
+    assert SourceFiles(f"{tmp_path}/e.tsv", "").last_span == 0
+
+
 def test_there_may_be_no_item_files():
     assert SourceFiles.of_config(DataConfig(events="log.tsv")).item_files == []
 
