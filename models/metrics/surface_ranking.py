@@ -1,8 +1,9 @@
-"""The ranking metrics of both surfaces, as a part of a model."""
+"""The loss of both surfaces and their ranking metrics, as a part of a model."""
 
 from collections.abc import Mapping
 from typing import Any, Final
 
+import keras
 from keras import ops
 
 from models.metrics.hit_rate import HitRate
@@ -15,11 +16,12 @@ CUTOFFS: Final = (1, 5, 10)
 
 
 class SurfaceRanking:
-    """Ranks each surface's candidates; mixed in before `keras.Model`.
+    """Counts the loss and ranks each surface's candidates; mixed in before `keras.Model`.
 
-    Metrics: `hit_rate_at_<k>_<surface>`, `ndcg_at_<k>_<surface>` (k = 1, 5, 10) and `mrr_<surface>`, and each of them
-    without a surface: the mean over the surfaces that had rows. Training steps have none of them: among the few
-    negatives that a model has just learned from they say little, and computing them takes time, tracing them more.
+    Metrics: `loss`, the mean over all rows (Keras' own weighs a batch by the rows of its first surface, of which it may
+    have none); `hit_rate_at_<k>_<surface>`, `ndcg_at_<k>_<surface>` (k = 1, 5, 10) and `mrr_<surface>`, and each of
+    them without a surface: the mean over the surfaces that had rows. Training steps have the loss alone: among the few
+    negatives that a model has just learned from ranks say little, and computing them takes time, tracing them more.
     """
 
     ranks_candidates: bool
@@ -28,6 +30,7 @@ class SurfaceRanking:
     def create_ranking_metrics(self) -> None:
         """Creates the metrics; called once, by the model's constructor."""
         self.ranks_candidates = True
+        self.joint_loss = keras.metrics.Mean(name="joint_loss")
         self.ranking_metrics = {surface.value: _ranking_metrics(surface.value) for surface in Surface}
 
     def begin_step(self, y_pred: Any, training: bool) -> None:
@@ -42,6 +45,10 @@ class SurfaceRanking:
                 "Received rows of one kind; use predict() or score() for these."
             )
         self.ranks_candidates = not training
+
+    def count_loss(self, loss: Any, labels: Mapping[str, Any]) -> None:
+        """Counts the loss of a batch with these labels, float [rows, candidates] by surface."""
+        self.joint_loss.update_state(loss, sample_weight=sum(ops.shape(each)[0] for each in labels.values()))
 
     def update_ranking_metrics(self, labels: Mapping[str, Any], logits: Mapping[str, Any]) -> None:
         """Counts a batch, unless it is one of training.
@@ -59,6 +66,7 @@ class SurfaceRanking:
     def get_metrics_result(self) -> dict[str, Any]:
         """All metrics by name, the means over the surfaces included; in training those of the losses."""
         results = super().get_metrics_result()  # type: ignore[misc]
+        results["loss"] = results.pop(self.joint_loss.name)
         if not self.ranks_candidates:
             ranking = {metric.name for metrics in self.ranking_metrics.values() for metric in metrics}
             return {name: value for name, value in results.items() if name not in ranking}

@@ -32,7 +32,7 @@ class JointTraining(SurfaceRanking):
     is a sequence: the history, then the candidate that is labelled. The other candidates count in the metrics only; the
     losses draw their own negatives.
 
-    Metrics: `loss`, `next_item_loss_<surface>`, `session_loss_<surface>` where there are sessions, and the ranking
+    Metrics: `next_item_loss_<surface>`, `session_loss_<surface>` where there are sessions, and the ranking
     metrics of `SurfaceRanking`.
     """
 
@@ -69,6 +69,7 @@ class JointTraining(SurfaceRanking):
             if surface.value in y_pred:
                 inputs, labels = x[surface.value], y[surface.value]
                 total += weight * self._surface_loss(surface, inputs, labels, y_pred[surface.value][BRANCHES])
+        self.count_loss(total, y)
         return total
 
     def _surface_loss(self, surface: Surface, inputs, labels, branches):

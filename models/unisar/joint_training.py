@@ -42,7 +42,7 @@ class JointTraining(SurfaceRanking):
     Either side may have no rows. The forward pass adds the contrastive losses with `add_loss`, not weighted, in the
     order of `Contrasts.weights_by_name`; they are weighted here.
 
-    Metrics: `loss`, `click_loss_<surface>`, each contrastive loss, `matching_loss_<surface>` with matching, and those
+    Metrics: `click_loss_<surface>`, each contrastive loss, `matching_loss_<surface>` with matching, and those
     of `SurfaceRanking`.
     """
 
@@ -84,6 +84,7 @@ class JointTraining(SurfaceRanking):
             total += weight * loss
         if MATCHING in y_pred:
             total += self.config.matching_weight * self._matching_loss(x, y, y_pred[MATCHING])
+        self.count_loss(total, y)
         return total
 
     def _matching_loss(self, x, y, outputs: MatchingOutputs):

@@ -28,20 +28,27 @@ def test_each_surface_and_their_mean():
         f"{metric}{surface}"
         for metric in ("mrr", *(f"{kind}_at_{k}" for kind in ("hit_rate", "ndcg") for k in (1, 5, 10)))
         for surface in ("", "_recommendation", "_search")
-    }
+    } | {"loss"}
 
 
 def test_a_surface_without_rows_is_left_out_of_the_mean():
     ranker = Ranker()
     ranker.update_ranking_metrics({"search": LABELS}, {"search": LOGITS})
     assert float(ranker.get_metrics_result()["hit_rate_at_1"]) == 0.5
-    assert len(ranker.metrics) == 14
+    assert len(ranker.metrics) == 15
 
 
 def test_training_steps_rank_nothing_and_report_no_ranking():
     ranker = Ranker()
     ranker.begin_step({}, training=True)
     ranker.update_ranking_metrics({"search": LABELS}, {"search": LOGITS})
-    assert ranker.get_metrics_result() == {}
+    assert set(ranker.get_metrics_result()) == {"loss"}
     ranker.begin_step({}, training=False)
     assert float(ranker.get_metrics_result()["hit_rate_at_1"]) == 0
+
+
+def test_the_loss_is_the_mean_over_all_rows_whichever_surface_they_are_of():
+    ranker = Ranker()
+    ranker.count_loss(4.0, {"recommendation": LABELS[:0], "search": LABELS})
+    ranker.count_loss(1.0, {"recommendation": LABELS[:1], "search": LABELS[:0]})
+    assert float(ranker.get_metrics_result()["loss"]) == (2 * 4 + 1) / 3
