@@ -15,6 +15,7 @@ import tensorflow as tf
 
 from benchmarks import measuring, printed_report
 from tfx_pipeline import retrieval_index
+from tfx_pipeline.category_filter import CategoryFilter
 from tfx_pipeline.retrieval_signatures import Retrieval
 
 SIZES = (10_000, 100_000, 1_000_000)
@@ -46,6 +47,7 @@ def measure(sizes: Sequence[int], steps: int, k: int = 100, dim: int = 64, seed:
         centres = generator.standard_normal([max(1, items // _ITEMS_A_CLUSTER), dim], np.float32)
         table = tf.Variable(_vectors(generator, centres, items + 2))
         ids = tf.Variable([f"item-{place}" for place in range(items + 2)])
+        categories = CategoryFilter(np.zeros([items + 2, 0], object))
         requests = tf.constant(_vectors(generator, centres, _REQUESTS))
         calls: dict[str, Callable[[int], Any]] = {}
         measured: dict[str, tuple[str, int]] = {}
@@ -54,7 +56,7 @@ def measure(sizes: Sequence[int], steps: int, k: int = 100, dim: int = 64, seed:
             start = time.perf_counter()
             index = retrieval_index.build(kind, table[1:-1])
             indexing.append({"items": items, "index": kind, "seconds": time.perf_counter() - start})
-            best = _best(Retrieval(index, table, ids), k)
+            best = _best(Retrieval(index, table, ids, categories), k)
             found[kind] = np.concatenate([best(part)[0].numpy() for part in tf.split(requests, _REQUESTS // 32)])
             for batch in BATCHES:
                 name = f"{kind}, {batch}"
@@ -99,7 +101,8 @@ def _best(retrieval: Retrieval, k: int) -> Callable:
     @tf.function(autograph=False, reduce_retracing=True)
     def best(requests):
         rows = tf.shape(requests)[0]
-        return retrieval.best(requests, tf.fill([rows], k), tf.fill([rows], False), tf.fill([rows, 0], ""))
+        none = tf.fill([rows, 0], "")
+        return retrieval.best(requests, tf.fill([rows], k), tf.fill([rows], False), seen=none, category=none)
 
     return best
 

@@ -45,16 +45,41 @@ RECOMMEND: Final = "recommend"
 SEARCH: Final = "search"
 """The best items of the whole catalogue for a user's feed, and for a query. Models that retrieve have them.
 
-Inputs: those of `rank` without candidates, `recommend` without query too, and the two below."""
+Inputs: those of `rank` without candidates, `recommend` without query too, and the three below."""
 K: Final = "k"
 """int32 [batch]; how many items each row asks for, 1 to `LARGEST_K`. More than the catalogue has are padded."""
 LARGEST_K: Final = 10_000
 EXCLUDE_SEEN: Final = "exclude_seen"
 """bool [batch]; whether to leave out what the row's history holds."""
-REQUEST_INPUTS: Final = (*RANK_INPUTS, RANK_TIMESTAMP_MS, K, EXCLUDE_SEEN)
+CATEGORY: Final = "category"
+"""string [batch, levels], from broad to narrow; answers only items of this category. The empty string stands for any
+name at its level, so a row of nothing else asks for all items. A category that no item has is answered with none."""
+REQUEST_INPUTS: Final = (*RANK_INPUTS, RANK_TIMESTAMP_MS, K, EXCLUDE_SEEN, CATEGORY)
 """All inputs of requests that have a meaning of their own; no value of the context may be called like one."""
 ITEMS: Final = "items"
 """Output beside `scores`: string [batch, largest k], best first; padded with the empty string and score 0."""
+
+EMBED_USER: Final = "embed_user"
+EMBED_QUERY: Final = "embed_query"
+"""What a model looks for, as a vector: for a user's feed, and for a query of somebody unknown. Models that retrieve.
+
+Its product with an item's vector (`embed_item`) is the logit of the score that the retriever gives the item. Inputs:
+those of `recommend` without what shapes the answer; and `RANK_QUERY` alone."""
+EMBED_ITEM: Final = "embed_item"
+"""Items as the model sees them, as vectors computed at the export. Models with one vector an item.
+
+What the model does not know has the vector by which it stands for all that is unknown."""
+SIMILAR_ITEMS: Final = "similar_items"
+"""The other items whose vectors point most nearly the same way as an item's. Models with `embed_item`.
+
+Inputs: `ITEM_ID` and `K`. Outputs: `ITEMS` and `SCORES` as those of `recommend`, but a score is a cosine, from -1 to 1.
+For an item that the model does not know there are none."""
+ITEM_ID: Final = "item_id"
+"""Input of `embed_item` and `similar_items`: string [batch]."""
+EMBEDDING: Final = "embedding"
+"""Output of the three: float32 [batch, dim]."""
+KNOWN: Final = "known"
+"""Further output of `embed_item`: bool [batch]; whether the model knows the item."""
 
 CATALOGUE_RANKS: Final = "catalogue_ranks"
 """Serialized tf.Examples in (`examples`), the rank of each example's positive in the whole catalogue out."""

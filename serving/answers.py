@@ -10,10 +10,30 @@ from serving.transport import Outputs
 
 @dataclass(frozen=True)
 class RankedItem:
-    """One item of an answer; `score` is the probability of a click, or what a retriever orders by. Higher is better."""
+    """One item of an answer. Higher scores are better.
+
+    Attributes:
+        item_id: Which.
+        score: The probability of a click, or what a retriever orders by; of similar items a cosine.
+    """
 
     item_id: str
     score: float
+
+
+@dataclass(frozen=True)
+class ItemVector:
+    """An item as the model sees it.
+
+    Attributes:
+        item_id: Which.
+        vector: Its numbers.
+        is_known: Whether the model knows it; else the vector stands for everything unknown.
+    """
+
+    item_id: str
+    vector: tuple[float, ...]
+    is_known: bool
 
 
 def ranked_candidates(requests: Sequence[RankRequest], outputs: Outputs) -> list[list[RankedItem]]:
@@ -37,7 +57,7 @@ def ranked_candidates(requests: Sequence[RankRequest], outputs: Outputs) -> list
 
 
 def retrieved_items(outputs: Outputs) -> list[RankedItem]:
-    """The items of the only row of `recommend` or `search`, best first, without padding.
+    """The items of the only row of `recommend`, `search` or `similar_items`, best first, without padding.
 
     Raises:
         ValueError: The answer is not one to a single request.
@@ -47,6 +67,28 @@ def retrieved_items(outputs: Outputs) -> list[RankedItem]:
     if [len(row) for row in rows] != [len(row) for row in scores] or len(rows) != 1:
         raise ValueError("the answer should have one row of items and as many scores")
     return [RankedItem(item_id, score) for item_id, score in zip(rows[0], scores[0], strict=True) if item_id]
+
+
+def only_vector(outputs: Outputs) -> tuple[float, ...]:
+    """The vector of the only row of `embed_user` or `embed_query`.
+
+    Raises:
+        ValueError: The answer is not one to a single request.
+        TypeError: It has other values than it should, or other axes.
+    """
+    (vector,) = _numbers(outputs[signatures.EMBEDDING])
+    return tuple(vector)
+
+
+def item_vectors(item_ids: Sequence[str], outputs: Outputs) -> list[ItemVector]:
+    """The vectors of `embed_item`, in the order of the request.
+
+    Raises:
+        ValueError: The answer is not one to this request.
+        TypeError: It has other values than it should, or other axes.
+    """
+    rows = zip(item_ids, _numbers(outputs[signatures.EMBEDDING]), outputs[signatures.KNOWN], strict=True)
+    return [ItemVector(item_id, tuple(vector), bool(is_known)) for item_id, vector, is_known in rows]
 
 
 def _numbers(rows: Sequence[Sequence[float]]) -> list[list[float]]:

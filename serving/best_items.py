@@ -42,12 +42,12 @@ def best_items(client: RankingClient, log: EventLog, request: RetrievalRequest) 
 
     Raises:
         CallError: The server was not reached, or refused.
-        ValueError: The catalogue is empty, or the user has all of it.
+        ValueError: The catalogue is empty, or the user has all of it, or the category has nothing.
     """
     owned = {event.item_id for event in log.events_of(request.user_id) if event.label and event.item_id}
     if request.signature in client.signature_names():
         return BestItems(_retrieved(client, request, owned), request.signature)
-    return ranked_candidates(client, request, choose_candidates(log, owned))
+    return ranked_candidates(client, request, choose_candidates(log, owned, category=request.category))
 
 
 def ranked_candidates(client: RankingClient, request: RetrievalRequest, candidates: Candidates) -> BestItems:

@@ -1,7 +1,8 @@
 """Which items a request ranks: the catalogue without what the user already has, or its most popular part."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from serving.event_log import EventLog
 
@@ -28,7 +29,11 @@ class Candidates:
 
 
 def choose_candidates(
-    log: EventLog, owned: Collection[str], wanted: Collection[str] = (), most: int = MOST_CANDIDATES
+    log: EventLog,
+    owned: Collection[str],
+    wanted: Collection[str] = (),
+    category: Sequence[str] = (),
+    most: int = MOST_CANDIDATES,
 ) -> Candidates:
     """Chooses what to rank.
 
@@ -36,12 +41,20 @@ def choose_candidates(
         log: The catalogue, and how popular its items are.
         owned: Items to leave out.
         wanted: Items to keep in any case.
+        category: Takes only items of this category: names from broad to narrow, an empty one where any will do.
         most: At most so many, not counting `wanted`.
     """
     left_out = set(owned) - set(wanted)
-    catalogue = [item_id for item_id in log.items if item_id not in left_out]
+    catalogue = [
+        item_id for item_id, item in log.items.items() if item_id not in left_out and _is_of(item.categories, category)
+    ]
     if len(catalogue) <= most:
         return Candidates(tuple(catalogue), len(catalogue))
     by_popularity = sorted(catalogue, key=lambda item_id: -log.item_counts[item_id])
     kept = {*by_popularity[:most], *wanted}
     return Candidates(tuple(item_id for item_id in catalogue if item_id in kept), len(catalogue))
+
+
+def _is_of(own: Sequence[str], category: Sequence[str]) -> bool:
+    levels = zip_longest(own[: len(category)], category, fillvalue="")
+    return all(asked in ("", name) for name, asked in levels)

@@ -4,7 +4,7 @@ import enum
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from serving.answers import RankedItem, ranked_candidates, retrieved_items
+from serving.answers import ItemVector, RankedItem, item_vectors, only_vector, ranked_candidates, retrieved_items
 from serving.call import Call
 from serving.call_error import INTERNAL, CallError
 from serving.divided_history import DividedHistory, divided_history
@@ -12,9 +12,14 @@ from serving.request_builder import (
     RankRequest,
     RetrievalRequest,
     SessionsRequest,
+    UserRequest,
+    embed_items_call,
+    embed_query_call,
+    embed_user_call,
     rank_call,
     retrieval_call,
     sessions_call,
+    similar_items_call,
 )
 from serving.retry import RetryPolicy
 from serving.transport import Outputs, Transport, VersionState
@@ -92,6 +97,35 @@ class RankingClient:
     def retrieve(self, request: RetrievalRequest) -> list[RankedItem]:
         """Does what the request is for: `search` where it has a query, else `recommend`."""
         return self._ask(retrieval_call(request), retrieved_items)
+
+    def similar_items(self, item_id: str, k: int = 10) -> list[RankedItem]:
+        """Finds the other items most like one.
+
+        Returns:
+            The most similar first, with the cosines of their vectors; none where the model does not know the item.
+
+        Raises:
+            ValueError: So many items cannot be asked for.
+            CallError: See the class; the model may have no such signature.
+        """
+        return self._ask(similar_items_call(item_id, k), retrieved_items)
+
+    def embed_user(self, request: UserRequest) -> tuple[float, ...]:
+        """Tells what the model looks for in a user's feed: items whose vectors have large products with this one."""
+        return self._ask(embed_user_call(request), only_vector)
+
+    def embed_query(self, query: str) -> tuple[float, ...]:
+        """Tells what the model looks for when somebody unknown types this; otherwise as `embed_user`."""
+        return self._ask(embed_query_call(query), only_vector)
+
+    def embed_items(self, item_ids: Sequence[str]) -> list[ItemVector]:
+        """Tells the items' vectors, in this order.
+
+        Raises:
+            ValueError: There are no items.
+            CallError: See the class; the model may have no such signature.
+        """
+        return self._ask(embed_items_call(item_ids), lambda outputs: item_vectors(item_ids, outputs))
 
     def sessions(self, request: SessionsRequest) -> DividedHistory:
         """Tells where the sessions of a history lie, by a model with session modelling."""

@@ -53,6 +53,8 @@ class RetrievalRequest:
         query: What was typed into the search box; empty asks for recommendations.
         history: What the user did before, oldest first; may be empty.
         exclude_seen: Whether to leave out the items of the history.
+        category: Answers only items of this category: its name, or the names from broad to narrow, an empty one where
+            any will do. Nothing asks for all items.
         timestamp_ms: As in `RankRequest`.
         context: As in `RankRequest`.
     """
@@ -62,18 +64,35 @@ class RetrievalRequest:
     query: str = ""
     history: tuple[Token, ...] = ()
     exclude_seen: bool = False
+    category: tuple[str, ...] = ()
     timestamp_ms: int | None = None
     context: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Refuses what the signature cannot express."""
-        if not 1 <= self.k <= signatures.LARGEST_K:
-            raise ValueError(f"`k` should be from 1 to {signatures.LARGEST_K}. Received: k={self.k}")
+        _check(self.k)
 
     @property
     def signature(self) -> str:
         """Which signature answers: `search` where there is a query, else `recommend`."""
         return signatures.SEARCH if self.query else signatures.RECOMMEND
+
+
+@dataclass(frozen=True)
+class UserRequest:
+    """A user as a model sees one now.
+
+    Attributes:
+        user_id: Who; unknown and empty are served.
+        history: What the user did before, oldest first; may be empty.
+        timestamp_ms: As in `RankRequest`.
+        context: As in `RankRequest`.
+    """
+
+    user_id: str
+    history: tuple[Token, ...] = ()
+    timestamp_ms: int | None = None
+    context: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -110,10 +129,44 @@ def retrieval_call(request: RetrievalRequest) -> Call:
         **_moment([request]),
         signatures.K: [request.k],
         signatures.EXCLUDE_SEEN: [request.exclude_seen],
+        signatures.CATEGORY: [list(request.category) or [""]],
     }
     if request.query:
         inputs[signatures.RANK_QUERY] = [request.query]
     return Call(request.signature, inputs, (signatures.ITEMS, signatures.SCORES))
+
+
+def similar_items_call(item_id: str, k: int) -> Call:
+    """Asks for the items most like another.
+
+    Raises:
+        ValueError: So many items cannot be asked for.
+    """
+    _check(k)
+    inputs: dict[str, NestedList] = {signatures.ITEM_ID: [item_id], signatures.K: [k]}
+    return Call(signatures.SIMILAR_ITEMS, inputs, (signatures.ITEMS, signatures.SCORES))
+
+
+def embed_user_call(request: UserRequest) -> Call:
+    """Asks for a user's vector."""
+    return Call(signatures.EMBED_USER, _asked([request]) | _moment([request]), (signatures.EMBEDDING,))
+
+
+def embed_query_call(query: str) -> Call:
+    """Asks for a query's vector."""
+    return Call(signatures.EMBED_QUERY, {signatures.RANK_QUERY: [query]}, (signatures.EMBEDDING,))
+
+
+def embed_items_call(item_ids: Sequence[str]) -> Call:
+    """Asks for items' vectors.
+
+    Raises:
+        ValueError: There are no items.
+    """
+    if not item_ids:
+        raise ValueError("A call needs at least one item. Received: none")
+    outputs = (signatures.EMBEDDING, signatures.KNOWN)
+    return Call(signatures.EMBED_ITEM, {signatures.ITEM_ID: list(item_ids)}, outputs)
 
 
 def sessions_call(request: SessionsRequest) -> Call:
@@ -124,7 +177,7 @@ def sessions_call(request: SessionsRequest) -> Call:
 
 
 def _asked(
-    requests: Sequence[RankRequest] | Sequence[RetrievalRequest] | Sequence[SessionsRequest],
+    requests: Sequence[RankRequest] | Sequence[RetrievalRequest] | Sequence[UserRequest] | Sequence[SessionsRequest],
 ) -> dict[str, NestedList]:
     """Who asks, and with which history. Shorter histories and token items end with empty strings."""
     if not requests:
@@ -147,7 +200,9 @@ def _asked(
     }
 
 
-def _moment(requests: Sequence[RankRequest] | Sequence[RetrievalRequest]) -> dict[str, NestedList]:
+def _moment(
+    requests: Sequence[RankRequest] | Sequence[RetrievalRequest] | Sequence[UserRequest],
+) -> dict[str, NestedList]:
     """When, and the named values; what one request tells and another does not is unknown there."""
     inputs: dict[str, NestedList] = {}
     if any(request.timestamp_ms is not None for request in requests):
@@ -156,6 +211,11 @@ def _moment(requests: Sequence[RankRequest] | Sequence[RetrievalRequest]) -> dic
         ]
     names = dict.fromkeys(name for request in requests for name in request.context)
     return inputs | {name: [request.context.get(name, "") for request in requests] for name in names}
+
+
+def _check(k: int) -> None:
+    if not 1 <= k <= signatures.LARGEST_K:
+        raise ValueError(f"`k` should be from 1 to {signatures.LARGEST_K}. Received: k={k}")
 
 
 def _padded(values: Sequence[Any], length: int, padding: Any) -> list[Any]:

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from components.behaviour_example_gen.config import DataConfig
+from components.behaviour_generator.config import GeneratorConfig
+from components.data_checks.config import DataChecksConfig
 from components.servability_gate.config import GateConfig
 from models import registry
 from models.unifiedssr.config import UnifiedSSRConfig
@@ -150,6 +152,8 @@ class PipelineConfig:
         root: Where artifacts, metadata, logs and pushed models go. Empty: `runs/<name>`.
         model: Which model; a name in `models.registry`.
         data: From raw logs to examples.
+        generate: What `tandem generate` makes up for `data` to read.
+        data_checks: What in the data ends a run before anything is trained.
         transform: From examples to the model's inputs.
         unisar: The hyper-parameters of UniSAR.
         unifiedssr: The hyper-parameters of UnifiedSSR.
@@ -170,6 +174,8 @@ class PipelineConfig:
     root: str = ""
     model: str = "unisar"
     data: DataConfig = field(default_factory=DataConfig)
+    generate: GeneratorConfig = field(default_factory=GeneratorConfig)
+    data_checks: DataChecksConfig = field(default_factory=DataChecksConfig)
     transform: TransformConfig = field(default_factory=TransformConfig)
     unisar: UniSARConfig = field(default_factory=UniSARConfig)
     unifiedssr: UnifiedSSRConfig = field(default_factory=UnifiedSSRConfig)

@@ -9,6 +9,7 @@ from tfx.types import BaseChannel
 from components.baseline_model.component import BaselineModel
 from components.behaviour_example_gen.component import BehaviourExampleGen
 from components.catalogue_metrics.component import CatalogueMetrics
+from components.data_checks.component import DataChecks
 from components.item_catalog.component import ItemCatalogGen
 from components.retrieve_then_rank.component import RetrieveThenRank
 from components.servability_gate.component import ServabilityGate
@@ -22,7 +23,9 @@ JOINT_TRAINER = "Trainer"
 """The id of the node that trains on both surfaces."""
 
 
-def create_pipeline(config: PipelineConfig, baseline_versions: Mapping[str, str] | None = None) -> tfx.dsl.Pipeline:
+def create_pipeline(
+    config: PipelineConfig, baseline_versions: Mapping[str, str] | None = None, previous_statistics: str = ""
+) -> tfx.dsl.Pipeline:
     """Assembles the pipeline.
 
     Args:
@@ -30,11 +33,12 @@ def create_pipeline(config: PipelineConfig, baseline_versions: Mapping[str, str]
         baseline_versions: For each of `config.served_models`, by name, the version that was pushed last, which the new
             one has to beat; empty when there is none. It is told here, not found by the component, so that caching sees
             it change.
+        previous_statistics: The folder of the statistics of the span before this one; empty when there is none.
 
     Returns:
         The pipeline, for `local_runner` or `kubeflow_runner`.
     """
-    nodes = _until_trained(config)
+    nodes = _until_trained(config, previous_statistics)
     examples, transform = nodes["BehaviourExampleGen"].outputs["examples"], nodes["Transform"]
     for served in config.served_models:
         model = nodes[f"{served.node_prefix}{JOINT_TRAINER}"].outputs["model"]
@@ -50,10 +54,10 @@ def create_pipeline(config: PipelineConfig, baseline_versions: Mapping[str, str]
 
 def create_training_pipeline(config: PipelineConfig) -> tfx.dsl.Pipeline:
     """Assembles the part up to the trained models, for comparing trainings; it shares the cache with the whole."""
-    return _pipeline(config, _until_trained(config))
+    return _pipeline(config, _until_trained(config, previous_statistics=""))
 
 
-def _until_trained(config: PipelineConfig) -> dict[str, BaseNode]:
+def _until_trained(config: PipelineConfig, previous_statistics: str) -> dict[str, BaseNode]:
     """From the raw files to the trained models, the joint one and those that are fine-tuned: the components by id."""
     item_catalog = ItemCatalogGen(config=config.data).with_id("ItemCatalog")
     example_gen = BehaviourExampleGen(item_catalog.outputs["catalog"], config.data)
@@ -66,6 +70,13 @@ def _until_trained(config: PipelineConfig) -> dict[str, BaseNode]:
     schema = schema_gen.outputs["schema"]
     example_validator = tfx.components.ExampleValidator(
         statistics=statistics_gen.outputs["statistics"], schema=schema, exclude_splits=not_behaviour
+    )
+    data_checks = DataChecks(
+        statistics=statistics_gen.outputs["statistics"],
+        anomalies=example_validator.outputs["anomalies"],
+        schema=schema,
+        config=config.data_checks,
+        previous_statistics=previous_statistics,
     )
     transform = tfx.components.Transform(
         examples=examples,
@@ -84,8 +95,10 @@ def _until_trained(config: PipelineConfig) -> dict[str, BaseNode]:
         },
         disable_statistics=True,
     )
+    # It takes nothing from the checks, but data that fails them is not worth its time.
+    transform.add_upstream_node(data_checks)
     trainer = _trainer(config, transform, config.model, config.train)
-    nodes = [item_catalog, example_gen, statistics_gen, schema_gen, example_validator, transform, trainer]
+    nodes = [item_catalog, example_gen, statistics_gen, schema_gen, example_validator, data_checks, transform, trainer]
     for served in config.served_models if config.fine_tuning.surfaces else ():
         (surface,) = served.surfaces
         train = config.fine_tuning.train_config(config.train, surface)
@@ -132,7 +145,7 @@ def _until_pushed(
         f"{prefix}ServabilityGate"
     )
     pusher = tfx.components.Pusher(
-        model=model,
+        # The gate's blessing holds the model that is pushed: the trained one and requests to warm it up.
         model_blessing=evaluator.outputs["blessing"],
         infra_blessing=servability_gate.outputs["blessing"],
         push_destination=tfx.proto.PushDestination(

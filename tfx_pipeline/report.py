@@ -8,9 +8,11 @@ import tensorflow_model_analysis as tfma
 from ml_metadata import MetadataStore
 from ml_metadata.proto import metadata_store_pb2
 from tfx import v1 as tfx
+from tfx.types import standard_artifacts
 
 from components.baseline_model.pushed_versions import last_pushed_version
 from components.catalogue_metrics.metrics_file import read_catalogue_metrics
+from components.data_checks.finding import read_findings
 from schemas import features
 from tfx_pipeline import evaluation
 from tfx_pipeline.configs import PipelineConfig, ServedModel
@@ -52,12 +54,14 @@ class RunReport:
     Attributes:
         ran: The components that ran.
         cached: The components whose results came from the cache.
+        data_findings: The anomalies that were found in the data and let pass, each in one line.
         models: What became of each served model, by name.
         tensorboard: The folder of TensorBoard's logs.
     """
 
     ran: tuple[str, ...]
     cached: tuple[str, ...]
+    data_findings: tuple[str, ...]
     models: dict[str, ModelReport]
     tensorboard: str
 
@@ -98,6 +102,15 @@ class RunHistory:
         """Where the artifact `key` lies that a component wrote, or took from the cache, after the execution `since`."""
         return self._artifact(self.executions_since(since)[component], key).uri
 
+    def statistics_before(self, span: int) -> str:
+        """The folder of the newest statistics of examples of the newest span before `span`; empty if there is none."""
+        statistics = [
+            (artifact.properties["span"].int_value, artifact.id, artifact.uri)
+            for artifact in self._store.get_artifacts_by_type(standard_artifacts.ExampleStatistics.TYPE_NAME)
+            if artifact.state == metadata_store_pb2.Artifact.LIVE
+        ]
+        return max((each for each in statistics if each[0] < span), default=(0, 0, ""))[2]
+
     def report(self, since: int) -> RunReport:
         """Reports on the executions after the id `since`."""
         executions = self.executions_since(since)
@@ -105,6 +118,7 @@ class RunHistory:
         return RunReport(
             ran=tuple(name for name, each in executions.items() if each.last_known_state == state.COMPLETE),
             cached=tuple(name for name, each in executions.items() if each.last_known_state == state.CACHED),
+            data_findings=tuple(map(str, read_findings(self._artifact(executions["DataChecks"], "findings").uri))),
             models={served.name: self._model_report(served, executions) for served in self._config.served_models},
             tensorboard=self._config.tensorboard_dir,
         )

@@ -11,13 +11,14 @@ import tensorflow as tf
 BRUTE_FORCE: Final = "brute_force"
 SCANN: Final = "scann"
 KINDS: Final = (BRUTE_FORCE, SCANN)
+NOT_FOUND: Final = -1
+"""The place that an index answers where it found no more."""
 
 _FEWEST_FOR_SCANN = 1000
 # Of ScaNN, measured by `benchmarks/retrieve.py`: about the square root of the number of items is the number of leaves
 # at which a search costs least.
 _SHARE_OF_LEAVES_SEARCHED = 0.1
 _FEWEST_LEAVES_SEARCHED = 10
-_NOT_FOUND = -1
 _REORDERED = 1000
 """Of so many items ScaNN computes the products themselves; it answers no more than these."""
 
@@ -29,7 +30,7 @@ class RetrievalIndex:
     Attributes:
         nearest: From queries, float32 [batch, dim], and k, an int32 scalar of at most the number of items, to places
             in the indexed table, int32 [batch, k], those with the largest products first. An approximate index may fall
-            short; it then answers -1.
+            short; it then answers `NOT_FOUND`.
         tracked: What the saved module has to hold.
     """
 
@@ -85,7 +86,7 @@ def _scann(table: tf.Tensor) -> RetrievalIndex:
 
     def nearest(queries: tf.Tensor, k: tf.Tensor) -> tf.Tensor:
         products, places = layer.call(queries, k)
-        places = tf.where(tf.math.is_finite(products), places, _NOT_FOUND)
-        return tf.pad(places, [[0, 0], [0, k - tf.shape(places)[1]]], constant_values=_NOT_FOUND)
+        places = tf.where(tf.math.is_finite(products), places, NOT_FOUND)
+        return tf.pad(places, [[0, 0], [0, k - tf.shape(places)[1]]], constant_values=NOT_FOUND)
 
     return RetrievalIndex(nearest, layer._serialized_searcher)

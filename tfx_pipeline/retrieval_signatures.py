@@ -1,19 +1,21 @@
 """`recommend` and `search`: the best items of the whole catalogue."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import tensorflow as tf
 
 from schemas import signatures
 from schemas.canonical_event import Surface
-from tfx_pipeline import history_request
-from tfx_pipeline.retrieval_index import RetrievalIndex
+from tfx_pipeline import history_request, item_lists
+from tfx_pipeline.category_filter import CategoryFilter
+from tfx_pipeline.retrieval_index import NOT_FOUND, RetrievalIndex
 from tfx_pipeline.serving_transform import ServingTransform
 
 _HASHES = 2**63 - 1
 _INPUTS = {
-    signatures.K: tf.TensorSpec([None], tf.int32, signatures.K),
+    signatures.K: item_lists.K_SPEC,
     signatures.EXCLUDE_SEEN: tf.TensorSpec([None], tf.bool, signatures.EXCLUDE_SEEN),
+    signatures.CATEGORY: tf.TensorSpec([None, None], tf.string, signatures.CATEGORY),
 }
 _FIRST_ITEM = 1
 
@@ -26,16 +28,20 @@ class Retrieval:
             unknown), neither of which can be answered.
         item_table: Float [items, dim], the whole table.
         item_ids: String [items], the name of each row.
+        categories: Of the whole table's items.
     """
 
-    def __init__(self, index: RetrievalIndex, item_table: tf.Variable, item_ids: tf.Variable):
+    def __init__(
+        self, index: RetrievalIndex, item_table: tf.Variable, item_ids: tf.Variable, categories: CategoryFilter
+    ):
         self._index = index
         self._item_table = item_table
         self._item_ids = item_ids
+        self._categories = categories
         self._real_items = item_table.shape[0] - 2
 
     def best(
-        self, requests: tf.Tensor, k: tf.Tensor, exclude_seen: tf.Tensor, seen: tf.Tensor
+        self, requests: tf.Tensor, k: tf.Tensor, exclude_seen: tf.Tensor, seen: tf.Tensor, category: tf.Tensor
     ) -> tuple[tf.Tensor, tf.Tensor]:
         """Finds the best items.
 
@@ -44,30 +50,45 @@ class Retrieval:
             k: Int32 [batch], how many items each row asks for.
             exclude_seen: Bool [batch], whether a row's seen items are left out.
             seen: String [batch, items], what each row has seen, empty strings between.
+            category: String [batch, levels], see `CategoryFilter.items_of`.
 
         Returns:
             String [batch, largest k], best first, and their logits, float32. Where a row has no item, the string is
             empty and the logit minus infinity.
         """
-        with tf.control_dependencies([_check(k)]):
-            columns = tf.reduce_max(tf.concat([k, [0]], axis=0))
+        columns = item_lists.columns(k)
         excluded = tf.where(exclude_seen[:, tf.newaxis], seen, "")
         most_excluded = tf.reduce_max(tf.math.count_nonzero(tf.not_equal(excluded, ""), axis=1, dtype=tf.int32))
         wanted = tf.minimum(columns + tf.maximum(most_excluded, 0), self._real_items)
-        places = self._index.nearest(tf.cast(requests, tf.float32), wanted)
+        places = self._nearest(tf.cast(requests, tf.float32), wanted, category)
         rows = tf.maximum(places, 0) + _FIRST_ITEM
         items = tf.gather(self._item_ids, rows)
         left_out = tf.logical_or(tf.less(places, 0), _contains(excluded, items))
-        logits = tf.where(left_out, -float("inf"), self._scores(requests, rows))
+        logits = tf.where(left_out, item_lists.NO_ITEM, self._scores(requests, rows))
         # What is left out moves to the end, and gives way to the items that were asked for beyond the columns.
         logits, order = tf.math.top_k(logits, tf.minimum(columns, wanted))
         items = tf.gather(items, order, batch_dims=1)
-        missing = [[0, 0], [0, columns - tf.shape(logits)[1]]]
-        items = tf.pad(items, missing, constant_values="")
-        logits = tf.pad(logits, missing, constant_values=-float("inf"))
-        asked_for = tf.less(tf.range(columns)[tf.newaxis], k[:, tf.newaxis])
-        is_item = tf.logical_and(asked_for, tf.greater(logits, -float("inf")))
-        return tf.where(is_item, items, ""), tf.where(is_item, logits, -float("inf"))
+        return item_lists.filled_up(items, logits, k, columns)
+
+    def _nearest(self, requests: tf.Tensor, wanted: tf.Tensor, category: tf.Tensor) -> tf.Tensor:
+        """Places in the index, int32 [batch, wanted]; what a row's category does not have is `NOT_FOUND`.
+
+        A row that names a category is compared with the whole table, whatever the index: of what an approximate index
+        finds, a small category may have nothing.
+        """
+        is_filtered = tf.reduce_any(tf.not_equal(category, ""), axis=1)
+
+        def anywhere() -> tf.Tensor:
+            return self._index.nearest(requests, wanted)
+
+        def within() -> tf.Tensor:
+            products = tf.matmul(requests, tf.cast(self._item_table, tf.float32), transpose_b=True)
+            products = tf.where(self._categories.items_of(category), products, item_lists.NO_ITEM)
+            best, places = tf.math.top_k(products[:, _FIRST_ITEM:-1], wanted)
+            places = tf.where(tf.greater(best, item_lists.NO_ITEM), places, NOT_FOUND)
+            return tf.where(is_filtered[:, tf.newaxis], places, anywhere())
+
+        return tf.cond(tf.reduce_any(is_filtered), within, anywhere)
 
     def _scores(self, requests: tf.Tensor, rows: tf.Tensor) -> tf.Tensor:
         """The products as the model computes them for candidates, whatever the index rounds: float32 as `rows`."""
@@ -76,12 +97,12 @@ class Retrieval:
 
 
 def retrieval_signatures(
-    encode: Callable, transform: ServingTransform, retrieval: Retrieval, context: Sequence[str]
+    encode: Mapping[Surface, Callable], transform: ServingTransform, retrieval: Retrieval, context: Sequence[str]
 ) -> dict[str, Callable]:
     """The functions of the signatures `recommend` and `search`.
 
     Args:
-        encode: From the features that `transform` returns to float [batch, dim].
+        encode: For requests of each surface, from the features that `transform` returns to float [batch, dim].
         transform: The Transform graph.
         retrieval: Of the items that are to be found.
         context: What the model is told of the moment of a request.
@@ -97,10 +118,10 @@ def retrieval_signatures(
         @tf.function(input_signature=list(specs.values()), autograph=False)
         def answer(*given: tf.Tensor) -> dict[str, tf.Tensor]:
             request = dict(zip(specs, given, strict=True))
-            k, exclude_seen = request.pop(signatures.K), request.pop(signatures.EXCLUDE_SEEN)
+            k, exclude_seen, category = (request.pop(name) for name in _INPUTS)
             surfaces = tf.fill(tf.shape(k), surface.value)
-            requests = encode(transform(history_request.raw_features(request, surfaces)))
-            items, logits = retrieval.best(requests, k, exclude_seen, history_request.seen_items(request))
+            requests = encode[surface](transform(history_request.raw_features(request, surfaces)))
+            items, logits = retrieval.best(requests, k, exclude_seen, history_request.seen_items(request), category)
             return {signatures.ITEMS: items, signatures.SCORES: tf.sigmoid(logits)}
 
         return answer
@@ -109,12 +130,6 @@ def retrieval_signatures(
         signatures.RECOMMEND: signature(Surface.RECOMMENDATION),
         signatures.SEARCH: signature(Surface.SEARCH),
     }
-
-
-def _check(k: tf.Tensor) -> tf.Operation:
-    in_range = tf.logical_and(tf.greater_equal(k, 1), tf.less_equal(k, signatures.LARGEST_K))
-    message = f"`{signatures.K}` should be from 1 to {signatures.LARGEST_K}. Received:"
-    return tf.debugging.Assert(tf.reduce_all(in_range), [message, k])
 
 
 def _contains(sets: tf.Tensor, values: tf.Tensor) -> tf.Tensor:

@@ -15,6 +15,7 @@ import tensorflow as tf
 import tensorflow_transform as tft
 
 from models import registry
+from models.catalogue import Catalogue
 from schemas import features
 from tfx_pipeline import export, inputs, trained_weights, vocabularies
 from tfx_pipeline.config_loading import as_dict, from_dict
@@ -117,7 +118,8 @@ def run(job: TrainingJob) -> keras.callbacks.History:
     """
     keras.utils.set_random_seed(job.train.seed)
     transform_output = tft.TFTransformOutput(job.transform_graph)
-    model = build_model(job, transform_output)
+    catalog = read_catalog(job, transform_output)
+    model = build_model(job, transform_output, catalog)
     if job.start_from:
         trained_weights.load(model, job.start_from)
     train = job.train
@@ -146,19 +148,23 @@ def run(job: TrainingJob) -> keras.callbacks.History:
     )
     (Path(job.log_dir) / VALIDATION_FILE).write_text(json.dumps(early_stopping.best_logs, indent=2) + "\n", "utf-8")
     trained_weights.save(model, job.model_dir)
-    export.save(model, transform_output, job.model_dir, job.retrieval_index)
+    export.save(model, transform_output, job.model_dir, catalog.categories, job.retrieval_index)
     # Only now, and all at once: what is left of a finished training would mislead the next of the same settings.
     shutil.rmtree(job.state_dir, ignore_errors=True)
     return history
 
 
-def build_model(job: TrainingJob, transform_output: tft.TFTransformOutput) -> keras.Model:
-    """Builds the configured model for the vocabularies and the catalogue of a Transform output."""
+def read_catalog(job: TrainingJob, transform_output: tft.TFTransformOutput) -> Catalogue:
+    """Reads what is known of the items."""
     items = vocabularies.table_rows(transform_output, features.ITEM_VOCABULARY)
-    catalog = inputs.read_catalog(job.catalog_files, transform_output, items)
+    return inputs.read_catalog(job.catalog_files, transform_output, items)
+
+
+def build_model(job: TrainingJob, transform_output: tft.TFTransformOutput, catalog: Catalogue) -> keras.Model:
+    """Builds the configured model for the vocabularies and the catalogue of a Transform output."""
     sizes = registry.VocabularySizes(
         users=vocabularies.table_rows(transform_output, features.USER_VOCABULARY),
-        items=items,
+        items=vocabularies.table_rows(transform_output, features.ITEM_VOCABULARY),
         words=vocabularies.table_rows(transform_output, features.WORD_VOCABULARY),
         categories=tuple(
             vocabularies.table_rows(transform_output, features.category_vocabulary(level))

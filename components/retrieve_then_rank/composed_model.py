@@ -16,15 +16,22 @@ Signature = Callable[..., Tensors]
 
 _OF_THE_RETRIEVER = (signatures.RECOMMEND, signatures.SEARCH)
 _OF_THE_RANKER = (signatures.SERVING_DEFAULT, signatures.RANK)
-_KEPT_OF_THE_RETRIEVER = (signatures.CATALOGUE_RANKS, signatures.SESSIONS)
+_KEPT_OF_THE_RETRIEVER = (
+    signatures.EMBED_USER,
+    signatures.EMBED_QUERY,
+    signatures.EMBED_ITEM,
+    signatures.SIMILAR_ITEMS,
+    signatures.CATALOGUE_RANKS,
+    signatures.SESSIONS,
+)
 """What else a retriever may be able to do; the ranker has no say in it."""
 
 
 def save_composed_model(retriever_dir: str, ranker_dir: str, directory: str, retrieved: int) -> None:
     """Writes a SavedModel that retrieves by one model and ranks by the other.
 
-    It has `serving_default` and `rank` of the ranker as they are, `catalogue_ranks` and `sessions` of the retriever
-    where there are such, and `recommend` and `search`, which retrieve and rank in one call. Those two ask for
+    It has `serving_default` and `rank` of the ranker as they are, of the retriever what it has beside, such as
+    `similar_items` and `sessions`, and `recommend` and `search`, which retrieve and rank in one call. Those two ask for
     whatever either model asks for, so a value of the context that only one of them knows is an input too.
 
     Args:

@@ -13,24 +13,24 @@ import sys
 import time
 from collections.abc import Sequence
 
-import numpy as np
-
 from components.servability_gate.config import GateConfig
 from components.servability_gate.further_signatures import try_further_signatures
 from components.servability_gate.probes import Probe, probes
-from components.servability_gate.scoring import SIGNATURES, RefusedError, answer, load, request
+from components.servability_gate.scoring import SIGNATURES, Asked, RefusedError, agree, answer, load, request
 from components.servability_gate.verdict import Verdict
+from components.servability_gate.warm_up_file import RecordedServable
 from schemas import signatures
-from serving.local_server.servable import Servable
 
 
-def check(model_dir: str, files: Sequence[str], config: GateConfig) -> Verdict:
+def check(model_dir: str, files: Sequence[str], config: GateConfig, warm_up_file: str = "") -> Verdict:
     """Sends a model everything that the gate asks.
 
     Args:
         model_dir: The folder that holds `saved_model.pb`.
         files: Gzipped TFRecord files of behaviour examples.
         config: How much is asked, and what is let pass.
+        warm_up_file: Where to write some of the requests, for a server to replay, if the model may be served; empty
+            writes none.
 
     Returns:
         Whether the model may be served, with every reason against it.
@@ -40,7 +40,7 @@ def check(model_dir: str, files: Sequence[str], config: GateConfig) -> Verdict:
     """
     asked = probes(files, config.examples)
     try:
-        servable = load(model_dir)
+        servable = RecordedServable(load(model_dir), config.warm_up_requests)
     except RefusedError as error:
         return Verdict((str(error),))
     reasons = []
@@ -59,15 +59,17 @@ def check(model_dir: str, files: Sequence[str], config: GateConfig) -> Verdict:
             f"the median `{signatures.RANK}` request of one example took {median:.2f} ms, more than the limit of "
             f"{config.latency_limit_ms:g} ms"
         )
+    if warm_up_file and not reasons:
+        servable.write(warm_up_file)
     return Verdict(tuple(reasons), median)
 
 
-def _try(servable: Servable, probe: Probe, tolerance: float) -> list[float]:
+def _try(servable: Asked, probe: Probe, tolerance: float) -> list[float]:
     """Asks for the probe's examples together and one by one; returns the milliseconds of each `rank` request."""
     together = {
         name: answer(servable, name, request(servable, name, probe.examples), probe.shape) for name in SIGNATURES
     }
-    _agree(
+    agree(
         together[signatures.RANK],
         together[signatures.SERVING_DEFAULT],
         tolerance,
@@ -82,15 +84,9 @@ def _try(servable: Servable, probe: Probe, tolerance: float) -> list[float]:
             if name == signatures.RANK:
                 latencies_ms.append(1000 * (time.perf_counter() - start))
             difference = f"`{name}` scores an example differently alone and together with others"
-            _agree(alone[0], together[name][place], tolerance, difference)
+            agree(alone[0], together[name][place], tolerance, difference)
     try_further_signatures(servable, probe.examples, tolerance)
     return latencies_ms
-
-
-def _agree(first: np.ndarray, second: np.ndarray, tolerance: float, difference: str) -> None:
-    largest = float(np.max(np.abs(first - second)))
-    if largest > tolerance:
-        raise RefusedError(f"{difference}, by up to {largest:.3g}")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -99,9 +95,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("model_dir", metavar="MODEL_DIR", help="the folder that holds saved_model.pb")
     parser.add_argument("files", metavar="EXAMPLES_FILE", nargs="+", help="gzipped TFRecords of behaviour examples")
     parser.add_argument("--config", default="{}", help="JSON of what to change in the gate's configuration")
+    parser.add_argument("--warm_up_file", default="", metavar="FILE", help="write requests for a server to replay")
     options = parser.parse_args(arguments)
     try:
-        verdict = check(options.model_dir, options.files, GateConfig(**json.loads(options.config)))
+        config = GateConfig(**json.loads(options.config))
+        verdict = check(options.model_dir, options.files, config, options.warm_up_file)
     except (ValueError, TypeError, OSError) as error:
         print(f"The check could not be carried out: {error}", file=sys.stderr)
         return 2

@@ -26,7 +26,8 @@ class ServabilityGate(base_component.BaseComponent):
     """Runs every signature of a model on real examples, in the loader that TF Serving uses.
 
     A SavedModel can run in Python and still not in TF Serving, and TFX's InfraValidator, which would notice, needs a
-    container runtime. Its output is what InfraValidator's would be: `Pusher(infra_blessing=gate.outputs["blessing"])`.
+    container runtime. Its output is what InfraValidator's would be with `make_warmup`: a blessing that holds the model,
+    with requests to warm it up, and from which it is pushed: `Pusher(infra_blessing=gate.outputs["blessing"])`.
     """
 
     SPEC_CLASS = ServabilityGateSpec

@@ -3,6 +3,7 @@
 import json
 import logging
 import os
+import tempfile
 from typing import Any
 
 from tfx import types
@@ -23,6 +24,7 @@ CONFIG_KEY = "config"
 REASONS_PROPERTY = "reasons"
 # As TFX's InfraValidator leaves them, so that the Pusher and the interfaces read them alike.
 BLESSED_PROPERTY = "blessed"
+HAS_MODEL_PROPERTY = "has_model"
 BLESSED_FILE = "INFRA_BLESSED"
 NOT_BLESSED_FILE = "INFRA_NOT_BLESSED"
 
@@ -38,6 +40,9 @@ class Executor(base_executor.BaseExecutor):
     ) -> None:
         """Checks the model in a process of its own.
 
+        What passes is copied into the blessing together with requests to warm a server up, and pushed from there: an
+        artifact that another component made is not written to.
+
         Args:
             input_dict: `model`, and `examples` to replay.
             output_dict: `blessing`, an InfraBlessing; a refusal stands in its custom property `reasons`.
@@ -50,8 +55,29 @@ class Executor(base_executor.BaseExecutor):
         config = GateConfig(**json.loads(exec_properties[CONFIG_KEY]))
         model = artifact_utils.get_single_instance(input_dict[MODEL_KEY])
         model_dir = path_utils.serving_model_path(model.uri, path_utils.is_old_model_artifact(model))
-        verdict = check_separately(model_dir, split_files(input_dict[EXAMPLES_KEY], config.split), config)
-        bless(artifact_utils.get_single_instance(output_dict[BLESSING_KEY]), verdict)
+        blessing = artifact_utils.get_single_instance(output_dict[BLESSING_KEY])
+        with tempfile.TemporaryDirectory() as folder:
+            requests = os.path.join(folder, "requests")
+            files = split_files(input_dict[EXAMPLES_KEY], config.split)
+            verdict = check_separately(model_dir, files, config, requests)
+            if verdict.servable:
+                add_warm_model(blessing, model_dir, requests)
+        bless(blessing, verdict)
+
+
+def add_warm_model(blessing: types.Artifact, model_dir: str, requests: str) -> None:
+    """Puts a model and the requests to warm it up with where the Pusher looks for them.
+
+    Args:
+        blessing: The InfraBlessing.
+        model_dir: The SavedModel.
+        requests: The file of requests; there may be none.
+    """
+    path = path_utils.stamped_model_path(blessing.uri)
+    io_utils.copy_dir(model_dir, path)
+    if os.path.exists(requests):
+        io_utils.copy_file(requests, path_utils.warmup_file_path(path), overwrite=True)
+    blessing.set_int_custom_property(HAS_MODEL_PROPERTY, 1)
 
 
 def bless(blessing: types.Artifact, verdict: Verdict) -> None:

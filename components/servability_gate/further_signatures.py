@@ -5,16 +5,17 @@ from collections.abc import Sequence
 import numpy as np
 import tensorflow as tf
 
-from components.servability_gate.rank_request import rank_request, strings
-from components.servability_gate.scoring import RefusedError, answer, run
+from components.servability_gate.rank_request import strings
+from components.servability_gate.scoring import Asked, RefusedError, agree, answer, further_request, run
+from components.servability_gate.vector_signatures import try_vector_signatures
 from schemas import features, signatures
 from schemas.canonical_event import Surface
-from serving.local_server.servable import Servable
 
 _ITEMS_ASKED_FOR = 10
+_NO_CATEGORY = "\N{SNOWMAN} never seen".encode()
 
 
-def try_further_signatures(servable: Servable, examples: Sequence[tf.train.Example], tolerance: float) -> None:
+def try_further_signatures(servable: Asked, examples: Sequence[tf.train.Example], tolerance: float) -> None:
     """Asks those of `scoring.FURTHER_SIGNATURES` that a model has.
 
     Args:
@@ -32,29 +33,34 @@ def try_further_signatures(servable: Servable, examples: Sequence[tf.train.Examp
     searches = [example for example in examples if any(strings(example, features.QUERY))]
     if signatures.SEARCH in has and searches:
         _try_retrieval(servable, signatures.SEARCH, searches, tolerance)
+    try_vector_signatures(servable, examples, tolerance)
     if signatures.CATALOGUE_RANKS in has:
         _try_catalogue_ranks(servable, examples)
     if signatures.SESSIONS in has:
         _try_sessions(servable, examples)
 
 
-def _try_retrieval(servable: Servable, signature: str, examples: Sequence[tf.train.Example], tolerance: float) -> None:
+def _try_retrieval(servable: Asked, signature: str, examples: Sequence[tf.train.Example], tolerance: float) -> None:
     """Asks together and one by one, every other row without what it has seen; then has `rank` score the answer."""
     asked = {
         signatures.K: np.full([len(examples)], _ITEMS_ASKED_FOR, np.int32),
         signatures.EXCLUDE_SEEN: np.arange(len(examples)) % 2 == 0,
+        signatures.CATEGORY: np.full([len(examples), 1], b"", object),
     }
-    request = _request(servable, signature, examples, asked)
+    request = further_request(servable, signature, examples, asked)
     items, scores = _found(servable, signature, request)
+    nowhere = {signatures.CATEGORY: np.full([len(examples), 1], _NO_CATEGORY, object)}
+    if (_found(servable, signature, request | nowhere)[0] != b"").any():
+        raise RefusedError(f"signature `{signature}` answered items of a category that there is not")
     for place, example in enumerate(examples):
         if asked[signatures.EXCLUDE_SEEN][place] and set(strings(example, features.HISTORY_ITEMS)) & set(items[place]):
             raise RefusedError(f"signature `{signature}` answered what a row had seen and asked to leave out")
         _, alone = _found(servable, signature, {name: values[place : place + 1] for name, values in request.items()})
-        _agree(alone[0], scores[place], tolerance, f"`{signature}` scores differently alone and together with others")
+        agree(alone[0], scores[place], tolerance, f"`{signature}` scores differently alone and together with others")
     query = {signatures.RANK_QUERY: np.full([len(examples)], b"", object)} if signature == signatures.RECOMMEND else {}
-    to_rank = _request(servable, signatures.RANK, examples, {signatures.RANK_CANDIDATES: items, **query})
+    to_rank = further_request(servable, signatures.RANK, examples, {signatures.RANK_CANDIDATES: items, **query})
     by_rank = answer(servable, signatures.RANK, to_rank, (len(examples), _ITEMS_ASKED_FOR))
-    _agree(
+    agree(
         np.where(items == b"", 0, by_rank),
         scores,
         tolerance,
@@ -62,15 +68,7 @@ def _try_retrieval(servable: Servable, signature: str, examples: Sequence[tf.tra
     )
 
 
-def _request(servable: Servable, signature: str, examples, further) -> dict[str, np.ndarray]:
-    """What the signature takes, of what the examples tell and of what is given beside."""
-    inputs = servable.signature_defs[signature].inputs
-    context = [name for name in inputs if name not in (*signatures.RANK_INPUTS, *further)]
-    told = rank_request(examples, context) | further
-    return {name: told[name] for name in inputs}
-
-
-def _found(servable: Servable, signature: str, request: dict[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+def _found(servable: Asked, signature: str, request: dict[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
     """The answered items and scores, looked at."""
     outputs = run(servable, signature, request)
     shape = (len(request[signatures.K]), _ITEMS_ASKED_FOR)
@@ -94,7 +92,7 @@ def _found(servable: Servable, signature: str, request: dict[str, np.ndarray]) -
     return items, scores
 
 
-def _try_catalogue_ranks(servable: Servable, examples: Sequence[tf.train.Example]) -> None:
+def _try_catalogue_ranks(servable: Asked, examples: Sequence[tf.train.Example]) -> None:
     """Asks for the ranks of each example's first candidate."""
     labelled = []
     for example in examples:
@@ -112,20 +110,14 @@ def _try_catalogue_ranks(servable: Servable, examples: Sequence[tf.train.Example
         )
 
 
-def _try_sessions(servable: Servable, examples: Sequence[tf.train.Example]) -> None:
+def _try_sessions(servable: Asked, examples: Sequence[tf.train.Example]) -> None:
     surfaces = [surface.value.encode() for surface in Surface]
     for surface in surfaces:
         asked = {signatures.SESSIONS_SURFACE: np.full([len(examples)], surface, object)}
-        outputs = run(servable, signatures.SESSIONS, _request(servable, signatures.SESSIONS, examples, asked))
+        outputs = run(servable, signatures.SESSIONS, further_request(servable, signatures.SESSIONS, examples, asked))
         for name, values in outputs.items():
             if len(values) != len(examples) or not np.isfinite(values).all():
                 raise RefusedError(
                     f"signature `{signatures.SESSIONS}` should answer finite numbers for {len(examples)} rows, "
                     f"`{name}` are {list(values.shape)}: {values.tolist()}"
                 )
-
-
-def _agree(first: np.ndarray, second: np.ndarray, tolerance: float, difference: str) -> None:
-    largest = float(np.max(np.abs(first - second), initial=0.0))
-    if largest > tolerance:
-        raise RefusedError(f"{difference}, by up to {largest:.3g}")

@@ -1,22 +1,44 @@
 """Asks one signature for scores and looks hard at the answer."""
 
 from collections.abc import Mapping, Sequence
+from typing import Protocol
 
 import numpy as np
 import tensorflow as tf
+from tensorflow.core.protobuf import meta_graph_pb2
 
 from components.servability_gate.rank_request import rank_request
 from schemas import signatures
 from serving.local_server.servable import Servable
 
 SIGNATURES = (signatures.SERVING_DEFAULT, signatures.RANK)
-FURTHER_SIGNATURES = (signatures.RECOMMEND, signatures.SEARCH, signatures.CATALOGUE_RANKS, signatures.SESSIONS)
+FURTHER_SIGNATURES = (
+    signatures.RECOMMEND,
+    signatures.SEARCH,
+    signatures.EMBED_USER,
+    signatures.EMBED_QUERY,
+    signatures.EMBED_ITEM,
+    signatures.SIMILAR_ITEMS,
+    signatures.CATALOGUE_RANKS,
+    signatures.SESSIONS,
+)
 """What a model may have beside, and `further_signatures` asks."""
 _LONGEST_MESSAGE = 600
 
 
 class RefusedError(Exception):
     """The model did what a servable model does not do; the message says what."""
+
+
+class Asked(Protocol):
+    """What the gate needs of a model: a `Servable`, or what stands in front of one."""
+
+    @property
+    def signature_defs(self) -> Mapping[str, meta_graph_pb2.SignatureDef]:
+        """The signatures by name."""
+
+    def run(self, signature_name: str, inputs: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+        """Calls a signature."""
 
 
 def load(model_dir: str) -> Servable:
@@ -41,7 +63,7 @@ def load(model_dir: str) -> Servable:
     return servable
 
 
-def request(servable: Servable, signature: str, examples: Sequence[tf.train.Example]) -> dict[str, np.ndarray]:
+def request(servable: Asked, signature: str, examples: Sequence[tf.train.Example]) -> dict[str, np.ndarray]:
     """Builds the inputs by which a model's signature is asked for the scores of the examples' candidates."""
     if signature == signatures.RANK:
         found = servable.signature_defs[signature].inputs
@@ -49,7 +71,20 @@ def request(servable: Servable, signature: str, examples: Sequence[tf.train.Exam
     return {signatures.EXAMPLES: np.array([example.SerializeToString() for example in examples], object)}
 
 
-def answer(servable: Servable, signature: str, inputs: Mapping[str, np.ndarray], shape: tuple[int, int]) -> np.ndarray:
+def further_request(
+    servable: Asked,
+    signature: str,
+    examples: Sequence[tf.train.Example],
+    further: Mapping[str, np.ndarray],
+) -> dict[str, np.ndarray]:
+    """Builds what any signature takes, of what the examples tell and of what is given beside."""
+    inputs = servable.signature_defs[signature].inputs
+    context = [name for name in inputs if name not in (*signatures.RANK_INPUTS, *further)]
+    told = rank_request(examples, context) | dict(further)
+    return {name: told[name] for name in inputs}
+
+
+def answer(servable: Asked, signature: str, inputs: Mapping[str, np.ndarray], shape: tuple[int, int]) -> np.ndarray:
     """Asks a signature.
 
     Args:
@@ -79,7 +114,7 @@ def answer(servable: Servable, signature: str, inputs: Mapping[str, np.ndarray],
     return scores
 
 
-def run(servable: Servable, signature: str, inputs: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+def run(servable: Asked, signature: str, inputs: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
     """Asks a signature; whatever it answers comes back.
 
     Raises:
@@ -89,6 +124,17 @@ def run(servable: Servable, signature: str, inputs: Mapping[str, np.ndarray]) ->
         return servable.run(signature, inputs)
     except Exception as error:
         raise RefusedError(f"signature `{signature}` failed: {_message(error)}") from error
+
+
+def agree(first: np.ndarray, second: np.ndarray, tolerance: float, difference: str) -> None:
+    """Compares numbers of one shape.
+
+    Raises:
+        RefusedError: They differ by more than the tolerance; `difference` says in which way.
+    """
+    largest = float(np.max(np.abs(first - second), initial=0.0))
+    if largest > tolerance:
+        raise RefusedError(f"{difference}, by up to {largest:.3g}")
 
 
 def _message(error: Exception) -> str:

@@ -17,7 +17,7 @@ _CHECK = "components.servability_gate.check"
 _LAST_WORDS = 2000
 
 
-def check_separately(model_dir: str, files: Sequence[str], config: GateConfig) -> Verdict:
+def check_separately(model_dir: str, files: Sequence[str], config: GateConfig, warm_up_file: str = "") -> Verdict:
     """Checks a model; see `components.servability_gate.check.check`.
 
     The checking process sees no accelerator: the pipeline's own process may hold all of its memory, and what runs on a
@@ -26,7 +26,8 @@ def check_separately(model_dir: str, files: Sequence[str], config: GateConfig) -
     Raises:
         RuntimeError: The check itself could not be carried out, which says nothing about the model.
     """
-    command = [sys.executable, "-m", _CHECK, f"--config={json.dumps(asdict(config))}", "--", model_dir, *files]
+    options = [f"--config={json.dumps(asdict(config))}", f"--warm_up_file={warm_up_file}"]
+    command = [sys.executable, "-m", _CHECK, *options, "--", model_dir, *files]
     return verdict_of(command, config.timeout_s)
 
 

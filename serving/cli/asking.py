@@ -3,7 +3,7 @@
 import argparse
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from schemas.canonical_event import Surface, Token
 from serving.answers import RankedItem
@@ -27,16 +27,30 @@ _DEFAULT_ADDRESS = {WireProtocol.REST: "127.0.0.1:8501", WireProtocol.GRPC: "127
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the options of both commands."""
-    add_server_arguments(parser)
-    parser.add_argument("--k", type=_positive, default=10, help="how many items to print (%(default)s)")
-    parser.add_argument("--candidates", default="", metavar="FILE", help="rank these item ids only, one a line")
+    add_user_arguments(parser)
+    add_k(parser)
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument("--candidates", default="", metavar="FILE", help="rank these item ids only, one a line")
+    which.add_argument(
+        "--category", nargs="+", default=(), metavar="NAME", help="items of this category only; from broad to narrow"
+    )
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
 
 
-def add_server_arguments(parser: argparse.ArgumentParser) -> None:
+def add_k(parser: argparse.ArgumentParser) -> None:
+    """Declares how many items a command prints."""
+    parser.add_argument("--k", type=_positive, default=10, help="how many items to print (%(default)s)")
+
+
+def add_user_arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the options of every command that asks a model server for a user."""
-    config_arguments.add(parser)
+    add_server_arguments(parser)
     parser.add_argument("--user", required=True, help="user id; an unknown one is answered too")
+
+
+def add_server_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declares the options of every command that asks a model server."""
+    config_arguments.add(parser)
     parser.add_argument("--protocol", choices=[each.value for each in WireProtocol], default=WireProtocol.REST.value)
     parser.add_argument("--address", default="", metavar="HOST:PORT", help="of the server (127.0.0.1:8501 or :8500)")
     # The first call after a server has started prepares the graph, which takes seconds.
@@ -64,7 +78,7 @@ def ask(args: argparse.Namespace, query: str, command: str) -> int:
     history = log.history_of(args.user, limits(config))
     say_who_asks(args.user, log, history)
     try:
-        request = RetrievalRequest(args.user, args.k, query, history)
+        request = RetrievalRequest(args.user, args.k, query, history, category=tuple(args.category))
         with connected(args, served) as client:
             if own_candidates is None:
                 best = best_items(client, log, request)
@@ -131,6 +145,15 @@ def ranked_table(ranked: Sequence[RankedItem], log: EventLog) -> str:
     return table(("rank", "item", "title", "score"), rows)
 
 
+def ranked_json(asked: Mapping[str, str], ranked: Sequence[RankedItem], log: EventLog) -> str:
+    """Writes an answer as JSON, best first, after what was asked."""
+    items = [
+        {"rank": rank, "item_id": item.item_id, "title": log.title(item.item_id), "score": item.score}
+        for rank, item in enumerate(ranked, start=1)
+    ]
+    return json.dumps({**asked, "items": items}, indent=2, ensure_ascii=False)
+
+
 def explain(error: CallError, served: ServedModel) -> str:
     """Says what to do about a call that failed."""
     pushed = bool(version_folders(served.pushed_model_dir))
@@ -164,12 +187,8 @@ def _candidates_of(path: str) -> Candidates:
 
 
 def _as_json(request: RetrievalRequest, best: BestItems, log: EventLog) -> str:
-    items = [
-        {"rank": rank, "item_id": item.item_id, "title": log.title(item.item_id), "score": item.score}
-        for rank, item in enumerate(best.items, start=1)
-    ]
-    answer = {"user": request.user_id, "query": request.query, "signature": best.signature, "items": items}
-    return json.dumps(answer, indent=2, ensure_ascii=False)
+    asked = {"user": request.user_id, "query": request.query, "signature": best.signature}
+    return ranked_json(asked, best.items, log)
 
 
 def _positive(text: str) -> int:

@@ -24,7 +24,7 @@ from serving.event_log import EventLog
 from tfx_pipeline.cli import config_arguments
 from tfx_pipeline.configs import PipelineConfig
 
-_LOAD_SECONDS = 120.0
+_LOAD_SECONDS = 300.0
 _TIMEOUT_S = 30.0
 _ADDRESSES = re.compile(r"gRPC (\S+), REST http://(\S+)")
 

@@ -31,6 +31,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=1.0,
         help="between looks for new versions; 0 looks once (%(default)s)",
     )
+    parser.add_argument(
+        "--enable_model_warmup",
+        type=_truth,
+        default=True,
+        metavar="true|false",
+        help="replay the requests that a version brings along before it is available (true)",
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -59,6 +66,7 @@ def run(args: argparse.Namespace) -> int:
                 port=args.port,
                 rest_api_port=args.rest_api_port,
                 file_system_poll_wait_seconds=args.file_system_poll_wait_seconds,
+                enable_model_warmup=args.enable_model_warmup,
             )
         )
     except OSError as error:
@@ -72,6 +80,12 @@ def _served_model(config: PipelineConfig, name: str) -> ServedModel:
     if name not in models and len(models) > 1:
         raise ConfigError(f"say which model to serve, one of {', '.join(models)}: --model_name NAME")
     return models.get(name) or config.served_models[0]
+
+
+def _truth(text: str) -> bool:
+    if text not in ("true", "false"):
+        raise argparse.ArgumentTypeError(f"{text} is neither true nor false")
+    return text == "true"
 
 
 def _port(text: str) -> int:

@@ -30,7 +30,7 @@ class _NoAnswerError(Exception):
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the options."""
-    asking.add_server_arguments(parser)
+    asking.add_user_arguments(parser)
     parser.add_argument("--surface", choices=[each.value for each in Surface], help="this one alone (both)")
     parser.add_argument("--picture", default="", metavar="FILE.svg", help="draw them, too")
     parser.add_argument("--json", action="store_true", help="print JSON instead of tables")

@@ -28,6 +28,11 @@ def unimplemented(message: str) -> ServingError:
     return tf.errors.UnimplementedError(None, None, message)
 
 
+def data_loss(message: str) -> ServingError:
+    """A file is not what it should be."""
+    return tf.errors.DataLossError(None, None, message)
+
+
 def internal(message: str) -> ServingError:
     """A fault of the server itself."""
     return tf.errors.InternalError(None, None, message)

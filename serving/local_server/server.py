@@ -22,7 +22,9 @@ from tensorflow_serving.apis import model_service_pb2_grpc, prediction_service_p
 from serving.local_server.grpc_service import ModelService, PredictionService
 from serving.local_server.model_manager import ModelManager
 from serving.local_server.rest import rest_app
+from serving.local_server.servable import Servable
 from serving.local_server.versions import ModelVersions
+from serving.local_server.warm_up import load_warm
 
 LOGGER = logging.getLogger(__name__)
 _LARGEST_MESSAGE = 2**31 - 1
@@ -42,6 +44,7 @@ class ServerConfig:
         file_system_poll_wait_seconds: Between looks for new versions; 0 looks once.
         max_num_load_retries: How often a version that does not load is tried again.
         load_retry_interval_micros: Between those tries.
+        enable_model_warmup: Whether requests that a version brings along are replayed before it is available.
         drain_seconds: How long a stopping server waits for the requests that it has begun.
     """
 
@@ -53,6 +56,7 @@ class ServerConfig:
     file_system_poll_wait_seconds: float = 1.0
     max_num_load_retries: int = 5
     load_retry_interval_micros: int = 60_000_000
+    enable_model_warmup: bool = True
     drain_seconds: float = 10.0
 
 
@@ -76,6 +80,7 @@ class LocalServer:
             poll_seconds=config.file_system_poll_wait_seconds,
             load_retries=config.max_num_load_retries,
             retry_seconds=config.load_retry_interval_micros / 1e6,
+            load=load_warm if config.enable_model_warmup else Servable,
         )
         self._manager = ModelManager([self.model])
         self._grpc: grpc.Server | None = None

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from serving.local_server.errors import ServingError, as_serving_error, not_found
 from serving.local_server.servable import Servable
 from serving.local_server.version_folders import version_folders
+from serving.local_server.warm_up import load_warm
 
 LOGGER = logging.getLogger(__name__)
 
@@ -69,7 +70,7 @@ class ModelVersions:
         poll_seconds: float = 1.0,
         load_retries: int = 5,
         retry_seconds: float = 60.0,
-        load: Callable[[str], Servable] = Servable,
+        load: Callable[[str], Servable] = load_warm,
     ):
         """Nothing is read before `start` or `poll`.
 

@@ -64,7 +64,7 @@ def test_a_killed_training_resumes_and_ends_with_the_same_number_of_epochs(tmp_p
 
     # What was finished before the kill was not done again.
     states = Counter(state for component, state in executions(tmp_path / "run") if component != "Trainer")
-    assert states == {"COMPLETE": 7, "CACHED": 7}
+    assert states == {"COMPLETE": 8, "CACHED": 8}
 
 
 def executions(run: Path) -> list[tuple[str, str]]:

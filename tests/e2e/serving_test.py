@@ -7,6 +7,8 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
+from tensorflow.core.protobuf.saved_model_pb2 import SavedModel
+from tensorflow_serving.apis.prediction_log_pb2 import PredictionLog
 
 from schemas import features
 from schemas.canonical_event import Surface, Token
@@ -51,7 +53,7 @@ def direct_scores(three_runs, test_examples):
         **training.from_custom_config(training.custom_config(config, config.model, config.train)),
     )
     output = tft.TFTransformOutput(str(graph))
-    model = training.build_model(job, output)
+    model = training.build_model(job, output, training.read_catalog(job, output))
     trained_weights.load(model, str(model_dir))
     raw = tf.io.parse_example(test_examples, output.raw_feature_spec())
     inputs = output.transform_raw_features(raw)
@@ -69,6 +71,14 @@ def server(three_runs):
         yield running
 
 
+def test_the_pushed_model_brings_requests_of_all_its_signatures(three_runs):
+    (version,) = Path(three_runs.config.pushed_model_dir).iterdir()
+    records = tf.data.TFRecordDataset(str(version / "assets.extra" / "tf_serving_warmup_requests"))
+    asked = {PredictionLog.FromString(each.numpy()).predict_log.request.model_spec.signature_name for each in records}
+    (graph,) = SavedModel.FromString((version / "saved_model.pb").read_bytes()).meta_graphs
+    assert asked == {name for name in graph.signature_def if not name.startswith("__")}
+
+
 @pytest.fixture(scope="module", params=["rest", "grpc"])
 def client(request, server, three_runs):
     from serving.call_error import CallError
@@ -77,7 +87,7 @@ def client(request, server, three_runs):
     protocol = WireProtocol(request.param)
     address = server.rest_address if request.param == "rest" else server.grpc_address
     with RankingClient(address, three_runs.config.name, protocol, timeout_s=30) as made:
-        for _ in range(600):
+        for _ in range(3000):
             try:
                 if any(state.state == "AVAILABLE" for state in made.version_states()):
                     break

@@ -1,6 +1,6 @@
 import pytest
 
-from serving.answers import RankedItem, ranked_candidates, retrieved_items
+from serving.answers import ItemVector, RankedItem, item_vectors, only_vector, ranked_candidates, retrieved_items
 from serving.request_builder import RankRequest
 
 
@@ -32,3 +32,16 @@ def test_retrieved_items_without_padding():
 def test_items_and_scores_that_do_not_belong_together(items, scores):
     with pytest.raises(ValueError, match="the answer should have one row of items and as many scores"):
         retrieved_items({"items": items, "scores": scores})
+
+
+def test_the_vector_of_a_single_request():
+    assert only_vector({"embedding": [[1, 0.5]]}) == (1.0, 0.5)
+    with pytest.raises(ValueError, match="too many values to unpack"):
+        only_vector({"embedding": [[1], [2]]})
+
+
+def test_the_vectors_of_items_in_the_order_of_the_request():
+    outputs = {"embedding": [[1, 2], [3, 4]], "known": [True, False]}
+    assert item_vectors(["a", "b"], outputs) == [ItemVector("a", (1.0, 2.0), True), ItemVector("b", (3.0, 4.0), False)]
+    with pytest.raises(ValueError, match="zip"):
+        item_vectors(["a"], outputs)

@@ -60,6 +60,12 @@ def test_a_model_that_does_not_retrieve_ranks_the_catalogue(ranker, log):
     assert best.candidates == Candidates(("a", "b"), 2)
 
 
+def test_a_category_holds_for_either(ranker, retriever, log):
+    assert item_ids(best_items(retriever, log, RetrievalRequest("8", category=("b",)))) == ["b"]
+    log.items["b"] = Item("b", categories=("birds",))
+    assert item_ids(best_items(ranker, log, RetrievalRequest("8", category=("birds",)))) == ["b"]
+
+
 def test_candidates_of_ones_own(retriever):
     best = ranked_candidates(retriever, RetrievalRequest("7", query="x"), Candidates(("a", "c", "b"), 3))
     assert (item_ids(best), best.signature) == (["c", "b", "a"], signatures.RANK)

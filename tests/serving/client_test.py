@@ -6,15 +6,16 @@ import pytest
 
 from schemas import signatures
 from schemas.canonical_event import Surface, Token
-from serving.answers import RankedItem
+from serving.answers import ItemVector, RankedItem
 from serving.call_error import CallError
 from serving.client import RankingClient, WireProtocol
 from serving.divided_history import DividedHistory, Session
-from serving.request_builder import RankRequest, RetrievalRequest, SessionsRequest
+from serving.request_builder import RankRequest, RetrievalRequest, SessionsRequest, UserRequest
 from serving.retry import RetryPolicy
 from serving.transport import VersionState
 from tests.support.retrieval_models import QUERY_BONUS as RETRIEVAL_BONUS
 from tests.support.saved_models import BASE_SCORES, HISTORY_BONUS, QUERY_BONUS
+from tests.support.vector_models import UNKNOWN
 
 ONCE = RetryPolicy(attempts=1)
 
@@ -95,7 +96,32 @@ def test_a_model_that_does_not_retrieve(client):
 def test_tells_what_the_model_can_be_asked(client, shop_client):
     assert client.signature_names() == {signatures.RANK}
     can_do = {signatures.RANK, signatures.RECOMMEND, signatures.SEARCH, signatures.SESSIONS}
+    can_do |= {signatures.EMBED_USER, signatures.EMBED_QUERY, signatures.EMBED_ITEM, signatures.SIMILAR_ITEMS}
     assert shop_client.signature_names() == can_do
+
+
+def test_finds_similar_items(shop_client):
+    # Scores 1 to 5; d has 4.
+    assert shop_client.similar_items("d", k=3) == [
+        RankedItem("c", 0.875),
+        RankedItem("é", 0.875),
+        RankedItem("b", 0.75),
+    ]
+    assert len(shop_client.similar_items("d")) == 4
+    assert shop_client.similar_items("nobody knows") == []
+
+
+def test_tells_vectors(shop_client):
+    history = (Token(Surface.RECOMMENDATION, ("a",)), Token(Surface.SEARCH, ("b",), "red"))
+    assert shop_client.embed_user(UserRequest("1", history)) == (2.0, 1.0)
+    assert shop_client.embed_query("rosé") == (4.0, 0.0)
+    vectors = [ItemVector("é", (5.0, 1.0), True), ItemVector("zzz", (UNKNOWN, 1.0), False)]
+    assert shop_client.embed_items(("é", "zzz")) == vectors
+
+
+def test_keeps_to_a_category(shop_client):
+    assert shop_client.recommend(RetrievalRequest("1", category=("é",))) == [RankedItem("é", 5.0)]
+    assert shop_client.search(RetrievalRequest("1", query="b", category=("zoo",))) == []
 
 
 def test_tells_where_sessions_lie(shop_client):

@@ -38,15 +38,17 @@ def rank_server(rank_model):
 
 @pytest.fixture(scope="session")
 def retrieval_server(tmp_path_factory):
-    """A server of a model that also retrieves and divides histories, under the name `shop` too."""
+    """A server of a model that also retrieves, tells vectors and divides histories, under the name `shop` too."""
     from serving.local_server.server import LocalServer, ServerConfig
     from serving.local_server.versions import State
     from tests.support.retrieval_models import save_retrieval_model
     from tests.support.session_models import sessions_in_halves
+    from tests.support.vector_models import vector_signatures
 
     base_path = tmp_path_factory.mktemp("retrieval")
     catalogue = {"a": 1.0, "b": 2.0, "c": 3.0, "d": 4.0, "é": 5.0}
-    save_retrieval_model(base_path / "7", catalogue, further={signatures.SESSIONS: sessions_in_halves()})
+    further = {signatures.SESSIONS: sessions_in_halves(), **vector_signatures(catalogue)}
+    save_retrieval_model(base_path / "7", catalogue, further=further)
     with LocalServer(ServerConfig("shop", str(base_path), port=0, rest_api_port=0)) as server:
         assert server.model.wait_for(7, State.AVAILABLE, timeout=60)
         yield server

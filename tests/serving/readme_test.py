@@ -12,12 +12,15 @@ from pathlib import Path
 import pytest
 
 import serving
+from tests.support.vector_models import UNKNOWN
 
 README = (Path(serving.__file__).parent / "README.md").read_text(encoding="utf-8")
 
 
 CURL = re.compile(r"^    (curl .*?)(?=\n\n|\n    curl )", re.MULTILINE | re.DOTALL)
-RETRIEVES = re.compile(r'"signature_name": "(recommend|search)"|RetrievalRequest')
+RETRIEVES = re.compile(
+    r'"signature_name": "(recommend|search|similar_items|embed_\w+)"|RetrievalRequest|similar_items\('
+)
 
 
 @pytest.fixture(scope="module")
@@ -47,20 +50,29 @@ def test_curl(adapted):
     ]
     best = {"items": [["é", "d", "c"]], "scores": [[5.0, 4.0, 3.0]]}
     assert answers[:3] == [{"outputs": [[1.0, 1.0, 0.0]]}, {"outputs": best}, {"outputs": best}]
-    assert [list(answer) for answer in answers[3:]] == [["model_version_status"], ["model_spec", "metadata"]]
+    # The shop has none of the items. The query has seven letters, the history two tokens.
+    nothing = {"items": [["", "", ""]], "scores": [[0.0, 0.0, 0.0]]}
+    unknown = {"embedding": [[UNKNOWN, 1.0]] * 2, "known": [False, False]}
+    assert [answer["outputs"] for answer in answers[3:7]] == [nothing, unknown, [[7.0, 0.0]], [[2.0, 1.0]]]
+    assert [list(answer) for answer in answers[7:]] == [["model_version_status"], ["model_spec", "metadata"]]
 
 
 def test_python(adapted):
-    stubs, client, retrieval = (adapted(code) for code in re.findall(r"```python\n(.*?)```", README, re.DOTALL))
+    stubs, client, retrieval, vectors = (
+        adapted(code) for code in re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    )
     assert _printed(stubs) == "[1.0, 1.0, 0.0]\n"
     assert _printed(client) == "85123A 1.0\n71053 1.0\n84406B 0.0\n"
     assert _printed(retrieval) == "é 5.0\nd 4.0\nc 3.0\n" * 2
+    assert _printed(vectors) == "[]\n(0.0, 1.0) (7.0, 0.0)\n[False, False]\n"
 
 
 def test_the_answers_that_are_shown_are_answers():
     found = re.findall(r'^    (\{"outputs": \{.*?\}\})$', README, re.MULTILINE | re.DOTALL)
     shown = [json.loads(each)["outputs"] for each in found]
-    assert [{name: len(rows[0]) for name, rows in each.items()} for each in shown] == [{"items": 3, "scores": 3}] * 2
+    *lists, vectors = shown
+    assert [{name: len(rows[0]) for name, rows in each.items()} for each in lists] == [{"items": 3, "scores": 3}] * 3
+    assert len(vectors["embedding"]) == len(vectors["known"]) == 2
 
 
 def _printed(code):

@@ -6,9 +6,14 @@ from serving.request_builder import (
     RankRequest,
     RetrievalRequest,
     SessionsRequest,
+    UserRequest,
+    embed_items_call,
+    embed_query_call,
+    embed_user_call,
     rank_call,
     retrieval_call,
     sessions_call,
+    similar_items_call,
 )
 
 FEED = Token(Surface.RECOMMENDATION, ("mug",))
@@ -71,15 +76,17 @@ def test_a_recommendation_has_no_query():
         signatures.RANK_HISTORY_ITEMS: [[["mug"]]],
         signatures.K: [3],
         signatures.EXCLUDE_SEEN: [False],
+        signatures.CATEGORY: [[""]],
     }
 
 
 def test_a_search_has_one():
-    request = RetrievalRequest("1", query="red", exclude_seen=True, timestamp_ms=5, context={"device": "tablet"})
-    call = retrieval_call(request)
+    told = {"timestamp_ms": 5, "context": {"device": "tablet"}}
+    call = retrieval_call(RetrievalRequest("1", query="red", exclude_seen=True, category=("home", "mugs"), **told))
     assert call.signature == signatures.SEARCH
     assert call.inputs[signatures.RANK_QUERY] == ["red"]
     assert call.inputs[signatures.EXCLUDE_SEEN] == [True]
+    assert call.inputs[signatures.CATEGORY] == [["home", "mugs"]]
     assert (call.inputs["timestamp_ms"], call.inputs["device"]) == ([5], ["tablet"])
     assert signatures.RANK_CANDIDATES not in call.inputs
 
@@ -88,6 +95,26 @@ def test_a_search_has_one():
 def test_a_number_of_items_that_makes_no_sense(k):
     with pytest.raises(ValueError, match=f"`k` should be from 1 to 10000. Received: k={k}"):
         RetrievalRequest("1", k=k)
+    with pytest.raises(ValueError, match=f"`k` should be from 1 to 10000. Received: k={k}"):
+        similar_items_call("a", k)
+
+
+def test_what_is_like_an_item():
+    call = similar_items_call("mug", 3)
+    assert (call.signature, call.outputs) == (signatures.SIMILAR_ITEMS, (signatures.ITEMS, signatures.SCORES))
+    assert call.inputs == {"item_id": ["mug"], "k": [3]}
+
+
+def test_a_user_a_query_and_items_as_vectors():
+    call = embed_user_call(UserRequest("1", (FEED,), timestamp_ms=5, context={"device": "tablet"}))
+    assert (call.signature, call.outputs) == (signatures.EMBED_USER, (signatures.EMBEDDING,))
+    assert call.inputs[signatures.RANK_HISTORY_ITEMS] == [[["mug"]]]
+    assert (call.inputs["timestamp_ms"], call.inputs["device"]) == ([5], ["tablet"])
+    assert embed_query_call("red").inputs == {"query": ["red"]}
+    call = embed_items_call(("mug", "vase"))
+    assert (call.inputs, call.outputs) == ({"item_id": ["mug", "vase"]}, (signatures.EMBEDDING, signatures.KNOWN))
+    with pytest.raises(ValueError, match="A call needs at least one item. Received: none"):
+        embed_items_call(())
 
 
 def test_whose_sessions_of_which_surface():

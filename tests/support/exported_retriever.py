@@ -22,6 +22,13 @@ from tests.support.raw_files import make_pipeline
 from tfx_pipeline import export, preprocessing, vocabularies
 
 ITEMS = [f"item-{letter}" for letter in "abcdefghijkl"]
+CATEGORIES = {
+    **dict.fromkeys(ITEMS[0:4], ("home", "mugs")),
+    **dict.fromkeys(ITEMS[4:6], ("home", "lamps")),
+    **dict.fromkeys(ITEMS[6:9], ("garden", "lamps")),
+    ITEMS[9]: ("garden",),
+}
+"""From broad to narrow; the last two items have none."""
 NEWEST_CLICKS, NEWEST_SEARCHES, ITEMS_PER_SESSION = 3, 2, 2
 SESSIONS = 2
 _SETTINGS = {
@@ -29,7 +36,7 @@ _SETTINGS = {
         "words_per_query": 2,
         "words_per_title": 0,
         "words_per_category_path": 0,
-        "category_levels": 0,
+        "category_levels": 2,
         "context": [],
         "min_word_count": 1,
         "max_users": 0,
@@ -56,7 +63,7 @@ def exported_retriever(folder: Path) -> Exported:
     """Makes everything below a folder."""
     output = _transform(folder)
     model = retriever(output)
-    export.save(model, output, str(folder / "model"))
+    export.save(model, output, str(folder / "model"), category_indices(output))
     return Exported(output, model, str(folder / "model"))
 
 
@@ -76,10 +83,28 @@ def retriever(output: tft.TFTransformOutput, **settings) -> UnifiedSSR:
     return model
 
 
+def category_indices(output: tft.TFTransformOutput) -> np.ndarray:
+    """What the catalogue of a training would hold: int [items, levels]."""
+    items = output.vocabulary_by_name(features.ITEM_VOCABULARY)
+    indices = np.zeros((len(items) + 2, 2), np.int32)
+    for item, names in CATEGORIES.items():
+        for level, name in enumerate(names):
+            known = output.vocabulary_by_name(features.category_vocabulary(level))
+            indices[1 + items.index(item.encode()), level] = 1 + known.index(name.encode())
+    return indices
+
+
 def _transform(folder: Path) -> tft.TFTransformOutput:
     spec = {name: tf.io.VarLenFeature(_dtype(name)) for name in features.BEHAVIOUR_FEATURES + features.CATALOG_FEATURES}
     metadata = dataset_metadata.DatasetMetadata(schema_utils.schema_from_feature_spec(spec))
-    rows = [{**{name: [] for name in spec}, features.ITEM_ID: [item.encode()]} for item in ITEMS]
+    rows = [
+        {
+            **{name: [] for name in spec},
+            features.ITEM_ID: [item.encode()],
+            features.CATEGORIES: [name.encode() for name in CATEGORIES.get(item, ())],
+        }
+        for item in ITEMS
+    ]
     for user, item, query in (("u1", ITEMS[3], "red mug"), ("u2", ITEMS[5], "blue lamp")):
         rows.append(
             {

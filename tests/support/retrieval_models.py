@@ -14,11 +14,15 @@ _RETRIEVAL_SPECIFICATION = {
     **{name: spec for name, spec in RANK_SPECIFICATION.items() if name != signatures.RANK_CANDIDATES},
     signatures.K: tf.TensorSpec([None], tf.int32, signatures.K),
     signatures.EXCLUDE_SEEN: tf.TensorSpec([None], tf.bool, signatures.EXCLUDE_SEEN),
+    signatures.CATEGORY: tf.TensorSpec([None, None], tf.string, signatures.CATEGORY),
 }
 
 
 class Retriever(tf.Module):
-    """Finds the items with the highest scores of their own; an item that is the query itself gets QUERY_BONUS more."""
+    """Finds the items with the highest scores of their own; an item that is the query itself gets QUERY_BONUS more.
+
+    The category of an item, at the only level, is its name's first letter.
+    """
 
     def __init__(self, catalogue: Mapping[str, float]):
         """Takes item ids and their scores, which go into a variable: no loader may forget to fill it."""
@@ -37,7 +41,10 @@ class Retriever(tf.Module):
         seen = tf.reshape(items, [tf.shape(items)[0], -1])
         is_seen = tf.reduce_any(tf.equal(seen[:, :, tf.newaxis], self.item_ids), axis=1)
         left_out = tf.logical_and(is_seen, request[signatures.EXCLUDE_SEEN][:, tf.newaxis])
-        scores = tf.where(left_out, float("-inf"), scores)
+        asked = request[signatures.CATEGORY]
+        is_of = tf.equal(asked[:, :, tf.newaxis], tf.strings.substr(self.item_ids, 0, 1, unit="UTF8_CHAR"))
+        is_of = tf.reduce_all(tf.logical_or(tf.equal(asked, "")[:, :, tf.newaxis], is_of), axis=1)
+        scores = tf.where(tf.logical_or(left_out, tf.logical_not(is_of)), float("-inf"), scores)
         width = tf.reduce_max(tf.concat([k, [0]], axis=0))
         best = tf.math.top_k(scores, tf.minimum(width, tf.shape(scores)[1]))
         lacking = [[0, 0], [0, width - tf.shape(best.values)[1]]]

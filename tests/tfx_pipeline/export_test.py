@@ -1,12 +1,18 @@
 """Which signatures an export has, and that the gate lets it pass; `tests/e2e/serving_test.py` serves one."""
 
+import keras
+import numpy as np
 import pytest
 import tensorflow as tf
+from tensorflow_serving.apis.prediction_log_pb2 import PredictionLog
 
 from components.servability_gate.check import check
 from components.servability_gate.config import GateConfig
-from schemas import signatures
+from models.unisar.config import UniSARConfig
+from models.unisar.model import UniSAR
+from schemas import features, signatures
 from schemas.canonical_event import Surface, Token
+from serving.local_server.warm_up import replay
 from tests.support.behaviour_examples import behaviour_example, write_examples
 from tests.support.exported_retriever import retriever
 from tfx_pipeline import export
@@ -17,8 +23,13 @@ ALL = {
     signatures.RECOMMEND,
     signatures.SEARCH,
     signatures.CATALOGUE_RANKS,
+    signatures.EMBED_USER,
+    signatures.EMBED_QUERY,
+    signatures.EMBED_ITEM,
+    signatures.SIMILAR_ITEMS,
     signatures.SESSIONS,
 }
+NO_CATEGORIES = np.zeros([14, 0], np.int32)
 HISTORY = (Token(Surface.RECOMMENDATION, ("item-a",)), Token(Surface.SEARCH, ("item-c", "item-d"), "red"))
 
 
@@ -28,25 +39,50 @@ def test_a_model_that_retrieves_and_divides_histories_has_all_signatures(servabl
 
 def test_without_sessions_there_is_no_such_signature(exported):
     model = retriever(exported.transform_output, sessions=0)
-    _, functions = export.assemble(model, exported.transform_output)
+    _, functions = export.assemble(model, exported.transform_output, NO_CATEGORIES)
     assert set(functions) == ALL - {signatures.SESSIONS}
+
+
+def test_unisar_tells_its_items_vectors_and_retrieves_nothing(exported):
+    vocabulary = retriever(exported.transform_output).vocabulary
+    model = UniSAR(UniSARConfig(dim=4, user_dim=2, item_dim=2, word_dim=2, num_heads=2), vocabulary)
+    model.build()
+    _, functions = export.assemble(model, exported.transform_output, NO_CATEGORIES)
+    assert set(functions) == {
+        signatures.SERVING_DEFAULT,
+        signatures.RANK,
+        signatures.EMBED_ITEM,
+        signatures.SIMILAR_ITEMS,
+    }
+    answer = functions[signatures.EMBED_ITEM](tf.constant(["item-c"]))
+    index = 1 + exported.transform_output.vocabulary_by_name(features.ITEM_VOCABULARY).index(b"item-c")
+    expected = keras.ops.convert_to_numpy(model.item_embeddings().vectors)[index]
+    np.testing.assert_allclose(answer[signatures.EMBEDDING][0], expected, atol=1e-6)
+    similar = functions[signatures.SIMILAR_ITEMS](tf.constant(["item-c"]), tf.constant([12]))
+    found = similar[signatures.ITEMS].numpy()[0]
+    assert set(found) == {f"item-{letter}".encode() for letter in "abdefghijkl"} | {b""}
 
 
 def test_a_model_whose_items_are_no_single_matrix_only_ranks(exported):
     model = retriever(exported.transform_output)
     model.item_embeddings = lambda: (tf.zeros([14, 4]), tf.zeros([14, 4]))
-    _, functions = export.assemble(model, exported.transform_output)
+    _, functions = export.assemble(model, exported.transform_output, NO_CATEGORIES)
     assert set(functions) == {signatures.SERVING_DEFAULT, signatures.RANK, signatures.SESSIONS}
 
 
-def test_the_gate_lets_it_pass(exported, tmp_path):
+def test_the_gate_lets_it_pass_with_requests_of_all_signatures(exported, servable, tmp_path):
     examples = [
         behaviour_example(["item-a", "item-b"], history=HISTORY),
         behaviour_example(["item-c", "item-d"], surface=Surface.SEARCH, query="mug", history=HISTORY),
         behaviour_example(["item-e", "item-f"], surface=Surface.SEARCH, query="blue lamp", user="u2"),
     ]
     file = write_examples(tmp_path / "test.gz", examples)
-    assert check(exported.model_dir, [file], GateConfig(examples=4)).reasons == ()
+    requests = str(tmp_path / "requests")
+    assert check(exported.model_dir, [file], GateConfig(examples=4), requests).reasons == ()
+    logs = [PredictionLog.FromString(each.numpy()) for each in tf.data.TFRecordDataset(requests)]
+    names = [log.predict_log.request.model_spec.signature_name for log in logs]
+    assert {name: names.count(name) for name in names} == dict.fromkeys(ALL, 3)
+    assert replay(servable, requests) == 3 * len(ALL)
 
 
 def test_a_model_of_another_transform_is_refused(exported):
@@ -54,4 +90,4 @@ def test_a_model_of_another_transform_is_refused(exported):
     model.item_embeddings = lambda: tf.zeros([5, 4])
     # Padding, twelve items and the unknown.
     with pytest.raises(ValueError, match="The model has 5 item indices, the Transform output 14. Was it built for ano"):
-        export.assemble(model, exported.transform_output)
+        export.assemble(model, exported.transform_output, NO_CATEGORIES)

@@ -36,8 +36,10 @@ def test_it_is_what_open_source_kubeflow_takes(specification):
 
 def test_every_component_is_a_task_after_what_it_reads(specification):
     tasks = yaml.safe_load(specification)["root"]["dag"]["tasks"]
-    assert len(tasks) == 11
-    assert set(tasks["Pusher"]["dependentTasks"]) == {"Trainer", "Evaluator", "ServabilityGate"}
+    assert len(tasks) == 12
+    # Nothing is trained on data that failed its checks.
+    assert "DataChecks" in tasks["Transform"]["dependentTasks"]
+    assert set(tasks["Pusher"]["dependentTasks"]) == {"Evaluator", "ServabilityGate"}
     assert set(tasks["Evaluator"]["dependentTasks"]) == {"BehaviourExampleGen", "Trainer", "BaselineModel"}
 
 

@@ -7,6 +7,7 @@ import tensorflow as tf
 from schemas import signatures
 from schemas.canonical_event import Surface, Token
 from tests.support.exported_retriever import ITEMS, NEWEST_CLICKS, history_inputs, texts
+from tfx_pipeline.category_filter import CategoryFilter
 from tfx_pipeline.retrieval_index import RetrievalIndex
 from tfx_pipeline.retrieval_signatures import Retrieval
 
@@ -14,12 +15,13 @@ HISTORY = (Token(Surface.RECOMMENDATION, ("item-a",)), Token(Surface.SEARCH, ("i
 STRANGE = (Token(Surface.RECOMMENDATION, ("never-seen",)),)
 
 
-def request(histories, k, exclude_seen=False, queries=None):
+def request(histories, k, exclude_seen=False, queries=None, categories=None):
     rows = len(histories)
     inputs = history_inputs(histories, ["u1"] * rows)
     inputs |= {
         signatures.K: np.array(k, np.int32),
         signatures.EXCLUDE_SEEN: np.array(np.broadcast_to(exclude_seen, [rows])),
+        signatures.CATEGORY: np.stack([texts(each) for each in categories or [("",)] * rows]),
     }
     return inputs | ({} if queries is None else {signatures.RANK_QUERY: texts(queries)})
 
@@ -87,6 +89,30 @@ def test_what_is_too_long_ago_for_the_model_was_seen_too(servable):
     assert left == set(ITEMS[NEWEST_CLICKS + 3 :])
 
 
+@pytest.mark.parametrize("queries", [None, ["red mug"] * 4])
+def test_each_row_gets_the_best_of_its_category(servable, queries):
+    name = signatures.RECOMMEND if queries is None else signatures.SEARCH
+    wanted = [("home", ""), ("", "lamps"), ("garden", "lamps"), ("", "")]
+    answer = servable.run(name, request([HISTORY] * 4, [12] * 4, queries=queries, categories=wanted))
+    everything = servable.run(name, request([HISTORY], [12], queries=queries and queries[:1]))
+    scores = dict(zip(everything[signatures.ITEMS][0], everything[signatures.SCORES][0], strict=True))
+    for place, chosen in enumerate([ITEMS[0:6], ITEMS[4:9], ITEMS[6:9], ITEMS]):
+        expected = [item for item in scores if item.decode() in chosen]
+        assert answer[signatures.ITEMS][place].tolist() == expected + [b""] * (12 - len(expected))
+        np.testing.assert_allclose(
+            answer[signatures.SCORES][place, : len(expected)], [scores[item] for item in expected], atol=1e-6
+        )
+
+
+def test_a_category_that_is_full_fills_its_rows_without_what_was_seen(servable):
+    answer = servable.run(
+        signatures.RECOMMEND, request([HISTORY, HISTORY], [3, 3], True, categories=[("home",), ("zoo",)])
+    )
+    # Of the six items of the category, three are in the history.
+    assert sorted(answer[signatures.ITEMS][0].tolist()) == [b"item-b", b"item-e", b"item-f"]
+    assert answer[signatures.ITEMS][1].tolist() == [b""] * 3
+
+
 def test_a_search_for_nothing_is_served(servable):
     answer = servable.run(signatures.SEARCH, request([HISTORY], [3], queries=[""]))
     assert b"" not in answer[signatures.ITEMS]
@@ -110,17 +136,20 @@ class TestRetrieval:
 
     TABLE = tf.constant([[9.0], [1.0], [3.0], [2.0], [9.0]])
     IDS = tf.constant(["", "a", "b", "c", ""])
+    CATEGORIES = CategoryFilter(np.array([[""], ["odd"], ["even"], ["odd"], [""]], object))
 
-    def best(self, places, k, seen=(), exclude_seen=True):
+    def best(self, places, k, seen=(), exclude_seen=True, category=""):
         asked = []
 
         def nearest(queries, wanted):
             asked.append(int(wanted))
             return tf.constant([places[: int(wanted)]])
 
-        retrieval = Retrieval(RetrievalIndex(nearest, ()), self.TABLE, self.IDS)
+        retrieval = Retrieval(RetrievalIndex(nearest, ()), self.TABLE, self.IDS, self.CATEGORIES)
         seen = tf.constant([seen], tf.string, [1, len(seen)])
-        items, logits = retrieval.best(tf.constant([[2.0]]), tf.constant([k]), tf.constant([exclude_seen]), seen)
+        items, logits = retrieval.best(
+            tf.constant([[2.0]]), tf.constant([k]), tf.constant([exclude_seen]), seen, tf.constant([[category]])
+        )
         return asked, items.numpy()[0].tolist(), logits.numpy()[0].tolist()
 
     def test_orders_by_the_products_whatever_the_index_thinks(self):
@@ -130,6 +159,22 @@ class TestRetrieval:
         assert self.best([1, 2, 0], k=1, seen=["b", ""]) == ([2], [b"c"], [4.0])
         assert self.best([1, 2, 0], k=1, seen=["b", ""], exclude_seen=False) == ([1], [b"b"], [6.0])
 
+    def test_a_category_is_searched_in_full_whatever_the_index_finds(self):
+        # It would find nothing but the item of the other category.
+        _, items, logits = self.best([1, -1, -1], k=3, category="odd")
+        assert (items, logits) == ([b"c", b"a", b""], [4.0, 2.0, -np.inf])
+
+    def test_a_row_without_a_category_gets_what_the_index_finds_also_beside_one_that_has_one(self):
+        index = RetrievalIndex(lambda queries, wanted: tf.constant([[0], [0]]), ())
+        answer = Retrieval(index, self.TABLE, self.IDS, self.CATEGORIES).best(
+            tf.constant([[2.0], [2.0]]),
+            tf.constant([1, 1]),
+            tf.constant([False, False]),
+            tf.constant([[""], [""]]),
+            tf.constant([[""], ["odd"]]),
+        )
+        assert answer[0].numpy().tolist() == [[b"a"], [b"c"]]
+
     def test_what_an_index_did_not_find_is_padding(self):
         assert self.best([1, -1, -1], k=2) == ([2], [b"b", b""], [6.0, -np.inf])
 
@@ -137,8 +182,8 @@ class TestRetrieval:
         index = RetrievalIndex(lambda queries, wanted: tf.constant([[1, 0, 2]]), ())
         table = tf.constant([[9.0], [1.0], [1.0078125], [-1.0], [9.0]], tf.bfloat16)
         requests = tf.constant([[1.0078125]], tf.bfloat16)
-        answer = Retrieval(index, table, self.IDS).best(
-            requests, tf.constant([3]), tf.constant([False]), tf.constant([[""]])
+        answer = Retrieval(index, table, self.IDS, self.CATEGORIES).best(
+            requests, tf.constant([3]), tf.constant([False]), tf.constant([[""]]), tf.constant([[""]])
         )
         # 1.0078125 squared is 1.01568..., which bfloat16 rounds to 1.015625.
         assert answer[1].numpy().tolist() == [[1.015625, 1.0078125, -1.0078125]]

@@ -1,13 +1,14 @@
 """`--config` and `--set`, which every subcommand that reads a configuration takes."""
 
 import argparse
+from collections.abc import Sequence
 
 from tfx_pipeline.configs import DEFAULT_CONFIG, PipelineConfig, load_config
 
 
-def add(parser: argparse.ArgumentParser) -> None:
-    """Adds the two options."""
-    parser.add_argument("--config", default=DEFAULT_CONFIG, metavar="FILE.yaml", help="configuration (%(default)s)")
+def add(parser: argparse.ArgumentParser, default: str = DEFAULT_CONFIG) -> None:
+    """Adds the two options; `default` is the configuration that is read where none is named."""
+    parser.add_argument("--config", default=default, metavar="FILE.yaml", help="configuration (%(default)s)")
     parser.add_argument(
         "--set",
         dest="overrides",
@@ -18,6 +19,6 @@ def add(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def load(args: argparse.Namespace) -> PipelineConfig:
-    """Reads the configuration that the two options name."""
-    return load_config(args.config, args.overrides)
+def load(args: argparse.Namespace, overrides: Sequence[str] = ()) -> PipelineConfig:
+    """Reads the configuration that the two options name; `overrides` go before those of `--set`."""
+    return load_config(args.config, [*overrides, *args.overrides])

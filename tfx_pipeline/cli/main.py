@@ -10,6 +10,7 @@ from tfx_pipeline.cli import console_log
 from tfx_pipeline.config_loading import ConfigError
 
 COMMANDS = {
+    "generate": ("tfx_pipeline.cli.generate", "make up a log of any size, with transitions of known strength"),
     "run": ("tfx_pipeline.cli.run", "run the pipeline on this machine"),
     "compile": ("tfx_pipeline.cli.compile_spec", "compile the pipeline for Kubeflow Pipelines"),
     "experiment": ("tfx_pipeline.cli.experiment", "train variants of a configuration and compare them"),
@@ -17,6 +18,7 @@ COMMANDS = {
     "serve": ("serving.cli.serve", "serve the pushed model on this machine"),
     "query": ("serving.cli.query", "ask for a user's search results"),
     "recommend": ("serving.cli.recommend", "ask for a user's feed"),
+    "similar": ("serving.cli.similar", "ask for the items most like another"),
     "sessions": ("serving.cli.sessions", "show how the model divides a user's history into sessions"),
     "demo": ("serving.cli.demo", "run, serve and ask, on the bundled data"),
 }

@@ -43,6 +43,7 @@ def text(report: "RunReport") -> str:
         f"Ran: {', '.join(report.ran) or 'nothing'}.",
         f"Taken from the cache: {', '.join(report.cached) or 'nothing'}.",
     ]
+    lines += [f"Data: {finding}" for finding in report.data_findings]
     for name, model in report.models.items():
         lines += _model_lines(name, model)
     lines.append(f"TensorBoard's logs: {report.tensorboard}; look at them with `tandem tensorboard`.")

@@ -9,6 +9,7 @@ from schemas import signatures
 from serving.local_server.servable import Servable
 from tests.support.rank_models import RANK_SPECIFICATION, save_rank_model
 from tests.support.retrieval_models import save_retrieval_model
+from tests.support.vector_models import vector_signatures
 
 CATALOGUE = {"apple": 6.0, "fig": 5.0, "banana": 4.0, "kiwi": 3.0, "plum": 2.0, "cranberry": 1.0}
 """The retriever's order: as they stand. The ranker's order: by the length of the name, see `rank_models.letters`."""
@@ -36,7 +37,7 @@ def composed(tmp_path_factory):
     servable.close()
 
 
-def request(k, query=None, seen=((),), exclude_seen=None):
+def request(k, query=None, seen=((),), exclude_seen=None, category=""):
     """A row for each entry of `k`; `seen` holds the items of each row's history."""
     rows = len(k)
     seen = [*seen, *[()] * (rows - len(seen))]
@@ -53,6 +54,7 @@ def request(k, query=None, seen=((),), exclude_seen=None):
         signatures.RANK_HISTORY_ITEMS: items,
         signatures.K: np.array(k, np.int32),
         signatures.EXCLUDE_SEEN: np.array(exclude_seen or [False] * rows),
+        signatures.CATEGORY: np.array([[category.encode()]] * rows, object),
     }
     return inputs if query is None else inputs | {signatures.RANK_QUERY: np.array([query.encode()] * rows, object)}
 
@@ -116,6 +118,11 @@ def test_what_was_seen_is_left_out_where_a_row_says_so(composed):
     assert answer == [[("cranberry", 4.5), ("apple", 2.5)], [("banana", 3.0), ("apple", 2.5)]]
 
 
+def test_a_category_is_retrieved_and_ranked(composed):
+    # The categories of the retriever are first letters.
+    assert listed(composed.run(signatures.RECOMMEND, request([2], category="f"))) == [[("fig", 1.5), ("", 0.0)]]
+
+
 def test_the_rankers_own_signatures_stay_as_they_are(composed):
     candidates = np.array([[b"kiwi", b"cranberry"]], object)
     inputs = {
@@ -129,7 +136,7 @@ def test_the_rankers_own_signatures_stay_as_they_are(composed):
 
 
 def test_the_inputs_are_those_that_the_contract_names(composed):
-    recommend = {*signatures.RANK_INPUTS, signatures.K, signatures.EXCLUDE_SEEN}
+    recommend = {*signatures.RANK_INPUTS, signatures.K, signatures.EXCLUDE_SEEN, signatures.CATEGORY}
     recommend -= {signatures.RANK_CANDIDATES, signatures.RANK_QUERY}
     assert set(composed.signature_defs[signatures.RECOMMEND].inputs) == recommend
     assert set(composed.signature_defs[signatures.SEARCH].inputs) == recommend | {signatures.RANK_QUERY}
@@ -183,14 +190,16 @@ def test_further_signatures_of_the_retriever_are_kept(tmp_path):
     def catalogue_ranks(examples):
         return {signatures.RANKS: tf.cast(tf.strings.length(examples), tf.int64)}
 
-    further = {signatures.CATALOGUE_RANKS: catalogue_ranks.get_concrete_function()}
+    further = {signatures.CATALOGUE_RANKS: catalogue_ranks.get_concrete_function(), **vector_signatures(CATALOGUE)}
     retriever = save_retrieval_model(tmp_path / "retriever", CATALOGUE, further=further)
     ranker = save_rank_model(tmp_path / "ranker")
     save_composed_model(retriever, ranker, str(tmp_path / "composed"), retrieved=2)
-    answer = Servable(str(tmp_path / "composed")).run(
-        signatures.CATALOGUE_RANKS, {signatures.EXAMPLES: np.array([b"abc"], object)}
-    )
+    servable = Servable(str(tmp_path / "composed"))
+    answer = servable.run(signatures.CATALOGUE_RANKS, {signatures.EXAMPLES: np.array([b"abc"], object)})
     assert answer[signatures.RANKS].tolist() == [3]
+    assert set(further) < set(servable.signature_defs)
+    asked = {signatures.ITEM_ID: np.array([b"apple"], object), signatures.K: np.array([1], np.int32)}
+    assert listed(servable.run(signatures.SIMILAR_ITEMS, asked)) == [[("fig", 0.875)]]
 
 
 def test_a_model_without_its_signatures_is_refused(tmp_path):

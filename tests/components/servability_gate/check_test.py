@@ -6,6 +6,7 @@ import math
 import keras
 import pytest
 import tensorflow as tf
+from tensorflow_serving.apis.prediction_log_pb2 import PredictionLog
 
 from components.baseline_model.popularity_model import save_popularity_model
 from components.servability_gate.check import check, main
@@ -68,7 +69,8 @@ def test_a_model_without_rank_is_refused(tmp_path, files):
     verdict = check(save_rank_model(tmp_path / "model", rank=None), files, CONFIG)
     assert verdict.reasons == (
         "the model should have the signatures ['rank', 'serving_default'], and of others only some of "
-        "['catalogue_ranks', 'recommend', 'search', 'sessions']; it has ['serving_default']",
+        "['catalogue_ranks', 'embed_item', 'embed_query', 'embed_user', 'recommend', 'search', 'sessions', "
+        "'similar_items']; it has ['serving_default']",
     )
 
 
@@ -108,6 +110,17 @@ def test_a_fixed_batch_is_refused(tmp_path, files):
 def test_a_folder_that_holds_no_model_is_refused(tmp_path, files):
     (reason,) = check(str(tmp_path), files, CONFIG).reasons
     assert reason.startswith("the model does not load: Could not find SavedModel")
+
+
+def test_what_may_be_served_is_written_with_requests_to_warm_it_up(tmp_path, files):
+    good, bad = tmp_path / "good" / "requests", tmp_path / "bad" / "requests"
+    model = save_rank_model(tmp_path / "model")
+    assert check(model, files, CONFIG, str(good)).servable
+    logs = [PredictionLog.FromString(each.numpy()) for each in tf.data.TFRecordDataset(str(good))]
+    asked = [log.predict_log.request.model_spec.signature_name for log in logs]
+    assert asked == ["serving_default"] * 3 + ["rank"] * 3
+    assert not check(save_rank_model(tmp_path / "half", rank=None), files, CONFIG, str(bad)).servable
+    assert not bad.exists()
 
 
 def test_a_slow_model_is_refused_where_a_limit_is_set(tmp_path, files):

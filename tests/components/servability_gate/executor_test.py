@@ -3,8 +3,10 @@
 import json
 import os
 from dataclasses import asdict
+from pathlib import Path
 
 import pytest
+import tensorflow as tf
 from tfx.components.pusher.executor import Executor as Pusher
 from tfx.types import artifact_utils, standard_artifacts
 
@@ -30,13 +32,19 @@ def test_a_servable_model_is_blessed(tmp_path, blessing):
     write_examples(tmp_path / "examples" / "Split-test" / "one.gz", [behaviour_example(["a", "b"])])
     model = standard_artifacts.Model()
     model.uri = str(tmp_path / "model")
-    save_rank_model(tmp_path / "model" / "Format-Serving")
+    model_dir = tmp_path / "model" / "Format-Serving"
+    save_rank_model(model_dir)
     inputs = {"model": [model], "examples": [examples]}
 
     Executor().Do(inputs, {"blessing": [blessing]}, {"config": json.dumps(asdict(GateConfig(examples=2)))})
 
-    assert os.listdir(blessing.uri) == ["INFRA_BLESSED"]
     assert Pusher().CheckBlessing({"infra_blessing": [blessing]})
+    pushed = Path(Pusher().GetModelPath({"infra_blessing": [blessing]}))
+    requests = pushed / "assets.extra" / "tf_serving_warmup_requests"
+    assert len(list(tf.data.TFRecordDataset(str(requests)))) == 6
+    assert (pushed / "saved_model.pb").read_bytes() == (model_dir / "saved_model.pb").read_bytes()
+    # The trained model's own artifact is as it was.
+    assert not (model_dir / "assets.extra").exists()
 
 
 def test_a_refusal_keeps_the_pusher_from_pushing_and_says_why(blessing):

@@ -22,7 +22,7 @@ EXAMPLES = [
 ]
 SCORES = {b"a": 0.75, b"b": 0.5, b"seen": 0.25, b"": 0.0}
 HISTORY_INPUTS = [name for name in signatures.RANK_INPUTS if name not in (signatures.RANK_CANDIDATES, "query")]
-RETRIEVAL_INPUTS = [*HISTORY_INPUTS, signatures.K, signatures.EXCLUDE_SEEN]
+RETRIEVAL_INPUTS = [*HISTORY_INPUTS, signatures.K, signatures.EXCLUDE_SEEN, signatures.CATEGORY]
 
 
 class Model:
@@ -45,6 +45,8 @@ class Model:
         self.asked.append((signature, inputs))
         if signature in self.otherwise:
             return self.otherwise[signature](inputs)
+        if signature in (signatures.RECOMMEND, signatures.SEARCH) and inputs[signatures.CATEGORY].any():
+            return found([[]] * len(inputs[signatures.K]))
         if signature == signatures.RANK:
             rows = inputs[signatures.RANK_CANDIDATES].tolist()
             return {signatures.SCORES: np.array([[SCORES[item] for item in row] for row in rows], np.float32)}
@@ -66,9 +68,9 @@ def test_a_model_that_answers_as_it_should_passes():
     model = Model()
     try_further_signatures(model, EXAMPLES, 1e-5)
     asked = [name for name, _ in model.asked]
-    # Both rows together, each alone, then `rank`; a search for the row that has a query.
+    # Both rows together, both in no category, each alone, then `rank`; a search for the row that has a query.
     assert asked == [
-        *["recommend"] * 3, "rank", *["search"] * 2, "rank", "catalogue_ranks", "sessions", "sessions",
+        *["recommend"] * 4, "rank", *["search"] * 3, "rank", "catalogue_ranks", "sessions", "sessions",
     ]  # fmt: skip
     recommended, searched = (inputs for name, inputs in model.asked if name == "rank")
     assert recommended[signatures.RANK_QUERY].tolist() == [b"", b""]
@@ -121,8 +123,16 @@ def rows_of(inputs):
     ],
 )
 def test_refuses_any_other_answer_of_retrieval(recommend, reason):
+    def in_its_category(inputs):
+        return found([[]] * rows_of(inputs)) if inputs[signatures.CATEGORY].any() else recommend(inputs)
+
     with pytest.raises(RefusedError, match=f"`recommend`.* {reason}"):
-        try_further_signatures(Model(recommend=recommend), EXAMPLES, 1e-5)
+        try_further_signatures(Model(recommend=in_its_category), EXAMPLES, 1e-5)
+
+
+def test_refuses_items_of_a_category_that_there_is_not():
+    with pytest.raises(RefusedError, match="signature `recommend` answered items of a category that there is not"):
+        try_further_signatures(Model(recommend=lambda inputs: found([["a"]] * rows_of(inputs))), EXAMPLES, 1e-5)
 
 
 def test_refuses_a_signature_that_fails():

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from components.servability_gate.scoring import RefusedError, answer
+from components.servability_gate.scoring import RefusedError, agree, answer
 
 SHAPE = (2, 3)
 
@@ -40,3 +40,10 @@ def test_hands_scores_through():
 def test_refuses_anything_else(outputs, reason):
     with pytest.raises(RefusedError, match=f"signature `rank` {reason}"):
         answer(Answers(outputs), "rank", {}, SHAPE)
+
+
+def test_numbers_agree_within_the_tolerance():
+    agree(np.array([1.0, 2.0]), np.array([1.0, 2.1]), 0.2, "they differ")
+    agree(np.zeros([0]), np.zeros([0]), 0.0, "they differ")
+    with pytest.raises(RefusedError, match="they differ, by up to 0.25"):
+        agree(np.array([1.0, 2.0]), np.array([1.0, 2.25]), 0.2, "they differ")

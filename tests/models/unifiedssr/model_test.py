@@ -76,6 +76,14 @@ def test_the_score_is_the_product_of_request_and_item(model):
         assert_same(model(batch), np.einsum("bd,bcd->bc", model.encode_requests(batch), items))
 
 
+def test_a_surface_that_is_known_beforehand_need_not_be_told(model):
+    for surface in Surface:
+        batch = rows(surface)
+        told = model.encode_requests(batch)
+        batch.pop(features.SURFACE_INDEX)
+        assert_same(model.encode_requests(batch, surface=surface), told)
+
+
 def test_a_precomputed_table_gives_the_same_scores():
     for made in (make(), make(item_attributes=True)):
         assert_same(made.score(rows(), item_table=made.item_embeddings()), made(rows()))

@@ -63,6 +63,14 @@ def test_candidates_of_ones_own_are_ranked_by_a_model_that_retrieves_too(ask, tm
     assert [line.split()[1] for line in out.splitlines()[1:]] == ["c", "a"]
 
 
+def test_a_category(ask, retrieval_server):
+    """The categories of the model that retrieves are first letters; those of the log's items stand in its file."""
+    _, out, _ = ask("e", "--user", "8", "--category", "c", address=retrieval_server.rest_address)
+    assert [line.split()[1] for line in out.splitlines()[1:]] == ["c"]
+    code, _, err = ask("e", "--user", "8", "--category", "zoo")
+    assert (code, "tandem query: there is no item to rank" in err) == (2, True)
+
+
 def test_an_unknown_user(ask):
     code, out, err = ask("e", "--user", "nobody")
     assert code == 0
@@ -71,7 +79,7 @@ def test_an_unknown_user(ask):
 
 
 def test_a_cut_catalogue_is_told(ask, monkeypatch):
-    monkeypatch.setattr("serving.candidates.choose_candidates.__defaults__", ((), 2))
+    monkeypatch.setattr("serving.candidates.choose_candidates.__defaults__", ((), (), 2))
     _, out, err = ask("e", "--user", "8")
     assert "Ranked: the 2 most popular of 4 items." in err
     assert len(out.splitlines()) == 3
@@ -106,6 +114,7 @@ def test_a_server_without_the_model(ask, half_plus_two_server, tmp_path):
         (["e", "--user", "8", "--k", "0"], "0 is not at least 1"),
         (["e", "--user", "8", "--k", "10001"], "`k` should be from 1 to 10000. Received: k=10001"),
         (["e"], "the following arguments are required: --user"),
+        (["e", "--user", "8", "--category", "c", "--candidates", "f"], "not allowed with argument --category"),
     ],
 )
 def test_wrong_usage(ask, arguments, message):

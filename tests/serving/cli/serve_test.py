@@ -24,10 +24,17 @@ def test_serves_what_the_pipeline_pushes(shop, served, tmp_path, capsys):
 def test_options(shop, served, half_plus_two_server, rank_model, capsys):
     arguments = ["--host", "0.0.0.0", "--port", "0", "--rest_api_port", "9", "--model_name", "m"]
     arguments += ["--model_base_path", str(rank_model), "--file_system_poll_wait_seconds", "0"]
+    arguments += ["--enable_model_warmup", "false"]
     assert main(["serve", "--config", str(shop), *arguments]) == 0
     assert served == [
         server.ServerConfig(
-            "m", str(rank_model), host="0.0.0.0", port=0, rest_api_port=9, file_system_poll_wait_seconds=0.0
+            "m",
+            str(rank_model),
+            host="0.0.0.0",
+            port=0,
+            rest_api_port=9,
+            file_system_poll_wait_seconds=0.0,
+            enable_model_warmup=False,
         )
     ]
     assert capsys.readouterr().err == ""
@@ -54,3 +61,5 @@ def test_a_taken_port(shop, rank_server, capsys):
 def test_wrong_usage(shop, capsys):
     assert main(["serve", "--config", str(shop), "--port", "99999"]) == 2
     assert "99999 is no port; give 0 to 65535" in capsys.readouterr().err
+    assert main(["serve", "--config", str(shop), "--enable_model_warmup", "0"]) == 2
+    assert "0 is neither true nor false" in capsys.readouterr().err

@@ -9,6 +9,7 @@ def test_each_error_carries_its_code_and_message():
         tf.errors.FAILED_PRECONDITION: errors.failed_precondition("m"),
         tf.errors.NOT_FOUND: errors.not_found("m"),
         tf.errors.UNIMPLEMENTED: errors.unimplemented("m"),
+        tf.errors.DATA_LOSS: errors.data_loss("m"),
         tf.errors.INTERNAL: errors.internal("m"),
     }
     assert all(isinstance(each, errors.ServingError) for each in made.values())

@@ -24,13 +24,20 @@ def report(blessed, pushed_version):
         pushed_version=pushed_version,
         pushed_model_dir="/models/shop",
     )
-    return RunReport(ran=("Trainer",), cached=(), models={"shop": model}, tensorboard="/logs")
+    return RunReport(
+        ran=("Trainer",),
+        cached=(),
+        data_findings=("train, query: it drifted (allowed)",),
+        models={"shop": model},
+        tensorboard="/logs",
+    )
 
 
 def test_the_report_says_what_ran_how_good_it_is_and_where_it_went():
     lines = text(report(blessed=True, pushed_version="7")).splitlines()
     assert "Ran: Trainer." in lines
     assert "Taken from the cache: nothing." in lines
+    assert "Data: train, query: it drifted (allowed)" in lines
     assert "shop, search: mrr 0.5000 (baseline 0.2500)" in lines
     assert "shop, search, among all items: mrr 0.1250" in lines
     assert "Baseline of shop: popularity of 3 items in 9 engagements. The model is blessed." in lines

@@ -1,0 +1,138 @@
+"""What is generated: the `generate` section of a configuration."""
+
+import math
+from dataclasses import dataclass, field
+from typing import Final
+
+LONGEST: Final = 4
+"""No user has more than this many times the mean of events."""
+
+
+def _check_shares(config: object, names: tuple[str, ...]) -> None:
+    for name in names:
+        if not 0 <= getattr(config, name) <= 1:
+            raise ValueError(f"`{name}` should be from 0 to 1. Received: {name}={getattr(config, name)}")
+
+
+@dataclass(frozen=True)
+class Transitions:
+    """How often an action's topic is that of the last action on a surface, rather than one of the user's interests.
+
+    All four are probabilities, named as in UniSAR (section 4.2): r for recommendation, s for search. 0 plants nothing.
+
+    Attributes:
+        r2r: A feed click is on the topic of the last feed click.
+        s2r: A feed click is on the topic of the last search.
+        r2s: A search is for the topic of the last feed click.
+        s2s: A search is for the topic of the last search.
+    """
+
+    r2r: float = 0.1
+    s2r: float = 0.35
+    r2s: float = 0.35
+    s2s: float = 0.1
+
+    def __post_init__(self) -> None:
+        """Refuses what are no probabilities.
+
+        Raises:
+            ValueError: It names what is refused.
+        """
+        _check_shares(self, ("r2r", "s2r", "r2s", "s2s"))
+        for one, other in (("r2r", "s2r"), ("s2s", "r2s")):
+            total = getattr(self, one) + getattr(self, other)
+            if total > 1:
+                raise ValueError(f"`{one}` and `{other}` should not be more than 1 together. Received: {total:g}")
+
+
+STRENGTHS: Final = {
+    "none": Transitions(r2r=0.0, s2r=0.0, r2s=0.0, s2s=0.0),
+    "low": Transitions(r2r=0.05, s2r=0.15, r2s=0.15, s2s=0.05),
+    "medium": Transitions(),
+    "high": Transitions(r2r=0.1, s2r=0.6, r2s=0.6, s2s=0.1),
+}
+"""Strengths by name."""
+
+
+@dataclass(frozen=True)
+class GeneratorConfig:
+    """A made-up platform and those who use it; the room's README has the process.
+
+    Attributes:
+        events: About how many events the log has, those only shown included.
+        events_per_user: Mean of a user's events.
+        length_spread: How much users differ in that: 0 not at all, 1 as exponential variables do.
+        items: Items of the catalogue.
+        topics: Each item is of one.
+        categories: Each topic is of one.
+        words_per_topic: Words that a topic has for itself, and a category for itself.
+        topic_skew: Exponent of the topics' popularity by rank (Zipf); 0 for equally popular ones.
+        item_skew: The same of the items within a topic.
+        interests: Topics that a user is interested in at a time, the k-th 1/k as much as the first.
+        drift: Probability that one of them is replaced from one visit to the next.
+        exploration: Probability that what is not led by a transition is of any topic, by popularity, whatever the
+            interests.
+        transitions: What an action has to do with those before it.
+        search_share: Searches among actions.
+        vague_queries: Queries among all whose words tell the category, but not the topic.
+        searches_without_click: Searches among all in which nothing is clicked.
+        clicks_per_search: Mean of the others' clicks, at most 5.
+        shown_per_action: Mean of the items that are shown besides, and passed by.
+        actions_per_visit: Mean.
+        days: Days that the log covers, from 1 May 2023.
+        seed: Of everything.
+        files: Files that the events are divided into.
+        gzip: Whether files are packed.
+        truth_users: Users on whom the best achievable metrics are estimated, at most.
+    """
+
+    events: int = 100_000
+    events_per_user: int = 50
+    length_spread: float = 0.75
+    items: int = 5_000
+    topics: int = 50
+    categories: int = 5
+    words_per_topic: int = 12
+    topic_skew: float = 0.5
+    item_skew: float = 0.8
+    interests: int = 6
+    drift: float = 0.1
+    exploration: float = 0.3
+    transitions: Transitions = field(default_factory=Transitions)
+    search_share: float = 0.4
+    vague_queries: float = 0.8
+    searches_without_click: float = 0.15
+    clicks_per_search: float = 1.3
+    shown_per_action: float = 1.0
+    actions_per_visit: float = 8.0
+    days: int = 90
+    seed: int = 17
+    files: int = 1
+    gzip: bool = False
+    truth_users: int = 2_000
+
+    def __post_init__(self) -> None:
+        """Refuses values that mean nothing.
+
+        Raises:
+            ValueError: A value is out of its range; the message names it.
+        """
+        shares = ("length_spread", "drift", "exploration", "search_share", "vague_queries", "searches_without_click")
+        _check_shares(self, shares)
+        least = {"events": 1, "events_per_user": 1, "items": 1, "topics": 1, "categories": 1, "words_per_topic": 1}
+        least |= {"interests": 1, "days": 1, "seed": 0, "files": 1, "truth_users": 0, "topic_skew": 0, "item_skew": 0}
+        least |= {"clicks_per_search": 1, "shown_per_action": 0, "actions_per_visit": 1}
+        for name, smallest in least.items():
+            if getattr(self, name) < smallest:
+                raise ValueError(f"`{name}` should be at least {smallest}. Received: {name}={getattr(self, name)}")
+        for fewer, more in (("topics", "items"), ("categories", "topics")):
+            if getattr(self, fewer) > getattr(self, more):
+                raise ValueError(
+                    f"`{fewer}` should not be more than `{more}`. "
+                    f"Received: {fewer}={getattr(self, fewer)}, {more}={getattr(self, more)}"
+                )
+
+    @property
+    def users(self) -> int:
+        """How many users there are."""
+        return math.ceil(self.events / self.events_per_user)

@@ -1,0 +1,12 @@
+"""The artifact type of what the checks found."""
+
+from tfx.types.artifact import Artifact
+
+
+class DataFindings(Artifact):
+    """The anomalies of a run's data. `finding` reads and writes it.
+
+    File structure: `findings.json`.
+    """
+
+    TYPE_NAME = "tandem.DataFindings"  # Kubeflow wants a dot in it.

@@ -1,0 +1,36 @@
+"""What is asked of the data of a run: the `data_checks` section of a pipeline's configuration."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class DataChecksConfig:
+    """What counts as an anomaly, and what becomes of it.
+
+    How far two sets of data are apart is told feature by feature, from 0 to 1: of strings by the largest difference
+    between the shares of a value (L-infinity), of numbers by the Jensen-Shannon divergence.
+
+    Attributes:
+        stop: Whether an anomaly ends the run before anything is trained. If not, it is only reported.
+        allowed: Features whose anomalies are reported and end no run.
+        drift_threshold: How far the training examples may be from those of the span before; 0 compares nothing. There
+            is a span before where `data.events` has `{SPAN}` and a run on an earlier one stands in the metadata.
+        skew_threshold: How far the training examples may be from `requests`; 0 compares nothing.
+        requests: Path or glob of TFRecord files with tf.Examples as they were sent to `serving_default`. Empty: none.
+    """
+
+    stop: bool = True
+    allowed: tuple[str, ...] = ()
+    drift_threshold: float = 0.3
+    skew_threshold: float = 0.3
+    requests: str = ""
+
+    def __post_init__(self) -> None:
+        """Refuses values that mean nothing.
+
+        Raises:
+            ValueError: A value is out of its range; the message names it.
+        """
+        for name in ("drift_threshold", "skew_threshold"):
+            if not 0 <= getattr(self, name) <= 1:
+                raise ValueError(f"data_checks.{name} should be from 0 to 1. Received: {getattr(self, name)}")

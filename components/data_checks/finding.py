@@ -1,0 +1,48 @@
+"""What the checks found."""
+
+import dataclasses
+import json
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from apache_beam.io.filesystems import FileSystems
+
+_FILE = "findings.json"
+
+
+@dataclass(frozen=True, order=True)
+class Finding:
+    """One anomaly.
+
+    Attributes:
+        split: Where it was found.
+        feature: Of what; empty where it is of the split as a whole.
+        summary: What it is, in short.
+        detail: What was found, and what would have been right.
+        is_allowed: Whether it ends no run.
+    """
+
+    split: str
+    feature: str
+    summary: str
+    detail: str
+    is_allowed: bool
+
+    def __str__(self) -> str:
+        """The finding as one line."""
+        subject = f"{self.split}, {self.feature}" if self.feature else self.split
+        return f"{subject}: {self.summary}: {self.detail}{' (allowed)' if self.is_allowed else ''}"
+
+
+def write_findings(directory: str, findings: Iterable[Finding]) -> None:
+    """Writes findings as JSON."""
+    content = json.dumps([dataclasses.asdict(finding) for finding in findings], indent=2)
+    with FileSystems.create(os.path.join(directory, _FILE)) as stream:
+        stream.write((content + "\n").encode())
+
+
+def read_findings(directory: str) -> list[Finding]:
+    """Reads what `write_findings` wrote."""
+    with FileSystems.open(os.path.join(directory, _FILE)) as stream:
+        return [Finding(**values) for values in json.loads(stream.read())]

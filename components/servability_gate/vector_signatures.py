@@ -1,0 +1,85 @@
+"""Asks the signatures that tell vectors and similar items, and looks hard at the answers."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import tensorflow as tf
+
+from components.servability_gate.rank_request import strings
+from components.servability_gate.scoring import Asked, RefusedError, agree, further_request, run
+from schemas import features, signatures
+
+_ITEMS_ASKED_FOR = 10
+
+
+def try_vector_signatures(servable: Asked, examples: Sequence[tf.train.Example], tolerance: float) -> None:
+    """Asks `embed_user`, `embed_query`, `embed_item` and `similar_items`, those of them that a model has.
+
+    Args:
+        servable: The loaded model.
+        examples: Behaviour examples with equally many candidates; the first candidates are the items asked for.
+        tolerance: How far the numbers of a vector may differ from those of a request that it has to itself, measured
+            by the largest of them; and the scores of similar items from the cosines of their vectors.
+
+    Raises:
+        RefusedError: A signature fails, or answers what it should not.
+    """
+    has = servable.signature_defs
+    items = np.array([strings(example, features.CANDIDATES)[0] for example in examples], object)
+    for signature in (signatures.EMBED_USER, signatures.EMBED_QUERY):
+        if signature in has:
+            _try_vectors(servable, signature, further_request(servable, signature, examples, {}), tolerance)
+    if signatures.EMBED_ITEM in has:
+        _try_vectors(servable, signatures.EMBED_ITEM, {signatures.ITEM_ID: items}, tolerance)
+    if signatures.SIMILAR_ITEMS in has:
+        _try_similar_items(servable, items, tolerance)
+
+
+def _try_vectors(servable: Asked, signature: str, request: Mapping[str, np.ndarray], tolerance: float) -> None:
+    """Asks together and one by one."""
+    together = _vectors(servable, signature, request)
+    for place, vector in enumerate(together):
+        alone = _vectors(servable, signature, {name: rows[place : place + 1] for name, rows in request.items()})
+        # Vectors may be of any length, and the tolerance is one of numbers about 1.
+        length = max(1.0, float(np.max(np.abs(vector), initial=0.0)))
+        difference = f"`{signature}` answers differently alone and together with others"
+        agree(alone[0] / length, vector / length, tolerance, difference)
+
+
+def _vectors(servable: Asked, signature: str, request: Mapping[str, np.ndarray]) -> np.ndarray:
+    rows = len(next(iter(request.values())))
+    vectors = run(servable, signature, request).get(signatures.EMBEDDING)
+    if vectors is None or vectors.dtype != np.float32 or vectors.ndim != 2 or len(vectors) != rows:
+        found = "nothing" if vectors is None else f"{vectors.dtype} {list(vectors.shape)}"
+        raise RefusedError(
+            f"signature `{signature}` should answer float32 `{signatures.EMBEDDING}` [{rows}, dim], it answered {found}"
+        )
+    if not np.isfinite(vectors).all():
+        raise RefusedError(f"signature `{signature}` gave vectors that are not finite")
+    return vectors
+
+
+def _try_similar_items(servable: Asked, items: np.ndarray, tolerance: float) -> None:
+    request = {signatures.ITEM_ID: items, signatures.K: np.full([len(items)], _ITEMS_ASKED_FOR, np.int32)}
+    outputs = run(servable, signatures.SIMILAR_ITEMS, request)
+    found, scores = outputs[signatures.ITEMS], outputs[signatures.SCORES]
+    if found.shape != (len(items), _ITEMS_ASKED_FOR) or scores.shape != found.shape or not np.isfinite(scores).all():
+        raise RefusedError(
+            f"signature `{signatures.SIMILAR_ITEMS}` should answer {[len(items), _ITEMS_ASKED_FOR]} (batch, items) "
+            f"items and finite scores, it answered {list(found.shape)} and {list(scores.shape)}: {scores.tolist()}"
+        )
+    for item, row, own_scores in zip(items, found.tolist(), scores, strict=True):
+        given = [each for each in row if each]
+        if item in given or len(set(given)) < len(given) or row[: len(given)] != given:
+            raise RefusedError(
+                f"signature `{signatures.SIMILAR_ITEMS}` answered the item itself, an item twice, or padding before an "
+                f"item: {row} for {item!r}"
+            )
+        if (np.diff(own_scores[: len(given)]) > 0).any():
+            raise RefusedError(f"signature `{signatures.SIMILAR_ITEMS}` did not put the most similar item first")
+        if given and signatures.EMBED_ITEM in servable.signature_defs:
+            asked = {signatures.ITEM_ID: np.array([item, *given], object)}
+            one, *others = _vectors(servable, signatures.EMBED_ITEM, asked)
+            cosines = [other @ one / max(np.linalg.norm(other) * np.linalg.norm(one), 1e-30) for other in others]
+            difference = f"`{signatures.SIMILAR_ITEMS}` scores are not the cosines of `{signatures.EMBED_ITEM}`"
+            agree(np.array(cosines), own_scores[: len(given)], tolerance, difference)

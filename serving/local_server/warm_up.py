@@ -1,0 +1,92 @@
+"""Warm-up: requests that a model brings along, replayed before it is available.
+
+The file, its limits and the words of its refusals are those of TF Serving.
+"""
+
+import os
+
+import numpy as np
+import tensorflow as tf
+from google.protobuf.message import DecodeError
+from tensorflow_serving.apis import input_pb2, predict_pb2, prediction_log_pb2
+
+from serving.local_server.errors import data_loss, invalid_argument, unimplemented
+from serving.local_server.servable import Servable
+from serving.local_server.tensor_protos import from_protos
+
+WARM_UP_FILE = os.path.join("assets.extra", "tf_serving_warmup_requests")
+"""Where it lies below a version's folder."""
+MOST_RECORDS = 1000
+_EXAMPLES_INPUT = "inputs"
+"""What Classify and Regress call the input of their signatures."""
+
+
+def load_warm(path: str) -> Servable:
+    """Loads a SavedModel and replays the requests that it brings along, if it does.
+
+    Raises:
+        tf.errors.OpError: It does not load, or the file cannot be read, or a request fails.
+    """
+    servable = Servable(path)
+    try:
+        replay(servable, os.path.join(path, WARM_UP_FILE))
+    except BaseException:
+        servable.close()
+        raise
+    return servable
+
+
+def replay(servable: Servable, file: str) -> int:
+    """Asks a model what the records of a file ask, and returns how many there were; none where there is no file.
+
+    Raises:
+        tf.errors.DataLossError: It is no TFRecord file.
+        tf.errors.InvalidArgumentError: A record is no `PredictionLog`, or there are more than `MOST_RECORDS`.
+        tf.errors.UnimplementedError: A record is of a kind that is not replayed.
+        tf.errors.OpError: A request fails.
+    """
+    if not tf.io.gfile.exists(file):
+        return 0
+    records = 0
+    try:
+        for record in tf.compat.v1.io.tf_record_iterator(file):
+            records += 1
+            if records > MOST_RECORDS:
+                raise invalid_argument(f"Number of warmup records exceeds the maximum ({MOST_RECORDS}) at {file}")
+            _ask(servable, _parsed(record, file))
+    except tf.errors.DataLossError as error:
+        message = f"{error.message} Please verify your warmup data is in TFRecord format."
+        raise data_loss(message) from error
+    return records
+
+
+def _parsed(record: bytes, file: str) -> prediction_log_pb2.PredictionLog:
+    try:
+        return prediction_log_pb2.PredictionLog.FromString(record)
+    except DecodeError as error:
+        raise invalid_argument(f"Failed to parse warmup record: {record!r:.100} from {file}") from error
+
+
+def _ask(servable: Servable, log: prediction_log_pb2.PredictionLog) -> None:
+    kind = log.WhichOneof("log_type")
+    if kind == "predict_log":
+        request: predict_pb2.PredictRequest = log.predict_log.request
+        servable.run(request.model_spec.signature_name, from_protos(request.inputs), request.output_filter)
+    elif kind in ("classify_log", "regress_log"):
+        asked = getattr(log, kind).request
+        _ask_examples(servable, asked.model_spec.signature_name, asked.input)
+    elif kind == "multi_inference_log":
+        for task in log.multi_inference_log.request.tasks:
+            _ask_examples(servable, task.model_spec.signature_name, log.multi_inference_log.request.input)
+    else:
+        raise unimplemented(f"Unsupported log_type for warmup: {kind}")
+
+
+def _ask_examples(servable: Servable, signature_name: str, given: input_pb2.Input) -> None:
+    """Runs a signature that takes serialized examples, each with the context that they share in front."""
+    shared, examples = b"", given.example_list.examples
+    if given.WhichOneof("kind") == "example_list_with_context":
+        shared = given.example_list_with_context.context.SerializeToString()
+        examples = given.example_list_with_context.examples
+    serialized = np.array([shared + each.SerializeToString() for each in examples], object)
+    servable.run(signature_name, {_EXAMPLES_INPUT: serialized})
