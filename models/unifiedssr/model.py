@@ -181,7 +181,11 @@ class UnifiedSSR(JointTraining, keras.Model):
 
     def divide(self, branches, sequences: Sequences) -> tuple[Sessions, ...]:
         """The sessions of each encoded branch. Event t is at position t + 1, the first that has seen it."""
-        return tuple(self.session_windows(branch[:, 1:], sequences.lengths) for branch in branches)
+        # All branches in one batch: half the operations for two.
+        events = ops.concatenate([branch[:, 1:] for branch in branches], axis=0)
+        divided = self.session_windows(events, ops.tile(sequences.lengths, [len(branches)]))
+        parts = [ops.split(part, len(branches), axis=0) for part in divided]
+        return tuple(Sessions(*each) for each in zip(*parts, strict=True))
 
     def request(self, sequences: Sequences, branches):
         """One vector for each row from its encoded branches, at the position of the request: float [batch, dim]."""

@@ -1,4 +1,4 @@
-"""One pipeline on tiny logs, which retrieves and ranks, run three times for all end-to-end tests of the session."""
+"""Tiny logs for all end-to-end tests, and one pipeline on them that retrieves and ranks, run three times."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +19,12 @@ RETRIEVER = [
     "unifiedssr.loss=softmax",
     "unifiedssr.softmax_negatives=32",
 ]
+
+
+@pytest.fixture(scope="session")
+def tiny_config(tmp_path_factory) -> Path:
+    """A configuration whose examples are made once for all tests that only train on them."""
+    return tiny_logs.write(tmp_path_factory.mktemp("trained_on"))
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,6 @@ from pathlib import Path
 import pytest
 import tensorflow as tf
 
-from tests.support import tiny_logs
-
 pytestmark = pytest.mark.e2e
 
 UNIFIEDSSR = [
@@ -25,11 +23,11 @@ UNIFIEDSSR = [
 
 
 @pytest.fixture(scope="module")
-def run(tmp_path_factory):
+def run(tiny_config):
     from tfx_pipeline import local_runner  # Imports TFX: many seconds.
     from tfx_pipeline.configs import load_config
 
-    config = load_config(str(tiny_logs.write(tmp_path_factory.mktemp("tiny"))), UNIFIEDSSR)
+    config = load_config(str(tiny_config), UNIFIEDSSR)
     return config, local_runner.run(config)
 
 
