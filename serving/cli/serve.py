@@ -5,6 +5,7 @@ SIGINT (Ctrl-C) and SIGTERM let the requests under way end.
 """
 
 import argparse
+import dataclasses
 import logging
 import sys
 
@@ -16,63 +17,118 @@ from tfx_pipeline.configs import PipelineConfig, ServedModel
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declares the options; the names are those of TF Serving."""
+    """Declares the options; the names are those of TF Serving where it has them."""
     config_arguments.add(parser)
-    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (%(default)s)")
-    parser.add_argument("--port", type=_port, default=8500, help="port of gRPC; 0 takes a free one (%(default)s)")
-    parser.add_argument(
+    ports = parser.add_argument_group("ports")
+    ports.add_argument("--host", default="127.0.0.1", help="address to listen on (%(default)s)")
+    ports.add_argument("--port", type=_port, default=8500, help="port of gRPC; 0 takes a free one (%(default)s)")
+    ports.add_argument(
         "--rest_api_port", type=_port, default=8501, help="port of REST; 0 takes a free one (%(default)s)"
     )
-    parser.add_argument("--model_name", default="", help="name in requests (the pushed model's)")
-    parser.add_argument("--model_base_path", default="", help="folder of versions (where the pipeline pushes to)")
-    parser.add_argument(
+    _add_switch(ports, "rest_api_enable_cors_support", "let pages of other origins ask")
+    ports.add_argument("--grpc_socket_path", default="", help="socket file that gRPC listens on as well")
+    ports.add_argument("--grpc_channel_arguments", default="", help="more of gRPC's settings: name=value,name=value")
+    _add_switch(ports, "enable_grpc_healthcheck_service", "answer gRPC's health service")
+    ports.add_argument("--ssl_config_file", default="", help="key and certificates of gRPC, a text SSLConfig")
+    _add_models(parser.add_argument_group("models"))
+    requests = parser.add_argument_group("requests")
+    _add_switch(requests, "enable_batching", "put requests together")
+    requests.add_argument("--batching_parameters_file", default="", help="how, a text BatchingParameters")
+    requests.add_argument(
+        "--monitoring_config_file", default="", help="metrics for Prometheus, a text MonitoringConfig"
+    )
+    requests.add_argument("--access_log", default="", help="file that gets a line for each request; - for the screen")
+    requests.add_argument(
+        "--drain_seconds", type=float, default=10.0, help="how long running requests may take at the end (%(default)s)"
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Serves until stopped; 1 when a port cannot be opened or a file is not what it should be."""
+    if not args.model_config_file:
+        _find_model(args)
+    quiet_tensorflow()
+    logging.getLogger("uvicorn").setLevel(logging.WARNING)
+    # Imports TensorFlow: seconds.
+    from serving.local_server.errors import ServingError
+    from serving.local_server.server import serve_until_stopped
+    from serving.local_server.server_config import ServerConfig
+
+    try:
+        serve_until_stopped(
+            ServerConfig(**{field.name: getattr(args, field.name) for field in dataclasses.fields(ServerConfig)})
+        )
+    except FileNotFoundError as error:
+        print(f"tandem serve: {error.strerror}: {error.filename}", file=sys.stderr)
+        return 1
+    except OSError as error:
+        print(f"tandem serve: {error}. Choose other ports with --port and --rest_api_port.", file=sys.stderr)
+        return 1
+    except ServingError as error:
+        print(f"tandem serve: Failed to start server. Error: {error.message}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _add_models(group: argparse._ArgumentGroup) -> None:
+    group.add_argument("--model_name", default="", help="name in requests (the pushed model's)")
+    group.add_argument("--model_base_path", default="", help="folder of versions (where the pipeline pushes to)")
+    group.add_argument("--model_config_file", default="", help="lists the models instead, a text ModelServerConfig")
+    group.add_argument(
+        "--model_config_file_poll_wait_seconds",
+        type=float,
+        default=0.0,
+        help="between looks at that file; 0 reads it once (%(default)s)",
+    )
+    _add_switch(group, "allow_version_labels_for_unavailable_models", "let new labels name versions still to come")
+    group.add_argument(
         "--file_system_poll_wait_seconds",
         type=float,
         default=1.0,
         help="between looks for new versions; 0 looks once (%(default)s)",
     )
-    parser.add_argument(
-        "--enable_model_warmup",
-        type=_truth,
+    group.add_argument("--max_num_load_retries", type=int, default=5, help="for what does not load (%(default)s)")
+    group.add_argument(
+        "--load_retry_interval_micros", type=int, default=60_000_000, help="between these tries (%(default)s)"
+    )
+    group.add_argument("--saved_model_tags", default="serve", help="of the MetaGraph to load (%(default)s)")
+    for kind, meaning in (("session", "in all"), ("intra_op", "within operations"), ("inter_op", "between operations")):
+        name = f"--tensorflow_{kind}_parallelism"
+        group.add_argument(name, type=int, default=0, help=f"threads of a model {meaning}; 0 for TensorFlow's choice")
+    _add_switch(
+        group,
+        "enable_model_warmup",
+        "replay the requests that a version brings along before it is available",
         default=True,
-        metavar="true|false",
-        help="replay the requests that a version brings along before it is available (true)",
     )
 
 
-def run(args: argparse.Namespace) -> int:
-    """Serves until stopped; 1 when a port cannot be opened."""
+def _add_switch(group: argparse._ArgumentGroup, name: str, meaning: str, default: bool = False) -> None:
+    """An option that is given alone or with `true` or `false`, as TF Serving takes them."""
+    group.add_argument(
+        f"--{name}",
+        type=_truth,
+        nargs="?",
+        const=True,
+        default=default,
+        metavar="true|false",
+        help=f"{meaning} ({str(default).lower()})",
+    )
+
+
+def _find_model(args: argparse.Namespace) -> None:
+    """Fills in what the pipeline pushes where the options do not say what to serve."""
     config = config_arguments.load(args)
-    model_name, base_path = args.model_name, args.model_base_path
-    if not (model_name and base_path):
-        served = _served_model(config, model_name)
-        model_name, base_path = model_name or served.name, base_path or served.pushed_model_dir
-    if not version_folders(base_path):
+    if not (args.model_name and args.model_base_path):
+        served = _served_model(config, args.model_name)
+        args.model_name = args.model_name or served.name
+        args.model_base_path = args.model_base_path or served.pushed_model_dir
+    if not version_folders(args.model_base_path):
         print(
-            f"tandem serve: nothing is pushed to {base_path} yet; `tandem run` does that. Waiting for a first version.",
+            f"tandem serve: nothing is pushed to {args.model_base_path} yet; `tandem run` does that. "
+            "Waiting for a first version.",
             file=sys.stderr,
         )
-    quiet_tensorflow()
-    logging.getLogger("uvicorn").setLevel(logging.WARNING)
-    # Imports TensorFlow: seconds.
-    from serving.local_server.server import ServerConfig, serve_until_stopped
-
-    try:
-        serve_until_stopped(
-            ServerConfig(
-                model_name=model_name,
-                model_base_path=base_path,
-                host=args.host,
-                port=args.port,
-                rest_api_port=args.rest_api_port,
-                file_system_poll_wait_seconds=args.file_system_poll_wait_seconds,
-                enable_model_warmup=args.enable_model_warmup,
-            )
-        )
-    except OSError as error:
-        print(f"tandem serve: {error}. Choose other ports with --port and --rest_api_port.", file=sys.stderr)
-        return 1
-    return 0
 
 
 def _served_model(config: PipelineConfig, name: str) -> ServedModel:

@@ -28,6 +28,16 @@ def unimplemented(message: str) -> ServingError:
     return tf.errors.UnimplementedError(None, None, message)
 
 
+def unavailable(message: str) -> ServingError:
+    """The server cannot answer now; another time it may."""
+    return tf.errors.UnavailableError(None, None, message)
+
+
+def unknown(message: str) -> ServingError:
+    """Something else went wrong, and the message says what."""
+    return tf.errors.UnknownError(None, None, message)
+
+
 def data_loss(message: str) -> ServingError:
     """A file is not what it should be."""
     return tf.errors.DataLossError(None, None, message)

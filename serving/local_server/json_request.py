@@ -79,12 +79,21 @@ def parse_predict_body(body: bytes) -> PredictBody:
         tf.errors.InvalidArgumentError: It is not a JSON object, or its signature name is not a string.
     """
     document = parse_object(body)
-    signature_name = document.get(SIGNATURE_KEY, "")
-    if not isinstance(signature_name, str):
+    return PredictBody(signature_name_of(document), document)
+
+
+def signature_name_of(document: Mapping[str, Any]) -> str:
+    """The signature that a request names; empty where it names none.
+
+    Raises:
+        tf.errors.InvalidArgumentError: The name is not a string.
+    """
+    name = document.get(SIGNATURE_KEY, "")
+    if not isinstance(name, str):
         raise invalid_argument(
             f"JSON Value: {quote(document)} not formatted correctly. '{SIGNATURE_KEY}' key must be a string value."
         )
-    return PredictBody(signature_name, document)
+    return name
 
 
 class _Rows:

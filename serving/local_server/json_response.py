@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 from tensorflow.core.framework import types_pb2
+from tensorflow_serving.apis import classification_pb2, regression_pb2
 
 from serving.local_server.errors import invalid_argument
 from serving.local_server.json_request import BodyForm
@@ -50,6 +51,22 @@ def predict_answer(outputs: Mapping[str, np.ndarray], form: BodyForm) -> bytes:
             _members(dict(zip(columns, row, strict=True)), "        ") for row in zip(*columns.values(), strict=True)
         ]
     return _object("predictions", "[" + ", ".join(elements) + "]")
+
+
+def classify_answer(result: classification_pb2.ClassificationResult) -> bytes:
+    """The body of a classify answer: a list of label and score pairs for each example."""
+    rows = []
+    for each in result.classifications:
+        scores = _decimals(np.array([one.score for one in each.classes], np.float32))
+        pairs = [f"[{_string(one.label)}, {score}]" for one, score in zip(each.classes, scores, strict=True)]
+        rows.append("[" + ", ".join(pairs) + "]")
+    return _object("results", "[" + ", ".join(rows) + "]")
+
+
+def regress_answer(result: regression_pb2.RegressionResult) -> bytes:
+    """The body of a regress answer: a number for each example."""
+    values = np.array([each.value for each in result.regressions], np.float32)
+    return _object("results", "[" + ", ".join(_decimals(values)) + "]")
 
 
 def error_answer(message: str) -> bytes:

@@ -107,7 +107,7 @@ def to_array(values: list[Any], shape: tuple[int, ...], dtype: int) -> np.ndarra
     """
     if dtype == types_pb2.DT_STRING:
         array = np.empty(len(values), dtype=object)
-        array[:] = [to_bytes(each) if type(each) is str else _from_base64(each[BASE64_KEY]) for each in values]
+        array[:] = [to_bytes(each) if type(each) is str else from_base64(each[BASE64_KEY]) for each in values]
         return array.reshape(shape)
     wide = np.dtype(np.int32) if _INTEGER_RANGES.get(dtype) is _INT32_RANGE else numpy_type(dtype)
     try:
@@ -139,7 +139,12 @@ def _fits(value: Any, dtype: int) -> bool:
     return type(value) is int and value in _INTEGER_RANGES[dtype]
 
 
-def _from_base64(text: str) -> bytes:
+def from_base64(text: str) -> bytes:
+    """The bytes of a `b64` value, with or without padding.
+
+    Raises:
+        tf.errors.InvalidArgumentError: It is not base64.
+    """
     stripped = "".join(text.split()).rstrip("=.")
     try:
         return base64.b64decode(stripped + "=" * (-len(stripped) % 4), validate=True)

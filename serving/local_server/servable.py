@@ -4,9 +4,11 @@ The session reads the SavedModel as TF Serving's own loader does, so what does n
 either. The checks before a run, and the words of their refusals, are those of TF Serving's Predict.
 """
 
+import dataclasses
 import os
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import tensorflow as tf
@@ -17,8 +19,42 @@ from serving.local_server.errors import failed_precondition, invalid_argument, n
 from serving.local_server.tensor_types import dtype_of, type_name
 
 DEFAULT_SIGNATURE = "serving_default"
+DEFAULT_TAGS = ("serve",)
 
 Run = Callable[..., list[np.ndarray]]
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call of a signature, checked, in the names of the graph.
+
+    Attributes:
+        feeds: Feed name to value.
+        aliases: The outputs wanted, by alias.
+        fetches: Alias to fetch name.
+    """
+
+    feeds: Mapping[str, np.ndarray]
+    aliases: tuple[str, ...]
+    fetches: Mapping[str, str]
+
+    @property
+    def feed_names(self) -> tuple[str, ...]:
+        """The feeds, sorted."""
+        return tuple(sorted(self.feeds))
+
+    @property
+    def fetch_names(self) -> tuple[str, ...]:
+        """What is fetched, each once."""
+        return tuple(dict.fromkeys(self.fetches[alias] for alias in self.aliases))
+
+    def with_feeds(self, feeds: Mapping[str, np.ndarray]) -> "Call":
+        """The same call with other values."""
+        return dataclasses.replace(self, feeds=feeds)
+
+    def rows(self, some: slice) -> "Call":
+        """The same call with only some rows of every value."""
+        return self.with_feeds({name: value[some] for name, value in self.feeds.items()})
 
 
 class Servable:
@@ -29,7 +65,7 @@ class Servable:
     """
 
     def __init__(
-        self, path: str, tags: Sequence[str] = ("serve",), session_config: config_pb2.ConfigProto | None = None
+        self, path: str, tags: Sequence[str] = DEFAULT_TAGS, session_config: config_pb2.ConfigProto | None = None
     ):
         """Loads a SavedModel and runs its initializers.
 
@@ -76,25 +112,37 @@ class Servable:
             tf.errors.InvalidArgumentError: Inputs or outputs that the signature does not have, or of a wrong type.
             tf.errors.OpError: Whatever the graph itself refuses.
         """
+        return self.execute(self.prepare(signature_name, inputs, output_filter))
+
+    def prepare(self, signature_name: str, inputs: Mapping[str, np.ndarray], output_filter: Sequence[str] = ()) -> Call:
+        """Checks a call, with the arguments and refusals of `run`."""
         signature_name = signature_name or DEFAULT_SIGNATURE
         signature = self.signature_defs.get(signature_name)
         if signature is None:
             raise failed_precondition(f'Serving signature key "{signature_name}" not found.')
         feeds = _feeds(signature, inputs)
-        aliases = _wanted_outputs(signature, output_filter)
-        feed_names = tuple(sorted(feeds))
-        fetch_names = tuple(dict.fromkeys(signature.outputs[alias].name for alias in aliases))
-        _check_types(signature, feeds, feed_names)
-        run = self._runs.get((feed_names, fetch_names)) or self._prepare(feed_names, fetch_names)
-        fetched = dict(zip(fetch_names, run(*(feeds[name] for name in feed_names)), strict=True))
-        return {alias: fetched[signature.outputs[alias].name] for alias in aliases}
+        aliases = tuple(_wanted_outputs(signature, output_filter))
+        call = Call(feeds, aliases, {alias: signature.outputs[alias].name for alias in aliases})
+        _check_types(signature, feeds, call.feed_names)
+        return call
+
+    def execute(self, call: Call) -> dict[str, np.ndarray]:
+        """Runs a call that was checked.
+
+        Raises:
+            tf.errors.OpError: Whatever the graph itself refuses.
+        """
+        feed_names, fetch_names = call.feed_names, call.fetch_names
+        run = self._runs.get((feed_names, fetch_names)) or self._compile(feed_names, fetch_names)
+        fetched = dict(zip(fetch_names, run(*(call.feeds[name] for name in feed_names)), strict=True))
+        return {alias: _as_array(fetched[call.fetches[alias]]) for alias in call.aliases}
 
     def close(self) -> None:
         """Frees the session. Calls still running are cancelled, so let them end first."""
         self._runs.clear()
         self._session.close()
 
-    def _prepare(self, feed_names: tuple[str, ...], fetch_names: tuple[str, ...]) -> Run:
+    def _compile(self, feed_names: tuple[str, ...], fetch_names: tuple[str, ...]) -> Run:
         """Compiles a pair of feeds and fetches once.
 
         `Session.make_callable` with feeds falls back on `Session.run`, which converts types and takes six times as
@@ -107,6 +155,11 @@ class Servable:
                 run = self._session._make_callable_from_options(options)
                 self._runs[feed_names, fetch_names] = run
         return run
+
+
+def _as_array(fetched: np.ndarray | bytes) -> np.ndarray:
+    """What was fetched as an array; TensorFlow gives a single string bare."""
+    return np.array(fetched, object) if isinstance(fetched, bytes) else fetched
 
 
 def _feeds(signature: meta_graph_pb2.SignatureDef, inputs: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:

@@ -1,4 +1,4 @@
-"""The local model server: REST and gRPC ports in front of the newest version below a base path.
+"""The local model server: REST and gRPC ports in front of models.
 
 The ports open at once, before a model is loaded; until then requests are answered NOT_FOUND, as for any version that is
 not available.
@@ -11,78 +11,76 @@ import signal
 import socket
 import threading
 import types
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent import futures
-from dataclasses import dataclass
 
 import grpc
 import uvicorn
 from tensorflow_serving.apis import model_service_pb2_grpc, prediction_service_pb2_grpc
 
+from serving.local_server.access_log import AccessLog
+from serving.local_server.config_reload import ConfigFile
 from serving.local_server.grpc_service import ModelService, PredictionService
+from serving.local_server.health import health_handler
+from serving.local_server.loader import Loader
+from serving.local_server.metrics import Metrics
 from serving.local_server.model_manager import ModelManager
-from serving.local_server.rest import rest_app
-from serving.local_server.servable import Servable
+from serving.local_server.observation import Observer
+from serving.local_server.rest import RestConfig, rest_app
+from serving.local_server.served_models import ServedModel
+from serving.local_server.server_config import ServerConfig
+from serving.local_server.text_configs import TlsConfig
 from serving.local_server.versions import ModelVersions
-from serving.local_server.warm_up import load_warm
 
 LOGGER = logging.getLogger(__name__)
 _LARGEST_MESSAGE = 2**31 - 1
+_CHANNEL_ARGUMENTS: Mapping[str, int | str] = {
+    "grpc.max_receive_message_length": _LARGEST_MESSAGE,
+    "grpc.max_send_message_length": _LARGEST_MESSAGE,
+    "grpc.so_reuseport": 0,
+}
 _BACKLOG = 1024
-
-
-@dataclass(frozen=True)
-class ServerConfig:
-    """What `tandem serve` can be told; the names are those of TF Serving's flags.
-
-    Attributes:
-        model_name: The model's name in requests.
-        model_base_path: The folder of version folders.
-        host: The address to listen on.
-        port: Of gRPC; 0 takes a free one.
-        rest_api_port: Of REST; 0 takes a free one.
-        file_system_poll_wait_seconds: Between looks for new versions; 0 looks once.
-        max_num_load_retries: How often a version that does not load is tried again.
-        load_retry_interval_micros: Between those tries.
-        enable_model_warmup: Whether requests that a version brings along are replayed before it is available.
-        drain_seconds: How long a stopping server waits for the requests that it has begun.
-    """
-
-    model_name: str
-    model_base_path: str
-    host: str = "127.0.0.1"
-    port: int = 8500
-    rest_api_port: int = 8501
-    file_system_poll_wait_seconds: float = 1.0
-    max_num_load_retries: int = 5
-    load_retry_interval_micros: int = 60_000_000
-    enable_model_warmup: bool = True
-    drain_seconds: float = 10.0
 
 
 class LocalServer:
     """A running server; use it as a context manager, or call `start` and `stop`.
 
     Attributes:
-        model: The versions of the model that it serves.
+        manager: The models that it serves.
         port: The gRPC port, known after `start`.
         rest_api_port: The REST port, known after `start`.
     """
 
     def __init__(self, config: ServerConfig):
-        """Opens nothing yet."""
+        """Reads the files that the settings name, and opens no port yet.
+
+        Raises:
+            OSError: A file cannot be read.
+            tf.errors.OpError: A file is not what it should be, or a label names a version before there is one.
+        """
         self._config = config
         self.port = config.port
         self.rest_api_port = config.rest_api_port
-        self.model = ModelVersions(
-            config.model_name,
-            config.model_base_path,
-            poll_seconds=config.file_system_poll_wait_seconds,
-            load_retries=config.max_num_load_retries,
-            retry_seconds=config.load_retry_interval_micros / 1e6,
-            load=load_warm if config.enable_model_warmup else Servable,
+        self._tls = config.tls()
+        self._rest_config = RestConfig(config.rest_api_enable_cors_support, config.metrics_path())
+        models = config.models()
+        self._access_log = AccessLog(config.access_log)
+        self._observer = Observer(Metrics(), self._access_log)
+        self._channel_arguments = config.channel_arguments()
+        self._load = Loader(
+            config.enable_model_warmup,
+            config.batching(),
+            self._observer.metrics,
+            config.saved_model_tags.split(","),
+            config.session_config(),
         )
-        self._manager = ModelManager([self.model])
+        self.manager = ModelManager(
+            make=self._versions, allow_labels_for_unavailable=config.allow_version_labels_for_unavailable_models
+        )
+        self._models = models
+        self._config_file = ConfigFile(
+            self.manager, config.model_config_file, config.model_config_file_poll_wait_seconds
+        )
         self._grpc: grpc.Server | None = None
         self._rest: uvicorn.Server | None = None
         self._rest_thread: threading.Thread | None = None
@@ -97,29 +95,43 @@ class LocalServer:
         """Host and port of REST."""
         return f"{self._config.host}:{self.rest_api_port}"
 
+    @property
+    def model_names(self) -> str:
+        """The models that it began with."""
+        return ", ".join(model.name for model in self._models)
+
+    @property
+    def model(self) -> ModelVersions:
+        """The versions of the model that it began with, or of the first of these."""
+        return self.manager.model(self._models[0].name)
+
     def start(self) -> None:
-        """Opens both ports and begins to load the model.
+        """Opens both ports and begins to load the models.
 
         Raises:
             OSError: A port is taken, or the host is not this machine's.
+            tf.errors.FailedPreconditionError: A label names a version, of which none is available yet.
         """
         try:
+            self.manager.serve(self._models)
             self._start_rest()
             self._start_grpc()
         except BaseException:
             self.stop()
             raise
-        self._manager.start()
+        self._config_file.start()
 
     def stop(self) -> None:
-        """Refuses new requests, lets those begun end, and unloads the model."""
+        """Refuses new requests, lets those begun end, and unloads the models."""
+        self._config_file.stop()
         drained = self._grpc.stop(self._config.drain_seconds) if self._grpc else None
         if self._rest and self._rest_thread:
             self._rest.should_exit = True
             self._rest_thread.join(self._config.drain_seconds + 1)
         if drained:
             drained.wait(self._config.drain_seconds + 1)
-        self._manager.stop()
+        self.manager.stop()
+        self._access_log.close()
 
     def __enter__(self) -> "LocalServer":
         """Starts the server."""
@@ -135,7 +147,7 @@ class LocalServer:
         self.rest_api_port = listener.getsockname()[1]
         self._rest = uvicorn.Server(
             uvicorn.Config(
-                rest_app(self._manager),
+                rest_app(self.manager, self._rest_config, self._observer),
                 lifespan="off",
                 log_config=None,
                 access_log=False,
@@ -151,20 +163,38 @@ class LocalServer:
     def _start_grpc(self) -> None:
         server = grpc.server(
             futures.ThreadPoolExecutor(max_workers=4 * (os.cpu_count() or 1), thread_name_prefix="grpc"),
-            options=[
-                ("grpc.max_receive_message_length", _LARGEST_MESSAGE),
-                ("grpc.max_send_message_length", _LARGEST_MESSAGE),
-                ("grpc.so_reuseport", 0),
-            ],
+            options=list({**_CHANNEL_ARGUMENTS, **self._channel_arguments}.items()),
         )
-        prediction_service_pb2_grpc.add_PredictionServiceServicer_to_server(PredictionService(self._manager), server)
-        model_service_pb2_grpc.add_ModelServiceServicer_to_server(ModelService(self._manager), server)
+        predictions = PredictionService(self.manager, self._observer)
+        models = ModelService(self.manager, self._observer)
+        prediction_service_pb2_grpc.add_PredictionServiceServicer_to_server(predictions, server)
+        model_service_pb2_grpc.add_ModelServiceServicer_to_server(models, server)
+        if self._config.enable_grpc_healthcheck_service:
+            server.add_generic_rpc_handlers((health_handler(),))
+        address = f"{self._config.host}:{self._config.port}"
         try:
-            self.port = server.add_insecure_port(f"{self._config.host}:{self._config.port}")
+            if self._tls is None:
+                self.port = server.add_insecure_port(address)
+            else:
+                self.port = server.add_secure_port(address, _credentials(self._tls))
+            if self._config.grpc_socket_path:
+                server.add_insecure_port(f"unix:{self._config.grpc_socket_path}")
         except RuntimeError as error:
             raise _cannot_listen(self._config.host, self._config.port, error) from error
         server.start()
         self._grpc = server
+
+    def _versions(self, model: ServedModel) -> ModelVersions:
+        config = self._config
+        return ModelVersions(
+            model.name,
+            model.base_path,
+            poll_seconds=config.file_system_poll_wait_seconds,
+            load_retries=config.max_num_load_retries,
+            retry_seconds=config.load_retry_interval_micros / 1e6,
+            load=self._load,
+            policy=model.policy,
+        )
 
 
 def serve_until_stopped(config: ServerConfig) -> None:
@@ -178,7 +208,7 @@ def serve_until_stopped(config: ServerConfig) -> None:
     stopped = threading.Event()
     with _signals_set(stopped), LocalServer(config) as server:
         print(
-            f"Serving {config.model_name}: gRPC {server.grpc_address}, REST http://{server.rest_address}",
+            f"Serving {server.model_names}: gRPC {server.grpc_address}, REST http://{server.rest_address}",
             flush=True,
         )
         stopped.wait()
@@ -212,6 +242,14 @@ def _listener(host: str, port: int) -> socket.socket:
         listener.close()
         raise _cannot_listen(host, port, error) from error
     return listener
+
+
+def _credentials(tls: TlsConfig) -> grpc.ServerCredentials:
+    return grpc.ssl_server_credentials(
+        [(tls.server_key.encode(), tls.server_cert.encode())],
+        root_certificates=tls.custom_ca.encode() or None,
+        require_client_auth=tls.client_verify,
+    )
 
 
 def _cannot_listen(host: str, port: int, error: Exception) -> OSError:

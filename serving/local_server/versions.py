@@ -1,7 +1,8 @@
 """The life of one model's versions: found on disk, loaded, available, unloaded.
 
-The rules are TF Serving's: the newest version is wanted; a new one is loaded before the old one goes; a version that
-does not load is tried again a few times and then ends with its error while the old one keeps serving.
+The rules are TF Serving's: the newest version is wanted, unless the policy says otherwise; a new one is loaded before
+the old one goes; a version that does not load is tried again a few times and then ends with its error while the old
+one keeps serving.
 """
 
 import contextlib
@@ -14,6 +15,7 @@ from dataclasses import dataclass
 
 from serving.local_server.errors import ServingError, as_serving_error, not_found
 from serving.local_server.servable import Servable
+from serving.local_server.served_models import NEWEST, VersionPolicy
 from serving.local_server.version_folders import version_folders
 from serving.local_server.warm_up import load_warm
 
@@ -61,7 +63,13 @@ class _Version:
 
 
 class ModelVersions:
-    """Watches a base path and keeps its newest version available."""
+    """Watches a base path and keeps the versions available that its policy wants.
+
+    Attributes:
+        name: The model's name in requests.
+        base_path: The folder of version folders; may be set while it is watched.
+        policy: Which versions are wanted; may be set while it is watched.
+    """
 
     def __init__(
         self,
@@ -71,6 +79,7 @@ class ModelVersions:
         load_retries: int = 5,
         retry_seconds: float = 60.0,
         load: Callable[[str], Servable] = load_warm,
+        policy: VersionPolicy = NEWEST,
     ):
         """Nothing is read before `start` or `poll`.
 
@@ -81,9 +90,11 @@ class ModelVersions:
             load_retries: How often a version that does not load is tried again.
             retry_seconds: Between those tries.
             load: Makes a servable of a version's path.
+            policy: Which versions are wanted.
         """
         self.name = name
         self.base_path = base_path
+        self.policy = policy
         self._poll_seconds = poll_seconds
         self._load_retries = load_retries
         self._retry_seconds = retry_seconds
@@ -101,6 +112,8 @@ class ModelVersions:
     def stop(self, timeout: float = 10.0) -> None:
         """Ends watching and unloads every version once nobody uses it, or after `timeout` seconds."""
         self._stop.set()
+        with self._changed:
+            self._changed.notify_all()
         if self._thread.is_alive():
             self._thread.join(timeout)
         for version in list(self._versions):
@@ -157,6 +170,24 @@ class ModelVersions:
         with self._changed:
             return self._changed.wait_for(reached, timeout)
 
+    def wait_until_settled(self) -> ServingError | None:
+        """Waits until a version is available, or all that are wanted have ended; then the newest one's error."""
+
+        def settled() -> bool:
+            states = [each.state for each in self._versions.values() if each.aspired]
+            return State.AVAILABLE in states or (bool(states) and set(states) == {State.END}) or self._stop.is_set()
+
+        with self._changed:
+            self._changed.wait_for(settled)
+            if self._stop.is_set() or any(each.state is State.AVAILABLE for each in self._versions.values()):
+                return None
+            return self._versions[max(self._versions)].error
+
+    def available(self) -> frozenset[int]:
+        """The versions that answer requests."""
+        with self._changed:
+            return frozenset(number for number, each in self._versions.items() if each.state is State.AVAILABLE)
+
     def poll(self) -> None:
         """Looks at the base path once and does what follows from it; the watching thread does this again and again."""
         folders = version_folders(self.base_path)
@@ -166,12 +197,12 @@ class ModelVersions:
             self._base_path_missing = True
             return
         self._base_path_missing = False
-        newest = max(folders, default=None)
-        self._aspire({} if newest is None else {newest: folders[newest]})
+        self._aspire(self.policy.wanted(folders))
         for number in self._due():
             self._try_to_load(number)
-        for number in self._superseded():
-            self._unload(number)
+            # An old version goes as soon as another one serves, not when all of these are tried.
+            self._unload_superseded()
+        self._unload_superseded()
 
     def _watch(self) -> None:
         while True:
@@ -198,11 +229,12 @@ class ModelVersions:
             self._changed.notify_all()
 
     def _due(self) -> list[int]:
+        """The versions to load now, the newest first."""
         now = time.monotonic()
         with self._changed:
             return [
                 number
-                for number, each in self._versions.items()
+                for number, each in sorted(self._versions.items(), reverse=True)
                 if each.aspired and each.state in (State.START, State.LOADING) and each.next_attempt <= now
             ]
 
@@ -229,15 +261,17 @@ class ModelVersions:
         )
         self._set_state(entry, State.AVAILABLE)
 
-    def _superseded(self) -> list[int]:
-        """The loaded versions that nobody wants any more and that another one replaces, or that are gone altogether."""
+    def _unload_superseded(self) -> None:
+        """Unloads the versions that nobody wants any more, but for the newest one while no wanted one serves."""
         with self._changed:
             wanted = [each for each in self._versions.values() if each.aspired]
-            if wanted and not any(each.state is State.AVAILABLE for each in wanted):
-                return []
-            return [
+            unwanted = sorted(
                 number for number, each in self._versions.items() if not each.aspired and each.state is State.AVAILABLE
-            ]
+            )
+        if wanted and not any(each.state is State.AVAILABLE for each in wanted):
+            del unwanted[-1:]
+        for number in unwanted:
+            self._unload(number)
 
     def _unload(self, number: int) -> None:
         with self._changed:

@@ -5,20 +5,20 @@ The file, its limits and the words of its refusals are those of TF Serving.
 
 import os
 
-import numpy as np
 import tensorflow as tf
 from google.protobuf.message import DecodeError
-from tensorflow_serving.apis import input_pb2, predict_pb2, prediction_log_pb2
+from tensorflow_serving.apis import predict_pb2, prediction_log_pb2
 
 from serving.local_server.errors import data_loss, invalid_argument, unimplemented
+from serving.local_server.examples import classify, multi_inference, regress
 from serving.local_server.servable import Servable
 from serving.local_server.tensor_protos import from_protos
 
 WARM_UP_FILE = os.path.join("assets.extra", "tf_serving_warmup_requests")
 """Where it lies below a version's folder."""
 MOST_RECORDS = 1000
-_EXAMPLES_INPUT = "inputs"
-"""What Classify and Regress call the input of their signatures."""
+_NO_VERSION = 0
+"""For answers that nobody reads."""
 
 
 def load_warm(path: str) -> Servable:
@@ -28,12 +28,25 @@ def load_warm(path: str) -> Servable:
         tf.errors.OpError: It does not load, or the file cannot be read, or a request fails.
     """
     servable = Servable(path)
+    warm_up(servable, path)
+    return servable
+
+
+def warm_up(servable: Servable, path: str) -> int:
+    """Replays the requests that a version brings along, and returns how many there were.
+
+    Args:
+        servable: The version; it is closed where a request fails.
+        path: Its folder.
+
+    Raises:
+        tf.errors.OpError: The file cannot be read, or a request fails.
+    """
     try:
-        replay(servable, os.path.join(path, WARM_UP_FILE))
+        return replay(servable, os.path.join(path, WARM_UP_FILE))
     except BaseException:
         servable.close()
         raise
-    return servable
 
 
 def replay(servable: Servable, file: str) -> int:
@@ -72,21 +85,11 @@ def _ask(servable: Servable, log: prediction_log_pb2.PredictionLog) -> None:
     if kind == "predict_log":
         request: predict_pb2.PredictRequest = log.predict_log.request
         servable.run(request.model_spec.signature_name, from_protos(request.inputs), request.output_filter)
-    elif kind in ("classify_log", "regress_log"):
-        asked = getattr(log, kind).request
-        _ask_examples(servable, asked.model_spec.signature_name, asked.input)
+    elif kind == "classify_log":
+        classify(servable, log.classify_log.request.model_spec.signature_name, log.classify_log.request.input)
+    elif kind == "regress_log":
+        regress(servable, log.regress_log.request.model_spec.signature_name, log.regress_log.request.input)
     elif kind == "multi_inference_log":
-        for task in log.multi_inference_log.request.tasks:
-            _ask_examples(servable, task.model_spec.signature_name, log.multi_inference_log.request.input)
+        multi_inference(servable, _NO_VERSION, log.multi_inference_log.request)
     else:
         raise unimplemented(f"Unsupported log_type for warmup: {kind}")
-
-
-def _ask_examples(servable: Servable, signature_name: str, given: input_pb2.Input) -> None:
-    """Runs a signature that takes serialized examples, each with the context that they share in front."""
-    shared, examples = b"", given.example_list.examples
-    if given.WhichOneof("kind") == "example_list_with_context":
-        shared = given.example_list_with_context.context.SerializeToString()
-        examples = given.example_list_with_context.examples
-    serialized = np.array([shared + each.SerializeToString() for each in examples], object)
-    servable.run(signature_name, {_EXAMPLES_INPUT: serialized})

@@ -6,7 +6,7 @@ import pytest
 
 from tfx_pipeline.cli.main import main
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1800)]
 
 
 def test_variants_are_compared_and_kept(tiny_config, tmp_path, capsys):

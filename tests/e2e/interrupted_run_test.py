@@ -14,7 +14,7 @@ from ml_metadata.proto import metadata_store_pb2
 
 from tests.support import tiny_logs
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1800)]
 
 EPOCHS = 4
 COMMAND = [sys.executable, "-W", "ignore", "-m", "tfx_pipeline.cli.main", "run"]

@@ -10,7 +10,7 @@ from tensorflow.core.protobuf import saved_model_pb2
 from schemas import features
 from tests.support.golden import assert_golden
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1800)]
 
 COMPONENTS = {
     "ItemCatalog",

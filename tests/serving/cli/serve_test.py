@@ -40,6 +40,60 @@ def test_options(shop, served, half_plus_two_server, rank_model, capsys):
     assert capsys.readouterr().err == ""
 
 
+def test_a_config_file_instead_of_a_pushed_model(shop, served, tmp_path, capsys):
+    arguments = ["--model_config_file", "m.config", "--model_config_file_poll_wait_seconds", "5"]
+    arguments += ["--allow_version_labels_for_unavailable_models", "--monitoring_config_file", "monitoring.config"]
+    arguments += ["--enable_batching=true", "--batching_parameters_file", "b.config", "--ssl_config_file", "tls.config"]
+    arguments += ["--access_log", "-", "--drain_seconds", "3", "--rest_api_enable_cors_support", "true"]
+    arguments += [
+        "--enable_grpc_healthcheck_service",
+        "--max_num_load_retries",
+        "1",
+        "--load_retry_interval_micros",
+        "7",
+    ]
+    arguments += ["--grpc_socket_path", "s", "--grpc_channel_arguments", "a=b", "--saved_model_tags", "serve,gpu"]
+    arguments += ["--tensorflow_session_parallelism", "2", "--tensorflow_intra_op_parallelism", "3"]
+    arguments += ["--tensorflow_inter_op_parallelism", "4"]
+    assert main(["serve", "--config", str(tmp_path / "none.yaml"), *arguments]) == 0
+    assert served == [
+        server.ServerConfig(
+            model_config_file="m.config",
+            model_config_file_poll_wait_seconds=5.0,
+            allow_version_labels_for_unavailable_models=True,
+            monitoring_config_file="monitoring.config",
+            enable_batching=True,
+            batching_parameters_file="b.config",
+            ssl_config_file="tls.config",
+            access_log="-",
+            drain_seconds=3.0,
+            rest_api_enable_cors_support=True,
+            grpc_socket_path="s",
+            grpc_channel_arguments="a=b",
+            saved_model_tags="serve,gpu",
+            tensorflow_session_parallelism=2,
+            tensorflow_intra_op_parallelism=3,
+            tensorflow_inter_op_parallelism=4,
+            enable_grpc_healthcheck_service=True,
+            max_num_load_retries=1,
+            load_retry_interval_micros=7,
+        )
+    ]
+    assert capsys.readouterr().err == ""
+
+
+def test_files_that_are_not_what_they_should_be(tmp_path, capsys):
+    file = tmp_path / "models.config"
+    assert main(["serve", "--model_config_file", str(file)]) == 1
+    assert capsys.readouterr().err == f"tandem serve: No such file or directory: {file}\n"
+    file.write_text("model_config_list {", encoding="utf-8")
+    assert main(["serve", "--model_config_file", str(file)]) == 1
+    start = (
+        "tandem serve: Failed to start server. Error: Error parsing text-format tensorflow.serving.ModelServerConfig: "
+    )
+    assert capsys.readouterr().err.startswith(start)
+
+
 def test_one_of_several_pushed_models(shop, served, tmp_path, capsys):
     options = ["--config", str(shop), "--set", "model=unifiedssr"]
     options += ["--set", "fine_tuning.surfaces=[search, recommendation]"]

@@ -5,7 +5,6 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from tensorflow_serving.apis import (
-    classification_pb2,
     get_model_metadata_pb2,
     get_model_status_pb2,
     model_service_pb2_grpc,
@@ -101,11 +100,6 @@ def test_unparsable_tensor(stub):
 def test_long_messages_are_cut(stub):
     _, message = refusal(stub.Predict, request_for(signature="s" * 2000))
     assert message == 'Serving signature key "' + "s" * 1001 + "...TRUNCATED"
-
-
-def test_the_rest_is_unimplemented(stub):
-    code, _ = refusal(stub.Classify, classification_pb2.ClassificationRequest())
-    assert code is grpc.StatusCode.UNIMPLEMENTED
 
 
 def test_metadata(stub):

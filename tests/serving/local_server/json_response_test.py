@@ -4,9 +4,11 @@ import math
 import numpy as np
 import pytest
 import tensorflow as tf
+from google.protobuf import text_format
+from tensorflow_serving.apis import classification_pb2, regression_pb2
 
 from serving.local_server.json_request import BodyForm
-from serving.local_server.json_response import error_answer, predict_answer
+from serving.local_server.json_response import classify_answer, error_answer, predict_answer, regress_answer
 
 
 def rows(**outputs):
@@ -100,3 +102,11 @@ def test_types_without_a_json_form():
 
 def test_errors():
     assert json.loads(error_answer('no "such" model')) == {"error": 'no "such" model'}
+
+
+def test_classify_and_regress():
+    text = 'classifications { classes { label: "\\"a" score: 0.1 } classes { score: 3 } } classifications {}'
+    result = text_format.Parse(text, classification_pb2.ClassificationResult())
+    assert classify_answer(result) == b'{\n    "results": [[["\\"a", 0.1], ["", 3.0]], []]\n}'
+    result = text_format.Parse("regressions { value: 0.1 } regressions { value: 2 }", regression_pb2.RegressionResult())
+    assert regress_answer(result) == b'{\n    "results": [0.1, 2.0]\n}'

@@ -73,12 +73,11 @@ def test_gzipped_bodies(client):
         ("/v1/models/half:PREDICT", 400, "Malformed request: POST /v1/models/half:PREDICT"),
         ("/v1/models/half", 400, "Malformed request: POST /v1/models/half"),
         ("/v1/models/half/versions/x:predict", 400, "Malformed request: POST /v1/models/half/versions/x:predict"),
-        ("/v1/models/half:classify", 501, "This server does not implement classify; use predict."),
-        ("/v1/models/half:regress", 501, "This server does not implement regress; use predict."),
+        ("/v1/models/none:classify", 400, "Example must be JSON object but got JSON Number"),
     ],
 )
 def test_where_a_request_goes(client, path, code, message):
-    response = predict(client, {"instances": [1]}, path)
+    response = predict(client, {"instances": [1], "examples": [1]}, path)
     assert (response.status_code, response.json()) == (code, {"error": message})
 
 

@@ -8,6 +8,7 @@ import pytest
 import tensorflow as tf
 
 from serving.local_server.errors import not_found
+from serving.local_server.served_models import VersionPolicy
 from serving.local_server.versions import ModelVersions, State
 
 
@@ -245,3 +246,47 @@ def test_stopping_waits_for_requests_under_way(tmp_path, model):
     thread.join(30)
     assert closed_too_early == [False]
     assert states(model) == {1: State.END}
+
+
+def test_several_versions_serve_where_the_policy_wants_them(tmp_path, model, loader):
+    for version in (1, 2, 3):
+        push(tmp_path, version)
+    model.policy = VersionPolicy(latest=2)
+    model.poll()
+    assert states(model) == {3: State.AVAILABLE, 2: State.AVAILABLE}
+    assert loader.loaded == ["3", "2"]
+    assert model.available() == {2, 3}
+    model.policy = VersionPolicy(latest=None, versions=frozenset({1}))
+    model.poll()
+    assert states(model) == {1: State.AVAILABLE, 2: State.END, 3: State.END}
+
+
+def test_of_several_that_are_not_wanted_the_newest_serves_until_a_wanted_one_does(tmp_path, model, loader):
+    push(tmp_path, 1)
+    push(tmp_path, 2)
+    model.policy = VersionPolicy(latest=None)
+    model.poll()
+    loader.broken = {"3"}
+    push(tmp_path, 3)
+    model.policy = VersionPolicy()
+    model.poll()
+    assert states(model) == {3: State.END, 2: State.AVAILABLE, 1: State.END}
+
+
+def test_nothing_serves_where_nothing_is_wanted(tmp_path, model):
+    push(tmp_path, 1)
+    model.poll()
+    model.policy = VersionPolicy(latest=None, versions=frozenset())
+    model.poll()
+    assert states(model) == {1: State.END}
+
+
+def test_waiting_until_it_is_known_how_it_went(tmp_path, model, loader):
+    loader.broken = {"1"}
+    push(tmp_path, 1)
+    model.poll()
+    error = model.wait_until_settled()
+    assert error.message == "no such tags"
+    push(tmp_path, 2)
+    model.poll()
+    assert model.wait_until_settled() is None

@@ -10,6 +10,8 @@ from tensorflow_serving.apis.prediction_log_pb2 import PredictionLog
 from serving.local_server.servable import Servable
 from serving.local_server.versions import ModelVersions, State
 from serving.local_server.warm_up import WARM_UP_FILE, load_warm, replay
+from tests.support.tf_serving_models import save_models
+from tests.support.tf_serving_requests import examples, multi, spec
 
 
 class Recorder:
@@ -27,12 +29,6 @@ def predict_log(x, signature_name=""):
     log.predict_log.request.model_spec.signature_name = signature_name
     log.predict_log.request.inputs["x"].CopyFrom(tf.make_tensor_proto(x))
     return log
-
-
-def example(value):
-    return tf.train.Example(
-        features=tf.train.Features(feature={"x": tf.train.Feature(float_list=tf.train.FloatList(value=[value]))})
-    )
 
 
 def write(path, *logs):
@@ -58,22 +54,24 @@ def test_requests_are_asked_as_they_were(tmp_path):
     assert model.asked == [("half", {"x": [1.0, 2.0]}, ["y"]), ("", {"x": 3.0}, [])]
 
 
-def test_requests_of_examples_are_asked_with_them_serialized(tmp_path):
+def test_requests_of_examples_are_asked_as_they_are_answered(tmp_path):
+    save_models(tmp_path)
+    model = Servable(str(tmp_path / "half_plus_two" / "00000123"))
     classify, regress, several = PredictionLog(), PredictionLog(), PredictionLog()
-    classify.classify_log.request.model_spec.signature_name = "sorts"
-    classify.classify_log.request.input.example_list.examples.extend([example(1.0), example(2.0)])
-    shared = regress.regress_log.request.input.example_list_with_context
-    shared.context.CopyFrom(tf.train.Example(features=tf.train.Features(feature={"y": tf.train.Feature()})))
-    shared.examples.append(example(3.0))
-    for name in ("one", "other"):
-        several.multi_inference_log.request.tasks.add().model_spec.signature_name = name
-    several.multi_inference_log.request.input.example_list.examples.append(example(4.0))
-    model = Recorder()
+    for log in (classify.classify_log, regress.regress_log):
+        log.request.input.CopyFrom(examples(1.0, 2.0, bonus=3.0))
+        log.request.model_spec.signature_name = "classify_x_to_y" if log is classify.classify_log else "regress_x_to_y"
+    several.multi_inference_log.request.CopyFrom(multi(examples(4.0), ("regress", spec(signature="regress_x_to_y"))))
     assert replay(model, write(tmp_path / "requests", classify, regress, several)) == 3
-    (sorts, both, _), (_, with_context, _), *rest = model.asked
-    assert (sorts, both["inputs"]) == ("sorts", [example(1.0).SerializeToString(), example(2.0).SerializeToString()])
-    assert set(tf.train.Example.FromString(with_context["inputs"][0]).features.feature) == {"x", "y"}
-    assert [name for name, _, _ in rest] == ["one", "other"]
+    for log, request in (
+        (classify, classify.classify_log.request),
+        (regress, regress.regress_log.request),
+        (several, several.multi_inference_log.request.tasks[0]),
+    ):
+        request.model_spec.signature_name = "serving_default"
+        with pytest.raises(tf.errors.FailedPreconditionError, match="inputs found in SignatureDef"):
+            replay(model, write(tmp_path / "requests", log))
+    model.close()
 
 
 def test_a_model_needs_no_such_file(tmp_path):

@@ -1,0 +1,167 @@
+"""Cases of Predict: section 7 of the contract."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+from google.protobuf.message import Message
+from tensorflow_serving.apis import predict_pb2
+
+from tests.conformance.cases import GrpcCase, Starts
+from tests.support.tf_serving_requests import predict, spec
+
+INVALID, MISSING = "INVALID_ARGUMENT", "NOT_FOUND"
+_WRONG_COUNT = (
+    "input size does not match signature: {sent}!=1 len({{{names}}}) != len({{x}}). "
+    "Sent extra: {{{extra}}}. Missing but required: {{{missing}}}."
+)
+
+
+def gives(version: int = 123, signature: str = "serving_default", **outputs: Any) -> Callable[[Message], None]:
+    """A check that an answer has these outputs, in typed fields, and names version and signature."""
+
+    def check(response: Message) -> None:
+        assert isinstance(response, predict_pb2.PredictResponse)
+        assert {name: tf.make_ndarray(each).tolist() for name, each in response.outputs.items()} == outputs
+        assert not any(each.tensor_content for each in response.outputs.values())
+        assert response.model_spec.signature_name == signature
+        assert response.model_spec.version.value == version
+
+    return check
+
+
+def _content() -> predict_pb2.PredictRequest:
+    request = predict(spec())
+    request.inputs["x"].dtype = 1
+    request.inputs["x"].tensor_shape.dim.add(size=2)
+    request.inputs["x"].tensor_content = np.array([2.0, 4.0], np.float32).tobytes()
+    return request
+
+
+def _broken() -> predict_pb2.PredictRequest:
+    request = _content()
+    request.inputs["x"].tensor_content = b"123"
+    return request
+
+
+PREDICT = [
+    GrpcCase("7 predict", "Predict", predict(spec(), x=[[2.0]]), gives(y=[[3.0]])),
+    GrpcCase(
+        "7.9 the signature that is used", "Predict", predict(spec(signature="serving_default"), x=2.0), gives(y=3.0)
+    ),
+    GrpcCase("7.10 tensor_content", "Predict", _content(), gives(y=[3.0, 4.0])),
+    GrpcCase("7.9 a version", "Predict", predict(spec("versions", version=1), x=[2.0]), gives(1, y=[3.0])),
+    GrpcCase("8.9 the newest", "Predict", predict(spec("versions"), x=[2.0]), gives(2, y=[4.0])),
+    GrpcCase("8.8 a label", "Predict", predict(spec("versions", label="stable"), x=[2.0]), gives(1, y=[3.0])),
+    GrpcCase("8.8 a label", "Predict", predict(spec("versions", label="canary"), x=[2.0]), gives(2, y=[4.0])),
+    GrpcCase("7 strings", "Predict", predict(spec("strings"), text=["aé"]), gives(1, upper=["Aé".encode()])),
+    GrpcCase(
+        "7 several outputs",
+        "Predict",
+        predict(spec("several"), a=[1.0], b=[2.0]),
+        gives(1, sum=[3.0], difference=[-1.0]),
+    ),
+    GrpcCase("7.8 output_filter", "Predict", predict(spec("several"), ("sum",), a=[1.0], b=[2.0]), gives(1, sum=[3.0])),
+    GrpcCase("7.3 no spec", "Predict", predict_pb2.PredictRequest(), (INVALID, "Missing ModelSpec")),
+    GrpcCase("7.3 no name", "Predict", predict(spec("", "S")), (INVALID, "ModelSpec has no name specified.")),
+    GrpcCase(
+        "7.4 no such model", "Predict", predict(spec("M")), (MISSING, "Servable not found for request: Latest(M)")
+    ),
+    GrpcCase(
+        "7.4 no such version",
+        "Predict",
+        predict(spec("M", version=7)),
+        (MISSING, "Servable not found for request: Specific(M, 7)"),
+    ),
+    GrpcCase(
+        "7.5 no such label",
+        "Predict",
+        predict(spec(label="L"), x=[2.0]),
+        (INVALID, "Unrecognized servable version label: L"),
+    ),
+    GrpcCase(
+        "7.6 no such signature",
+        "Predict",
+        predict(spec(signature="S"), x=[2.0]),
+        ("FAILED_PRECONDITION", 'Serving signature key "S" not found.'),
+    ),
+    GrpcCase(
+        "7.7 too few inputs",
+        "Predict",
+        predict(spec()),
+        (INVALID, _WRONG_COUNT.format(sent=0, names="", extra="", missing="x")),
+    ),
+    GrpcCase(
+        "7.7 too many inputs",
+        "Predict",
+        predict(spec(), x=1.0, z=1.0),
+        (INVALID, _WRONG_COUNT.format(sent=2, names="x,z", extra="z", missing="")),
+    ),
+    GrpcCase(
+        "7.7 a wrong name",
+        "Predict",
+        predict(spec(), z=1.0),
+        (
+            INVALID,
+            Starts("Signature input alias: x(feed name: x:0) not found in request and no default value provided. "),
+        ),
+    ),
+    GrpcCase("7.7 an unparsable tensor", "Predict", _broken(), (INVALID, "tensor parsing error: x")),
+    GrpcCase(
+        "7.8 an unknown output",
+        "Predict",
+        predict(spec(), ("q",), x=1.0),
+        (INVALID, Starts("output tensor alias not found in signature: q")),
+    ),
+    GrpcCase(
+        "7.8 an output twice",
+        "Predict",
+        predict(spec(), ("y", "y"), x=1.0),
+        (INVALID, "duplicate output tensor alias: y"),
+    ),
+    GrpcCase(
+        "7.9 a wrong type",
+        "Predict",
+        predict(spec(), x=["1"]),
+        (INVALID, "Expects arg[0] to be float but string is provided"),
+    ),
+    GrpcCase(
+        "7.9 numbers are not converted",
+        "Predict",
+        predict(spec(), x=np.array([1.0])),
+        (INVALID, "Expects arg[0] to be float but double is provided"),
+    ),
+    GrpcCase(
+        "7.9 shapes are the op's business",
+        "Predict",
+        predict(spec("several"), a=[1.0] * 2, b=[1.0] * 3),
+        (INVALID, Starts("")),
+    ),
+    GrpcCase(
+        "7.2 long messages",
+        "Predict",
+        predict(spec(signature="s" * 2000), x=1.0),
+        ("FAILED_PRECONDITION", 'Serving signature key "' + "s" * 1001 + "...TRUNCATED"),
+    ),
+    *(
+        GrpcCase(
+            f"7.10 typed fields: {value.dtype}",
+            "Predict",
+            predict(spec("strings", f"echo_{value.dtype}"), x=value),
+            gives(1, f"echo_{value.dtype}", y=value.tolist()),
+        )
+        for value in (
+            np.array([1.5, -2.25]),
+            np.array([-128, 127], np.int8),
+            np.array([[2**31 - 1]], np.int32),
+            np.array([-(2**63)]),
+            np.array([255], np.uint8),
+            np.array([2**32 - 1], np.uint32),
+            np.array([2**64 - 1], np.uint64),
+            np.array([True, False]),
+            np.array([1 + 2j], np.complex64),
+            np.zeros([0, 3], np.float32),
+        )
+    ),
+]

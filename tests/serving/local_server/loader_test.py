@@ -1,0 +1,59 @@
+import numpy as np
+import pytest
+import tensorflow as tf
+from tensorflow_serving.apis.prediction_log_pb2 import PredictionLog
+
+from serving.local_server.batching import BatchedServable
+from serving.local_server.loader import Loader
+from serving.local_server.metrics import Metrics
+from serving.local_server.servable import Servable
+from serving.local_server.text_configs import BatchingConfig
+from serving.local_server.warm_up import WARM_UP_FILE
+from tests.support.tf_serving_models import half_plus, save_graph
+
+
+@pytest.fixture
+def version(tmp_path):
+    save_graph(tmp_path / "1", lambda: {"serving_default": half_plus(2.0)})
+    return tmp_path / "1"
+
+
+def bring_along(version, x):
+    log = PredictionLog()
+    log.predict_log.request.inputs["x"].CopyFrom(tf.make_tensor_proto(x))
+    (version / WARM_UP_FILE).parent.mkdir()
+    with tf.io.TFRecordWriter(str(version / WARM_UP_FILE)) as writer:
+        writer.write(log.SerializeToString())
+
+
+def warm_up_lines(metrics):
+    return [
+        line for line in metrics.page().splitlines() if line.startswith(":tensorflow:serving:model_warmup_latency_c")
+    ]
+
+
+def test_calls_are_put_together_only_where_told(version):
+    for batching, kind in ((None, Servable), (BatchingConfig(), BatchedServable)):
+        servable = Loader(batching=batching)(str(version))
+        assert type(servable) is kind
+        assert servable.run("", {"x": np.float32([[2]])})["y"].tolist() == [[3.0]]
+        servable.close()
+
+
+def test_warm_up_is_timed_where_there_is_any(version):
+    metrics = Metrics()
+    Loader(metrics=metrics)(str(version)).close()
+    assert warm_up_lines(metrics) == []
+    bring_along(version, np.float32([[2]]))
+    Loader(metrics=metrics)(str(version)).close()
+    name = ":tensorflow:serving:model_warmup_latency_count"
+    assert warm_up_lines(metrics) == [f'{name}{{model_path="{version}",status="OK"}} 1']
+
+
+def test_warm_up_that_fails_fails_the_load_unless_it_is_left(version):
+    metrics = Metrics()
+    bring_along(version, np.int64([[2]]))
+    with pytest.raises(tf.errors.InvalidArgumentError, match="Expects arg.0. to be float but int64 is provided"):
+        Loader(metrics=metrics)(str(version))
+    assert warm_up_lines(metrics)[0].endswith('status="INVALID_ARGUMENT"} 1')
+    Loader(warms_up=False)(str(version)).close()

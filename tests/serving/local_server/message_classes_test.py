@@ -1,0 +1,24 @@
+from google.protobuf import text_format
+
+from serving.local_server.message_classes import message_classes
+
+CLASSES = message_classes(
+    "tandem.test",
+    {
+        "Inner": {"text": "string", "is_so": "bool"},
+        "Outer": {"inner": ".tandem.test.Inner", "many": "repeated int64", "maybe": ".google.protobuf.Int64Value"},
+    },
+)
+
+
+def test_messages_are_read_and_written():
+    outer = CLASSES["Outer"]()
+    text_format.Parse('inner { text: "a" is_so: true } many: 1 many: 2 maybe { value: 0 }', outer)
+    assert (outer.inner.text, outer.inner.is_so, list(outer.many)) == ("a", True, [1, 2])
+    assert outer.HasField("maybe")
+    # Field 1 of the inner message, of the type of text, holds a letter.
+    assert CLASSES["Inner"](text="a").SerializeToString() == b"\x0a\x01a"
+
+
+def test_the_same_table_can_be_used_twice():
+    assert message_classes("tandem.test", {"Inner": {"number": "int32"}})["Inner"](number=7).number == 7
