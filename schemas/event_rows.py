@@ -5,7 +5,7 @@ Used by the generic adapter on Beam and by whoever reads a user's history from t
 
 import datetime
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from schemas import context_values
@@ -18,6 +18,10 @@ MILLISECONDS = "ms"
 SECONDS = "s"
 _TIME_UNITS = {MILLISECONDS: ("milliseconds", 1), SECONDS: ("seconds", 1000)}
 """Unit to its name and how many milliseconds it has."""
+_SEARCH = Surface.SEARCH
+_SURFACES = {surface.value: surface for surface in Surface}
+_LONG_NUMBER = 19
+"""Numbers of fewer digits than this fit into 64 bits."""
 
 
 @dataclass(frozen=True)
@@ -119,8 +123,26 @@ def field_text(row: Mapping[str, object], column: str) -> str:
     return text.strip()
 
 
+def _plain_text(row: Mapping[str, object], column: str) -> str:
+    """What `field_text` yields for a row in which no value can be refused."""
+    value = row.get(column)
+    return "" if value is None else str(value).strip()
+
+
+def _text_reader(row: Mapping[str, object]) -> Callable[[Mapping[str, object], str], str]:
+    """Looks once over all of a row, instead of at each field, for what a field may not hold; hardly any row has it."""
+    text = "".join(map(str, row.values()))
+    if "\x00" in text or "\ufffd" in text or len(text) > MAX_FIELD_CHARACTERS:
+        return field_text
+    return _plain_text
+
+
 def _timestamp_ms(text: str, column: str, unit: str, now_ms: int) -> int:
     unit_name, scale = _TIME_UNITS[unit]
+    if len(text) < _LONG_NUMBER and text.isascii() and text.isdigit():
+        milliseconds = int(text) * scale
+        if milliseconds <= now_ms:
+            return milliseconds
     try:
         number = float(text)
         if not math.isfinite(number):
@@ -161,37 +183,36 @@ def event_from_row(row: Mapping[str, object], columns: EventColumns, now_ms: int
     Raises:
         RowError: The row cannot be used; it says why.
     """
-    user_id = field_text(row, columns.user_id)
+    text = _text_reader(row)
+    user_id = text(row, columns.user_id)
     if not user_id:
         raise RowError("missing user", f"column {columns.user_id!r} is empty")
-    timestamp_ms = _timestamp_ms(field_text(row, columns.timestamp), columns.timestamp, columns.time_unit, now_ms)
-    query = field_text(row, columns.query)
+    timestamp_ms = _timestamp_ms(text(row, columns.timestamp), columns.timestamp, columns.time_unit, now_ms)
+    query = text(row, columns.query)
     if columns.surface:
-        name = field_text(row, columns.surface)
-        try:
-            surface = Surface(name)
-        except ValueError:
+        name = text(row, columns.surface)
+        if name not in _SURFACES:
             raise RowError(
-                "unknown surface",
-                f"column {columns.surface!r} holds {name[:40]!r}; give {' or '.join(each.value for each in Surface)}",
-            ) from None
+                "unknown surface", f"column {columns.surface!r} holds {name[:40]!r}; give {' or '.join(_SURFACES)}"
+            )
+        surface = _SURFACES[name]
     else:
         surface = Surface.SEARCH if query else Surface.RECOMMENDATION
-    item_id = field_text(row, columns.item_id)
-    if not item_id and surface is Surface.RECOMMENDATION:
+    item_id = text(row, columns.item_id)
+    if not item_id and surface is not _SEARCH:
         raise RowError("missing item", f"column {columns.item_id!r} is empty on a recommendation event")
-    label = field_text(row, columns.label) or "1"
+    label = text(row, columns.label) or "1"
     if label not in ("0", "1"):
         raise RowError("unknown label", f"column {columns.label!r} holds {label[:40]!r}; give 0 or 1")
     return Event(
         user_id=user_id,
         timestamp_ms=timestamp_ms,
         surface=surface,
-        query=query if surface is Surface.SEARCH else "",
-        session_id=field_text(row, columns.session_id) if surface is Surface.SEARCH else "",
+        query=query if surface is _SEARCH else "",
+        session_id=text(row, columns.session_id) if surface is _SEARCH else "",
         item_id=item_id,
         label=int(label),
-        context={name: field_text(row, name) for name in columns.context},
+        context={name: text(row, name) for name in columns.context},
     )
 
 

@@ -6,11 +6,9 @@ from typing import Any
 
 import apache_beam as beam
 
+from components.behaviour_example_gen.event_coder import Placed
 from components.behaviour_example_gen.histories import is_target
 from components.raw_files.read_files import FAILURES
-from schemas.canonical_event import Event
-
-Placed = tuple[int, int, Event]
 
 
 class KeepCore(beam.PTransform):

@@ -1,6 +1,7 @@
 """Writing tf.Examples where TFX looks for them."""
 
 import os
+from collections.abc import Sequence
 from typing import Any, Final
 
 import apache_beam as beam
@@ -25,12 +26,24 @@ class WriteExamples(beam.PTransform):
 
     def expand(self, pcoll: beam.PCollection) -> Any:
         """Adds the writing to the pipeline."""
+        return pcoll | "Single" >> beam.Map(lambda record: [record]) | WriteExampleLists(self._directory)
+
+
+class WriteExampleLists(beam.PTransform):
+    """As `WriteExamples`, for a collection of lists of examples: what Beam does for an element, it does once a list."""
+
+    def __init__(self, directory: str):
+        super().__init__()
+        self._directory = directory
+
+    def expand(self, pcoll: beam.PCollection) -> Any:
+        """Adds the writing to the pipeline."""
         sink = _TFRecordSink(os.path.join(self._directory, _PREFIX))
         return pcoll | "Write" >> beam.io.Write(sink)
 
 
 class _TFRecordSink(FileBasedSink):
-    """A sink whose files are opened, written and closed by TensorFlow."""
+    """A sink of lists, whose files are opened, written and closed by TensorFlow."""
 
     def __init__(self, prefix: str):
         super().__init__(prefix, BytesCoder(), file_name_suffix=".gz", compression_type=CompressionTypes.UNCOMPRESSED)
@@ -38,8 +51,9 @@ class _TFRecordSink(FileBasedSink):
     def open(self, temp_path: str) -> tf.io.TFRecordWriter:
         return tf.io.TFRecordWriter(temp_path, options="GZIP")
 
-    def write_encoded_record(self, file_handle: tf.io.TFRecordWriter, encoded_value: bytes) -> None:
-        file_handle.write(encoded_value)
+    def write_record(self, file_handle: tf.io.TFRecordWriter, value: Sequence[bytes]) -> None:
+        for record in value:
+            file_handle.write(record)
 
     def close(self, file_handle: tf.io.TFRecordWriter) -> None:
         file_handle.close()

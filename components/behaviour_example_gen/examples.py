@@ -1,11 +1,17 @@
 """The tf.Examples: one a target, and one an item of the catalogue. `schemas/README.md` describes their features."""
 
+import functools
 from collections.abc import Sequence
 
-import tensorflow as tf
-
+from components.behaviour_example_gen import example_bytes
+from components.behaviour_example_gen.example_bytes import floats, integers, strings
 from schemas import context_values, features
 from schemas.canonical_event import Event, Item, Surface, Token
+
+# Members and properties of an enumeration are looked up here, since that takes longer than what is done with a token.
+_SEARCH = Surface.SEARCH
+_SEARCH_KIND = Surface.SEARCH.token_kind
+_FEED_KIND = Surface.RECOMMENDATION.token_kind
 
 
 def behaviour_example(
@@ -22,20 +28,39 @@ def behaviour_example(
     Returns:
         A serialized tf.Example whose candidates are the target's item and then the negatives.
     """
-    example = tf.train.Example()
-    _strings(example, features.USER_ID, [target.user_id])
-    _strings(example, features.SURFACE, [target.surface.value])
-    _strings(example, features.QUERY, [target.query])
-    _integers(example, features.TIMESTAMP_MS, [target.timestamp_ms])
-    _strings(example, features.CONTEXT_VALUES, context_values.to_texts(target.context))
-    _strings(example, features.CANDIDATES, [target.item_id, *negatives])
-    example.features.feature[features.LABELS].float_list.value.extend([1.0] + [0.0] * len(negatives))
-    _integers(example, features.SEQUENCE_END, [int(ends_sequence)])
-    _integers(example, features.HISTORY_KINDS, [token.surface.token_kind for token in history])
-    _integers(example, features.HISTORY_ITEM_COUNTS, [len(token.items) for token in history])
-    _strings(example, features.HISTORY_ITEMS, [item for token in history for item in token.items])
-    _strings(example, features.HISTORY_QUERIES, [token.query for token in history if token.surface is Surface.SEARCH])
-    return example.SerializeToString(deterministic=True)
+    kinds: list[int] = []
+    counts: list[int] = []
+    items: list[str] = []
+    queries: list[str] = []
+    for token in history:
+        counts.append(len(token.items))
+        items += token.items
+        if token.surface is _SEARCH:
+            kinds.append(_SEARCH_KIND)
+            queries.append(token.query)
+        else:
+            kinds.append(_FEED_KIND)
+    return example_bytes.example(
+        {
+            features.USER_ID: strings([target.user_id]),
+            features.SURFACE: strings([target.surface.value]),
+            features.QUERY: strings([target.query]),
+            features.TIMESTAMP_MS: integers([target.timestamp_ms]),
+            features.CONTEXT_VALUES: strings(context_values.to_texts(target.context)),
+            features.CANDIDATES: strings([target.item_id, *negatives]),
+            features.LABELS: _labels(len(negatives)),
+            features.SEQUENCE_END: integers([int(ends_sequence)]),
+            features.HISTORY_KINDS: integers(kinds),
+            features.HISTORY_ITEM_COUNTS: integers(counts),
+            features.HISTORY_ITEMS: strings(items),
+            features.HISTORY_QUERIES: strings(queries),
+        }
+    )
+
+
+@functools.cache
+def _labels(negatives: int) -> bytes:
+    return floats([1.0] + [0.0] * negatives)
 
 
 def catalog_example(item: Item, attributes: Sequence[str] = (), engagements: int = 0) -> bytes:
@@ -46,18 +71,12 @@ def catalog_example(item: Item, attributes: Sequence[str] = (), engagements: int
         attributes: The names of the attributes to write, in this order.
         engagements: How many training examples have the item as their positive.
     """
-    example = tf.train.Example()
-    _strings(example, features.ITEM_ID, [item.item_id])
-    _strings(example, features.TITLE, [item.title])
-    _strings(example, features.CATEGORIES, item.categories)
-    _strings(example, features.ATTRIBUTES, [item.attributes.get(name, "") for name in attributes])
-    _integers(example, features.ENGAGEMENTS, [engagements])
-    return example.SerializeToString(deterministic=True)
-
-
-def _strings(example: tf.train.Example, name: str, values: Sequence[str]) -> None:
-    example.features.feature[name].bytes_list.value.extend(map(str.encode, values))
-
-
-def _integers(example: tf.train.Example, name: str, values: Sequence[int]) -> None:
-    example.features.feature[name].int64_list.value.extend(values)
+    return example_bytes.example(
+        {
+            features.ITEM_ID: strings([item.item_id]),
+            features.TITLE: strings([item.title]),
+            features.CATEGORIES: strings(item.categories),
+            features.ATTRIBUTES: strings([item.attributes.get(name, "") for name in attributes]),
+            features.ENGAGEMENTS: integers([engagements]),
+        }
+    )

@@ -2,15 +2,17 @@
 
 import functools
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import apache_beam as beam
+from apache_beam.transforms.window import GlobalWindows
 
 from components.behaviour_example_gen.adapters.registry import adapter
 from components.behaviour_example_gen.category_pools import CategoryPools
 from components.behaviour_example_gen.config import CATEGORY, POPULARITY, DataConfig
-from components.behaviour_example_gen.example_files import WriteExamples
+from components.behaviour_example_gen.event_coder import Placed
+from components.behaviour_example_gen.example_files import WriteExampleLists, WriteExamples
 from components.behaviour_example_gen.examples import catalog_example
 from components.behaviour_example_gen.long_histories import newest_events
 from components.behaviour_example_gen.negatives import NegativeSampler
@@ -31,9 +33,9 @@ CUT_EVENTS: Final = "events_cut"
 _COUNTS = "counts"
 _TRAIN_ITEMS = "train_items"
 
-PlacedEvent = tuple[tuple[int, int, int, int, str], Event]
-"""An event and what it is sorted by: position, timestamp_ms, file, line, item. So events are in the order of the
-source's own numbers, else of time, and events of one time as the source has them."""
+SortedBy = tuple[int, int, int, int, str]
+"""Position, timestamp_ms, file, line, item. So events are in the order of the source's own numbers, else of time, and
+events of one time as the source has them."""
 
 
 def generate_examples(
@@ -72,7 +74,9 @@ def generate_examples(
             | "Items" >> beam.FlatMap(read_table)
             | "ById" >> beam.Map(lambda row: (row.item.item_id, row.item))
         )
-        placed = completed(events.kept, catalog, source) | "ByUser" >> beam.Map(_by_user)
+        placed = completed(events.kept, catalog, source) | "ByUser" >> beam.Map(_by_user).with_output_types(
+            tuple[str, Placed]
+        )
         if source.read_candidates is None:
             users = placed | "Users" >> beam.GroupByKey()
         else:
@@ -84,7 +88,7 @@ def generate_examples(
         examples = users | "Examples" >> beam.ParDo(_ExamplesOfUser(config, catalog_dir)).with_outputs(
             *BEHAVIOUR_SPLITS, FAILURES, _COUNTS, _TRAIN_ITEMS
         )
-        engagements = examples[_TRAIN_ITEMS] | "Engagements" >> beam.combiners.Count.PerElement()
+        engagements = examples[_TRAIN_ITEMS] | "Engagements" >> beam.CombinePerKey(sum)  # type: ignore[arg-type]
         items = (
             (catalog, engagements)
             | "WithEngagements" >> beam.CoGroupByKey()
@@ -92,8 +96,10 @@ def generate_examples(
         )
         item_count = items | "CountItems" >> beam.combiners.Count.Globally() | beam.Map(lambda n: (CATALOG_SPLIT, n))
         for split, directory in split_dirs.items():
-            records = items if split == CATALOG_SPLIT else examples[split]
-            _ = records | f"Write[{split}]" >> WriteExamples(directory)
+            if split == CATALOG_SPLIT:
+                _ = items | f"Write[{split}]" >> WriteExamples(directory)
+            else:
+                _ = examples[split] | f"Write[{split}]" >> WriteExampleLists(directory)
         if source.read_candidates is None:
             failures = (events.failures, examples[FAILURES]) | "Failures" >> beam.Flatten()
             reports = {EVENT: report("Event", events.rows, events.rejects, failures)}
@@ -136,9 +142,13 @@ def sampler_of(catalog_dir: str, config: DataConfig) -> NegativeSampler:
     return NegativeSampler([row.item.item_id for row in rows], weights, config.seed, categories)
 
 
-def _by_user(placed: tuple[int, int, Event]) -> tuple[str, PlacedEvent]:
-    file, line, event = placed
-    return event.user_id, ((event.position, event.timestamp_ms, file, line, event.item_id), event)
+def _by_user(placed: Placed) -> tuple[str, Placed]:
+    return placed[2].user_id, placed
+
+
+def _with_order(placed: Iterable[Placed]) -> Iterator[tuple[SortedBy, Event]]:
+    for file, line, event in placed:
+        yield (event.position, event.timestamp_ms, file, line, event.item_id), event
 
 
 def _item_example(
@@ -151,6 +161,8 @@ def _item_example(
 
 
 class _ExamplesOfUser(beam.DoFn):
+    """Yields a user's examples as a list for each split, and for the whole bundle how often items are positives."""
+
     def __init__(self, config: DataConfig, catalog_dir: str):
         self._config = config
         self._source = adapter(config.source)
@@ -160,10 +172,13 @@ class _ExamplesOfUser(beam.DoFn):
         """Loads the catalogue once a worker, not once a user."""
         self._sampler = sampler_of(self._catalog_dir, self._config)
 
+    def start_bundle(self) -> None:
+        self._train_items: Counter[str] = Counter()
+
     def process(self, element: tuple[str, Any]) -> Iterable[Any]:
         user_id, grouped = element
         placed, candidates = (grouped, None) if self._source.read_candidates is None else map(list, grouped)
-        events, dropped, engaged_before = newest_events(placed, self._config.max_events_per_user)
+        events, dropped, engaged_before = newest_events(_with_order(placed), self._config.max_events_per_user)
         yield beam.pvalue.TaggedOutput(_COUNTS, (USERS, 1))
         yield beam.pvalue.TaggedOutput(_COUNTS, (CUT_USERS, int(dropped > 0)))
         yield beam.pvalue.TaggedOutput(_COUNTS, (CUT_EVENTS, dropped))
@@ -172,9 +187,15 @@ class _ExamplesOfUser(beam.DoFn):
         except DataError as error:
             yield beam.pvalue.TaggedOutput(FAILURES, str(error))
             return
-        for example in examples:
-            yield beam.pvalue.TaggedOutput(example.split, example.serialized)
-            if example.split == TRAIN_SPLIT:
-                yield beam.pvalue.TaggedOutput(_TRAIN_ITEMS, example.item_id)
-        for count in Counter(example.split for example in examples).items():
-            yield beam.pvalue.TaggedOutput(_COUNTS, count)
+        by_split: dict[str, list[bytes]] = {}
+        for split, item_id, serialized in examples:
+            by_split.setdefault(split, []).append(serialized)
+            if split == TRAIN_SPLIT:
+                self._train_items[item_id] += 1
+        for split, serialized_examples in by_split.items():
+            yield beam.pvalue.TaggedOutput(split, serialized_examples)
+            yield beam.pvalue.TaggedOutput(_COUNTS, (split, len(serialized_examples)))
+
+    def finish_bundle(self) -> Iterable[Any]:
+        for count in self._train_items.items():
+            yield beam.pvalue.TaggedOutput(_TRAIN_ITEMS, GlobalWindows.windowed_value(count))

@@ -1,11 +1,15 @@
 """A user's history as it grows, cut to what an example keeps."""
 
+import operator
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from components.behaviour_example_gen.config import DataConfig
 from schemas.canonical_event import Event, Surface, Token
+
+_PLACE = operator.itemgetter(0)
+_FEED = Surface.RECOMMENDATION
 
 
 class History:
@@ -31,7 +35,7 @@ class History:
     @property
     def tokens(self) -> list[Token]:
         """The tokens kept of both surfaces, oldest first."""
-        merged = sorted((*self._recommendation, *self._search), key=lambda placed: placed[0])
+        merged = sorted((*self._recommendation, *self._search), key=_PLACE)
         return [token for _, token in merged]
 
     def count(self, surface: Surface) -> int:
@@ -47,7 +51,7 @@ class History:
         if event.label == 0 and event.item_id:
             return
         clicked = (event.item_id,) if event.item_id else ()
-        if event.surface is Surface.RECOMMENDATION:
+        if event.surface is _FEED:
             if clicked:
                 self._append(self._recommendation, Token(Surface.RECOMMENDATION, clicked))
                 self._open_session = None

@@ -2,7 +2,7 @@
 
 import functools
 import hashlib
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
 import numpy as np
 
@@ -14,6 +14,7 @@ from schemas.canonical_event import Event
 _TRIES = 4
 _FEW = 64
 _MANTISSA_BITS = 53
+_BYTES_A_NUMBER = 8
 
 
 class NegativeSampler:
@@ -46,9 +47,7 @@ class NegativeSampler:
             engaged: What is not to be drawn.
             shown: What the user passed by, where that is to be taken before anything is drawn.
         """
-        blocked = np.zeros(len(self._items), bool)
-        blocked[self._places(engaged)] = True
-        return UserNegatives(self, user_id, blocked, shown)
+        return UserNegatives(self, user_id, self._places(engaged), shown)
 
     def hard(self, target: Event, shown: ShownItems | None, count: int) -> Iterator[np.ndarray]:
         """The places of the items to take before others, in groups: of each no more than are still wanted."""
@@ -60,9 +59,19 @@ class NegativeSampler:
     def _places(self, items: Collection[str]) -> list[int]:
         return [self._index[item] for item in items if item in self._index]
 
-    def ids(self, indices: np.ndarray) -> list[str]:
+    def ids(self, indices: Iterable[int]) -> list[str]:
         """The item ids at these places of the catalogue."""
         return [self._items[index] for index in indices]
+
+    @property
+    def prefers_categories(self) -> bool:
+        """Whether items of the target's categories are taken before others."""
+        return self._categories is not None
+
+    @functools.cached_property
+    def able(self) -> int:
+        """How many items may be drawn."""
+        return int(np.count_nonzero(self.weights))
 
     def propose(self, uniform: np.ndarray) -> np.ndarray:
         """Turns numbers from [0, 1) into places of the catalogue in proportion to the weights."""
@@ -74,12 +83,50 @@ class NegativeSampler:
 class UserNegatives:
     """The negatives of one user; made by `NegativeSampler.outside`."""
 
-    def __init__(self, sampler: NegativeSampler, user_id: str, blocked: np.ndarray, shown: ShownItems | None = None):
+    def __init__(self, sampler: NegativeSampler, user_id: str, engaged: Sequence[int], shown: ShownItems | None = None):
         self._sampler = sampler
         self._user_id = user_id
-        self._blocked = blocked
+        self._engaged = frozenset(engaged)
         self._shown = shown
-        self._available = int(np.count_nonzero(~blocked & (sampler.weights > 0)))
+        self._available = sampler.able - int(np.count_nonzero(sampler.weights[list(self._engaged)]))
+
+    @functools.cached_property
+    def _blocked(self) -> np.ndarray:
+        """Whether an item is not to be drawn, for each of the catalogue: made only where it is needed."""
+        blocked = np.zeros(len(self._sampler.weights), bool)
+        blocked[list(self._engaged)] = True
+        return blocked
+
+    def draw_each(self, wanted: Sequence[tuple[int, int, Event]]) -> list[list[str]]:
+        """Draws what `draw` does, for many targets and in a tenth of the time.
+
+        The first random numbers of a position nearly always name enough items. All positions that want as many
+        negatives share one array of these, and only where they were not enough `draw` has to begin anew.
+
+        Args:
+            wanted: Position, count and target of each, the positions all different.
+
+        Returns:
+            The item ids for each.
+
+        Raises:
+            DataError: As of `draw`.
+        """
+        if self._shown is not None or self._sampler.prefers_categories:
+            return [self.draw(*each) for each in wanted]
+        drawn: dict[int, list[int]] = {}
+        for count in {count for _, count, _ in wanted}:
+            positions = [position for position, each, _ in wanted if each == count]
+            uniform = _numbers(b"".join([self._digest(position, 0, 2 * count) for position in positions]))
+            proposed = self._sampler.propose(uniform).reshape(len(positions), 2 * count).tolist()
+            for position, places in zip(positions, proposed, strict=True):
+                free = dict.fromkeys([place for place in places if place not in self._engaged])
+                if len(free) >= count:
+                    drawn[position] = list(free)[:count]
+        return [
+            self._sampler.ids(drawn[position]) if position in drawn else self.draw(position, count)
+            for position, count, _ in wanted
+        ]
 
     def draw(self, position: int, count: int, target: Event | None = None) -> list[str]:
         """Draws negatives without replacement.
@@ -98,7 +145,7 @@ class UserNegatives:
         if count > self._available:
             raise DataError(
                 f"user {self._user_id!r}: {count} negatives cannot be drawn, because only {self._available} of the "
-                f"catalogue's {len(self._blocked)} items may be (outside of the user's own, with a weight). "
+                f"catalogue's {len(self._sampler.weights)} items may be (outside of the user's own, with a weight). "
                 "Lower data.train_negatives and data.evaluation_negatives, or give more items in data.items."
             )
         uniform = self._stream(position)
@@ -138,14 +185,17 @@ class UserNegatives:
         return able[np.argsort(arrival, kind="stable")[:count]]
 
     def _stream(self, position: int) -> Callable[[int, int], np.ndarray]:
-        name = f"{self._sampler.seed}\0{self._user_id}\0{position}\0".encode()
+        return lambda turn, size: _numbers(self._digest(position, turn, size))
 
-        def uniform(turn: int, size: int) -> np.ndarray:
-            # A hash rather than numpy's generators: quicker to set up, and the same in all versions.
-            raw = np.frombuffer(hashlib.shake_128(name + str(turn).encode()).digest(8 * size), "<u8")
-            return (raw >> np.uint64(64 - _MANTISSA_BITS)) * 2.0**-_MANTISSA_BITS
+    def _digest(self, position: int, turn: int, size: int) -> bytes:
+        # A hash rather than numpy's generators: quicker to set up, and the same in all versions.
+        name = f"{self._sampler.seed}\0{self._user_id}\0{position}\0{turn}"
+        return hashlib.shake_128(name.encode()).digest(_BYTES_A_NUMBER * size)
 
-        return uniform
+
+def _numbers(digest: bytes) -> np.ndarray:
+    """Turns random bytes into numbers from [0, 1)."""
+    return (np.frombuffer(digest, "<u8") >> np.uint64(64 - _MANTISSA_BITS)) * 2.0**-_MANTISSA_BITS
 
 
 def _distinct(values: np.ndarray) -> np.ndarray:

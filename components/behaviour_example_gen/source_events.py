@@ -9,11 +9,9 @@ import apache_beam as beam
 from components.behaviour_example_gen.adapters.registry import Adapter, adapter
 from components.behaviour_example_gen.config import DataConfig
 from components.behaviour_example_gen.core_filter import KeepCore
+from components.behaviour_example_gen.event_coder import Placed
 from components.raw_files.read_files import FAILURES, REJECTS, ReadFiles
-from schemas.canonical_event import Event, Item
-
-Placed = tuple[int, int, Event]
-"""File (its place among the paths), line, event."""
+from schemas.canonical_event import Item
 
 
 class SourceEvents(NamedTuple):

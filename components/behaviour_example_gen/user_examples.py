@@ -62,12 +62,25 @@ def examples_of_user(
         cut = given_examples(targets, candidates)
     placed = list(targets_with_histories(events, config))
     ends = sequence_ends(placed, [split for split, _ in cut], config)
-    result = []
-    for (split, given), each, is_end in zip(cut, placed, ends, strict=True):
-        if not split:
-            continue
-        count = config.train_negatives if split == TRAIN_SPLIT else config.evaluation_negatives
-        negatives = given or drawn.draw(each.position, count, each.target)
-        serialized = behaviour_example(each.target, each.history, negatives, is_end)
-        result.append(UserExample(split, each.target.item_id, serialized))
-    return result
+    chosen = [each for each in zip(cut, placed, ends, strict=True) if each[0][0]]
+    negatives = iter(
+        drawn.draw_each(
+            [
+                (
+                    each.position,
+                    config.train_negatives if split == TRAIN_SPLIT else config.evaluation_negatives,
+                    each.target,
+                )
+                for (split, given), each, _ in chosen
+                if not given
+            ]
+        )
+    )
+    return [
+        UserExample(
+            split,
+            each.target.item_id,
+            behaviour_example(each.target, each.history, given or next(negatives), is_end),
+        )
+        for (split, given), each, is_end in chosen
+    ]

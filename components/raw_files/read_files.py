@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import apache_beam as beam
+from apache_beam.transforms.window import GlobalWindows
+from apache_beam.utils.windowed_value import WindowedValue
 
 from components.raw_files.refusal import DataError, Reject, check_share
 
@@ -106,18 +108,22 @@ class _ReadFile(beam.DoFn):
 
 
 class CombineReport(beam.CombineFn):
-    """Sums up observations: a Reject, a message about a whole file, or None for a good row."""
+    """Sums up observations: a Reject, a message about a whole file, None for a good row, or a report of many."""
 
     def create_accumulator(self) -> ReadingReport:
         """The report of nothing."""
         return ReadingReport()
 
-    def add_input(self, mutable_accumulator: ReadingReport, element: Reject | str | None) -> ReadingReport:
+    def add_input(
+        self, mutable_accumulator: ReadingReport, element: Reject | str | ReadingReport | None
+    ) -> ReadingReport:
         """Adds one observation."""
         if element is None:
             return dataclasses.replace(mutable_accumulator, rows=mutable_accumulator.rows + 1)
         if isinstance(element, Reject):
             return mutable_accumulator + ReadingReport(1, {element.reason: 1}, (element,))
+        if isinstance(element, ReadingReport):
+            return mutable_accumulator + element
         return mutable_accumulator + ReadingReport(failures=(element,))
 
     def merge_accumulators(self, accumulators: Iterable[ReadingReport]) -> ReadingReport:
@@ -129,9 +135,22 @@ class CombineReport(beam.CombineFn):
         return accumulator
 
 
+class _CountRows(beam.DoFn):
+    """Counts good rows where they are, since nearly all rows are good: a report a bundle goes on, not a mark a row."""
+
+    def start_bundle(self) -> None:
+        self._rows = 0
+
+    def process(self, element: Any) -> None:
+        self._rows += 1
+
+    def finish_bundle(self) -> Iterable[WindowedValue]:
+        yield GlobalWindows.windowed_value(ReadingReport(self._rows))
+
+
 def report(name: str, records: Any, rejects: Any, failures: Any) -> Any:
     """Sums up three collections as `ReadFiles` yields them into a collection of one ReadingReport."""
-    rows = records | f"{name}Rows" >> beam.Map(lambda _: None)
+    rows = records | f"{name}Rows" >> beam.ParDo(_CountRows())
     return (
         (rows, rejects, failures)
         | f"{name}Observations" >> beam.Flatten()

@@ -146,3 +146,36 @@ def test_a_catalogue_that_is_too_small(weights, engaged, left):
         "(outside of the user's own, with a weight). Lower data.train_negatives and data.evaluation_negatives, or give "
         "more items in data.items."
     )
+
+
+@pytest.mark.parametrize("weights", [None, [1, 0, 5, 0, 2, 9, 0, 0, 3, 1]])
+def test_draws_for_many_targets_are_those_for_each(weights):
+    # With 10 items, often not enough of the first 2 * count numbers name different ones.
+    user = NegativeSampler(ITEMS, weights, 17).outside("u1", {"i0", "not in the catalogue"})
+    wanted = [(place, 1 + place % 4, TARGET) for place in range(200)]
+    assert user.draw_each(wanted) == [draw(weights=weights, engaged={"i0"}, position=p, count=c) for p, c, _ in wanted]
+    assert user.draw_each([]) == []
+
+
+def test_hard_draws_for_many_targets_are_those_for_each():
+    categories = CategoryPools([("even", "odd")[place % 2 :][:1] for place in range(10)])
+    shown = ShownItems([Event("u1", 5, FEED, item_id="i3", label=0)], ())
+    for sampler, passed_by in (
+        (NegativeSampler(ITEMS, None, 17, categories), None),
+        (NegativeSampler(ITEMS, None, 17), shown),
+    ):
+        user = sampler.outside("u1", {"i2"}, passed_by)
+        wanted = [(place, 2, TARGET) for place in range(50)]
+        assert user.draw_each(wanted) == [user.draw(*each) for each in wanted]
+        assert user.draw_each(wanted) != sampler.outside("u2", {"i2"}).draw_each(wanted)
+
+
+def test_too_few_items_are_told_of_the_first_target_that_lacks_them():
+    user = NegativeSampler(ITEMS, None, 17).outside("u1", set(ITEMS[3:]))
+    with pytest.raises(
+        DataError, match="^user 'u1': 5 negatives cannot be drawn, because only 3 of the catalogue's 10"
+    ):
+        user.draw_each([(0, 3, TARGET), (1, 5, TARGET), (2, 4, TARGET)])
+
+
+TARGET = Event("u1", 9, FEED, item_id="i2")

@@ -1,0 +1,153 @@
+"""How many events a second become examples, with how much memory, and how large are the examples?
+
+python -m benchmarks.ingest
+python -m benchmarks.ingest --events 100000 1000000 10000000 --workers 1 2 --transform
+"""
+
+import argparse
+import os
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from benchmarks import measuring, own_process, printed_report
+from components.behaviour_generator.generation import generate
+from schemas.features import BEHAVIOUR_SPLITS
+from tfx_pipeline.config_loading import ConfigError
+from tfx_pipeline.configs import PipelineConfig, load_config
+
+CONFIG = "configs/generated.yaml"
+EVENTS = (100_000, 1_000_000)
+WORKERS = (1, 2)
+ITEM_CATALOG = "ItemCatalog"
+EXAMPLE_GEN = "BehaviourExampleGen"
+TRANSFORM = "Transform"
+
+
+def measure(
+    sizes: Sequence[int],
+    workers: Sequence[int],
+    folder: str,
+    transform: bool = False,
+    config_path: str = CONFIG,
+    overrides: Sequence[str] = (),
+) -> dict[str, Any]:
+    """Measures components of the pipeline on generated logs, each in a process of its own.
+
+    Args:
+        sizes: Numbers of events to generate; a log has about as many.
+        workers: Numbers of Beam workers; one runs in the component's own process, more are processes.
+        folder: Where logs and runs go. Logs that are there already are not made anew; runs are.
+        transform: Whether Transform is measured as well.
+        config_path: What is generated, and how examples are cut from it.
+        overrides: `section.field=value` each.
+
+    Returns:
+        The report.
+    """
+    rows, examples = [], []
+    for size in sizes:
+        log = os.path.join(folder, f"log-{size}")
+        common = [*overrides, f"data.path={log}", f"generate.events={size}", "generate.truth_users=0"]
+        config = load_config(config_path, common)
+        counts = generate(config.generate, config.data.source, log, config.data.evaluation_negatives)["counts"]
+        for number in workers:
+            with tempfile.TemporaryDirectory(prefix=f"run-{size}-{number}-", dir=folder) as root:
+                settings = (config_path, (*common, f"root={root}"), number)
+                own_process.usage(prepared_run, ITEM_CATALOG, *settings)
+                for component in (EXAMPLE_GEN, TRANSFORM) if transform else (EXAMPLE_GEN,):
+                    used = own_process.usage(prepared_run, component, *settings)
+                    rows.append(_row(component, counts["events"], number, used))
+                bytes_of_examples = _bytes_of_examples(root)
+        examples.append(
+            {
+                "events": counts["events"],
+                "users": counts["users"],
+                "bytes": bytes_of_examples,
+                "bytes_an_event": bytes_of_examples / counts["events"],
+            }
+        )
+    return {
+        "workload": {
+            "config": config_path,
+            "overrides": " ".join(overrides) or "none",
+            "items": config.generate.items,
+            "recommendation_history": config.data.recommendation_history,
+            "search_history": config.data.search_history,
+            "train_negatives": config.data.train_negatives,
+            "evaluation_negatives": config.data.evaluation_negatives,
+        },
+        "machine": measuring.machine(),
+        "components": rows,
+        "examples": examples,
+    }
+
+
+def prepared_run(node: str, config_path: str, overrides: Sequence[str], workers: int) -> Callable[[], None]:
+    """Prepares a run of the pipeline up to a node; all before it comes from the cache where an earlier run got there.
+
+    Args:
+        node: The last one to run.
+        config_path: Of the pipeline.
+        overrides: `section.field=value` each.
+        workers: How many Beam workers there are.
+    """
+    from tfx import v1 as tfx
+    from tfx.orchestration.pipeline import RunOptions
+
+    from tfx_pipeline.pipeline import create_training_pipeline
+
+    mode = "in_memory" if workers == 1 else "multi_processing"
+    beam_args = ("--runner=DirectRunner", f"--direct_running_mode={mode}", f"--direct_num_workers={workers}")
+    config: PipelineConfig = load_config(config_path, [*overrides, f"beam_args=[{', '.join(beam_args)}]"])
+    os.makedirs(config.run_root, exist_ok=True)
+    pipeline = create_training_pipeline(config)
+    return lambda: tfx.orchestration.LocalDagRunner().run(pipeline, RunOptions(to_nodes=[node]))
+
+
+def _row(component: str, events: int, workers: int, used: own_process.Usage) -> dict[str, Any]:
+    return {
+        "component": component,
+        "events": events,
+        "workers": workers,
+        "seconds": used.seconds,
+        "events_per_second": events / used.seconds,
+        "cpu_seconds": used.cpu_seconds,
+        "events_per_cpu_second": events / used.cpu_seconds,
+        "memory_before_mib": used.memory_before_mib,
+        "peak_memory_mib": used.peak_memory_mib,
+    }
+
+
+def _bytes_of_examples(root: str) -> int:
+    """The size of the files of behaviour; those of the catalogue depend on the number of items only."""
+    files = [file for split in BEHAVIOUR_SPLITS for file in Path(root).glob(f"**/{EXAMPLE_GEN}/**/Split-{split}/*.gz")]
+    return sum(file.stat().st_size for file in files)
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Measures and prints."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.ingest", description=__doc__.splitlines()[0])
+    parser.add_argument("--events", type=int, nargs="+", default=list(EVENTS), help="sizes of the logs")
+    parser.add_argument("--workers", type=int, nargs="+", default=list(WORKERS), help="numbers of Beam workers")
+    parser.add_argument("--transform", action="store_true", help="measure Transform too")
+    parser.add_argument("--config", default=CONFIG, help="what is generated, and how examples are cut from it")
+    parser.add_argument("--set", action="append", default=[], metavar="SECTION.FIELD=VALUE", help="changes the config")
+    parser.add_argument("--folder", default="", help="keeps the logs there; without it they are removed at the end")
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    args = parser.parse_args(argv)
+    if min(*args.events, *args.workers) < 1:
+        parser.error("--events and --workers should be at least 1")
+    with tempfile.TemporaryDirectory() as passing:
+        folder = args.folder or passing
+        os.makedirs(folder, exist_ok=True)
+        try:
+            report = measure(args.events, args.workers, folder, args.transform, args.config, args.set)
+        except ConfigError as error:
+            parser.error(str(error))
+    printed_report.show(report, args.json)
+
+
+if __name__ == "__main__":
+    main()
