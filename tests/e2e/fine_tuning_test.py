@@ -54,11 +54,14 @@ def test_each_surface_has_a_model_of_its_own_name(run):
 
 def test_fine_tuning_starts_from_the_joint_weights(run):
     """It has seen 20 epochs when it begins, so its first is better than the joint training's first by far."""
+    from tfx_pipeline.report import RunHistory
+
     config, _ = run
 
     def first_loss(node, surface):
-        folder = Path(config.pipeline_root) / node / "model_run"
-        (events,) = folder.glob("*/train/events.out.tfevents.*")
+        # The newest of the node's runs; other tests train by the same configuration.
+        folder = Path(RunHistory(config).artifact_uri(node, "model_run", since=0))
+        (events,) = folder.glob("train/events.out.tfevents.*")
         for event in tf.compat.v1.train.summary_iterator(str(events)):
             for value in event.summary.value:
                 if value.tag == f"epoch_next_item_loss_{surface}":
