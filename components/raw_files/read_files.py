@@ -1,6 +1,5 @@
 """Reading many files on Beam: what is good, what is refused, and a report of both."""
 
-import dataclasses
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -108,18 +107,14 @@ class _ReadFile(beam.DoFn):
 
 
 class CombineReport(beam.CombineFn):
-    """Sums up observations: a Reject, a message about a whole file, None for a good row, or a report of many."""
+    """Sums up observations: a Reject, a message about a whole file, or the report of many rows."""
 
     def create_accumulator(self) -> ReadingReport:
         """The report of nothing."""
         return ReadingReport()
 
-    def add_input(
-        self, mutable_accumulator: ReadingReport, element: Reject | str | ReadingReport | None
-    ) -> ReadingReport:
+    def add_input(self, mutable_accumulator: ReadingReport, element: Reject | str | ReadingReport) -> ReadingReport:
         """Adds one observation."""
-        if element is None:
-            return dataclasses.replace(mutable_accumulator, rows=mutable_accumulator.rows + 1)
         if isinstance(element, Reject):
             return mutable_accumulator + ReadingReport(1, {element.reason: 1}, (element,))
         if isinstance(element, ReadingReport):

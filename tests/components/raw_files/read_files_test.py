@@ -6,6 +6,7 @@ from components.raw_files.read_files import FAILURES, REJECTS, CombineReport, Re
 from components.raw_files.refusal import DataError, Reject
 from tests.support.raw_files import make_pipeline
 
+GOOD = ReadingReport(1)
 BAD = [Reject("b", line, reason, "?") for line, reason in enumerate(["x", "y", "x", "x", "x", "x"], start=1)]
 
 
@@ -35,7 +36,7 @@ def test_no_files_make_an_empty_report():
 def test_a_report_counts_reasons_and_keeps_the_first():
     combine = CombineReport()
     halves = []
-    for half in ([None, BAD[5], BAD[1], "z failed"], [BAD[3], BAD[0], None, BAD[4], BAD[2], "a failed"]):
+    for half in ([GOOD, BAD[5], BAD[1], "z failed"], [BAD[3], BAD[0], GOOD, BAD[4], BAD[2], "a failed"]):
         accumulator = combine.create_accumulator()
         for each in half:
             accumulator = combine.add_input(accumulator, each)
@@ -70,5 +71,5 @@ def test_too_many_rejects():
 
 def test_a_report_survives_beam():
     with make_pipeline() as pipeline:
-        made = pipeline | beam.Create([BAD[0], None]) | beam.CombineGlobally(CombineReport())
+        made = pipeline | beam.Create([BAD[0], GOOD]) | beam.CombineGlobally(CombineReport())
         assert_that(made, equal_to([ReadingReport(2, {"x": 1}, (BAD[0],))]))
