@@ -25,6 +25,7 @@ class VocabularySizes:
         words: Word indices of queries and titles.
         categories: Category indices of each level, broad to narrow; empty where items have none.
         attributes: Indices of each further attribute of the items; empty where they have none.
+        user_attributes: Indices of each attribute of the users; empty where they have none.
         context: Indices of each value that is told of the moment of a request, by its name.
     """
 
@@ -33,6 +34,7 @@ class VocabularySizes:
     words: int
     categories: Sequence[int] = ()
     attributes: Sequence[int] = ()
+    user_attributes: Sequence[int] = ()
     context: Mapping[str, int] = field(default_factory=dict)
 
 
@@ -77,15 +79,22 @@ def config_class(name: str) -> type:
 
 
 def build(
-    name: str, config: Any, sizes: VocabularySizes, catalogue: Catalogue, dtype: str | None = None
+    name: str,
+    config: Any,
+    sizes: VocabularySizes,
+    catalogue: Catalogue,
+    user_attributes: "np.ndarray | None" = None,
+    dtype: str | None = None,
 ) -> "keras.Model":
-    """Builds a model with all its weights, and fills in what is known of the items.
+    """Builds a model with all its weights, and fills in what is known of the items and the users.
 
     Args:
         name: One of `names()`.
         config: An instance of `config_class(name)`.
         sizes: Of the vocabularies.
         catalogue: What is known of each item.
+        user_attributes: Int [users, attributes], what is known of each user, one index an attribute; needed where
+            `sizes` tells of such attributes.
         dtype: A Keras dtype policy, such as `mixed_bfloat16`.
 
     Raises:
@@ -99,10 +108,14 @@ def build(
         category_words=catalogue.category_words.shape[1],
         category_sizes=sizes.categories,
         attribute_sizes=sizes.attributes,
+        user_attribute_sizes=sizes.user_attributes,
         context_sizes=sizes.context,
     )
     model = _entry(name).build(config, vocabulary, dtype)
     model.set_item_attributes(_by_name(catalogue))
+    if user_attributes is not None:
+        names = map(features.user_attribute_vocabulary, range(user_attributes.shape[1]))
+        model.set_user_attributes(dict(zip(names, user_attributes.T, strict=True)))
     if hasattr(model, "set_item_counts"):
         model.set_item_counts(catalogue.engagements)
     return model

@@ -70,6 +70,7 @@ class Vocabulary:
         category_words: int = 0,
         category_sizes: Sequence[int] = (),
         attribute_sizes: Sequence[int] = (),
+        user_attribute_sizes: Sequence[int] = (),
         context_sizes: Mapping[str, int] | None = None,
         category_dim: int = 32,
     ) -> "Vocabulary":
@@ -83,6 +84,7 @@ class Vocabulary:
             category_words: Word indices that a category path has; 0 leaves them out.
             category_sizes: Indices of each category level, broad to narrow; empty leaves categories out.
             attribute_sizes: Indices of each further attribute; empty leaves them out.
+            user_attribute_sizes: Indices of each attribute of the users; empty leaves them out.
             context_sizes: Indices of each context value by its name, in the order of the feature's columns.
             category_dim: Width of the embedding of a category, an attribute or a context value.
         """
@@ -91,8 +93,12 @@ class Vocabulary:
         values |= {features.attribute_vocabulary(place): size for place, size in enumerate(attribute_sizes)}
         attributes = [Attribute(name, words=count) for name, count in texts.items() if count]
         attributes += [Attribute(name, size=size, dim=category_dim) for name, size in values.items()]
+        of_users = (
+            Attribute(features.user_attribute_vocabulary(place), size=size, dim=category_dim)
+            for place, size in enumerate(user_attribute_sizes)
+        )
         context = tuple(Attribute(name, size=size, dim=category_dim) for name, size in (context_sizes or {}).items())
-        return cls(users=users, items=items, words=words, item_attributes=tuple(attributes), context=context)
+        return cls(users, items, words, tuple(attributes), tuple(of_users), context)
 
     def to_dict(self) -> dict[str, Any]:
         """As plain values that JSON can hold."""

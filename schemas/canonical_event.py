@@ -66,11 +66,26 @@ class Item:
         title: Text; empty where none is known.
         categories: Names from broad to narrow.
         attributes: Further named values, such as ``brand``; what is unknown is empty or missing.
+        queries: Searches that may have led to the item, for sources without a search log; else none.
     """
 
     item_id: str
     title: str = ""
     categories: tuple[str, ...] = ()
+    attributes: Mapping[str, str] = field(default_factory=dict)
+    queries: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class User:
+    """One row of the table of users.
+
+    Attributes:
+        user_id: Never empty.
+        attributes: Named values, such as ``activity_level``; what is unknown is empty or missing.
+    """
+
+    user_id: str
     attributes: Mapping[str, str] = field(default_factory=dict)
 
 

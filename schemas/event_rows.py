@@ -1,4 +1,4 @@
-"""How events and items stand in rows of files: which column holds which field, and what makes a row unusable.
+"""How events, items and users stand in rows of files: which column holds which field, and what makes a row unusable.
 
 Used by the generic adapter on Beam and by whoever reads a user's history from the same files (`serving.cli`).
 """
@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from schemas import context_values
-from schemas.canonical_event import Event, Item, Surface
+from schemas.canonical_event import Event, Item, Surface, User
 
 MAX_FIELD_CHARACTERS = 100_000
 """A longer value is refused: it is a broken quote or delimiter, not an id or a query."""
@@ -88,6 +88,24 @@ class ItemColumns:
     def required(self) -> tuple[str, ...]:
         """The columns that a file must have."""
         return (self.item_id, *self.attributes)
+
+
+@dataclass(frozen=True)
+class UserColumns:
+    """Which column holds which field of a user.
+
+    Attributes:
+        user_id: Required.
+        attributes: Further columns of one value each, such as an activity level. Each must be there.
+    """
+
+    user_id: str = "user_id"
+    attributes: tuple[str, ...] = ()
+
+    @property
+    def required(self) -> tuple[str, ...]:
+        """The columns that a file must have."""
+        return (self.user_id, *self.attributes)
 
 
 class RowError(ValueError):
@@ -228,3 +246,11 @@ def item_from_row(row: Mapping[str, object], columns: ItemColumns) -> Item:
         categories=tuple(name.strip() for name in categories.split(CATEGORY_SEPARATOR) if name.strip()),
         attributes={name: field_text(row, name) for name in columns.attributes},
     )
+
+
+def user_from_row(row: Mapping[str, object], columns: UserColumns) -> User:
+    """Reads one user; raises RowError where the row cannot be used."""
+    user_id = field_text(row, columns.user_id)
+    if not user_id:
+        raise RowError("missing user", f"column {columns.user_id!r} is empty")
+    return User(user_id, {name: field_text(row, name) for name in columns.attributes})

@@ -26,6 +26,8 @@ TITLE: Final = "title"
 CATEGORIES: Final = "categories"
 ATTRIBUTES: Final = "attributes"
 ENGAGEMENTS: Final = "engagements"
+# Of the `audience` split, which holds one example a user: `USER_ID` and what is known of the user.
+USER_ATTRIBUTES: Final = "user_attributes"
 
 BEHAVIOUR_FEATURES: Final = (
     USER_ID,
@@ -42,6 +44,8 @@ BEHAVIOUR_FEATURES: Final = (
     HISTORY_QUERIES,
 )
 CATALOG_FEATURES: Final = (ITEM_ID, TITLE, CATEGORIES, ATTRIBUTES, ENGAGEMENTS)
+AUDIENCE_FEATURES: Final = (USER_ATTRIBUTES,)
+"""Beside `USER_ID`, which behaviour has too."""
 INT_FEATURES: Final = (TIMESTAMP_MS, SEQUENCE_END, HISTORY_KINDS, HISTORY_ITEM_COUNTS, ENGAGEMENTS)
 FLOAT_FEATURES: Final = (LABELS,)
 
@@ -84,6 +88,8 @@ ITEM_ATTRIBUTES: Final = "item_attributes"
 """[batch, attributes] one index an attribute, each of a vocabulary of its own, in the catalog split."""
 ITEM_ENGAGEMENTS: Final = "item_engagements"
 """[batch] how many training examples have the item as their positive, in the catalog split."""
+USER_ATTRIBUTE_INDICES: Final = "user_attribute_indices"
+"""[batch, user attributes] one index an attribute, in the audience split; not there where users have none."""
 
 MODEL_INPUTS: Final = (
     USER,
@@ -118,6 +124,11 @@ def attribute_vocabulary(place: int) -> str:
     return f"attributes_{place}"
 
 
+def user_attribute_vocabulary(place: int) -> str:
+    """The name of the vocabulary of one user attribute, by its place in `data.user_columns.attributes`, from 0."""
+    return f"user_attributes_{place}"
+
+
 def context_vocabulary(name: str) -> str:
     """The name of the vocabulary of one context value, such as `hour` or `device`."""
     return f"context_of_{name}"
@@ -129,4 +140,6 @@ VALIDATION_SPLIT: Final = "validation"
 TEST_SPLIT: Final = "test"
 CATALOG_SPLIT: Final = "catalog"
 """One example an item, so that the Transform sees every title and category once."""
+AUDIENCE_SPLIT: Final = "audience"
+"""One example a user of the table of users, where there is one."""
 BEHAVIOUR_SPLITS: Final = (TRAIN_SPLIT, VALIDATION_SPLIT, TEST_SPLIT)

@@ -41,6 +41,17 @@ RANK_TIMESTAMP_MS: Final = "timestamp_ms"
 SCORES: Final = "scores"
 """Output of both: float32 [batch, candidates]. Higher is better; the probability of a click."""
 
+EXPLAIN: Final = "explain"
+"""The scores of `rank`, and how much each token of the history weighed for each candidate.
+
+Models with target attention have it. Inputs: those of `rank`."""
+HISTORY_WEIGHTS: Final = "history_weights"
+"""Output beside `scores`: float32 [batch, candidates, tokens], 0 or more, on the axis of the request's history tokens.
+
+The weights by which the model pools a history for the candidate. Recommendation and search tokens are pooled each by
+themselves: over the tokens of one surface that the model keeps, a candidate's weights add up to 1. They are 0 for
+padding, for tokens that the model's limits cut off or that it does not read, and for candidates that are padding."""
+
 RECOMMEND: Final = "recommend"
 SEARCH: Final = "search"
 """The best items of the whole catalogue for a user's feed, and for a query. Models that retrieve have them.

@@ -48,6 +48,15 @@ class EventLog:
     rejects: int = 0
     events: dict[str, list[Event]] = field(default_factory=dict)
 
+    def count(self, event: Event) -> None:
+        """Takes an event into what is told of all users: the items and the counts."""
+        if not event.item_id:
+            return
+        self.items.setdefault(event.item_id, Item(event.item_id))
+        if event.label:
+            self.item_counts[event.item_id] += 1
+            self.user_counts[event.user_id] += 1
+
     def events_of(self, user_id: str) -> Sequence[Event]:
         """One user's events, oldest first; none for an unknown user."""
         return self.events.get(user_id, ())
@@ -109,19 +118,13 @@ def read_event_log(
     for path in matching_files(as_glob(events)):
         for row in read_rows(path, columns.required):
             try:
-                _add(log, event_from_row(row or {}, columns, now_ms), users)
+                event = event_from_row(row or {}, columns, now_ms)
             except RowError:
                 log.rejects += 1
+                continue
+            log.count(event)
+            if users is None or event.user_id in users:
+                log.events.setdefault(event.user_id, []).append(event)
     for each in log.events.values():
         each.sort(key=lambda event: event.timestamp_ms)  # Stable: equal times keep the source's order.
     return log
-
-
-def _add(log: EventLog, event: Event, users: Collection[str] | None) -> None:
-    if event.item_id:
-        log.items.setdefault(event.item_id, Item(event.item_id))
-    if event.label and event.item_id:
-        log.item_counts[event.item_id] += 1
-        log.user_counts[event.user_id] += 1
-    if users is None or event.user_id in users:
-        log.events.setdefault(event.user_id, []).append(event)

@@ -75,7 +75,11 @@ def _override(values: dict[str, Any], override: str) -> None:
         if not isinstance(inner, dict):
             raise ConfigError(f"--set {override}: {section!r} is a single value, not a section.")
         values = inner
-    values[field] = yaml.safe_load(text)
+    try:
+        # YAML takes a leading asterisk for an alias, of which there can be none here: it is a file pattern.
+        values[field] = text if text.startswith("*") else yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise ConfigError(f"--set {override}: not YAML: {error}") from None
 
 
 def _build(config_class: type[Config], values: Mapping[str, Any], path: str, prefix: str) -> Config:

@@ -1,4 +1,4 @@
-"""The input pipeline: transformed TFRecords to joint batches, and the catalog split to tables."""
+"""The input pipeline: transformed TFRecords to joint batches, and the catalog and audience splits to tables."""
 
 from collections.abc import Sequence
 
@@ -86,15 +86,37 @@ def read_catalog(file_patterns: Sequence[str], transform_output: tft.TFTransform
         "attributes": features.ITEM_ATTRIBUTES,
         "engagements": features.ITEM_ENGAGEMENTS,
     }
-    spec = _feature_spec(transform_output, (features.ITEM, *names.values()))
-    tables = {field: np.zeros((items, *spec[name].shape), np.int32) for field, name in names.items()}
-    unknown = items - 1
-    for batch in _records(file_patterns).batch(4096).map(lambda rows: tf.io.parse_example(rows, spec)):
-        index = batch[features.ITEM].numpy()
-        known = index != unknown
-        for field, name in names.items():
-            tables[field][index[known]] = batch[name].numpy()[known]
-    return Catalogue(**tables)
+    tables = _tables(file_patterns, transform_output, features.ITEM, items, list(names.values()))
+    return Catalogue(**{field: tables[name] for field, name in names.items()})
+
+
+def read_user_attributes(
+    file_patterns: Sequence[str], transform_output: tft.TFTransformOutput, users: int
+) -> np.ndarray:
+    """Reads the transformed audience split into a table, int32 [users, attributes].
+
+    Args:
+        file_patterns: Of the audience split's gzipped TFRecord files.
+        transform_output: Of the Transform that wrote them.
+        users: The number of user indices; rows of padding, of the unknown and of users without attributes are 0.
+    """
+    name = features.USER_ATTRIBUTE_INDICES
+    return _tables(file_patterns, transform_output, features.USER, users, [name])[name]
+
+
+def _tables(
+    file_patterns: Sequence[str], transform_output: tft.TFTransformOutput, index: str, rows: int, names: Sequence[str]
+) -> dict[str, np.ndarray]:
+    """Int32 [rows, ...] for each named feature, filled in at the rows that the feature `index` tells."""
+    spec = _feature_spec(transform_output, (index, *names))
+    tables = {name: np.zeros((rows, *spec[name].shape), np.int32) for name in names}
+    unknown = rows - 1
+    for batch in _records(file_patterns).batch(4096).map(lambda records: tf.io.parse_example(records, spec)):
+        row = batch[index].numpy()
+        known = row != unknown
+        for name, table in tables.items():
+            table[row[known]] = batch[name].numpy()[known]
+    return tables
 
 
 def _feature_spec(transform_output: tft.TFTransformOutput, names: Sequence[str]) -> dict:

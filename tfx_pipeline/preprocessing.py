@@ -22,12 +22,13 @@ def preprocessing_fn(inputs: dict[str, tf.SparseTensor], custom_config: dict) ->
 
     Args:
         inputs: The raw features, sparse [batch, values] each; a row of the catalog split has only the item's features,
-            a row of the other splits only the behaviour's.
+            one of the audience split only the user's, a row of the other splits only the behaviour's.
         custom_config: `transform` (a `TransformConfig` as a dict), `recommendation_history`, `search_history`,
-            `items_per_session`, and `attributes`, the names of the items' attributes.
+            `items_per_session`, and `attributes` and `attributes_of_users`, the names of the items' and of the users'
+            attributes.
 
     Returns:
-        The transformed features that `schemas.features` names.
+        The transformed features that `schemas.features` names; what is known of users is there only if anything is.
     """
     transform = custom_config["transform"]
     user = _single(inputs[features.USER_ID])
@@ -60,7 +61,7 @@ def preprocessing_fn(inputs: dict[str, tf.SparseTensor], custom_config: dict) ->
         history, custom_config["recommendation_history"]
     )
     search = history_tensors.search_part(history, custom_config["search_history"], custom_config["items_per_session"])
-    return {
+    transformed = {
         features.USER: vocabularies.lookup(user, users),
         features.SURFACE_INDEX: tf.cast(tf.equal(_single(inputs[features.SURFACE]), Surface.SEARCH.value), tf.int64),
         features.QUERY_WORDS: query_words,
@@ -85,6 +86,12 @@ def preprocessing_fn(inputs: dict[str, tf.SparseTensor], custom_config: dict) ->
         ),
         features.ITEM_ENGAGEMENTS: _columns(inputs[features.ENGAGEMENTS], 1, 0)[:, 0],
     }
+    attributes_of_users = custom_config["attributes_of_users"]
+    if attributes_of_users:
+        transformed[features.USER_ATTRIBUTE_INDICES] = _indices_by_place(
+            inputs[features.USER_ATTRIBUTES], len(attributes_of_users), features.user_attribute_vocabulary
+        )
+    return transformed
 
 
 def _single(values: tf.SparseTensor) -> tf.Tensor:

@@ -9,7 +9,7 @@ def run_fn(fn_args: Any) -> None:
     """Trains the configured model and exports it to `fn_args.serving_model_dir`.
 
     Args:
-        fn_args: A `tfx.components.FnArgs`. Its training files are those of the train and the catalog split, its
+        fn_args: A `tfx.components.FnArgs`. Its training files are those of the train split and the tables' splits, its
             evaluation files those of the validation split, its `custom_config` what `training.custom_config` made, and
             its `base_model`, if any, the model whose weights to start from.
     """
@@ -17,6 +17,7 @@ def run_fn(fn_args: Any) -> None:
         training.TrainingJob(
             train_files=training.files_of_split(fn_args.train_files, "train"),
             catalog_files=training.files_of_split(fn_args.train_files, "catalog"),
+            audience_files=training.files_of_split(fn_args.train_files, "audience"),
             validation_files=tuple(fn_args.eval_files),
             transform_graph=fn_args.transform_output,
             model_dir=fn_args.serving_model_dir,

@@ -6,6 +6,7 @@ import json
 import logging
 import shutil
 import sys
+import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -52,6 +53,7 @@ class TrainingJob:
         checkpoint_dir: Where interrupted trainings leave their state, each in a folder of its own.
         context: What the model is told of the moment of a request, in the order of the feature's columns.
         retrieval_index: How the exported model finds items, if it retrieves.
+        audience_files: Patterns of transformed users; none where nothing is known of them but their ids.
         start_from: The folder of the SavedModel of an earlier training whose weights this one starts from; empty
             starts anew.
     """
@@ -68,6 +70,7 @@ class TrainingJob:
     checkpoint_dir: str
     context: tuple[str, ...] = ()
     retrieval_index: str = BRUTE_FORCE
+    audience_files: tuple[str, ...] = ()
     start_from: str = ""
 
     @property
@@ -139,13 +142,16 @@ def run(job: TrainingJob) -> keras.callbacks.History:
     model.compile(optimizer=make_optimizer(train), jit_compile=train.jit_compile)
     _report_start(job, model)
     early_stopping = _early_stopping(job)
-    history = model.fit(
-        batches,
-        validation_data=validation,
-        epochs=job.train.epochs,
-        callbacks=_callbacks(job, early_stopping),
-        verbose=1 if sys.stdout.isatty() else 0,
-    )
+    with warnings.catch_warnings():
+        # What Keras says at the end of the first epoch over files whose rows nobody has counted: nothing is amiss.
+        warnings.filterwarnings("ignore", message="Your input ran out of data", category=UserWarning)
+        history = model.fit(
+            batches,
+            validation_data=validation,
+            epochs=job.train.epochs,
+            callbacks=_callbacks(job, early_stopping),
+            verbose=1 if sys.stdout.isatty() else 0,
+        )
     (Path(job.log_dir) / VALIDATION_FILE).write_text(json.dumps(early_stopping.best_logs, indent=2) + "\n", "utf-8")
     trained_weights.save(model, job.model_dir)
     export.save(model, transform_output, job.model_dir, catalog.categories, job.retrieval_index)
@@ -161,9 +167,13 @@ def read_catalog(job: TrainingJob, transform_output: tft.TFTransformOutput) -> C
 
 
 def build_model(job: TrainingJob, transform_output: tft.TFTransformOutput, catalog: Catalogue) -> keras.Model:
-    """Builds the configured model for the vocabularies and the catalogue of a Transform output."""
+    """Builds the configured model for the vocabularies, the catalogue and the users of a Transform output."""
+    users = vocabularies.table_rows(transform_output, features.USER_VOCABULARY)
+    user_attributes = None
+    if job.audience_files:
+        user_attributes = inputs.read_user_attributes(job.audience_files, transform_output, users)
     sizes = registry.VocabularySizes(
-        users=vocabularies.table_rows(transform_output, features.USER_VOCABULARY),
+        users=users,
         items=vocabularies.table_rows(transform_output, features.ITEM_VOCABULARY),
         words=vocabularies.table_rows(transform_output, features.WORD_VOCABULARY),
         categories=tuple(
@@ -174,11 +184,17 @@ def build_model(job: TrainingJob, transform_output: tft.TFTransformOutput, catal
             vocabularies.table_rows(transform_output, features.attribute_vocabulary(place))
             for place in range(catalog.attributes.shape[1])
         ),
+        user_attributes=tuple(
+            vocabularies.table_rows(transform_output, features.user_attribute_vocabulary(place))
+            for place in range(0 if user_attributes is None else user_attributes.shape[1])
+        ),
         context={
             name: vocabularies.known_rows(transform_output, features.context_vocabulary(name)) for name in job.context
         },
     )
-    return registry.build(job.model_name, job.model_config, sizes, catalog, dtype=_dtype_policy(job.train))
+    return registry.build(
+        job.model_name, job.model_config, sizes, catalog, user_attributes, dtype=_dtype_policy(job.train)
+    )
 
 
 def _dtype_policy(train: TrainConfig) -> str:

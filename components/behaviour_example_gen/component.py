@@ -6,7 +6,7 @@ from tfx.dsl.components.base.executor_spec import BeamExecutorSpec
 from tfx.types import standard_artifacts
 from tfx.types.component_spec import ChannelParameter, ComponentSpec, ExecutionParameter
 
-from components.behaviour_example_gen.adapters.registry import adapter
+from components.behaviour_example_gen.adapters.registry import adapter, users_reader
 from components.behaviour_example_gen.config import DataConfig
 from components.behaviour_example_gen.executor import (
     CATALOG_KEY,
@@ -38,8 +38,9 @@ class BehaviourExampleGenSpec(ComponentSpec):
 class BehaviourExampleGen(BaseBeamComponent):
     """Reads event logs and yields one tf.Example a target, with the history strictly before it, and one an item.
 
-    Outputs: `examples` (Examples) with the splits `train`, `validation`, `test` and `catalog`, and as custom properties
-    the seed, the negatives, and the numbers of events, users, rejects and targets a split; `rejects` (Rejects).
+    Outputs: `examples` (Examples) with the splits `train`, `validation`, `test` and `catalog`, where there is a table
+    of users `audience`, and as custom properties the seed, the negatives, and the numbers of events, users, rejects and
+    targets a split; `rejects` (Rejects).
 
     Args:
         catalog: The item table, of type ItemCatalog.
@@ -52,12 +53,15 @@ class BehaviourExampleGen(BaseBeamComponent):
 
     def __init__(self, catalog: types.BaseChannel, config: DataConfig):
         files = adapter(config.source).source_files(config)
+        users_reader(config)  # Refuses now what would fail when the pipeline runs.
         super().__init__(
             BehaviourExampleGenSpec(
                 **{
                     CATALOG_KEY: catalog,
                     DATA_CONFIG_KEY: config.to_json(),
-                    FINGERPRINT_KEY: fingerprint(lambda: [*files.event_files, *files.candidate_files]),
+                    FINGERPRINT_KEY: fingerprint(
+                        lambda: [*files.event_files, *files.candidate_files, *files.user_files]
+                    ),
                     EXAMPLES_KEY: types.Channel(type=standard_artifacts.Examples),
                     REJECTS_KEY: types.Channel(type=Rejects),
                 }

@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from schemas.event_rows import EventColumns, ItemColumns
+from schemas.event_rows import EventColumns, ItemColumns, UserColumns
 from schemas.span_pattern import SPAN
 
 LEAVE_ONE_OUT: Final = "leave_one_out"
@@ -32,8 +32,11 @@ class DataConfig:
             For the source `fixed_benchmark`: the folder with all its files.
         last_spans: How many of the newest spans are read, so that a daily run learns from the last days; 0 reads all.
         items: Path or glob of the item files, in the same formats. Empty: items are known by their events alone.
+        users: Path or glob of the files that say what is known of users, in the same formats; for sources that have
+            such files. Empty: users are known by their ids alone.
         columns: Which column of the event files holds which field.
         item_columns: Which column of the item files holds which field.
+        user_columns: Which column of the user files holds which field; its `attributes` are what is read of them.
         max_reject_share: A run fails when a larger share of rows than this is refused.
         split: `leave_one_out` (per user and surface: last event test, second last validation, the rest train) or
             `time`. The source `fixed_benchmark` has splits of its own instead.
@@ -62,8 +65,10 @@ class DataConfig:
     events: str = ""
     last_spans: int = 0
     items: str = ""
+    users: str = ""
     columns: EventColumns = field(default_factory=EventColumns)
     item_columns: ItemColumns = field(default_factory=ItemColumns)
+    user_columns: UserColumns = field(default_factory=UserColumns)
     max_reject_share: float = 0.01
     split: str = LEAVE_ONE_OUT
     validation_from: str = ""
@@ -100,6 +105,11 @@ class DataConfig:
                 f"data.last_spans = {self.last_spans} needs {SPAN} in data.events, where the number of the day stands. "
                 f"Received: {self.events!r}"
             )
+        if bool(self.users) != bool(self.user_columns.attributes):
+            raise ValueError(
+                "data.users and data.user_columns.attributes go together: the files, and which of their columns are "
+                f"read. Received: {self.users!r} and {list(self.user_columns.attributes)}"
+            )
         if self.split == BY_TIME and not self.validation_from_ms < self.test_from_ms:
             raise ValueError(
                 "data.validation_from should be before data.test_from. "
@@ -132,6 +142,7 @@ class DataConfig:
         values = json.loads(text)
         values["columns"] = EventColumns(**_with_tuples(values["columns"]))
         values["item_columns"] = ItemColumns(**_with_tuples(values["item_columns"]))
+        values["user_columns"] = UserColumns(**_with_tuples(values["user_columns"]))
         return cls(**values)
 
 

@@ -1,4 +1,7 @@
-"""The tf.Examples: one a target, and one an item of the catalogue. `schemas/README.md` describes their features."""
+"""The tf.Examples: one a target, one an item of the catalogue, and one a user of the table of users.
+
+`schemas/README.md` describes their features.
+"""
 
 import functools
 from collections.abc import Sequence
@@ -6,7 +9,7 @@ from collections.abc import Sequence
 from components.behaviour_example_gen import example_bytes
 from components.behaviour_example_gen.example_bytes import floats, integers, strings
 from schemas import context_values, features
-from schemas.canonical_event import Event, Item, Surface, Token
+from schemas.canonical_event import Event, Item, Surface, Token, User
 
 # Members and properties of an enumeration are looked up here, since that takes longer than what is done with a token.
 _SEARCH = Surface.SEARCH
@@ -78,5 +81,20 @@ def catalog_example(item: Item, attributes: Sequence[str] = (), engagements: int
             features.CATEGORIES: strings(item.categories),
             features.ATTRIBUTES: strings([item.attributes.get(name, "") for name in attributes]),
             features.ENGAGEMENTS: integers([engagements]),
+        }
+    )
+
+
+def audience_example(user: User, attributes: Sequence[str]) -> bytes:
+    """Serializes the example of one user.
+
+    Args:
+        user: A row of the table of users.
+        attributes: The names of the attributes to write, in this order.
+    """
+    return example_bytes.example(
+        {
+            features.USER_ID: strings([user.user_id]),
+            features.USER_ATTRIBUTES: strings([user.attributes.get(name, "") for name in attributes]),
         }
     )

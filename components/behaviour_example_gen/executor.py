@@ -12,10 +12,18 @@ from tfx.types import artifact_utils
 
 from components.behaviour_example_gen.adapters.registry import adapter
 from components.behaviour_example_gen.config import DataConfig
-from components.behaviour_example_gen.generation import CUT_EVENTS, CUT_USERS, EVENT, USERS, generate_examples
+from components.behaviour_example_gen.generation import (
+    CUT_EVENTS,
+    CUT_USERS,
+    EVENT,
+    USER,
+    USERS,
+    generate_examples,
+    splits_of,
+)
 from components.raw_files.refusal import describe
 from components.raw_files.summary import Summary
-from schemas.features import BEHAVIOUR_SPLITS, CATALOG_SPLIT
+from schemas.features import BEHAVIOUR_SPLITS
 
 _LOG = logging.getLogger(__name__)
 CATALOG_KEY = "catalog"
@@ -47,24 +55,23 @@ class Executor(BaseBeamExecutor):
         rejects = artifact_utils.get_single_instance(output_dict[REJECTS_KEY])
         config = DataConfig.from_json(exec_properties[DATA_CONFIG_KEY])
         # The URIs of splits can be told only after the splits were named.
-        examples.split_names = artifact_utils.encode_split_names([*BEHAVIOUR_SPLITS, CATALOG_SPLIT])
-        split_dirs = {
-            split: artifact_utils.get_split_uri([examples], split) for split in (*BEHAVIOUR_SPLITS, CATALOG_SPLIT)
-        }
+        examples.split_names = artifact_utils.encode_split_names(list(splits_of(config)))
+        split_dirs = {split: artifact_utils.get_split_uri([examples], split) for split in splits_of(config)}
         now_ms = int(time.time() * 1000)
         summary = generate_examples(self._make_beam_pipeline, config, catalog.uri, split_dirs, rejects.uri, now_ms)
         examples.span = adapter(config.source).source_files(config).last_span
         _record(examples, config, summary)
-        refused = summary.reports[EVENT]
-        rejects.set_int_custom_property("rejects", refused.rejects)
-        if refused.rejects:
-            _LOG.warning(
-                "%d of %d event rows refused: %s. See %s",
-                refused.rejects,
-                refused.rows,
-                describe(refused.reasons),
-                rejects.uri,
-            )
+        rejects.set_int_custom_property("rejects", summary.reports[EVENT].rejects)
+        for kind, refused in summary.reports.items():
+            if refused.rejects:
+                _LOG.warning(
+                    "%d of %d %s rows refused: %s. See %s",
+                    refused.rejects,
+                    refused.rows,
+                    kind,
+                    describe(refused.reasons),
+                    rejects.uri,
+                )
         if summary.counts[CUT_USERS]:
             _LOG.warning(
                 "%d users have more than data.max_events_per_user = %d events; their %d oldest ones were left out.",
@@ -89,6 +96,8 @@ def _record(examples: types.Artifact, config: DataConfig, summary: Summary) -> N
     }
     numbers |= {f"targets_{split}": summary.counts[split] for split in BEHAVIOUR_SPLITS}
     numbers |= {name: summary.counts[name] for name in (CUT_USERS, CUT_EVENTS)}
+    if USER in summary.reports:
+        numbers["users_in_table"] = summary.reports[USER].rows - summary.reports[USER].rejects
     for name, number in numbers.items():
         examples.set_int_custom_property(name, number)
     examples.set_string_custom_property("negatives", config.negatives)

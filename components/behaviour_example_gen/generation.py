@@ -8,7 +8,8 @@ from typing import Any, Final
 import apache_beam as beam
 from apache_beam.transforms.window import GlobalWindows
 
-from components.behaviour_example_gen.adapters.registry import adapter
+from components.behaviour_example_gen.adapters.registry import adapter, users_reader
+from components.behaviour_example_gen.audience import audience
 from components.behaviour_example_gen.category_pools import CategoryPools
 from components.behaviour_example_gen.config import CATEGORY, POPULARITY, DataConfig
 from components.behaviour_example_gen.event_coder import Placed
@@ -23,10 +24,11 @@ from components.raw_files.read_files import FAILURES, REJECTS, ReadFiles, report
 from components.raw_files.refusal import DataError
 from components.raw_files.summary import Summary, read_summary, write_summary
 from schemas.canonical_event import Event, Item
-from schemas.features import BEHAVIOUR_SPLITS, CATALOG_SPLIT, TRAIN_SPLIT
+from schemas.features import AUDIENCE_SPLIT, BEHAVIOUR_SPLITS, CATALOG_SPLIT, TRAIN_SPLIT
 
 EVENT: Final = "event"
 CANDIDATES: Final = "candidate"
+USER: Final = "user"
 USERS: Final = "users"
 CUT_USERS: Final = "users_cut"
 CUT_EVENTS: Final = "events_cut"
@@ -52,19 +54,19 @@ def generate_examples(
         make_pipeline: Makes the Beam pipeline to run.
         config: Where the files are and how examples are cut from them.
         catalog_dir: The directory of the item table.
-        split_dirs: Where to write each split: those of `BEHAVIOUR_SPLITS` and `CATALOG_SPLIT`.
+        split_dirs: Where to write each split: those of `splits_of(config)`.
         rejects_dir: Where to write refused rows and the summary.
         now_ms: The time of reading, in milliseconds since 1970; later events are refused.
 
     Returns:
-        The reports of `event` rows, and of `candidate` rows where the source has them; how many `users` there are and
-        examples in each split, and how many users and events `data.max_events_per_user` has cut.
+        The reports of `event` rows, and of `candidate` and `user` rows where the source has them; how many `users`
+        there are and examples in each split, and how many users and events `data.max_events_per_user` has cut.
 
     Raises:
         DataError: Files cannot be used, too many rows were refused, the catalogue is too small for the negatives, or a
             split is empty.
     """
-    source = adapter(config.source)
+    source, read_users = adapter(config.source), users_reader(config)
     files = source.source_files(config)
     with make_pipeline() as pipeline:
         events = source_events(pipeline, config, now_ms)
@@ -95,11 +97,9 @@ def generate_examples(
             | "ItemExamples" >> beam.FlatMap(functools.partial(_item_example, config.item_columns.attributes))
         )
         item_count = items | "CountItems" >> beam.combiners.Count.Globally() | beam.Map(lambda n: (CATALOG_SPLIT, n))
-        for split, directory in split_dirs.items():
-            if split == CATALOG_SPLIT:
-                _ = items | f"Write[{split}]" >> WriteExamples(directory)
-            else:
-                _ = examples[split] | f"Write[{split}]" >> WriteExampleLists(directory)
+        _ = items | f"Write[{CATALOG_SPLIT}]" >> WriteExamples(split_dirs[CATALOG_SPLIT])
+        for split in BEHAVIOUR_SPLITS:
+            _ = examples[split] | f"Write[{split}]" >> WriteExampleLists(split_dirs[split])
         if source.read_candidates is None:
             failures = (events.failures, examples[FAILURES]) | "Failures" >> beam.Flatten()
             reports = {EVENT: report("Event", events.rows, events.rejects, failures)}
@@ -109,12 +109,18 @@ def generate_examples(
                 EVENT: report("Event", events.rows, events.rejects, events.failures),
                 CANDIDATES: report("Candidate", rows[None], rows[REJECTS], failures),
             }
-        write_summary(
-            rejects_dir, events.rejects, reports, (examples[_COUNTS], item_count) | "Counts" >> beam.Flatten()
-        )
+        rejects = events.rejects
+        if read_users is not None:
+            read = functools.partial(read_users, config=config)
+            users_table = audience(pipeline, files.user_files, read, config.user_columns.attributes)
+            _ = users_table.examples | f"Write[{AUDIENCE_SPLIT}]" >> WriteExamples(split_dirs[AUDIENCE_SPLIT])
+            reports[USER] = report("User", *users_table)
+            rejects = (rejects, users_table.rejects) | "AllRejects" >> beam.Flatten()
+        write_summary(rejects_dir, rejects, reports, (examples[_COUNTS], item_count) | "Counts" >> beam.Flatten())
     summary = read_summary(rejects_dir)
     for kind in reports:
-        summary.reports[kind].check(kind, f"data.events = {config.events}", config.max_reject_share, rejects_dir)
+        setting = f"data.users = {config.users}" if kind == USER else f"data.events = {config.events}"
+        summary.reports[kind].check(kind, setting, config.max_reject_share, rejects_dir)
     _check_splits(config, summary, own_splits=source.read_candidates is not None)
     return summary
 
@@ -132,6 +138,11 @@ def _check_splits(config: DataConfig, summary: Summary, own_splits: bool) -> Non
             "engagements on a surface to have all splits; with `time`, set data.validation_from and data.test_from "
             "within the log."
         )
+
+
+def splits_of(config: DataConfig) -> tuple[str, ...]:
+    """The splits that are written: of behaviour, of items and, where there is a table of them, of users."""
+    return (*BEHAVIOUR_SPLITS, CATALOG_SPLIT, *([AUDIENCE_SPLIT] if config.users else []))
 
 
 def sampler_of(catalog_dir: str, config: DataConfig) -> NegativeSampler:

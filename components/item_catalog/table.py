@@ -14,6 +14,7 @@ from schemas.canonical_event import Item
 from schemas.features import ATTRIBUTES, CATEGORIES, ENGAGEMENTS, ITEM_ID, TITLE
 
 _FILE = "items.jsonl.gz"
+_QUERIES = "queries"
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,8 @@ def write_table(directory: str, rows: Iterable[CatalogItem]) -> None:
                 ATTRIBUTES: dict(row.item.attributes),
                 ENGAGEMENTS: row.engagements,
             }
+            if row.item.queries:
+                values[_QUERIES] = row.item.queries
             packed.write((json.dumps(values, ensure_ascii=False) + "\n").encode("utf-8"))
 
 
@@ -53,5 +56,11 @@ def read_table(directory: str) -> Iterator[CatalogItem]:
     with open_text(os.path.join(directory, _FILE), newline="\n") as stream:
         for line in stream:
             values = json.loads(line)
-            item = Item(values[ITEM_ID], values[TITLE], tuple(values[CATEGORIES]), values[ATTRIBUTES])
+            item = Item(
+                item_id=values[ITEM_ID],
+                title=values[TITLE],
+                categories=tuple(values[CATEGORIES]),
+                attributes=values[ATTRIBUTES],
+                queries=tuple(values.get(_QUERIES, ())),
+            )
             yield CatalogItem(item, values[ENGAGEMENTS])

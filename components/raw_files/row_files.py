@@ -3,10 +3,8 @@
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from apache_beam.io.filesystem import BeamIOError
-from apache_beam.io.filesystems import FileSystems
-
 from components.raw_files.compression import COMPRESSIONS
+from components.raw_files.file_systems import matching
 from components.raw_files.formats.delimited import read_csv, read_tsv
 from components.raw_files.formats.json_lines import read_json_lines
 from components.raw_files.formats.parquet import read_parquet
@@ -35,10 +33,9 @@ def matching_files(pattern: str, setting: str) -> list[str]:
     if not pattern:
         raise DataError(f"{setting} is empty; give the path or glob of the files.")
     try:
-        matches = FileSystems.match([pattern])[0].metadata_list
-    except (BeamIOError, OSError, ValueError) as error:
+        paths = sorted(matching(pattern))
+    except (OSError, ValueError) as error:
         raise DataError(f"{setting} = {pattern}: cannot be listed: {error}") from error
-    paths = sorted(metadata.path for metadata in matches)
     for path in paths:
         if os.path.isdir(path):
             raise DataError(f"{path}: is a directory. Name the files in it, such as {setting} = {path}/*.tsv.gz.")

@@ -3,12 +3,10 @@
 import io
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import BinaryIO, cast
-
-from apache_beam.io.filesystem import CompressionTypes
-from apache_beam.io.filesystems import FileSystems
+from typing import BinaryIO
 
 from components.raw_files.compression import compression_of
+from components.raw_files.file_systems import open_binary
 from components.raw_files.refusal import DataError
 
 REPLACEMENT = "\ufffd"
@@ -23,11 +21,11 @@ def open_bytes(path: str) -> Iterator[BinaryIO]:
         DataError: The file cannot be opened.
     """
     try:
-        stream = FileSystems.open(path, compression_type=CompressionTypes.UNCOMPRESSED)
+        stream = open_binary(path)
     except (OSError, ValueError) as error:
         raise DataError(f"{path}: cannot be opened: {error}") from error
     with stream:
-        yield cast(BinaryIO, stream)
+        yield stream
 
 
 @contextmanager

@@ -20,7 +20,8 @@ class EntityEncoder(keras.layers.Layer):
     """The embeddings of an id and of what is known about it, concatenated, then dense and tanh (UniSAR, embeddings).
 
     What is known is kept as weights that are not trained, one integer table an attribute, so that saved and exported
-    models carry it. Without attributes only the id counts.
+    models carry it. Without attributes only the id counts. Value 0 is what is unknown; its embedding starts at 0, so
+    that it adds nothing where training had no unknown values to learn from.
 
     Args:
         count: Number of ids, padding and out-of-vocabulary included.
@@ -82,7 +83,7 @@ class EntityEncoder(keras.layers.Layer):
                 width += self._text_encoder().dim
             else:
                 self.attribute_embeddings[each.name] = self.add_weight(
-                    name=f"{each.name}_embedding", shape=(each.size, each.dim), initializer="glorot_normal"
+                    name=f"{each.name}_embedding", shape=(each.size, each.dim), initializer=_unknown_is_zero
                 )
                 width += each.dim
         self.projection = Projection(self.dim, activation="tanh", name="projection", dtype=self.dtype_policy)
@@ -187,3 +188,9 @@ class EntityEncoder(keras.layers.Layer):
         config = dict(config)
         config["text_encoder"] = keras.saving.deserialize_keras_object(config["text_encoder"])
         return cls(**config)
+
+
+def _unknown_is_zero(shape, dtype=None):
+    """Initial embeddings of values: those of `glorot_normal`, but 0 for what is unknown."""
+    known = ops.cast(ops.not_equal(ops.arange(shape[0]), PADDING), dtype)
+    return ops.multiply(keras.initializers.GlorotNormal()(shape, dtype), ops.expand_dims(known, -1))

@@ -22,7 +22,8 @@ class EmbeddingModule(keras.layers.Layer):
     """All tables of UnifiedSSR. What is looked up in them is multiplied by √dim.
 
     A query is the mean of its words; one without words is 0. Items are their ids or, with `item_attributes`, what an
-    `EntityEncoder` makes of their ids and attributes, titles from the words that queries have too.
+    `EntityEncoder` makes of their ids and attributes, titles from the words that queries have too. Users are their ids
+    or, where the vocabulary has attributes of theirs, what another such encoder makes of both.
 
     Args:
         config: The model's configuration, or its fields as a dict.
@@ -42,8 +43,19 @@ class EmbeddingModule(keras.layers.Layer):
         """Creates the tables."""
         config, vocabulary, policy = self.config, self.vocabulary, self.dtype_policy
         dim = config.dim
-        self.user_table = self.texts = self.item_encoder = self.item_table = None
-        if config.user_embedding:
+        self.user_table = self.user_encoder = self.texts = self.item_encoder = self.item_table = None
+        if config.user_embedding and vocabulary.user_attributes:
+            self.user_encoder = EntityEncoder(
+                vocabulary.users,
+                dim,
+                dim,
+                vocabulary.user_attributes,
+                mask_padding=False,
+                name="user_encoder",
+                dtype=policy,
+            )
+            self.user_encoder.build(None)
+        elif config.user_embedding:
             self.user_table = self._table("user_table", vocabulary.users)
         if config.query_branch or config.item_attributes:
             self.texts = TextEncoder(vocabulary.words, dim, dim, project=False, name="texts", dtype=policy)
@@ -73,8 +85,15 @@ class EmbeddingModule(keras.layers.Layer):
         if self.item_encoder is not None:
             self.item_encoder.set_attributes(values)
 
+    def set_user_attributes(self, values: Mapping[str, Any]) -> None:
+        """Fills in what is known of the users; without `user_embedding` it is not needed and left out."""
+        if self.user_encoder is not None:
+            self.user_encoder.set_attributes(values)
+
     def users(self, ids):
         """Users: float [...] + [dim], or 0 without `user_embedding`."""
+        if self.user_encoder is not None:
+            return ops.multiply(self.user_encoder(ids), self._scale)
         return 0.0 if self.user_table is None else self._look_up(self.user_table, ids)
 
     def queries(self, words):

@@ -87,6 +87,10 @@ class UnifiedSSR(JointTraining, keras.Model):
         """Fills in what is known of the items; see `EntityEncoder.set_attributes`. The model must be built."""
         self.embedding.set_item_attributes(values)
 
+    def set_user_attributes(self, values: Mapping[str, Any]) -> None:
+        """Fills in what is known of the users; see `EntityEncoder.set_attributes`. The model must be built."""
+        self.embedding.set_user_attributes(values)
+
     def set_item_counts(self, counts) -> None:
         """Sets how often each item was engaged with: int [items]. Used by the softmax loss alone."""
         if self.popularity is not None:

@@ -1,3 +1,4 @@
+import dataclasses
 import subprocess
 import sys
 
@@ -6,6 +7,7 @@ import pytest
 
 from models import registry
 from models.catalogue import Catalogue
+from models.unifiedssr.config import UnifiedSSRConfig
 from models.unisar.config import UniSARConfig
 from schemas import features
 from schemas.canonical_event import Surface
@@ -36,6 +38,27 @@ def test_builds_a_model_that_knows_its_catalogue():
     np.testing.assert_array_equal(values[features.attribute_vocabulary(0)], CATALOGUE.attributes[:, 0])
     assert [each.name for each in model.vocabulary.context] == ["hour"]
     assert model(unisar_batches.rows(model.vocabulary, Surface.SEARCH)).shape == (6, 5)
+
+
+@pytest.mark.parametrize("name", registry.names())
+def test_what_is_known_of_users_moves_their_scores(name):
+    sizes = dataclasses.replace(SIZES, user_attributes=(4, 3))
+    table = np.array([[0, 0], [1, 2], [2, 1], [3, 0], [0, 0]])
+    model = registry.build(name, registry.config_class(name)(dim=8), sizes, CATALOGUE, table)
+    assert [each.name for each in model.vocabulary.user_attributes] == ["user_attributes_0", "user_attributes_1"]
+    batch = unisar_batches.rows(model.vocabulary, Surface.SEARCH)
+    batch[features.USER] = np.array([1, 1, 2, 2, 4, 4], "int32")
+    before = np.asarray(model(batch))
+    table[1] = [3, 1]
+    model.set_user_attributes({f"user_attributes_{place}": table[:, place] for place in range(2)})
+    moved = np.abs(np.asarray(model(batch)) - before).max(axis=-1) > 0
+    assert moved.tolist() == [True, True, False, False, False, False]
+
+
+def test_without_attributes_of_users_there_are_no_weights_for_them():
+    paths = [weight.path for weight in registry.build("unifiedssr", UnifiedSSRConfig(dim=8), SIZES, CATALOGUE).weights]
+    assert any(path.endswith("embedding/user_table") for path in paths)
+    assert not any("user_encoder" in path for path in paths)
 
 
 def test_items_may_have_ids_only():

@@ -30,7 +30,8 @@ def anomalies(examples, environment):
 
 def test_every_raw_feature_stands_in_the_schema_with_its_type():
     types = {each.name: each.type for each in behaviour_schema().feature}
-    assert set(types) == {*features.BEHAVIOUR_FEATURES, *features.CATALOG_FEATURES}
+    every = {*features.BEHAVIOUR_FEATURES, *features.CATALOG_FEATURES, *features.AUDIENCE_FEATURES}
+    assert set(types) == every
     assert {name for name, kind in types.items() if kind == schema_pb2.INT} == set(features.INT_FEATURES)
     assert {name for name, kind in types.items() if kind == schema_pb2.FLOAT} == set(features.FLOAT_FEATURES)
 
@@ -38,11 +39,11 @@ def test_every_raw_feature_stands_in_the_schema_with_its_type():
 NOT_IN_REQUESTS = {features.LABELS, features.TIMESTAMP_MS, features.SEQUENCE_END}
 
 
-def test_requests_have_no_labels_no_time_and_no_item_table():
+def test_requests_have_no_labels_no_time_and_no_tables():
     schema = behaviour_schema()
     assert list(schema.default_environment) == [TRAINING, SERVING]
     outside = {each.name for each in schema.feature if SERVING in each.not_in_environment}
-    assert outside == {*NOT_IN_REQUESTS, *features.CATALOG_FEATURES}
+    assert outside == {*NOT_IN_REQUESTS, *features.CATALOG_FEATURES, *features.AUDIENCE_FEATURES}
 
 
 def test_surfaces_are_those_of_the_canonical_event():

@@ -3,8 +3,16 @@ import re
 
 import pytest
 
-from schemas.canonical_event import Event, Item, Surface
-from schemas.event_rows import EventColumns, ItemColumns, RowError, event_from_row, item_from_row
+from schemas.canonical_event import Event, Item, Surface, User
+from schemas.event_rows import (
+    EventColumns,
+    ItemColumns,
+    RowError,
+    UserColumns,
+    event_from_row,
+    item_from_row,
+    user_from_row,
+)
 
 NOW_MS = 1_700_000_000_000
 GOOD = {
@@ -147,3 +155,11 @@ def test_an_item_needs_only_an_id():
     assert item_from_row({"item_id": "a"}, ItemColumns()) == Item("a")
     with pytest.raises(RowError, match="missing item: column 'item_id' is empty"):
         item_from_row({"item_id": "", "title": "RED MUG"}, ItemColumns())
+
+
+def test_users():
+    columns = UserColumns(user_id="who", attributes=("level", "city"))
+    assert columns.required == ("who", "level", "city")
+    assert user_from_row({"who": " u ", "level": 3, "city": None}, columns) == User("u", {"level": "3", "city": ""})
+    with pytest.raises(RowError, match="^missing user: column 'who' is empty$"):
+        user_from_row({"who": "", "level": 3}, columns)

@@ -13,7 +13,8 @@ def rows_of(heading):
 
 
 def test_the_readme_has_a_row_for_each_raw_feature_in_the_same_order():
-    assert rows_of("Raw features") == [*features.BEHAVIOUR_FEATURES, *features.CATALOG_FEATURES]
+    every = [*features.BEHAVIOUR_FEATURES, *features.CATALOG_FEATURES, *features.AUDIENCE_FEATURES]
+    assert rows_of("Raw features") == every
 
 
 def test_the_readme_has_a_row_for_each_transformed_feature():
@@ -26,6 +27,7 @@ def test_the_readme_has_a_row_for_each_transformed_feature():
         features.ITEM_CATEGORY_WORDS,
         features.ITEM_ATTRIBUTES,
         features.ITEM_ENGAGEMENTS,
+        features.USER_ATTRIBUTE_INDICES,
     }
     assert set(rows_of("Transformed features")) == {*features.MODEL_INPUTS, *others}
 
@@ -42,6 +44,7 @@ def test_each_category_level_has_its_vocabulary():
 
 def test_each_attribute_has_its_vocabulary():
     assert features.attribute_vocabulary(1) == "attributes_1"
+    assert features.user_attribute_vocabulary(2) == "user_attributes_2"
 
 
 def test_each_context_value_has_its_vocabulary():

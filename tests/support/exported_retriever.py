@@ -29,6 +29,8 @@ CATEGORIES = {
     ITEMS[9]: ("garden",),
 }
 """From broad to narrow; the last two items have none."""
+USER_LEVELS = {"u1": "5", "u2": "3"}
+"""What is known of the users; the retriever itself makes nothing of it."""
 NEWEST_CLICKS, NEWEST_SEARCHES, ITEMS_PER_SESSION = 3, 2, 2
 SESSIONS = 2
 _SETTINGS = {
@@ -47,6 +49,7 @@ _SETTINGS = {
     "search_history": NEWEST_SEARCHES,
     "items_per_session": ITEMS_PER_SESSION,
     "attributes": [],
+    "attributes_of_users": ["level"],
 }
 
 
@@ -95,7 +98,8 @@ def category_indices(output: tft.TFTransformOutput) -> np.ndarray:
 
 
 def _transform(folder: Path) -> tft.TFTransformOutput:
-    spec = {name: tf.io.VarLenFeature(_dtype(name)) for name in features.BEHAVIOUR_FEATURES + features.CATALOG_FEATURES}
+    names = features.BEHAVIOUR_FEATURES + features.CATALOG_FEATURES + features.AUDIENCE_FEATURES
+    spec = {name: tf.io.VarLenFeature(_dtype(name)) for name in names}
     metadata = dataset_metadata.DatasetMetadata(schema_utils.schema_from_feature_spec(spec))
     rows = [
         {
@@ -116,6 +120,9 @@ def _transform(folder: Path) -> tft.TFTransformOutput:
                 features.LABELS: [1.0],
             }
         )
+    for user, level in USER_LEVELS.items():
+        known = {features.USER_ID: [user.encode()], features.USER_ATTRIBUTES: [level.encode()]}
+        rows.append({**{name: [] for name in spec}, **known})
     function = functools.partial(preprocessing.preprocessing_fn, custom_config=_SETTINGS)
     with make_pipeline() as pipeline, tft_beam.Context(temp_dir=str(folder / "temporary")):
         data = (pipeline | beam.Create(rows), metadata)

@@ -47,6 +47,10 @@ def test_overrides_win_in_their_order_and_reach_missing_sections(load):
     )
 
 
+def test_a_file_pattern_needs_no_quotes(load):
+    assert load("", "name=*_inter*.csv").name == "*_inter*.csv"
+
+
 def test_exponents_without_a_dot_are_numbers(load):
     assert load("inner: {rate: 1e-3}").inner.rate == 0.001
 
@@ -73,6 +77,7 @@ def test_plain_values_round_trip():
         ("a: [", (), r"c\.yaml: not YAML: "),
         ("name: bad", (), r"c\.yaml: the configuration: `name` should not be bad\."),
         ("", ("inner.rate",), r"--set inner\.rate: wanted section\.field=value, for example --set train\.epochs=3\."),
+        ("", ("inner.units=[1",), r"--set inner\.units=\[1: not YAML: "),
         ("name: y", ("name.x=1",), r"--set name\.x=1: 'name' is a single value, not a section\."),
     ],
 )

@@ -27,6 +27,7 @@ CUSTOM_CONFIG = {
     "search_history": 2,
     "items_per_session": 2,
     "attributes": ["brand", "colour"],
+    "attributes_of_users": [],
 }
 
 

@@ -5,8 +5,8 @@
   path, 2018). Those of 2014 are written as Python literals, not as JSON; both are read, and neither is run.
 
 There is no search log. As in Ai et al. (SIGIR 2017) and the papers after it, queries are made of the words of category
-paths. A fixed hash makes each purchase a search or a recommendation, so that none is on both surfaces; one of an item
-without a path is a recommendation.
+paths, one of each path of an item. A fixed hash makes each purchase a search or a recommendation, so that none is on
+both surfaces, and chooses the search among the item's; a purchase of an item without a path is a recommendation.
 """
 
 import ast
@@ -53,17 +53,21 @@ def read_events(path: str, config: DataConfig, now_ms: int) -> Iterator[tuple[in
 def read_items(path: str, config: DataConfig) -> Iterator[tuple[int, Item] | Reject]:
     """Reads the metadata of a file; `item_columns.attributes` names what else to keep, such as `brand`.
 
-    Of several category paths the longest is kept, the first of those equally long.
+    Each of several category paths makes a query; for the item's categories the longest is kept, the first of those
+    equally long.
     """
 
     def read_row(row: Mapping[str, object]) -> Item:
         item_id = field_text(row, "asin")
         if not item_id:
             raise RowError("missing item", "column 'asin' is empty")
+        paths = _category_paths(row)
+        queries = dict.fromkeys(category_query(path) for path in paths)
         return Item(
             item_id=item_id,
             title=_text(row, "title"),
-            categories=_categories(row),
+            categories=max(paths, key=len, default=()),
+            queries=tuple(query for query in queries if query),
             attributes={name: _text(row, name) for name in config.item_columns.attributes},
         )
 
@@ -71,11 +75,11 @@ def read_items(path: str, config: DataConfig) -> Iterator[tuple[int, Item] | Rej
 
 
 def with_query(event: Event, item: Item) -> Event:
-    """Makes a purchase the search that led to it, where the hash says so and its item has a query."""
-    query = category_query(item.categories)
+    """Makes a purchase the search that led to it, where the hash says so and its item has queries: one of these."""
     digest = hashlib.sha256(f"{event.user_id}\0{event.item_id}".encode()).digest()
-    if not query or digest[0] % 2:
+    if not item.queries or digest[0] % 2:
         return event
+    query = item.queries[int.from_bytes(digest[1:9], "big") % len(item.queries)]
     return dataclasses.replace(event, surface=Surface.SEARCH, query=query)
 
 
@@ -127,9 +131,8 @@ def _text(row: Mapping[str, object], name: str) -> str:
     return html.unescape(field_text({name: plain_value(name, row.get(name))}, name))
 
 
-def _categories(row: Mapping[str, object]) -> tuple[str, ...]:
+def _category_paths(row: Mapping[str, object]) -> list[tuple[str, ...]]:
     paths: Any = row.get("categories") or [row.get("category") or []]
     if not isinstance(paths, list) or not all(isinstance(path, list) for path in paths):
         raise RowError("no category paths", "column 'categories' holds no list of lists of names")
-    longest: list[Any] = max(paths, key=len, default=[])
-    return tuple(name for name in (html.unescape(str(each)).strip() for each in longest) if name)
+    return [tuple(name for name in (html.unescape(str(each)).strip() for each in path) if name) for path in paths]

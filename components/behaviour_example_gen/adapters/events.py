@@ -1,4 +1,4 @@
-"""The generic adapter: files with one event a row and files with one item a row, columns named in the configuration."""
+"""The generic adapter: files of one event, one item or one user a row, columns named in the configuration."""
 
 from collections.abc import Iterator
 
@@ -6,8 +6,8 @@ from components.behaviour_example_gen.config import DataConfig
 from components.raw_files.records import records
 from components.raw_files.refusal import Reject
 from components.raw_files.row_files import read_rows
-from schemas.canonical_event import Event, Item
-from schemas.event_rows import event_from_row, item_from_row
+from schemas.canonical_event import Event, Item, User
+from schemas.event_rows import event_from_row, item_from_row, user_from_row
 
 
 def read_events(path: str, config: DataConfig, now_ms: int) -> Iterator[tuple[int, Event] | Reject]:
@@ -32,3 +32,9 @@ def read_items(path: str, config: DataConfig) -> Iterator[tuple[int, Item] | Rej
     """Reads the items of a file, as `read_events` reads events."""
     rows = read_rows(path, config.item_columns.required, "data.item_columns")
     return records(path, rows, lambda row: item_from_row(row, config.item_columns))
+
+
+def read_users(path: str, config: DataConfig) -> Iterator[tuple[int, User] | Reject]:
+    """Reads the users of a file, as `read_events` reads events."""
+    rows = read_rows(path, config.user_columns.required, "data.user_columns")
+    return records(path, rows, lambda row: user_from_row(row, config.user_columns))

@@ -9,7 +9,7 @@ from components.behaviour_example_gen.adapters.source_files import SourceFiles
 from components.behaviour_example_gen.config import DataConfig
 from components.behaviour_example_gen.fixed_candidates import FixedCandidates
 from components.raw_files.refusal import DataError, Reject
-from schemas.canonical_event import Event, Item
+from schemas.canonical_event import Event, Item, User
 
 
 class ReadEvents(Protocol):
@@ -24,6 +24,13 @@ class ReadItems(Protocol):
 
     def __call__(self, path: str, config: DataConfig) -> Iterator[tuple[int, Item] | Reject]:
         """Yields each item with its line, or its reject."""
+
+
+class ReadUsers(Protocol):
+    """Reads the users of a file."""
+
+    def __call__(self, path: str, config: DataConfig) -> Iterator[tuple[int, User] | Reject]:
+        """Yields each user with its line, or its reject."""
 
 
 class ReadCandidates(Protocol):
@@ -45,6 +52,7 @@ class Adapter:
             events say which they belong to; for others `data.split` decides.
         with_item: Completes an event by what is known of its item. Only for a source without a search log, whose
             queries are made.
+        read_users: Yields each user with its line, or its reject. Only for a source with a table of users.
     """
 
     read_events: ReadEvents
@@ -52,13 +60,14 @@ class Adapter:
     source_files: Callable[[DataConfig], SourceFiles] = SourceFiles.of_config
     read_candidates: ReadCandidates | None = None
     with_item: Callable[[Event, Item], Event] | None = None
+    read_users: ReadUsers | None = None
 
 
 ADAPTERS: Mapping[str, Adapter] = {
     "amazon_reviews": Adapter(
         amazon_reviews.read_events, amazon_reviews.read_items, with_item=amazon_reviews.with_query
     ),
-    "events": Adapter(events.read_events, events.read_items),
+    "events": Adapter(events.read_events, events.read_items, read_users=events.read_users),
     "fixed_benchmark": Adapter(
         fixed_benchmark.read_events,
         events.read_items,
@@ -66,7 +75,7 @@ ADAPTERS: Mapping[str, Adapter] = {
         fixed_benchmark.read_candidates,
     ),
     "jdsearch": Adapter(jdsearch.read_events, jdsearch.read_items),
-    "kuaisar": Adapter(kuaisar.read_events, kuaisar.read_items),
+    "kuaisar": Adapter(kuaisar.read_events, kuaisar.read_items, read_users=events.read_users),
 }
 
 
@@ -79,3 +88,19 @@ def adapter(name: str) -> Adapter:
     if name not in ADAPTERS:
         raise DataError(f"data.source = {name!r}: there is no such adapter. Known are {', '.join(ADAPTERS)}.")
     return ADAPTERS[name]
+
+
+def users_reader(config: DataConfig) -> ReadUsers | None:
+    """What reads the table of users that a configuration names; None where it names none.
+
+    Raises:
+        DataError: It names one, and the source has none.
+    """
+    read_users = adapter(config.source).read_users
+    if config.users and read_users is None:
+        known = ", ".join(name for name, each in ADAPTERS.items() if each.read_users is not None)
+        raise DataError(
+            f"data.users = {config.users}: the source `{config.source}` has no table of users. Those that have one: "
+            f"{known}. Leave data.users and data.user_columns out."
+        )
+    return read_users if config.users else None

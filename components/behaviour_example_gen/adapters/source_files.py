@@ -18,6 +18,7 @@ class SourceFiles:
         items_setting: The configuration that `items` comes from, named in errors.
         candidates: Of the files with evaluation examples; none where the configuration cuts them.
         last_spans: How many spans of the event files are read; 0 for all.
+        users: Of the files with what is known of users; empty where there are none.
     """
 
     events: str
@@ -25,11 +26,13 @@ class SourceFiles:
     items_setting: str = "data.items"
     candidates: tuple[str, ...] = ()
     last_spans: int = 0
+    users: str = ""
 
     @classmethod
     def of_config(cls, config: DataConfig) -> "SourceFiles":
-        """The files that `data.events` and `data.items` name."""
-        return cls(config.located(config.events), config.located(config.items), last_spans=config.last_spans)
+        """The files that `data.events`, `data.items` and `data.users` name."""
+        events, items, users = (config.located(each) for each in (config.events, config.items, config.users))
+        return cls(events, items, last_spans=config.last_spans, users=users)
 
     @property
     def event_files(self) -> list[str]:
@@ -45,6 +48,11 @@ class SourceFiles:
     def item_files(self) -> list[str]:
         """The item files, sorted; raises DataError where there should be one and is none."""
         return matching_files(self.items, self.items_setting) if self.items else []
+
+    @property
+    def user_files(self) -> list[str]:
+        """The files of users, sorted; raises DataError where there should be one and is none."""
+        return matching_files(self.users, "data.users") if self.users else []
 
     @property
     def candidate_files(self) -> list[str]:

@@ -12,15 +12,16 @@ from tests.support.generated_examples import NOW_MS, generate
 from tests.support.raw_files import make_pipeline, write
 
 PURCHASES = [(f"A{user}", f"B{(user + step) % 9}", 86_400 * step) for user in range(6) for step in range(6)]
-PATHS = {f"B{number}": ["Home", "Mugs" if number % 2 else "Lamps"] for number in range(9)}
+PATHS = {f"B{number}": [["Home", "Mugs" if number % 2 else "Lamps"], ["Gifts", "Home"]] for number in range(9)}
+QUERIES = {item: tuple(" ".join(path).lower() for path in paths) for item, paths in PATHS.items()}
 
 
-def test_each_purchase_is_the_target_of_one_example_with_its_items_query(tmp_path):
+def test_each_purchase_is_the_target_of_one_example_with_a_query_of_its_item(tmp_path):
     reviews = [
         json.dumps({"reviewerID": user, "asin": item, "unixReviewTime": time, "overall": 4.0})
         for user, item, time in PURCHASES
     ]
-    metadata = [repr({"asin": item, "categories": [path]}) for item, path in PATHS.items()]
+    metadata = [repr({"asin": item, "categories": paths}) for item, paths in PATHS.items()]
     write(tmp_path / "reviews.json.gz", "\n".join(reviews) + "\n")
     write(tmp_path / "meta.json", "\n".join(metadata) + "\n")
     config = DataConfig(
@@ -41,9 +42,9 @@ def test_each_purchase_is_the_target_of_one_example_with_its_items_query(tmp_pat
         for example in made.targets
     )
     expected = [
-        with_query(Event(user, 0, Surface.RECOMMENDATION, item_id=item), Item(item, categories=tuple(PATHS[item])))
+        with_query(Event(user, 0, Surface.RECOMMENDATION, item_id=item), Item(item, queries=QUERIES[item]))
         for user, item, _ in PURCHASES
     ]
     assert found == sorted((event.user_id, event.item_id, event.surface.value, event.query) for event in expected)
     assert {surface for _, _, surface, _ in found} == {"search", "recommendation"}
-    assert {query for *_, query in found} == {"", "home mugs", "home lamps"}
+    assert {query for *_, query in found} == {"", "home mugs", "home lamps", "gifts home"}

@@ -4,7 +4,7 @@ import re
 import pytest
 
 from components.behaviour_example_gen.config import DataConfig
-from schemas.event_rows import EventColumns, ItemColumns
+from schemas.event_rows import EventColumns, ItemColumns, UserColumns
 
 
 def test_json_round_trip():
@@ -12,6 +12,8 @@ def test_json_round_trip():
         events="log.csv",
         columns=EventColumns(user_id="who", surface="", context=("device",)),
         item_columns=ItemColumns(title="name", attributes=("brand",)),
+        users="users.csv",
+        user_columns=UserColumns(user_id="who", attributes=("level",)),
         split="time",
         validation_from="2011-11-01",
         test_from="2011-12-01T00:00:00Z",
@@ -62,6 +64,12 @@ def test_paths_are_taken_from_the_folder(pattern, located):
             "data.last_spans = 7 needs {SPAN} in data.events, where the number of the day stands. "
             "Received: 'logs/*.tsv'",
         ),
+        (
+            {"users": "users.csv"},
+            "data.users and data.user_columns.attributes go together: the files, and which of their columns are read. "
+            "Received: 'users.csv' and []",
+        ),
+        ({"user_columns": UserColumns(attributes=("level",))}, "Received: '' and ['level']"),
         ({"seed": -1}, "data.seed should be at least 0. Received: -1"),
         (
             {"split": "time", "validation_from": "soon", "test_from": "2011"},

@@ -2,8 +2,8 @@ import dataclasses
 
 import tensorflow as tf
 
-from components.behaviour_example_gen.examples import behaviour_example, catalog_example
-from schemas.canonical_event import Event, Item, Surface, Token
+from components.behaviour_example_gen.examples import audience_example, behaviour_example, catalog_example
+from schemas.canonical_event import Event, Item, Surface, Token, User
 
 TARGET = Event("u1", 1_300_000_000_000, Surface.SEARCH, query="café mug", session_id="s", item_id="c")
 
@@ -72,6 +72,13 @@ def test_an_item_has_its_attributes_in_the_order_asked_for_and_its_engagements()
         "categories": [],
         "attributes": [b"", b"red", b"COKA"],
         "engagements": [3],
+    }
+
+
+def test_the_example_of_a_user():
+    assert values(audience_example(User("u", {"level": "3", "city": "Rome"}), ("city", "age", "level"))) == {
+        "user_id": [b"u"],
+        "user_attributes": [b"Rome", b"", b"3"],
     }
 
 

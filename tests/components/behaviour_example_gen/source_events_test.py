@@ -36,7 +36,7 @@ def test_without_a_core_all_is_kept(tmp_path):
 
 def test_events_are_completed_by_their_items():
     events = placed(*enumerate([*LOG, ("u9", 5, "recommendation", "unheard of")]))
-    items = [("a", Item("a", categories=("Home", "Mugs"))), ("c", Item("c"))]
+    items = [("a", Item("a", queries=("home mugs",))), ("c", Item("c"))]
     source = adapter("amazon_reviews")
     expected = [
         (file, line, source.with_item(event, dict(items).get(event.item_id, Item("")))) for file, line, event in events

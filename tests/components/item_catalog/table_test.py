@@ -4,7 +4,7 @@ from schemas.canonical_event import Item
 ROWS = [
     CatalogItem(Item("b", "MUG \N{HOT BEVERAGE}", ("Home", "Mugs")), 3),
     CatalogItem(Item("B", attributes={"brand": "COKA", "colour": ""}), 0),
-    CatalogItem(Item("10"), 1),
+    CatalogItem(Item("10", queries=("red mug", "mugs")), 1),
 ]
 
 

@@ -58,6 +58,17 @@ def test_an_unknown_category_adds_nothing():
     assert np.abs(layer(np.array([1])) - encoder()(np.array([1]))).max() > 0
 
 
+def test_an_unknown_value_adds_nothing_until_it_is_learned():
+    layer = EntityEncoder(3, id_dim=2, dim=4, attributes=[Attribute("level", size=5, dim=2)], mask_padding=False)
+    layer.build()
+    table = layer.attribute_embeddings["level"]
+    assert not np.any(table[0]) and np.all(np.any(table[1:], axis=-1))
+    layer.set_attributes({"level": [0, 3, 0]})
+    before = np.asarray(layer(np.arange(3)))
+    table.assign(table + 1.0)
+    assert (np.abs(np.asarray(layer(np.arange(3))) - before).max(axis=-1) > 1e-4).all(), "and then it does"
+
+
 def test_refuses_texts_without_encoder():
     with pytest.raises(
         ValueError, match=r"`text_encoder` is needed for attributes that are texts. Received: \['title'\]"

@@ -1,4 +1,5 @@
 import json
+from collections import Counter
 
 import pytest
 
@@ -71,8 +72,17 @@ def test_metadata_of_both_kinds(tmp_path):
     path = write(tmp_path / "meta.json.gz", ITEMS + "{'title': 'nobody'}\n{'asin': 'B04', 'categories': ['a']}\n")
     config = DataConfig(item_columns=ItemColumns(attributes=("brand",)))
     assert list(read_items(path, config)) == [
-        (1, Item("B01", "Lens & Cap", ("Electronics", "Camera, Photo", "Lenses"), {"brand": "Acme"})),
-        (2, Item("B02", "Cup", ("Home", "Cups"), {"brand": ""})),
+        (
+            1,
+            Item(
+                "B01",
+                "Lens & Cap",
+                ("Electronics", "Camera, Photo", "Lenses"),
+                {"brand": "Acme"},
+                ("electronics camera photo lenses",),
+            ),
+        ),
+        (2, Item("B02", "Cup", ("Home", "Cups"), {"brand": ""}, ("home cups",))),
         (3, Item("B03", attributes={"brand": ""})),
         Reject(path, 4, "missing item", "column 'asin' is empty"),
         Reject(path, 5, "no category paths", "column 'categories' holds no list of lists of names"),
@@ -107,7 +117,7 @@ def test_published_queries_are_left_as_they_are(category):
 
 
 def test_each_purchase_is_on_one_surface_and_stays_there():
-    item = Item("B01", categories=("Home", "Cups"))
+    item = Item("B01", categories=("Home", "Cups"), queries=("home cups",))
     events = [Event(f"A{number}", 5, Surface.RECOMMENDATION, item_id="B01") for number in range(1_000)]
     made = [with_query(event, item) for event in events]
     assert made == [with_query(event, item) for event in events]
@@ -116,6 +126,20 @@ def test_each_purchase_is_on_one_surface_and_stays_there():
     assert abs(len(searches) - 500) < 79
     assert {event.query for event in searches} == {"home cups"}
     assert {event.query for event in made if event.surface is Surface.RECOMMENDATION} == {""}
+
+
+def test_an_item_of_several_paths_has_a_query_of_each(tmp_path):
+    # As an item of 2014 stands in the metadata: twice a path of the same words, and one that is too short.
+    paths = [["Home"], ["Home", "Cups"], ["Home", "Garden", "Pots"], ["Garden", "Pots"], ["Home", "The Cups"]]
+    metadata = write(tmp_path / "meta.json", json.dumps({"asin": "B01", "categories": paths}) + "\n")
+    ((_, found),) = read_items(metadata, DataConfig())
+    assert found.categories == ("Home", "Garden", "Pots")
+    assert found.queries == ("home cups", "home garden pots", "garden pots")
+    events = [Event(f"A{number}", 5, Surface.RECOMMENDATION, item_id="B01") for number in range(1_200)]
+    searched = Counter(with_query(event, found).query for event in events)
+    # Half of the purchases are searches, a third of these each query, give or take five standard deviations (12.9).
+    assert set(searched) == {"", *found.queries}
+    assert all(abs(searched[query] - 200) < 65 for query in found.queries), searched
 
 
 def test_an_item_without_a_path_is_never_searched_for():
@@ -129,4 +153,5 @@ def test_both_formats_are_read_alike(tmp_path):
         list(read_items(write(tmp_path / name, text + "\n"), DataConfig()))
         for name, text in (("json.json", json.dumps(values)), ("python.json", repr(values)))
     ]
+    # "a" is a stop word, "b" a single letter.
     assert found[0] == found[1] == [(1, Item("B01", "it's", ("a", "b")))]

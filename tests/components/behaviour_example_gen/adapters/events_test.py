@@ -1,8 +1,8 @@
-from components.behaviour_example_gen.adapters.events import read_events, read_items
+from components.behaviour_example_gen.adapters.events import read_events, read_items, read_users
 from components.behaviour_example_gen.config import DataConfig
 from components.raw_files.refusal import Reject
-from schemas.canonical_event import Event, Item, Surface
-from schemas.event_rows import EventColumns, ItemColumns
+from schemas.canonical_event import Event, Item, Surface, User
+from schemas.event_rows import EventColumns, ItemColumns, UserColumns
 from tests.support.raw_files import write
 
 NOW_MS = 1_700_000_000_000
@@ -26,4 +26,14 @@ def test_items(tmp_path):
         (1, Item("a", "MUG", ("Home",))),
         Reject(path, 2, "missing item", "column 'id' is empty"),
         Reject(path, 3, "unparsable JSON", "the line holds no object but a value of type int"),
+    ]
+
+
+def test_users(tmp_path):
+    path = write(tmp_path / "users.csv", "user_id,level,city\nu1,3,Rome\n,4,Oslo\nu2,,Bonn\n")
+    config = DataConfig(users=path, user_columns=UserColumns(attributes=("level",)))
+    assert list(read_users(path, config)) == [
+        (2, User("u1", {"level": "3"})),
+        Reject(path, 3, "missing user", "column 'user_id' is empty"),
+        (4, User("u2", {"level": ""})),
     ]

@@ -1,9 +1,10 @@
 import pytest
 
 from components.behaviour_example_gen.adapters import events, fixed_benchmark
-from components.behaviour_example_gen.adapters.registry import ADAPTERS, adapter
+from components.behaviour_example_gen.adapters.registry import ADAPTERS, adapter, users_reader
 from components.behaviour_example_gen.config import DataConfig
 from components.raw_files.refusal import DataError
+from schemas.event_rows import UserColumns
 
 
 def test_an_adapter_is_found_by_its_name():
@@ -27,3 +28,15 @@ def test_an_unknown_adapter():
         DataError, match="^data.source = 'kuaishou': there is no such adapter. Known are amazon_reviews, "
     ):
         adapter("kuaishou")
+
+
+def test_a_table_of_users_is_read_where_the_configuration_names_one():
+    users = {"users": "u.csv", "user_columns": UserColumns(attributes=("level",))}
+    assert users_reader(DataConfig(source="kuaisar", **users)) is events.read_users
+    assert users_reader(DataConfig(source="kuaisar")) is users_reader(DataConfig(source="jdsearch")) is None
+    with pytest.raises(DataError) as error:
+        users_reader(DataConfig(source="jdsearch", **users))
+    assert str(error.value) == (
+        "data.users = u.csv: the source `jdsearch` has no table of users. Those that have one: events, kuaisar. Leave "
+        "data.users and data.user_columns out."
+    )

@@ -3,6 +3,7 @@ import pytest
 from components.behaviour_example_gen.adapters.source_files import SourceFiles
 from components.behaviour_example_gen.config import DataConfig
 from components.raw_files.refusal import DataError
+from schemas.event_rows import UserColumns
 from tests.support.raw_files import write
 
 
@@ -35,15 +36,24 @@ def test_files_without_spans_are_of_span_zero(tmp_path):
     assert SourceFiles(f"{tmp_path}/e.tsv", "").last_span == 0
 
 
-def test_there_may_be_no_item_files():
-    assert SourceFiles.of_config(DataConfig(events="log.tsv")).item_files == []
+def test_there_may_be_no_files_of_items_and_users():
+    files = SourceFiles.of_config(DataConfig(events="log.tsv"))
+    assert files.item_files == files.user_files == []
+
+
+def test_files_of_users(tmp_path):
+    write(tmp_path / "users.csv", "x")
+    config = DataConfig(path=str(tmp_path), users="user*.csv", user_columns=UserColumns(attributes=("level",)))
+    assert SourceFiles.of_config(config).user_files == [f"{tmp_path}/users.csv"]
 
 
 def test_a_missing_file_names_the_setting(tmp_path):
-    files = SourceFiles(f"{tmp_path}/e", f"{tmp_path}/i", candidates=(f"{tmp_path}/c",))
+    files = SourceFiles(f"{tmp_path}/e", f"{tmp_path}/i", candidates=(f"{tmp_path}/c",), users=f"{tmp_path}/u")
     with pytest.raises(DataError, match="^data.events = .*/e: no such file"):
         _ = files.event_files
     with pytest.raises(DataError, match="^data.items = .*/i: no such file"):
         _ = files.item_files
     with pytest.raises(DataError, match="^data.events = .*/c: no such file"):
         _ = files.candidate_files
+    with pytest.raises(DataError, match="^data.users = .*/u: no such file"):
+        _ = files.user_files

@@ -1,0 +1,46 @@
+import gzip
+import subprocess
+import sys
+
+import pytest
+
+from components.raw_files.file_systems import matching, open_binary
+from tests.support.raw_files import write
+
+
+@pytest.fixture
+def folder(tmp_path):
+    (tmp_path / "deep" / "deeper").mkdir(parents=True)
+    for name in ("a.tsv", ".hidden.tsv", "deep/b.tsv", "deep/deeper/c.tsv"):
+        write(tmp_path / name, name)
+    return tmp_path
+
+
+def test_a_glob_names_files_a_path_whatever_is_there(folder):
+    assert matching(f"{folder}/*") == matching(f"{folder}/?.tsv") == [f"{folder}/a.tsv"]
+    assert sorted(matching(f"{folder}/**.tsv"))[-2:] == [f"{folder}/deep/b.tsv", f"{folder}/deep/deeper/c.tsv"]
+    assert matching(f"{folder}/deep") == [f"{folder}/deep"]
+    assert matching(f"{folder}/no.tsv") == []
+
+
+def test_files_are_opened_as_they_are(folder):
+    with open_binary(write(folder / "a.tsv.gz", "packed")) as stream:
+        assert gzip.decompress(stream.read()) == b"packed"
+    with pytest.raises(OSError, match="No such file"):
+        open_binary(f"{folder}/no.tsv")
+
+
+def test_an_unknown_file_system():
+    for call in (open_binary, matching):
+        with pytest.raises(ValueError, match="Unable to get filesystem from specified path"):
+            call("nowhere://log.tsv")
+
+
+def test_who_reads_local_files_does_not_import_beam(folder):
+    code = (
+        "import sys\n"
+        "from components.raw_files.file_systems import matching, open_binary\n"
+        "open_binary(matching(sys.argv[1])[0]).close()\n"
+        "sys.exit('apache_beam' in sys.modules)\n"
+    )
+    assert subprocess.run([sys.executable, "-c", code, f"{folder}/a*"], check=False).returncode == 0

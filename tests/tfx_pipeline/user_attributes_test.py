@@ -1,0 +1,105 @@
+"""What is known of users, from the Transform graph to a request that names the user alone.
+
+`tests/components/behaviour_example_gen/audience_test.py` has the way from files to examples.
+"""
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from components.behaviour_example_gen.examples import audience_example
+from models.catalogue import Catalogue
+from models.unisar.config import UniSARConfig
+from schemas import features, signatures
+from schemas.canonical_event import User
+from tests.support.behaviour_examples import write_examples
+from tests.support.exported_retriever import ITEMS, USER_LEVELS, history_inputs, texts
+from tfx_pipeline import export, training
+from tfx_pipeline.training_config import TrainConfig
+
+MODEL = UniSARConfig(dim=4, user_dim=2, item_dim=2, word_dim=2, num_heads=2, recommendation_history=3, search_history=2)
+LEVELS = features.user_attribute_vocabulary(0)
+_HISTORY = (signatures.RANK_HISTORY_SURFACES, signatures.RANK_HISTORY_QUERIES, signatures.RANK_HISTORY_ITEMS)
+
+
+@pytest.fixture(scope="module")
+def model(exported, tmp_path_factory):
+    """A UniSAR that a Trainer would build for the exported Transform output and its users."""
+    output = exported.transform_output
+    examples = [audience_example(User(user, {"level": level}), ("level",)) for user, level in USER_LEVELS.items()]
+    transformed = output.transform_raw_features(tf.io.parse_example(examples, output.raw_feature_spec()))
+    rows = zip(transformed[features.USER].numpy(), transformed[features.USER_ATTRIBUTE_INDICES].numpy(), strict=True)
+    job = training.TrainingJob(
+        model_name="unisar",
+        model_config=MODEL,
+        train=TrainConfig(),
+        train_files=(),
+        validation_files=(),
+        catalog_files=(),
+        audience_files=(write_examples(tmp_path_factory.mktemp("users") / "users.gz", (_row(*row) for row in rows)),),
+        transform_graph="",
+        model_dir="",
+        log_dir="",
+        checkpoint_dir="",
+    )
+    return training.build_model(job, output, Catalogue.of_ids(len(ITEMS) + 2))
+
+
+def _row(user, values):
+    example = tf.train.Example()
+    example.features.feature[features.USER].int64_list.value.append(user)
+    example.features.feature[features.USER_ATTRIBUTE_INDICES].int64_list.value.extend(values)
+    return example.SerializeToString()
+
+
+@pytest.fixture(scope="module")
+def scores(exported, model):
+    """Scores of two items for users who have done nothing yet, as the export answers."""
+    _, functions = export.assemble(model, exported.transform_output, np.zeros([len(ITEMS) + 2, 0], np.int32))
+
+    def scores(*users):
+        inputs = history_inputs([()] * len(users), users)
+        candidates = tf.constant([ITEMS[:2]] * len(users))
+        history = (tf.constant(inputs[name]) for name in _HISTORY)
+        answer = functions[signatures.RANK](texts(users), texts([""] * len(users)), candidates, *history)
+        return answer[signatures.SCORES].numpy()
+
+    return scores
+
+
+def moved(before, after):
+    return (np.abs(after - before).max(axis=-1) > 0).tolist()
+
+
+def test_the_model_knows_each_users_values(exported, model):
+    names = [b"", *exported.transform_output.vocabulary_by_name(LEVELS)]
+    users = [None, *exported.transform_output.vocabulary_by_name(features.USER_VOCABULARY), "unknown"]
+    values = model.embedding.users.attribute_values[LEVELS].numpy()
+    found = {user: names[value] for user, value in zip(users, values, strict=True)}
+    assert found == {None: b"", b"u1": b"5", b"u2": b"3", "unknown": b""}
+
+
+def test_what_is_known_of_a_user_moves_that_users_scores(exported, model, scores):
+    table = model.embedding.users.attribute_values[LEVELS]
+    known = table.numpy()
+    before = scores("u1", "u2", "nobody")
+    changed = known.copy()
+    row = 1 + exported.transform_output.vocabulary_by_name(features.USER_VOCABULARY).index(b"u1")
+    # Of the two values the other one.
+    changed[row] = 3 - known[row]
+    table.assign(changed)
+    after = scores("u1", "u2", "nobody")
+    table.assign(known)
+    assert moved(before, after) == [True, False, False]
+
+
+def test_of_an_unknown_user_nothing_is_assumed(model, scores):
+    embedding = model.embedding.users.attribute_embeddings[LEVELS]
+    kept = embedding.numpy()
+    before = scores("nobody", "somebody", "u1", "u2")
+    assert np.isfinite(before).all()
+    np.testing.assert_array_equal(before[0], before[1])
+    embedding.assign(np.where(np.arange(len(kept))[:, None] > 0, kept + 0.5, kept))
+    after = scores("nobody", "somebody", "u1", "u2")
+    embedding.assign(kept)
+    assert moved(before, after) == [False, False, True, True]
