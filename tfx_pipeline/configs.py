@@ -31,7 +31,8 @@ class TransformConfig:
         context: What the model is told of the moment of a request, in this order: `hour` and `weekday` (of the
             timestamp, UTC) and names of `data.columns.context`.
         min_word_count: A word seen less often is out of vocabulary.
-        max_users: The most frequent users that get an index of their own; 0 for all.
+        max_users: The most frequent users that get an index of their own; 0 for all. Of the others no attributes are
+            known either.
         max_items: The most frequent items that get an index of their own; 0 for all.
         max_words: The most frequent words that get an index of their own; 0 for all.
     """

@@ -13,8 +13,9 @@ from components.data_checks.component import DataChecks
 from components.item_catalog.component import ItemCatalogGen
 from components.retrieve_then_rank.component import RetrieveThenRank
 from components.servability_gate.component import ServabilityGate
+from components.servability_gate.config import INFRA_VALIDATOR, GateConfig
 from schemas import behaviour_schema, features
-from tfx_pipeline import evaluation, training
+from tfx_pipeline import evaluation, infra_validation, training
 from tfx_pipeline.config_loading import as_dict
 from tfx_pipeline.configs import PipelineConfig, ServedModel
 from tfx_pipeline.training_config import TrainConfig
@@ -62,8 +63,8 @@ def _until_trained(config: PipelineConfig, previous_statistics: str) -> dict[str
     item_catalog = ItemCatalogGen(config=config.data).with_id("ItemCatalog")
     example_gen = BehaviourExampleGen(item_catalog.outputs["catalog"], config.data)
     examples = example_gen.outputs["examples"]
-    # Items are no behaviour: they have neither user nor history, and are not to be checked for them.
-    not_behaviour = [features.CATALOG_SPLIT]
+    # Items and users are no behaviour: they have no history, and are not to be checked for it.
+    not_behaviour = list(_table_splits(config))
 
     statistics_gen = tfx.components.StatisticsGen(examples=examples, exclude_splits=not_behaviour)
     schema_gen = tfx.components.ImportSchemaGen(schema_file=str(behaviour_schema.BEHAVIOUR_SCHEMA_PATH))
@@ -83,8 +84,8 @@ def _until_trained(config: PipelineConfig, previous_statistics: str) -> dict[str
         schema=schema,
         preprocessing_fn="tfx_pipeline.preprocessing.preprocessing_fn",
         splits_config=tfx.proto.SplitsConfig(
-            analyze=[features.TRAIN_SPLIT, features.CATALOG_SPLIT],
-            transform=[features.TRAIN_SPLIT, features.VALIDATION_SPLIT, features.CATALOG_SPLIT],
+            analyze=[features.TRAIN_SPLIT, *_table_splits(config)],
+            transform=[features.TRAIN_SPLIT, features.VALIDATION_SPLIT, *_table_splits(config)],
         ),
         custom_config={
             "transform": as_dict(config.transform),
@@ -92,6 +93,7 @@ def _until_trained(config: PipelineConfig, previous_statistics: str) -> dict[str
             "search_history": config.data.search_history,
             "items_per_session": config.data.items_per_session,
             "attributes": list(config.data.item_columns.attributes),
+            "attributes_of_users": list(config.data.user_columns.attributes),
         },
         disable_statistics=True,
     )
@@ -104,6 +106,11 @@ def _until_trained(config: PipelineConfig, previous_statistics: str) -> dict[str
         train = config.fine_tuning.train_config(config.train, surface)
         nodes.append(_trainer(config, transform, config.model, train, served.node_prefix, trainer.outputs["model"]))
     return {node.id: node for node in nodes}
+
+
+def _table_splits(config: PipelineConfig) -> tuple[str, ...]:
+    """The splits that hold no behaviour but what is known of items and, where there is any of that, of users."""
+    return (features.CATALOG_SPLIT, *([features.AUDIENCE_SPLIT] if config.data.users else []))
 
 
 def _trainer(
@@ -120,7 +127,7 @@ def _trainer(
         examples=transform.outputs["transformed_examples"],
         transform_graph=transform.outputs["transform_graph"],
         base_model=start_from,
-        train_args=tfx.proto.TrainArgs(splits=[features.TRAIN_SPLIT, features.CATALOG_SPLIT]),
+        train_args=tfx.proto.TrainArgs(splits=[features.TRAIN_SPLIT, *_table_splits(config)]),
         eval_args=tfx.proto.EvalArgs(splits=[features.VALIDATION_SPLIT]),
         custom_config=training.custom_config(config, model_name, train),
     ).with_id(prefix + JOINT_TRAINER)
@@ -141,18 +148,16 @@ def _until_pushed(
         eval_config=evaluation.eval_config(config.evaluation, served.surfaces),
         example_splits=[config.evaluation.split],
     ).with_id(f"{prefix}Evaluator")
-    servability_gate = ServabilityGate(model=model, examples=examples, config=config.gate).with_id(
-        f"{prefix}ServabilityGate"
-    )
+    gate = _gate(config.gate, served, model, examples)
     pusher = tfx.components.Pusher(
         # The gate's blessing holds the model that is pushed: the trained one and requests to warm it up.
         model_blessing=evaluator.outputs["blessing"],
-        infra_blessing=servability_gate.outputs["blessing"],
+        infra_blessing=gate.outputs["blessing"],
         push_destination=tfx.proto.PushDestination(
             filesystem=tfx.proto.PushDestination.Filesystem(base_directory=served.pushed_model_dir)
         ),
     ).with_id(f"{prefix}Pusher")
-    nodes = [baseline_model, evaluator, servability_gate, pusher]
+    nodes = [baseline_model, evaluator, gate, pusher]
     if served.retrieves:
         nodes.append(
             CatalogueMetrics(model=model, examples=examples, split=config.evaluation.split).with_id(
@@ -160,6 +165,15 @@ def _until_pushed(
             )
         )
     return {node.id: node for node in nodes}
+
+
+def _gate(config: GateConfig, served: ServedModel, model: BaseChannel, examples: BaseChannel) -> BaseNode:
+    """What has a server try the model: ours, or TF Serving itself in a container."""
+    if config.kind == INFRA_VALIDATOR:
+        return infra_validation.infra_validator(config, served, model, examples).with_id(
+            f"{served.node_prefix}InfraValidator"
+        )
+    return ServabilityGate(model, examples, config).with_id(f"{served.node_prefix}ServabilityGate")
 
 
 def _pipeline(config: PipelineConfig, nodes: Mapping[str, BaseNode]) -> tfx.dsl.Pipeline:

@@ -13,6 +13,8 @@ from tfx.types import standard_artifacts
 from components.baseline_model.pushed_versions import last_pushed_version
 from components.catalogue_metrics.metrics_file import read_catalogue_metrics
 from components.data_checks.finding import read_findings
+from components.servability_gate.config import INFRA_VALIDATOR
+from components.servability_gate.verdict import BLESSED_PROPERTY, REASONS_PROPERTY
 from schemas import features
 from tfx_pipeline import evaluation
 from tfx_pipeline.configs import PipelineConfig, ServedModel
@@ -35,6 +37,9 @@ class ModelReport:
             another ranks, of the one that retrieves.
         baseline: What the baseline is.
         blessed: Whether the model beat it on every surface that it serves.
+        servable: Whether the servability gate, or InfraValidator, let the model pass.
+        servability_reasons: What the servability gate has against it.
+        servability_figures: What the servability gate measured: size, and latencies of a model that answers well.
         pushed_version: The newest version that was pushed, by this run or an earlier one; empty when there is none.
         pushed_model_dir: Where it lies.
     """
@@ -43,6 +48,9 @@ class ModelReport:
     whole_catalogue: Metrics
     baseline: str
     blessed: bool
+    servable: bool
+    servability_reasons: tuple[str, ...]
+    servability_figures: dict[str, float]
     pushed_version: str
     pushed_model_dir: str
 
@@ -142,11 +150,20 @@ class RunHistory:
                 for surface, values in read_catalogue_metrics(folder).items()
                 if surface in metrics["model"]
             }
+        gate = "InfraValidator" if self._config.gate.kind == INFRA_VALIDATOR else "ServabilityGate"
+        infra_blessing = self._artifact(executions[f"{served.node_prefix}{gate}"], "blessing").custom_properties
         return ModelReport(
             metrics=metrics,
             whole_catalogue=whole_catalogue,
             baseline=self._baseline_source(evaluator),
             blessed=self._artifact(evaluator, "blessing").custom_properties["blessed"].int_value == 1,
+            servable=infra_blessing[BLESSED_PROPERTY].int_value == 1,
+            servability_reasons=tuple(infra_blessing[REASONS_PROPERTY].string_value.splitlines()),
+            servability_figures={
+                name: value.double_value
+                for name, value in sorted(infra_blessing.items())
+                if value.WhichOneof("value") == "double_value"
+            },
             pushed_version=last_pushed_version(served.pushed_model_dir),
             pushed_model_dir=served.pushed_model_dir,
         )

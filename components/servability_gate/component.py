@@ -1,8 +1,5 @@
 """ServabilityGate: only what runs in TF Serving is pushed."""
 
-import json
-from dataclasses import asdict
-
 from tfx import types
 from tfx.dsl.components.base import base_component, executor_spec
 from tfx.types import component_spec, standard_artifacts
@@ -23,7 +20,7 @@ class ServabilityGateSpec(types.ComponentSpec):
 
 
 class ServabilityGate(base_component.BaseComponent):
-    """Runs every signature of a model on real examples, in the loader that TF Serving uses.
+    """Serves a model and asks all that it answers, with real examples, over both protocols of TF Serving.
 
     A SavedModel can run in Python and still not in TF Serving, and TFX's InfraValidator, which would notice, needs a
     container runtime. Its output is what InfraValidator's would be with `make_warmup`: a blessing that holds the model,
@@ -46,7 +43,7 @@ class ServabilityGate(base_component.BaseComponent):
                 **{
                     executor.MODEL_KEY: model,
                     executor.EXAMPLES_KEY: examples,
-                    executor.CONFIG_KEY: json.dumps(asdict(config or GateConfig()), sort_keys=True),
+                    executor.CONFIG_KEY: (config or GateConfig()).to_json(),
                     executor.BLESSING_KEY: types.Channel(type=standard_artifacts.InfraBlessing),
                 }
             )

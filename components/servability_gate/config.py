@@ -1,11 +1,80 @@
-"""What the servability gate asks of a model."""
+"""What the servability gate asks of a model, and which server answers."""
 
-from dataclasses import dataclass
+import dataclasses
+import json
+from dataclasses import dataclass, field
 
 from schemas import features
 
+LOCAL_SERVER, INFRA_VALIDATOR = "local_server", "infra_validator"
+DOCKER, KUBERNETES = "docker", "kubernetes"
 _MOST_WARM_UP_REQUESTS = 50
 """TF Serving takes 1,000 of all signatures together, of which there are fewer than 20."""
+_MOST_VALIDATED_EXAMPLES = 500
+"""InfraValidator makes a warm-up request of each example, for two signatures at most."""
+
+
+@dataclass(frozen=True)
+class GateLimits:
+    """What a model may weigh and take; None sets no limit, and everything is measured and reported all the same.
+
+    Attributes:
+        rank_p50_ms: The median milliseconds of a `rank` request of one example, over each protocol.
+        rank_p95_ms: The 95th percentile of the same. A shared machine makes a poor clock: leave it room.
+        model_mb: The exported folder, in millions of bytes.
+    """
+
+    rank_p50_ms: float | None = None
+    rank_p95_ms: float | None = None
+    model_mb: float | None = None
+
+    def __post_init__(self) -> None:
+        """Refuses what no model could keep to."""
+        for name, value in dataclasses.asdict(self).items():
+            if value is not None and value < 0:
+                raise ValueError(f"`{name}` should be 0 or more, or null for no limit. Received: {name}={value}")
+
+
+@dataclass(frozen=True)
+class InfraValidatorConfig:
+    """How TFX's InfraValidator starts TF Serving itself, where `gate.kind` asks for it.
+
+    Attributes:
+        platform: `docker`, on the machine that runs the pipeline, or `kubernetes`, where the pipeline runs inside
+            Kubeflow Pipelines.
+        image: The server's container image.
+        tags: Its tags, each of which the model must run on.
+        docker_url: Of the Docker daemon; empty for the machine's own.
+        service_account: Of the server's pod on Kubernetes; empty for that of the pipeline.
+        loading_timeout_s: A model that is not available by then is refused.
+        tries: How often a failed validation is tried again, the first time included.
+    """
+
+    platform: str = DOCKER
+    image: str = "tensorflow/serving"
+    tags: tuple[str, ...] = ("2.16.1",)
+    docker_url: str = ""
+    service_account: str = ""
+    loading_timeout_s: int = 300
+    tries: int = 2
+
+    def __post_init__(self) -> None:
+        """Refuses what InfraValidator would stumble over in the middle of a run."""
+        if self.platform not in (DOCKER, KUBERNETES):
+            raise ValueError(f"`platform` should be {DOCKER} or {KUBERNETES}. Received: platform={self.platform!r}")
+        if not self.image or not self.tags or not all(self.tags):
+            raise ValueError(
+                f"`image` and `tags` should name at least one image. Received: image={self.image!r}, tags={self.tags}"
+            )
+        for name, only in (("docker_url", DOCKER), ("service_account", KUBERNETES)):
+            if getattr(self, name) and self.platform != only:
+                raise ValueError(
+                    f"`{name}` is for `platform: {only}`. Received: {name}={getattr(self, name)!r} with "
+                    f"platform={self.platform!r}"
+                )
+        for name in ("loading_timeout_s", "tries"):
+            if getattr(self, name) < 1:
+                raise ValueError(f"`{name}` should be at least 1. Received: {name}={getattr(self, name)}")
 
 
 @dataclass(frozen=True)
@@ -13,28 +82,52 @@ class GateConfig:
     """The `gate` section of a pipeline's configuration.
 
     Attributes:
+        kind: Which server tries the model: `local_server`, ours, in a process of its own, or `infra_validator`, TF
+            Serving itself in a container. The latter reads `split`, `examples` and its own section alone.
         split: The split whose examples are replayed.
         examples: How many examples are replayed, half of them of each surface where there are as many.
-        tolerance: How far the scores of one example may differ between the signatures, and between a request of its
-            own and a request that it shares with others.
-        latency_limit_ms: A model is refused when the median `rank` request of one example takes longer. 0 sets no
-            limit: a shared machine makes a poor clock.
+        tolerance: How far the scores of one example may differ between the protocols, between the signatures, and
+            between a request of its own and a request that it shares with others.
+        limits: What the model may weigh and take.
         timeout_s: A model that has not answered everything by then is refused.
-        warm_up_requests: How many of the answered requests of each signature a server will replay before it offers the
-            model; 0 leaves it to the first users.
+        warm_up_requests: How many requests of each signature the model brings along for a server to replay before it
+            offers the model; 0 leaves it to the first users.
+        infra_validator: How TF Serving itself is started.
     """
 
+    kind: str = LOCAL_SERVER
     split: str = features.TEST_SPLIT
     examples: int = 64
     tolerance: float = 1e-5
-    latency_limit_ms: float = 0.0
+    limits: GateLimits = field(default_factory=GateLimits)
     timeout_s: float = 600.0
     warm_up_requests: int = 3
+    infra_validator: InfraValidatorConfig = field(default_factory=InfraValidatorConfig)
 
     def __post_init__(self) -> None:
-        """Refuses more requests than a server would replay."""
+        """Refuses a server that there is not, and more requests than a server would replay."""
+        if self.kind not in (LOCAL_SERVER, INFRA_VALIDATOR):
+            raise ValueError(f"`kind` should be {LOCAL_SERVER} or {INFRA_VALIDATOR}. Received: kind={self.kind!r}")
         if not 0 <= self.warm_up_requests <= _MOST_WARM_UP_REQUESTS:
             raise ValueError(
                 f"`warm_up_requests` should be from 0 to {_MOST_WARM_UP_REQUESTS}. "
                 f"Received: warm_up_requests={self.warm_up_requests}"
             )
+        if self.kind == INFRA_VALIDATOR and not 1 <= self.examples <= _MOST_VALIDATED_EXAMPLES:
+            raise ValueError(
+                f"`examples` should be from 1 to {_MOST_VALIDATED_EXAMPLES} with `kind: {INFRA_VALIDATOR}`, which "
+                f"makes warm-up requests of all of them. Received: examples={self.examples}"
+            )
+
+    def to_json(self) -> str:
+        """The configuration as JSON, as it stands in an execution property."""
+        return json.dumps(dataclasses.asdict(self), sort_keys=True)
+
+    @classmethod
+    def from_json(cls, text: str) -> "GateConfig":
+        """Reads what `to_json` wrote."""
+        values = json.loads(text)
+        values["limits"] = GateLimits(**values["limits"])
+        validator = values["infra_validator"]
+        values["infra_validator"] = InfraValidatorConfig(**{**validator, "tags": tuple(validator["tags"])})
+        return cls(**values)

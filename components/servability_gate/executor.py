@@ -1,6 +1,5 @@
 """What ServabilityGate does when the pipeline runs."""
 
-import json
 import logging
 import os
 import tempfile
@@ -11,9 +10,9 @@ from tfx.dsl.components.base import base_executor
 from tfx.types import artifact_utils
 from tfx.utils import io_utils, path_utils
 
+from components.servability_gate.check import check
 from components.servability_gate.config import GateConfig
-from components.servability_gate.separate_process import check_separately
-from components.servability_gate.verdict import Verdict
+from components.servability_gate.verdict import BLESSED_PROPERTY, REASONS_PROPERTY, Verdict
 from components.split_files import split_files
 
 _LOG = logging.getLogger(__name__)
@@ -21,9 +20,7 @@ MODEL_KEY = "model"
 EXAMPLES_KEY = "examples"
 BLESSING_KEY = "blessing"
 CONFIG_KEY = "config"
-REASONS_PROPERTY = "reasons"
 # As TFX's InfraValidator leaves them, so that the Pusher and the interfaces read them alike.
-BLESSED_PROPERTY = "blessed"
 HAS_MODEL_PROPERTY = "has_model"
 BLESSED_FILE = "INFRA_BLESSED"
 NOT_BLESSED_FILE = "INFRA_NOT_BLESSED"
@@ -38,28 +35,29 @@ class Executor(base_executor.BaseExecutor):
         output_dict: dict[str, list[types.Artifact]],
         exec_properties: dict[str, Any],
     ) -> None:
-        """Checks the model in a process of its own.
+        """Has a server of its own answer for the model.
 
         What passes is copied into the blessing together with requests to warm a server up, and pushed from there: an
         artifact that another component made is not written to.
 
         Args:
             input_dict: `model`, and `examples` to replay.
-            output_dict: `blessing`, an InfraBlessing; a refusal stands in its custom property `reasons`.
+            output_dict: `blessing`, an InfraBlessing; a refusal stands in its custom property `reasons`, what was
+                measured in properties by the names of the figures.
             exec_properties: `config`, the JSON of a `GateConfig`.
 
         Raises:
             RuntimeError: The check itself could not be carried out.
         """
         self._log_startup(input_dict, output_dict, exec_properties)
-        config = GateConfig(**json.loads(exec_properties[CONFIG_KEY]))
+        config = GateConfig.from_json(exec_properties[CONFIG_KEY])
         model = artifact_utils.get_single_instance(input_dict[MODEL_KEY])
         model_dir = path_utils.serving_model_path(model.uri, path_utils.is_old_model_artifact(model))
         blessing = artifact_utils.get_single_instance(output_dict[BLESSING_KEY])
         with tempfile.TemporaryDirectory() as folder:
             requests = os.path.join(folder, "requests")
             files = split_files(input_dict[EXAMPLES_KEY], config.split)
-            verdict = check_separately(model_dir, files, config, requests)
+            verdict = check(model_dir, files, config, requests)
             if verdict.servable:
                 add_warm_model(blessing, model_dir, requests)
         bless(blessing, verdict)
@@ -85,8 +83,10 @@ def bless(blessing: types.Artifact, verdict: Verdict) -> None:
     name = BLESSED_FILE if verdict.servable else NOT_BLESSED_FILE
     io_utils.write_string_file(os.path.join(blessing.uri, name), "")
     blessing.set_int_custom_property(BLESSED_PROPERTY, int(verdict.servable))
+    for figure, value in verdict.figures.items():
+        blessing.set_float_custom_property(figure, value)
     if verdict.servable:
-        _LOG.info("The model may be served; the median request took %.2f ms.", verdict.median_latency_ms)
+        _LOG.info("The model may be served: %s", dict(verdict.figures))
         return
     blessing.set_string_custom_property(REASONS_PROPERTY, "\n".join(verdict.reasons))
     for reason in verdict.reasons:

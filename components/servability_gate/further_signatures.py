@@ -5,13 +5,14 @@ from collections.abc import Sequence
 import numpy as np
 import tensorflow as tf
 
+from components.servability_gate.explain_signature import try_explain_signature
 from components.servability_gate.rank_request import strings
 from components.servability_gate.scoring import Asked, RefusedError, agree, answer, further_request, run
+from components.servability_gate.signature_request import ITEMS_ASKED_FOR
 from components.servability_gate.vector_signatures import try_vector_signatures
 from schemas import features, signatures
 from schemas.canonical_event import Surface
 
-_ITEMS_ASKED_FOR = 10
 _NO_CATEGORY = "\N{SNOWMAN} never seen".encode()
 
 
@@ -19,7 +20,7 @@ def try_further_signatures(servable: Asked, examples: Sequence[tf.train.Example]
     """Asks those of `scoring.FURTHER_SIGNATURES` that a model has.
 
     Args:
-        servable: The loaded model.
+        servable: The model.
         examples: Behaviour examples with equally many candidates.
         tolerance: How far the scores of an item may differ from those that `rank` gives it, and from those of a request
             that an example has to itself.
@@ -28,6 +29,8 @@ def try_further_signatures(servable: Asked, examples: Sequence[tf.train.Example]
         RefusedError: A signature fails, or answers what it should not.
     """
     has = servable.signature_defs
+    if signatures.EXPLAIN in has:
+        try_explain_signature(servable, examples, tolerance)
     if signatures.RECOMMEND in has:
         _try_retrieval(servable, signatures.RECOMMEND, examples, tolerance)
     searches = [example for example in examples if any(strings(example, features.QUERY))]
@@ -42,24 +45,20 @@ def try_further_signatures(servable: Asked, examples: Sequence[tf.train.Example]
 
 def _try_retrieval(servable: Asked, signature: str, examples: Sequence[tf.train.Example], tolerance: float) -> None:
     """Asks together and one by one, every other row without what it has seen; then has `rank` score the answer."""
-    asked = {
-        signatures.K: np.full([len(examples)], _ITEMS_ASKED_FOR, np.int32),
-        signatures.EXCLUDE_SEEN: np.arange(len(examples)) % 2 == 0,
-        signatures.CATEGORY: np.full([len(examples), 1], b"", object),
-    }
-    request = further_request(servable, signature, examples, asked)
+    request = further_request(servable, signature, examples, {})
     items, scores = _found(servable, signature, request)
     nowhere = {signatures.CATEGORY: np.full([len(examples), 1], _NO_CATEGORY, object)}
     if (_found(servable, signature, request | nowhere)[0] != b"").any():
         raise RefusedError(f"signature `{signature}` answered items of a category that there is not")
     for place, example in enumerate(examples):
-        if asked[signatures.EXCLUDE_SEEN][place] and set(strings(example, features.HISTORY_ITEMS)) & set(items[place]):
+        seen = set(strings(example, features.HISTORY_ITEMS))
+        if request[signatures.EXCLUDE_SEEN][place] and seen & set(items[place]):
             raise RefusedError(f"signature `{signature}` answered what a row had seen and asked to leave out")
         _, alone = _found(servable, signature, {name: values[place : place + 1] for name, values in request.items()})
         agree(alone[0], scores[place], tolerance, f"`{signature}` scores differently alone and together with others")
     query = {signatures.RANK_QUERY: np.full([len(examples)], b"", object)} if signature == signatures.RECOMMEND else {}
     to_rank = further_request(servable, signatures.RANK, examples, {signatures.RANK_CANDIDATES: items, **query})
-    by_rank = answer(servable, signatures.RANK, to_rank, (len(examples), _ITEMS_ASKED_FOR))
+    by_rank = answer(servable, signatures.RANK, to_rank, (len(examples), ITEMS_ASKED_FOR))
     agree(
         np.where(items == b"", 0, by_rank),
         scores,
@@ -71,7 +70,7 @@ def _try_retrieval(servable: Asked, signature: str, examples: Sequence[tf.train.
 def _found(servable: Asked, signature: str, request: dict[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
     """The answered items and scores, looked at."""
     outputs = run(servable, signature, request)
-    shape = (len(request[signatures.K]), _ITEMS_ASKED_FOR)
+    shape = (len(request[signatures.K]), ITEMS_ASKED_FOR)
     kinds = {signatures.ITEMS: object, signatures.SCORES: np.float32}
     found = {name: (each.dtype, each.shape) for name, each in outputs.items()}
     if found != {name: (np.dtype(kind), shape) for name, kind in kinds.items()}:
@@ -94,14 +93,8 @@ def _found(servable: Asked, signature: str, request: dict[str, np.ndarray]) -> t
 
 def _try_catalogue_ranks(servable: Asked, examples: Sequence[tf.train.Example]) -> None:
     """Asks for the ranks of each example's first candidate."""
-    labelled = []
-    for example in examples:
-        copy = tf.train.Example()
-        copy.CopyFrom(example)
-        others = len(strings(example, features.CANDIDATES)) - 1
-        copy.features.feature[features.LABELS].float_list.value[:] = [1.0] + [0.0] * others
-        labelled.append(copy.SerializeToString())
-    outputs = run(servable, signatures.CATALOGUE_RANKS, {signatures.EXAMPLES: np.array(labelled, object)})
+    request = further_request(servable, signatures.CATALOGUE_RANKS, examples, {})
+    outputs = run(servable, signatures.CATALOGUE_RANKS, request)
     ranks = outputs.get(signatures.RANKS)
     if ranks is None or ranks.dtype != np.int64 or ranks.shape != (len(examples),) or (ranks < 0).any():
         raise RefusedError(

@@ -41,7 +41,8 @@ def probes(files: Sequence[str], examples: int) -> list[Probe]:
 
     Returns:
         One probe for each number of candidates among the examples, then one where user, items and words are unknown
-        and one with neither user nor history, both with an example of each surface.
+        and one with neither user nor history, both with an example of each surface that there is; the former always
+        with a search.
 
     Raises:
         ValueError: The files hold no example that could be asked for.
@@ -55,9 +56,11 @@ def probes(files: Sequence[str], examples: int) -> list[Probe]:
     real = [Probe(f"examples with {width} candidates", tuple(kept)) for width, kept in sorted(by_width.items())]
     firsts = [kept[0] for kept in by_surface.values()]
     width = min(len(strings(example, features.CANDIDATES)) for example in firsts)
+    # What answers searches is tried also where nobody has searched yet.
+    searches = [] if Surface.SEARCH.value.encode() in by_surface else [_as_search(firsts[0])]
     return [
         *real,
-        Probe("unknown user, items and words", tuple(_stranger(example, width) for example in firsts)),
+        Probe("unknown user, items and words", tuple(_stranger(example, width) for example in firsts + searches)),
         Probe("neither user nor history", tuple(_newcomer(example, width) for example in firsts)),
     ]
 
@@ -90,6 +93,15 @@ def _stranger(example: tf.train.Example, width: int) -> tf.train.Example:
         if name != features.SURFACE and feature.WhichOneof("kind") == "bytes_list":
             values = feature.bytes_list.value
             values[:] = [_STRANGER + str(place).encode() if value else value for place, value in enumerate(values)]
+    return result
+
+
+def _as_search(example: tf.train.Example) -> tf.train.Example:
+    """The same request, had it been typed."""
+    result = tf.train.Example()
+    result.CopyFrom(example)
+    for name, value in ((features.SURFACE, Surface.SEARCH.value.encode()), (features.QUERY, b"anything")):
+        result.features.feature[name].bytes_list.value[:] = [value]
     return result
 
 

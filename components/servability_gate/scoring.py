@@ -1,5 +1,6 @@
 """Asks one signature for scores and looks hard at the answer."""
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
@@ -7,12 +8,12 @@ import numpy as np
 import tensorflow as tf
 from tensorflow.core.protobuf import meta_graph_pb2
 
-from components.servability_gate.rank_request import rank_request
+from components.servability_gate.signature_request import signature_request
 from schemas import signatures
-from serving.local_server.servable import Servable
 
 SIGNATURES = (signatures.SERVING_DEFAULT, signatures.RANK)
 FURTHER_SIGNATURES = (
+    signatures.EXPLAIN,
     signatures.RECOMMEND,
     signatures.SEARCH,
     signatures.EMBED_USER,
@@ -31,7 +32,7 @@ class RefusedError(Exception):
 
 
 class Asked(Protocol):
-    """What the gate needs of a model: a `Servable`, or what stands in front of one."""
+    """What the gate needs of a model, wherever it runs."""
 
     @property
     def signature_defs(self) -> Mapping[str, meta_graph_pb2.SignatureDef]:
@@ -41,56 +42,23 @@ class Asked(Protocol):
         """Calls a signature."""
 
 
-def load(model_dir: str) -> Servable:
-    """Loads a SavedModel and looks at which signatures it has.
-
-    Raises:
-        RefusedError: It does not load, lacks a signature, or has one that the gate does not know how to ask: nothing is
-            served that was not tried.
-    """
-    try:
-        servable = Servable(model_dir)
-    except Exception as error:
-        raise RefusedError(f"the model does not load: {_message(error)}") from error
-    # TensorFlow keeps operations of its own beside the signatures, under names with two underscores.
-    found = sorted(name for name in servable.signature_defs if not name.startswith("__"))
-    if not set(SIGNATURES) <= set(found) <= {*SIGNATURES, *FURTHER_SIGNATURES}:
-        servable.close()
-        raise RefusedError(
-            f"the model should have the signatures {sorted(SIGNATURES)}, and of others only some of "
-            f"{sorted(FURTHER_SIGNATURES)}; it has {found}"
-        )
-    return servable
-
-
-def request(servable: Asked, signature: str, examples: Sequence[tf.train.Example]) -> dict[str, np.ndarray]:
-    """Builds the inputs by which a model's signature is asked for the scores of the examples' candidates."""
-    if signature == signatures.RANK:
-        found = servable.signature_defs[signature].inputs
-        return rank_request(examples, context=[name for name in found if name not in signatures.RANK_INPUTS])
-    return {signatures.EXAMPLES: np.array([example.SerializeToString() for example in examples], object)}
-
-
 def further_request(
     servable: Asked,
     signature: str,
     examples: Sequence[tf.train.Example],
     further: Mapping[str, np.ndarray],
 ) -> dict[str, np.ndarray]:
-    """Builds what any signature takes, of what the examples tell and of what is given beside."""
-    inputs = servable.signature_defs[signature].inputs
-    context = [name for name in inputs if name not in (*signatures.RANK_INPUTS, *further)]
-    told = rank_request(examples, context) | dict(further)
-    return {name: told[name] for name in inputs}
+    """Builds what any signature takes, of what the examples tell and of what is given beside: `signature_request`."""
+    return signature_request(servable.signature_defs, signature, examples, further)
 
 
 def answer(servable: Asked, signature: str, inputs: Mapping[str, np.ndarray], shape: tuple[int, int]) -> np.ndarray:
     """Asks a signature.
 
     Args:
-        servable: The loaded model.
+        servable: The model.
         signature: Which signature.
-        inputs: As `request` builds them.
+        inputs: As `signature_request` builds them.
         shape: [batch, candidates] of the scores that are due.
 
     Returns:
@@ -122,8 +90,10 @@ def run(servable: Asked, signature: str, inputs: Mapping[str, np.ndarray]) -> di
     """
     try:
         return servable.run(signature, inputs)
+    except RefusedError:
+        raise
     except Exception as error:
-        raise RefusedError(f"signature `{signature}` failed: {_message(error)}") from error
+        raise RefusedError(f"signature `{signature}` failed: {one_line(str(error))}") from error
 
 
 def agree(first: np.ndarray, second: np.ndarray, tolerance: float, difference: str) -> None:
@@ -132,12 +102,27 @@ def agree(first: np.ndarray, second: np.ndarray, tolerance: float, difference: s
     Raises:
         RefusedError: They differ by more than the tolerance; `difference` says in which way.
     """
-    largest = float(np.max(np.abs(first - second), initial=0.0))
+    largest = largest_difference(first, second)
     if largest > tolerance:
         raise RefusedError(f"{difference}, by up to {largest:.3g}")
 
 
-def _message(error: Exception) -> str:
-    """The error's own words on one line, cut where TensorFlow goes on to print the graph."""
-    words = " ".join(str(getattr(error, "message", None) or error).split())
+def largest_difference(first: np.ndarray, second: np.ndarray) -> float:
+    """How far two answers are apart: 0 where they are the same, infinite where they cannot be compared.
+
+    What is not finite in both is the same; to refuse it is another's business.
+    """
+    if first.shape != second.shape:
+        return math.inf
+    if not np.issubdtype(first.dtype, np.floating):
+        return 0.0 if np.array_equal(first, second) else math.inf
+    differ = ~np.isclose(first, second, rtol=0, atol=0, equal_nan=True)
+    with np.errstate(invalid="ignore"):
+        largest = float(np.max(np.abs(first[differ] - second[differ]), initial=0.0))
+    return math.inf if math.isnan(largest) else largest
+
+
+def one_line(message: str) -> str:
+    """An error's own words on one line, cut where TensorFlow goes on to print the graph."""
+    words = " ".join(message.split())
     return words if len(words) <= _LONGEST_MESSAGE else words[:_LONGEST_MESSAGE] + "…"

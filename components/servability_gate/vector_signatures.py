@@ -5,18 +5,16 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import tensorflow as tf
 
-from components.servability_gate.rank_request import strings
 from components.servability_gate.scoring import Asked, RefusedError, agree, further_request, run
-from schemas import features, signatures
-
-_ITEMS_ASKED_FOR = 10
+from components.servability_gate.signature_request import ITEMS_ASKED_FOR
+from schemas import signatures
 
 
 def try_vector_signatures(servable: Asked, examples: Sequence[tf.train.Example], tolerance: float) -> None:
     """Asks `embed_user`, `embed_query`, `embed_item` and `similar_items`, those of them that a model has.
 
     Args:
-        servable: The loaded model.
+        servable: The model.
         examples: Behaviour examples with equally many candidates; the first candidates are the items asked for.
         tolerance: How far the numbers of a vector may differ from those of a request that it has to itself, measured
             by the largest of them; and the scores of similar items from the cosines of their vectors.
@@ -25,14 +23,11 @@ def try_vector_signatures(servable: Asked, examples: Sequence[tf.train.Example],
         RefusedError: A signature fails, or answers what it should not.
     """
     has = servable.signature_defs
-    items = np.array([strings(example, features.CANDIDATES)[0] for example in examples], object)
-    for signature in (signatures.EMBED_USER, signatures.EMBED_QUERY):
+    for signature in (signatures.EMBED_USER, signatures.EMBED_QUERY, signatures.EMBED_ITEM):
         if signature in has:
             _try_vectors(servable, signature, further_request(servable, signature, examples, {}), tolerance)
-    if signatures.EMBED_ITEM in has:
-        _try_vectors(servable, signatures.EMBED_ITEM, {signatures.ITEM_ID: items}, tolerance)
     if signatures.SIMILAR_ITEMS in has:
-        _try_similar_items(servable, items, tolerance)
+        _try_similar_items(servable, further_request(servable, signatures.SIMILAR_ITEMS, examples, {}), tolerance)
 
 
 def _try_vectors(servable: Asked, signature: str, request: Mapping[str, np.ndarray], tolerance: float) -> None:
@@ -59,13 +54,13 @@ def _vectors(servable: Asked, signature: str, request: Mapping[str, np.ndarray])
     return vectors
 
 
-def _try_similar_items(servable: Asked, items: np.ndarray, tolerance: float) -> None:
-    request = {signatures.ITEM_ID: items, signatures.K: np.full([len(items)], _ITEMS_ASKED_FOR, np.int32)}
+def _try_similar_items(servable: Asked, request: Mapping[str, np.ndarray], tolerance: float) -> None:
+    items = request[signatures.ITEM_ID]
     outputs = run(servable, signatures.SIMILAR_ITEMS, request)
     found, scores = outputs[signatures.ITEMS], outputs[signatures.SCORES]
-    if found.shape != (len(items), _ITEMS_ASKED_FOR) or scores.shape != found.shape or not np.isfinite(scores).all():
+    if found.shape != (len(items), ITEMS_ASKED_FOR) or scores.shape != found.shape or not np.isfinite(scores).all():
         raise RefusedError(
-            f"signature `{signatures.SIMILAR_ITEMS}` should answer {[len(items), _ITEMS_ASKED_FOR]} (batch, items) "
+            f"signature `{signatures.SIMILAR_ITEMS}` should answer {[len(items), ITEMS_ASKED_FOR]} (batch, items) "
             f"items and finite scores, it answered {list(found.shape)} and {list(scores.shape)}: {scores.tolist()}"
         )
     for item, row, own_scores in zip(items, found.tolist(), scores, strict=True):

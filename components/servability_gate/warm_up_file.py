@@ -1,55 +1,54 @@
 """Requests for a server to replay before it offers a model, so that no user waits for a graph's first calls."""
 
-import os
-from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 import tensorflow as tf
 from tensorflow_serving.apis import prediction_log_pb2
 
-from serving.local_server.servable import Servable
+from components.servability_gate.probes import Probe
+from components.servability_gate.rank_request import strings
+from components.servability_gate.signature_request import SignatureDefs, signature_request
+from schemas import features, signatures
 
 
-class RecordedServable:
-    """A model that remembers the first requests of each signature that it has answered.
-
-    Of what the gate asks, the first of a signature differ most: several rows, another way through, a single row.
-
-    Attributes:
-        signature_defs: Those of the model.
+def write_warm_up_file(path: str, signature_defs: SignatureDefs, asked: Sequence[Probe], of_each: int) -> int:
+    """Writes requests of every signature as TF Serving reads them: TFRecords of `PredictionLog`.
 
     Args:
-        servable: The model.
-        of_each_signature: How many requests to remember.
+        path: Where to; nothing is written where no request is wanted.
+        signature_defs: The model's signatures by name.
+        asked: What the gate will ask.
+        of_each: At most so many requests of each signature. The first differ most: several rows, one row, and the rows
+            of strangers; further ones are of one row.
+
+    Returns:
+        How many requests there are.
     """
-
-    def __init__(self, servable: Servable, of_each_signature: int):
-        self.signature_defs = servable.signature_defs
-        self._servable = servable
-        self._of_each_signature = of_each_signature
-        self._answered: dict[str, list[Mapping[str, np.ndarray]]] = defaultdict(list)
-
-    def run(self, signature_name: str, inputs: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
-        """Calls a signature of the model; see `Servable.run`."""
-        outputs = self._servable.run(signature_name, inputs)
-        if len(self._answered[signature_name]) < self._of_each_signature:
-            self._answered[signature_name].append(dict(inputs))
-        return outputs
-
-    def write(self, path: str) -> None:
-        """Writes the requests, if there are any, as TF Serving reads them: TFRecords of `PredictionLog`."""
-        if not any(self._answered.values()):
-            return
-        tf.io.gfile.makedirs(os.path.dirname(path))
+    logs = [
+        _log(name, request)
+        for name in signature_defs
+        for request, _ in zip(_requests(signature_defs, name, asked), range(of_each), strict=False)
+    ]
+    if logs:
         with tf.io.TFRecordWriter(path) as writer:
-            for signature, requests in self._answered.items():
-                for inputs in requests:
-                    writer.write(_log(signature, inputs).SerializeToString())
+            for log in logs:
+                writer.write(log.SerializeToString())
+    return len(logs)
 
-    def close(self) -> None:
-        """Frees the model."""
-        self._servable.close()
+
+def _requests(signature_defs: SignatureDefs, name: str, asked: Sequence[Probe]) -> Iterator[Mapping[str, np.ndarray]]:
+    groups = [_fitting(name, probe.examples) for probe in asked]
+    first, *others = [group for group in groups if group]
+    for examples in (first, first[:1], *others, *([example] for example in first[1:])):
+        yield signature_request(signature_defs, name, examples)
+
+
+def _fitting(name: str, examples: Sequence[tf.train.Example]) -> Sequence[tf.train.Example]:
+    """The examples that a signature can be asked about: `search` needs a query."""
+    if name != signatures.SEARCH:
+        return examples
+    return [example for example in examples if any(strings(example, features.QUERY))]
 
 
 def _log(signature: str, inputs: Mapping[str, np.ndarray]) -> prediction_log_pb2.PredictionLog:

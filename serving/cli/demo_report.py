@@ -8,6 +8,7 @@ from serving.cli.tables import table
 Report = dict[str, Any]
 
 _POPULARITY, _BASELINE = "popularity", "baseline"
+_MEDIANS = {"REST": "rest_rank_p50_ms", "gRPC": "grpc_rank_p50_ms"}
 
 
 def read_report(path: str) -> Report:
@@ -65,8 +66,18 @@ def components_text(report: Report) -> str:
 def _verdict(model: Report) -> str:
     rival = f" (the baseline that it had to beat: {model['baseline']})" if model.get("baseline") else ""
     if model["blessed"]:
-        return f"The model is blessed{rival}."
+        return f"The model is blessed{rival}.{_servability(model)}"
     return f"The model of this run is not blessed{rival}; the version that was pushed before stays."
+
+
+def _servability(model: Report) -> str:
+    """What the servability gate has to say: a refusal, or how fast the model answered."""
+    if not model.get("servable", True):
+        reasons = "".join(f"\n  {reason}" for reason in model["servability_reasons"])
+        return f"\nThe servability gate refused it, so that it was not pushed:{reasons}"
+    figures = model.get("servability_figures", {})
+    latencies = [f"{figures[name]:.1f} ms over {protocol}" for protocol, name in _MEDIANS.items() if name in figures]
+    return f"\nA median `rank` request of the servability gate took {', '.join(latencies)}." if latencies else ""
 
 
 def _figure(value: float | None) -> str:

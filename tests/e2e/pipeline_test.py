@@ -101,6 +101,15 @@ def test_the_report_tells_how_well_items_are_found_among_all(three_runs):
         assert metrics["hit_rate_at_100"] == 1 and 0 < metrics["mrr"] < 1
 
 
+def test_the_report_tells_what_the_servability_gate_measured(three_runs):
+    for report in three_runs.reports:
+        model = report.models["tiny"]
+        assert model.servable and model.servability_reasons == ()
+        latencies = {f"{protocol}_rank_p{of}_ms" for protocol in ("rest", "grpc") for of in (50, 95)}
+        assert set(model.servability_figures) == latencies | {"model_mb"}
+        assert min(model.servability_figures.values()) > 0
+
+
 def test_the_report_lies_beside_the_run(three_runs):
     assert json.loads(Path(three_runs.config.report_path).read_text())["cached"] == list(three_runs.reports[2].cached)
 

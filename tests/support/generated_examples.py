@@ -8,7 +8,7 @@ from typing import Any
 import tensorflow as tf
 
 from components.behaviour_example_gen.config import DataConfig
-from components.behaviour_example_gen.generation import generate_examples
+from components.behaviour_example_gen.generation import generate_examples, splits_of
 from components.item_catalog.table import CatalogItem, write_table
 from components.raw_files.summary import Summary
 from schemas import features
@@ -35,9 +35,7 @@ def generate(folder: Path, config: DataConfig, catalog: Iterable[CatalogItem], w
     for name in ("catalog", "rejects"):
         (folder / name).mkdir(parents=True)
     write_table(str(folder / "catalog"), catalog)
-    directories = {
-        split: str(folder / f"Split-{split}") for split in (*features.BEHAVIOUR_SPLITS, features.CATALOG_SPLIT)
-    }
+    directories = {split: str(folder / f"Split-{split}") for split in splits_of(config)}
     summary = generate_examples(
         lambda: make_pipeline(workers), config, str(folder / "catalog"), directories, str(folder / "rejects"), NOW_MS
     )

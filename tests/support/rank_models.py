@@ -1,6 +1,6 @@
 """Small SavedModels with the signatures of the exported networks, for whoever judges or serves models."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import tensorflow as tf
@@ -30,6 +30,7 @@ def save_rank_model(
     serving_default: Score | None = letters,
     rank: Score | None = letters,
     module: tf.Module | None = None,
+    further: Mapping[str, tf.types.experimental.ConcreteFunction] | None = None,
 ) -> str:
     """Saves a model whose two signatures score candidates with these functions; None leaves a signature out.
 
@@ -38,9 +39,10 @@ def save_rank_model(
         serving_default: How `serving_default` scores.
         rank: How `rank` scores.
         module: What the functions use, so that its variables are saved.
+        further: Signatures that it shall have too.
     """
     module = module or tf.Module()
-    saved = {}
+    saved = dict(further or {})
     if serving_default:
 
         @tf.function(input_signature=[tf.TensorSpec([None], tf.string, name=signatures.EXAMPLES)])

@@ -64,7 +64,7 @@ train:
 evaluation:
   margin: 0.0001
 gate:
-  examples: 16
+  examples: 8
 """
     )
     return config

@@ -50,6 +50,8 @@ CONFIGS = Path(__file__).resolve().parents[2] / "configs"
     [
         ("unisar_ablations", "beauty"),
         ("unisar_additions", "beauty"),
+        ("history_lengths", "beauty"),
+        ("transitions", "generated"),
         ("unifiedssr_ablations", "beauty_unifiedssr"),
     ],
 )
@@ -63,5 +65,7 @@ def test_every_file_of_variants_is_tried():
     assert {path.stem for path in (CONFIGS / "experiments").iterdir()} == {
         "unisar_ablations",
         "unisar_additions",
+        "history_lengths",
+        "transitions",
         "unifiedssr_ablations",
     }

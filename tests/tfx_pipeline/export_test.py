@@ -15,6 +15,7 @@ from schemas.canonical_event import Surface, Token
 from serving.local_server.warm_up import replay
 from tests.support.behaviour_examples import behaviour_example, write_examples
 from tests.support.exported_retriever import retriever
+from tests.support.in_process_server import serve_in_process
 from tfx_pipeline import export
 
 ALL = {
@@ -51,6 +52,7 @@ def test_unisar_tells_its_items_vectors_and_retrieves_nothing(exported):
     assert set(functions) == {
         signatures.SERVING_DEFAULT,
         signatures.RANK,
+        signatures.EXPLAIN,
         signatures.EMBED_ITEM,
         signatures.SIMILAR_ITEMS,
     }
@@ -78,7 +80,7 @@ def test_the_gate_lets_it_pass_with_requests_of_all_signatures(exported, servabl
     ]
     file = write_examples(tmp_path / "test.gz", examples)
     requests = str(tmp_path / "requests")
-    assert check(exported.model_dir, [file], GateConfig(examples=4), requests).reasons == ()
+    assert check(exported.model_dir, [file], GateConfig(examples=4), requests, serve_in_process).reasons == ()
     logs = [PredictionLog.FromString(each.numpy()) for each in tf.data.TFRecordDataset(requests)]
     names = [log.predict_log.request.model_spec.signature_name for log in logs]
     assert {name: names.count(name) for name in names} == dict.fromkeys(ALL, 3)

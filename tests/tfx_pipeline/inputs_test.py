@@ -33,6 +33,7 @@ class TransformOutput:
             features.ITEM_CATEGORY_WORDS: tf.io.FixedLenFeature([3], tf.int64),
             features.ITEM_ATTRIBUTES: tf.io.FixedLenFeature([2], tf.int64),
             features.ITEM_ENGAGEMENTS: tf.io.FixedLenFeature([], tf.int64),
+            features.USER_ATTRIBUTE_INDICES: tf.io.FixedLenFeature([2], tf.int64),
         }
 
 
@@ -127,3 +128,14 @@ def test_the_catalogue_becomes_tables_by_item_index(tmp_path):
     np.testing.assert_array_equal(catalog.categories, [[0], [2], [1], [0], [0]])
     np.testing.assert_array_equal(catalog.attributes, [[0, 0], [0, 6], [8, 9], [0, 0], [0, 0]])
     np.testing.assert_array_equal(catalog.engagements, [0, 0, 7, 0, 0])
+
+
+def test_what_is_known_of_users_becomes_a_table_by_user_index(tmp_path):
+    users = [
+        example(**{features.USER: [user], features.USER_ATTRIBUTE_INDICES: values})
+        for user, values in ((2, [5, 6]), (1, [0, 4]), (4, [9, 9]))
+    ]
+    table = inputs.read_user_attributes([write(tmp_path / "u.gz", users)], TransformOutput(), users=5)
+    # Indices: padding, 1, 2, 3 (without a row) and 4, the unknown, which is nobody in particular.
+    np.testing.assert_array_equal(table, [[0, 0], [0, 4], [5, 6], [0, 0], [0, 0]])
+    assert table.dtype == np.int32

@@ -63,6 +63,10 @@ def _model_lines(name: str, report: "ModelReport") -> list[str]:
         "blessed" if report.blessed else "not blessed: it does not beat the baseline by the margin on each surface"
     )
     lines.append(f"Baseline of {name}: {report.baseline}. The model is {verdict}.")
+    lines += [f"Not servable: {reason}" for reason in report.servability_reasons]
+    if report.servable and report.servability_figures:
+        figures = (f"{figure} {value:.2f}" for figure, value in report.servability_figures.items())
+        lines.append(f"Servable: {', '.join(figures)}.")
     if report.pushed_version:
         lines.append(f"Pushed: {report.pushed_model_dir}, newest version {report.pushed_version}.")
     else:

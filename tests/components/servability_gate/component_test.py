@@ -1,5 +1,3 @@
-import json
-
 from tfx import types
 from tfx.types import standard_artifacts
 
@@ -16,6 +14,6 @@ def test_the_node_hands_its_configuration_to_the_executor():
     node = ServabilityGate(
         _channel(standard_artifacts.Model), _channel(standard_artifacts.Examples), GateConfig(examples=3)
     )
-    assert GateConfig(**json.loads(node.exec_properties["config"])) == GateConfig(examples=3)
+    assert GateConfig.from_json(node.exec_properties["config"]) == GateConfig(examples=3)
     assert node.outputs["blessing"].type is standard_artifacts.InfraBlessing
     assert node.executor_spec.executor_class is Executor

@@ -1,8 +1,6 @@
-"""The executor with TFX's own artifacts, the check in its own process, and the Pusher as the reader of the blessing."""
+"""The executor with TFX's artifacts, the server in its own process, and the Pusher as the reader of the blessing."""
 
-import json
 import os
-from dataclasses import asdict
 from pathlib import Path
 
 import pytest
@@ -36,19 +34,22 @@ def test_a_servable_model_is_blessed(tmp_path, blessing):
     save_rank_model(model_dir)
     inputs = {"model": [model], "examples": [examples]}
 
-    Executor().Do(inputs, {"blessing": [blessing]}, {"config": json.dumps(asdict(GateConfig(examples=2)))})
+    Executor().Do(inputs, {"blessing": [blessing]}, {"config": GateConfig(examples=2).to_json()})
 
     assert Pusher().CheckBlessing({"infra_blessing": [blessing]})
     pushed = Path(Pusher().GetModelPath({"infra_blessing": [blessing]}))
     requests = pushed / "assets.extra" / "tf_serving_warmup_requests"
     assert len(list(tf.data.TFRecordDataset(str(requests)))) == 6
     assert (pushed / "saved_model.pb").read_bytes() == (model_dir / "saved_model.pb").read_bytes()
+    assert blessing.get_float_custom_property("model_mb") > 0
+    assert blessing.get_float_custom_property("rest_rank_p95_ms") > 0
     # The trained model's own artifact is as it was.
     assert not (model_dir / "assets.extra").exists()
 
 
 def test_a_refusal_keeps_the_pusher_from_pushing_and_says_why(blessing):
-    bless(blessing, Verdict(("first reason", "second reason")))
+    bless(blessing, Verdict(("first reason", "second reason"), {"model_mb": 1.5}))
     assert os.listdir(blessing.uri) == ["INFRA_NOT_BLESSED"]
     assert not Pusher().CheckBlessing({"infra_blessing": [blessing]})
     assert blessing.get_string_custom_property("reasons") == "first reason\nsecond reason"
+    assert blessing.get_float_custom_property("model_mb") == 1.5

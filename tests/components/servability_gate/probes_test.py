@@ -75,6 +75,13 @@ def test_strangers_keep_their_numbers(tmp_path):
     assert list(feature[features.HISTORY_KINDS].int64_list.value) == [1, 2]
 
 
+def test_strangers_search_even_where_nobody_has(tmp_path):
+    *_, strangers, newcomers = probes([write_examples(tmp_path / "one.gz", [_recommendation("u1")])], examples=64)
+    assert [strings(each, features.SURFACE)[0] for each in strangers.examples] == [b"recommendation", b"search"]
+    assert [bool(strings(each, features.QUERY)[0]) for each in strangers.examples] == [False, True]
+    assert len(newcomers.examples) == 1
+
+
 def test_newcomers_are_made_of_examples_without_searches_too(tmp_path):
     lonely = behaviour_example(("a", "b"), history=HISTORY[:1])
     *_, newcomers = probes([write_examples(tmp_path / "one.gz", [lonely])], examples=64)

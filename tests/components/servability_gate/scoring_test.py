@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from components.servability_gate.scoring import RefusedError, agree, answer
+from components.servability_gate.scoring import RefusedError, agree, answer, largest_difference
 
 SHAPE = (2, 3)
 
@@ -47,3 +47,13 @@ def test_numbers_agree_within_the_tolerance():
     agree(np.zeros([0]), np.zeros([0]), 0.0, "they differ")
     with pytest.raises(RefusedError, match="they differ, by up to 0.25"):
         agree(np.array([1.0, 2.0]), np.array([1.0, 2.25]), 0.2, "they differ")
+
+
+def test_how_far_answers_are_apart():
+    assert largest_difference(np.array([1.0, 2.0]), np.array([1.25, 1.5])) == 0.5
+    assert largest_difference(np.array([np.nan, np.inf]), np.array([np.nan, np.inf])) == 0
+    assert largest_difference(np.array([np.inf]), np.array([-np.inf])) == np.inf
+    assert largest_difference(np.array([np.nan]), np.array([0.0])) == np.inf
+    assert largest_difference(np.array([b"a"], object), np.array([b"a"], object)) == 0
+    assert largest_difference(np.array([b"a"], object), np.array([b"b"], object)) == np.inf
+    assert largest_difference(np.zeros([2, 1]), np.zeros([1, 2])) == np.inf

@@ -1,55 +1,65 @@
+from types import SimpleNamespace
+
 import numpy as np
-import pytest
 import tensorflow as tf
 from tensorflow_serving.apis.prediction_log_pb2 import PredictionLog
 
-from components.servability_gate.warm_up_file import RecordedServable
+from components.servability_gate.probes import Probe
+from components.servability_gate.warm_up_file import write_warm_up_file
+from schemas import signatures
+from schemas.canonical_event import Surface
+from tests.support.behaviour_examples import behaviour_example
 
 
-class Lengths:
-    """Stands in for a Servable whose signatures all tell how long texts are."""
-
-    signature_defs = {"rank": None}
-    closed = False
-
-    def run(self, signature_name, inputs):
-        if b"" in inputs["texts"]:
-            raise ValueError("empty")
-        return {"lengths": np.array([len(each) for each in inputs["texts"]])}
-
-    def close(self):
-        self.closed = True
+def example(candidate, query=""):
+    surface = Surface.SEARCH if query else Surface.RECOMMENDATION
+    return tf.train.Example.FromString(behaviour_example([candidate], surface=surface, query=query))
 
 
-def texts(*values):
-    return {"texts": np.array(values, object), "k": np.full([len(values)], 3, np.int32)}
+ASKED = [
+    Probe("feed", (example("a"),)),
+    Probe("both", (example("b"), example("☃", "mug"), example("d", "jug"))),
+    Probe("strangers", (example("e"), example("f", "zzz"))),
+]
+DEFS = {
+    signatures.RANK: SimpleNamespace(inputs=[signatures.RANK_CANDIDATES, signatures.RANK_QUERY]),
+    signatures.SEARCH: SimpleNamespace(inputs=[signatures.K, signatures.RANK_QUERY]),
+}
 
 
-def test_the_first_requests_that_were_answered_are_written(tmp_path):
-    model = Lengths()
-    recorded = RecordedServable(model, of_each_signature=3)
-    assert recorded.signature_defs is model.signature_defs
-    with pytest.raises(ValueError, match="empty"):
-        recorded.run("rank", texts(b""))
-    for place in range(5):
-        assert recorded.run("rank", texts(*[b"ab"] * (place + 1)))["lengths"].tolist() == [2] * (place + 1)
-    recorded.run("search", texts(b"\xe2\x98\x83"))
-    recorded.close()
-    assert model.closed
-
-    recorded.write(str(tmp_path / "assets.extra" / "requests"))
-    records = tf.data.TFRecordDataset(str(tmp_path / "assets.extra" / "requests"))
-    requests = [PredictionLog.FromString(each.numpy()).predict_log.request for each in records]
-    assert [each.model_spec.signature_name for each in requests] == ["rank", "rank", "rank", "search"]
+def written(path):
+    logs = [PredictionLog.FromString(each.numpy()) for each in tf.data.TFRecordDataset(str(path))]
+    requests = [log.predict_log.request for log in logs]
     assert {each.model_spec.name for each in requests} == {""}
-    read = [{name: tf.make_ndarray(value) for name, value in each.inputs.items()} for each in requests]
-    assert [len(each["texts"]) for each in read] == [1, 2, 3, 1]
-    assert read[3]["texts"].tolist() == ["☃".encode()]
-    assert read[3]["k"].dtype == np.int32
+    return [
+        (each.model_spec.signature_name, {name: tf.make_ndarray(value) for name, value in each.inputs.items()})
+        for each in requests
+    ]
 
 
-def test_where_none_are_remembered_none_are_written(tmp_path):
-    recorded = RecordedServable(Lengths(), of_each_signature=0)
-    recorded.run("rank", texts(b"ab"))
-    recorded.write(str(tmp_path / "assets.extra" / "requests"))
-    assert not (tmp_path / "assets.extra").exists()
+def test_every_signature_gets_requests_of_several_rows_of_one_and_of_strangers(tmp_path):
+    assert write_warm_up_file(str(tmp_path / "file"), DEFS, ASKED[1:], 4) == 8
+    requests = written(tmp_path / "file")
+    assert [name for name, _ in requests] == ["rank"] * 4 + ["search"] * 4
+    assert [inputs["candidates"][:, 0].tolist() for name, inputs in requests if name == "rank"] == [
+        [b"b", "☃".encode(), b"d"],
+        [b"b"],
+        [b"e", b"f"],
+        ["☃".encode()],
+    ]
+    # Where nobody typed anything, nothing is searched for.
+    searches = [inputs for name, inputs in requests if name == "search"]
+    assert [each["query"].tolist() for each in searches] == [[b"mug", b"jug"], [b"mug"], [b"zzz"], [b"jug"]]
+    assert {each["k"].dtype for each in searches} == {np.dtype(np.int32)}
+
+
+def test_a_probe_without_searches_is_passed_over(tmp_path):
+    assert write_warm_up_file(str(tmp_path / "file"), {signatures.SEARCH: DEFS[signatures.SEARCH]}, ASKED, 1) == 1
+    ((_, request),) = written(tmp_path / "file")
+    assert request["query"].tolist() == [b"mug", b"jug"]
+
+
+def test_there_may_be_fewer_than_wanted_and_none(tmp_path):
+    assert write_warm_up_file(str(tmp_path / "few"), DEFS, ASKED[:1] + ASKED[2:], 50) == 3 + 2
+    assert write_warm_up_file(str(tmp_path / "none"), DEFS, ASKED, 0) == 0
+    assert not (tmp_path / "none").exists()

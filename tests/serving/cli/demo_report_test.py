@@ -47,6 +47,22 @@ def test_the_verdict_names_the_baseline():
     assert metrics_text(report).splitlines()[-1] == told
 
 
+def test_what_the_servability_gate_measured():
+    figures = {"model_mb": 3.0, "rest_rank_p50_ms": 4.25, "grpc_rank_p50_ms": 2.0, "grpc_rank_p95_ms": 9.0}
+    model = {**MODEL, "servable": True, "servability_reasons": [], "servability_figures": figures}
+    told = "A median `rank` request of the servability gate took 4.2 ms over REST, 2.0 ms over gRPC."
+    assert metrics_text({"models": {"shop": model}}).splitlines()[-2:] == ["The model is blessed.", told]
+
+
+def test_what_the_servability_gate_refused():
+    model = {**MODEL, "servable": False, "servability_reasons": ["too large", "too slow"], "servability_figures": {}}
+    assert metrics_text({"models": {"shop": model}}).splitlines()[-3:] == [
+        "The servability gate refused it, so that it was not pushed:",
+        "  too large",
+        "  too slow",
+    ]
+
+
 def test_metrics_among_all_items_stand_beside():
     model = {**MODEL, "whole_catalogue": {"search": {"ndcg_at_5": 0.0625, "ndcg_at_100": 0.5}}}
     lines = metrics_text({"models": {"shop": model}}).splitlines()

@@ -21,6 +21,9 @@ def report(blessed, pushed_version):
         whole_catalogue={"search": {"mrr": 0.125}},
         baseline="popularity of 3 items in 9 engagements",
         blessed=blessed,
+        servable=blessed,
+        servability_reasons=() if blessed else ("rank over REST: took too long",),
+        servability_figures={"model_mb": 2.5, "rest_rank_p50_ms": 7.25},
         pushed_version=pushed_version,
         pushed_model_dir="/models/shop",
     )
@@ -41,12 +44,14 @@ def test_the_report_says_what_ran_how_good_it_is_and_where_it_went():
     assert "shop, search: mrr 0.5000 (baseline 0.2500)" in lines
     assert "shop, search, among all items: mrr 0.1250" in lines
     assert "Baseline of shop: popularity of 3 items in 9 engagements. The model is blessed." in lines
+    assert "Servable: model_mb 2.50, rest_rank_p50_ms 7.25." in lines
     assert "Pushed: /models/shop, newest version 7." in lines
 
 
 def test_the_report_says_when_nothing_is_pushed():
     told = text(report(blessed=False, pushed_version=""))
     assert "not blessed: it does not beat the baseline by the margin on each surface" in told
+    assert "Not servable: rank over REST: took too long" in told
     assert "Nothing of shop is pushed." in told
 
 

@@ -1,0 +1,57 @@
+"""Serves by settings alone, without a pipeline's configuration.
+
+    python -m serving.local_server.launch --model_name shop --model_base_path /models/shop --until_input_ends
+
+The settings are those of `ServerConfig`. For a program that starts a server in a process of its own.
+"""
+
+import argparse
+import dataclasses
+import os
+import signal
+import sys
+import threading
+from collections.abc import Sequence
+
+from serving.local_server.server import serve_until_stopped
+from serving.local_server.server_config import ServerConfig
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Serves until SIGINT or SIGTERM; returns the exit code.
+
+    With `--until_input_ends` the standard input is a lifeline too: whoever holds its other end and is gone, however it
+    went, leaves no server behind.
+    """
+    parser = argparse.ArgumentParser(
+        prog="serving.local_server.launch", description="Serve models by TF Serving's APIs."
+    )
+    for field in dataclasses.fields(ServerConfig):
+        kind = _truth if field.type is bool else field.type
+        parser.add_argument(f"--{field.name}", type=kind, default=field.default, help="(%(default)s)")
+    parser.add_argument("--until_input_ends", action="store_true", help="end when the standard input is closed")
+    options = vars(parser.parse_args(arguments))
+    if options.pop("until_input_ends"):
+        threading.Thread(target=_stop_when_input_ends, name="lifeline", daemon=True).start()
+    try:
+        serve_until_stopped(ServerConfig(**options))
+    except OSError as error:
+        print(f"The server cannot start: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _truth(text: str) -> bool:
+    if text not in ("true", "false"):
+        raise argparse.ArgumentTypeError(f"{text} is neither true nor false")
+    return text == "true"
+
+
+def _stop_when_input_ends() -> None:
+    while os.read(sys.stdin.fileno(), 1024):
+        pass
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

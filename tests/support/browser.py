@@ -1,0 +1,149 @@
+"""A headless Chromium, driven by ChromeDriver over the W3C WebDriver protocol: just what tests of pages need."""
+
+import contextlib
+import os
+import re
+import shutil
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+KEYS = {
+    "Tab": "\ue004",
+    "Enter": "\ue007",
+    "Escape": "\ue00c",
+    "Delete": "\ue017",
+    "ArrowLeft": "\ue012",
+    "ArrowUp": "\ue013",
+    "ArrowRight": "\ue014",
+    "ArrowDown": "\ue015",
+    "Shift": "\ue008",
+}
+_ELEMENT = "element-6066-11e4-a52e-4f735466cecf"
+_PATIENCE_S = 20.0
+
+
+def missing_programs() -> list[str]:
+    """Which of the two programs are not installed."""
+    return [name for name in ("chromium", "chromedriver") if shutil.which(name) is None]
+
+
+class Browser:
+    """One window.
+
+    Args:
+        session: The address of a WebDriver session.
+        client: For calling it.
+    """
+
+    def __init__(self, session: str, client: httpx.Client):
+        self._session = session
+        self._client = client
+
+    def open(self, url: str) -> None:
+        self._post("url", url=url)
+
+    def run(self, script: str, *arguments: Any) -> Any:
+        """Runs the body of a JavaScript function and returns what it returns."""
+        return self._post("execute/sync", script=script, args=list(arguments))
+
+    def texts(self, selector: str) -> list[str]:
+        """What stands in the elements, as it is seen."""
+        return self.run("return [...document.querySelectorAll(arguments[0])].map((each) => each.innerText)", selector)
+
+    def text(self, selector: str) -> str:
+        """What stands in the only such element."""
+        (text,) = self.texts(selector)
+        return text
+
+    def click(self, selector: str) -> None:
+        element = self._post("element", using="css selector", value=selector)[_ELEMENT]
+        self._post(f"element/{element}/click")
+
+    def type(self, text: str) -> None:
+        """Types where the focus is."""
+        actions = [{"type": kind, "value": letter} for letter in text for kind in ("keyDown", "keyUp")]
+        self._post("actions", actions=[{"type": "key", "id": "keyboard", "actions": actions}])
+
+    def press(self, *names: str) -> None:
+        """Presses keys, one after the other: names of `KEYS`; `Shift+Tab` holds one while another is pressed."""
+        for name in names:
+            keys = [KEYS[each] for each in name.split("+")]
+            actions = [{"type": "keyDown", "value": key} for key in keys]
+            actions += [{"type": "keyUp", "value": key} for key in reversed(keys)]
+            self._post("actions", actions=[{"type": "key", "id": "keyboard", "actions": actions}])
+
+    def wait_for(self, happens: Callable[[], Any], what: str = "") -> Any:
+        """Tries until something is true; returns it."""
+        end = time.monotonic() + _PATIENCE_S
+        while not (found := happens()):
+            assert time.monotonic() < end, f"did not happen: {what or happens}\n{self.text('body')}"
+            time.sleep(0.03)
+        return found
+
+    def screenshot(self, path: Path) -> None:
+        import base64
+
+        path.write_bytes(base64.b64decode(self._get("screenshot")))
+
+    def resize(self, width: int, height: int) -> None:
+        self._post("window/rect", width=width, height=height)
+
+    def _post(self, command: str, **fields: Any) -> Any:
+        return _value(self._client.post(f"{self._session}/{command}", json=fields))
+
+    def _get(self, command: str) -> Any:
+        return _value(self._client.get(f"{self._session}/{command}"))
+
+
+@contextlib.contextmanager
+def headless_chromium(folder: Path, *flags: str) -> Iterator[Browser]:
+    """Starts a browser that keeps what it writes in a folder, and ends it when the block is left.
+
+    Args:
+        folder: Of the browser's own files.
+        flags: More of Chromium's options.
+    """
+    arguments = [
+        "--headless=new",
+        "--disable-gpu",
+        "--disable-dev-shm-usage",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--no-proxy-server",
+        f"--user-data-dir={folder}",
+        "--window-size=1280,1000",
+        *flags,
+    ]
+    if os.geteuid() == 0:
+        arguments.append("--no-sandbox")  # Chromium's own does not run as root.
+    driver = subprocess.Popen(["chromedriver", "--port=0"], stdout=subprocess.PIPE, text=True, start_new_session=True)
+    try:
+        started = (re.search(r"started successfully on port (\d+)", line) for line in driver.stdout)
+        port = next(found.group(1) for found in started if found)
+        options = {"binary": shutil.which("chromium"), "args": arguments}
+        wanted = {"capabilities": {"alwaysMatch": {"browserName": "chrome", "goog:chromeOptions": options}}}
+        with httpx.Client(timeout=60, trust_env=False) as client:
+            sessions = f"http://127.0.0.1:{port}/session"
+            session = f"{sessions}/{_value(client.post(sessions, json=wanted))['sessionId']}"
+            try:
+                yield Browser(session, client)
+            finally:
+                client.delete(session)
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(driver.pid, signal.SIGTERM)
+        driver.wait(10)
+        driver.stdout.close()
+
+
+def _value(response: httpx.Response) -> Any:
+    value = response.json()["value"]
+    assert response.is_success, value
+    return value

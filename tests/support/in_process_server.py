@@ -1,0 +1,31 @@
+"""A server for the servability gate that costs no process: for models that break nothing but themselves."""
+
+import contextlib
+from collections.abc import Iterator
+
+from components.servability_gate.candidate_server import MODEL_NAME
+from serving.local_server.server import LocalServer
+from serving.local_server.server_config import ServerConfig
+
+
+class InProcessServer(LocalServer):
+    """A `CandidateServer`; it lives as long as the test."""
+
+    def check_alive(self, patience_s: float = 0.0) -> None:
+        """Has nothing to say."""
+
+
+@contextlib.contextmanager
+def serve_in_process(base_path: str, timeout_s: float) -> Iterator[InProcessServer]:
+    """Serves the newest version below a base path while the block runs."""
+    config = ServerConfig(
+        MODEL_NAME,
+        base_path,
+        port=0,
+        rest_api_port=0,
+        max_num_load_retries=0,
+        file_system_poll_wait_seconds=0.05,
+        drain_seconds=0,
+    )
+    with InProcessServer(config) as server:
+        yield server
