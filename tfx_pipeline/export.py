@@ -14,6 +14,7 @@ from tfx_pipeline import retrieval_index as index
 from tfx_pipeline.catalogue_ranks_signature import catalogue_ranks_signature
 from tfx_pipeline.category_filter import CategoryFilter
 from tfx_pipeline.embedding_signatures import item_embedding_signature, request_embedding_signatures
+from tfx_pipeline.explain_signature import explain_signature
 from tfx_pipeline.item_vectors import ItemVectors
 from tfx_pipeline.ranking_signatures import ranking_signatures
 from tfx_pipeline.retrieval_signatures import Retrieval, retrieval_signatures
@@ -33,7 +34,8 @@ def save(
 
     All models rank. One whose score is a product of a request and an item (`encode_requests`, and one matrix of
     `item_embeddings`) retrieves from the whole catalogue too, and gives requests as vectors; one with a vector for each
-    item gives those, and similar items; one with session modelling (`session_windows`) tells its sessions.
+    item gives those, and similar items; one with session modelling (`session_windows`) tells its sessions; one with
+    target attention (`explain`) tells what weighed in a history.
 
     What is equal for all requests is computed here, once: the embeddings of the whole catalogue.
 
@@ -71,6 +73,8 @@ def assemble(
     servable.model_variables = [variable.value for variable in model.variables]
     servable.item_table = constant_tables(model.item_embeddings())
     functions: dict[str, Callable] = ranking_signatures(model, transform, servable.item_table)
+    if hasattr(model, "explain"):
+        functions[signatures.EXPLAIN] = explain_signature(model, transform, servable.item_table)
     vectors = _item_vectors(servable.item_table)
     if vectors is not None:
         servable.item_ids = _item_ids(transform_output, vectors.shape[0])

@@ -26,10 +26,7 @@ def ranking_signatures(model: keras.Model, transform: ServingTransform, item_tab
     # Nothing here has Python control flow over tensors, so AutoGraph would only cost time.
     @tf.function(autograph=False)
     def scores(inputs: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
-        logits = model.score(inputs, item_table=item_table)
-        # Padding is no item: it gets the lowest probability there is.
-        is_item = tf.not_equal(inputs[features.CANDIDATE_ITEMS], features.PADDING)
-        return {signatures.SCORES: tf.where(is_item, tf.sigmoid(tf.cast(logits, tf.float32)), 0.0)}
+        return {signatures.SCORES: probabilities(model.score(inputs, item_table=item_table), inputs)}
 
     @tf.function(input_signature=[tf.TensorSpec([None], tf.string, signatures.EXAMPLES)], autograph=False)
     def serving_default(examples: tf.Tensor) -> dict[str, tf.Tensor]:
@@ -42,3 +39,15 @@ def ranking_signatures(model: keras.Model, transform: ServingTransform, item_tab
         return scores(transform(rank_request.raw_features(dict(zip(rank_inputs, request, strict=True)))))
 
     return {signatures.SERVING_DEFAULT: serving_default, signatures.RANK: rank}
+
+
+def probabilities(logits: tf.Tensor, inputs: dict[str, tf.Tensor]) -> tf.Tensor:
+    """Logits as the scores that are answered: float32 [batch, candidates].
+
+    Args:
+        logits: Float [batch, candidates].
+        inputs: What the model was given.
+    """
+    # Padding is no item: it gets the lowest probability there is.
+    is_item = tf.not_equal(inputs[features.CANDIDATE_ITEMS], features.PADDING)
+    return tf.where(is_item, tf.sigmoid(tf.cast(logits, tf.float32)), 0.0)

@@ -16,6 +16,7 @@ Signature = Callable[..., Tensors]
 
 _OF_THE_RETRIEVER = (signatures.RECOMMEND, signatures.SEARCH)
 _OF_THE_RANKER = (signatures.SERVING_DEFAULT, signatures.RANK)
+_KEPT_OF_THE_RANKER = (*_OF_THE_RANKER, signatures.EXPLAIN)
 _KEPT_OF_THE_RETRIEVER = (
     signatures.EMBED_USER,
     signatures.EMBED_QUERY,
@@ -30,9 +31,10 @@ _KEPT_OF_THE_RETRIEVER = (
 def save_composed_model(retriever_dir: str, ranker_dir: str, directory: str, retrieved: int) -> None:
     """Writes a SavedModel that retrieves by one model and ranks by the other.
 
-    It has `serving_default` and `rank` of the ranker as they are, of the retriever what it has beside, such as
-    `similar_items` and `sessions`, and `recommend` and `search`, which retrieve and rank in one call. Those two ask for
-    whatever either model asks for, so a value of the context that only one of them knows is an input too.
+    It has `serving_default` and `rank` of the ranker as they are, and `explain` if the ranker has it; of the retriever
+    what it has beside, such as `similar_items` and `sessions`; and `recommend` and `search`, which retrieve and rank in
+    one call. Those two ask for whatever either model asks for, so a value of the context that only one of them knows is
+    an input too.
 
     Args:
         retriever_dir: A SavedModel with `recommend` and `search`.
@@ -51,7 +53,7 @@ def save_composed_model(retriever_dir: str, ranker_dir: str, directory: str, ret
     # What the functions use must hang on the saved object, or no loader would fill it.
     composed.retriever = retriever
     composed.ranker = ranker
-    exported = {name: ranker.signatures[name] for name in _OF_THE_RANKER}
+    exported = {name: ranker.signatures[name] for name in _KEPT_OF_THE_RANKER if name in ranker.signatures}
     exported |= {name: retriever.signatures[name] for name in _KEPT_OF_THE_RETRIEVER if name in retriever.signatures}
     for name in _OF_THE_RETRIEVER:
         retrieve, rank = retriever.signatures[name], ranker.signatures[signatures.RANK]

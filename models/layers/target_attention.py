@@ -34,9 +34,22 @@ class TargetAttention(keras.layers.Layer):
 
     def call(self, history, candidates, history_mask):
         """Pools the history for each candidate."""
+        return ops.matmul(self.attention(history, candidates, history_mask), history)
+
+    def attention(self, history, candidates, history_mask):
+        """How much each token weighs in what is pooled.
+
+        Args:
+            history: As of a call, in the layer's compute dtype.
+            candidates: The same.
+            history_mask: The same.
+
+        Returns:
+            Float [batch, candidates, length]; a candidate's weights add up to 1, and are all 0 where the whole history
+            is masked.
+        """
         keys = ops.transpose(self.similarity(history), (0, 2, 1))
-        weights = masked_softmax(ops.matmul(candidates, keys), ops.expand_dims(history_mask, 1))
-        return ops.matmul(weights, history)
+        return masked_softmax(ops.matmul(candidates, keys), ops.expand_dims(history_mask, 1))
 
     def compute_output_shape(self, history_shape, candidates_shape, history_mask_shape=None) -> Any:
         """[batch, candidates, dim]."""

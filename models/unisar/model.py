@@ -146,6 +146,28 @@ class UniSAR(JointTraining, keras.Model):
         Returns:
             Float32 logits [batch, candidates].
         """
+        rows, items = self._encode(inputs, item_table, training)
+        return self._score_by_surface(inputs, rows, items, training)
+
+    def explain(self, inputs, item_table=None):
+        """Scores rows of any surface, and tells how much each history token weighed for each candidate.
+
+        The weights are those of target attention, of which each history has its own; none sees the query. A token
+        stands for what the transitions made of it. What `matching` makes of the histories is no part of it.
+
+        Returns:
+            What `score` returns; and, for each history that the model reads, float32 [batch, candidates, length] by its
+            surface's value. A candidate's weights add up to 1 over a history, and are all 0 over an empty one.
+        """
+        rows, items = self._encode(inputs, item_table, training=False)
+        weights = {
+            kind: ops.cast(self.interests[kind].attention(sequence, rows.vectors, mask), "float32")
+            for kind, (sequence, mask) in rows.histories.items()
+        }
+        return self._score_by_surface(inputs, rows, items, training=False), weights
+
+    def _encode(self, inputs, item_table, training):
+        """Everything of rows of any surface that does not depend on the surface: `_Rows`, and their `ItemLookup`."""
         candidates = inputs[features.CANDIDATE_ITEMS]
         if item_table is None:
             items = self.embedding.look_up(
@@ -156,14 +178,17 @@ class UniSAR(JointTraining, keras.Model):
         tokens = self.embedding(_history_of(inputs), items=items, layout=Flattening)
         histories = self.fuse(tokens, self.extraction(tokens, training=training), training)
         users = self.embedding.users(inputs[features.USER])
-        rows = _Rows(histories, candidates, items(candidates), users, inputs.get(features.CONTEXT))
+        return _Rows(histories, candidates, items(candidates), users, inputs.get(features.CONTEXT)), items
+
+    def _score_by_surface(self, inputs, rows: "_Rows", items: ItemLookup, training):
+        """Each row by its surface's head: float32 logits [batch, candidates]."""
         is_search = ops.equal(inputs[features.SURFACE_INDEX], Surface.SEARCH.model_index)
 
         def score(surface):
             query_words = inputs[features.QUERY_WORDS] if surface is Surface.SEARCH else None
             return self._score_rows(surface, rows, query_words, items, training)[0]
 
-        return by_surface(is_search, score, width=ops.shape(candidates)[1], dtype="float32")
+        return by_surface(is_search, score, width=ops.shape(rows.candidates)[1], dtype="float32")
 
     def _score_joint(self, inputs, training):
         """Encodes the histories of both surfaces in one go, then scores each part with its own head."""

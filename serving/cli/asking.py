@@ -11,6 +11,7 @@ from serving.best_items import BestItems, best_items, ranked_candidates
 from serving.call_error import NOT_FOUND, UNAVAILABLE, CallError
 from serving.candidates import Candidates
 from serving.cli.quiet_tensorflow import quiet_tensorflow
+from serving.cli.source_log import read_source_log
 from serving.cli.tables import table
 from serving.client import RankingClient, WireProtocol
 from serving.event_log import EventLog, HistoryLimits, read_event_log
@@ -115,18 +116,15 @@ def connected(args: argparse.Namespace, served: ServedModel) -> RankingClient:
     return RankingClient(args.address or _DEFAULT_ADDRESS[protocol], served.name, protocol, timeout_s=args.timeout)
 
 
-def read_log(config: PipelineConfig, users: Sequence[str]) -> EventLog:
-    """Reads the log files of a configuration, keeping the events of some users.
+def read_log(config: PipelineConfig, users: Sequence[str] | None) -> EventLog:
+    """Reads the log files of a configuration, keeping the events of some users; of all where None.
 
     Raises:
-        FileError: The files are of a source that only the pipeline reads, or cannot be read.
+        FileError: The files cannot be read.
     """
     data = config.data
     if data.source != GENERIC_SOURCE:
-        raise FileError(
-            f"data.source = {data.source}: users and items are looked up in event files of the source "
-            f"`{GENERIC_SOURCE}` only. Ask with `serving.client.RankingClient`, which takes the history itself."
-        )
+        return read_source_log(data, users)
     return read_event_log(data.located(data.events), data.located(data.items), data.columns, data.item_columns, users)
 
 

@@ -8,6 +8,7 @@ import argparse
 import dataclasses
 import logging
 import sys
+from importlib import metadata
 
 from serving.cli.quiet_tensorflow import quiet_tensorflow
 from serving.local_server.version_folders import version_folders
@@ -19,6 +20,7 @@ from tfx_pipeline.configs import PipelineConfig, ServedModel
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the options; the names are those of TF Serving where it has them."""
     config_arguments.add(parser)
+    parser.add_argument("--version", action="store_true", help="print the versions of server and TensorFlow, and end")
     ports = parser.add_argument_group("ports")
     ports.add_argument("--host", default="127.0.0.1", help="address to listen on (%(default)s)")
     ports.add_argument("--port", type=_port, default=8500, help="port of gRPC; 0 takes a free one (%(default)s)")
@@ -26,14 +28,30 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--rest_api_port", type=_port, default=8501, help="port of REST; 0 takes a free one (%(default)s)"
     )
     _add_switch(ports, "rest_api_enable_cors_support", "let pages of other origins ask")
+    ports.add_argument(
+        "--rest_api_receive_seconds",
+        type=float,
+        default=30.0,
+        help="for a connection to send a request, or begin with the next (%(default)s)",
+    )
+    ports.add_argument(
+        "--rest_api_max_body_bytes", type=int, default=64 * 2**20, help="longest body of a REST request (%(default)s)"
+    )
     ports.add_argument("--grpc_socket_path", default="", help="socket file that gRPC listens on as well")
     ports.add_argument("--grpc_channel_arguments", default="", help="more of gRPC's settings: name=value,name=value")
     _add_switch(ports, "enable_grpc_healthcheck_service", "answer gRPC's health service")
     ports.add_argument("--ssl_config_file", default="", help="key and certificates of gRPC, a text SSLConfig")
     _add_models(parser.add_argument_group("models"))
     requests = parser.add_argument_group("requests")
+    requests.add_argument(
+        "--rest_api_num_threads", type=int, default=0, help="threads of REST requests; 0 takes four for each core"
+    )
+    requests.add_argument(
+        "--rest_api_timeout_in_ms", type=int, default=30_000, help="for the answer to a REST request (%(default)s)"
+    )
     _add_switch(requests, "enable_batching", "put requests together")
     requests.add_argument("--batching_parameters_file", default="", help="how, a text BatchingParameters")
+    _add_switch(requests, "enable_per_model_batching_parameters", "let batching_params.pbtxt of a version say how")
     requests.add_argument(
         "--monitoring_config_file", default="", help="metrics for Prometheus, a text MonitoringConfig"
     )
@@ -45,6 +63,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Serves until stopped; 1 when a port cannot be opened or a file is not what it should be."""
+    if args.version:
+        print(f"Tandem model server: {metadata.version('tandem-recommender')}")
+        print(f"TensorFlow Library: {metadata.version('tensorflow')}")
+        return 0
     if not args.model_config_file:
         _find_model(args)
     quiet_tensorflow()
@@ -91,6 +113,10 @@ def _add_models(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
         "--load_retry_interval_micros", type=int, default=60_000_000, help="between these tries (%(default)s)"
     )
+    group.add_argument(
+        "--num_load_threads", type=int, default=0, help="versions that load at a time; 0 for one of each model"
+    )
+    _add_switch(group, "enable_signature_method_name_check", "let signatures answer only what their method says")
     group.add_argument("--saved_model_tags", default="serve", help="of the MetaGraph to load (%(default)s)")
     for kind, meaning in (("session", "in all"), ("intra_op", "within operations"), ("inter_op", "between operations")):
         name = f"--tensorflow_{kind}_parallelism"

@@ -15,6 +15,7 @@ def test_of_catalogue_has_texts_category_levels_and_attributes():
         category_words=9,
         category_sizes=(7, 8),
         attribute_sizes=(11,),
+        user_attribute_sizes=(12, 13),
         context_sizes={"hour": 25, "device": 4},
         category_dim=2,
     )
@@ -24,6 +25,10 @@ def test_of_catalogue_has_texts_category_levels_and_attributes():
         Attribute(features.category_vocabulary(0), size=7, dim=2),
         Attribute(features.category_vocabulary(1), size=8, dim=2),
         Attribute(features.attribute_vocabulary(0), size=11, dim=2),
+    )
+    assert vocabulary.user_attributes == (
+        Attribute(features.user_attribute_vocabulary(0), size=12, dim=2),
+        Attribute(features.user_attribute_vocabulary(1), size=13, dim=2),
     )
     assert vocabulary.context == (Attribute("hour", size=25, dim=2), Attribute("device", size=4, dim=2))
     assert [each.is_text for each in vocabulary.item_attributes] == [True, True, False, False, False]

@@ -20,6 +20,7 @@ COMMANDS = {
     "recommend": ("serving.cli.recommend", "ask for a user's feed"),
     "similar": ("serving.cli.similar", "ask for the items most like another"),
     "sessions": ("serving.cli.sessions", "show how the model divides a user's history into sessions"),
+    "explore": ("serving.cli.explore", "try the served model on a web page"),
     "demo": ("serving.cli.demo", "run, serve and ask, on the bundled data"),
 }
 """Subcommand to its module, which has `add_arguments(parser)` and `run(args) -> int`, and to its line in `--help`."""

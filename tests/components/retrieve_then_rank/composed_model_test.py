@@ -7,6 +7,7 @@ import tensorflow as tf
 from components.retrieve_then_rank.composed_model import save_composed_model
 from schemas import signatures
 from serving.local_server.servable import Servable
+from tests.support.explained_models import explain_by_first_letters
 from tests.support.rank_models import RANK_SPECIFICATION, save_rank_model
 from tests.support.retrieval_models import save_retrieval_model
 from tests.support.vector_models import vector_signatures
@@ -200,6 +201,20 @@ def test_further_signatures_of_the_retriever_are_kept(tmp_path):
     assert set(further) < set(servable.signature_defs)
     asked = {signatures.ITEM_ID: np.array([b"apple"], object), signatures.K: np.array([1], np.int32)}
     assert listed(servable.run(signatures.SIMILAR_ITEMS, asked)) == [[("fig", 0.875)]]
+
+
+def test_what_explains_is_the_ranker(tmp_path):
+    both = {signatures.EXPLAIN: explain_by_first_letters()}
+    retriever = save_retrieval_model(tmp_path / "retriever", CATALOGUE, further=both)
+    ranker = save_rank_model(tmp_path / "ranker", further=both)
+    save_composed_model(retriever, ranker, str(tmp_path / "composed"), retrieved=2)
+    servable = Servable(str(tmp_path / "composed"))
+    asked = {name: each for name, each in request([1], "", [("fig", "kiwi")]).items() if name in signatures.RANK_INPUTS}
+    answer = servable.run(signatures.EXPLAIN, asked | {signatures.RANK_CANDIDATES: np.array([[b"kumquat"]], object)})
+    np.testing.assert_allclose(answer[signatures.HISTORY_WEIGHTS], [[[0.25, 0.75]]])
+    silent = save_rank_model(tmp_path / "silent")
+    save_composed_model(retriever, silent, str(tmp_path / "other"), retrieved=2)
+    assert signatures.EXPLAIN not in Servable(str(tmp_path / "other")).signature_defs
 
 
 def test_a_model_without_its_signatures_is_refused(tmp_path):

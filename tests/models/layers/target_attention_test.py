@@ -26,6 +26,9 @@ def test_pools_by_similarity_to_the_candidate():
     pooled = layer(history, candidates, np.array([[True, True]]))
     # Scores (0, log 3) for the first candidate: weights 1/4 and 3/4; (0, 0) for the second.
     np.testing.assert_allclose(pooled[0, :, 1], [7.0, 6.0], rtol=1e-6)
+    weights = layer.attention(history, candidates, np.array([[True, True]]))
+    np.testing.assert_allclose(weights[0], [[0.25, 0.75], [0.5, 0.5]], rtol=1e-6)
+    assert np.all(layer.attention(history, candidates, np.array([[True, False]]))[0] == [[1, 0], [1, 0]])
 
 
 def test_candidates_do_not_see_each_other():

@@ -25,9 +25,14 @@ def test_logs_lie_below_the_path_of_the_data(shop):
     assert log.history_of("7", HistoryLimits(9, 9, 9))
 
 
-def test_sources_that_only_the_pipeline_reads_are_refused(shop):
-    with pytest.raises(FileError, match="data.source = kuaisar: users and items are looked up .* `events` only. Ask"):
-        read_log(load_config(str(shop), ["data.source=kuaisar"]), ["7"])
+def test_other_sources_are_read_as_the_pipeline_reads_them(shop, tmp_path):
+    (tmp_path / "rec_inter.csv").write_text("user_id,item_id,timestamp,click\n7,b,2,1\n7,a,1,1\n8,c,1,1\n")
+    overrides = ["data.source=kuaisar", "data.items=", f"data.path={tmp_path}", "data.events=rec_inter*"]
+    log = read_log(load_config(str(shop), overrides), ["7"])
+    assert [event.item_id for event in log.events_of("7")] == ["a", "b"]
+    assert log.events_of("8") == ()
+    with pytest.raises(FileError, match="^data.events = .*/nothing[*]: no such file"):
+        read_log(load_config(str(shop), [*overrides, "data.events=nothing*"]), [])
 
 
 def test_each_surface_is_asked_of_the_model_that_serves_it(shop):

@@ -1,5 +1,8 @@
 """`tandem serve`: what it makes of its options."""
 
+import re
+from importlib import metadata
+
 import pytest
 
 from serving.local_server import server
@@ -54,7 +57,10 @@ def test_a_config_file_instead_of_a_pushed_model(shop, served, tmp_path, capsys)
     ]
     arguments += ["--grpc_socket_path", "s", "--grpc_channel_arguments", "a=b", "--saved_model_tags", "serve,gpu"]
     arguments += ["--tensorflow_session_parallelism", "2", "--tensorflow_intra_op_parallelism", "3"]
-    arguments += ["--tensorflow_inter_op_parallelism", "4"]
+    arguments += ["--tensorflow_inter_op_parallelism", "4", "--rest_api_num_threads", "5"]
+    arguments += ["--rest_api_timeout_in_ms", "6", "--rest_api_receive_seconds", "7", "--rest_api_max_body_bytes", "8"]
+    arguments += ["--num_load_threads", "9", "--enable_per_model_batching_parameters"]
+    arguments += ["--enable_signature_method_name_check", "true"]
     assert main(["serve", "--config", str(tmp_path / "none.yaml"), *arguments]) == 0
     assert served == [
         server.ServerConfig(
@@ -74,6 +80,13 @@ def test_a_config_file_instead_of_a_pushed_model(shop, served, tmp_path, capsys)
             tensorflow_session_parallelism=2,
             tensorflow_intra_op_parallelism=3,
             tensorflow_inter_op_parallelism=4,
+            rest_api_num_threads=5,
+            rest_api_timeout_in_ms=6,
+            rest_api_receive_seconds=7.0,
+            rest_api_max_body_bytes=8,
+            num_load_threads=9,
+            enable_per_model_batching_parameters=True,
+            enable_signature_method_name_check=True,
             enable_grpc_healthcheck_service=True,
             max_num_load_retries=1,
             load_retry_interval_micros=7,
@@ -117,3 +130,11 @@ def test_wrong_usage(shop, capsys):
     assert "99999 is no port; give 0 to 65535" in capsys.readouterr().err
     assert main(["serve", "--config", str(shop), "--enable_model_warmup", "0"]) == 2
     assert "0 is neither true nor false" in capsys.readouterr().err
+
+
+def test_versions(served, capsys):
+    assert main(["serve", "--version"]) == 0
+    server_line, library_line = capsys.readouterr().out.splitlines()
+    assert re.fullmatch(r"Tandem model server: \d+\.\d+\.\d+", server_line)
+    assert library_line == f"TensorFlow Library: {metadata.version('tensorflow')}"
+    assert served == []

@@ -1,0 +1,102 @@
+"""Try the served model on a web page, on this machine.
+
+Pick or type a user, see the history as a line of feed and search events, type a query, and see the feed's and the
+search's ranked lists side by side. Leave out or add an event and see the ranking move; choose an item and see which
+events weighed most. Users, titles and histories come from the event log that the configuration names, which is read as
+a whole; a model server must run (`tandem serve`).
+"""
+
+import argparse
+import contextlib
+import logging
+import socket
+import sys
+import webbrowser
+
+import uvicorn
+
+from schemas.canonical_event import Surface
+from schemas.context_values import request_inputs
+from serving.call_error import CallError
+from serving.cli import asking
+from serving.explore.app import Explored, explore_app
+from serving.row_files import FileError
+from tfx_pipeline.cli import config_arguments
+from tfx_pipeline.config_loading import ConfigError
+from tfx_pipeline.configs import PipelineConfig, ServedModel
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declares the options."""
+    asking.add_server_arguments(parser)
+    page = parser.add_argument_group("page")
+    page.add_argument("--host", default="127.0.0.1", help="address that the page listens on (%(default)s)")
+    page.add_argument("--port", type=_port, default=8600, help="its port; 0 takes a free one (%(default)s)")
+    page.add_argument("--open", action="store_true", help="show it in this machine's browser")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Serves the page until stopped; 1 when the log cannot be read or the port cannot be opened."""
+    config = config_arguments.load(args)
+    models = _models(config)
+    try:
+        log = asking.read_log(config, None)
+        listener = _listener(args.host, args.port)
+    except (FileError, OSError) as error:
+        return asking.fail("explore", str(error), code=1)
+    logging.getLogger("uvicorn").setLevel(logging.WARNING)
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(listener)
+        by_name = {model.name: stack.enter_context(asking.connected(args, model)) for model in models.values()}
+        explored = Explored(
+            log,
+            asking.limits(config),
+            {surface: by_name[model.name] for surface, model in models.items()},
+            {surface: model.name for surface, model in models.items()},
+            request_inputs(config.transform.context),
+            lambda error, surface: _failure(error, models[surface]),
+        )
+        server = uvicorn.Server(
+            uvicorn.Config(explore_app(explored, args.host), lifespan="off", log_config=None, access_log=False)
+        )
+        port = listener.getsockname()[1]
+        address = f"http://{f'[{args.host}]' if ':' in args.host else args.host}:{port}"
+        print(f"Explore at {address} (Ctrl-C ends it)", flush=True)
+        if args.open and not webbrowser.open(address):
+            print("tandem explore: this machine has no browser to open.", file=sys.stderr)
+        with contextlib.suppress(KeyboardInterrupt):
+            server.run(sockets=[listener])
+    return 0
+
+
+def _models(config: PipelineConfig) -> dict[Surface, ServedModel]:
+    models = {}
+    for surface in Surface:
+        with contextlib.suppress(ConfigError):
+            models[surface] = asking.served_model(config, surface)
+    return models
+
+
+def _failure(error: CallError, served: ServedModel) -> str:
+    words = asking.explain(error, served)
+    return words[:1].upper() + words[1:]
+
+
+def _port(text: str) -> int:
+    port = int(text)
+    if not 0 <= port < 2**16:
+        raise argparse.ArgumentTypeError(f"{port} is no port; give 0 to 65535")
+    return port
+
+
+def _listener(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+        listener.listen()  # Whoever comes before the server is ready waits instead of being refused.
+    except OSError as error:
+        listener.close()
+        raise OSError(f"cannot listen on {host}:{port}: {error}. Choose another port with --port.") from error
+    return listener

@@ -1,0 +1,63 @@
+// Asks the page's own server.
+
+/** An answer that cannot be used; the message is for people. */
+export class AnswerError extends Error {}
+
+/** The answer came too late: something newer was asked since. */
+export class SupersededError extends Error {}
+
+/**
+ * A line of questions of one kind, of which only the newest is answered: asking again gives up what was asked before.
+ */
+export class NewestOnly {
+  #controller = null;
+
+  /**
+   * Asks.
+   *
+   * @param {string} path - Such as "api/best".
+   * @param {object|null} question - Sent as JSON; null only reads.
+   * @returns {Promise<object>}
+   * @throws {SupersededError} Something newer was asked, or `giveUp` was called.
+   * @throws {AnswerError} The server did not answer, or refused.
+   */
+  async ask(path, question = null) {
+    this.giveUp();
+    const controller = new AbortController();
+    this.#controller = controller;
+    try {
+      return await fetched(path, question, controller.signal);
+    } catch (error) {
+      if (controller !== this.#controller) throw new SupersededError();
+      throw error;
+    } finally {
+      // An answer may be complete already when a newer question is asked, so that nothing is left to abort.
+      if (controller !== this.#controller) throw new SupersededError();
+    }
+  }
+
+  /** Wants no answer any more. */
+  giveUp() {
+    this.#controller?.abort();
+    this.#controller = null;
+  }
+}
+
+async function fetched(path, question, signal) {
+  const options = { signal };
+  if (question) {
+    options.method = "POST";
+    options.headers = { "Content-Type": "application/json" };
+    options.body = JSON.stringify(question);
+  }
+  let response;
+  try {
+    response = await fetch(path, options);
+  } catch (error) {
+    if (signal.aborted) throw error;
+    throw new AnswerError("The page's own server does not answer. Start it again with `tandem explore`.");
+  }
+  const answer = await response.json().catch(() => null);
+  if (!response.ok) throw new AnswerError(answer?.error ?? `The page's server answered ${response.status}.`);
+  return answer;
+}
