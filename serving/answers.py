@@ -22,6 +22,22 @@ class RankedItem:
 
 
 @dataclass(frozen=True)
+class ExplainedItem:
+    """One candidate, and what in the history it was weighed by.
+
+    Attributes:
+        item_id: Which.
+        score: As of `rank`.
+        weights: How much each token of the request's history weighed, in its order; over the tokens of one surface they
+            add up to 1, and are 0 for those that the model does not look at.
+    """
+
+    item_id: str
+    score: float
+    weights: tuple[float, ...]
+
+
+@dataclass(frozen=True)
 class ItemVector:
     """An item as the model sees it.
 
@@ -54,6 +70,23 @@ def ranked_candidates(requests: Sequence[RankRequest], outputs: Outputs) -> list
         items = [RankedItem(item_id, score) for item_id, score in zip(request.candidates, row, strict=False)]
         ranked.append(sorted(items, key=lambda item: -item.score))
     return ranked
+
+
+def explained_candidates(request: RankRequest, outputs: Outputs) -> list[ExplainedItem]:
+    """The candidates of the only request of `explain`, best first; equal scores keep the request's order.
+
+    Raises:
+        ValueError: The answer is not one to this request.
+        TypeError: It has other values than it should, or other axes.
+    """
+    (scores,), (weights,) = _numbers(outputs[signatures.SCORES]), outputs[signatures.HISTORY_WEIGHTS]
+    told = zip(request.candidates, scores, _numbers(weights), strict=True)
+    # Without a history there is a token of padding.
+    tokens = len(request.history)
+    if any(len(of_item) < tokens for of_item in weights):
+        raise ValueError("the answer has fewer weights than the request has history tokens")
+    items = [ExplainedItem(item_id, score, tuple(of_item[:tokens])) for item_id, score, of_item in told]
+    return sorted(items, key=lambda item: -item.score)
 
 
 def retrieved_items(outputs: Outputs) -> list[RankedItem]:

@@ -45,6 +45,7 @@ def best_items(client: RankingClient, log: EventLog, request: RetrievalRequest) 
         ValueError: The catalogue is empty, or the user has all of it, or the category has nothing.
     """
     owned = {event.item_id for event in log.events_of(request.user_id) if event.label and event.item_id}
+    owned.update(item_id for token in request.history for item_id in token.items)
     if request.signature in client.signature_names():
         return BestItems(_retrieved(client, request, owned), request.signature)
     return ranked_candidates(client, request, choose_candidates(log, owned, category=request.category))

@@ -1,5 +1,6 @@
 """One call of a signature, and the two forms in which its tensors travel."""
 
+import base64
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ if TYPE_CHECKING:
     from tensorflow_serving.apis import predict_pb2
 
 NestedList = list[Any]
-"""Strings, numbers or truth values, nested as deep as the tensor has axes."""
+"""Strings (also as bytes, which need be no text), numbers or truth values, nested as deep as the tensor has axes."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,7 @@ class Call:
     def rest_body(self) -> bytes:
         """The body of a REST predict call, in column form."""
         body = {"signature_name": self.signature, "inputs": self.inputs}
-        return json.dumps(body, ensure_ascii=False).encode()
+        return json.dumps(body, ensure_ascii=False, default=_base64).encode()
 
     def grpc_message(self, model_name: str, version: int | None = None) -> "predict_pb2.PredictRequest":
         """The message of a gRPC Predict call.
@@ -56,9 +57,9 @@ class Call:
             while isinstance(values[0], list):
                 tensor.tensor_shape.dim.add(size=len(values[0]))
                 values = [each for row in values for each in row]
-            if isinstance(values[0], str):
+            if isinstance(values[0], (str, bytes)):
                 tensor.dtype = types_pb2.DT_STRING
-                tensor.string_val.extend(each.encode() for each in values)
+                tensor.string_val.extend(each.encode() if isinstance(each, str) else each for each in values)
             elif isinstance(values[0], bool):
                 tensor.dtype = types_pb2.DT_BOOL
                 tensor.bool_val.extend(values)
@@ -69,3 +70,8 @@ class Call:
                 tensor.dtype = types_pb2.DT_INT64
                 tensor.int64_val.extend(values)
         return message
+
+
+def _base64(value: bytes) -> dict[str, str]:
+    """Bytes as a model server takes them in JSON."""
+    return {"b64": base64.b64encode(value).decode()}

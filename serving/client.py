@@ -1,28 +1,17 @@
 """The client of an application: asks a model server, ours or TF Serving, which items suit a user."""
 
 import enum
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TypeVar
 
-from serving.answers import ItemVector, RankedItem, item_vectors, only_vector, ranked_candidates, retrieved_items
-from serving.call import Call
-from serving.call_error import INTERNAL, CallError
-from serving.divided_history import DividedHistory, divided_history
-from serving.request_builder import (
-    RankRequest,
-    RetrievalRequest,
-    SessionsRequest,
-    UserRequest,
-    embed_items_call,
-    embed_query_call,
-    embed_user_call,
-    rank_call,
-    retrieval_call,
-    sessions_call,
-    similar_items_call,
-)
+from serving import questions
+from serving.answers import ExplainedItem, ItemVector, RankedItem
+from serving.client_tls import ClientTls
+from serving.divided_history import DividedHistory
+from serving.questions import Question
+from serving.request_builder import RankRequest, RetrievalRequest, SessionsRequest, UserRequest
 from serving.retry import RetryPolicy
-from serving.transport import Outputs, Transport, VersionState
+from serving.transport import Transport, VersionState
 
 Answer = TypeVar("Answer")
 
@@ -47,6 +36,7 @@ class RankingClient:
         protocol: WireProtocol = WireProtocol.REST,
         timeout_s: float = 5.0,
         retry: RetryPolicy | None = None,
+        tls: ClientTls | None = None,
     ):
         """Connects at the first call.
 
@@ -56,10 +46,11 @@ class RankingClient:
             protocol: REST or gRPC.
             timeout_s: Of one attempt, in seconds.
             retry: What to do while the server is not there; `RetryPolicy()` where None.
+            tls: How to speak TLS; not at all where None.
         """
         self.address = address
         self._retry = retry or RetryPolicy()
-        self._transport = _transport(protocol, address, model_name, timeout_s)
+        self._transport = _transport(protocol, address, model_name, timeout_s, tls)
 
     def rank(self, request: RankRequest) -> list[RankedItem]:
         """Orders a request's candidates, best first; equal scores keep the request's order."""
@@ -67,7 +58,15 @@ class RankingClient:
 
     def rank_many(self, requests: Sequence[RankRequest]) -> list[list[RankedItem]]:
         """Asks for several users in one call; otherwise as `rank`."""
-        return self._ask(rank_call(requests), lambda outputs: ranked_candidates(requests, outputs))
+        return self._ask(questions.rank(requests))
+
+    def explain(self, request: RankRequest) -> list[ExplainedItem]:
+        """Orders a request's candidates as `rank` does, and tells how much each token of the history weighed for each.
+
+        Raises:
+            CallError: See the class; the model may have no such signature.
+        """
+        return self._ask(questions.explain(request))
 
     def recommend(self, request: RetrievalRequest) -> list[RankedItem]:
         """Finds the best items of the whole catalogue for the user's feed.
@@ -79,9 +78,7 @@ class RankingClient:
             ValueError: The request has a query.
             CallError: See the class; the model may have no such signature.
         """
-        if request.query:
-            raise ValueError(f"`recommend` takes no query, `search` does. Received: {request.query!r}")
-        return self.retrieve(request)
+        return self._ask(questions.recommend(request))
 
     def search(self, request: RetrievalRequest) -> list[RankedItem]:
         """Finds the best items of the whole catalogue for a query; otherwise as `recommend`.
@@ -90,13 +87,11 @@ class RankingClient:
             ValueError: The request has no query.
             CallError: See the class; the model may have no such signature.
         """
-        if not request.query:
-            raise ValueError("`search` needs a query, `recommend` does without. Received: an empty one")
-        return self.retrieve(request)
+        return self._ask(questions.search(request))
 
     def retrieve(self, request: RetrievalRequest) -> list[RankedItem]:
         """Does what the request is for: `search` where it has a query, else `recommend`."""
-        return self._ask(retrieval_call(request), retrieved_items)
+        return self._ask(questions.retrieve(request))
 
     def similar_items(self, item_id: str, k: int = 10) -> list[RankedItem]:
         """Finds the other items most like one.
@@ -108,15 +103,15 @@ class RankingClient:
             ValueError: So many items cannot be asked for.
             CallError: See the class; the model may have no such signature.
         """
-        return self._ask(similar_items_call(item_id, k), retrieved_items)
+        return self._ask(questions.similar_items(item_id, k))
 
     def embed_user(self, request: UserRequest) -> tuple[float, ...]:
         """Tells what the model looks for in a user's feed: items whose vectors have large products with this one."""
-        return self._ask(embed_user_call(request), only_vector)
+        return self._ask(questions.embed_user(request))
 
     def embed_query(self, query: str) -> tuple[float, ...]:
         """Tells what the model looks for when somebody unknown types this; otherwise as `embed_user`."""
-        return self._ask(embed_query_call(query), only_vector)
+        return self._ask(questions.embed_query(query))
 
     def embed_items(self, item_ids: Sequence[str]) -> list[ItemVector]:
         """Tells the items' vectors, in this order.
@@ -125,11 +120,11 @@ class RankingClient:
             ValueError: There are no items.
             CallError: See the class; the model may have no such signature.
         """
-        return self._ask(embed_items_call(item_ids), lambda outputs: item_vectors(item_ids, outputs))
+        return self._ask(questions.embed_items(item_ids))
 
     def sessions(self, request: SessionsRequest) -> DividedHistory:
         """Tells where the sessions of a history lie, by a model with session modelling."""
-        return self._ask(sessions_call(request), divided_history)
+        return self._ask(questions.sessions(request))
 
     def signature_names(self) -> frozenset[str]:
         """What the newest version of the model can be asked (`schemas.signatures`)."""
@@ -151,21 +146,18 @@ class RankingClient:
         """Closes the connections."""
         self.close()
 
-    def _ask(self, call: Call, understood: Callable[[Outputs], Answer]) -> Answer:
-        outputs = self._retry.call(lambda: self._transport.predict(call))
-        try:
-            return understood(outputs)
-        except (TypeError, ValueError) as error:
-            message = f"not an answer of the {call.signature} signature: {error}"
-            raise CallError(INTERNAL, message, self.address) from error
+    def _ask(self, question: Question[Answer]) -> Answer:
+        return question.answer(self._retry.call(lambda: self._transport.predict(question.call)), self.address)
 
 
-def _transport(protocol: WireProtocol, address: str, model_name: str, timeout_s: float) -> Transport:
+def _transport(
+    protocol: WireProtocol, address: str, model_name: str, timeout_s: float, tls: ClientTls | None
+) -> Transport:
     # Either protocol's libraries are imported only where it is used: gRPC's stubs bring all of TensorFlow with them.
     if protocol is WireProtocol.REST:
         from serving.rest_transport import RestTransport
 
-        return RestTransport(address, model_name, timeout_s)
+        return RestTransport(address, model_name, timeout_s, tls)
     from serving.grpc_transport import GrpcTransport
 
-    return GrpcTransport(address, model_name, timeout_s)
+    return GrpcTransport(address, model_name, timeout_s, tls)

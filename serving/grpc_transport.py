@@ -4,42 +4,25 @@ from collections.abc import Callable
 from typing import Any
 
 import grpc
-import numpy as np
-import tensorflow as tf
-from tensorflow.core.framework import tensor_pb2
-from tensorflow_serving.apis import (
-    get_model_metadata_pb2,
-    get_model_status_pb2,
-    model_service_pb2_grpc,
-    predict_pb2,
-    prediction_service_pb2_grpc,
-)
+from tensorflow_serving.apis import model_service_pb2_grpc, prediction_service_pb2_grpc
 
 from serving.call import Call
-from serving.call_error import INTERNAL, CallError
+from serving.client_tls import ClientTls
+from serving.grpc_messages import CHANNEL_OPTIONS, GrpcMessages
 from serving.transport import Outputs, VersionState
-
-_SIGNATURE_DEF = "signature_def"
-
-_OPTIONS = (
-    ("grpc.max_receive_message_length", -1),
-    ("grpc.max_send_message_length", -1),
-    # Retrying is the client's business, the same for both protocols.
-    ("grpc.enable_retries", 0),
-    # Model servers are reached directly, whatever proxy the environment names for the web.
-    ("grpc.enable_http_proxy", 0),
-)
 
 
 class GrpcTransport:
     """Calls PredictionService and ModelService over one channel."""
 
-    def __init__(self, address: str, model_name: str, timeout_s: float):
+    def __init__(self, address: str, model_name: str, timeout_s: float, tls: ClientTls | None = None):
         """Connects at the first call; `timeout_s` holds for each call as a whole."""
-        self._address = address
-        self._model_name = model_name
+        self._messages = GrpcMessages(address, model_name)
         self._timeout_s = timeout_s
-        self._channel = grpc.insecure_channel(address, options=_OPTIONS)
+        if tls is None:
+            self._channel = grpc.insecure_channel(address, options=CHANNEL_OPTIONS)
+        else:
+            self._channel = grpc.secure_channel(address, tls.channel_credentials(), options=CHANNEL_OPTIONS)
         self._prediction = prediction_service_pb2_grpc.PredictionServiceStub(self._channel)
         self._model = model_service_pb2_grpc.ModelServiceStub(self._channel)
 
@@ -49,13 +32,7 @@ class GrpcTransport:
         Raises:
             CallError: The server was not reached, or refused, or answered something else.
         """
-        response: predict_pb2.PredictResponse = self._call(
-            self._prediction.Predict, call.grpc_message(self._model_name)
-        )
-        if not set(call.outputs) <= set(response.outputs):
-            found = sorted(response.outputs)
-            raise CallError(INTERNAL, f"not an answer of the {call.signature} signature: it has {found}", self._address)
-        return {name: _values(tensor) for name, tensor in response.outputs.items()}
+        return self._messages.outputs(call, self._sent(self._prediction.Predict, self._messages.predict(call)))
 
     def signature_names(self) -> frozenset[str]:
         """The signatures that the model's newest version has.
@@ -63,13 +40,8 @@ class GrpcTransport:
         Raises:
             CallError: The server was not reached, or knows no such model.
         """
-        request = get_model_metadata_pb2.GetModelMetadataRequest(metadata_field=[_SIGNATURE_DEF])
-        request.model_spec.name = self._model_name
-        response = self._call(self._prediction.GetModelMetadata, request)
-        found = get_model_metadata_pb2.SignatureDefMap()
-        response.metadata[_SIGNATURE_DEF].Unpack(found)
-        # TensorFlow keeps operations of its own beside the signatures, under names with two underscores.
-        return frozenset(name for name in found.signature_def if not name.startswith("__"))
+        response = self._sent(self._prediction.GetModelMetadata, self._messages.metadata())
+        return self._messages.signature_names(response)
 
     def version_states(self) -> list[VersionState]:
         """The versions of the model, newest first.
@@ -77,23 +49,12 @@ class GrpcTransport:
         Raises:
             CallError: The server was not reached, or knows no such model.
         """
-        request = get_model_status_pb2.GetModelStatusRequest()
-        request.model_spec.name = self._model_name
-        response = self._call(self._model.GetModelStatus, request)
-        name_of = get_model_status_pb2.ModelVersionStatus.State.Name
-        return [VersionState(each.version, name_of(each.state)) for each in response.model_version_status]
+        return self._messages.version_states(self._sent(self._model.GetModelStatus, self._messages.status()))
 
     def close(self) -> None:
         """Closes the channel."""
         self._channel.close()
 
-    def _call(self, method: Callable[..., Any], request: Any) -> Any:
-        try:
+    def _sent(self, method: Callable[..., Any], request: Any) -> Any:
+        with self._messages.failures():
             return method(request, timeout=self._timeout_s)
-        except grpc.RpcError as error:
-            raise CallError(error.code().name, error.details(), self._address) from error
-
-
-def _values(tensor: tensor_pb2.TensorProto) -> Any:
-    array = tf.make_ndarray(tensor)
-    return (np.char.decode(array.astype(bytes), "utf-8", "replace") if array.dtype == object else array).tolist()

@@ -112,14 +112,12 @@ class SessionsRequest:
 
 def rank_call(requests: Sequence[RankRequest]) -> Call:
     """Asks for the scores of the requests' candidates, a row each; shorter lists of candidates are padded."""
-    width = max((len(request.candidates) for request in requests), default=0)
-    inputs = {
-        **_asked(requests),
-        **_moment(requests),
-        signatures.RANK_QUERY: [request.query for request in requests],
-        signatures.RANK_CANDIDATES: [_padded(request.candidates, width, "") for request in requests],
-    }
-    return Call(signatures.RANK, inputs, (signatures.SCORES,))
+    return Call(signatures.RANK, _to_rank(requests), (signatures.SCORES,))
+
+
+def explain_call(request: RankRequest) -> Call:
+    """Asks what weighed in the scores of a request's candidates."""
+    return Call(signatures.EXPLAIN, _to_rank([request]), (signatures.SCORES, signatures.HISTORY_WEIGHTS))
 
 
 def retrieval_call(request: RetrievalRequest) -> Call:
@@ -174,6 +172,16 @@ def sessions_call(request: SessionsRequest) -> Call:
     inputs = _asked([request]) | {signatures.SESSIONS_SURFACE: [request.surface.value]}
     outputs = (signatures.SESSION_TOKENS, signatures.SESSION_WINDOWS, signatures.SESSION_SHARES)
     return Call(signatures.SESSIONS, inputs, outputs)
+
+
+def _to_rank(requests: Sequence[RankRequest]) -> dict[str, NestedList]:
+    width = max((len(request.candidates) for request in requests), default=0)
+    return {
+        **_asked(requests),
+        **_moment(requests),
+        signatures.RANK_QUERY: [request.query for request in requests],
+        signatures.RANK_CANDIDATES: [_padded(request.candidates, width, "") for request in requests],
+    }
 
 
 def _asked(

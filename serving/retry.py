@@ -1,8 +1,9 @@
 """Trying a call again when the server was not there to answer it."""
 
+import asyncio
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -44,13 +45,37 @@ class RetryPolicy:
         Raises:
             CallError: The last attempt was UNAVAILABLE, or any attempt failed otherwise.
         """
-        wait = self.first_wait_s
-        for _ in range(self.attempts - 1):
+        for wait in self._waits():
             try:
                 return function()
             except CallError as error:
                 if error.code != UNAVAILABLE:
                     raise
-            sleep(min(wait, self.longest_wait_s) * random.uniform(0.5, 1.0))
-            wait *= self.factor
+            sleep(wait)
         return function()
+
+    async def call_async(
+        self,
+        function: Callable[[], Awaitable[Answer]],
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> Answer:
+        """Calls a function whose answer is awaited; otherwise as `call`.
+
+        Raises:
+            CallError: The last attempt was UNAVAILABLE, or any attempt failed otherwise.
+        """
+        for wait in self._waits():
+            try:
+                return await function()
+            except CallError as error:
+                if error.code != UNAVAILABLE:
+                    raise
+            await sleep(wait)
+        return await function()
+
+    def _waits(self) -> Iterator[float]:
+        """Seconds between the attempts."""
+        wait = self.first_wait_s
+        for _ in range(self.attempts - 1):
+            yield min(wait, self.longest_wait_s) * random.uniform(0.5, 1.0)
+            wait *= self.factor

@@ -12,10 +12,33 @@ Outputs = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class VersionState:
-    """One version of the served model; `state` is `AVAILABLE`, `LOADING` or another name of TF Serving's."""
+    """One version of the served model.
+
+    Attributes:
+        version: Which.
+        state: `AVAILABLE`, `LOADING` or another name of TF Serving's.
+        error: Why it could not be loaded; empty where nothing went wrong.
+    """
 
     version: int
     state: str
+    error: str = ""
+
+
+class AsyncTransport(Protocol):
+    """As `Transport`, awaited; of the event loop of its first call."""
+
+    async def predict(self, call: Call) -> Outputs:
+        """Calls a signature; what comes back has at least the outputs that the call names."""
+
+    async def signature_names(self) -> frozenset[str]:
+        """The signatures that the model's newest version has."""
+
+    async def version_states(self) -> list[VersionState]:
+        """The versions of the model, newest first."""
+
+    async def close(self) -> None:
+        """Closes its connections."""
 
 
 class Transport(Protocol):

@@ -51,13 +51,14 @@ class BatchedServable(Servable):
         metrics: Metrics | None = None,
         tags: Sequence[str] = DEFAULT_TAGS,
         session_config: config_pb2.ConfigProto | None = None,
+        checks_methods: bool = False,
     ):
         """Loads a SavedModel and starts the threads that run batches.
 
         Raises:
             tf.errors.OpError: It does not load.
         """
-        super().__init__(path, tags, session_config)
+        super().__init__(path, tags, session_config, checks_methods)
         self._config = config
         self._metrics = metrics or Metrics()
         self._waiting: list[_Batch] = []

@@ -33,6 +33,11 @@ def unavailable(message: str) -> ServingError:
     return tf.errors.UnavailableError(None, None, message)
 
 
+def deadline_exceeded(message: str) -> ServingError:
+    """The time that the client has is over."""
+    return tf.errors.DeadlineExceededError(None, None, message)
+
+
 def unknown(message: str) -> ServingError:
     """Something else went wrong, and the message says what."""
     return tf.errors.UnknownError(None, None, message)

@@ -11,11 +11,9 @@ from tensorflow.core.protobuf import meta_graph_pb2
 from tensorflow_serving.apis import classification_pb2, inference_pb2, input_pb2, model_pb2, regression_pb2
 
 from serving.local_server.errors import failed_precondition, invalid_argument, unimplemented
-from serving.local_server.servable import DEFAULT_SIGNATURE, Servable
+from serving.local_server.servable import CLASSIFY_METHOD, DEFAULT_SIGNATURE, REGRESS_METHOD, Servable
 from serving.local_server.tensor_types import dtype_of
 
-CLASSIFY_METHOD = "tensorflow/serving/classify"
-REGRESS_METHOD = "tensorflow/serving/regress"
 EXAMPLES_INPUT = "inputs"
 _CLASSES, _SCORES = "classes", "scores"
 _REGRESSIONS = "outputs"
@@ -32,6 +30,7 @@ def classify(
         tf.errors.OpError: The signature cannot classify, there are no examples, or the model fails.
     """
     signature = _signature(servable.signature_defs, signature_name)
+    _check_method(servable, signature, "classification", CLASSIFY_METHOD)
     _check_classifies(signature)
     return _classifications(servable, signature_name, signature, serialized_examples(given))
 
@@ -43,6 +42,7 @@ def regress(servable: Servable, signature_name: str, given: input_pb2.Input) -> 
         tf.errors.OpError: The signature cannot regress, there are no examples, or the model fails.
     """
     signature = _signature(servable.signature_defs, signature_name)
+    _check_method(servable, signature, "regression", REGRESS_METHOD)
     _check_regresses(signature)
     return _regressions(servable, signature_name, serialized_examples(given))
 
@@ -125,6 +125,11 @@ def _checked_tasks(
         if len(input_tensors) > 1:
             raise invalid_argument("Input tensor must be the same for all Signatures.")
     return found
+
+
+def _check_method(servable: Servable, signature: meta_graph_pb2.SignatureDef, kind: str, method: str) -> None:
+    if servable.checks_methods and signature.method_name != method:
+        raise invalid_argument(f"Expected {kind} signature method_name to be {method}. Was: {signature.method_name}")
 
 
 def _check_classifies(signature: meta_graph_pb2.SignatureDef) -> None:

@@ -10,6 +10,9 @@ from typing import Any
 from serving.local_server.errors import invalid_argument
 
 _DECODER = json.JSONDecoder()
+_ENCODER = json.JSONEncoder(indent=4, ensure_ascii=False)
+_LONGEST_QUOTE = 2**16
+_CUT = "...TRUNCATED"
 _WHITESPACE = " \t\n\r"
 _REASONS = (
     ("Expecting property name", "Missing a name for object member."),
@@ -65,8 +68,14 @@ def to_bytes(text: str) -> bytes:
 
 
 def quote(value: Any) -> str:
-    """A value as error messages show it: indented by four."""
-    return json.dumps(value, indent=4, ensure_ascii=False).encode("utf-8", "replace").decode("utf-8")
+    """A value as error messages show it: indented by four, and cut where it is long."""
+    text = ""
+    for part in _ENCODER.iterencode(value):
+        text += part
+        if len(text) > _LONGEST_QUOTE:
+            text = text[:_LONGEST_QUOTE] + _CUT
+            break
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def json_type(value: Any) -> str:

@@ -14,6 +14,8 @@ from serving.local_server.json_tensors import BASE64_KEY
 from serving.local_server.tensor_types import dtype_of, type_name
 
 _BYTES_SUFFIX = "_bytes"
+_SMALL = 1e-30
+"""Numbers not far above this have fewer digits in a float32."""
 _INTEGER_TYPES = (
     types_pb2.DT_INT8,
     types_pb2.DT_INT16,
@@ -121,13 +123,26 @@ def _decimals(values: np.ndarray) -> list[str]:
     """Six digits where these give the number back, else as many as its type needs; always with a point or exponent."""
     digits = 9 if values.dtype == np.float32 else 17
     numbers = values.tolist()
-    short = [f"{number:g}" for number in numbers]
+    # All at once: a call for each number would take longer than its digits.
+    texts = (f"%.{digits}g " * len(numbers) % tuple(numbers)).split()
+    places = np.flatnonzero(_may_be_short(values))
+    short = [f"{numbers[place]:g}" for place in places.tolist()]
     with np.errstate(over="ignore"):
-        exact = np.array([float(text) for text in short]).astype(values.dtype) == values
-    return [
-        _with_point(text if is_exact else f"{number:.{digits}g}")
-        for number, text, is_exact in zip(numbers, short, exact.tolist(), strict=True)
-    ]
+        is_exact = np.array([float(text) for text in short]).astype(values.dtype) == values[places]
+    for index in np.flatnonzero(is_exact).tolist():
+        texts[places[index]] = short[index]
+    return [text if "." in text else _with_point(text) for text in texts]
+
+
+def _may_be_short(values: np.ndarray) -> np.ndarray:
+    """Whether six digits may give a number back: False for most of those that they do not."""
+    with np.errstate(all="ignore"):
+        wide = values.astype(np.float64)
+        scale = 10.0 ** (5 - np.floor(np.log10(np.abs(wide))))
+        distance = np.abs(np.rint(wide * scale) / scale - wide)
+        # Written so that what has no logarithm, or overflows, counts as short.
+        half_a_step = max(0.51 * np.finfo(values.dtype).eps, 4 * np.finfo(np.float64).eps)
+        return ~(distance > half_a_step * np.abs(wide)) | (np.abs(wide) < _SMALL)
 
 
 def _with_point(text: str) -> str:

@@ -107,7 +107,10 @@ def to_array(values: list[Any], shape: tuple[int, ...], dtype: int) -> np.ndarra
     """
     if dtype == types_pb2.DT_STRING:
         array = np.empty(len(values), dtype=object)
-        array[:] = [to_bytes(each) if type(each) is str else from_base64(each[BASE64_KEY]) for each in values]
+        try:
+            array[:] = list(map(str.encode, values))
+        except (TypeError, UnicodeEncodeError):
+            array[:] = [to_bytes(each) if type(each) is str else from_base64(each[BASE64_KEY]) for each in values]
         return array.reshape(shape)
     wide = np.dtype(np.int32) if _INTEGER_RANGES.get(dtype) is _INT32_RANGE else numpy_type(dtype)
     try:

@@ -1,5 +1,9 @@
 """How a server makes a servable of a version's folder."""
 
+import contextlib
+import dataclasses
+import os
+import threading
 import time
 from collections.abc import Sequence
 
@@ -10,9 +14,11 @@ from serving.local_server.batching import BatchedServable
 from serving.local_server.errors import as_serving_error
 from serving.local_server.metrics import Metrics
 from serving.local_server.servable import DEFAULT_TAGS, Servable
-from serving.local_server.text_configs import BatchingConfig
+from serving.local_server.text_configs import BatchingConfig, read_batching_config
 from serving.local_server.warm_up import warm_up
 
+BATCHING_FILE = "batching_params.pbtxt"
+"""Where a version says how requests to it are put together."""
 _STATUS_NAMES = {code.value[0]: code.name for code in grpc.StatusCode}
 
 
@@ -26,6 +32,9 @@ class Loader:
         metrics: Metrics | None = None,
         tags: Sequence[str] = DEFAULT_TAGS,
         session_config: config_pb2.ConfigProto | None = None,
+        batches_by_model: bool = False,
+        checks_methods: bool = False,
+        at_a_time: int = 0,
     ):
         """Takes the settings.
 
@@ -35,12 +44,19 @@ class Loader:
             metrics: Where warm-up and batches are timed.
             tags: Of the MetaGraph to load.
             session_config: Threads of the session; TensorFlow's defaults where None.
+            batches_by_model: Whether each version says in a file of its own how requests are put together. They are not
+                where there is no file; of `batching` only what is said of threads holds.
+            checks_methods: Whether a signature answers only the API that its method's name says.
+            at_a_time: How many versions may load at a time; any number where 0.
         """
         self._warms_up = warms_up
         self._batching = batching
         self._metrics = metrics or Metrics()
         self._tags = tags
         self._session_config = session_config
+        self._batches_by_model = batches_by_model
+        self._checks_methods = checks_methods
+        self._turn = threading.BoundedSemaphore(at_a_time) if at_a_time else contextlib.nullcontext()
 
     def __call__(self, path: str) -> Servable:
         """Loads a version.
@@ -48,13 +64,29 @@ class Loader:
         Raises:
             tf.errors.OpError: It does not load, or its warm-up fails.
         """
-        if self._batching is None:
-            servable = Servable(path, self._tags, self._session_config)
-        else:
-            servable = BatchedServable(path, self._batching, self._metrics, self._tags, self._session_config)
-        if self._warms_up:
-            self._warm_up(servable, path)
-        return servable
+        with self._turn:
+            batching = self._batching_of(path)
+            if batching is None:
+                servable = Servable(path, self._tags, self._session_config, self._checks_methods)
+            else:
+                servable = BatchedServable(
+                    path, batching, self._metrics, self._tags, self._session_config, self._checks_methods
+                )
+            if self._warms_up:
+                self._warm_up(servable, path)
+            return servable
+
+    def _batching_of(self, path: str) -> BatchingConfig | None:
+        """How the requests to a version are put together; None where they are not."""
+        file = os.path.join(path, BATCHING_FILE)
+        if self._batching is None or not self._batches_by_model:
+            return self._batching
+        if not os.path.exists(file):
+            return None
+        with open(file, encoding="utf-8") as text:
+            own = read_batching_config(text.read())
+        threads = {name: getattr(self._batching, name) for name in ("num_batch_threads", "thread_pool_name")}
+        return dataclasses.replace(own, **threads)
 
     def _warm_up(self, servable: Servable, path: str) -> None:
         begin = time.perf_counter()

@@ -4,19 +4,19 @@ Paths are matched by hand, as TF Serving matches them (regardless of case, perce
 router's own rules would answer some of them differently.
 """
 
-import http
+import asyncio
 import logging
+import os
 import re
+import time
 import zlib
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from http import HTTPStatus
 from urllib.parse import unquote
 
 import tensorflow as tf
-from starlette.applications import Starlette
-from starlette.concurrency import run_in_threadpool
-from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 from tensorflow_serving.apis import get_model_metadata_pb2, model_pb2
 
@@ -27,13 +27,14 @@ from serving.local_server.descriptions import (
     model_status,
     status_json,
 )
-from serving.local_server.errors import ServingError, as_serving_error, invalid_argument
+from serving.local_server.errors import ServingError, as_serving_error, deadline_exceeded, invalid_argument
 from serving.local_server.examples import classify, regress
 from serving.local_server.json_examples import parse_examples_body
 from serving.local_server.json_request import parse_predict_body
 from serving.local_server.json_response import classify_answer, error_answer, predict_answer, regress_answer
 from serving.local_server.model_manager import ModelManager
 from serving.local_server.observation import REST, Observation, Observer
+from serving.local_server.request_body import BodyLimits, BodyReader, ClientGoneError, RefusedBodyError
 from serving.local_server.servable import DEFAULT_SIGNATURE
 
 LOGGER = logging.getLogger(__name__)
@@ -67,12 +68,17 @@ _MAX_VERSION = 2**63 - 1
 _LONGEST_INFLATED_BODY = 100 * 2**20
 
 
-_CORS_HEADERS = {
-    "Access-Control-Allow-Origin": "*",
-    "Access-Control-Allow-Methods": "POST, GET",
-    "Access-Control-Allow-Headers": "Content-Type",
-}
-_ORIGIN = re.compile("https?://")
+_JSON = b"application/json"
+_TEXT = b"text/plain; charset=utf-8"
+_CORS_HEADERS = [
+    (b"access-control-allow-origin", b"*"),
+    (b"access-control-allow-methods", b"POST, GET"),
+    (b"access-control-allow-headers", b"Content-Type"),
+]
+_ORIGIN = re.compile(b"https?://")
+_Headers = Mapping[bytes, bytes]
+_Answer = tuple[int, bytes]
+"""HTTP code and body."""
 
 
 @dataclass(frozen=True)
@@ -82,10 +88,16 @@ class RestConfig:
     Attributes:
         enable_cors: Whether pages of other origins may ask.
         metrics_path: Where Prometheus reads the metrics; nowhere if empty.
+        num_threads: That parse requests and run models; 0 takes four for each core.
+        timeout_s: For an answer once the request is there.
+        bodies: What the bodies of requests may be.
     """
 
     enable_cors: bool = False
     metrics_path: str = ""
+    num_threads: int = 0
+    timeout_s: float = 30.0
+    bodies: BodyLimits = field(default_factory=BodyLimits)
 
 
 class _VersionOverflowError(tf.errors.InvalidArgumentError):
@@ -95,63 +107,100 @@ class _VersionOverflowError(tf.errors.InvalidArgumentError):
         super().__init__(None, None, "")
 
 
+@dataclass(frozen=True)
+class _Request:
+    method: str
+    path: str
+    headers: _Headers
+    body: bytes
+    due: float
+    """By `time.monotonic`, when nobody waits for the answer any more."""
+
+
 class RestApi:
-    """The ASGI endpoint of every path."""
+    """The ASGI application of the REST port."""
 
     def __init__(self, manager: ModelManager, config: RestConfig = RestConfig(), observer: Observer | None = None):
         """Answers from the models of `manager`."""
         self._manager = manager
         self._config = config
         self._observer = observer or Observer()
+        self._bodies = BodyReader(config.bodies)
+        # Models run, and bodies are parsed, beside the event loop, so that it goes on accepting requests.
+        threads = config.num_threads or 4 * (os.cpu_count() or 1)
+        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="rest")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers one request."""
-        request = Request(scope, receive)
         path = scope.get("raw_path", scope["path"].encode()).split(b"?")[0].decode("latin-1")
         if self._config.metrics_path and path == self._config.metrics_path:
-            response = Response(self._observer.metrics.page(), media_type="text/plain")
+            await _send(send, (HTTPStatus.OK, self._observer.metrics.page().encode()), _TEXT)
         elif not path.lower().startswith("/v1/"):
-            response = Response("Not Found", status_code=404, media_type="text/plain")
+            await _send(send, (HTTPStatus.NOT_FOUND, b"Not Found"), _TEXT)
         else:
-            body = await request.body()
-            # Models run, and long bodies are parsed, beside the event loop, so that it goes on accepting requests.
-            status, answer = await run_in_threadpool(self._answer, request, path, body)
-            headers = _CORS_HEADERS if self._config.enable_cors else None
-            response = Response(answer, status_code=status, headers=headers, media_type="application/json")
-        await response(scope, receive, send)
+            await self._answer(scope, path, receive, send)
 
-    def _answer(self, request: Request, path: str, body: bytes) -> tuple[int, bytes]:
+    def close(self) -> None:
+        """Lets the threads end."""
+        self._threads.shutdown(wait=False)
+
+    async def _answer(self, scope: Scope, path: str, receive: Receive, send: Send) -> None:
+        headers = dict(scope["headers"])
+        further = _CORS_HEADERS if self._config.enable_cors else []
         try:
-            if "gzip" in request.headers.get("content-encoding", ""):
-                body = _inflated(body)
-            return int(http.HTTPStatus.OK), self._dispatch(request, path, body)
+            async with self._bodies.body(headers, receive) as body:
+                due = time.monotonic() + self._config.timeout_s
+                await _send(
+                    send, await self._in_time(_Request(scope["method"], path, headers, body, due)), _JSON, further
+                )
+        except RefusedBodyError as error:
+            refusal = error.status, error_answer(error.message)
+            await _send(send, refusal, _JSON, [*further, (b"connection", b"close")])
+        except ClientGoneError:
+            return
+
+    async def _in_time(self, request: _Request) -> _Answer:
+        """The answer, or after the timeout that there is none; what runs is then left to end by itself."""
+        answer = asyncio.get_running_loop().run_in_executor(self._threads, self._answer_to, request)
+        await asyncio.wait([answer], timeout=self._config.timeout_s)
+        return answer.result() if answer.done() else _refusal(_timed_out())
+
+    def _answer_to(self, request: _Request) -> _Answer:
+        try:
+            return HTTPStatus.OK, self._dispatch(request)
         except _VersionOverflowError:
-            return int(http.HTTPStatus.BAD_REQUEST), b""
+            return HTTPStatus.BAD_REQUEST, b""
         except ServingError as error:
-            return HTTP_STATUS[error.error_code], error_answer(error.message)
+            return _refusal(error)
         except Exception as error:
             LOGGER.exception("A request failed in the server")
-            failure = as_serving_error(error)
-            return HTTP_STATUS[failure.error_code], error_answer(failure.message)
+            return _refusal(as_serving_error(error))
 
-    def _dispatch(self, request: Request, path: str, body: bytes) -> bytes:
+    def _dispatch(self, request: _Request) -> bytes:
         if self._config.enable_cors and _is_preflight(request):
             return b""
-        api, name, version, label = _route(request.method, path)
+        api, name, version, label = _route(request.method, request.path)
         with self._observer.request(REST, api, is_inference=api in _INFERENCE) as seen:
             if api == _MALFORMED:
-                raise invalid_argument(f"Malformed request: {request.method} {path}")
+                raise invalid_argument(f"Malformed request: {request.method} {request.path}")
             if not name:
                 raise invalid_argument("Missing model name in request.")
             spec = _model_spec(name, version, label)
             seen.model = spec.name
-            if api == "predict":
-                return self._predict(spec, body, seen)
-            if api == "classify":
-                return self._classify(spec, body, seen)
-            if api == "regress":
-                return self._regress(spec, body, seen)
-            return self._metadata(spec) if api == "metadata" else self._status(spec)
+            # Whoever has waited too long for a thread waits no longer for the answer.
+            _check_time(request)
+            answer = self._called(api, spec, _plain(request), seen)
+            _check_time(request)
+            return answer
+
+    def _called(self, api: str, spec: model_pb2.ModelSpec, body: bytes, seen: Observation) -> bytes:
+        if api == "predict":
+            return self._predict(spec, body, seen)
+        if api == "classify":
+            return self._classify(spec, body, seen)
+        if api == "regress":
+            return self._regress(spec, body, seen)
+        return self._metadata(spec) if api == "metadata" else self._status(spec)
 
     def _predict(self, spec: model_pb2.ModelSpec, body: bytes, seen: Observation) -> bytes:
         request = parse_predict_body(body)
@@ -188,11 +237,6 @@ class RestApi:
         return metadata_json(model_metadata(self._manager, request))
 
 
-def rest_app(manager: ModelManager, config: RestConfig = RestConfig(), observer: Observer | None = None) -> Starlette:
-    """The ASGI application of the REST port."""
-    return Starlette(routes=[Route("/{path:path}", RestApi(manager, config, observer))])
-
-
 def _route(method: str, path: str) -> tuple[str, str | None, str | None, str | None]:
     """What a request asks, and of which model's name, version and label, as they stand in the path."""
     if method == "POST" and (match := _PREDICTION_PATH.fullmatch(path)):
@@ -216,16 +260,38 @@ def _model_spec(name: str, version: str | None, label: str | None) -> model_pb2.
     return spec
 
 
-def _is_preflight(request: Request) -> bool:
+def _is_preflight(request: _Request) -> bool:
     """Whether a browser asks on behalf of a page if that may ask."""
-    return request.method == "OPTIONS" and bool(_ORIGIN.search(request.headers.get("origin", "")))
+    return request.method == "OPTIONS" and bool(_ORIGIN.search(request.headers.get(b"origin", b"")))
 
 
-def _inflated(body: bytes) -> bytes:
+def _check_time(request: _Request) -> None:
+    if time.monotonic() > request.due:
+        raise _timed_out()
+
+
+def _timed_out() -> ServingError:
+    return deadline_exceeded("Timed out waiting for notification")
+
+
+def _refusal(error: ServingError) -> _Answer:
+    return HTTP_STATUS[error.error_code], error_answer(error.message)
+
+
+def _plain(request: _Request) -> bytes:
     """The body without its compression; empty where it is no gzip or too large, as TF Serving reads it."""
+    if b"gzip" not in request.headers.get(b"content-encoding", b""):
+        return request.body
     try:
         inflater = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
-        inflated = inflater.decompress(body, _LONGEST_INFLATED_BODY)
+        inflated = inflater.decompress(request.body, _LONGEST_INFLATED_BODY)
     except zlib.error:
         return b""
     return inflated if inflater.eof else b""
+
+
+async def _send(send: Send, answer: _Answer, content_type: bytes, further: Iterable[tuple[bytes, bytes]] = ()) -> None:
+    status, body = answer
+    headers = [(b"content-length", b"%d" % len(body)), (b"content-type", content_type), *further]
+    await send({"type": "http.response.start", "status": int(status), "headers": headers})
+    await send({"type": "http.response.body", "body": body})

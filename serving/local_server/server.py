@@ -21,12 +21,14 @@ from tensorflow_serving.apis import model_service_pb2_grpc, prediction_service_p
 from serving.local_server.access_log import AccessLog
 from serving.local_server.config_reload import ConfigFile
 from serving.local_server.grpc_service import ModelService, PredictionService
-from serving.local_server.health import health_handler
+from serving.local_server.health import Health
+from serving.local_server.http_connection import PatientConnection
 from serving.local_server.loader import Loader
 from serving.local_server.metrics import Metrics
 from serving.local_server.model_manager import ModelManager
 from serving.local_server.observation import Observer
-from serving.local_server.rest import RestConfig, rest_app
+from serving.local_server.open_files import allow_many_open_files
+from serving.local_server.rest import RestApi
 from serving.local_server.served_models import ServedModel
 from serving.local_server.server_config import ServerConfig
 from serving.local_server.text_configs import TlsConfig
@@ -62,7 +64,7 @@ class LocalServer:
         self.port = config.port
         self.rest_api_port = config.rest_api_port
         self._tls = config.tls()
-        self._rest_config = RestConfig(config.rest_api_enable_cors_support, config.metrics_path())
+        rest = config.rest()
         models = config.models()
         self._access_log = AccessLog(config.access_log)
         self._observer = Observer(Metrics(), self._access_log)
@@ -73,11 +75,16 @@ class LocalServer:
             self._observer.metrics,
             config.saved_model_tags.split(","),
             config.session_config(),
+            config.enable_per_model_batching_parameters,
+            config.enable_signature_method_name_check,
+            config.num_load_threads,
         )
         self.manager = ModelManager(
             make=self._versions, allow_labels_for_unavailable=config.allow_version_labels_for_unavailable_models
         )
         self._models = models
+        self._rest_api = RestApi(self.manager, rest, self._observer)
+        self._health = Health()
         self._config_file = ConfigFile(
             self.manager, config.model_config_file, config.model_config_file_poll_wait_seconds
         )
@@ -124,10 +131,12 @@ class LocalServer:
     def stop(self) -> None:
         """Refuses new requests, lets those begun end, and unloads the models."""
         self._config_file.stop()
+        self._health.stop()
         drained = self._grpc.stop(self._config.drain_seconds) if self._grpc else None
         if self._rest and self._rest_thread:
             self._rest.should_exit = True
             self._rest_thread.join(self._config.drain_seconds + 1)
+        self._rest_api.close()
         if drained:
             drained.wait(self._config.drain_seconds + 1)
         self.manager.stop()
@@ -147,11 +156,15 @@ class LocalServer:
         self.rest_api_port = listener.getsockname()[1]
         self._rest = uvicorn.Server(
             uvicorn.Config(
-                rest_app(self.manager, self._rest_config, self._observer),
+                self._rest_api,
+                http=PatientConnection,
+                ws="none",
                 lifespan="off",
                 log_config=None,
                 access_log=False,
                 server_header=False,
+                # Seconds between requests of a connection, and for one to come.
+                timeout_keep_alive=self._config.rest_api_receive_seconds,  # type: ignore[arg-type]
                 timeout_graceful_shutdown=max(1, round(self._config.drain_seconds)),
             )
         )
@@ -170,7 +183,7 @@ class LocalServer:
         prediction_service_pb2_grpc.add_PredictionServiceServicer_to_server(predictions, server)
         model_service_pb2_grpc.add_ModelServiceServicer_to_server(models, server)
         if self._config.enable_grpc_healthcheck_service:
-            server.add_generic_rpc_handlers((health_handler(),))
+            server.add_generic_rpc_handlers((self._health.handler(),))
         address = f"{self._config.host}:{self._config.port}"
         try:
             if self._tls is None:
@@ -206,6 +219,7 @@ def serve_until_stopped(config: ServerConfig) -> None:
         OSError: A port is taken, or the host is not this machine's.
     """
     stopped = threading.Event()
+    allow_many_open_files()
     with _signals_set(stopped), LocalServer(config) as server:
         print(
             f"Serving {server.model_names}: gRPC {server.grpc_address}, REST http://{server.rest_address}",

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from tensorflow.core.protobuf import config_pb2
 
 from serving.local_server.errors import invalid_argument
+from serving.local_server.request_body import BodyLimits
+from serving.local_server.rest import RestConfig
 from serving.local_server.served_models import ServedModel, read_model_config, served_models
 from serving.local_server.text_configs import (
     BatchingConfig,
@@ -26,20 +28,27 @@ class ServerConfig:
         port: Of gRPC; 0 takes a free one.
         rest_api_port: Of REST; 0 takes a free one.
         rest_api_enable_cors_support: Whether pages of other origins may ask.
+        rest_api_num_threads: That parse REST requests and run models for them; 0 takes four for each core.
+        rest_api_timeout_in_ms: How long a REST request may take once it is there.
+        rest_api_receive_seconds: How long a connection may take to send a request, or to begin with the next.
+        rest_api_max_body_bytes: The longest body of a REST request; all that are under way have twice that.
         model_config_file: Lists the models, instead of `model_name` and `model_base_path`.
         model_config_file_poll_wait_seconds: Between looks at that file; 0 reads it once.
         allow_version_labels_for_unavailable_models: Whether a new label may name a version that is not available.
         file_system_poll_wait_seconds: Between looks for new versions; 0 looks once.
         max_num_load_retries: How often a version that does not load is tried again.
         load_retry_interval_micros: Between those tries.
+        num_load_threads: How many versions load at a time; one for each model if 0.
         enable_model_warmup: Whether requests that a version brings along are replayed before it is available.
         enable_batching: Whether requests are put together.
         batching_parameters_file: How; TF Serving's defaults if empty.
+        enable_per_model_batching_parameters: Whether that is said by a file in each version instead.
         monitoring_config_file: Whether and where there are metrics for Prometheus.
         ssl_config_file: Key and certificates of gRPC; it is not encrypted if empty.
         grpc_socket_path: A socket file that gRPC listens on as well.
         grpc_channel_arguments: More of gRPC's own settings, as `name=value` with commas between them.
         saved_model_tags: Of the MetaGraph to load, with commas between them.
+        enable_signature_method_name_check: Whether a signature answers only the API that its method's name says.
         tensorflow_session_parallelism: Threads of a model, within and between operations; TensorFlow's choice if 0.
         tensorflow_intra_op_parallelism: Within operations, where that differs.
         tensorflow_inter_op_parallelism: Between operations, where that differs.
@@ -54,20 +63,27 @@ class ServerConfig:
     port: int = 8500
     rest_api_port: int = 8501
     rest_api_enable_cors_support: bool = False
+    rest_api_num_threads: int = 0
+    rest_api_timeout_in_ms: int = 30_000
+    rest_api_receive_seconds: float = 30.0
+    rest_api_max_body_bytes: int = 64 * 2**20
     model_config_file: str = ""
     model_config_file_poll_wait_seconds: float = 0.0
     allow_version_labels_for_unavailable_models: bool = False
     file_system_poll_wait_seconds: float = 1.0
     max_num_load_retries: int = 5
     load_retry_interval_micros: int = 60_000_000
+    num_load_threads: int = 0
     enable_model_warmup: bool = True
     enable_batching: bool = False
     batching_parameters_file: str = ""
+    enable_per_model_batching_parameters: bool = False
     monitoring_config_file: str = ""
     ssl_config_file: str = ""
     grpc_socket_path: str = ""
     grpc_channel_arguments: str = ""
     saved_model_tags: str = "serve"
+    enable_signature_method_name_check: bool = False
     tensorflow_session_parallelism: int = 0
     tensorflow_intra_op_parallelism: int = 0
     tensorflow_inter_op_parallelism: int = 0
@@ -85,6 +101,22 @@ class ServerConfig:
         if not self.model_config_file:
             return [ServedModel(self.model_name, self.model_base_path)]
         return served_models(read_model_config(_text(self.model_config_file)))
+
+    def rest(self) -> RestConfig:
+        """How the REST port answers.
+
+        Raises:
+            OSError: The monitoring config cannot be read.
+            tf.errors.InvalidArgumentError: It is not one.
+        """
+        longest = self.rest_api_max_body_bytes
+        return RestConfig(
+            self.rest_api_enable_cors_support,
+            self.metrics_path(),
+            self.rest_api_num_threads,
+            self.rest_api_timeout_in_ms / 1e3,
+            BodyLimits(longest, 2 * longest, self.rest_api_receive_seconds),
+        )
 
     def session_config(self) -> config_pb2.ConfigProto:
         """The threads that a model runs on."""

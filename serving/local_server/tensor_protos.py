@@ -1,5 +1,11 @@
-"""Between arrays and the TensorProtos of gRPC requests and answers."""
+"""Between arrays and the TensorProtos of gRPC requests and answers.
 
+What requests and answers are mostly made of, strings and floats, goes a shorter way than TensorFlow's own functions,
+which take longer than all the rest of a small request.
+"""
+
+import math
+import struct
 from collections.abc import Mapping
 
 import numpy as np
@@ -23,6 +29,10 @@ _FIELDS = {
     types_pb2.DT_BOOL: "bool_val",
     types_pb2.DT_STRING: "string_val",
 }
+_PACKED = {types_pb2.DT_FLOAT: (0x2A, "<f4"), types_pb2.DT_DOUBLE: (0x32, "<f8")}
+"""Types whose values stand in a message as they do in memory: the tag of their field, and how they lie there."""
+_LARGEST_FILLED_UP = 2**24
+"""Values that a message may have without bringing them along."""
 
 
 def from_protos(protos: Mapping[str, tensor_pb2.TensorProto]) -> dict[str, np.ndarray]:
@@ -32,9 +42,9 @@ def from_protos(protos: Mapping[str, tensor_pb2.TensorProto]) -> dict[str, np.nd
         tf.errors.InvalidArgumentError: One holds more, fewer or other values than its shape and type say.
     """
     arrays = {}
-    for name, proto in protos.items():
+    for name in protos:
         try:
-            arrays[name] = tf.make_ndarray(proto)
+            arrays[name] = _array(protos[name])
         except (TypeError, ValueError, KeyError):
             raise invalid_argument(f"tensor parsing error: {name}") from None
     return arrays
@@ -49,5 +59,34 @@ def to_proto(array: np.ndarray) -> tensor_pb2.TensorProto:
     proto = tensor_pb2.TensorProto(dtype=dtype)
     for size in array.shape:
         proto.tensor_shape.dim.add(size=size)
-    getattr(proto, _FIELDS[dtype]).extend(array.ravel().tolist())
+    if dtype in _PACKED and array.size:
+        tag, layout = _PACKED[dtype]
+        values = array.astype(layout, copy=False).tobytes()
+        proto.MergeFromString(struct.pack("B", tag) + _varint(len(values)) + values)
+    else:
+        getattr(proto, _FIELDS[dtype]).extend(array.ravel().tolist())
     return proto
+
+
+def _array(proto: tensor_pb2.TensorProto) -> np.ndarray:
+    shape = [dim.size for dim in proto.tensor_shape.dim]
+    size = math.prod(shape)
+    # The last value stands for all that are lacking, so a short message may claim any size.
+    if min(shape, default=0) < 0 or (size > _LARGEST_FILLED_UP and size > proto.ByteSize()):
+        raise ValueError(f"No tensor has the shape {shape}")
+    if proto.dtype != types_pb2.DT_STRING or proto.tensor_content:
+        return tf.make_ndarray(proto)
+    values = list(proto.string_val)
+    values += (values[-1:] or [b""]) * (size - len(values))
+    array = np.empty(len(values), dtype=object)
+    array[:] = values
+    return array.reshape(shape)
+
+
+def _varint(number: int) -> bytes:
+    """A whole number as messages hold it: seven bits a byte, the lowest first."""
+    parts = []
+    while number > 0x7F:
+        parts.append(number & 0x7F | 0x80)
+        number >>= 7
+    return bytes([*parts, number])

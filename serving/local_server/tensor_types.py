@@ -1,5 +1,7 @@
 """TensorFlow's data types, as TF Serving names them and as numpy holds them."""
 
+import functools
+
 import numpy as np
 import tensorflow as tf
 from tensorflow.core.framework import types_pb2
@@ -21,4 +23,9 @@ def dtype_of(array: np.ndarray) -> int:
     """The `types_pb2.DataType` of an array; objects and text are strings."""
     if array.dtype.kind in "OSU":
         return types_pb2.DT_STRING
-    return int(tf.as_dtype(array.dtype).as_datatype_enum)
+    return _enum_of(array.dtype)
+
+
+@functools.cache
+def _enum_of(dtype: np.dtype) -> int:
+    return int(tf.as_dtype(dtype).as_datatype_enum)

@@ -1,6 +1,16 @@
 import pytest
 
-from serving.answers import ItemVector, RankedItem, item_vectors, only_vector, ranked_candidates, retrieved_items
+from schemas.canonical_event import Surface, Token
+from serving.answers import (
+    ExplainedItem,
+    ItemVector,
+    RankedItem,
+    explained_candidates,
+    item_vectors,
+    only_vector,
+    ranked_candidates,
+    retrieved_items,
+)
 from serving.request_builder import RankRequest
 
 
@@ -21,6 +31,20 @@ def test_too_few_scores(scores):
 def test_what_is_no_row_of_numbers():
     with pytest.raises(TypeError, match="not iterable"):
         ranked_candidates([RankRequest("1", ("a",))], {"scores": [0.5]})
+
+
+def test_explained_candidates_best_first_with_a_weight_for_each_token():
+    history = (Token(Surface.RECOMMENDATION, ("x",)), Token(Surface.SEARCH, (), "mug"))
+    outputs = {"scores": [[0.25, 0.5]], "history_weights": [[[1, 0.5], [0, 1]]]}
+    expected = [ExplainedItem("b", 0.5, (0.0, 1.0)), ExplainedItem("a", 0.25, (1.0, 0.5))]
+    assert explained_candidates(RankRequest("1", ("a", "b"), history=history), outputs) == expected
+    # An empty history is sent as one place of padding, of which nothing is told.
+    alone = {"scores": [[0.5]], "history_weights": [[[0]]]}
+    assert explained_candidates(RankRequest("1", ("a",)), alone) == [ExplainedItem("a", 0.5, ())]
+    with pytest.raises(ValueError, match="the answer has fewer weights than the request has history tokens"):
+        explained_candidates(RankRequest("1", ("a",), history=history), alone)
+    with pytest.raises(ValueError, match="zip"):
+        explained_candidates(RankRequest("1", ("a", "b")), alone)
 
 
 def test_retrieved_items_without_padding():

@@ -60,6 +60,12 @@ def test_a_model_that_does_not_retrieve_ranks_the_catalogue(ranker, log):
     assert best.candidates == Candidates(("a", "b"), 2)
 
 
+def test_what_the_history_alone_tells_is_left_out_too(ranker, retriever, log):
+    history = (Token(Surface.RECOMMENDATION, ("a",)), Token(Surface.SEARCH, ("b",), "x"))
+    assert item_ids(best_items(ranker, log, RetrievalRequest("8", history=history))) == ["c", "d"]
+    assert item_ids(best_items(retriever, log, RetrievalRequest("8", history=history))) == ["é", "d", "c"]
+
+
 def test_a_category_holds_for_either(ranker, retriever, log):
     assert item_ids(best_items(retriever, log, RetrievalRequest("8", category=("b",)))) == ["b"]
     log.items["b"] = Item("b", categories=("birds",))

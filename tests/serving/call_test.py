@@ -31,6 +31,19 @@ def test_the_grpc_message_holds_the_same_tensors(name):
     assert array.tolist() == wanted.tolist()
 
 
+def test_bytes_that_are_no_text_go_too():
+    import tensorflow as tf
+
+    call = Call("name", {"examples": [b"\xff\x00", b"a"], "word": ["é", b"\xc3\xa9"]}, ())
+    assert json.loads(call.rest_body())["inputs"] == {
+        "examples": [{"b64": "/wA="}, {"b64": "YQ=="}],
+        "word": ["é", {"b64": "w6k="}],
+    }
+    message = call.grpc_message("shop")
+    assert tf.make_ndarray(message.inputs["examples"]).tolist() == [b"\xff\x00", b"a"]
+    assert tf.make_ndarray(message.inputs["word"]).tolist() == ["é".encode()] * 2
+
+
 def test_the_grpc_message_names_model_signature_and_version():
     spec = CALL.grpc_message("shop", version=7).model_spec
     assert (spec.name, spec.signature_name, spec.version.value) == ("shop", "name", 7)

@@ -6,7 +6,7 @@ import pytest
 
 from schemas import signatures
 from schemas.canonical_event import Surface, Token
-from serving.answers import ItemVector, RankedItem
+from serving.answers import ExplainedItem, ItemVector, RankedItem
 from serving.call_error import CallError
 from serving.client import RankingClient, WireProtocol
 from serving.divided_history import DividedHistory, Session
@@ -55,6 +55,16 @@ def test_several_users_in_one_call_get_only_their_own_candidates(client):
     first, second = client.rank_many([RankRequest("1", ("b", "a")), RankRequest("2", ("c",), "c")])
     assert [item.item_id for item in first] == ["a", "b"]
     assert second == [RankedItem("c", BASE_SCORES["c"] + QUERY_BONUS)]
+
+
+def test_explains_what_weighed(explaining_server, protocol):
+    feed = (Token(Surface.RECOMMENDATION, ("b1",)), Token(Surface.RECOMMENDATION, ("c1",)))
+    request = RankRequest("1", ("a1", "b2"), "", (*feed, Token(Surface.SEARCH, ("b2", "x"), "red")))
+    with RankingClient(address_of(explaining_server, protocol), "shop", protocol, timeout_s=30) as client:
+        first, second = client.explain(request)
+        assert [(item.item_id, item.score) for item in (first, second)] == [("b2", pytest.approx(2.3)), ("a1", 0.5)]
+        assert (first.weights, second.weights) == ((0.75, 0.25, 1.0), (0.5, 0.5, 1.0))
+        assert client.explain(RankRequest("1", ("a1",))) == [ExplainedItem("a1", 0.5, ())]
 
 
 @pytest.fixture
@@ -137,6 +147,23 @@ def test_tells_where_sessions_lie(shop_client):
 
 def test_tells_the_versions(client):
     assert client.version_states() == [VersionState(7, "AVAILABLE")]
+
+
+def test_tells_why_a_version_does_not_load(tmp_path, protocol):
+    from serving.local_server.server import LocalServer, ServerConfig
+    from serving.local_server.versions import State
+
+    (tmp_path / "3").mkdir()
+    (tmp_path / "3" / "saved_model.pb").write_bytes(b"")
+    config = ServerConfig("shop", str(tmp_path), port=0, rest_api_port=0, max_num_load_retries=0)
+    with (
+        LocalServer(config) as server,
+        RankingClient(address_of(server, protocol), "shop", protocol, timeout_s=30) as client,
+    ):
+        assert server.model.wait_for(3, State.END, timeout=60)
+        (state,) = client.version_states()
+    assert (state.version, state.state) == (3, "END")
+    assert "cannot be loaded: " in state.error
 
 
 def test_an_unknown_model(rank_server, protocol):

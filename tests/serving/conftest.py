@@ -1,5 +1,8 @@
 """Model servers that the tests of this room share: started once, on free ports of loopback."""
 
+import shutil
+import subprocess
+
 import pytest
 
 from schemas import signatures
@@ -55,10 +58,22 @@ def retrieval_server(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
+def explaining_server(tmp_path_factory):
+    """A server of a model that explains its scores, under the name `shop` too."""
+    from serving.local_server.server import LocalServer, ServerConfig
+    from serving.local_server.versions import State
+    from tests.support.explained_models import save_explaining_model
+
+    base_path = tmp_path_factory.mktemp("explaining")
+    save_explaining_model(base_path / "7")
+    with LocalServer(ServerConfig("shop", str(base_path), port=0, rest_api_port=0)) as server:
+        assert server.model.wait_for(7, State.AVAILABLE, timeout=60)
+        yield server
+
+
+@pytest.fixture(scope="session")
 def half_plus_two_server(half_plus_two, tmp_path_factory):
     """A server of `half_plus_two` as version 123 of the model `half`."""
-    import shutil
-
     from serving.local_server.server import LocalServer, ServerConfig
     from serving.local_server.versions import State
 
@@ -67,3 +82,19 @@ def half_plus_two_server(half_plus_two, tmp_path_factory):
     with LocalServer(ServerConfig("half", str(base_path), port=0, rest_api_port=0)) as server:
         assert server.model.wait_for(123, State.AVAILABLE, timeout=60)
         yield server
+
+
+@pytest.fixture(scope="session")
+def certificates(tmp_path_factory):
+    """Files of the key and the certificate, each signed by itself, of a server and of a client."""
+    if shutil.which("openssl") is None:
+        pytest.skip("openssl is not installed")
+    folder = tmp_path_factory.mktemp("tls")
+    pairs = {}
+    for name in ("server", "client"):
+        key, cert = folder / f"{name}.key", folder / f"{name}.pem"
+        command = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
+        command += ["-keyout", str(key), "-out", str(cert), "-subj", f"/CN={name}", "-days", "2"]
+        subprocess.run([*command, "-addext", "subjectAltName=IP:127.0.0.1"], check=True, capture_output=True)
+        pairs[name] = key, cert
+    return pairs

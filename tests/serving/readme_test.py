@@ -24,11 +24,13 @@ RETRIEVES = re.compile(
 
 
 @pytest.fixture(scope="module")
-def adapted(rank_server, retrieval_server):
+def adapted(rank_server, retrieval_server, explaining_server):
     """Changes an example so that it asks one of the servers of the tests."""
 
     def adapted(example):
         server = retrieval_server if RETRIEVES.search(example) else rank_server
+        if '"explain"' in example:
+            server = explaining_server
         return (
             example.replace("127.0.0.1:8501", server.rest_address)
             .replace("127.0.0.1:8500", server.grpc_address)
@@ -54,25 +56,31 @@ def test_curl(adapted):
     nothing = {"items": [["", "", ""]], "scores": [[0.0, 0.0, 0.0]]}
     unknown = {"embedding": [[UNKNOWN, 1.0]] * 2, "known": [False, False]}
     assert [answer["outputs"] for answer in answers[3:7]] == [nothing, unknown, [[7.0, 0.0]], [[2.0, 1.0]]]
-    assert [list(answer) for answer in answers[7:]] == [["model_version_status"], ["model_spec", "metadata"]]
+    # By first letters: an 8 is in the feed twice, a 7 was searched for once.
+    assert answers[7]["outputs"] == {"history_weights": [[[0.5, 1.0, 0.5]] * 2], "scores": [[2.0, 1.0]]}
+    assert [list(answer) for answer in answers[8:]] == [["model_version_status"], ["model_spec", "metadata"]]
 
 
 def test_python(adapted):
-    stubs, client, retrieval, vectors = (
+    stubs, client, retrieval, vectors, awaited = (
         adapted(code) for code in re.findall(r"```python\n(.*?)```", README, re.DOTALL)
     )
     assert _printed(stubs) == "[1.0, 1.0, 0.0]\n"
     assert _printed(client) == "85123A 1.0\n71053 1.0\n84406B 0.0\n"
     assert _printed(retrieval) == "é 5.0\nd 4.0\nc 3.0\n" * 2
     assert _printed(vectors) == "[]\n(0.0, 1.0) (7.0, 0.0)\n[False, False]\n"
+    assert _printed(awaited) == "['é', 'd', 'c'] ['é', 'd', 'c']\n"
 
 
 def test_the_answers_that_are_shown_are_answers():
     found = re.findall(r'^    (\{"outputs": \{.*?\}\})$', README, re.MULTILINE | re.DOTALL)
     shown = [json.loads(each)["outputs"] for each in found]
-    *lists, vectors = shown
+    *lists, vectors, explained = shown
     assert [{name: len(rows[0]) for name, rows in each.items()} for each in lists] == [{"items": 3, "scores": 3}] * 3
     assert len(vectors["embedding"]) == len(vectors["known"]) == 2
+    (scores,), (weights,) = explained["scores"], explained["history_weights"]
+    assert len(scores) == len(weights) == 2
+    assert [(first + third, second) for first, second, third in weights] == [(1.0, 1.0)] * 2
 
 
 def _printed(code):

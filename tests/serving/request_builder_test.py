@@ -10,6 +10,7 @@ from serving.request_builder import (
     embed_items_call,
     embed_query_call,
     embed_user_call,
+    explain_call,
     rank_call,
     retrieval_call,
     sessions_call,
@@ -31,6 +32,13 @@ def test_a_whole_request():
         signatures.RANK_HISTORY_QUERIES: [["", "red", "blué"]],
         signatures.RANK_HISTORY_ITEMS: [[["mug", ""], ["lamp", "vase"], ["", ""]]],
     }
+
+
+def test_explaining_asks_as_ranking_does():
+    request = RankRequest("17850", ("a", "b"), "red mug", (FEED, SESSION, UNCLICKED), 86_400_000, {"device": "tablet"})
+    call = explain_call(request)
+    assert (call.signature, call.inputs) == (signatures.EXPLAIN, rank_call([request]).inputs)
+    assert call.outputs == (signatures.SCORES, signatures.HISTORY_WEIGHTS)
 
 
 def test_several_users_are_padded_at_the_end():

@@ -1,3 +1,5 @@
+import asyncio
+
 import pytest
 
 from serving.call_error import CallError
@@ -55,3 +57,31 @@ def test_nothing_else_is_tried_again(code):
 def test_needs_an_attempt():
     with pytest.raises(ValueError, match="`attempts` should be at least 1. Received: attempts=0"):
         RetryPolicy(attempts=0)
+
+
+def awaited(policy, server):
+    waits = []
+
+    async def sleep(seconds):
+        waits.append(seconds)
+
+    async def ask():
+        return server()
+
+    return asyncio.run(policy.call_async(ask, sleep)), waits
+
+
+def test_what_is_awaited_is_tried_again_too():
+    server = Server("UNAVAILABLE", "UNAVAILABLE")
+    answer, waits = awaited(RetryPolicy(attempts=3, first_wait_s=1.0, factor=3.0, longest_wait_s=9.0), server)
+    assert (answer, server.calls) == ("answer", 3)
+    assert 0.5 <= waits[0] <= 1.0
+    assert 1.5 <= waits[1] <= 3.0
+
+
+@pytest.mark.parametrize(("codes", "calls"), [(["UNAVAILABLE"] * 5, 3), (["NOT_FOUND"], 1)])
+def test_what_is_awaited_fails_alike(codes, calls):
+    server = Server(*codes)
+    with pytest.raises(CallError, match=codes[0]):
+        awaited(RetryPolicy(attempts=3), server)
+    assert server.calls == calls

@@ -10,6 +10,7 @@ def test_each_error_carries_its_code_and_message():
         tf.errors.NOT_FOUND: errors.not_found("m"),
         tf.errors.UNIMPLEMENTED: errors.unimplemented("m"),
         tf.errors.UNAVAILABLE: errors.unavailable("m"),
+        tf.errors.DEADLINE_EXCEEDED: errors.deadline_exceeded("m"),
         tf.errors.UNKNOWN: errors.unknown("m"),
         tf.errors.DATA_LOSS: errors.data_loss("m"),
         tf.errors.INTERNAL: errors.internal("m"),

@@ -166,3 +166,18 @@ def test_context_stands_before_each_example():
     np.testing.assert_array_equal(
         serialized_examples(examples(1.0))[0], examples(1.0).example_list.examples[0].SerializeToString()
     )
+
+
+def test_methods_are_checked_where_told(tmp_path):
+    save_graph(tmp_path / "1", _signatures)
+    servable = Servable(str(tmp_path / "1"), checks_methods=True)
+    given = examples(2.0)
+    assert [each.value for each in regress(servable, "flat", given).regressions] == [2.0]
+    for function, name, kind, wanted, was in (
+        (regress, "classes", "regression", REGRESS, CLASSIFY),
+        (classify, "flat", "classification", CLASSIFY, REGRESS),
+    ):
+        with pytest.raises(tf.errors.InvalidArgumentError) as caught:
+            function(servable, name, given)
+        assert caught.value.message == f"Expected {kind} signature method_name to be {wanted}. Was: {was}"
+    servable.close()

@@ -64,6 +64,15 @@ def test_quotes_values_as_indented_json():
     assert quote({"a": "é"}) == '{\n    "a": "é"\n}'
 
 
+def test_long_and_deep_values_are_cut():
+    quoted = quote(["x" * 99] * 100_000)
+    assert (len(quoted), quoted[:20], quoted[-12:]) == (2**16 + 12, '[\n    "xxxxxxxxxxxxx', "...TRUNCATED")
+    deep = []
+    for _ in range(5000):
+        deep = [deep]
+    assert (len(quote(deep)), quote(deep)[-12:]) == (2**16 + 12, "...TRUNCATED")
+
+
 def test_names_types():
     assert [json_type(value) for value in (None, True, False, {}, [], "", 1, 1.5)] == [
         "Null",

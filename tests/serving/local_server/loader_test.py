@@ -1,10 +1,14 @@
+import dataclasses
+import time
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 import tensorflow as tf
 from tensorflow_serving.apis.prediction_log_pb2 import PredictionLog
 
 from serving.local_server.batching import BatchedServable
-from serving.local_server.loader import Loader
+from serving.local_server.loader import BATCHING_FILE, Loader
 from serving.local_server.metrics import Metrics
 from serving.local_server.servable import Servable
 from serving.local_server.text_configs import BatchingConfig
@@ -57,3 +61,48 @@ def test_warm_up_that_fails_fails_the_load_unless_it_is_left(version):
         Loader(metrics=metrics)(str(version))
     assert warm_up_lines(metrics)[0].endswith('status="INVALID_ARGUMENT"} 1')
     Loader(warms_up=False)(str(version)).close()
+
+
+def test_a_version_may_say_itself_how_calls_are_put_together(version):
+    batching = BatchingConfig(max_batch_size=7, num_batch_threads=1, thread_pool_name="mine")
+    servable = Loader(batching=batching, batches_by_model=True)(str(version))
+    assert type(servable) is Servable
+    servable.close()
+    own = "max_batch_size { value: 2 } num_batch_threads { value: 5 } thread_pool_name { value: 'theirs' }"
+    (version / BATCHING_FILE).write_text(own, encoding="utf-8")
+    for by_model, wanted in ((True, dataclasses.replace(batching, max_batch_size=2)), (False, batching)):
+        servable = Loader(batching=batching, batches_by_model=by_model)(str(version))
+        assert servable._config == wanted
+        servable.close()
+    assert type(Loader(batches_by_model=True)(str(version))) is Servable
+
+
+def test_no_more_versions_load_at_a_time_than_may(version, monkeypatch):
+    at_a_time, most = [], []
+
+    class Slow:
+        def __init__(self, *arguments, **options):
+            at_a_time.append(1)
+            most.append(len(at_a_time))
+            time.sleep(0.02)
+            at_a_time.pop()
+
+    monkeypatch.setattr("serving.local_server.loader.Servable", Slow)
+    for limit, expected in ((1, 1), (2, 2), (0, 4)):
+        most.clear()
+        load = Loader(warms_up=False, at_a_time=limit)
+        with ThreadPoolExecutor(4) as threads:
+            list(threads.map(load, [str(version)] * 4))
+        assert max(most) == expected
+
+
+def test_methods_are_checked_where_told(tmp_path):
+    save_graph(tmp_path / "1", lambda: {"serving_default": ("tensorflow/serving/other", *half_plus(2.0)[1:])})
+    call = ("", {"x": np.float32([[2]])})
+    assert Loader()(str(tmp_path / "1")).run(*call)["y"].tolist() == [[3.0]]
+    with pytest.raises(tf.errors.InternalError) as caught:
+        Loader(checks_methods=True)(str(tmp_path / "1")).run(*call)
+    assert caught.value.message == (
+        "Expected prediction signature method_name to be one of {tensorflow/serving/predict, "
+        "tensorflow/serving/classify, tensorflow/serving/regress}. Was: tensorflow/serving/other"
+    )

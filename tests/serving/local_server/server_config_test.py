@@ -1,6 +1,8 @@
 import pytest
 import tensorflow as tf
 
+from serving.local_server.request_body import BodyLimits
+from serving.local_server.rest import RestConfig
 from serving.local_server.served_models import ServedModel
 from serving.local_server.server_config import ServerConfig
 from serving.local_server.text_configs import BatchingConfig, TlsConfig
@@ -56,3 +58,17 @@ def test_channel_arguments():
     with pytest.raises(tf.errors.InvalidArgumentError) as caught:
         ServerConfig(grpc_channel_arguments="grpc.x").channel_arguments()
     assert caught.value.message == "grpc_channel_arguments must be name=value. Received: grpc.x"
+
+
+def test_the_rest_port(tmp_path):
+    monitoring = written(tmp_path, 'prometheus_config { enable: true path: "/p" }')
+    config = ServerConfig(
+        rest_api_enable_cors_support=True,
+        rest_api_num_threads=2,
+        rest_api_timeout_in_ms=1500,
+        rest_api_receive_seconds=4.0,
+        rest_api_max_body_bytes=5,
+        monitoring_config_file=monitoring,
+    )
+    assert config.rest() == RestConfig(True, "/p", 2, 1.5, BodyLimits(longest=5, at_once=10, seconds=4.0))
+    assert ServerConfig().rest() == RestConfig()

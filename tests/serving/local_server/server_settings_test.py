@@ -1,8 +1,6 @@
 """What a whole server does with its files: lists of models, metrics, batches, TLS and the access log."""
 
 import json
-import shutil
-import subprocess
 import threading
 
 import grpc
@@ -222,20 +220,6 @@ def _is_open(server):
     return True
 
 
-@pytest.fixture(scope="module")
-def certificates(tmp_path_factory):
-    """Key and certificate, each signed by itself, of a server and of a client."""
-    folder = tmp_path_factory.mktemp("tls")
-    pairs = {}
-    for name in ("server", "client"):
-        key, cert = folder / f"{name}.key", folder / f"{name}.pem"
-        command = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
-        command += ["-keyout", str(key), "-out", str(cert), "-subj", f"/CN={name}", "-days", "2"]
-        subprocess.run([*command, "-addext", "subjectAltName=IP:127.0.0.1"], check=True, capture_output=True)
-        pairs[name] = key.read_text(encoding="ascii"), cert.read_text(encoding="ascii")
-    return pairs
-
-
 def _predicts(address, credentials):
     with grpc.secure_channel(address, credentials, options=NO_PROXY) as channel:
         stub = prediction_service_pb2_grpc.PredictionServiceStub(channel)
@@ -245,10 +229,10 @@ def _predicts(address, credentials):
             return error.code()
 
 
-@pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl is not installed")
 @pytest.mark.parametrize("is_mutual", [False, True])
 def test_tls(base_path, certificates, tmp_path, is_mutual):
-    (key, cert), (client_key, client_cert) = certificates["server"], certificates["client"]
+    pairs = [[path.read_text(encoding="ascii") for path in certificates[name]] for name in ("server", "client")]
+    (key, cert), (client_key, client_cert) = pairs
     text = f"server_key: {json.dumps(key)} server_cert: {json.dumps(cert)}"
     if is_mutual:
         text += f" custom_ca: {json.dumps(client_cert)} client_verify: true"

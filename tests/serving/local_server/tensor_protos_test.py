@@ -49,3 +49,29 @@ def test_unparsable_inputs_are_named():
     proto.tensor_shape.dim[0].size = 2
     with pytest.raises(tf.errors.InvalidArgumentError, match="^tensor parsing error: x$"):
         from_protos({"x": proto})
+
+
+def test_one_value_stands_for_all_that_are_lacking():
+    words = to_proto(np.array([b"a", b"b"], object))
+    words.tensor_shape.dim.add(size=2)
+    assert from_protos({"x": words})["x"].tolist() == [[b"a", b"b"], [b"b", b"b"]]
+    nothing = to_proto(np.zeros([0], object))
+    nothing.tensor_shape.dim[0].size = 2
+    assert from_protos({"x": nothing})["x"].tolist() == [b"", b""]
+
+
+@pytest.mark.parametrize("sizes", [[-1], [2**20, 2**20], [2**62, 2**62]])
+@pytest.mark.parametrize("array", [np.array([1.5], np.float32), np.array([b"a"], object)])
+def test_a_size_that_no_tensor_has_is_refused(array, sizes):
+    proto = to_proto(array)
+    del proto.tensor_shape.dim[:]
+    for size in sizes:
+        proto.tensor_shape.dim.add(size=size)
+    with pytest.raises(tf.errors.InvalidArgumentError, match="^tensor parsing error: x$"):
+        from_protos({"x": proto})
+
+
+def test_many_values_come_back():
+    for dtype in (np.float32, np.float64):
+        array = np.arange(300, dtype=dtype).reshape(3, 100)
+        np.testing.assert_array_equal(from_protos({"x": to_proto(array)})["x"], array)

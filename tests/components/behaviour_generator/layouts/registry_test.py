@@ -2,7 +2,7 @@
 
 import pytest
 
-from components.behaviour_example_gen.adapters.registry import adapter
+from components.behaviour_example_gen.adapters.registry import adapter, users_reader
 from components.behaviour_example_gen.config import DataConfig
 from components.behaviour_generator.behaviour import NO_ITEM, draw_behaviour
 from components.behaviour_generator.catalogue import Catalogue
@@ -12,6 +12,7 @@ from components.behaviour_generator.layouts.registry import LAYOUTS
 from components.behaviour_generator.layouts.words import word
 from components.raw_files.refusal import Reject
 from schemas.canonical_event import Item, Surface
+from schemas.event_rows import UserColumns
 
 CONFIG = GeneratorConfig(events=900, events_per_user=90, items=300, topics=10, categories=3, truth_users=0)
 NOW_MS = 1_700_000_000_000
@@ -89,3 +90,15 @@ def test_items_are_those_of_the_catalogue(layout, folder):
     known = {words([number], layout): number // CONFIG.words_per_topic for number in range(13 * CONFIG.words_per_topic)}
     # Of topic 3 or of category 0, which comes after the ten topics.
     assert {known[each] for each in found[13].title.split()} <= {3, 10}
+
+
+@pytest.mark.parametrize("layout", ["kuaisar"], indirect=True)
+def test_users_are_those_that_were_made(layout, folder):
+    columns = UserColumns(attributes=("search_active_level", "rec_active_level", "onehot_feat1", "onehot_feat2"))
+    config = DataConfig(source=layout, path=folder, users="user_features*", user_columns=columns)
+    (path,) = adapter(layout).source_files(config).user_files
+    users = [user for _, user in users_reader(config)(path, config)]
+    assert [user.user_id for user in users] == [str(number + 1) for number in range(CONFIG.users)]
+    # As the layout makes up what the process knows nothing of.
+    assert [user.attributes["onehot_feat1"] for user in users] == [str(number % 7) for number in range(CONFIG.users)]
+    assert {tuple(user.attributes) for user in users} == {columns.attributes}

@@ -1,0 +1,87 @@
+"""The exported graph beside the Keras model that it was made of: the same scores, and not slower."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+
+from benchmarks import generated_model, measuring
+from benchmarks.generated_model import GeneratedModel, Vocabularies
+from benchmarks.model_requests import questions
+from schemas import signatures
+from serving.local_server.servable import Servable
+from tfx_pipeline import rank_request
+from tfx_pipeline.configs import load_config
+from tfx_pipeline.ranking_signatures import probabilities
+
+CANDIDATES = (100, 1_000)
+LARGEST_DIFFERENCE = 1e-5
+
+
+def saved_and_compared(folder: Path, config_path: str, steps: int) -> tuple[str, dict[str, Any]]:
+    """Generates a model in a configuration's sizes and compares what is exported with the Keras model.
+
+    Args:
+        folder: Where the model goes.
+        config_path: Of the pipeline.
+        steps: Calls measured of each.
+
+    Returns:
+        The base path of the exported model, and a section of a report.
+    """
+    model = generated_model.save(folder, load_config(config_path), Vocabularies())
+    return str(model.base_path), {"exported_graph": compare(model, steps)}
+
+
+def compare(model: GeneratedModel, steps: int) -> list[dict[str, Any]]:
+    """Asks both for the scores of the same raw requests.
+
+    Args:
+        model: What was saved, and what it was saved from.
+        steps: Calls measured of each.
+
+    Returns:
+        A row for each number of candidates.
+
+    Raises:
+        AssertionError: A score differs by more than `LARGEST_DIFFERENCE`.
+    """
+    servable = Servable(str(model.base_path / generated_model.VERSION))
+    specs = rank_request.input_specs()
+
+    # As `ranking_signatures` does it, without what the export computes beforehand.
+    @tf.function(input_signature=list(specs.values()), autograph=False)
+    def keras_scores(*request: tf.Tensor) -> tf.Tensor:
+        inputs = model.transform(rank_request.raw_features(dict(zip(specs, request, strict=True))))
+        return probabilities(model.ranker.score(inputs), inputs)
+
+    rows = []
+    for question in questions(servable, CANDIDATES)[: len(CANDIDATES)]:
+        inputs = question.inputs()
+        tensors = [[tf.constant(each[name]) for name in specs] for each in inputs]
+        difference = max(
+            float(np.abs(keras_scores(*some).numpy() - servable.run(signatures.RANK, each)[signatures.SCORES]).max())
+            for some, each in zip(tensors, inputs, strict=True)
+        )
+        assert difference <= LARGEST_DIFFERENCE, f"{question.name}: scores differ by {difference}"
+
+        def by_keras(step: int, given: Sequence[Sequence[tf.Tensor]] = tensors) -> tf.Tensor:
+            return keras_scores(*given[step % len(given)])
+
+        def exported(step: int, given: Sequence[Mapping[str, np.ndarray]] = inputs) -> Mapping[str, np.ndarray]:
+            return servable.run(signatures.RANK, given[step % len(given)])
+
+        seconds = measuring.median_seconds({"keras": by_keras, "exported": exported}, steps)
+        rows.append(
+            {
+                "question": question.name,
+                "largest_difference": difference,
+                "keras_ms": 1e3 * seconds["keras"],
+                "exported_ms": 1e3 * seconds["exported"],
+                "exported_to_keras": seconds["exported"] / seconds["keras"],
+            }
+        )
+    servable.close()
+    return rows

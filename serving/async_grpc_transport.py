@@ -1,0 +1,68 @@
+"""The way to a model server over gRPC, for callers that wait for several answers at a time.
+
+Importing this imports TensorFlow, which the stubs of TF Serving need.
+"""
+
+import functools
+from typing import Any
+
+import grpc.aio
+from tensorflow_serving.apis import model_service_pb2_grpc, prediction_service_pb2_grpc
+
+from serving.call import Call
+from serving.client_tls import ClientTls
+from serving.grpc_messages import CHANNEL_OPTIONS, GrpcMessages
+from serving.transport import Outputs, VersionState
+
+
+class AsyncGrpcTransport:
+    """As `GrpcTransport`, of one event loop; all calls go over one connection."""
+
+    def __init__(self, address: str, model_name: str, timeout_s: float, tls: ClientTls | None = None):
+        """Connects at the first call; `timeout_s` holds for each call as a whole."""
+        self._address = address
+        self._messages = GrpcMessages(address, model_name)
+        self._timeout_s = timeout_s
+        self._credentials = None if tls is None else tls.channel_credentials()
+
+    async def predict(self, call: Call) -> Outputs:
+        """Calls a signature.
+
+        Raises:
+            CallError: The server was not reached, or refused, or answered something else.
+        """
+        stub = prediction_service_pb2_grpc.PredictionServiceStub(self._channel)
+        return self._messages.outputs(call, await self._sent(stub.Predict, self._messages.predict(call)))
+
+    async def signature_names(self) -> frozenset[str]:
+        """The signatures that the model's newest version has.
+
+        Raises:
+            CallError: The server was not reached, or knows no such model.
+        """
+        stub = prediction_service_pb2_grpc.PredictionServiceStub(self._channel)
+        return self._messages.signature_names(await self._sent(stub.GetModelMetadata, self._messages.metadata()))
+
+    async def version_states(self) -> list[VersionState]:
+        """The versions of the model, newest first.
+
+        Raises:
+            CallError: The server was not reached, or knows no such model.
+        """
+        stub = model_service_pb2_grpc.ModelServiceStub(self._channel)
+        return self._messages.version_states(await self._sent(stub.GetModelStatus, self._messages.status()))
+
+    async def close(self) -> None:
+        """Closes the channel."""
+        await self._channel.close()
+
+    @functools.cached_property
+    def _channel(self) -> grpc.aio.Channel:
+        # Belongs to the event loop that runs when it is made, so not before the first call.
+        if self._credentials is None:
+            return grpc.aio.insecure_channel(self._address, options=CHANNEL_OPTIONS)
+        return grpc.aio.secure_channel(self._address, self._credentials, options=CHANNEL_OPTIONS)
+
+    async def _sent(self, method: Any, request: Any) -> Any:
+        with self._messages.failures():
+            return await method(request, timeout=self._timeout_s)

@@ -1,0 +1,100 @@
+"""Answers that come too late, of a model whose batches wait for half a second."""
+
+import concurrent.futures
+import os
+import re
+import time
+
+import grpc
+import httpx
+import pytest
+from tensorflow_serving.apis import prediction_service_pb2_grpc
+
+from serving.local_server.server import LocalServer, ServerConfig
+from serving.local_server.versions import State
+from tests.support.tf_serving_models import half_plus, save_graph
+from tests.support.tf_serving_requests import predict, spec
+
+WAIT_MS = 500
+NO_PROXY = [("grpc.enable_http_proxy", 0)]
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("slow")
+    save_graph(folder / "half" / "1", lambda: {"serving_default": half_plus(2.0)})
+    (folder / "batching").write_text(f"batch_timeout_micros {{ value: {WAIT_MS}000 }}", encoding="utf-8")
+    (folder / "monitoring").write_text('prometheus_config { enable: true path: "/metrics" }', encoding="utf-8")
+    config = ServerConfig(
+        "half",
+        str(folder / "half"),
+        port=0,
+        rest_api_port=0,
+        enable_batching=True,
+        batching_parameters_file=str(folder / "batching"),
+        monitoring_config_file=str(folder / "monitoring"),
+        rest_api_timeout_in_ms=WAIT_MS // 5,
+        rest_api_num_threads=1,
+    )
+    with LocalServer(config) as server:
+        assert server.model.wait_for(1, State.AVAILABLE, timeout=60)
+        yield server
+
+
+def counted(server, line):
+    """What the server's metrics say in a line that starts so; 0 where there is none."""
+    page = httpx.get(f"http://{server.rest_address}/metrics", trust_env=False).text
+    found = re.search(rf"^:tensorflow:serving:{re.escape(line)}\S* (\d+)$", page, re.MULTILINE)
+    return int(found.group(1)) if found else 0
+
+
+def await_count(server, line, count):
+    end = time.monotonic() + 30
+    while counted(server, line) < count and time.monotonic() < end:
+        time.sleep(0.01)
+    assert counted(server, line) == count
+
+
+LATE = 'request_count{model_name="half",status="DEADLINE_EXCEEDED"}'
+IN_A_BATCH = "batching_session:queuing_latency_count"
+
+
+def test_rest_answers_after_its_timeout_and_leaves_what_waits_for_the_only_thread(server):
+    def ask(_):
+        with httpx.Client(base_url=f"http://{server.rest_address}", trust_env=False, timeout=30) as client:
+            begin = time.monotonic()
+            response = client.post("/v1/models/half:predict", content=b'{"inputs": [[0]]}')
+            return response.status_code, response.json(), time.monotonic() - begin
+
+    with concurrent.futures.ThreadPoolExecutor(2) as clients:
+        answers = list(clients.map(ask, range(2)))
+    assert [answer[:2] for answer in answers] == [(504, {"error": "Timed out waiting for notification"})] * 2
+    # Neither waited for the batch, let alone for two in a row.
+    assert max(seconds for _, _, seconds in answers) < WAIT_MS / 1e3
+    await_count(server, LATE, 2)
+    # The second was never put into a batch.
+    assert counted(server, IN_A_BATCH) == 1
+
+
+def test_grpc_does_not_begin_what_nobody_waits_for(server):
+    request = predict(spec("half"), x=[[0.0]])
+    threads = 4 * (os.cpu_count() or 1)
+    before = counted(server, IN_A_BATCH)
+    with grpc.insecure_channel(server.grpc_address, options=NO_PROXY) as channel:
+        stub = prediction_service_pb2_grpc.PredictionServiceStub(channel)
+        patient = [stub.Predict.future(request, timeout=30) for _ in range(threads)]
+        end = time.monotonic() + 30
+        while _in_the_batch(server) < threads and time.monotonic() < end:
+            time.sleep(0.005)
+        with pytest.raises(grpc.RpcError) as caught:
+            stub.Predict(request, timeout=0.05)
+        assert caught.value.code() is grpc.StatusCode.DEADLINE_EXCEEDED
+        assert [list(each.result().outputs["y"].float_val) for each in patient] == [[2.0]] * threads
+        # What comes now finds a thread only once the impatient one has had its turn.
+        list(stub.Predict(request, timeout=30).outputs)
+    assert counted(server, IN_A_BATCH) == before + threads + 1
+
+
+def _in_the_batch(server):
+    with server.model.acquire() as loaded:
+        return sum(len(batch.tasks) for batch in loaded.servable._waiting)

@@ -1,0 +1,70 @@
+"""Connections to a server without a model. What hostile clients do to one: `hostile_input_test.py`."""
+
+import socket
+import time
+
+import pytest
+
+from serving.local_server.server import LocalServer, ServerConfig
+
+SECONDS = 0.3
+REQUEST = b"GET /v1/models/m HTTP/1.1\r\nHost: a\r\n\r\n"
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    base_path = str(tmp_path_factory.mktemp("empty"))
+    config = ServerConfig("m", base_path, port=0, rest_api_port=0, rest_api_receive_seconds=SECONDS)
+    with LocalServer(config) as server:
+        yield server
+
+
+@pytest.fixture
+def connection(server):
+    with socket.create_connection(("127.0.0.1", server.rest_api_port), timeout=30) as connection:
+        yield connection
+
+
+def spoken(connection):
+    """All that the server says until it closes."""
+    return b"".join(iter(lambda: connection.recv(2**16), b""))
+
+
+def answered(connection):
+    """Whether what the server says to the end of its JSON is the answer to `REQUEST`."""
+    answer = b""
+    while not answer.endswith(b"}"):
+        answer += connection.recv(2**16)
+    return answer.startswith(b"HTTP/1.1 404 ")
+
+
+def test_a_connection_is_used_again_until_it_is_idle(connection):
+    for _ in range(2):
+        connection.sendall(REQUEST)
+        assert answered(connection)
+    begin = time.monotonic()
+    assert spoken(connection) == b""
+    assert time.monotonic() - begin > SECONDS / 2
+
+
+def test_requests_sent_together_are_answered_one_after_the_other(connection):
+    connection.sendall(2 * REQUEST)
+    assert spoken(connection).count(b"HTTP/1.1 404 ") == 2
+
+
+def test_each_request_has_its_time(connection):
+    """A byte now and then is not enough."""
+    connection.sendall(REQUEST)
+    assert answered(connection)
+    for _ in range(2):
+        time.sleep(SECONDS / 3)
+        connection.sendall(b"G")
+    answer = spoken(connection)
+    assert answer.startswith(b"HTTP/1.1 408 Request Timeout\r\n")
+    assert answer.endswith(b'"error": "The request did not arrive in 0.3 s"\n}')
+
+
+def test_nobody_waits_for_whoever_sends_nothing_more(connection):
+    connection.sendall(REQUEST)
+    connection.shutdown(socket.SHUT_WR)
+    assert spoken(connection).endswith(b'Could not find any versions of model m"\n}')
