@@ -50,6 +50,7 @@ setup(
         f"kfp>=2.6,<2.17; {STACK_3_11}",
         # TFX and TFMA still import pkg_resources, which later releases drop.
         "setuptools<81",
+        "anyio>=4",
         "grpcio>=1.60",
         "httpx>=0.27",
         "numpy>=1.26",

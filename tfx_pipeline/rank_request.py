@@ -56,7 +56,7 @@ def raw_features(request: dict[str, tf.Tensor]) -> dict[str, tf.SparseTensor]:
             surfaces,
         ],
     )
-    with tf.control_dependencies([known_surface]):
+    with tf.control_dependencies([known_surface, _few_enough(request[signatures.RANK_CANDIDATES])]):
         surface = tf.where(tf.equal(query, ""), Surface.RECOMMENDATION.value, Surface.SEARCH.value)
     return _context(request) | {
         features.USER_ID: tf.sparse.from_dense(request[signatures.RANK_USER_ID][:, tf.newaxis]),
@@ -68,6 +68,17 @@ def raw_features(request: dict[str, tf.Tensor]) -> dict[str, tf.SparseTensor]:
         features.HISTORY_ITEMS: _chosen(_flat_rows(items), _flat_rows(is_item)),
         features.HISTORY_QUERIES: _chosen(request[signatures.RANK_HISTORY_QUERIES], is_search),
     }
+
+
+def _few_enough(candidates: tf.Tensor) -> tf.Operation:
+    return tf.debugging.Assert(
+        tf.less_equal(tf.size(candidates), signatures.MOST_CANDIDATES),
+        [
+            f"{signatures.RANK_CANDIDATES}: a request may have {signatures.MOST_CANDIDATES:,}, padding and all rows "
+            "together; rank more of them in several requests, whose scores compare; received",
+            tf.size(candidates),
+        ],
+    )
 
 
 def _context(request: dict[str, tf.Tensor]) -> dict[str, tf.SparseTensor]:

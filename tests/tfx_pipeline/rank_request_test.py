@@ -62,3 +62,14 @@ def test_the_moment_and_the_values_of_a_request():
     # Unknown values are left out, as they are in examples; the first moment of 1970 is one.
     assert rows(raw[features.TIMESTAMP_MS]) == [[], [0]]
     assert rows(raw[features.CONTEXT_VALUES]) == [[b"device=phone"], [b"city=Rome"]]
+
+
+@pytest.mark.parametrize(("more", "accepted"), [(0, True), (1, False)])
+def test_candidates_beyond_what_memory_should_take_are_refused_with_the_mend(more, accepted):
+    places = signatures.MOST_CANDIDATES // 2 + more
+    request = {**REQUEST, signatures.RANK_CANDIDATES: tf.fill([2, places], "a")}
+    if accepted:
+        assert raw_features(request)[features.CANDIDATES].dense_shape.numpy().tolist() == [2, places]
+    else:
+        with pytest.raises(tf.errors.InvalidArgumentError, match="candidates: a request may have 100,000, padding and"):
+            raw_features(request)
