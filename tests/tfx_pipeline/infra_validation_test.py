@@ -50,7 +50,7 @@ def test_it_stands_in_the_gates_place_on_docker(path):
     assert list(serving.tensorflow_serving.tags) == list(GateConfig().infra_validator.tags)
     # The pushed model is the one in the blessing, which is there only with requests to warm it up.
     assert request.make_warmup
-    assert (request.split_name, request.num_examples) == ("test", 16)
+    assert (request.split_name, request.num_examples) == ("test", 8)
     assert list(request.tensorflow_serving.signature_names) == ["serving_default"]
     assert (validation.max_loading_time_seconds, validation.num_tries) == (300, 2)
 
