@@ -63,7 +63,7 @@ def test_the_wheel_holds_the_rooms_and_their_data_and_no_tests(wheel):
     assert rooms == {"components", "models", "schemas", "serving", "tfx_pipeline"}
     modules = {path.relative_to(ROOT).as_posix() for room in rooms for path in (ROOT / room).rglob("*.py")}
     assert modules and modules <= set(names)
-    assert "schemas/behaviour.pbtxt" in names
+    assert {"schemas/behaviour.pbtxt", "serving/explore/page/index.html"} <= set(names)
     assert any(name.endswith("share/tandem/configs/online_retail.yaml") for name in names)
 
 
