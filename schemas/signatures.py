@@ -39,7 +39,7 @@ RANK_TIMESTAMP_MS: Final = "timestamp_ms"
 """int64 [batch]; the moment of the request in milliseconds since 1970, negative where it is unknown."""
 
 MOST_CANDIDATES: Final = 100_000
-"""Places in the candidates of one request, all rows together: what a model makes of each takes some kilobytes meanwhile."""
+"""Places in the candidates of one request, all rows together: what a model makes of each takes kilobytes meanwhile."""
 SCORES: Final = "scores"
 """Output of both: float32 [batch, candidates]. Higher is better; the probability of a click."""
 
