@@ -25,7 +25,6 @@ class ReplayedModel:
     Attributes:
         signature_defs: Those of the model.
         transports: Protocol, as refusals name it, to the way to the server.
-        requests: How many requests were answered over both.
     """
 
     def __init__(self, server: CandidateServer, signature_defs: SignatureDefs, tolerance: float, timeout_s: float):
@@ -42,7 +41,6 @@ class ReplayedModel:
             "REST": RestTransport(server.rest_address, MODEL_NAME, timeout_s),
             "gRPC": GrpcTransport(server.grpc_address, MODEL_NAME, timeout_s),
         }
-        self.requests = 0
         self._server = server
         self._tolerance = tolerance
 
@@ -62,7 +60,6 @@ class ReplayedModel:
                     f"signature `{signature_name}` answers `{name}` differently over REST and over gRPC, by up to "
                     f"{difference:.3g}"
                 )
-        self.requests += 1
         return by_grpc
 
     def call(self, signature_name: str, inputs: Mapping[str, np.ndarray]) -> Call:
