@@ -18,7 +18,7 @@ import tensorflow_transform as tft
 from tensorflow_transform import beam as tft_beam
 from tensorflow_transform.tf_metadata import dataset_metadata, metadata_io, schema_utils
 
-from benchmarks import generated_batches
+from benchmarks import disturbed_weights, generated_batches
 from benchmarks.generated_batches import Size
 from components.retrieve_then_rank.composed_model import save_composed_model
 from models import registry
@@ -98,6 +98,7 @@ def save(folder: Path, config: PipelineConfig, names: Vocabularies, seed: int = 
         for name in (config.retriever.model, config.model)
     }
     for name, model in models.items():
+        disturbed_weights.disturb(model, seed)
         export.save(model, output, str(folder / name), np.zeros((sizes.items, 0), np.int32))
     version = folder / "served" / VERSION
     retriever_dir, ranker_dir = (str(folder / name) for name in models)

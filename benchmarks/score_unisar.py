@@ -5,21 +5,26 @@ python -m benchmarks.score_unisar --input 'DIR/Split-validation/*.gz' --transfor
 """
 
 import argparse
-from collections.abc import Mapping, Sequence
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import keras
 import tensorflow as tf
 
-from benchmarks import generated_batches, measuring, printed_report, workload
+from benchmarks import disturbed_weights, generated_batches, measuring, printed_report, workload
 from benchmarks.workload import Workload
 from models.unisar.embedding_module import ItemTable
 from schemas import features
 from schemas.canonical_event import Surface
+from serving.local_server.servable import Servable
+from tfx_pipeline import constant_weights
 from tfx_pipeline.export import constant_tables
 
-PRECOMPUTED, IN_THE_CALL = "precomputed", "in the call"
-"""Where items are embedded: once for all calls, as an exported model does, or in each."""
+SERVED, PRECOMPUTED, IN_THE_CALL = "precomputed, as served", "precomputed", "in the call"
+"""Where items are embedded: once for all calls or in each. An exported model does the former, and what runs it is not
+Python but TensorFlow's session."""
+_SIGNATURE, _SCORES = "score", "scores"
 _ROWS_READ_PER_USER = 8
 
 
@@ -36,11 +41,13 @@ def measure(work: Workload, steps: int, users: int = 256, candidates: int = 100)
         The report.
     """
     model = work.build_model()
+    disturbed_weights.disturb(model, work.seed)
     # Like the export: a variable of its own, not weights to be looked up and projected.
     item_table = constant_tables(model.item_embeddings())
     scoring = []
     for surface, rows in _rows_by_surface(work, users, candidates).items():
         functions = {
+            SERVED: _served(work, model, rows, item_table),
             PRECOMPUTED: _score(work, model, rows, item_table),
             IN_THE_CALL: _score(work, model, rows, None),
         }
@@ -80,6 +87,20 @@ def _rows_by_surface(work: Workload, users: int, candidates: int) -> dict[str, d
     inputs, _ = next(iter(work.joint_batches(_ROWS_READ_PER_USER * users)))
     found = {surface: {name: value[:users] for name, value in rows.items()} for surface, rows in inputs.items()}
     return {surface: rows for surface, rows in found.items() if rows[features.USER].shape[0]}
+
+
+def _served(
+    work: Workload, model: keras.Model, rows: Mapping[str, tf.Tensor], item_table: ItemTable
+) -> Callable[[Mapping[str, tf.Tensor]], Any]:
+    """The same as an exported model does it: exported likewise, and run by the session that serves."""
+    module = tf.Module()
+    module.variables_of_graph = [constant_weights.tables(model), item_table]
+    function = work.function(lambda inputs: {_SCORES: model.score(inputs, item_table=item_table)}, (rows,))
+    with tempfile.TemporaryDirectory() as folder:
+        with constant_weights.as_constants(model):
+            tf.saved_model.save(module, folder, signatures={_SIGNATURE: function})
+        servable = Servable(folder)
+    return lambda inputs: servable.run(_SIGNATURE, {name: value.numpy() for name, value in inputs.items()})
 
 
 def _score(work: Workload, model: keras.Model, rows: Mapping[str, tf.Tensor], item_table: ItemTable | None):

@@ -170,4 +170,4 @@ def _open_specs(value: Any, name: str = "") -> Any:
     if isinstance(value, Mapping):
         return {key: _open_specs(each, key) for key, each in value.items()}
     rest = [None] if name in AS_LONG_AS_THE_LONGEST else value.shape[1:]
-    return tf.TensorSpec([None, *rest], value.dtype)
+    return tf.TensorSpec([None, *rest], value.dtype, name or None)

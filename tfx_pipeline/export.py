@@ -10,6 +10,7 @@ import tensorflow_transform as tft
 
 from schemas import features, signatures
 from schemas.canonical_event import Surface
+from tfx_pipeline import constant_weights
 from tfx_pipeline import retrieval_index as index
 from tfx_pipeline.catalogue_ranks_signature import catalogue_ranks_signature
 from tfx_pipeline.category_filter import CategoryFilter
@@ -37,7 +38,8 @@ def save(
     item gives those, and similar items; one with session modelling (`session_windows`) tells its sessions; one with
     target attention (`explain`) tells what weighed in a history.
 
-    What is equal for all requests is computed here, once: the embeddings of the whole catalogue.
+    What is equal for all requests is computed here, once: the embeddings of the whole catalogue. Weights other than
+    tables become constants.
 
     The v1 loader fills exactly the variables that stand on the saved object. A Keras 3 variable saved as it is gets a
     second handle, which the graph reads and the loader does not fill. So the saved module holds the inner
@@ -55,9 +57,11 @@ def save(
         ModuleNotFoundError: `scann` is asked for and not installed.
     """
     servable, functions = assemble(model, transform_output, categories, retrieval_index)
+    servable.tables = constant_weights.tables(model)
     # Nobody differentiates what serves, and gradients would take a third of the time.
     options = tf.saved_model.SaveOptions(experimental_custom_gradients=False)
-    tf.saved_model.save(servable, directory, signatures=functions, options=options)
+    with constant_weights.as_constants(model):  # Saving traces the functions.
+        tf.saved_model.save(servable, directory, signatures=functions, options=options)
 
 
 def assemble(
@@ -66,11 +70,13 @@ def assemble(
     categories: np.ndarray,
     retrieval_index: str = index.BRUTE_FORCE,
 ) -> tuple[tf.Module, dict[str, Callable]]:
-    """Puts together what `save` writes: the module that is saved, and the functions of its signatures by name."""
+    """Puts together what `save` writes: the module that is saved, and the functions of its signatures by name.
+
+    The module does not hold the model's own weights; `save` adds those that are not constants.
+    """
     transform = ServingTransform(transform_output)
     servable = tf.Module(name="servable")
     servable.transform = transform.graph
-    servable.model_variables = [variable.value for variable in model.variables]
     servable.item_table = constant_tables(model.item_embeddings())
     functions: dict[str, Callable] = ranking_signatures(model, transform, servable.item_table)
     if hasattr(model, "explain"):
