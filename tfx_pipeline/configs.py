@@ -208,6 +208,11 @@ class PipelineConfig:
         return os.path.join(self.run_root, "metadata.sqlite")
 
     @property
+    def passed_statistics_dir(self) -> str:
+        """Where DataChecks keeps the statistics of each span that passed; the local runner and Kubeflow share it."""
+        return os.path.join(self.run_root, "passed_statistics")
+
+    @property
     def pushed_model_dir(self) -> str:
         """The folder of version folders that a model server reads."""
         return self.push_to or os.path.join(self.run_root, "pushed", self.name)

@@ -8,7 +8,7 @@ from tfx import v1 as tfx
 from tfx_pipeline.configs import PipelineConfig
 from tfx_pipeline.pipeline import create_pipeline
 
-CONTAINER_COMMAND = ("python", "-m", "tfx.orchestration.kubeflow.v2.container.kubeflow_v2_run_executor")
+CONTAINER_COMMAND = ("python", "-m", "tfx_pipeline.kubeflow_container")
 
 
 def compile_pipeline(config: PipelineConfig, output: str = "", image: str = "") -> str:

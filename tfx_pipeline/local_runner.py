@@ -6,7 +6,6 @@ import os
 from tfx import v1 as tfx
 
 from components.baseline_model.pushed_versions import last_pushed_version
-from components.behaviour_example_gen.adapters.registry import adapter
 from tfx_pipeline.configs import PipelineConfig
 from tfx_pipeline.pipeline import create_pipeline
 from tfx_pipeline.report import RunHistory, RunReport
@@ -22,8 +21,7 @@ def run(config: PipelineConfig) -> RunReport:
     os.makedirs(config.run_root, exist_ok=True)
     versions = {served.name: last_pushed_version(served.pushed_model_dir) for served in config.served_models}
     history = RunHistory(config)
-    span = adapter(config.data.source).source_files(config.data).last_span
-    pipeline = create_pipeline(config, versions, previous_statistics=history.statistics_before(span))
+    pipeline = create_pipeline(config, versions)
     last_execution_id = history.last_execution_id()
     _LOG.info("Running %s; everything that it makes lies below %s", config.name, config.run_root)
     tfx.orchestration.LocalDagRunner().run(pipeline)

@@ -24,9 +24,7 @@ JOINT_TRAINER = "Trainer"
 """The id of the node that trains on both surfaces."""
 
 
-def create_pipeline(
-    config: PipelineConfig, baseline_versions: Mapping[str, str] | None = None, previous_statistics: str = ""
-) -> tfx.dsl.Pipeline:
+def create_pipeline(config: PipelineConfig, baseline_versions: Mapping[str, str] | None = None) -> tfx.dsl.Pipeline:
     """Assembles the pipeline.
 
     Args:
@@ -34,12 +32,11 @@ def create_pipeline(
         baseline_versions: For each of `config.served_models`, by name, the version that was pushed last, which the new
             one has to beat; empty when there is none. It is told here, not found by the component, so that caching sees
             it change.
-        previous_statistics: The folder of the statistics of the span before this one; empty when there is none.
 
     Returns:
         The pipeline, for `local_runner` or `kubeflow_runner`.
     """
-    nodes = _until_trained(config, previous_statistics)
+    nodes = _until_trained(config)
     examples, transform = nodes["BehaviourExampleGen"].outputs["examples"], nodes["Transform"]
     for served in config.served_models:
         model = nodes[f"{served.node_prefix}{JOINT_TRAINER}"].outputs["model"]
@@ -55,10 +52,10 @@ def create_pipeline(
 
 def create_training_pipeline(config: PipelineConfig) -> tfx.dsl.Pipeline:
     """Assembles the part up to the trained models, for comparing trainings; it shares the cache with the whole."""
-    return _pipeline(config, _until_trained(config, previous_statistics=""))
+    return _pipeline(config, _until_trained(config))
 
 
-def _until_trained(config: PipelineConfig, previous_statistics: str) -> dict[str, BaseNode]:
+def _until_trained(config: PipelineConfig) -> dict[str, BaseNode]:
     """From the raw files to the trained models, the joint one and those that are fine-tuned: the components by id."""
     item_catalog = ItemCatalogGen(config=config.data).with_id("ItemCatalog")
     example_gen = BehaviourExampleGen(item_catalog.outputs["catalog"], config.data)
@@ -77,7 +74,7 @@ def _until_trained(config: PipelineConfig, previous_statistics: str) -> dict[str
         anomalies=example_validator.outputs["anomalies"],
         schema=schema,
         config=config.data_checks,
-        previous_statistics=previous_statistics,
+        passed_statistics_dir=config.passed_statistics_dir,
     )
     transform = tfx.components.Transform(
         examples=examples,

@@ -8,7 +8,6 @@ import tensorflow_model_analysis as tfma
 from ml_metadata import MetadataStore
 from ml_metadata.proto import metadata_store_pb2
 from tfx import v1 as tfx
-from tfx.types import standard_artifacts
 
 from components.baseline_model.pushed_versions import last_pushed_version
 from components.catalogue_metrics.metrics_file import read_catalogue_metrics
@@ -109,15 +108,6 @@ class RunHistory:
     def artifact_uri(self, component: str, key: str, since: int) -> str:
         """Where the artifact `key` lies that a component wrote, or took from the cache, after the execution `since`."""
         return self._artifact(self.executions_since(since)[component], key).uri
-
-    def statistics_before(self, span: int) -> str:
-        """The folder of the newest statistics of examples of the newest span before `span`; empty if there is none."""
-        statistics = [
-            (artifact.properties["span"].int_value, artifact.id, artifact.uri)
-            for artifact in self._store.get_artifacts_by_type(standard_artifacts.ExampleStatistics.TYPE_NAME)
-            if artifact.state == metadata_store_pb2.Artifact.LIVE
-        ]
-        return max((each for each in statistics if each[0] < span), default=(0, 0, ""))[2]
 
     def report(self, since: int) -> RunReport:
         """Reports on the executions after the id `since`."""

@@ -19,7 +19,7 @@ class DataChecksSpec(ComponentSpec):
 
     PARAMETERS = {
         executor.CONFIG_KEY: ExecutionParameter(type=str),
-        executor.PREVIOUS_KEY: ExecutionParameter(type=str),
+        executor.PASSED_STATISTICS_DIR_KEY: ExecutionParameter(type=str),
     }
     INPUTS = {
         executor.STATISTICS_KEY: ChannelParameter(type=standard_artifacts.ExampleStatistics),
@@ -33,7 +33,7 @@ class DataChecks(BaseBeamComponent):
     """Tells what is wrong with the data: against the schema, since the span before (drift), beside requests (skew).
 
     TFX's ExampleValidator writes what breaks the schema, and lets the run go on. This tells of it in words and ends the
-    run, unless it is allowed.
+    run, unless it is allowed. It finds the span before by itself: not every orchestrator runs Resolver nodes.
 
     Outputs: `findings` (DataFindings).
     """
@@ -47,7 +47,7 @@ class DataChecks(BaseBeamComponent):
         anomalies: types.BaseChannel,
         schema: types.BaseChannel,
         config: DataChecksConfig,
-        previous_statistics: str = "",
+        passed_statistics_dir: str,
     ):
         """Sets the node up.
 
@@ -56,7 +56,8 @@ class DataChecks(BaseBeamComponent):
             anomalies: ExampleValidator's.
             schema: Of the examples.
             config: What counts as an anomaly, and what becomes of it.
-            previous_statistics: The folder of StatisticsGen's statistics of the span before; empty where there is none.
+            passed_statistics_dir: Where the statistics of each span that passes are kept, and those of the newest one
+                before this are found, see `passed_statistics`.
         """
         super().__init__(
             DataChecksSpec(
@@ -65,7 +66,7 @@ class DataChecks(BaseBeamComponent):
                     executor.ANOMALIES_KEY: anomalies,
                     executor.SCHEMA_KEY: schema,
                     executor.CONFIG_KEY: json.dumps(asdict(config), sort_keys=True),
-                    executor.PREVIOUS_KEY: previous_statistics,
+                    executor.PASSED_STATISTICS_DIR_KEY: passed_statistics_dir,
                     executor.FINDINGS_KEY: types.Channel(type=DataFindings),
                 }
             )

@@ -5,9 +5,8 @@ import logging
 import os
 from typing import Any
 
-import tensorflow_data_validation as tfdv
 from apache_beam.io.filesystems import FileSystems
-from tensorflow_metadata.proto.v0 import anomalies_pb2
+from tensorflow_metadata.proto.v0 import anomalies_pb2, schema_pb2
 from tfx import types
 from tfx.components.statistics_gen import stats_artifact_utils
 from tfx.dsl.components.base.base_beam_executor import BaseBeamExecutor
@@ -17,6 +16,7 @@ from tfx.utils import io_utils
 from components.data_checks.anomalies import Statistics, described, drift, skew
 from components.data_checks.config import DataChecksConfig
 from components.data_checks.finding import Finding, write_findings
+from components.data_checks.passed_statistics import keep_statistics, last_span_before, read_statistics
 from components.data_checks.request_statistics import request_statistics
 from components.raw_files.refusal import DataError
 from schemas import features
@@ -27,13 +27,15 @@ ANOMALIES_KEY = "anomalies"
 SCHEMA_KEY = "schema"
 FINDINGS_KEY = "findings"
 CONFIG_KEY = "config"
-PREVIOUS_KEY = "previous_statistics"
+PASSED_STATISTICS_DIR_KEY = "passed_statistics_dir"
 _ANOMALIES_FILE = "SchemaDiff.pb"
-_STATISTICS_FILE = "FeatureStats.pb"
 
 
 class Executor(BaseBeamExecutor):
-    """Gathers the anomalies, tells of them, and ends the run where they are not allowed."""
+    """Gathers the anomalies, tells of them, and ends the run where they are not allowed.
+
+    What passes is kept for the spans to come to be compared with.
+    """
 
     def Do(
         self,
@@ -46,8 +48,8 @@ class Executor(BaseBeamExecutor):
         Args:
             input_dict: `statistics`, `anomalies` and `schema`.
             output_dict: `findings`, of type DataFindings.
-            exec_properties: `config`, a DataChecksConfig as JSON; `previous_statistics`, the folder of those of the
-                span before, or the empty string.
+            exec_properties: `config`, a DataChecksConfig as JSON; `passed_statistics_dir`, where the statistics of the
+                spans that passed are kept.
 
         Raises:
             DataError: There are anomalies that are not allowed.
@@ -61,9 +63,9 @@ class Executor(BaseBeamExecutor):
             io_utils.get_only_uri_in_dir(artifact_utils.get_single_uri(input_dict[SCHEMA_KEY]))
         )
         anomalies = _read_anomalies(artifact_utils.get_single_instance(input_dict[ANOMALIES_KEY]))
-        if config.drift_threshold and exec_properties[PREVIOUS_KEY]:
-            previous = _read_statistics(exec_properties[PREVIOUS_KEY])
-            anomalies |= drift(train, previous, schema, config.drift_threshold, features.TRAIN_SPLIT)
+        passed_statistics_dir = exec_properties[PASSED_STATISTICS_DIR_KEY]
+        if config.drift_threshold:
+            anomalies |= _drift(train, statistics.span, passed_statistics_dir, schema, config.drift_threshold)
         if config.skew_threshold and config.requests:
             requests = request_statistics(self._make_beam_pipeline, config.requests, schema)
             anomalies |= skew(train, requests, schema, config.skew_threshold, features.TRAIN_SPLIT)
@@ -72,6 +74,19 @@ class Executor(BaseBeamExecutor):
         write_findings(artifact.uri, found)
         artifact.set_int_custom_property("findings", len(found))
         _tell(found, config.stop)
+        keep_statistics(passed_statistics_dir, statistics.span, train)
+
+
+def _drift(
+    train: Statistics, span: int, passed_statistics_dir: str, schema: schema_pb2.Schema, threshold: float
+) -> dict[str, anomalies_pb2.Anomalies]:
+    """What drifted since the newest span before that passed; nothing, and the log says so, where there is none."""
+    before = last_span_before(passed_statistics_dir, span)
+    if before is None:
+        _LOG.info("Drift: no span before %d has passed the checks, so there is nothing to compare with.", span)
+        return {}
+    _LOG.info("Drift: span %d is compared with span %d.", span, before)
+    return drift(train, read_statistics(passed_statistics_dir, before), schema, threshold, features.TRAIN_SPLIT)
 
 
 def _tell(found: list[Finding], stop: bool) -> None:
@@ -94,7 +109,3 @@ def _read_anomalies(artifact: types.Artifact) -> dict[str, anomalies_pb2.Anomali
         with FileSystems.open(path) as stream:
             found[split] = anomalies_pb2.Anomalies.FromString(stream.read())
     return found
-
-
-def _read_statistics(directory: str) -> Statistics:
-    return tfdv.load_stats_binary(os.path.join(directory, f"Split-{features.TRAIN_SPLIT}", _STATISTICS_FILE))

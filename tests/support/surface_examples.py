@@ -1,5 +1,7 @@
 """Raw examples whose surfaces are in a given proportion, and their statistics."""
 
+import functools
+import tempfile
 from pathlib import Path
 
 import tensorflow as tf
@@ -31,6 +33,16 @@ def write(path: Path, search_share: float, label: float = 1.0) -> str:
     return str(path)
 
 
-def statistics(folder: Path, **examples: float):
-    """The statistics of what `write` writes."""
-    return request_statistics(make_pipeline, write(folder / "examples", **examples), behaviour_schema())
+@functools.cache
+def statistics(**examples: float):
+    """The statistics of what `write` writes, computed once."""
+    with tempfile.TemporaryDirectory() as folder:
+        return request_statistics(make_pipeline, write(Path(folder) / "examples", **examples), behaviour_schema())
+
+
+def write_statistics(folder: Path, **examples: float) -> str:
+    """Writes the statistics as StatisticsGen does."""
+    split = folder / f"Split-{features.TRAIN_SPLIT}"
+    split.mkdir(parents=True)
+    (split / "FeatureStats.pb").write_bytes(statistics(**examples).SerializeToString())
+    return str(folder)

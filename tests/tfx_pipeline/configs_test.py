@@ -56,6 +56,7 @@ def test_everything_lies_below_the_root(path, tmp_path):
     config = load_config(path, [f"root={tmp_path}/r"])
     assert config.pushed_model_dir == f"{tmp_path}/r/pushed/shop"
     assert config.metadata_path == f"{tmp_path}/r/metadata.sqlite"
+    assert config.passed_statistics_dir == f"{tmp_path}/r/passed_statistics"
     assert config.report_path == f"{tmp_path}/r/report.json"
     assert config.tensorboard_dir == f"{tmp_path}/r/artifacts/Trainer/model_run"
 

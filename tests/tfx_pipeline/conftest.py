@@ -1,6 +1,10 @@
-"""One export for all tests that look at it: making it takes seconds."""
+"""One export, and one compiled pipeline, for all tests that look at them: making them takes seconds."""
+
+from pathlib import Path
 
 import pytest
+
+from tests.support import tiny_logs
 
 
 @pytest.fixture(scope="session")
@@ -17,3 +21,13 @@ def servable(exported):
     loaded = Servable(exported.model_dir)
     yield loaded
     loaded.close()
+
+
+@pytest.fixture(scope="session")
+def kubeflow_file(tmp_path_factory) -> Path:
+    from tfx_pipeline import kubeflow_runner  # Imports TFX: many seconds.
+    from tfx_pipeline.configs import load_config
+
+    folder = tmp_path_factory.mktemp("kubeflow")
+    config = load_config(str(tiny_logs.write(folder)))
+    return Path(kubeflow_runner.compile_pipeline(config, output=str(folder / "tiny.yaml"), image="example/tandem:1"))

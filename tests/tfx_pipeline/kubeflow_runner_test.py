@@ -1,27 +1,20 @@
 import re
-from pathlib import Path
 
 import pytest
 import yaml
 
+from schemas.behaviour_schema import BEHAVIOUR_SCHEMA_PATH
 from tests.support import tiny_logs
 from tests.support.golden import assert_golden
 from tfx_pipeline.configs import load_config
 
 
 @pytest.fixture(scope="module")
-def specification(tmp_path_factory) -> str:
-    from tfx_pipeline import kubeflow_runner  # Imports TFX: many seconds.
-
-    folder = tmp_path_factory.mktemp("kubeflow")
-    config = load_config(str(tiny_logs.write(folder)))
-    path = kubeflow_runner.compile_pipeline(config, output=str(folder / "tiny.yaml"), image="example/tandem:1")
+def specification(kubeflow_file) -> str:
     # On lines of any length: where the compiler folds one depends on how long this folder's name is.
-    text = yaml.safe_dump(yaml.safe_load(Path(path).read_text()), width=float("inf"))
-    import schemas
-
+    text = yaml.safe_dump(yaml.safe_load(kubeflow_file.read_text()), width=float("inf"))
     # What differs by machine and by moment, and nothing else, is written as a name.
-    text = text.replace(str(folder), "FOLDER").replace(str(Path(schemas.__file__).parent), "SCHEMAS")
+    text = text.replace(str(kubeflow_file.parent), "FOLDER").replace(str(BEHAVIOUR_SCHEMA_PATH.parent), "SCHEMAS")
     return re.sub(r"tfx-1\.\d+\.\d+|tfx-\d[\w.]*", "tfx-VERSION", re.sub(r"\b[0-9a-f]{64}\b", "DIGEST", text))
 
 

@@ -1,6 +1,7 @@
 """The executor behind TFX's own ExampleValidator, on statistics of real examples."""
 
 import json
+import logging
 from dataclasses import asdict
 from pathlib import Path
 
@@ -18,22 +19,23 @@ from schemas import features
 from schemas.behaviour_schema import BEHAVIOUR_SCHEMA_PATH
 from tests.support import surface_examples
 
-CONTEXT = BaseBeamExecutor.Context(["--direct_running_mode=in_memory", "--direct_num_workers=1"])
+CONTEXT = BaseBeamExecutor.Context(
+    # The image spares the seconds that it takes TFX to pack itself for other machines; no worker here runs in one.
+    ["--direct_running_mode=in_memory", "--direct_num_workers=1", "--sdk_container_image=unused"]
+)
 
 
-def statistics_artifact(folder: Path, **examples: float):
+def statistics_artifact(folder: Path, span: int = 0, **examples: float):
     """What StatisticsGen makes of these examples."""
-    (folder / "Split-train").mkdir(parents=True)
-    statistics = surface_examples.statistics(folder, **examples)
-    (folder / "Split-train" / "FeatureStats.pb").write_bytes(statistics.SerializeToString())
     artifact = standard_artifacts.ExampleStatistics()
-    artifact.uri = str(folder)
+    artifact.uri = surface_examples.write_statistics(folder, **examples)
+    artifact.span = span
     artifact.split_names = artifact_utils.encode_split_names([features.TRAIN_SPLIT])
     return artifact
 
 
-def findings_of(folder: Path, statistics, config: DataChecksConfig, previous: str = ""):
-    """Runs ExampleValidator and DataChecks."""
+def findings_of(folder: Path, statistics, config: DataChecksConfig, passed: Path | None = None):
+    """Runs ExampleValidator and DataChecks, with `passed` for the statistics that passed."""
     schema, anomalies, findings = standard_artifacts.Schema(), standard_artifacts.ExampleAnomalies(), DataFindings()
     for artifact, name in ((schema, "schema"), (anomalies, "anomalies"), (findings, "findings")):
         artifact.uri = str(folder / name)
@@ -41,7 +43,10 @@ def findings_of(folder: Path, statistics, config: DataChecksConfig, previous: st
     (folder / "schema" / "schema.pbtxt").write_text(BEHAVIOUR_SCHEMA_PATH.read_text())
     given = {"statistics": [statistics], "schema": [schema]}
     ExampleValidator(CONTEXT).Do(given, {"anomalies": [anomalies]}, {})
-    properties = {executor.CONFIG_KEY: json.dumps(asdict(config)), executor.PREVIOUS_KEY: previous}
+    properties = {
+        executor.CONFIG_KEY: json.dumps(asdict(config)),
+        executor.PASSED_STATISTICS_DIR_KEY: str(passed or folder / "passed"),
+    }
     executor.Executor(CONTEXT).Do({**given, "anomalies": [anomalies]}, {"findings": [findings]}, properties)
     found = read_findings(findings.uri)
     assert findings.get_int_custom_property("findings") == len(found)
@@ -59,15 +64,52 @@ def test_what_breaks_the_schema_ends_the_run_unless_it_is_allowed(tmp_path):
 
 
 def test_good_data_is_compared_with_the_span_before_and_with_requests(tmp_path):
-    even = statistics_artifact(tmp_path / "even", search_share=0.5)
+    passed = tmp_path / "passed"
+    findings_of(
+        tmp_path / "first", statistics_artifact(tmp_path / "8", 8, search_share=0.1), DataChecksConfig(), passed
+    )
+    even = statistics_artifact(tmp_path / "9", 9, search_share=0.5)
     requests = surface_examples.write(tmp_path / "requests", search_share=0.9)
-    previous = statistics_artifact(tmp_path / "previous", search_share=0.1).uri
     config = DataChecksConfig(stop=False, requests=requests)
-    assert [(each.split, each.feature) for each in findings_of(tmp_path / "both", even, config, previous)] == [
+    assert [(each.split, each.feature) for each in findings_of(tmp_path / "both", even, config, passed)] == [
         ("train beside requests", features.QUERY),
         ("train beside requests", features.SURFACE),
         ("train since the last span", features.QUERY),
         ("train since the last span", features.SURFACE),
     ]
     off = DataChecksConfig(requests=requests, drift_threshold=0.0, skew_threshold=0.0)
-    assert findings_of(tmp_path / "off", even, off, previous) == []
+    assert findings_of(tmp_path / "off", even, off, passed) == []
+
+
+def test_a_span_is_compared_with_the_newest_before_it_that_passed(tmp_path, caplog):
+    caplog.set_level(logging.INFO, executor.__name__)
+    passed = tmp_path / "passed"
+
+    def run(name, statistics, **config):
+        """The drifted features; of a run that is ended, those that ended it."""
+        caplog.clear()
+        try:
+            found = findings_of(tmp_path / name, statistics, DataChecksConfig(**config), passed)
+            return {each.feature for each in found}
+        except DataError as error:
+            return str(error)
+
+    few = statistics_artifact(tmp_path / "few", span=7, search_share=0.1)
+    assert run("first", few) == set()
+    assert "no span before 7 has passed the checks" in caplog.text
+    # The eighth day drifts, so the ninth, which is like it, is compared with the seventh.
+    many = statistics_artifact(tmp_path / "many", span=8, search_share=0.9)
+    assert "train since the last span, surface" in run("stopped", many)
+    many.span = 9
+    assert "train since the last span, surface" in run("still stopped", many)
+    assert "span 9 is compared with span 7" in caplog.text
+    # Once somebody lets it pass, it is what counts for later days, and for none before it nor for itself.
+    drifted = {features.QUERY, features.SURFACE}
+    assert run("let pass", many, stop=False) == drifted
+    assert run("let pass again", many, allowed=tuple(drifted)) == drifted
+    many.span = 10
+    assert run("no drift any more", many) == set()
+    assert "span 10 is compared with span 9" in caplog.text
+    few.span = 8
+    assert run("an older span", few) == set()
+    assert "span 8 is compared with span 7" in caplog.text

@@ -1,0 +1,52 @@
+"""The containers of a compiled pipeline, run in this process by what stands in its specification."""
+
+import pytest
+import yaml
+
+from components.raw_files.refusal import DataError
+from schemas import features
+from schemas.behaviour_schema import BEHAVIOUR_SCHEMA_PATH
+
+
+@pytest.fixture
+def check(kubeflow_file, tmp_path):
+    """Runs DataChecks on a span whose examples are, to a given share, of search."""
+    from tests.support import surface_examples  # Imports Beam and TFX: many seconds.
+    from tests.support.kubeflow_task import run_task
+
+    specification = yaml.safe_load(kubeflow_file.read_text())
+    splits = {"split_names": f'["{features.TRAIN_SPLIT}"]'}
+    (tmp_path / "schema").mkdir()
+    (tmp_path / "schema" / "schema.pbtxt").write_text(BEHAVIOUR_SCHEMA_PATH.read_text())
+    (tmp_path / "anomalies" / "Split-train").mkdir(parents=True)
+    (tmp_path / "anomalies" / "Split-train" / "SchemaDiff.pb").touch()
+
+    def run(span, search_share):
+        statistics = surface_examples.write_statistics(tmp_path / f"{span}", search_share=search_share)
+        inputs = {
+            "statistics": (statistics, {**splits, "span": float(span)}),
+            "anomalies": (str(tmp_path / "anomalies"), splits),
+            "schema": (str(tmp_path / "schema"), {}),
+        }
+        return run_task(specification, "DataChecks", inputs, tmp_path / f"run-{span}")
+
+    return run
+
+
+def test_drift_is_told_by_what_lies_below_the_root(check, kubeflow_file):
+    (findings,) = check(span=7, search_share=0.1)["findings"]["artifacts"]
+    assert findings["metadata"]["findings"] == 0
+    with pytest.raises(DataError, match="train since the last span, surface"):
+        check(span=8, search_share=0.9)
+    kept = kubeflow_file.parent / "run" / "passed_statistics"
+    assert [path.name for path in kept.iterdir()] == ["7.pb"]
+
+
+def test_all_our_artifact_types_are_known():
+    from tfx.types.artifact import Artifact
+
+    from tfx_pipeline import kubeflow_container, pipeline  # The second imports all components.
+
+    assert pipeline.create_pipeline
+    ours = {each for each in Artifact.__subclasses__() if each.__module__.startswith("components.")}
+    assert ours == set(kubeflow_container.ARTIFACT_TYPES)
