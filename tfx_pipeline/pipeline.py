@@ -15,7 +15,7 @@ from components.retrieve_then_rank.component import RetrieveThenRank
 from components.servability_gate.component import ServabilityGate
 from components.servability_gate.config import INFRA_VALIDATOR, GateConfig
 from schemas import behaviour_schema, features
-from tfx_pipeline import evaluation, infra_validation, training
+from tfx_pipeline import beam_options, evaluation, infra_validation, training
 from tfx_pipeline.config_loading import as_dict
 from tfx_pipeline.configs import PipelineConfig, ServedModel
 from tfx_pipeline.training_config import TrainConfig
@@ -179,6 +179,6 @@ def _pipeline(config: PipelineConfig, nodes: Mapping[str, BaseNode]) -> tfx.dsl.
         pipeline_root=config.pipeline_root,
         components=list(nodes.values()),
         enable_cache=config.enable_cache,
-        beam_pipeline_args=list(config.beam_args),
+        beam_pipeline_args=beam_options.for_executors(config.beam_args),
         metadata_connection_config=tfx.orchestration.metadata.sqlite_metadata_connection_config(config.metadata_path),
     )

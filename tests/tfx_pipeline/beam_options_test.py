@@ -1,0 +1,25 @@
+import pytest
+from tfx.utils import dependency_utils
+
+from tfx_pipeline.beam_options import for_executors
+from tfx_pipeline.configs import PipelineConfig
+
+
+@pytest.mark.parametrize("beam_args", [PipelineConfig(name="any").beam_args, (), ("--direct_num_workers=2",)])
+def test_beams_own_runner_needs_no_package_of_tfx(beam_args):
+    options = for_executors(beam_args)
+    assert options[:-1] == list(beam_args)
+    # TFX returns the options as they are where it packs nothing.
+    assert dependency_utils.make_beam_dependency_flags(options) == options
+
+
+@pytest.mark.parametrize(
+    "beam_args",
+    [
+        ("--runner=FlinkRunner", "--flink_master=localhost:8081"),
+        ("--runner", "DataflowRunner"),
+        ("--runner=DirectRunner", "--sdk_container_image=image:1"),
+    ],
+)
+def test_what_other_runners_do_and_what_is_asked_for_stays(beam_args):
+    assert for_executors(beam_args) == list(beam_args)
