@@ -45,6 +45,7 @@ class Actions:
         timestamp_ms: When. [actions]
         topic: About what. [actions]
         last_feed, last_search: The topics of the last actions before it; -1 where there are none. [actions]
+        after_search: Whether the action right before it is a search. [actions]
         interests: The user's interests at that moment, weightiest first. [actions, interests]
         vague: Whether its query tells the category alone. [actions]
         terms: The words of its query; -1 where it has fewer. [actions, MOST_WORDS]
@@ -60,6 +61,7 @@ class Actions:
     topic: np.ndarray
     last_feed: np.ndarray
     last_search: np.ndarray
+    after_search: np.ndarray
     interests: np.ndarray
     vague: np.ndarray
     terms: np.ndarray
@@ -119,6 +121,7 @@ def draw_actions(
         topic=topic,
         last_feed=np.where(last_feed < 0, -1, topic[last_feed]),
         last_search=np.where(last_search < 0, -1, topic[last_search]),
+        after_search=last_search > last_feed,
         interests=interests,
         vague=vague,
         terms=_queries(catalogue, drawn, is_search, topic, vague),
@@ -176,6 +179,9 @@ def _topics(
     places = np.arange(len(is_search))
     of_feed = (drawn["source"] < from_feed) & (last_feed >= 0)
     of_search = (drawn["source"] >= 1 - from_search) & (last_search >= 0)
+    if strengths.newest_only:
+        of_feed &= last_feed > last_search
+        of_search &= last_search > last_feed
     copied = np.where(of_feed, last_feed, np.where(of_search, last_search, places))
     while not np.array_equal(further := copied[copied], copied):
         copied = further

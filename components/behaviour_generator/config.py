@@ -25,12 +25,15 @@ class Transitions:
         s2r: A feed click is on the topic of the last search.
         r2s: A search is for the topic of the last feed click.
         s2s: A search is for the topic of the last search.
+        newest_only: Whether only the action right before leads, whichever surface it was on. Otherwise the last one on
+            each surface does, however long ago.
     """
 
     r2r: float = 0.1
     s2r: float = 0.35
     r2s: float = 0.35
     s2s: float = 0.1
+    newest_only: bool = False
 
     def __post_init__(self) -> None:
         """Refuses what are no probabilities.
@@ -39,6 +42,8 @@ class Transitions:
             ValueError: It names what is refused.
         """
         _check_shares(self, ("r2r", "s2r", "r2s", "s2s"))
+        if self.newest_only:
+            return
         for one, other in (("r2r", "s2r"), ("s2s", "r2s")):
             total = getattr(self, one) + getattr(self, other)
             if total > 1:
@@ -50,6 +55,7 @@ STRENGTHS: Final = {
     "low": Transitions(r2r=0.05, s2r=0.15, r2s=0.15, s2s=0.05),
     "medium": Transitions(),
     "high": Transitions(r2r=0.1, s2r=0.6, r2s=0.6, s2s=0.1),
+    "newest": Transitions(r2r=0.6, s2r=0.6, r2s=0.6, s2s=0.6, newest_only=True),
 }
 """Strengths by name."""
 

@@ -19,6 +19,7 @@ class Moment:
         is_search: Whether it is one in a search.
         interests: The user's interests, weightiest first. [interests]
         last_feed, last_search: The topics of the last actions; -1 where there is none.
+        after_search: Whether the very last action was a search.
         topic: The topic where it is known: where the query names it, or an earlier click of the same search; else -1.
         category: The category where a query names that; else -1.
         engaged: The items that the user has had, oldest first.
@@ -28,6 +29,7 @@ class Moment:
     interests: np.ndarray
     last_feed: int
     last_search: int
+    after_search: bool
     topic: int
     category: int
     engaged: np.ndarray
@@ -81,6 +83,7 @@ def _moment(catalogue: Catalogue, behaviour: Behaviour, engaged: np.ndarray, las
         interests=actions.interests[action],
         last_feed=int(actions.last_feed[action]),
         last_search=int(actions.last_search[action]),
+        after_search=bool(actions.after_search[action]),
         topic=topic if is_search and (begun or not vague) else -1,
         category=int(catalogue.category(np.array(topic))) if vague else -1,
         engaged=rows.item[engaged[:last]],

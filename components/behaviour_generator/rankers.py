@@ -4,6 +4,7 @@ With p the probability of a topic, given the moment's interests and the last fee
 has the probability p(z) · popularity(i) / (popularity of the items of z that the user has not had yet).
 """
 
+import dataclasses
 from typing import Final
 
 import numpy as np
@@ -13,11 +14,13 @@ from components.behaviour_generator.config import GeneratorConfig, Transitions
 from components.behaviour_generator.moments import Moment
 
 PROCESS: Final = "process"
+UNORDERED: Final = "unordered"
 OWN_SURFACE: Final = "own_surface"
 INTERESTS: Final = "interests"
 POPULARITY: Final = "popularity"
-RANKERS: Final = (PROCESS, OWN_SURFACE, INTERESTS, POPULARITY)
-"""Who knows all; all but r2s and s2r; the user's interests alone; how popular items are."""
+RANKERS: Final = (PROCESS, UNORDERED, OWN_SURFACE, INTERESTS, POPULARITY)
+"""Who knows all; all but which of the last feed click and the last search came later; all but r2s and s2r; the user's
+interests alone; how popular items are."""
 
 
 def scores(
@@ -37,9 +40,9 @@ def scores(
     topics, popularity = catalogue.topic(candidates), catalogue.popularity(candidates)
     share = popularity / unseen_mass(catalogue, moment.engaged)[topics]
     planted = config.transitions
-    own = Transitions(r2r=planted.r2r, s2s=planted.s2s, r2s=0.0, s2r=0.0)
+    own = dataclasses.replace(planted, r2s=0.0, s2r=0.0)
     none = Transitions(r2r=0.0, s2s=0.0, r2s=0.0, s2r=0.0)
-    known = {PROCESS: planted, OWN_SURFACE: own, INTERESTS: none}
+    known = {PROCESS: planted, UNORDERED: _unordered(config), OWN_SURFACE: own, INTERESTS: none}
     result = {
         ranker: topic_shares(config, catalogue, moment, strengths)[topics] * share
         for ranker, strengths in known.items()
@@ -56,6 +59,8 @@ def topic_shares(config: GeneratorConfig, catalogue: Catalogue, moment: Moment, 
     from_feed = strengths.r2s if moment.is_search else strengths.r2r
     from_search = strengths.s2s if moment.is_search else strengths.s2r
     copied = [(from_feed, moment.last_feed), (from_search, moment.last_search)]
+    if strengths.newest_only:
+        copied = copied[1:] if moment.after_search else copied[:1]
     copied = [(strength, topic) for strength, topic in copied if topic >= 0]
     shares = (1 - sum(strength for strength, _ in copied)) * fresh
     for strength, topic in copied:
@@ -64,6 +69,19 @@ def topic_shares(config: GeneratorConfig, catalogue: Catalogue, moment: Moment, 
         shares = np.where(catalogue.category(np.arange(catalogue.topics)) == moment.category, shares, 0.0)
     total = shares.sum()
     return shares / total if total else shares
+
+
+def _unordered(config: GeneratorConfig) -> Transitions:
+    """What is left of transitions to whom either surface may be the newest one: each as often as it is acted on."""
+    planted, searches = config.transitions, config.search_share
+    if not planted.newest_only:
+        return planted
+    return Transitions(
+        r2r=(1 - searches) * planted.r2r,
+        s2r=searches * planted.s2r,
+        r2s=(1 - searches) * planted.r2s,
+        s2s=searches * planted.s2s,
+    )
 
 
 def unseen_mass(catalogue: Catalogue, engaged: np.ndarray) -> np.ndarray:

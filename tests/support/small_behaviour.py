@@ -19,6 +19,7 @@ BEHAVIOUR = Behaviour(
         topic=np.array([1, 1, 2, 0]),
         last_feed=np.array([-1, 1, 1, -1]),
         last_search=np.array([-1, -1, 1, -1]),
+        after_search=np.array([False, False, True, False]),
         interests=np.zeros((4, 1), int),
         vague=np.array([False, False, True, False]),
         terms=np.array([[-1, -1, -1], [2, 3, -1], [6, -1, -1], [-1, -1, -1]]),

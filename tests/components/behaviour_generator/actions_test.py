@@ -43,10 +43,14 @@ def copies(actions, name):
     topic = actions.last_feed if source == "feed" else actions.last_search
     known = (actions.last_feed >= 0) & (actions.last_search >= 0) & (actions.last_feed != actions.last_search)
     chosen = known & (actions.is_search == (target == "search"))
+    return (actions.topic == topic)[chosen], by_interests(actions, topic)[chosen]
+
+
+def by_interests(actions, topic):
+    """How probable topics are that nothing leads to."""
     catalogue = Catalogue(CONFIG)
     liked = (actions.interests == topic[:, np.newaxis]) @ catalogue.interest_weights
-    by_interests = CONFIG.exploration * catalogue.topic_shares[topic] + (1 - CONFIG.exploration) * liked
-    return (actions.topic == topic)[chosen], by_interests[chosen]
+    return CONFIG.exploration * catalogue.topic_shares[topic] + (1 - CONFIG.exploration) * liked
 
 
 @pytest.mark.parametrize(
@@ -62,21 +66,42 @@ def test_each_transition_is_as_frequent_as_it_is_planted(strengths):
     actions = with_transitions(**strengths)
     planted = {**NONE, **strengths}
     for name, (_, target) in SOURCE_AND_TARGET.items():
-        hits, by_interests = copies(actions, name)
+        hits, liked = copies(actions, name)
         fresh = 1 - sum(planted[other] for other, (_, its) in SOURCE_AND_TARGET.items() if its == target)
-        expected = planted[name] + fresh * by_interests
+        expected = planted[name] + fresh * liked
         deviation = np.sqrt((expected * (1 - expected)).sum())
         assert len(hits) > 500
         assert abs(hits.sum() - expected.sum()) < 4 * deviation, name
 
 
+def test_where_only_the_newest_action_leads_the_other_surface_leads_nothing():
+    strengths = {"r2r": 0.5, "s2r": 0.7, "r2s": 0.6, "s2s": 0.4}
+    actions = with_transitions(**strengths, newest_only=True)
+    for name, (source, target) in SOURCE_AND_TARGET.items():
+        is_newest = actions.after_search == (source == "search")
+        of_target = actions.is_search == (target == "search")
+        both = (actions.last_feed >= 0) & (actions.last_search >= 0) & (actions.last_feed != actions.last_search)
+        topic = actions.last_feed if source == "feed" else actions.last_search
+        for leads, fresh in ((True, 1 - strengths[name]), (False, 1 - strengths[_rival(name)])):
+            chosen = both & of_target & (is_newest == leads)
+            expected = leads * strengths[name] + fresh * by_interests(actions, topic)[chosen]
+            deviation = np.sqrt((expected * (1 - expected)).sum())
+            assert chosen.sum() > 500
+            assert abs((actions.topic == topic)[chosen].sum() - expected.sum()) < 4 * deviation, (name, leads)
+
+
+def _rival(name):
+    """The transition to the same surface from the other one."""
+    return {"r2r": "s2r", "s2r": "r2r", "r2s": "s2s", "s2s": "r2s"}[name]
+
+
 @pytest.mark.parametrize("name", SOURCE_AND_TARGET)
 def test_what_is_planted_is_seen_and_what_is_not_is_not(name):
-    hits, by_interests = copies(with_transitions(), name)
-    deviation = np.sqrt((by_interests * (1 - by_interests)).sum())
-    assert abs(hits.sum() - by_interests.sum()) < 4 * deviation
-    hits, by_interests = copies(with_transitions(**{name: 0.6}), name)
-    assert hits.sum() > 2 * by_interests.sum()
+    hits, liked = copies(with_transitions(), name)
+    deviation = np.sqrt((liked * (1 - liked)).sum())
+    assert abs(hits.sum() - liked.sum()) < 4 * deviation
+    hits, liked = copies(with_transitions(**{name: 0.6}), name)
+    assert hits.sum() > 2 * liked.sum()
 
 
 def test_the_share_of_searches_does_not_depend_on_transitions(actions):
@@ -89,6 +114,7 @@ def test_the_last_topics_are_those_before(actions):
         last = {False: -1, True: -1}
         for place in range(begin, end):
             assert (actions.last_feed[place], actions.last_search[place]) == (last[False], last[True])
+            assert actions.after_search[place] == (place > begin and actions.is_search[place - 1])
             last[bool(actions.is_search[place])] = actions.topic[place]
 
 

@@ -26,6 +26,7 @@ def behaviour(clicks, vague):
             topic=np.array([0, 1, 5, 4]),
             last_feed=np.array([-1, -1, 1, 1]),
             last_search=np.array([-1, -1, -1, 5]),
+            after_search=np.array([False, False, False, True]),
             interests=np.array([[0], [1], [2], [3]]),
             vague=np.array([False, False, vague, False]),
             terms=zeros,

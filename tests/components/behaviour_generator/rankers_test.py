@@ -28,7 +28,7 @@ NOTHING = np.empty(0, np.int64)
 
 def moment(**changes):
     known = {"is_search": False, "interests": np.array([0, 1]), "last_feed": -1, "last_search": -1, "topic": -1}
-    return Moment(**{**known, "category": -1, "engaged": NOTHING, **changes})
+    return Moment(**{**known, "after_search": False, "category": -1, "engaged": NOTHING, **changes})
 
 
 # Interests weigh 2/3 and 1/3; a fifth goes to four topics alike.
@@ -50,6 +50,33 @@ FRESH = np.array([0.05 + 0.8 * 2 / 3, 0.05 + 0.8 / 3, 0.05, 0.05])
 )
 def test_topics_have_the_probabilities_of_the_process(known, expected):
     assert topic_shares(CONFIG, CATALOGUE, known, CONFIG.transitions) == pytest.approx(np.asarray(expected))
+
+
+@pytest.mark.parametrize(
+    ("known", "expected"),
+    [
+        (moment(last_feed=2, last_search=3), 0.9 * FRESH + [0, 0, 0.1, 0]),
+        (moment(last_feed=2, last_search=3, after_search=True), 0.2 * FRESH + [0, 0, 0, 0.8]),
+        (moment(is_search=True, last_feed=2, last_search=3), 0.6 * FRESH + [0, 0, 0.4, 0]),
+        (moment(is_search=True, last_feed=2, last_search=3, after_search=True), 0.8 * FRESH + [0, 0, 0, 0.2]),
+        (moment(), FRESH),
+    ],
+)
+def test_only_the_newest_action_leads_where_that_is_planted(known, expected):
+    planted = Transitions(r2r=0.1, s2r=0.8, r2s=0.4, s2s=0.2, newest_only=True)
+    assert topic_shares(CONFIG, CATALOGUE, known, planted) == pytest.approx(np.asarray(expected))
+
+
+def test_who_does_not_know_the_order_holds_each_surface_for_the_newest_as_often_as_it_is():
+    planted = Transitions(r2r=0.5, s2r=0.8, r2s=0.4, s2s=0.2, newest_only=True)
+    config = dataclasses.replace(CONFIG, transitions=planted, search_share=0.25)
+    items = np.array([2, 3])  # The most popular ones of topics 2 and 3, all of which are left.
+    share = 1 / sum(1 / rank for rank in range(1, 11))
+    for after_search in (False, True):
+        known = moment(last_feed=2, last_search=3, after_search=after_search)
+        found = scores(config, CATALOGUE, known, items)["unordered"]
+        fresh = 1 - 0.75 * 0.5 - 0.25 * 0.8
+        assert found == pytest.approx((fresh * FRESH[[2, 3]] + [0.75 * 0.5, 0.25 * 0.8]) * share)
 
 
 def test_what_cannot_be_leaves_nothing():
@@ -79,6 +106,7 @@ def test_each_ranker_knows_less():
     assert list(found) == list(RANKERS)
     share = np.array([1 / 2 / (ten - 1), 1 / ten])
     assert found["process"] == pytest.approx((0.4 * FRESH[[3, 2]] + [0.5, 0.1]) * share)
+    assert found["unordered"].tolist() == found["process"].tolist()
     assert found["own_surface"] == pytest.approx((0.9 * FRESH[[3, 2]] + [0, 0.1]) * share)
     assert found["interests"] == pytest.approx(FRESH[[3, 2]] * share)
     assert found["popularity"] == pytest.approx([0.25 / 2, 0.25])

@@ -23,7 +23,7 @@ def test_the_report_has_all_that_there_is_to_know():
     config = GeneratorConfig(events=7)
     ranks = {
         (surface, ranker): np.array([1, 3])
-        for ranker in ("popularity", "interests", "own_surface", "process")
+        for ranker in ("popularity", "interests", "own_surface", "unordered", "process")
         for surface in ("search", "recommendation")
     }
     report = truth_report(config, "events", 1, {"users": 2, "events": 7}, ranks)
@@ -33,6 +33,6 @@ def test_the_report_has_all_that_there_is_to_know():
     assert report["settings"]["transitions"]["s2r"] == config.transitions.s2r
     assert report["counts"] == {"events": 7, "users": 2}
     assert list(report["achievable"]) == ["recommendation", "search"]
-    assert list(report["achievable"]["search"]) == ["process", "own_surface", "interests", "popularity"]
+    assert list(report["achievable"]["search"]) == ["process", "unordered", "own_surface", "interests", "popularity"]
     assert report["achievable"]["search"]["process"]["users"] == 4
     assert report["achievable"]["search"]["process"]["hit_rate_at_1"]["mean"] == 0.25

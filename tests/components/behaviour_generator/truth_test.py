@@ -68,12 +68,12 @@ def hits():
         counts = counts_of(dataclasses.replace(BUSY, transitions=STRENGTHS[strength]), negatives=49)
         return {key: of_rank[0] / of_rank.sum() for key, of_rank in counts.items()}
 
-    return {strength: hit_rates(strength) for strength in ("none", "high")}
+    return {strength: hit_rates(strength) for strength in ("none", "high", "newest")}
 
 
 @pytest.mark.parametrize("surface", ["recommendation", "search"])
 def test_who_knows_more_ranks_better(hits, surface):
-    process, own_surface, interests, popularity = (hits["high"][surface, ranker] for ranker in RANKERS)
+    process, _, own_surface, interests, popularity = (hits["high"][surface, ranker] for ranker in RANKERS)
     assert process > own_surface + 0.02
     assert own_surface > interests + 0.01
     assert interests > popularity + 0.1
@@ -81,8 +81,16 @@ def test_who_knows_more_ranks_better(hits, surface):
 
 @pytest.mark.parametrize("surface", ["recommendation", "search"])
 def test_without_transitions_there_is_no_more_to_know_than_interests(hits, surface):
-    process, own_surface, interests, popularity = (hits["none"][surface, ranker] for ranker in RANKERS)
-    assert process == own_surface == interests > popularity + 0.1
+    process, unordered, own_surface, interests, popularity = (hits["none"][surface, ranker] for ranker in RANKERS)
+    assert process == unordered == own_surface == interests > popularity + 0.1
+
+
+def test_the_order_of_the_surfaces_tells_more_only_where_the_newest_action_alone_leads(hits):
+    surface = "recommendation"
+    assert hits["high"][surface, "process"] == hits["high"][surface, "unordered"]
+    process, unordered, own_surface, *_ = (hits["newest"][surface, ranker] for ranker in RANKERS)
+    assert process > unordered + 0.02
+    assert unordered > own_surface + 0.02
 
 
 def test_only_some_users_are_sampled():
