@@ -49,7 +49,8 @@ def test_options_are_settings_and_set_goes_further(tmp_path, capsys):
     settings = truth["settings"]
     high = STRENGTHS["high"]
     assert (settings["events"], settings["seed"], settings["items"]) == (600, 5, 300)
-    assert settings["transitions"] == {"r2r": high.r2r, "s2r": high.s2r, "r2s": 0.7, "s2s": high.s2s}
+    planted = {"r2r": high.r2r, "s2r": high.s2r, "r2s": 0.7, "s2s": high.s2s, "newest_only": False}
+    assert settings["transitions"] == planted
     assert (truth["layout"], truth["negatives"]) == ("events", 20)
 
 
