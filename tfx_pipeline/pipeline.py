@@ -36,7 +36,7 @@ def create_pipeline(config: PipelineConfig, baseline_versions: Mapping[str, str]
     Returns:
         The pipeline, for `local_runner` or `kubeflow_runner`.
     """
-    nodes = _until_trained(config)
+    nodes = _until_trained(config, config.passed_statistics_dir)
     examples, transform = nodes["BehaviourExampleGen"].outputs["examples"], nodes["Transform"]
     for served in config.served_models:
         model = nodes[f"{served.node_prefix}{JOINT_TRAINER}"].outputs["model"]
@@ -52,10 +52,11 @@ def create_pipeline(config: PipelineConfig, baseline_versions: Mapping[str, str]
 
 def create_training_pipeline(config: PipelineConfig) -> tfx.dsl.Pipeline:
     """Assembles the part up to the trained models, for comparing trainings; it shares the cache with the whole."""
-    return _pipeline(config, _until_trained(config))
+    # What is tried out is no span that later ones are compared with.
+    return _pipeline(config, _until_trained(config, passed_statistics_dir=""))
 
 
-def _until_trained(config: PipelineConfig) -> dict[str, BaseNode]:
+def _until_trained(config: PipelineConfig, passed_statistics_dir: str) -> dict[str, BaseNode]:
     """From the raw files to the trained models, the joint one and those that are fine-tuned: the components by id."""
     item_catalog = ItemCatalogGen(config=config.data).with_id("ItemCatalog")
     example_gen = BehaviourExampleGen(item_catalog.outputs["catalog"], config.data)
@@ -74,7 +75,7 @@ def _until_trained(config: PipelineConfig) -> dict[str, BaseNode]:
         anomalies=example_validator.outputs["anomalies"],
         schema=schema,
         config=config.data_checks,
-        passed_statistics_dir=config.passed_statistics_dir,
+        passed_statistics_dir=passed_statistics_dir,
     )
     transform = tfx.components.Transform(
         examples=examples,

@@ -49,7 +49,7 @@ class Executor(BaseBeamExecutor):
             input_dict: `statistics`, `anomalies` and `schema`.
             output_dict: `findings`, of type DataFindings.
             exec_properties: `config`, a DataChecksConfig as JSON; `passed_statistics_dir`, where the statistics of the
-                spans that passed are kept.
+                spans that passed are kept, or the empty string: then nothing is kept and no drift is told.
 
         Raises:
             DataError: There are anomalies that are not allowed.
@@ -64,7 +64,7 @@ class Executor(BaseBeamExecutor):
         )
         anomalies = _read_anomalies(artifact_utils.get_single_instance(input_dict[ANOMALIES_KEY]))
         passed_statistics_dir = exec_properties[PASSED_STATISTICS_DIR_KEY]
-        if config.drift_threshold:
+        if config.drift_threshold and passed_statistics_dir:
             anomalies |= _drift(train, statistics.span, passed_statistics_dir, schema, config.drift_threshold)
         if config.skew_threshold and config.requests:
             requests = request_statistics(self._make_beam_pipeline, config.requests, schema)
@@ -74,7 +74,8 @@ class Executor(BaseBeamExecutor):
         write_findings(artifact.uri, found)
         artifact.set_int_custom_property("findings", len(found))
         _tell(found, config.stop)
-        keep_statistics(passed_statistics_dir, statistics.span, train)
+        if passed_statistics_dir:
+            keep_statistics(passed_statistics_dir, statistics.span, train)
 
 
 def _drift(

@@ -45,7 +45,7 @@ def findings_of(folder: Path, statistics, config: DataChecksConfig, passed: Path
     ExampleValidator(CONTEXT).Do(given, {"anomalies": [anomalies]}, {})
     properties = {
         executor.CONFIG_KEY: json.dumps(asdict(config)),
-        executor.PASSED_STATISTICS_DIR_KEY: str(passed or folder / "passed"),
+        executor.PASSED_STATISTICS_DIR_KEY: str(folder / "passed" if passed is None else passed),
     }
     executor.Executor(CONTEXT).Do({**given, "anomalies": [anomalies]}, {"findings": [findings]}, properties)
     found = read_findings(findings.uri)
@@ -113,3 +113,11 @@ def test_a_span_is_compared_with_the_newest_before_it_that_passed(tmp_path, capl
     few.span = 8
     assert run("an older span", few) == set()
     assert "span 8 is compared with span 7" in caplog.text
+
+
+def test_without_a_folder_nothing_is_compared_and_nothing_is_kept(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for span, share in ((7, 0.1), (8, 0.9)):
+        statistics = statistics_artifact(tmp_path / f"{span}", span=span, search_share=share)
+        assert findings_of(tmp_path / f"run-{span}", statistics, DataChecksConfig(), passed="") == []
+    assert not list(tmp_path.rglob("7.pb"))
