@@ -5,6 +5,7 @@ import math
 from keras import ops
 
 from models.layers.packing import LAYOUTS, Packing, bool_mask
+from models.layers.reshaping import reshape
 
 HIDDEN = -3e4
 """Added to the score of a masked key: its weight becomes exactly 0 in all precisions, float16 too."""
@@ -48,7 +49,7 @@ def split_heads(fused, parts: int, num_heads: int, token_mask=None):
     shape = ops.shape(fused)
     head_dim = fused.shape[-1] // (parts * num_heads)
     by_head = ops.transpose(ops.reshape(fused, (-1, parts * num_heads, head_dim)), (1, 0, 2))
-    return ops.unstack(ops.reshape(by_head, (parts, num_heads, shape[0], shape[1], head_dim)), num=parts, axis=0)
+    return ops.unstack(reshape(by_head, (parts, num_heads, shape[0], shape[1], head_dim)), num=parts, axis=0)
 
 
 def attend(queries, keys, values, key_mask, query_mask=None):
@@ -74,4 +75,4 @@ def attend(queries, keys, values, key_mask, query_mask=None):
     if isinstance(query_mask, LAYOUTS):
         return query_mask.from_heads(attended)
     by_head = ops.reshape(attended, (num_heads, -1, head_dim))
-    return ops.reshape(ops.transpose(by_head, (1, 0, 2)), (shape[1], shape[2], num_heads * head_dim))
+    return reshape(ops.transpose(by_head, (1, 0, 2)), (shape[1], shape[2], num_heads * head_dim))

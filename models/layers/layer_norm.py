@@ -5,6 +5,7 @@ from typing import Any
 import keras
 from keras import ops
 
+from models.layers.reshaping import reshape
 from models.registration import register
 
 EPSILON = 1e-5
@@ -60,7 +61,7 @@ class LayerNorm(keras.layers.Layer):
         is_flat = len(inputs.shape) == 2
         rows = ops.cast(inputs if is_flat else ops.reshape(inputs, (-1, width)), "float32")
         outputs = _normalize(rows, ops.cast(self.scale, "float32"), ops.cast(self.offset, "float32"))
-        return ops.cast(outputs if is_flat else ops.reshape(outputs, ops.shape(inputs)), self.compute_dtype)
+        return ops.cast(outputs if is_flat else reshape(outputs, ops.shape(inputs)), self.compute_dtype)
 
     def compute_output_shape(self, input_shape) -> Any:
         """The shape of `inputs`."""

@@ -15,8 +15,7 @@ class MixtureOfExperts(keras.layers.Layer):
 
     An expert is one dense layer with ReLU over the features of candidate and context together. That product falls into
     a part that differs between candidates and one that is equal for all candidates of a row; the second is computed
-    once a row. The experts of the task asked for are one product, the shared ones another; those of other tasks are not
-    run.
+    once a row. The experts of the task asked for and the shared ones are one product; those of other tasks are not run.
 
     With a single expert a task (a shared bottom, or a network for each task) there is no gate.
 
@@ -81,32 +80,28 @@ class MixtureOfExperts(keras.layers.Layer):
 
     def call(self, candidates, context, task, training=False):
         """Mixes the experts of one task: its own first, then the shared ones."""
-        own, shared, gate = self.own[task], self.shared, self.gates[task]
-        if gate is None:
-            (experts,) = (group for group in (own, shared) if group is not None)
-            return self.drop(ops.relu(self._product(experts, candidates, context)), training=training)
-        weights = ops.softmax(self._product(gate, candidates, context), axis=-1)
-        groups = [(own, weights[..., : self.task_experts]), (shared, weights[..., self.task_experts :])]
-        mixed = [
-            self._mix(group, group_weights, candidates, context, training)
-            for group, group_weights in groups
-            if group is not None
-        ]
-        return ops.add(*mixed) if len(mixed) > 1 else mixed[0]
+        hidden = ops.relu(self._product(*self._experts_of(task), candidates, context))
+        hidden = self.drop(hidden, training=training)
+        if self.gates[task] is None:
+            return hidden
+        weights = ops.softmax(self._product(*self.gates[task], candidates, context), axis=-1)
+        experts = weights.shape[-1]
+        mixed = ops.matmul(ops.reshape(weights, (-1, 1, experts)), ops.reshape(hidden, (-1, experts, self.units)))
+        return ops.reshape(mixed, (*ops.shape(candidates)[:-1], self.units))
 
-    def _mix(self, experts, weights, candidates, context, training):
-        hidden = self.drop(ops.relu(self._product(experts, candidates, context)), training=training)
-        shape = ops.shape(weights)
-        hidden = ops.reshape(hidden, (-1, weights.shape[-1], self.units))
-        mixed = ops.matmul(ops.reshape(weights, (-1, 1, weights.shape[-1])), hidden)
-        return ops.reshape(mixed, (shape[0], shape[1], self.units))
+    def _experts_of(self, task):
+        groups = [group for group in (self.own[task], self.shared) if group is not None]
+        if len(groups) == 1:
+            return groups[0]
+        kernels, biases = zip(*groups, strict=True)
+        return ops.concatenate(kernels, axis=-1), ops.concatenate(biases, axis=-1)
 
-    def _product(self, dense, candidates, context):
-        kernel, bias = (ops.cast(weight, self.compute_dtype) for weight in dense)
-        split, shape = self.candidate_features, ops.shape(candidates)
+    def _product(self, kernel, bias, candidates, context):
+        kernel, bias = (ops.cast(weight, self.compute_dtype) for weight in (kernel, bias))
+        split = self.candidate_features
         of_candidates = ops.matmul(ops.reshape(candidates, (-1, split)), kernel[:split])
         of_context = ops.add(ops.matmul(context, kernel[split:]), bias)
-        of_candidates = ops.reshape(of_candidates, (shape[0], shape[1], kernel.shape[-1]))
+        of_candidates = ops.reshape(of_candidates, (*ops.shape(candidates)[:-1], kernel.shape[-1]))
         return ops.add(of_candidates, ops.expand_dims(of_context, 1))
 
     def compute_output_shape(self, candidates_shape, context_shape):

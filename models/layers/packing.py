@@ -5,6 +5,8 @@ from typing import Any, NamedTuple
 import keras
 from keras import ops
 
+from models.layers.reshaping import reshape
+
 SHAPES_MAY_DEPEND_ON_VALUES = keras.backend.backend() != "jax"
 """Whether the backend can compile a step whose shapes depend on what is in the batch. Packing needs that."""
 
@@ -54,7 +56,7 @@ class Packing(NamedTuple):
     def unpack(self, packed):
         """[tokens, dim] as [batch, length, dim]; what stands at padding means nothing, and no gradient may reach it."""
         batch, length = ops.shape(self.mask)
-        return ops.reshape(take_apart(packed, self.slots, self.places), (batch, length, packed.shape[-1]))
+        return reshape(take_apart(packed, self.slots, self.places), (batch, length, packed.shape[-1]))
 
     def to_heads(self, fused, parts: int, num_heads: int):
         """Packed queries, keys and values as padded heads.
@@ -76,7 +78,7 @@ class Packing(NamedTuple):
         by_head = take_apart(
             ops.reshape(fused, (-1, head_dim)), ops.reshape(forward, (-1,)), ops.reshape(backward, (-1,))
         )
-        return ops.unstack(ops.reshape(by_head, (parts, num_heads, batch, length, head_dim)), num=parts, axis=0)
+        return ops.unstack(reshape(by_head, (parts, num_heads, batch, length, head_dim)), num=parts, axis=0)
 
     def from_heads(self, heads):
         """[heads, batch, length, head dim] as packed [tokens, heads · head dim].
@@ -104,20 +106,16 @@ class Flattening(NamedTuple):
 
     Attributes:
         mask: Bool [batch, length]; True where the token is real.
-        columns: Int32 [batch · length], the place of each token in its sequence.
         real: Bool [batch · length].
     """
 
     mask: Any
-    columns: Any
     real: Any
 
     @classmethod
     def of(cls, mask) -> "Flattening":
         """The flattening of a padded batch, from its mask."""
-        places = ops.arange(ops.shape(mask)[1], dtype="int32")
-        columns = ops.reshape(ops.broadcast_to(places, ops.shape(mask)), (-1,))
-        return cls(mask=mask, columns=columns, real=ops.reshape(mask, (-1,)))
+        return cls(mask=mask, real=ops.reshape(mask, (-1,)))
 
     def pack(self, padded):
         """[batch, length, ...] as [batch · length, ...]."""
@@ -126,14 +124,14 @@ class Flattening(NamedTuple):
     def unpack(self, flat):
         """[batch · length, dim] as [batch, length, dim]."""
         batch, length = ops.shape(self.mask)
-        return ops.reshape(flat, (batch, length, flat.shape[-1]))
+        return reshape(flat, (batch, length, flat.shape[-1]))
 
     def to_heads(self, fused, parts: int, num_heads: int):
         """As `Packing.to_heads`."""
         batch, length = ops.shape(self.mask)
         head_dim = fused.shape[-1] // (parts * num_heads)
         by_head = ops.transpose(ops.reshape(fused, (-1, parts * num_heads, head_dim)), (1, 0, 2))
-        return ops.unstack(ops.reshape(by_head, (parts, num_heads, batch, length, head_dim)), num=parts, axis=0)
+        return ops.unstack(reshape(by_head, (parts, num_heads, batch, length, head_dim)), num=parts, axis=0)
 
     def from_heads(self, heads):
         """As `Packing.from_heads`."""

@@ -8,6 +8,7 @@ from keras import ops
 
 from models.layers.dropout import Dropout
 from models.layers.projection import Projection
+from models.layers.reshaping import reshape
 from models.registration import register
 
 
@@ -49,10 +50,10 @@ class PredictionHead(keras.layers.Layer):
 
     def call(self, inputs, training=False):
         """Scores each place of the leading axes."""
-        outputs = inputs
+        outputs = ops.reshape(inputs, (-1, inputs.shape[-1]))
         for layer in self.hidden:
             outputs = self.drop(layer(outputs), training=training)
-        return ops.squeeze(self.logit(outputs), axis=-1)
+        return reshape(self.logit(outputs), ops.shape(inputs)[:-1])
 
     def compute_output_shape(self, input_shape):
         """[...]."""

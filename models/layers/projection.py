@@ -5,6 +5,7 @@ from typing import Any
 import keras
 from keras import ops
 
+from models.layers.reshaping import reshape
 from models.registration import register
 
 
@@ -50,7 +51,7 @@ class Projection(keras.layers.Layer):
         if self.use_bias:
             outputs = ops.add(outputs, self.bias)
         outputs = self._activate(outputs)
-        return outputs if len(shape) == 2 else ops.reshape(outputs, (*shape[:-1], self.units))
+        return outputs if len(shape) == 2 else reshape(outputs, (*shape[:-1], self.units))
 
     def compute_output_shape(self, input_shape):
         """[..., units]."""

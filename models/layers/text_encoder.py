@@ -7,6 +7,7 @@ from keras import ops
 
 from models.layers.packing import SHAPES_MAY_DEPEND_ON_VALUES
 from models.layers.projection import Projection
+from models.layers.reshaping import reshape
 from models.layers.table_lookup import look_up
 from models.registration import register
 from schemas.features import PADDING
@@ -62,7 +63,7 @@ class TextEncoder(keras.layers.Layer):
         sum_words = self._sum_packed if training and SHAPES_MAY_DEPEND_ON_VALUES else self._sum_padded
         means = ops.divide(sum_words(word_ids, real, counts), ops.maximum(counts, 1))
         outputs = self.projection(means) if self.project else means
-        return ops.reshape(outputs, (*shape[:-1], self.dim))
+        return reshape(outputs, (*shape[:-1], self.dim))
 
     def _sum_padded(self, word_ids, real, counts):
         vectors = ops.cast(look_up(self.word_embedding, word_ids), self.compute_dtype)

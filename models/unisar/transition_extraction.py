@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import keras
 
 from models.layers.cross_kind_encoder_block import CrossKindEncoderBlock
-from models.layers.packing import LAYOUTS
+from models.layers.packing import Flattening, Packing
 from models.layers.position_embedding import PositionEmbedding
 from models.layers.transformer_encoder_block import TransformerEncoderBlock
 from models.registration import register
@@ -129,7 +129,10 @@ class TransitionExtraction(keras.layers.Layer):
 def _within(sequence, mask, positions, blocks, training):
     if not blocks:
         return None
-    sequence = positions(sequence, mask.columns if isinstance(mask, LAYOUTS) else None)
+    if isinstance(mask, Flattening):
+        sequence = mask.pack(positions(mask.unpack(sequence)))
+    else:
+        sequence = positions(sequence, mask.columns if isinstance(mask, Packing) else None)
     for block in blocks:
         sequence = block(sequence, mask, training=training)
     return sequence

@@ -52,6 +52,25 @@ def test_outside_the_weights_are_variables_as_before(model, traced):
     assert model(tf.constant([0]))[0] == 2.0 * WIDTH
 
 
+def test_a_branch_holds_the_kernels_that_it_uses_and_is_handed_a_small_table():
+    model = keras.Sequential(
+        [keras.layers.Embedding(constant_weights.MOST_ROWS_IN_PLACE + 1, WIDTH), keras.layers.Dense(1)]
+    )
+    model.build([None])
+
+    @tf.function(input_signature=[tf.TensorSpec([None], tf.int32)])
+    def where_there_are_rows(rows):
+        return keras.ops.cond(tf.size(rows) > 0, lambda: model(rows), lambda: tf.zeros([0, 1]))
+
+    with constant_weights.as_constants(model):
+        function = where_there_are_rows.get_concrete_function()
+    (cond,) = (operation for operation in function.graph.get_operations() if operation.type in ("If", "StatelessIf"))
+    handed = {tuple(tensor.shape) for tensor in cond.inputs if tensor.dtype == tf.float32}
+    assert handed == {(constant_weights.MOST_ROWS_IN_PLACE + 1, WIDTH)}
+    table, kernel, _ = model.get_weights()
+    np.testing.assert_allclose(function(tf.constant([3]))[0], table[3] @ kernel, rtol=1e-6)
+
+
 def test_an_export_has_variables_for_its_own_tables_and_for_no_small_weight(exported):
     assert all(weight.shape.num_elements() <= constant_weights.MOST_VALUES for weight in exported.model.weights)
     names = {name.split("/")[0] for name, _ in tf.train.list_variables(f"{exported.model_dir}/variables/variables")}
