@@ -8,13 +8,15 @@ from tfx_pipeline.training_config import TrainConfig
 
 
 def make_optimizer(train: TrainConfig) -> keras.optimizers.Optimizer:
-    """Makes the Adam that the configuration describes, lazy or not, with or without a schedule."""
+    """Makes the Adam that the configuration describes: lazy or not, with a schedule or averaged weights or without."""
     optimizer_class = LazyAdam if train.lazy_embedding_updates else keras.optimizers.Adam
     return optimizer_class(
         _learning_rate(train),
         beta_2=train.adam_beta_2,
         epsilon=train.adam_epsilon,
         global_clipnorm=train.clip_norm or None,
+        use_ema=train.ema_momentum > 0,
+        ema_momentum=train.ema_momentum,
     )
 
 

@@ -6,10 +6,13 @@ keep what they know in files beside the backup.
 """
 
 import json
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
 import keras
+
+from tfx_pipeline.averaged_weights import AveragedWeights
 
 
 class ResumableEarlyStopping(keras.callbacks.EarlyStopping):
@@ -20,11 +23,14 @@ class ResumableEarlyStopping(keras.callbacks.EarlyStopping):
 
     Args:
         directory: Where it keeps its state and the best weights.
+        averaged_weights: What validates with averaged weights, which are then the ones to keep; None keeps the
+            training's.
         **kwargs: As `keras.callbacks.EarlyStopping`, without `restore_best_weights`, which is always on.
     """
 
-    def __init__(self, directory: str, **kwargs: Any):
+    def __init__(self, directory: str, averaged_weights: AveragedWeights | None = None, **kwargs: Any):
         super().__init__(restore_best_weights=False, **kwargs)
+        self._averaged_weights = averaged_weights
         self._state = _StateFile(Path(directory) / "early_stopping.json", ("best", "best_epoch", "wait", "best_logs"))
         self.best_logs: dict[str, float] = {}
         self._best_weights_path = Path(directory) / "best.weights.h5"
@@ -40,7 +46,8 @@ class ResumableEarlyStopping(keras.callbacks.EarlyStopping):
         super().on_epoch_end(epoch, logs)
         if self.best is not None and self.best != previous_best:
             self._best_weights_path.parent.mkdir(parents=True, exist_ok=True)
-            self.model.save_weights(self._best_weights_path)
+            with self._averaged_weights.in_model() if self._averaged_weights else nullcontext():
+                self.model.save_weights(self._best_weights_path)
             self.best_logs = {"epoch": epoch + 1, **{name: float(value) for name, value in (logs or {}).items()}}
         self._state.save(self)
 

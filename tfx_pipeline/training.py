@@ -19,6 +19,7 @@ from models import registry
 from models.catalogue import Catalogue
 from schemas import features
 from tfx_pipeline import export, inputs, trained_weights, vocabularies
+from tfx_pipeline.averaged_weights import AveragedWeights
 from tfx_pipeline.config_loading import as_dict, from_dict
 from tfx_pipeline.configs import PipelineConfig
 from tfx_pipeline.epoch_lines import EpochLines
@@ -141,7 +142,8 @@ def run(job: TrainingJob) -> keras.callbacks.History:
     )
     model.compile(optimizer=make_optimizer(train), jit_compile=train.jit_compile)
     _report_start(job, model)
-    early_stopping = _early_stopping(job)
+    averaged_weights = AveragedWeights() if train.ema_momentum else None
+    early_stopping = _early_stopping(job, averaged_weights)
     with warnings.catch_warnings():
         # What Keras says at the end of the first epoch over files whose rows nobody has counted: nothing is amiss.
         warnings.filterwarnings("ignore", message="Your input ran out of data", category=UserWarning)
@@ -149,7 +151,7 @@ def run(job: TrainingJob) -> keras.callbacks.History:
             batches,
             validation_data=validation,
             epochs=job.train.epochs,
-            callbacks=_callbacks(job, early_stopping),
+            callbacks=[*([averaged_weights] if averaged_weights else []), *_callbacks(job, early_stopping)],
             verbose=1 if sys.stdout.isatty() else 0,
         )
     (Path(job.log_dir) / VALIDATION_FILE).write_text(json.dumps(early_stopping.best_logs, indent=2) + "\n", "utf-8")
@@ -203,10 +205,12 @@ def _dtype_policy(train: TrainConfig) -> str:
     return "mixed_float16" if tf.config.list_physical_devices("GPU") else "mixed_bfloat16"
 
 
-def _early_stopping(job: TrainingJob) -> ResumableEarlyStopping:
+def _early_stopping(job: TrainingJob, averaged_weights: AveragedWeights | None) -> ResumableEarlyStopping:
     # With no patience it still keeps the best epoch's weights.
     patience = job.train.early_stopping_patience or job.train.epochs
-    return ResumableEarlyStopping(str(job.state_dir), monitor=VALIDATION_METRIC, mode="max", patience=patience)
+    return ResumableEarlyStopping(
+        str(job.state_dir), averaged_weights, monitor=VALIDATION_METRIC, mode="max", patience=patience
+    )
 
 
 def _callbacks(job: TrainingJob, early_stopping: ResumableEarlyStopping) -> list[keras.callbacks.Callback]:

@@ -26,6 +26,9 @@ class TrainConfig:
         adam_beta_2: How slowly Adam's second moments forget.
         adam_epsilon: What keeps Adam from dividing by zero.
         clip_norm: Gradients are scaled to this global norm; 0 leaves them.
+        ema_momentum: What is validated and exported is an exponential moving average of the weights with this momentum
+            a step, such as 0.98; 0 takes the weights as they are. Costs a pass over all weights in each step, embedding
+            tables included.
         lazy_embedding_updates: Update, in each step, only the rows of the embedding tables that it looked up, so that
             its cost does not grow with the catalogue; off, Adam's moments of all rows decay in each step.
         early_stopping_patience: Epochs without a better validation NDCG@5 before training ends; 0 never ends early.
@@ -47,6 +50,7 @@ class TrainConfig:
     adam_beta_2: float = 0.999
     adam_epsilon: float = 1e-7
     clip_norm: float = 0.0
+    ema_momentum: float = 0.0
     lazy_embedding_updates: bool = True
     early_stopping_patience: int = 3
     plateau_patience: int = 1
@@ -64,6 +68,10 @@ class TrainConfig:
         if not 0 < self.plateau_factor < 1:
             raise ValueError(
                 f"`plateau_factor` should lie between 0 and 1. Received: plateau_factor={self.plateau_factor}"
+            )
+        if not 0 <= self.ema_momentum < 1:
+            raise ValueError(
+                f"`ema_momentum` should be at least 0 and below 1. Received: ema_momentum={self.ema_momentum}"
             )
         if not self.surfaces:
             raise ValueError("`surfaces` should name at least one surface. Received: surfaces=()")

@@ -90,6 +90,10 @@ def test_context_may_be_of_the_moment_and_of_columns(path):
             "fine_tuning.surfaces=[feed]",
             "`fine_tuning`: `surfaces` should be among recommendation, search. Received: surfaces=feed",
         ),
+        (
+            "train.ema_momentum=1",
+            "`train`: `ema_momentum` should be at least 0 and below 1. Received: ema_momentum=1",
+        ),
         ("fine_tuning.epochs=0", "`fine_tuning`: `epochs` should be at least 1. Received: epochs=0"),
         (
             "train.warmup_steps=10",

@@ -20,6 +20,12 @@ def test_its_settings_are_those_of_the_configuration():
     assert make_optimizer(TrainConfig()).global_clipnorm is None
 
 
+def test_it_averages_weights_where_it_is_asked_to():
+    averaging = make_optimizer(TrainConfig(ema_momentum=0.75))
+    assert (averaging.use_ema, averaging.ema_momentum) == (True, 0.75)
+    assert not make_optimizer(TrainConfig()).use_ema
+
+
 def test_the_learning_rate_peaks_when_it_is_warm_and_falls_with_the_root_of_the_step():
     optimizer = make_optimizer(TrainConfig(learning_rate=0.1, warmup_steps=100, plateau_patience=0))
     rates = {step: float(optimizer._learning_rate(step - 1)) for step in (1, 50, 100, 400)}
