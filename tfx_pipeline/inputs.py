@@ -9,7 +9,7 @@ import tensorflow_transform as tft
 from models.catalogue import Catalogue
 from schemas import features
 from schemas.canonical_event import Surface
-from tfx_pipeline import row_choice
+from tfx_pipeline import drawn_negatives, row_choice
 from tfx_pipeline.training_config import BOTH_SURFACES
 
 Batch = dict[str, tf.Tensor]
@@ -28,6 +28,7 @@ def joint_batches(
     surfaces: Sequence[str] = BOTH_SURFACES,
     sequence_ends_only: bool = False,
     one_surface_a_batch: bool = False,
+    negatives: int = 0,
 ) -> tf.data.Dataset:
     """Reads transformed examples as joint batches: the rows of each surface apart.
 
@@ -36,11 +37,12 @@ def joint_batches(
         transform_output: Of the Transform that wrote them.
         batch_size: Rows of both surfaces together; either may have none in a batch.
         shuffle_buffer: Examples held for shuffling, anew each epoch; 0 keeps the order.
-        seed: Of the shuffling.
+        seed: Of the shuffling and of the negatives.
         surfaces: The surfaces whose rows to read.
         sequence_ends_only: Read only training rows that end a sequence.
         one_surface_a_batch: Leave one surface without rows in each batch, and put histories about equally long
             together.
+        negatives: How many of a row's negatives to read, drawn anew each epoch; 0 reads all.
 
     Returns:
         Pairs of inputs and labels, each by surface: `{"recommendation": {feature: [rows, ...]}, "search": ...}` and
@@ -57,8 +59,10 @@ def joint_batches(
     else:
         batches = records.batch(batch_size)
 
-    def by_surface(serialized: tf.Tensor) -> JointBatch:
+    def by_surface(serialized: tf.Tensor, draw: tf.Tensor) -> JointBatch:
         batch = _dense(tf.io.parse_example(serialized, spec))
+        if negatives:
+            batch = drawn_negatives.draw(batch, negatives, draw)
         labels = batch.pop(features.CANDIDATE_LABELS)
         inputs_by_surface, labels_by_surface = {}, {}
         for surface in Surface:
@@ -67,7 +71,8 @@ def joint_batches(
             labels_by_surface[surface.value] = tf.boolean_mask(labels, rows)
         return inputs_by_surface, labels_by_surface
 
-    batches = batches.map(by_surface, num_parallel_calls=_BATCHES_PARSED_AT_ONCE)
+    draws = tf.data.Dataset.random(seed, rerandomize_each_iteration=True).batch(2)
+    batches = tf.data.Dataset.zip(batches, draws).map(by_surface, num_parallel_calls=_BATCHES_PARSED_AT_ONCE)
     return batches.prefetch(_BATCHES_READY).with_options(_options())
 
 

@@ -136,6 +136,7 @@ def run(job: TrainingJob) -> keras.callbacks.History:
         train.surfaces,
         train.sequence_ends_only,
         train.one_surface_a_batch,
+        train.negatives,
     )
     validation = inputs.joint_batches(
         job.validation_files, transform_output, max(train.batch_size, _LEAST_VALIDATION_ROWS), surfaces=train.surfaces

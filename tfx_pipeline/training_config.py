@@ -20,6 +20,8 @@ class TrainConfig:
             both surfaces.
         sequence_ends_only: Learn from those rows alone whose histories, together, hold each training event about once:
             for a model that predicts every position of a history, not only what follows it.
+        negatives: How many of an example's negatives a step learns from, drawn anew each epoch; 0 takes all. With more
+            of them in the examples (`data.train_negatives`), no few are learned by heart.
         learning_rate: Of Adam, at its highest.
         warmup_steps: The learning rate rises for so many steps and falls with the square root of the step from then on
             (the Noam schedule); 0 keeps it.
@@ -45,6 +47,7 @@ class TrainConfig:
     surfaces: tuple[str, ...] = BOTH_SURFACES
     one_surface_a_batch: bool = False
     sequence_ends_only: bool = False
+    negatives: int = 0
     learning_rate: float = 1e-3
     warmup_steps: int = 0
     adam_beta_2: float = 0.999
@@ -65,6 +68,8 @@ class TrainConfig:
         for name in ("epochs", "batch_size"):
             if getattr(self, name) < 1:
                 raise ValueError(f"`{name}` should be at least 1. Received: {name}={getattr(self, name)}")
+        if self.negatives < 0:
+            raise ValueError(f"`negatives` should be at least 0. Received: negatives={self.negatives}")
         if not 0 < self.plateau_factor < 1:
             raise ValueError(
                 f"`plateau_factor` should lie between 0 and 1. Received: plateau_factor={self.plateau_factor}"

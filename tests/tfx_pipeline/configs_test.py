@@ -80,6 +80,7 @@ def test_context_may_be_of_the_moment_and_of_columns(path):
         ("name=", "`name` is empty; it names the pipeline and the pushed model."),
         ("data.events=", "`data.events` is empty; give the path or glob of the event files."),
         ("model=gpt", "`model`: there is no 'gpt'. Known: unifiedssr, unisar."),
+        ("train.negatives=-1", "`train`: `negatives` should be at least 0. Received: negatives=-1"),
         ("train.batch_size=0", "`train`: `batch_size` should be at least 1. Received: batch_size=0"),
         (
             "train.plateau_factor=1.5",

@@ -101,6 +101,25 @@ def test_every_row_comes_once_an_epoch(tmp_path, buffer):
     assert (epochs[0] == epochs[1]) is (buffer == 0)
 
 
+def test_each_epoch_draws_other_negatives_of_the_row_and_a_seed_the_same(tmp_path):
+    path = write(tmp_path / "a.gz", [behaviour(1, 0, candidates=range(1, 41)), behaviour(2, 1, candidates=[50, 51])])
+
+    def epochs(seed):
+        batches = inputs.joint_batches([path], TransformOutput(), 8, seed=seed, negatives=3)
+        return [(batch, labels) for _ in range(2) for batch, labels in batches]
+
+    first, second = epochs(seed=1)
+    for batch, labels in (first, second):
+        assert batch["recommendation"][features.CANDIDATE_ITEMS][0, 0] == 1
+        assert labels["recommendation"].numpy().tolist() == [[1.0, 0.0, 0.0, 0.0]]
+        assert batch["search"][features.CANDIDATE_ITEMS].numpy().tolist() == [[50, 51, 0, 0]]
+    drawn = [set(batch["recommendation"][features.CANDIDATE_ITEMS].numpy()[0, 1:]) for batch, _ in (first, second)]
+    assert all(len(each) == 3 and each <= set(range(2, 41)) for each in drawn)
+    assert drawn[0] != drawn[1]
+    again = [set(batch["recommendation"][features.CANDIDATE_ITEMS].numpy()[0, 1:]) for batch, _ in epochs(seed=1)]
+    assert again == drawn
+
+
 def item(index, words, category_words, category, attributes, engagements):
     return example(
         **{
