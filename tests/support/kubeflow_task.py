@@ -9,7 +9,11 @@ from tfx_pipeline import kubeflow_container
 
 
 def run_task(
-    specification: Mapping[str, Any], task: str, inputs: Mapping[str, tuple[str, Mapping[str, Any]]], folder: Path
+    specification: Mapping[str, Any],
+    task: str,
+    inputs: Mapping[str, tuple[str, Mapping[str, Any]]],
+    folder: Path,
+    store: str = "",
 ) -> dict[str, Any]:
     """Runs the command of a task.
 
@@ -18,6 +22,7 @@ def run_task(
         task: The name of the task.
         inputs: For each input artifact its folder and its metadata, in which all numbers are floating-point ones.
         folder: Where outputs go.
+        store: The address of that folder, as the task is told it; empty for the folder itself.
 
     Returns:
         What the container says of its outputs: for each its artifacts, as a launcher reads them.
@@ -33,7 +38,7 @@ def run_task(
         "outputs": {
             "artifacts": _artifacts(
                 component["outputDefinitions"],
-                {name: (str(folder / name), {}) for name in component["outputDefinitions"]["artifacts"]},
+                {name: (f"{store or folder}/{name}", {}) for name in component["outputDefinitions"]["artifacts"]},
             ),
             "outputFile": str(output_file),
         },

@@ -21,14 +21,19 @@ def check(kubeflow_file, tmp_path):
     (tmp_path / "anomalies" / "Split-train").mkdir(parents=True)
     (tmp_path / "anomalies" / "Split-train" / "SchemaDiff.pb").touch()
 
-    def run(span, search_share):
+    def run(span, search_share, store=""):
+        """`store`: the address of the temporary folder, as the task is told of it."""
+        folder = tmp_path / f"run-{span}"
         statistics = surface_examples.write_statistics(tmp_path / f"{span}", search_share=search_share)
         inputs = {
             "statistics": (statistics, {**splits, "span": float(span)}),
             "anomalies": (str(tmp_path / "anomalies"), splits),
             "schema": (str(tmp_path / "schema"), {}),
         }
-        return run_task(specification, "DataChecks", inputs, tmp_path / f"run-{span}")
+        if not store:
+            return run_task(specification, "DataChecks", inputs, folder)
+        inputs = {name: (path.replace(str(tmp_path), store), about) for name, (path, about) in inputs.items()}
+        return run_task(specification, "DataChecks", inputs, folder, store=f"{store}/{folder.name}")
 
     return run
 
@@ -40,6 +45,15 @@ def test_drift_is_told_by_what_lies_below_the_root(check, kubeflow_file):
         check(span=8, search_share=0.9)
     kept = kubeflow_file.parent / "run" / "passed_statistics"
     assert [path.name for path in kept.iterdir()] == ["7.pb"]
+
+
+def test_artifacts_in_a_store_are_read_and_written_where_the_launcher_keeps_them(check, tmp_path, monkeypatch):
+    from tfx_pipeline import launcher_folders
+
+    monkeypatch.setattr(launcher_folders, "FOLDERS", {"minio://": f"{tmp_path.parent}/"})
+    (findings,) = check(span=3, search_share=0.1, store=f"minio://{tmp_path.name}")["findings"]["artifacts"]
+    assert findings["uri"] == f"minio://{tmp_path.name}/run-3/findings"
+    assert list((tmp_path / "run-3" / "findings").iterdir())
 
 
 def test_all_our_artifact_types_are_known():
