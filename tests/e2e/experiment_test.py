@@ -12,16 +12,17 @@ pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1800)]
 def test_variants_are_compared_and_kept(tiny_config, tmp_path, capsys):
     variants = tmp_path / "few.yaml"
     half = "[train.mixed_precision=true, train.ema_momentum=0.9, train.negatives=2]"
-    variants.write_text(f"complete: []\nhalf precision, averaged: {half}\n")
+    variants.write_text(f"complete: []\naveraged half precision: {half}\n")
     command = ["experiment", "--config", str(tiny_config), "--variants", str(variants), "--set", "train.epochs=1"]
 
     assert main([*command, "--json"]) == 0
     results = json.loads(capsys.readouterr().out)
-    assert [result["name"] for result in results] == ["complete", "half precision, averaged"]
+    assert [result["name"] for result in results] == ["complete", "averaged half precision"]
     assert all(result["search"]["epoch"] == 1 and 0 < result["search"]["ndcg_at_5"] <= 1 for result in results)
     assert results[0]["search"] != results[1]["search"], "a variant's settings are its own"
     (written,) = tiny_config.parent.glob("**/experiments/few.md")
-    assert f"| half precision, averaged | 1 | {results[1]['recommendation']['hit_rate_at_1']:.4f} |" in written.read_text()
+    hit_rate = results[1]["recommendation"]["hit_rate_at_1"]
+    assert f"| averaged half precision | 1 | {hit_rate:.4f} |" in written.read_text()
 
     # Again, from the cache, and one more that fails: the others' results are there all the same.
     variants.write_text(variants.read_text() + "hopeless: [data.train_negatives=100000]\n")
