@@ -131,12 +131,12 @@ def run(job: TrainingJob) -> keras.callbacks.History:
         job.train_files,
         transform_output,
         train.batch_size,
-        train.shuffle_buffer,
-        train.seed,
-        train.surfaces,
-        train.sequence_ends_only,
-        train.one_surface_a_batch,
-        train.negatives,
+        shuffle_buffer=train.shuffle_buffer,
+        seed=train.seed,
+        surfaces=train.surfaces,
+        sequence_ends_only=train.sequence_ends_only,
+        one_surface_a_batch=train.one_surface_a_batch,
+        negatives=train.negatives,
     )
     validation = inputs.joint_batches(
         job.validation_files, transform_output, max(train.batch_size, _LEAST_VALIDATION_ROWS), surfaces=train.surfaces
@@ -152,7 +152,7 @@ def run(job: TrainingJob) -> keras.callbacks.History:
             batches,
             validation_data=validation,
             epochs=job.train.epochs,
-            callbacks=[*([averaged_weights] if averaged_weights else []), *_callbacks(job, early_stopping)],
+            callbacks=_callbacks(job, early_stopping, averaged_weights),
             verbose=1 if sys.stdout.isatty() else 0,
         )
     (Path(job.log_dir) / VALIDATION_FILE).write_text(json.dumps(early_stopping.best_logs, indent=2) + "\n", "utf-8")
@@ -214,9 +214,11 @@ def _early_stopping(job: TrainingJob, averaged_weights: AveragedWeights | None) 
     )
 
 
-def _callbacks(job: TrainingJob, early_stopping: ResumableEarlyStopping) -> list[keras.callbacks.Callback]:
+def _callbacks(
+    job: TrainingJob, early_stopping: ResumableEarlyStopping, averaged_weights: AveragedWeights | None
+) -> list[keras.callbacks.Callback]:
     state, train = job.state_dir, job.train
-    callbacks: list[keras.callbacks.Callback] = []
+    callbacks: list[keras.callbacks.Callback] = [averaged_weights] if averaged_weights else []
     if train.plateau_patience:
         callbacks.append(
             ResumableReduceLROnPlateau(
