@@ -9,8 +9,8 @@ from keras import ops
 def reshape(inputs, shape: Sequence[Any]):
     """`ops.reshape`, where one size that is not known beforehand costs no operations.
 
-    A size that is a tensor has to be read off a shape and packed into another one. For a single request that costs as
-    much as the computation around it; and one such size follows from the others.
+    A size that is a tensor has to be read off a shape and packed into another one, three operations of a small graph;
+    and one such size follows from the others.
 
     Args:
         inputs: A tensor.
