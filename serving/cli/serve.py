@@ -7,14 +7,16 @@ SIGINT (Ctrl-C) and SIGTERM let the requests under way end.
 import argparse
 import dataclasses
 import logging
+import os
 import sys
 from importlib import metadata
 
 from serving.cli.quiet_tensorflow import quiet_tensorflow
 from serving.local_server.version_folders import version_folders
+from serving.port_check import PortError, check_ports
 from tfx_pipeline.cli import config_arguments
 from tfx_pipeline.config_loading import ConfigError
-from tfx_pipeline.configs import PipelineConfig, ServedModel
+from tfx_pipeline.configs import DEFAULT_CONFIG, PipelineConfig, ServedModel
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -67,8 +69,13 @@ def run(args: argparse.Namespace) -> int:
         print(f"Tandem model server: {metadata.version('tandem-recommender')}")
         print(f"TensorFlow Library: {metadata.version('tensorflow')}")
         return 0
-    if not args.model_config_file:
-        _find_model(args)
+    try:
+        if not args.model_config_file:
+            _find_model(args)
+        check_ports(args.host, {"--port": args.port, "--rest_api_port": args.rest_api_port})
+    except PortError as error:
+        print(f"tandem serve: {error}", file=sys.stderr)
+        return 1
     quiet_tensorflow()
     logging.getLogger("uvicorn").setLevel(logging.WARNING)
     # Imports TensorFlow: seconds.
@@ -143,16 +150,22 @@ def _add_switch(group: argparse._ArgumentGroup, name: str, meaning: str, default
 
 
 def _find_model(args: argparse.Namespace) -> None:
-    """Fills in what the pipeline pushes where the options do not say what to serve."""
-    config = config_arguments.load(args)
+    """Fills in what the pipeline pushes where the options do not say what to serve; only then reads a configuration."""
+    filled_by = "a version is a folder named by a number that holds a SavedModel"
     if not (args.model_name and args.model_base_path):
-        served = _served_model(config, args.model_name)
+        if args.config == DEFAULT_CONFIG and not os.path.exists(args.config):
+            raise ConfigError(
+                f"no model to serve: there is no {args.config} in this folder. Name the model, "
+                "--model_name NAME --model_base_path FOLDER_OF_VERSIONS, or its configuration, --config FILE.yaml."
+            )
+        served = _served_model(config_arguments.load(args), args.model_name)
+        if not args.model_base_path:
+            filled_by = "`tandem run` pushes one"
         args.model_name = args.model_name or served.name
         args.model_base_path = args.model_base_path or served.pushed_model_dir
     if not version_folders(args.model_base_path):
         print(
-            f"tandem serve: nothing is pushed to {args.model_base_path} yet; `tandem run` does that. "
-            "Waiting for a first version.",
+            f"tandem serve: there is no version in {args.model_base_path} yet; {filled_by}. Waiting for a first one.",
             file=sys.stderr,
         )
 

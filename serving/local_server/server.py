@@ -8,7 +8,6 @@ import contextlib
 import logging
 import os
 import signal
-import socket
 import threading
 import types
 from collections.abc import Iterator, Mapping
@@ -33,6 +32,7 @@ from serving.local_server.served_models import ServedModel
 from serving.local_server.server_config import ServerConfig
 from serving.local_server.text_configs import TlsConfig
 from serving.local_server.versions import ModelVersions
+from serving.port_check import listening
 
 LOGGER = logging.getLogger(__name__)
 _LARGEST_MESSAGE = 2**31 - 1
@@ -152,7 +152,11 @@ class LocalServer:
         self.stop()
 
     def _start_rest(self) -> None:
-        listener = _listener(self._config.host, self._config.rest_api_port)
+        host, port = self._config.host, self._config.rest_api_port
+        try:
+            listener = listening(host, port, _BACKLOG)
+        except OSError as error:
+            raise _cannot_listen(host, port, error) from error
         self.rest_api_port = listener.getsockname()[1]
         self._rest = uvicorn.Server(
             uvicorn.Config(
@@ -242,20 +246,6 @@ def _signals_set(event: threading.Event) -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-
-
-def _listener(host: str, port: int) -> socket.socket:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    # Asyncio turns off the delay of small packets only where it sees that the protocol is TCP.
-    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    try:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind((host, port))
-        listener.listen(_BACKLOG)
-    except OSError as error:
-        listener.close()
-        raise _cannot_listen(host, port, error) from error
-    return listener
 
 
 def _credentials(tls: TlsConfig) -> grpc.ServerCredentials:

@@ -1,12 +1,17 @@
 """`tandem serve`: what it makes of its options."""
 
 import re
+import subprocess
+import sys
 from importlib import metadata
 
 import pytest
 
 from serving.local_server import server
+from serving.port_check import listening
 from tfx_pipeline.cli.main import main
+
+FREE_PORTS = ("--port", "0", "--rest_api_port", "0")
 
 
 @pytest.fixture
@@ -18,14 +23,38 @@ def served(monkeypatch):
 
 def test_serves_what_the_pipeline_pushes(shop, served, tmp_path, capsys):
     base_path = f"{tmp_path}/run/pushed/shop"
-    assert main(["serve", "--config", str(shop)]) == 0
-    assert served == [server.ServerConfig("shop", base_path)]
-    message = f"nothing is pushed to {base_path} yet; `tandem run` does that. Waiting for a first version."
+    assert main(["serve", "--config", str(shop), *FREE_PORTS]) == 0
+    assert served == [server.ServerConfig("shop", base_path, port=0, rest_api_port=0)]
+    message = f"there is no version in {base_path} yet; `tandem run` pushes one. Waiting for a first one."
     assert message in capsys.readouterr().err
 
 
-def test_options(shop, served, half_plus_two_server, rank_model, capsys):
-    arguments = ["--host", "0.0.0.0", "--port", "0", "--rest_api_port", "9", "--model_name", "m"]
+def test_a_named_model_needs_no_configuration(served, rank_model, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    options = ["--model_name", "m", *FREE_PORTS, "--model_base_path"]
+    assert main(["serve", *options, str(rank_model)]) == 0
+    assert capsys.readouterr().err == ""
+    assert main(["serve", *options, "versions"]) == 0
+    assert [each.model_base_path for each in served] == [str(rank_model), "versions"]
+    message = "there is no version in versions yet; a version is a folder named by a number that holds a SavedModel."
+    assert message in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("options", [[], ["--model_name", "m"], ["--model_base_path", "/models/m"]])
+def test_nothing_says_what_to_serve(options, served, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert main(["serve", *options]) == 2
+    assert capsys.readouterr().err == (
+        "tandem: no model to serve: there is no configs/online_retail.yaml in this folder. Name the model, "
+        "--model_name NAME --model_base_path FOLDER_OF_VERSIONS, or its configuration, --config FILE.yaml.\n"
+    )
+    assert served == []
+
+
+def test_options(shop, served, rank_model, capsys):
+    with listening("0.0.0.0", 0, backlog=1) as found:
+        port = found.getsockname()[1]
+    arguments = ["--host", "0.0.0.0", "--port", "0", "--rest_api_port", str(port), "--model_name", "m"]
     arguments += ["--model_base_path", str(rank_model), "--file_system_poll_wait_seconds", "0"]
     arguments += ["--enable_model_warmup", "false"]
     assert main(["serve", "--config", str(shop), *arguments]) == 0
@@ -35,7 +64,7 @@ def test_options(shop, served, half_plus_two_server, rank_model, capsys):
             str(rank_model),
             host="0.0.0.0",
             port=0,
-            rest_api_port=9,
+            rest_api_port=port,
             file_system_poll_wait_seconds=0.0,
             enable_model_warmup=False,
         )
@@ -44,7 +73,7 @@ def test_options(shop, served, half_plus_two_server, rank_model, capsys):
 
 
 def test_a_config_file_instead_of_a_pushed_model(shop, served, tmp_path, capsys):
-    arguments = ["--model_config_file", "m.config", "--model_config_file_poll_wait_seconds", "5"]
+    arguments = [*FREE_PORTS, "--model_config_file", "m.config", "--model_config_file_poll_wait_seconds", "5"]
     arguments += ["--allow_version_labels_for_unavailable_models", "--monitoring_config_file", "monitoring.config"]
     arguments += ["--enable_batching=true", "--batching_parameters_file", "b.config", "--ssl_config_file", "tls.config"]
     arguments += ["--access_log", "-", "--drain_seconds", "3", "--rest_api_enable_cors_support", "true"]
@@ -64,6 +93,8 @@ def test_a_config_file_instead_of_a_pushed_model(shop, served, tmp_path, capsys)
     assert main(["serve", "--config", str(tmp_path / "none.yaml"), *arguments]) == 0
     assert served == [
         server.ServerConfig(
+            port=0,
+            rest_api_port=0,
             model_config_file="m.config",
             model_config_file_poll_wait_seconds=5.0,
             allow_version_labels_for_unavailable_models=True,
@@ -97,10 +128,10 @@ def test_a_config_file_instead_of_a_pushed_model(shop, served, tmp_path, capsys)
 
 def test_files_that_are_not_what_they_should_be(tmp_path, capsys):
     file = tmp_path / "models.config"
-    assert main(["serve", "--model_config_file", str(file)]) == 1
+    assert main(["serve", *FREE_PORTS, "--model_config_file", str(file)]) == 1
     assert capsys.readouterr().err == f"tandem serve: No such file or directory: {file}\n"
     file.write_text("model_config_list {", encoding="utf-8")
-    assert main(["serve", "--model_config_file", str(file)]) == 1
+    assert main(["serve", *FREE_PORTS, "--model_config_file", str(file)]) == 1
     start = (
         "tandem serve: Failed to start server. Error: Error parsing text-format tensorflow.serving.ModelServerConfig: "
     )
@@ -108,21 +139,29 @@ def test_files_that_are_not_what_they_should_be(tmp_path, capsys):
 
 
 def test_one_of_several_pushed_models(shop, served, tmp_path, capsys):
-    options = ["--config", str(shop), "--set", "model=unifiedssr"]
+    options = ["--config", str(shop), *FREE_PORTS, "--set", "model=unifiedssr"]
     options += ["--set", "fine_tuning.surfaces=[search, recommendation]"]
     assert main(["serve", *options]) == 2
     message = "say which model to serve, one of shop_search, shop_recommendation: --model_name NAME"
     assert message in capsys.readouterr().err
     assert main(["serve", *options, "--model_name", "shop_search"]) == 0
-    assert served == [server.ServerConfig("shop_search", f"{tmp_path}/run/pushed/shop_search")]
+    base_path = f"{tmp_path}/run/pushed/shop_search"
+    assert served == [server.ServerConfig("shop_search", base_path, port=0, rest_api_port=0)]
 
 
-def test_a_taken_port(shop, rank_server, capsys):
-    arguments = ["--port", "0", "--rest_api_port", str(rank_server.rest_api_port)]
-    assert main(["serve", "--config", str(shop), *arguments]) == 1
-    error = capsys.readouterr().err
-    assert f"tandem serve: Cannot listen on 127.0.0.1:{rank_server.rest_api_port}" in error
-    assert "Choose other ports with --port and --rest_api_port." in error
+def test_a_taken_port_is_told_before_tensorflow_is_imported(shop, rank_server):
+    port = rank_server.rest_api_port
+    code = (
+        "import sys; from tfx_pipeline.cli.main import main\n"
+        f"code = main(['serve', '--config', {str(shop)!r}, '--port', '0', '--rest_api_port', '{port}'])\n"
+        "print(code, 'tensorflow' in sys.modules)"
+    )
+    ended = subprocess.run([sys.executable, "-W", "ignore", "-c", code], check=True, capture_output=True, text=True)
+    assert ended.stdout == "1 False\n"
+    assert ended.stderr.splitlines()[-1] == (
+        f"tandem serve: port {port} on 127.0.0.1 is taken by another program. "
+        "Choose another with --rest_api_port; 0 takes a free one."
+    )
 
 
 def test_wrong_usage(shop, capsys):
