@@ -56,6 +56,7 @@ setup(
         "numpy>=1.26",
         "pyarrow>=10",
         "pyyaml>=6",
+        "shtab>=1.13",
         "starlette>=0.37",
         "uvicorn>=0.30",
         "zstandard>=0.22",

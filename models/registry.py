@@ -1,10 +1,9 @@
-"""The models by name: each has a configuration and a builder. Importing this needs no Keras."""
+"""The models by name: each has a configuration and a builder. Importing this needs no Keras and no NumPy."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from models.catalogue import Catalogue
 from models.unifiedssr.config import UnifiedSSRConfig
 from models.unisar.config import UniSARConfig
 from models.vocabulary import Vocabulary
@@ -13,6 +12,8 @@ from schemas import features
 if TYPE_CHECKING:
     import keras
     import numpy as np
+
+    from models.catalogue import Catalogue
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,7 @@ def build(
     name: str,
     config: Any,
     sizes: VocabularySizes,
-    catalogue: Catalogue,
+    catalogue: "Catalogue",
     user_attributes: "np.ndarray | None" = None,
     dtype: str | None = None,
 ) -> "keras.Model":
@@ -121,7 +122,7 @@ def build(
     return model
 
 
-def _by_name(catalogue: Catalogue) -> "dict[str, np.ndarray]":
+def _by_name(catalogue: "Catalogue") -> "dict[str, np.ndarray]":
     """The tables of a catalogue by the names that `Vocabulary.of_catalogue` gives their attributes."""
     texts = {features.ITEM_WORDS: catalogue.words, features.ITEM_CATEGORY_WORDS: catalogue.category_words}
     tables = {name: table for name, table in texts.items() if table.shape[1]}

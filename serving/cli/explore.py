@@ -13,13 +13,10 @@ import socket
 import sys
 import webbrowser
 
-import uvicorn
-
 from schemas.canonical_event import Surface
 from schemas.context_values import request_inputs
 from serving.call_error import CallError
 from serving.cli import asking
-from serving.explore.app import Explored, explore_app
 from serving.row_files import FileError
 from tfx_pipeline.cli import config_arguments
 from tfx_pipeline.config_loading import ConfigError
@@ -37,6 +34,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Serves the page until stopped; 1 when the log cannot be read or the port cannot be opened."""
+    import uvicorn  # It and the page take a second, which `--help` has no use for.
+
+    from serving.explore.app import Explored, explore_app
+
     config = config_arguments.load(args)
     models = _models(config)
     try:

@@ -19,8 +19,6 @@ from typing import Any, Final
 
 from components.behaviour_generator.config import STRENGTHS
 from components.behaviour_generator.finished_set import TRUTH_FILE, AnotherSetError
-from components.behaviour_generator.generation import generate
-from components.behaviour_generator.layouts.registry import LAYOUTS
 from tfx_pipeline.cli import config_arguments
 from tfx_pipeline.config_loading import ConfigError
 
@@ -49,6 +47,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Makes the files and prints what can be achieved on them; 1 where others are in the way."""
+    from components.behaviour_generator.generation import generate  # NumPy takes a second.
+    from components.behaviour_generator.layouts.registry import LAYOUTS
+
     config = config_arguments.load(args, _overrides(args))
     folder = config.data.path
     if config.data.source not in LAYOUTS:

@@ -5,79 +5,118 @@ import importlib
 import os
 import sys
 from collections.abc import Sequence
+from types import ModuleType
 
 from tfx_pipeline.cli import console_log
+from tfx_pipeline.cli.command_parser import CommandParser, did_you_mean
+from tfx_pipeline.cli.exit_code import ExitCode
 from tfx_pipeline.config_loading import ConfigError
 
-COMMANDS = {
-    "generate": ("tfx_pipeline.cli.generate", "make up a log of any size, with transitions of known strength"),
-    "run": ("tfx_pipeline.cli.run", "run the pipeline on this machine"),
-    "compile": ("tfx_pipeline.cli.compile_spec", "compile the pipeline for Kubeflow Pipelines"),
-    "experiment": ("tfx_pipeline.cli.experiment", "train variants of a configuration and compare them"),
-    "tensorboard": ("tfx_pipeline.cli.tensorboard", "look at the trainings"),
-    "serve": ("serving.cli.serve", "serve the pushed model on this machine"),
-    "query": ("serving.cli.query", "ask for a user's search results"),
-    "recommend": ("serving.cli.recommend", "ask for a user's feed"),
-    "similar": ("serving.cli.similar", "ask for the items most like another"),
-    "sessions": ("serving.cli.sessions", "show how the model divides a user's history into sessions"),
-    "explore": ("serving.cli.explore", "try the served model on a web page"),
-    "demo": ("serving.cli.demo", "run, serve and ask, on the bundled data"),
+GROUPS = {
+    "Start": {
+        "demo": ("serving.cli.demo", "run, serve and ask, on the bundled data"),
+        "run": ("tfx_pipeline.cli.run", "run the pipeline on this machine, from logs to a pushed model"),
+    },
+    "Look at data": {
+        "generate": ("tfx_pipeline.cli.generate", "make up a log of any size, with transitions of known strength"),
+    },
+    "Serve and ask": {
+        "serve": ("serving.cli.serve", "serve the pushed model on this machine"),
+        "query": ("serving.cli.query", "ask for a user's search results"),
+        "recommend": ("serving.cli.recommend", "ask for a user's feed"),
+        "similar": ("serving.cli.similar", "ask for the items most like another"),
+        "sessions": ("serving.cli.sessions", "show how the model divides a user's history into sessions"),
+        "explore": ("serving.cli.explore", "try the served model on a web page"),
+    },
+    "Look at results": {
+        "tensorboard": ("tfx_pipeline.cli.tensorboard", "look at the trainings"),
+        "experiment": ("tfx_pipeline.cli.experiment", "train variants of a configuration and compare them"),
+    },
+    "Deploy": {
+        "compile": ("tfx_pipeline.cli.compile_spec", "compile the pipeline for Kubeflow Pipelines"),
+    },
+    "This command": {
+        "completion": ("tfx_pipeline.cli.completion", "print what completes commands and options in your shell"),
+    },
 }
-"""Subcommand to its module, which has `add_arguments(parser)` and `run(args) -> int`, and to its line in `--help`."""
+"""Group of commands to subcommand to its module, which has `add_arguments(parser)` and `run(args) -> int`, and to its
+line in `--help`. Modules import TFX and TensorFlow within `run` alone."""
 
-OK, FAILED, WRONG_USAGE = 0, 1, 2
+COMMANDS = {name: command for group in GROUPS.values() for name, command in group.items()}
+
+_START = """\
+One recommender for platforms that have both a search box and a feed.
+
+Start here: `tandem demo` trains on the bundled data, serves the model and asks it. With logs of your own, write a
+configuration (README, "Your own logs"), then `tandem run --config FILE.yaml` trains and pushes a model, `tandem serve`
+serves it, and `tandem explore` shows it on a web page. `tandem COMMAND --help` tells of one command."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs one subcommand.
 
     Returns:
-        0 when it worked, 1 when it failed, 2 when it was called wrongly.
+        An `ExitCode`, as a plain number.
     """
     arguments = list(sys.argv[1:] if argv is None else argv)
     try:
-        args, module = _parse(arguments)
-    except SystemExit as stop:  # argparse has printed why.
-        return int(stop.code or OK)
-    if module is None:
-        return WRONG_USAGE
+        module, args = _parse(arguments)
+    except SystemExit as stop:  # The parser has printed why.
+        return int(stop.code or ExitCode.OK)
     if not args.verbose:
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow's C++ side logs for itself.
     console_log.start(args.verbose)
     try:
-        return module.run(args)
+        code = module.run(args)
+        sys.stdout.flush()
+        return int(code)
     except ConfigError as error:
         print(f"tandem: {error}", file=sys.stderr)
-        return WRONG_USAGE
+        return int(ExitCode.WRONG_USAGE)
+    except BrokenPipeError:  # Whoever reads what is printed has read enough, as `head` does.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # Python flushes once more at its end.
+        return int(ExitCode.OK)
     except KeyboardInterrupt:
         print(
             "tandem: interrupted; what was finished is kept, and the same command goes on from there", file=sys.stderr
         )
-        return FAILED
+        return int(ExitCode.FAILED)
 
 
-def _parse(arguments: list[str]):
-    parser = argparse.ArgumentParser(
-        prog="tandem", description="One recommender for platforms that have both a search box and a feed."
-    )
-    parser.add_argument("--verbose", action="store_true", help="show what the libraries log, too")
-    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
-    # Only the called subcommand's module is imported: some take many seconds.
-    called = next((word for word in arguments if not word.startswith("-")), None)
-    module = None
-    for name, (path, summary) in COMMANDS.items():
-        if name == called:
-            module = importlib.import_module(path)
-            subparser = commands.add_parser(
-                name, help=summary, description=module.__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-            )
-            module.add_arguments(subparser)
-        else:
-            commands.add_parser(name, help=summary)
-    args = parser.parse_args(arguments)
-    if module is None:
-        parser.print_help(sys.stderr)
-    return args, module
+def _parse(arguments: list[str]) -> tuple[ModuleType, argparse.Namespace]:
+    """Finds the subcommand's module and reads its options; only that module is imported."""
+    # None of tandem's own options takes a value, so the first word without a dash is the subcommand.
+    place = next((index for index, word in enumerate(arguments) if not word.startswith("-")), len(arguments))
+    tandem = _own_parser()
+    own = tandem.parse_args(arguments[:place])
+    if own.version:
+        from tfx_pipeline.cli import versions
+
+        print(versions.text())
+        tandem.exit()
+    if place == len(arguments):
+        tandem.print_help(sys.stderr)
+        tandem.exit(ExitCode.WRONG_USAGE)
+    name = arguments[place]
+    if name not in COMMANDS:
+        tandem.error(f"there is no command {name}.{did_you_mean(name, COMMANDS)}")
+    module = importlib.import_module(COMMANDS[name][0])
+    parser = CommandParser(f"tandem {name}", module.__doc__)
+    module.add_arguments(parser)
+    args = parser.parse_args(arguments[place + 1 :])
+    args.verbose = args.verbose or own.verbose
+    return module, args
+
+
+def _own_parser() -> CommandParser:
+    """The parser of what stands before the subcommand; its help lists all subcommands."""
+    lines = [_START]
+    for group, commands in GROUPS.items():
+        lines += ["", f"{group}:"]
+        lines += [f"  {name:13}{summary}" for name, (_, summary) in commands.items()]
+    parser = CommandParser("tandem", "\n".join(lines), usage="tandem [--verbose] COMMAND …")
+    parser.add_argument("--version", action="store_true", help="print the versions of Tandem and its libraries")
+    return parser
 
 
 if __name__ == "__main__":

@@ -1,15 +1,16 @@
 """Rows of Parquet files."""
 
 from collections.abc import Iterator, Sequence
-
-import pyarrow
-import pyarrow.parquet
+from typing import TYPE_CHECKING
 
 from components.raw_files.formats.delimited import check_columns
 from components.raw_files.refusal import DataError, Reject
 from components.raw_files.row import Row, plain_value
 from components.raw_files.text_file import open_bytes
 from schemas.event_rows import RowError
+
+if TYPE_CHECKING:
+    import pyarrow
 
 
 def read_parquet(path: str, required: Sequence[str], setting: str) -> Iterator[Row | Reject]:
@@ -26,6 +27,8 @@ def read_parquet(path: str, required: Sequence[str], setting: str) -> Iterator[R
     Raises:
         DataError: The file as a whole cannot be used.
     """
+    import pyarrow.parquet  # Takes a second, which no other format has a use for.
+
     with open_bytes(path) as stream:
         try:
             table = pyarrow.parquet.ParquetFile(stream)
@@ -42,8 +45,10 @@ def read_parquet(path: str, required: Sequence[str], setting: str) -> Iterator[R
             raise DataError(f"{path}: is not a sound Parquet file: {error}") from error
 
 
-def _readable(schema: pyarrow.Schema) -> pyarrow.Schema:
+def _readable(schema: "pyarrow.Schema") -> "pyarrow.Schema":
     """Nanoseconds would come out as no Python time; milliseconds are all that an event keeps."""
+    import pyarrow
+
     for index, field in enumerate(schema):
         if pyarrow.types.is_timestamp(field.type):
             schema = schema.set(index, field.with_type(pyarrow.timestamp("ms", tz=field.type.tz)))

@@ -1,0 +1,53 @@
+"""argparse, with short errors that say what was meant."""
+
+import argparse
+import difflib
+from collections.abc import Iterable, Sequence
+from typing import Any, NoReturn
+
+from tfx_pipeline.cli import exit_code
+
+
+class CommandParser(argparse.ArgumentParser):
+    """The parser of `tandem`, or of one of its commands.
+
+    Every command takes `--verbose` and ends its help with the exit codes.
+    """
+
+    def __init__(self, prog: str, description: str | None = None, **arguments: Any):
+        super().__init__(
+            prog=prog,
+            description=description,
+            epilog=exit_code.EXPLAINED,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+            **arguments,
+        )
+        self.add_argument("--verbose", action="store_true", help="show what the libraries log, too")
+
+    def parse_known_args(  # type: ignore[override]  # The original is declared by overloads.
+        self, args: Sequence[str] | None = None, namespace: Any = None
+    ) -> Any:
+        """Refuses an option that there is not before anything else is missed."""
+        for word in args or ():
+            if word == "--":
+                break
+            name = word.split("=")[0]
+            if name.startswith("--") and " " not in name and not any(each.startswith(name) for each in self.options):
+                self.error(f"there is no option {name}.{did_you_mean(name, self.options)}")
+        return super().parse_known_args(args, namespace)
+
+    @property
+    def options(self) -> list[str]:
+        """All options, such as `--config`."""
+        return list(self._option_string_actions)
+
+    def error(self, message: str) -> NoReturn:
+        """Says what is wrong in one line, and where to read on."""
+        stop = "" if message.endswith((".", "?")) else "."
+        self.exit(exit_code.ExitCode.WRONG_USAGE, f"{self.prog}: {message}{stop} `{self.prog} --help` tells more.\n")
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """` Did you mean …?` where a known name is near, else nothing."""
+    near = difflib.get_close_matches(name, known, n=1)
+    return f" Did you mean {near[0]}?" if near else ""

@@ -1,0 +1,17 @@
+"""What a command's exit code says; the same for all of them."""
+
+import enum
+from typing import Final
+
+
+class ExitCode(enum.IntEnum):
+    """How a command ended."""
+
+    OK = 0
+    FAILED = 1
+    WRONG_USAGE = 2
+    NOT_PUSHED = 3
+
+
+EXPLAINED: Final = "exit code: 0 ok, 1 failed, 2 called wrongly, 3 ran but not pushed"
+"""For the end of each `--help`."""
