@@ -142,6 +142,7 @@ def server_process(command: Sequence[str], timeout_s: float) -> Iterator[Candida
     environment = {
         **os.environ,
         "CUDA_VISIBLE_DEVICES": "-1",
+        "TF_CPP_MIN_LOG_LEVEL": os.environ.get("TF_CPP_MIN_LOG_LEVEL", "3"),  # Its last words are to be of the end.
         "PYTHONPATH": os.pathsep.join(filter(None, [package_root, os.environ.get("PYTHONPATH")])),
     }
     with (

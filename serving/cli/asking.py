@@ -10,7 +10,6 @@ from serving.answers import RankedItem
 from serving.best_items import BestItems, best_items, ranked_candidates
 from serving.call_error import NOT_FOUND, UNAVAILABLE, CallError
 from serving.candidates import Candidates
-from serving.cli.quiet_tensorflow import quiet_tensorflow
 from serving.cli.source_log import read_source_log
 from serving.cli.tables import table
 from serving.client import RankingClient, WireProtocol
@@ -111,7 +110,6 @@ def served_model(config: PipelineConfig, surface: Surface) -> ServedModel:
 
 def connected(args: argparse.Namespace, served: ServedModel) -> RankingClient:
     """The client that `add_server_arguments` describes."""
-    quiet_tensorflow()
     protocol = WireProtocol(args.protocol)
     return RankingClient(args.address or _DEFAULT_ADDRESS[protocol], served.name, protocol, timeout_s=args.timeout)
 

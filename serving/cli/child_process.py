@@ -20,9 +20,11 @@ def child_process(command: Sequence[str], **options: Any) -> Iterator[subprocess
 
     Args:
         command: Program and arguments.
-        options: Of `subprocess.Popen`.
+        options: Of `subprocess.Popen`. The standard error is that of Python here, which is not descriptor 2 where
+            what libraries write to that goes into a file.
     """
     sys.stdout.flush()
+    options.setdefault("stderr", _standard_error())
     process = subprocess.Popen(list(command), text=True, start_new_session=True, **options)
     try:
         yield process
@@ -53,6 +55,13 @@ def sigterm_as_interrupt() -> Iterator[None]:
 def first_line_with(stream: IO[str], start: str) -> str:
     """Reads lines until one begins with `start`; the empty string where the stream ends before."""
     return next((line.rstrip("\n") for line in stream if line.startswith(start)), "")
+
+
+def _standard_error() -> int | None:
+    try:
+        return sys.stderr.fileno()
+    except (AttributeError, OSError, ValueError):  # None, closed, or no file.
+        return None
 
 
 def _signal_group(process: subprocess.Popen[str], number: int) -> None:

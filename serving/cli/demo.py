@@ -18,7 +18,6 @@ from schemas.canonical_event import Surface
 from serving.call_error import NOT_FOUND, UNAVAILABLE, CallError
 from serving.cli import asking, demo_report, demo_targets
 from serving.cli.child_process import child_process, first_line_with, sigterm_as_interrupt
-from serving.cli.quiet_tensorflow import quiet_tensorflow
 from serving.client import RankingClient, WireProtocol
 from serving.event_log import EventLog
 from tfx_pipeline.cli import config_arguments
@@ -46,7 +45,6 @@ def run(args: argparse.Namespace) -> int:
     for override in args.overrides:
         options += ["--set", override]
     begin = time.monotonic()
-    quiet_tensorflow()
     with sigterm_as_interrupt():
         try:
             _run_pipeline(options)

@@ -11,7 +11,6 @@ import os
 import sys
 from importlib import metadata
 
-from serving.cli.quiet_tensorflow import quiet_tensorflow
 from serving.local_server.version_folders import version_folders
 from serving.port_check import PortError, check_ports
 from tfx_pipeline.cli import config_arguments
@@ -76,7 +75,6 @@ def run(args: argparse.Namespace) -> int:
     except PortError as error:
         print(f"tandem serve: {error}", file=sys.stderr)
         return 1
-    quiet_tensorflow()
     logging.getLogger("uvicorn").setLevel(logging.WARNING)
     # Imports TensorFlow: seconds.
     from serving.local_server.errors import ServingError

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from types import ModuleType
 
-from tfx_pipeline.cli import console_log
+from tfx_pipeline.cli import console_log, interruption, library_output
 from tfx_pipeline.cli.command_parser import CommandParser, did_you_mean
 from tfx_pipeline.cli.exit_code import ExitCode
 from tfx_pipeline.config_loading import ConfigError
@@ -63,9 +63,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         module, args = _parse(arguments)
     except SystemExit as stop:  # The parser has printed why.
         return int(stop.code or ExitCode.OK)
-    if not args.verbose:
-        os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow's C++ side logs for itself.
-    console_log.start(args.verbose)
+    # Without `argv` this process is the command's own, with its descriptors and signals.
+    libraries = library_output.divert(f"tandem {args.command}") if argv is None and not args.verbose else None
+    console_log.start(args.verbose, libraries)
+    if argv is None:
+        interruption.listen()
     try:
         code = module.run(args)
         sys.stdout.flush()
@@ -76,11 +78,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # Whoever reads what is printed has read enough, as `head` does.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # Python flushes once more at its end.
         return int(ExitCode.OK)
-    except KeyboardInterrupt:
-        print(
-            "tandem: interrupted; what was finished is kept, and the same command goes on from there", file=sys.stderr
-        )
-        return int(ExitCode.FAILED)
+    except BaseException as error:
+        if not interruption.is_one(error):
+            raise
+        return interruption.end(args.command, ExitCode.FAILED, at_once=argv is None)
 
 
 def _parse(arguments: list[str]) -> tuple[ModuleType, argparse.Namespace]:
@@ -104,7 +105,7 @@ def _parse(arguments: list[str]) -> tuple[ModuleType, argparse.Namespace]:
     parser = CommandParser(f"tandem {name}", module.__doc__)
     module.add_arguments(parser)
     args = parser.parse_args(arguments[place + 1 :])
-    args.verbose = args.verbose or own.verbose
+    args.command, args.verbose = name, args.verbose or own.verbose
     return module, args
 
 
