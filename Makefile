@@ -3,7 +3,7 @@ PYTHON := .venv/bin/python -W ignore
 CONFIG ?= configs/online_retail.yaml
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-fast test-e2e test-installed test-wheel lint format wheel constraints clean
+.PHONY: help setup demo test test-fast test-e2e test-installed test-wheel lint format docs wheel constraints clean
 
 help: ## List the targets.
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -34,6 +34,10 @@ lint: setup ## Check style and types.
 
 format: setup ## Put the code into the style.
 	@.venv/bin/ruff check --fix . ; .venv/bin/ruff format .
+
+docs: setup ## Write docs/configuration.md anew.
+	@mkdir -p docs
+	@$(PYTHON) -m tfx_pipeline.cli.main config --markdown > docs/configuration.md
 
 wheel: setup ## Build the wheel into dist/.
 	@$(PYTHON) -m build --wheel --outdir dist .

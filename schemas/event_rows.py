@@ -29,14 +29,16 @@ class EventColumns:
     """Which column holds which field of an event.
 
     Attributes:
-        user_id: Required.
-        timestamp: Required. Time since 1970 as a number, or ISO 8601 (UTC when it names no zone).
-        time_unit: What a number in the column `timestamp` counts: `ms` or `s`.
-        surface: `recommendation` or `search`. An empty column name means: search where there is a query.
-        query: May be missing from the file.
-        session_id: May be missing from the file.
-        item_id: Required.
-        label: May be missing from the file; then every event is an engagement.
+        user_id: The column of the user's id. Required.
+        timestamp: The column of the time: a number since 1970, or ISO 8601 (UTC when it names no zone). Required.
+        time_unit: What a number in the column `timestamp` counts: `ms` (milliseconds) or `s` (seconds).
+        surface: The column that says `recommendation` or `search`. An empty column name means: search where there is a
+            query.
+        query: The column of what was typed. May be missing from the file.
+        session_id: The column of the search session that a click belongs to. May be missing from the file.
+        item_id: The column of the item's id. Required.
+        label: The column that says 1, engaged, or 0, only shown. May be missing from the file; then every event is an
+            engagement.
         context: Further columns, of what was known of the moment, such as the device. Each must be there.
     """
 
@@ -73,9 +75,10 @@ class ItemColumns:
     """Which column holds which field of an item.
 
     Attributes:
-        item_id: Required.
-        title: May be missing from the file.
-        categories: Names joined by a vertical bar, broad to narrow. May be missing from the file.
+        item_id: The column of the item's id. Required.
+        title: The column of the title. May be missing from the file.
+        categories: The column of the category path: names joined by a vertical bar, broad to narrow. May be missing
+            from the file.
         attributes: Further columns of one value each, such as a brand. Each must be there.
     """
 
@@ -95,7 +98,7 @@ class UserColumns:
     """Which column holds which field of a user.
 
     Attributes:
-        user_id: Required.
+        user_id: The column of the user's id. Required.
         attributes: Further columns of one value each, such as an activity level. Each must be there.
     """
 

@@ -18,19 +18,23 @@ from tfx_pipeline.training_config import FineTuningConfig, TrainConfig
 
 DEFAULT_CONFIG = "configs/online_retail.yaml"
 
+_LENGTHS = ("recommendation_history", "search_history")
+FOLLOWING = {f"{model}.{name}": f"data.{name}" for model in registry.names() for name in _LENGTHS}
+"""Fields whose value is that of another one, whatever is said of them."""
+
 
 @dataclass(frozen=True)
 class TransformConfig:
     """What the Transform graph keeps of texts and ids.
 
     Attributes:
-        words_per_query: Words kept of a query.
-        words_per_title: Words kept of an item's title.
+        words_per_query: How many words of a query are kept, at least 1.
+        words_per_title: How many words of an item's title are kept; 0 for none.
         words_per_category_path: Words kept of an item's whole category path, as a text; 0 for none.
-        category_levels: Levels kept of an item's category path, broad to narrow; 0 where items have none.
+        category_levels: How many levels of an item's category path are kept, broad to narrow; 0 where items have none.
         context: What the model is told of the moment of a request, in this order: `hour` and `weekday` (of the
             timestamp, UTC) and names of `data.columns.context`.
-        min_word_count: A word seen less often is out of vocabulary.
+        min_word_count: A word that is seen less often in training than this is out of vocabulary.
         max_users: The most frequent users that get an index of their own; 0 for all. Of the others no attributes are
             known either.
         max_items: The most frequent items that get an index of their own; 0 for all.
@@ -53,9 +57,11 @@ class EvaluationConfig:
     """When a model is good enough to be pushed.
 
     Attributes:
-        metric: The ranking metric that decides; one of `components.ranking_metrics`, as it is named in reports.
-        margin: How much better than the baseline the metric must be, in absolute terms, on each surface.
-        split: The split that is evaluated.
+        metric: The ranking metric that decides: `ndcg_at_1`, `ndcg_at_5`, `ndcg_at_10`, `hit_rate_at_1`,
+            `hit_rate_at_5`, `hit_rate_at_10` or `mrr`.
+        margin: How much better than the baseline's the model's metric must be, on each surface. Absolute: with 0.005,
+            0.205 beats 0.200.
+        split: The split that is evaluated: `train`, `validation` or `test`.
     """
 
     metric: str = "ndcg_at_5"
@@ -108,8 +114,8 @@ class RetrieverConfig:
     """A second model, which finds the items that the first one ranks; both are served as one.
 
     Attributes:
-        model: Which model; a name in `models.registry` of one that retrieves. Empty: there is none.
-        retrieved: How many items it hands to the ranking model.
+        model: Which model: `unifiedssr`, the one that retrieves. Empty: there is none.
+        retrieved: How many items it hands to the ranking model, from 1 to 10,000.
         train: Its training.
     """
 
@@ -149,26 +155,26 @@ class PipelineConfig:
     """One whole run.
 
     Attributes:
-        name: The pipeline's name, and the pushed model's.
-        root: Where artifacts, metadata, logs and pushed models go. Empty: `runs/<name>`.
-        model: Which model; a name in `models.registry`.
+        name: The pipeline's name, and the pushed model's: what clients ask a model server for.
+        root: Folder of artifacts, metadata, logs and pushed models. Empty: `runs/<name>`.
+        model: Which model ranks: `unisar`, or `unifiedssr`, which also retrieves.
         data: From raw logs to examples.
         generate: What `tandem generate` makes up for `data` to read.
         data_checks: What in the data ends a run before anything is trained.
         transform: From examples to the model's inputs.
         unisar: The hyper-parameters of UniSAR.
         unifiedssr: The hyper-parameters of UnifiedSSR.
-        train: The training; with fine-tuning, the joint pre-training.
-        fine_tuning: The trainings that follow, on one surface each.
+        train: The training of `model`; with fine-tuning, the joint pre-training.
+        fine_tuning: The trainings that follow, on one surface each (UnifiedSSR).
         retriever: A second model, which finds what `model` ranks.
-        export: The exported model.
-        evaluation: The blessing.
-        gate: The servability gate before the push.
-        kubeflow: How it runs on Kubeflow.
+        export: What the exported model looks like.
+        evaluation: When a model is good enough to be pushed.
+        gate: The servability gate: how a model is tried before it is pushed.
+        kubeflow: How the pipeline runs on Kubeflow.
         push_to: Folder that receives the blessed versions; with fine-tuning, one of that name and the surface's for
             each surface. Empty: `<root>/pushed/<name>`.
-        enable_cache: Reuse what an earlier run computed from the same inputs.
-        beam_args: Options for Beam's runner.
+        enable_cache: Reuse what an earlier run computed from the same inputs. Off, every component runs anew.
+        beam_args: Options of Beam's runner, one a list entry.
     """
 
     name: str = "tandem"
@@ -289,10 +295,7 @@ def load_config(path: str = DEFAULT_CONFIG, overrides: Sequence[str] = ()) -> Pi
 
 
 def _with_agreeing_lengths(config: PipelineConfig) -> PipelineConfig:
-    """The lengths of histories and queries are said once, in `data` and `transform`; the models follow."""
-    lengths = {
-        "recommendation_history": config.data.recommendation_history,
-        "search_history": config.data.search_history,
-    }
+    """The lengths of histories are said once, in `data`; the models follow."""
+    lengths = {name: getattr(config.data, name) for name in _LENGTHS}
     agreeing = {name: dataclasses.replace(getattr(config, name), **lengths) for name in registry.names()}
     return dataclasses.replace(config, **agreeing)

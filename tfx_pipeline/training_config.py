@@ -13,33 +13,33 @@ class TrainConfig:
     """How the model is trained.
 
     Attributes:
-        epochs: At most; early stopping may end sooner.
-        batch_size: Rows a step, of all surfaces together.
-        surfaces: The surfaces whose rows are learned from and validated on.
+        epochs: The most epochs, at least 1; early stopping may end the training sooner.
+        batch_size: Rows a step, of all surfaces together; at least 1.
+        surfaces: The surfaces whose rows are learned from and validated on: `recommendation`, `search` or both.
         one_surface_a_batch: Batches of rows of one surface, of histories about equally long, in place of batches of
             both surfaces.
         sequence_ends_only: Learn from those rows alone whose histories, together, hold each training event about once:
             for a model that predicts every position of a history, not only what follows it.
         negatives: How many of an example's negatives a step learns from, drawn anew each epoch; 0 takes all. With more
             of them in the examples (`data.train_negatives`), no few are learned by heart.
-        learning_rate: Of Adam, at its highest.
+        learning_rate: Learning rate of Adam, at its highest.
         warmup_steps: The learning rate rises for so many steps and falls with the square root of the step from then on
             (the Noam schedule); 0 keeps it.
-        adam_beta_2: How slowly Adam's second moments forget.
-        adam_epsilon: What keeps Adam from dividing by zero.
-        clip_norm: Gradients are scaled to this global norm; 0 leaves them.
+        adam_beta_2: How slowly Adam's second moments forget: their decay a step, below 1.
+        adam_epsilon: The small number that keeps Adam from dividing by zero.
+        clip_norm: Gradients whose global norm is larger than this are scaled down to it; 0 leaves them.
         ema_momentum: What is validated and exported is an exponential moving average of the weights with this momentum
-            a step, such as 0.98; 0 takes the weights as they are. Costs a pass over all weights in each step, embedding
-            tables included.
+            a step, such as 0.98, below 1; 0 takes the weights as they are. Costs a pass over all weights in each step,
+            embedding tables included.
         lazy_embedding_updates: Update, in each step, only the rows of the embedding tables that it looked up, so that
             its cost does not grow with the catalogue; off, Adam's moments of all rows decay in each step.
         early_stopping_patience: Epochs without a better validation NDCG@5 before training ends; 0 never ends early.
         plateau_patience: Epochs without a better validation NDCG@5 before the learning rate is reduced; 0 never.
-        plateau_factor: What the learning rate is multiplied by then.
-        shuffle_buffer: Examples held for shuffling.
+        plateau_factor: What the learning rate is multiplied by then; between 0 and 1.
+        shuffle_buffer: How many examples are held for shuffling.
         mixed_precision: Compute in float16 on a GPU and bfloat16 elsewhere, with float32 weights.
-        jit_compile: Compile the step with XLA.
-        seed: Of weights, shuffling and dropout.
+        jit_compile: Compile the training step with XLA.
+        seed: Seed of weights, shuffling and dropout.
     """
 
     epochs: int = 10
@@ -97,9 +97,9 @@ class FineTuningConfig:
     Attributes:
         surfaces: The surfaces that get a model of their own, `<name>_<surface>`. None: the jointly trained model serves
             both.
-        epochs: At most, for each.
-        learning_rate: Of Adam.
-        early_stopping_patience: Epochs without a better validation NDCG@5 before one ends; 0 never ends early.
+        epochs: The most epochs of each training, at least 1.
+        learning_rate: Learning rate of Adam.
+        early_stopping_patience: Epochs without a better validation NDCG@5 before a training ends; 0 never ends early.
     """
 
     surfaces: tuple[str, ...] = ()

@@ -22,8 +22,8 @@ class DataConfig:
     """Where the logs are and how examples are cut from them.
 
     Attributes:
-        source: The adapter that reads the logs; a name in `components.behaviour_example_gen.adapters.registry`, which
-            `components/behaviour_example_gen/README.md` tells of.
+        source: What reads the logs: `events` (files of the generic layout), `kuaisar`, `jdsearch`, `amazon_reviews` or
+            `fixed_benchmark`; `components/behaviour_example_gen/README.md` tells of each.
         path: The folder that `events` and `items` are taken from; empty: the directory of the run. Of any file system
             that Beam knows.
         events: Path or glob of the event files: CSV, TSV, JSON lines (each plain, .gz, .bz2 or .zst) or Parquet, told
@@ -37,27 +37,27 @@ class DataConfig:
         columns: Which column of the event files holds which field.
         item_columns: Which column of the item files holds which field.
         user_columns: Which column of the user files holds which field; its `attributes` are what is read of them.
-        max_reject_share: A run fails when a larger share of rows than this is refused.
+        max_reject_share: The largest share of rows, from 0 to 1, that may be refused; a run with more fails.
         split: `leave_one_out` (per user and surface: last event test, second last validation, the rest train) or
             `time`. The source `fixed_benchmark` has splits of its own instead.
         validation_from: For `split: time`: events from this moment on (ISO 8601, UTC) are validation.
         test_from: For `split: time`: events from this moment on are test.
-        train_negatives: Negatives drawn for each training example.
-        evaluation_negatives: Negatives drawn for each validation and test example, or given by a source that has its
-            own.
+        train_negatives: Negatives drawn for each training example, at least 1.
+        evaluation_negatives: Negatives drawn for each validation and test example, at least 1, or given by a source
+            that has its own.
         negatives: `uniform` over the catalogue, or `popularity` (in proportion to engagements, those of the split train
             alone where a source has splits of its own), or harder ones as far as there are any and uniform for the
             rest: `shown` (what the user was last shown on that surface and passed by), `category` (of the item's
             narrowest category, then the next broader). None is ever an item that the user engaged with.
-        recommendation_history: How many of the newest recommendation tokens a history keeps.
-        search_history: How many of the newest search tokens a history keeps.
-        items_per_session: How many clicked items a search token keeps.
+        recommendation_history: How many of the newest recommendation tokens a history keeps, at least 1.
+        search_history: How many of the newest search tokens a history keeps, at least 1.
+        items_per_session: How many clicked items a search token keeps, at least 1.
         max_events_per_user: Of a user with more events only the newest are kept, and how many were left out is
             reported; 0 keeps all.
         core: Leaves out users and items, of the catalogue too, until each that is left has this many engagements with
             the others (k-core); 0 leaves out none.
-        core_rounds: How often that is done at most; a run fails where it is not enough.
-        seed: Of the negatives; recorded as an artifact property.
+        core_rounds: How often that is done at most, at least once; a run fails where it is not enough.
+        seed: Seed of the negatives; recorded as an artifact property.
     """
 
     source: str = "events"

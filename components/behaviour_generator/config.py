@@ -21,10 +21,10 @@ class Transitions:
     All four are probabilities, named as in UniSAR (section 4.2): r for recommendation, s for search. 0 plants nothing.
 
     Attributes:
-        r2r: A feed click is on the topic of the last feed click.
-        s2r: A feed click is on the topic of the last search.
-        r2s: A search is for the topic of the last feed click.
-        s2s: A search is for the topic of the last search.
+        r2r: Probability that a feed click is on the topic of the last feed click.
+        s2r: Probability that a feed click is on the topic of the last search.
+        r2s: Probability that a search is for the topic of the last feed click.
+        s2s: Probability that a search is for the topic of the last search.
         newest_only: Whether only the action right before leads, whichever surface it was on. Otherwise the last one on
             each surface does, however long ago.
     """
@@ -65,31 +65,31 @@ class GeneratorConfig:
     """A made-up platform and those who use it; the room's README has the process.
 
     Attributes:
-        events: About how many events the log has, those only shown included.
-        events_per_user: Mean of a user's events.
-        length_spread: How much users differ in that: 0 not at all, 1 as exponential variables do.
-        items: Items of the catalogue.
-        topics: Each item is of one.
-        categories: Each topic is of one.
+        events: About how many events the log has, those only shown included; at least 1.
+        events_per_user: Mean of a user's events, at least 1.
+        length_spread: How much users differ in that: from 0, not at all, to 1, as exponential variables do.
+        items: How many items the catalogue has, at least as many as topics.
+        topics: How many topics there are; each item is of one. At least as many as categories.
+        categories: How many categories there are, at least 1; each topic is of one.
         words_per_topic: Words that a topic has for itself, and a category for itself.
         topic_skew: Exponent of the topics' popularity by rank (Zipf); 0 for equally popular ones.
         item_skew: The same of the items within a topic.
-        interests: Topics that a user is interested in at a time, the k-th 1/k as much as the first.
+        interests: How many topics a user is interested in at a time, at least 1, the k-th 1/k as much as the first.
         drift: Probability that one of them is replaced from one visit to the next.
         exploration: Probability that what is not led by a transition is of any topic, by popularity, whatever the
             interests.
         transitions: What an action has to do with those before it.
-        search_share: Searches among actions.
-        vague_queries: Queries among all whose words tell the category, but not the topic.
-        searches_without_click: Searches among all in which nothing is clicked.
-        clicks_per_search: Mean of the others' clicks, at most 5.
-        shown_per_action: Mean of the items that are shown besides, and passed by.
-        actions_per_visit: Mean.
-        days: Days that the log covers, from 1 May 2023.
-        seed: Of everything.
-        files: Files that the events are divided into.
-        gzip: Whether files are packed.
-        truth_users: Users on whom the best achievable metrics are estimated, at most.
+        search_share: Share of searches among actions, from 0 to 1.
+        vague_queries: Share of queries whose words tell the category, but not the topic; from 0 to 1.
+        searches_without_click: Share of searches in which nothing is clicked, from 0 to 1.
+        clicks_per_search: Mean of the clicks in the other searches, at least 1; none has more than 5.
+        shown_per_action: Mean of the items that are shown besides, and passed by; at least 0.
+        actions_per_visit: Mean of the actions, feed clicks and searches, in one visit; at least 1.
+        days: How many days the log covers, from 1 May 2023.
+        seed: Seed of all that is drawn.
+        files: How many files the events are divided into.
+        gzip: Whether the files are packed with gzip.
+        truth_users: The most users on whom the best achievable metrics are estimated.
     """
 
     events: int = 100_000

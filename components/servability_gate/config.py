@@ -19,9 +19,10 @@ class GateLimits:
     """What a model may weigh and take; None sets no limit, and everything is measured and reported all the same.
 
     Attributes:
-        rank_p50_ms: The median milliseconds of a `rank` request of one example, over each protocol.
-        rank_p95_ms: The 95th percentile of the same. A shared machine makes a poor clock: leave it room.
-        model_mb: The exported folder, in millions of bytes.
+        rank_p50_ms: The longest median, in milliseconds, of a `rank` request of one example, over each protocol.
+        rank_p95_ms: The longest 95th percentile of the same, in milliseconds. A shared machine makes a poor clock:
+            leave it room.
+        model_mb: The largest exported folder, in millions of bytes.
     """
 
     rank_p50_ms: float | None = None
@@ -43,11 +44,11 @@ class InfraValidatorConfig:
         platform: `docker`, on the machine that runs the pipeline, or `kubernetes`, where the pipeline runs inside
             Kubeflow Pipelines.
         image: The server's container image.
-        tags: Its tags, each of which the model must run on.
-        docker_url: Of the Docker daemon; empty for the machine's own.
-        service_account: Of the server's pod on Kubernetes; empty for that of the pipeline.
-        loading_timeout_s: A model that is not available by then is refused.
-        tries: How often a failed validation is tried again, the first time included.
+        tags: Its tags; the model must run on each.
+        docker_url: Address of the Docker daemon; empty for the machine's own.
+        service_account: Service account of the server's pod on Kubernetes; empty for that of the pipeline.
+        loading_timeout_s: Seconds until the model must be available, at least 1; one that is not is refused.
+        tries: How often a validation is tried, the first time included; at least 1.
     """
 
     platform: str = DOCKER
@@ -84,14 +85,14 @@ class GateConfig:
     Attributes:
         kind: Which server tries the model: `local_server`, ours, in a process of its own, or `infra_validator`, TF
             Serving itself in a container. The latter reads `split`, `examples` and its own section alone.
-        split: The split whose examples are replayed.
+        split: The split whose examples are replayed: `train`, `validation` or `test`.
         examples: How many examples are replayed, half of them of each surface where there are as many.
         tolerance: How far the scores of one example may differ between the protocols, between the signatures, and
             between a request of its own and a request that it shares with others.
         limits: What the model may weigh and take.
-        timeout_s: A model that has not answered everything by then is refused.
+        timeout_s: Seconds until everything must be answered; a model that has not is refused.
         warm_up_requests: How many requests of each signature the model brings along for a server to replay before it
-            offers the model; 0 leaves it to the first users.
+            offers the model, at most 50; 0 leaves it to the first users.
         infra_validator: How TF Serving itself is started.
     """
 

@@ -14,10 +14,11 @@ class UnifiedSSRConfig:
         dim: Width of all embeddings and representations; even.
         hidden_dim: Width of the feed-forward layers; 0 takes twice `dim`.
         num_heads: Attention heads; divides `dim`.
-        num_layers: Layers of the Siamese encoder, each fed by the one before.
-        dropout: Share of entries dropped in training.
-        recommendation_history: The most events of a recommendation history.
-        search_history: The most sessions of a search history.
+        num_layers: Layers of the Siamese encoder, each fed by the one before; at least 1.
+        dropout: Share of entries dropped in training, from 0 to below 1.
+        recommendation_history: The most events of a recommendation history; in a pipeline always
+            `data.recommendation_history`.
+        search_history: The most sessions of a search history; in a pipeline always `data.search_history`.
         user_embedding: Add the user's embedding to each position. Off, users with equal histories are equal.
         item_attributes: Embed what is known of the items with their ids. Off, items are their ids alone.
         query_branch: Encode the queries in search. Off, search is predicted from clicked products alone, as
@@ -27,8 +28,8 @@ class UnifiedSSRConfig:
         session_weight: Weight of the session losses (the paper's alpha).
         loss: `binary`, cross-entropy of each target against `negatives`; or `softmax`, cross-entropy of each target
             among `softmax_negatives`.
-        negatives: Items drawn uniformly for each position.
-        softmax_negatives: Items drawn by popularity once for the whole batch.
+        negatives: How many items are drawn uniformly for each position, with `loss: binary`.
+        softmax_negatives: How many items are drawn by popularity, once for the whole batch, with `loss: softmax`.
         popularity_correction: How much of an item's log popularity is taken off in the softmax: 1 estimates how likely
             an item is, 0 how much likelier than on average.
         every_position: Train on every position of a sequence. Off, on the last one alone, for examples that overlap,

@@ -16,24 +16,26 @@ class UniSARConfig:
         item_dim: Width of the item id's embedding.
         word_dim: Width of a word's embedding.
         num_heads: Attention heads; divides `dim`.
-        num_layers: Layers of each transformer and of each fusion.
-        dropout: Share of entries dropped in training.
-        recommendation_history: Places of the recommendation history's position table: the longest history taken.
-        search_history: The same for search sessions.
+        num_layers: Layers of each transformer and of each fusion; at least 1.
+        dropout: Share of entries dropped in training, from 0 to below 1.
+        recommendation_history: Places of the recommendation history's position table, the longest history taken; in a
+            pipeline always `data.recommendation_history`.
+        search_history: The same for search sessions; in a pipeline always `data.search_history`.
         expert_units: Width of an expert's output.
-        shared_experts: Experts that both surfaces use.
-        task_experts: Experts that one surface alone uses, for each surface.
+        shared_experts: How many experts both surfaces use, with `experts: mixture`.
+        task_experts: How many experts each surface has of its own, with `experts: mixture`.
         tower_units: Widths of each surface's tower.
         prediction_units: Widths of the hidden layers between a tower and its score.
         recommendation_weight: Weight of the click loss on recommendation rows.
         search_weight: Weight of the click loss on search rows.
         query_item_weight: Weight of the query-item contrastive loss.
-        query_item_temperature: Its temperature at the start; it is learned.
-        query_item_negatives: Items and queries drawn as its negatives in each step.
+        query_item_temperature: The temperature of that loss at the start; it is learned.
+        query_item_negatives: How many items and queries are drawn as its negatives in each step.
         query_item_pairs: Pairs of a query and an item clicked for it that it is computed over in each step, drawn from
             those in the histories; 0 takes all.
-        history_alignment_weight: Weight of the loss that aligns r2r with s2r and s2s with r2s.
-        history_alignment_temperature: Its temperature at the start; it is learned.
+        history_alignment_weight: Weight of the loss that aligns r2r with s2r and s2s with r2s (r: recommendation, s:
+            search).
+        history_alignment_temperature: The temperature of that loss at the start; it is learned.
         history_alignment_rows: Rows of a batch that it is computed over; 0 takes all. Its cost grows with their square.
         search_to_search: Extract s2s. Off, the search history is r2s alone.
         recommendation_to_recommendation: Extract r2r. Off, the recommendation history is s2r alone.
@@ -46,9 +48,10 @@ class UniSARConfig:
             many items at once.
         text_matching: With `matching`, add also the product of the query's words and the item's texts.
         matching_users: With `matching`, let it see who the user is, not the histories alone.
-        matching_dropout: Share of its inputs dropped in training.
-        matching_weight: Weight of its loss, the cross-entropy of the wanted item among the batch's and drawn ones.
-        matching_negatives: Items drawn for it in each step, by popularity.
+        matching_dropout: Share of the inputs of `matching` dropped in training, from 0 to below 1.
+        matching_weight: Weight of the loss of `matching`, the cross-entropy of the wanted item among the batch's and
+            drawn ones.
+        matching_negatives: How many items are drawn by popularity for the loss of `matching` in each step.
         popularity_correction: How much of an item's log popularity is taken off in that loss: 1 estimates how likely an
             item is, 0 how much likelier than on average.
         experts: `mixture` (shared and task experts with gates), `shared_bottom` (one expert for both surfaces) or

@@ -1,4 +1,3 @@
-import dataclasses
 import os
 from pathlib import Path
 
@@ -141,23 +140,6 @@ def test_every_configuration_that_comes_along_loads(file):
     config = load_config(str(file))
     assert config.name == file.stem
     assert from_dict(PipelineConfig, as_dict(config)) == config
-
-
-def test_every_field_is_documented():
-    def classes(config_class):
-        yield config_class
-        for field in dataclasses.fields(config_class):
-            default = field.default_factory if field.default_factory is not dataclasses.MISSING else None
-            if dataclasses.is_dataclass(default):
-                yield from classes(default)
-
-    missing = [
-        f"{each.__name__}.{field.name}"
-        for each in classes(PipelineConfig)
-        for field in dataclasses.fields(each)
-        if f"{field.name}:" not in each.__doc__ and f"`{field.name}`" not in each.__doc__
-    ]
-    assert missing == []
 
 
 def test_the_indices_are_those_of_the_export():

@@ -36,6 +36,7 @@ GROUPS = {
         "compile": ("tfx_pipeline.cli.compile_spec", "compile the pipeline for Kubeflow Pipelines"),
     },
     "This command": {
+        "config": ("tfx_pipeline.cli.config", "show a configuration: each value, what it means, where it comes from"),
         "completion": ("tfx_pipeline.cli.completion", "print what completes commands and options in your shell"),
     },
 }
