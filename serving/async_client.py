@@ -133,7 +133,7 @@ class AsyncRankingClient:
 def _transport(
     protocol: WireProtocol, address: str, model_name: str, timeout_s: float, tls: ClientTls | None
 ) -> AsyncTransport:
-    # Either protocol's libraries are imported only where it is used: gRPC's stubs bring all of TensorFlow with them.
+    # Either protocol's libraries are imported only where it is used.
     if protocol is WireProtocol.REST:
         from serving.async_rest_transport import AsyncRestTransport
 

@@ -1,17 +1,13 @@
-"""The way to a model server over gRPC, for callers that wait for several answers at a time.
-
-Importing this imports TensorFlow, which the stubs of TF Serving need.
-"""
+"""The way to a model server over gRPC, for callers that wait for several answers at a time."""
 
 import functools
 from typing import Any
 
 import grpc.aio
-from tensorflow_serving.apis import model_service_pb2_grpc, prediction_service_pb2_grpc
 
 from serving.call import Call
 from serving.client_tls import ClientTls
-from serving.grpc_messages import CHANNEL_OPTIONS, GrpcMessages
+from serving.grpc_messages import CHANNEL_OPTIONS, GET_MODEL_METADATA, GET_MODEL_STATUS, PREDICT, GrpcMessages, Method
 from serving.transport import Outputs, VersionState
 
 
@@ -31,8 +27,7 @@ class AsyncGrpcTransport:
         Raises:
             CallError: The server was not reached, or refused, or answered something else.
         """
-        stub = prediction_service_pb2_grpc.PredictionServiceStub(self._channel)
-        return self._messages.outputs(call, await self._sent(stub.Predict, self._messages.predict(call)))
+        return self._messages.outputs(call, await self._sent(PREDICT, self._messages.predict(call)))
 
     async def signature_names(self) -> frozenset[str]:
         """The signatures that the model's newest version has.
@@ -40,8 +35,7 @@ class AsyncGrpcTransport:
         Raises:
             CallError: The server was not reached, or knows no such model.
         """
-        stub = prediction_service_pb2_grpc.PredictionServiceStub(self._channel)
-        return self._messages.signature_names(await self._sent(stub.GetModelMetadata, self._messages.metadata()))
+        return self._messages.signature_names(await self._sent(GET_MODEL_METADATA, self._messages.metadata()))
 
     async def version_states(self) -> list[VersionState]:
         """The versions of the model, newest first.
@@ -49,8 +43,7 @@ class AsyncGrpcTransport:
         Raises:
             CallError: The server was not reached, or knows no such model.
         """
-        stub = model_service_pb2_grpc.ModelServiceStub(self._channel)
-        return self._messages.version_states(await self._sent(stub.GetModelStatus, self._messages.status()))
+        return self._messages.version_states(await self._sent(GET_MODEL_STATUS, self._messages.status()))
 
     async def close(self) -> None:
         """Closes the channel."""
@@ -63,6 +56,6 @@ class AsyncGrpcTransport:
             return grpc.aio.insecure_channel(self._address, options=CHANNEL_OPTIONS)
         return grpc.aio.secure_channel(self._address, self._credentials, options=CHANNEL_OPTIONS)
 
-    async def _sent(self, method: Any, request: Any) -> Any:
+    async def _sent(self, method: Method, request: Any) -> Any:
         with self._messages.failures():
-            return await method(request, timeout=self._timeout_s)
+            return await method.on(self._channel)(request, timeout=self._timeout_s)

@@ -153,7 +153,7 @@ class RankingClient:
 def _transport(
     protocol: WireProtocol, address: str, model_name: str, timeout_s: float, tls: ClientTls | None
 ) -> Transport:
-    # Either protocol's libraries are imported only where it is used: gRPC's stubs bring all of TensorFlow with them.
+    # Either protocol's libraries are imported only where it is used.
     if protocol is WireProtocol.REST:
         from serving.rest_transport import RestTransport
 

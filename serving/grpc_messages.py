@@ -1,20 +1,15 @@
-"""What goes to a model server over gRPC and what its answers mean, whoever carries them.
-
-Importing this imports TensorFlow, which the stubs of TF Serving need.
-"""
+"""What goes to a model server over gRPC and what its answers mean, whoever carries them."""
 
 import contextlib
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 import grpc
-import numpy as np
-import tensorflow as tf
-from tensorflow.core.framework import tensor_pb2
-from tensorflow_serving.apis import get_model_metadata_pb2, get_model_status_pb2, predict_pb2
 
+from serving import prediction_messages
 from serving.call import Call
 from serving.call_error import INTERNAL, CallError
+from serving.tensor_values import nested_list
 from serving.transport import Outputs, VersionState
 
 CHANNEL_OPTIONS = (
@@ -30,6 +25,22 @@ CHANNEL_OPTIONS = (
 _SIGNATURE_DEF = "signature_def"
 
 
+class Method(NamedTuple):
+    """A method of the server: its path, and the class of its answers."""
+
+    path: str
+    response: Any
+
+    def on(self, channel: Any) -> Any:
+        """What calls it, over a channel of `grpc` or of `grpc.aio`."""
+        return channel.unary_unary(self.path, _serialized, self.response.FromString)
+
+
+PREDICT = Method(prediction_messages.PREDICT, prediction_messages.PredictResponse)
+GET_MODEL_METADATA = Method(prediction_messages.GET_MODEL_METADATA, prediction_messages.GetModelMetadataResponse)
+GET_MODEL_STATUS = Method(prediction_messages.GET_MODEL_STATUS, prediction_messages.GetModelStatusResponse)
+
+
 class GrpcMessages:
     """The requests to one model, and what is answered to them."""
 
@@ -38,19 +49,19 @@ class GrpcMessages:
         self._address = address
         self._model_name = model_name
 
-    def predict(self, call: Call) -> predict_pb2.PredictRequest:
+    def predict(self, call: Call) -> Any:
         """Asks a signature."""
         return call.grpc_message(self._model_name)
 
-    def metadata(self) -> get_model_metadata_pb2.GetModelMetadataRequest:
+    def metadata(self) -> Any:
         """Asks for the signatures."""
-        request = get_model_metadata_pb2.GetModelMetadataRequest(metadata_field=[_SIGNATURE_DEF])
+        request = prediction_messages.GetModelMetadataRequest(metadata_field=[_SIGNATURE_DEF])
         request.model_spec.name = self._model_name
         return request
 
-    def status(self) -> get_model_status_pb2.GetModelStatusRequest:
+    def status(self) -> Any:
         """Asks for the versions."""
-        request = get_model_status_pb2.GetModelStatusRequest()
+        request = prediction_messages.GetModelStatusRequest()
         request.model_spec.name = self._model_name
         return request
 
@@ -62,33 +73,38 @@ class GrpcMessages:
         except grpc.RpcError as error:
             raise CallError(error.code().name, error.details(), self._address) from error
 
-    def outputs(self, call: Call, response: predict_pb2.PredictResponse) -> Outputs:
+    def outputs(self, call: Call, response: Any) -> Outputs:
         """The outputs that a signature answered.
 
         Raises:
-            CallError: Another signature did.
+            CallError: Another signature did, or an output has no plain values.
         """
         if not set(call.outputs) <= set(response.outputs):
             found = sorted(response.outputs)
             raise CallError(INTERNAL, f"not an answer of the {call.signature} signature: it has {found}", self._address)
-        return {name: _values(tensor) for name, tensor in response.outputs.items()}
+        outputs = {}
+        for name, tensor in response.outputs.items():
+            try:
+                outputs[name] = nested_list(tensor)
+            except ValueError as error:
+                raise CallError(INTERNAL, f"output {name!r}: {error}", self._address) from error
+        return outputs
 
-    def signature_names(self, response: get_model_metadata_pb2.GetModelMetadataResponse) -> frozenset[str]:
+    def signature_names(self, response: Any) -> frozenset[str]:
         """The signatures that metadata tells."""
-        found = get_model_metadata_pb2.SignatureDefMap()
-        response.metadata[_SIGNATURE_DEF].Unpack(found)
+        found = prediction_messages.SignatureDefMap.FromString(response.metadata[_SIGNATURE_DEF].value)
         # TensorFlow keeps operations of its own beside the signatures, under names with two underscores.
         return frozenset(name for name in found.signature_def if not name.startswith("__"))
 
-    def version_states(self, response: get_model_status_pb2.GetModelStatusResponse) -> list[VersionState]:
+    def version_states(self, response: Any) -> list[VersionState]:
         """The versions that a status tells, newest first."""
-        name_of = get_model_status_pb2.ModelVersionStatus.State.Name
         return [
-            VersionState(each.version, name_of(each.state), each.status.error_message)
+            VersionState(
+                each.version, prediction_messages.STATES.get(each.state, str(each.state)), each.status.error_message
+            )
             for each in response.model_version_status
         ]
 
 
-def _values(tensor: tensor_pb2.TensorProto) -> Any:
-    array = tf.make_ndarray(tensor)
-    return (np.char.decode(array.astype(bytes), "utf-8", "replace") if array.dtype == object else array).tolist()
+def _serialized(message: Any) -> bytes:
+    return bytes(message.SerializeToString())

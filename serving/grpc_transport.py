@@ -1,14 +1,13 @@
-"""The way to a model server over gRPC. Importing this imports TensorFlow, which the stubs of TF Serving need."""
+"""The way to a model server over gRPC."""
 
 from collections.abc import Callable
 from typing import Any
 
 import grpc
-from tensorflow_serving.apis import model_service_pb2_grpc, prediction_service_pb2_grpc
 
 from serving.call import Call
 from serving.client_tls import ClientTls
-from serving.grpc_messages import CHANNEL_OPTIONS, GrpcMessages
+from serving.grpc_messages import CHANNEL_OPTIONS, GET_MODEL_METADATA, GET_MODEL_STATUS, PREDICT, GrpcMessages
 from serving.transport import Outputs, VersionState
 
 
@@ -23,8 +22,9 @@ class GrpcTransport:
             self._channel = grpc.insecure_channel(address, options=CHANNEL_OPTIONS)
         else:
             self._channel = grpc.secure_channel(address, tls.channel_credentials(), options=CHANNEL_OPTIONS)
-        self._prediction = prediction_service_pb2_grpc.PredictionServiceStub(self._channel)
-        self._model = model_service_pb2_grpc.ModelServiceStub(self._channel)
+        self._predict = PREDICT.on(self._channel)
+        self._metadata = GET_MODEL_METADATA.on(self._channel)
+        self._status = GET_MODEL_STATUS.on(self._channel)
 
     def predict(self, call: Call) -> Outputs:
         """Calls a signature.
@@ -32,7 +32,7 @@ class GrpcTransport:
         Raises:
             CallError: The server was not reached, or refused, or answered something else.
         """
-        return self._messages.outputs(call, self._sent(self._prediction.Predict, self._messages.predict(call)))
+        return self._messages.outputs(call, self._sent(self._predict, self._messages.predict(call)))
 
     def signature_names(self) -> frozenset[str]:
         """The signatures that the model's newest version has.
@@ -40,7 +40,7 @@ class GrpcTransport:
         Raises:
             CallError: The server was not reached, or knows no such model.
         """
-        response = self._sent(self._prediction.GetModelMetadata, self._messages.metadata())
+        response = self._sent(self._metadata, self._messages.metadata())
         return self._messages.signature_names(response)
 
     def version_states(self) -> list[VersionState]:
@@ -49,7 +49,7 @@ class GrpcTransport:
         Raises:
             CallError: The server was not reached, or knows no such model.
         """
-        return self._messages.version_states(self._sent(self._model.GetModelStatus, self._messages.status()))
+        return self._messages.version_states(self._sent(self._status, self._messages.status()))
 
     def close(self) -> None:
         """Closes the channel."""

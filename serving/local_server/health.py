@@ -10,7 +10,7 @@ from collections.abc import Callable
 import grpc
 from google.protobuf.message import Message
 
-from serving.local_server.message_classes import message_classes
+from serving.message_classes import message_classes
 
 SERVICE = "grpc.health.v1.Health"
 SERVING = 1

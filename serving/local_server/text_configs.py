@@ -7,7 +7,7 @@ from google.protobuf import text_format
 from google.protobuf.message import Message
 
 from serving.local_server.errors import invalid_argument
-from serving.local_server.message_classes import message_classes
+from serving.message_classes import message_classes
 
 DEFAULT_METRICS_PATH = "/monitoring/prometheus/metrics"
 

@@ -24,6 +24,9 @@ def test_outputs_are_plain_lists_and_text():
     response.outputs["scores"].CopyFrom(tf.make_tensor_proto([[0.5]]))
     response.outputs["items"].CopyFrom(tf.make_tensor_proto([["é"]]))
     assert MESSAGES.outputs(CALL, response) == {"scores": [[0.5]], "items": [["é"]]}
+    response.outputs["items"].dtype = 8
+    with pytest.raises(CallError, match="output 'items': a tensor of type 8, which has no plain values"):
+        MESSAGES.outputs(CALL, response)
 
 
 def test_outputs_of_another_signature():

@@ -7,6 +7,7 @@ import re
 import shlex
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -62,9 +63,10 @@ def test_curl(adapted):
 
 
 def test_python(adapted):
-    stubs, client, retrieval, vectors, awaited = (
+    plain, stubs, client, retrieval, vectors, awaited = (
         adapted(code) for code in re.findall(r"```python\n(.*?)```", README, re.DOTALL)
     )
+    assert _printed(plain) == "[[1.0, 1.0, 0.0]]\n"
     assert _printed(stubs) == "[1.0, 1.0, 0.0]\n"
     assert _printed(client) == "85123A 1.0\n71053 1.0\n84406B 0.0\n"
     assert _printed(retrieval) == "é 5.0\nd 4.0\nc 3.0\n" * 2
@@ -87,3 +89,19 @@ def _printed(code):
     with contextlib.redirect_stdout(io.StringIO()) as printed:
         exec(compile(code, "README.md", "exec"), {})
     return printed.getvalue()
+
+
+def test_grpc_alone_and_our_clients_do_without_tensorflow(adapted, rank_server):
+    examples = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    without = [code for code in examples if "tensorflow" not in code]
+    assert len(without) == 5
+    over_grpc = [
+        code.replace("127.0.0.1:8501", "127.0.0.1:8500").replace(
+            '"online_retail")', '"online_retail", protocol=WireProtocol.GRPC)'
+        )
+        for code in without[1:]
+    ]
+    tail = "\nimport sys\nassert not {'tensorflow', 'tensorflow_serving', 'numpy'} & set(sys.modules)"
+    for code in [*without, *over_grpc]:
+        code = adapted("from serving.client import WireProtocol\n" + code + tail)
+        subprocess.run([sys.executable, "-W", "ignore", "-c", code], check=True)

@@ -15,6 +15,8 @@ from tensorflow_serving.apis import (
     regression_pb2,
 )
 
+from serving.call import Call
+
 
 def spec(name: str = "half_plus_two", signature: str = "", version: int = 0, label: str = "") -> model_pb2.ModelSpec:
     """A model, and a version of it by number or label."""
@@ -34,6 +36,11 @@ def predict(model: model_pb2.ModelSpec, outputs: tuple[str, ...] = (), **inputs:
         wanted = np.float32 if array.dtype == np.float64 and not isinstance(value, np.ndarray) else None
         request.inputs[name].CopyFrom(tf.make_tensor_proto(value, dtype=wanted))
     return request
+
+
+def of_call(call: Call, model_name: str = "shop") -> predict_pb2.PredictRequest:
+    """What our client sends, as the class that TF Serving's stubs take."""
+    return predict_pb2.PredictRequest.FromString(call.grpc_message(model_name).SerializeToString())
 
 
 def examples(*values: float, bonus: float | None = None) -> input_pb2.Input:

@@ -20,7 +20,7 @@ from schemas import signatures
 from serving.cli.child_process import child_process, first_line_with
 from serving.request_builder import RankRequest, rank_call, similar_items_call
 from tests.support.retrieval_models import save_retrieval_model
-from tests.support.tf_serving_requests import predict, spec
+from tests.support.tf_serving_requests import of_call, predict, spec
 from tests.support.vector_models import vector_signatures
 
 CATALOGUE = {"a": 1.0, "b": 2.0}
@@ -84,7 +84,7 @@ def lives_on(served, rest, stub):
     yield
     call = rank_call([RankRequest("1", ("a", "b"))])
     assert rest.post(PATH, content=call.rest_body()).json() == {"outputs": [[1.0, 2.0]]}
-    assert list(stub.Predict(call.grpc_message("shop"), timeout=60).outputs["scores"].float_val) == [1.0, 2.0]
+    assert list(stub.Predict(of_call(call), timeout=60).outputs["scores"].float_val) == [1.0, 2.0]
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -139,7 +139,7 @@ def test_a_message_of_100_megabytes(stub):
 
 
 def test_a_message_that_claims_to_hold_more_than_it_does(stub):
-    request = rank_call([RankRequest("1", ("a",))]).grpc_message("shop")
+    request = of_call(rank_call([RankRequest("1", ("a",))]))
     request.inputs["user_id"].tensor_shape.dim[0].size = 2**40
     assert grpc_error(stub, request) == (grpc.StatusCode.INVALID_ARGUMENT, "tensor parsing error: user_id")
 
@@ -174,7 +174,7 @@ def test_a_million_candidates(rest, stub):
     call = rank_call([RankRequest("1", ("a", "b", "x", "y") * 250_000)])
     (scores,) = rest.post(PATH, content=call.rest_body()).json()["outputs"]
     assert scores == [1.0, 2.0, 0.0, 0.0] * 250_000
-    answer = tf.make_ndarray(stub.Predict(call.grpc_message("shop"), timeout=60).outputs["scores"])
+    answer = tf.make_ndarray(stub.Predict(of_call(call), timeout=60).outputs["scores"])
     assert answer.tolist() == [scores]
 
 
@@ -183,7 +183,7 @@ def test_a_negative_k(rest, stub):
     call.inputs["k"][0] = -1
     code, message = error_of(rest.post(PATH, content=call.rest_body()))
     assert (code, "Need k >= 0, got -1" in message) == (400, True)
-    code, message = grpc_error(stub, call.grpc_message("shop"))
+    code, message = grpc_error(stub, of_call(call))
     assert (code, "Need k >= 0, got -1" in message) == (grpc.StatusCode.INVALID_ARGUMENT, True)
 
 
@@ -193,7 +193,7 @@ def test_bytes_that_are_no_utf8(rest, served, stub):
     assert error_of(rest.post(PATH, content=b"\xff\xfe"))[0] == 400
     body = rank_call([RankRequest("1", ("a", "b"))]).rest_body()
     assert rest.post(PATH, content=body.replace(b'"b"', b'"\xff"')).json() == {"outputs": [[1.0, 0.0]]}
-    request = rank_call([RankRequest("1", ("a", "b"))]).grpc_message("shop")
+    request = of_call(rank_call([RankRequest("1", ("a", "b"))]))
     request.inputs["candidates"].string_val[1] = b"\xff"
     assert list(stub.Predict(request, timeout=60).outputs["scores"].float_val) == [1.0, 0.0]
     with grpc.insecure_channel(served.grpc_address, options=CHANNEL) as channel:
