@@ -22,7 +22,7 @@ GENERIC_SOURCE = "events"
 """The source whose columns the configuration names; those of the others have fixed names."""
 _FIRST_ROWS = 1000
 """JSON lines may leave out what an object has no value for, so the columns of many are put together."""
-_SIMILAR = 0.5
+_SIMILAR = 0.7
 
 
 def input_findings(config: DataConfig) -> list[LogFinding]:
@@ -147,7 +147,7 @@ def _unreadable(path: str, error: DataError) -> LogFinding:
 
 def missing_columns(path: str, found: Sequence[str], needed: dict[str, str]) -> list[LogFinding]:
     """An error for each column that is named and not there, with the one that may be meant."""
-    findings = []
+    findings: list[LogFinding] = []
     for field, name in needed.items():
         if name in found:
             continue
@@ -161,7 +161,7 @@ def missing_columns(path: str, found: Sequence[str], needed: dict[str, str]) -> 
                 "missing_column",
                 Severity.ERROR,
                 f"{field} = {name!r}: there is no such column. Found: {listed}.",
-                f"{hint} `tandem init {path}` finds the columns by itself.",
+                hint if findings else f"{hint} `tandem init {path}` finds the columns by itself.",
                 file=path,
                 row=1,
                 field=field,

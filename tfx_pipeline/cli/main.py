@@ -18,6 +18,7 @@ GROUPS = {
         "run": ("tfx_pipeline.cli.run", "run the pipeline on this machine, from logs to a pushed model"),
     },
     "Look at data": {
+        "check": ("tfx_pipeline.cli.check", "look at a log before a run does, and tell what looks wrong"),
         "generate": ("tfx_pipeline.cli.generate", "make up a log of any size, with transitions of known strength"),
     },
     "Serve and ask": {

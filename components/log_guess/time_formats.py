@@ -1,0 +1,152 @@
+"""How the values of a column tell the time: as a number of which unit, or as a date written in which way."""
+
+import datetime
+import re
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from schemas.event_rows import MILLISECONDS, SECONDS
+
+MICROSECONDS: Final = "us"
+NANOSECONDS: Final = "ns"
+ISO: Final = "ISO 8601"
+_UNITS = (
+    # From 1973 to 5138 in each unit, so that no number is of two.
+    (SECONDS, 1e8, 1e11, 1000.0, "seconds"),
+    (MILLISECONDS, 1e11, 1e14, 1.0, "milliseconds"),
+    (MICROSECONDS, 1e14, 1e17, 1e-3, "microseconds"),
+    (NANOSECONDS, 1e17, 1e20, 1e-6, "nanoseconds"),
+)
+_SHAPES = (
+    (r"\d{1,2}/\d{1,2}/\d{4} \d{1,2}:\d{2}:\d{2}", ("%m/%d/%Y %H:%M:%S", "%d/%m/%Y %H:%M:%S")),
+    (r"\d{1,2}/\d{1,2}/\d{4} \d{1,2}:\d{2}", ("%m/%d/%Y %H:%M", "%d/%m/%Y %H:%M")),
+    (r"\d{1,2}/\d{1,2}/\d{4} \d{1,2}:\d{2}(:\d{2})? [AaPp][Mm]", ("%m/%d/%Y %I:%M:%S %p", "%m/%d/%Y %I:%M %p")),
+    (r"\d{1,2}/\d{1,2}/\d{4}", ("%m/%d/%Y", "%d/%m/%Y")),
+    (r"\d{1,2}\.\d{1,2}\.\d{4} \d{1,2}:\d{2}:\d{2}", ("%d.%m.%Y %H:%M:%S",)),
+    (r"\d{1,2}\.\d{1,2}\.\d{4} \d{1,2}:\d{2}", ("%d.%m.%Y %H:%M",)),
+    (r"\d{1,2}\.\d{1,2}\.\d{4}", ("%d.%m.%Y",)),
+    (r"\d{4}/\d{1,2}/\d{1,2} \d{1,2}:\d{2}:\d{2}", ("%Y/%m/%d %H:%M:%S",)),
+    (r"\d{4}/\d{1,2}/\d{1,2} \d{1,2}:\d{2}", ("%Y/%m/%d %H:%M",)),
+    (r"\d{4}/\d{1,2}/\d{1,2}", ("%Y/%m/%d",)),
+    (r"\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}(\.\d+)? UTC", ("%Y-%m-%d %H:%M:%S UTC", "%Y-%m-%d %H:%M:%S.%f UTC")),
+    (r"\w{3}, \d{1,2} \w{3} \d{4} \d{2}:\d{2}:\d{2} \S+", ("%a, %d %b %Y %H:%M:%S %z", "%a, %d %b %Y %H:%M:%S %Z")),
+    (r"\d{14}", ("%Y%m%d%H%M%S",)),
+)
+_MOST = 0.9
+"""So many of the values must be of a format; the rest are what a log has of broken ones."""
+
+
+@dataclass(frozen=True)
+class TimeFormat:
+    """How a column tells the time.
+
+    Attributes:
+        name: `s`, `ms`, `us`, `ns`, `ISO 8601`, or a pattern of strptime.
+        told: The name in words.
+        is_read: Whether a run reads it as it is, with `data.columns.time_unit` where it is a number.
+        ambiguous: Whether days and months may be taken for each other.
+    """
+
+    name: str
+    told: str
+    is_read: bool
+    ambiguous: bool = False
+
+    @property
+    def time_unit(self) -> str:
+        """What `data.columns.time_unit` should be for a format that is read."""
+        return SECONDS if self.name == SECONDS else MILLISECONDS
+
+    def parser(self) -> Callable[[str], int]:
+        """Makes the function from a value to milliseconds since 1970; it raises ValueError on what is no time."""
+        for name, _, _, scale, _ in _UNITS:
+            if name == self.name:
+                # Whole numbers stay whole: 19 digits are more than a float holds.
+                return lambda text: _scaled(text, scale)
+        if self.name == ISO:
+            return _iso_ms
+        return lambda text: _milliseconds(datetime.datetime.strptime(text, self.name))
+
+
+def time_format(values: Sequence[str]) -> TimeFormat | None:
+    """Finds out how values tell the time; None where most do not.
+
+    Args:
+        values: Some values of a column, as text; empty ones count for nothing.
+    """
+    known = [value for value in map(str.strip, values) if value]
+    if not known:
+        return None
+    numbers = [each for each in map(_number, known) if each is not None]
+    if len(numbers) >= _MOST * len(known) and not all(re.fullmatch(r"(19|20)\d{12}", value) for value in known):
+        units = Counter(name for number in numbers for name, least, most, _, _ in _UNITS if least <= number < most)
+        if not units or units.most_common(1)[0][1] < _MOST * len(numbers):
+            return None
+        told = {name: text for name, _, _, _, text in _UNITS}
+        name = units.most_common(1)[0][0]
+        return TimeFormat(name, f"{told[name]} since 1970", name in (SECONDS, MILLISECONDS))
+    if _share(known, _iso_ms) >= _MOST:
+        return TimeFormat(ISO, ISO, True)
+    for shape, patterns in _SHAPES:
+        if sum(re.fullmatch(shape, value) is not None for value in known) < _MOST * len(known):
+            continue
+        fitting = [each for each in patterns if _share(known, TimeFormat(each, each, False).parser()) >= _MOST]
+        if fitting:
+            days_or_months = [each for each in fitting if each.startswith(("%m/", "%d/"))]
+            return TimeFormat(fitting[0], f"dates written as {fitting[0]}", False, len(days_or_months) > 1)
+    return None
+
+
+def format_named(name: str) -> TimeFormat:
+    """The format of a name: `s`, `ms`, `us`, `ns`, `iso`, or a pattern of strptime such as `%d/%m/%Y %H:%M`.
+
+    Raises:
+        ValueError: It is neither; the message says what it may be.
+    """
+    for unit, _, _, _, told in _UNITS:
+        if unit == name:
+            return TimeFormat(unit, f"{told} since 1970", unit in (SECONDS, MILLISECONDS))
+    if name.lower() in ("iso", ISO.lower()):
+        return TimeFormat(ISO, ISO, True)
+    if "%" not in name:
+        raise ValueError(
+            f"{name!r} is no way of telling the time; give s, ms, us, ns, iso or a pattern such as '%d/%m/%Y %H:%M'"
+        )
+    return TimeFormat(name, f"dates written as {name}", False)
+
+
+def _number(text: str) -> float | None:
+    try:
+        return float(text)
+    except ValueError:
+        return None
+
+
+def _share(values: Sequence[str], parse: Callable[[str], int]) -> float:
+    good = 0
+    for value in values:
+        try:
+            parse(value)
+        except ValueError:
+            continue
+        good += 1
+    return good / len(values)
+
+
+def _scaled(text: str, scale: float) -> int:
+    if text.lstrip("+-").isdigit():
+        number = int(text)
+        return number * round(scale) if scale >= 1 else number // round(1 / scale)
+    return int(float(text) * scale)
+
+
+def _iso_ms(text: str) -> int:
+    return _milliseconds(datetime.datetime.fromisoformat(text.replace("Z", "+00:00")))
+
+
+def _milliseconds(moment: datetime.datetime) -> int:
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=datetime.timezone.utc)
+    return round(moment.timestamp() * 1000)
