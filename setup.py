@@ -56,6 +56,7 @@ setup(
         "numpy>=1.26",
         "pyarrow>=10",
         "pyyaml>=6",
+        "rich>=13",
         "shtab>=1.13",
         "starlette>=0.37",
         "uvicorn>=0.30",

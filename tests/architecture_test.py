@@ -78,6 +78,7 @@ def test_imports_go_one_way():
 
 OPEN_TO_THE_COMMAND_LINE = {
     "tfx_pipeline.cli",
+    "tfx_pipeline.cli.exit_code",
     "tfx_pipeline.configs",
     "tfx_pipeline.config_loading",
     "components.behaviour_example_gen.adapters.registry",
@@ -120,7 +121,7 @@ TESTED_BY_A_RUN = {
     "tfx_pipeline/export.py": "tests/e2e/serving_test.py",
     "tfx_pipeline/local_runner.py": "tests/e2e/pipeline_test.py",
     "tfx_pipeline/pipeline.py": "tests/e2e/pipeline_test.py",
-    "tfx_pipeline/report.py": "tests/e2e/pipeline_test.py",
+    "tfx_pipeline/run_watcher.py": "tests/tfx_pipeline/watched_runner_test.py",
     "tfx_pipeline/trainer.py": "tests/e2e/pipeline_test.py",
     "tfx_pipeline/training.py": "tests/e2e/interrupted_run_test.py",
     "tfx_pipeline/cli/compile_spec.py": "tests/tfx_pipeline/kubeflow_runner_test.py",

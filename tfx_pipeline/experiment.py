@@ -8,13 +8,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import yaml
-from tfx import v1 as tfx
 
-from tfx_pipeline import training
+from tfx_pipeline import local_runner, training
 from tfx_pipeline.config_loading import ConfigError
 from tfx_pipeline.configs import PipelineConfig, load_config
 from tfx_pipeline.pipeline import JOINT_TRAINER, create_training_pipeline
 from tfx_pipeline.report import RunHistory
+from tfx_pipeline.run_watcher import RunWatcher
 
 _LOG = logging.getLogger(__name__)
 
@@ -70,11 +70,19 @@ def read_variants(path: str) -> list[Variant]:
     return variants
 
 
-def run(config_path: str, overrides: Sequence[str], variants: Sequence[Variant]) -> Iterator[Result]:
+def run(
+    config_path: str, overrides: Sequence[str], variants: Sequence[Variant], watcher: RunWatcher | None = None
+) -> Iterator[Result]:
     """Trains each variant and yields what it came to.
 
     All run in one pipeline root: what two variants have in common, the examples above all, is computed once, and
     variants that were trained before come from the cache.
+
+    Args:
+        config_path: The configuration that they change.
+        overrides: `section.field=value` each, of all variants.
+        variants: What each changes.
+        watcher: Who is told of the components while they run.
 
     Raises:
         ConfigError: The configuration of a variant is wrong; all are checked before the first one is trained.
@@ -83,17 +91,17 @@ def run(config_path: str, overrides: Sequence[str], variants: Sequence[Variant])
     for number, (variant, config) in enumerate(zip(variants, configs, strict=True), start=1):
         _LOG.info("Variant %d of %d: %s", number, len(variants), variant.name)
         try:
-            yield Result(variant, _train(config))
+            yield Result(variant, _train(config, watcher))
         except Exception as error:  # One variant that fails is no reason to lose the others.
             _LOG.exception("%s failed", variant.name)
             yield Result(variant, {}, error=str(error).strip().splitlines()[0] if str(error) else repr(error))
 
 
-def _train(config: PipelineConfig) -> dict[str, dict[str, float]]:
+def _train(config: PipelineConfig, watcher: RunWatcher | None) -> dict[str, dict[str, float]]:
     os.makedirs(config.run_root, exist_ok=True)
     history = RunHistory(config)
     last_execution_id = history.last_execution_id()
-    tfx.orchestration.LocalDagRunner().run(create_training_pipeline(config))
+    local_runner.run_pipeline(create_training_pipeline(config), watcher)
     metrics: dict[str, dict[str, float]] = {}
     for served in config.served_models:
         trainer = f"{served.node_prefix}{JOINT_TRAINER}"

@@ -5,26 +5,42 @@ import os
 
 from tfx import v1 as tfx
 
-from components.baseline_model.pushed_versions import last_pushed_version
 from tfx_pipeline.configs import PipelineConfig
 from tfx_pipeline.pipeline import create_pipeline
 from tfx_pipeline.report import RunHistory, RunReport
+from tfx_pipeline.run_watcher import RunWatcher
+from tfx_pipeline.watched_runner import WatchedRunner
 
 _LOG = logging.getLogger(__name__)
 
 
-def run(config: PipelineConfig) -> RunReport:
+def run(config: PipelineConfig, watcher: RunWatcher | None = None) -> RunReport:
     """Runs all components, or takes their results from the cache, and reports what came of it.
 
     The report is also written to `config.report_path`.
+
+    Args:
+        config: Every knob.
+        watcher: Who is told of the components while they run.
+
+    Raises:
+        ComponentFailed: A component failed; its error is the cause.
     """
     os.makedirs(config.run_root, exist_ok=True)
-    versions = {served.name: last_pushed_version(served.pushed_model_dir) for served in config.served_models}
     history = RunHistory(config)
-    pipeline = create_pipeline(config, versions)
+    pipeline = create_pipeline(config)
     last_execution_id = history.last_execution_id()
     _LOG.info("Running %s; everything that it makes lies below %s", config.name, config.run_root)
-    tfx.orchestration.LocalDagRunner().run(pipeline)
+    run_pipeline(pipeline, watcher)
     report = history.report(since=last_execution_id)
     report.write(config.report_path)
     return report
+
+
+def run_pipeline(pipeline: tfx.dsl.Pipeline, watcher: RunWatcher | None = None) -> None:
+    """Runs a pipeline's components, or takes their results from the cache.
+
+    Raises:
+        ComponentFailed: A component failed; its error is the cause.
+    """
+    WatchedRunner(watcher or RunWatcher()).run(pipeline)

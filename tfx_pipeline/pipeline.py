@@ -11,6 +11,7 @@ from components.behaviour_example_gen.component import BehaviourExampleGen
 from components.catalogue_metrics.component import CatalogueMetrics
 from components.data_checks.component import DataChecks
 from components.item_catalog.component import ItemCatalogGen
+from components.pusher.component import Pusher
 from components.retrieve_then_rank.component import RetrieveThenRank
 from components.servability_gate.component import ServabilityGate
 from components.servability_gate.config import INFRA_VALIDATOR, GateConfig
@@ -24,18 +25,8 @@ JOINT_TRAINER = "Trainer"
 """The id of the node that trains on both surfaces."""
 
 
-def create_pipeline(config: PipelineConfig, baseline_versions: Mapping[str, str] | None = None) -> tfx.dsl.Pipeline:
-    """Assembles the pipeline.
-
-    Args:
-        config: Every knob.
-        baseline_versions: For each of `config.served_models`, by name, the version that was pushed last, which the new
-            one has to beat; empty when there is none. It is told here, not found by the component, so that caching sees
-            it change.
-
-    Returns:
-        The pipeline, for `local_runner` or `kubeflow_runner`.
-    """
+def create_pipeline(config: PipelineConfig) -> tfx.dsl.Pipeline:
+    """Assembles the pipeline, for `local_runner` or `kubeflow_runner`."""
     nodes = _until_trained(config, config.passed_statistics_dir)
     examples, transform = nodes["BehaviourExampleGen"].outputs["examples"], nodes["Transform"]
     for served in config.served_models:
@@ -45,8 +36,7 @@ def create_pipeline(config: PipelineConfig, baseline_versions: Mapping[str, str]
             both = RetrieveThenRank(retriever.outputs["model"], model, config.retriever.retrieved)
             nodes |= {retriever.id: retriever, both.id: both}
             model = both.outputs["model"]
-        version = (baseline_versions or {}).get(served.name, "")
-        nodes |= _until_pushed(config, served, model, examples, version)
+        nodes |= _until_pushed(config, served, model, examples)
     return _pipeline(config, nodes)
 
 
@@ -132,13 +122,11 @@ def _trainer(
 
 
 def _until_pushed(
-    config: PipelineConfig, served: ServedModel, model: BaseChannel, examples: BaseChannel, baseline_version: str
+    config: PipelineConfig, served: ServedModel, model: BaseChannel, examples: BaseChannel
 ) -> dict[str, BaseNode]:
     """From a trained model to the pushed one: the components by id."""
     prefix = served.node_prefix
-    baseline_model = BaselineModel(
-        examples=examples, pushed_model_dir=served.pushed_model_dir, version=baseline_version
-    ).with_id(f"{prefix}BaselineModel")
+    baseline_model = BaselineModel(examples, model, served.pushed_model_dir).with_id(f"{prefix}BaselineModel")
     evaluator = tfx.components.Evaluator(
         examples=examples,
         model=model,
@@ -147,7 +135,7 @@ def _until_pushed(
         example_splits=[config.evaluation.split],
     ).with_id(f"{prefix}Evaluator")
     gate = _gate(config.gate, served, model, examples)
-    pusher = tfx.components.Pusher(
+    pusher = Pusher(
         # The gate's blessing holds the model that is pushed: the trained one and requests to warm it up.
         model_blessing=evaluator.outputs["blessing"],
         infra_blessing=gate.outputs["blessing"],

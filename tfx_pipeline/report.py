@@ -2,7 +2,9 @@
 
 import dataclasses
 import json
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import tensorflow_model_analysis as tfma
 from ml_metadata import MetadataStore
@@ -16,13 +18,31 @@ from components.servability_gate.config import INFRA_VALIDATOR
 from components.servability_gate.verdict import BLESSED_PROPERTY, REASONS_PROPERTY
 from schemas import features
 from tfx_pipeline import evaluation
-from tfx_pipeline.configs import PipelineConfig, ServedModel
+from tfx_pipeline.configs import EvaluationConfig, PipelineConfig, ServedModel
 
 Metrics = dict[str, dict[str, float]]
 """Surface to metric name to value; the surface `overall` holds both."""
 OVERALL = "overall"
 POPULARITY = "popularity"
+PUSHED, UNCHANGED, NOT_PUSHED = "pushed", "unchanged", "not_pushed"
 _DIFFERENCE_SUFFIX = "_diff"
+
+
+@dataclasses.dataclass(frozen=True)
+class Shortfall:
+    """A surface on which a model was not good enough.
+
+    Attributes:
+        surface: Which.
+        metric: The metric that decides, as reports name it.
+        value: What the model has; None where no example of the surface was evaluated.
+        needed: What it should have at least: the baseline's and the margin; None where the baseline has none either.
+    """
+
+    surface: str
+    metric: str
+    value: float | None
+    needed: float | None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -36,10 +56,14 @@ class ModelReport:
             another ranks, of the one that retrieves.
         baseline: What the baseline is.
         blessed: Whether the model beat it on every surface that it serves.
+        shortfalls: Where it did not.
         servable: Whether the servability gate, or InfraValidator, let the model pass.
         servability_reasons: What the servability gate has against it.
         servability_figures: What the servability gate measured: size, and latencies of a model that answers well.
-        pushed_version: The newest version that was pushed, by this run or an earlier one; empty when there is none.
+        outcome: `pushed` by this run, `unchanged` where an earlier run has pushed this very model, or `not_pushed`.
+        version: The version that is this model; empty where it was not pushed.
+        pushed_version: The newest version that there is, whoever pushed it, and so the one that is served; empty when
+            there is none.
         pushed_model_dir: Where it lies.
     """
 
@@ -47,9 +71,12 @@ class ModelReport:
     whole_catalogue: Metrics
     baseline: str
     blessed: bool
+    shortfalls: tuple[Shortfall, ...]
     servable: bool
     servability_reasons: tuple[str, ...]
     servability_figures: dict[str, float]
+    outcome: str
+    version: str
     pushed_version: str
     pushed_model_dir: str
 
@@ -72,14 +99,13 @@ class RunReport:
     models: dict[str, ModelReport]
     tensorboard: str
 
-    @property
-    def all_pushed(self) -> bool:
-        """Whether there is a pushed version of every model, of this run or of an earlier one."""
-        return all(model.pushed_version for model in self.models.values())
+    def as_dict(self) -> dict[str, Any]:
+        """The report as plain values, as they stand in the file."""
+        return dataclasses.asdict(self)
 
     def write(self, path: str) -> None:
         """Writes the report as JSON."""
-        Path(path).write_text(json.dumps(dataclasses.asdict(self), indent=2) + "\n", encoding="utf-8")
+        Path(path).write_text(json.dumps(self.as_dict(), indent=2) + "\n", encoding="utf-8")
 
 
 class RunHistory:
@@ -142,11 +168,19 @@ class RunHistory:
             }
         gate = "InfraValidator" if self._config.gate.kind == INFRA_VALIDATOR else "ServabilityGate"
         infra_blessing = self._artifact(executions[f"{served.node_prefix}{gate}"], "blessing").custom_properties
+        blessed = self._artifact(evaluator, "blessing").custom_properties["blessed"].int_value == 1
+        pusher = executions[f"{served.node_prefix}Pusher"]
+        push = self._artifact(pusher, "pushed_model").custom_properties
+        if push["pushed"].int_value != 1:
+            outcome = NOT_PUSHED
+        else:
+            outcome = UNCHANGED if pusher.last_known_state == metadata_store_pb2.Execution.CACHED else PUSHED
         return ModelReport(
             metrics=metrics,
             whole_catalogue=whole_catalogue,
             baseline=self._baseline_source(evaluator),
-            blessed=self._artifact(evaluator, "blessing").custom_properties["blessed"].int_value == 1,
+            blessed=blessed,
+            shortfalls=() if blessed else shortfalls(metrics, served.surfaces, self._config.evaluation),
             servable=infra_blessing[BLESSED_PROPERTY].int_value == 1,
             servability_reasons=tuple(infra_blessing[REASONS_PROPERTY].string_value.splitlines()),
             servability_figures={
@@ -154,6 +188,8 @@ class RunHistory:
                 for name, value in sorted(infra_blessing.items())
                 if value.WhichOneof("value") == "double_value"
             },
+            outcome=outcome,
+            version=push["pushed_version"].string_value,
             pushed_version=last_pushed_version(served.pushed_model_dir),
             pushed_model_dir=served.pushed_model_dir,
         )
@@ -184,6 +220,25 @@ class RunHistory:
             if self._baseline_source(execution).startswith(POPULARITY):
                 return self._artifact(execution, "evaluation").uri
         return ""
+
+
+def shortfalls(metrics: dict[str, Metrics], surfaces: Sequence[str], config: EvaluationConfig) -> tuple[Shortfall, ...]:
+    """The surfaces on which a model does not beat its baseline by the margin.
+
+    Args:
+        metrics: Of `model` and of `baseline`.
+        surfaces: Those that the model serves.
+        config: The metric that decides, and the margin.
+    """
+    found = []
+    for surface in surfaces:
+        value = metrics["model"].get(surface, {}).get(config.metric)
+        baseline = metrics["baseline"].get(surface, {}).get(config.metric)
+        needed = None if baseline is None else baseline + config.margin
+        # The difference, as TFMA reckons it: a sum may be rounded to the other side.
+        if value is None or baseline is None or value - baseline < config.margin:
+            found.append(Shortfall(surface, config.metric, value, needed))
+    return tuple(found)
 
 
 def read_metrics(evaluation_uri: str, model_name: str) -> dict[str, dict[str, float]]:

@@ -5,7 +5,6 @@ import hashlib
 import json
 import logging
 import shutil
-import sys
 import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -27,6 +26,7 @@ from tfx_pipeline.optimizer import make_optimizer
 from tfx_pipeline.resumable_callbacks import ResumableEarlyStopping, ResumableReduceLROnPlateau
 from tfx_pipeline.retrieval_index import BRUTE_FORCE
 from tfx_pipeline.training_config import TrainConfig
+from tfx_pipeline.training_progress import TrainingProgress
 
 VALIDATION_METRIC = "val_ndcg_at_5"
 """Mean over the surfaces; early stopping and the learning rate follow it."""
@@ -153,7 +153,7 @@ def run(job: TrainingJob) -> keras.callbacks.History:
             validation_data=validation,
             epochs=job.train.epochs,
             callbacks=_callbacks(job, early_stopping, averaged_weights),
-            verbose=1 if sys.stdout.isatty() else 0,
+            verbose=0,
         )
     (Path(job.log_dir) / VALIDATION_FILE).write_text(json.dumps(early_stopping.best_logs, indent=2) + "\n", "utf-8")
     trained_weights.save(model, job.model_dir)
@@ -231,9 +231,10 @@ def _callbacks(
         )
     callbacks += [
         early_stopping,
-        EpochLines(),
+        TrainingProgress(),
         keras.callbacks.TensorBoard(job.log_dir, profile_batch=0),
         keras.callbacks.BackupAndRestore(str(state / "backup"), double_checkpoint=True, delete_checkpoint=False),
+        EpochLines(),  # Last: what it tells of is kept.
     ]
     return callbacks
 
@@ -241,12 +242,11 @@ def _callbacks(
 def _report_start(job: TrainingJob, model: keras.Model) -> None:
     devices = tf.config.list_physical_devices("GPU") or tf.config.list_physical_devices("CPU")
     _LOG.info(
-        "Training %s (%s weights) on %s for at most %d epochs; TensorBoard's logs: %s",
+        "Training %s: %s weights, at most %d epochs, on %s",
         job.model_name,
         f"{model.count_params():,}",
-        ", ".join(device.name for device in devices),
         job.train.epochs,
-        job.log_dir,
+        ", ".join(device.name.removeprefix("/physical_device:") for device in devices),
     )
     if (job.state_dir / "backup" / "training_metadata.json").exists():
         _LOG.info("Going on where an interrupted training stopped: %s", job.state_dir)

@@ -4,7 +4,7 @@ from tfx import types
 from tfx.dsl.components.base import base_component, executor_spec
 from tfx.types import component_spec, standard_artifacts
 
-from components.baseline_model import executor
+from components.baseline_model import driver, executor
 
 
 class BaselineModelSpec(types.ComponentSpec):
@@ -14,7 +14,10 @@ class BaselineModelSpec(types.ComponentSpec):
         executor.PUSHED_MODEL_DIR_KEY: component_spec.ExecutionParameter(type=str),
         executor.VERSION_KEY: component_spec.ExecutionParameter(type=str),
     }
-    INPUTS = {executor.EXAMPLES_KEY: component_spec.ChannelParameter(type=standard_artifacts.Examples)}
+    INPUTS = {
+        executor.EXAMPLES_KEY: component_spec.ChannelParameter(type=standard_artifacts.Examples),
+        executor.CANDIDATE_KEY: component_spec.ChannelParameter(type=standard_artifacts.Model),
+    }
     OUTPUTS = {executor.MODEL_KEY: component_spec.ChannelParameter(type=standard_artifacts.Model)}
 
 
@@ -27,23 +30,24 @@ class BaselineModel(base_component.BaseComponent):
 
     SPEC_CLASS = BaselineModelSpec
     EXECUTOR_SPEC = executor_spec.ExecutorClassSpec(executor.Executor)
+    DRIVER_CLASS = driver.Driver
 
-    def __init__(self, examples: types.BaseChannel, pushed_model_dir: str, version: str = ""):
+    def __init__(self, examples: types.BaseChannel, candidate: types.BaseChannel, pushed_model_dir: str):
         """Sets the node up.
 
         Args:
             examples: Behaviour examples; their train split is counted when there is no blessed model.
+            candidate: The model that is to be compared. When it is the newest pushed version itself, the baseline is
+                what it had to beat then.
             pushed_model_dir: Where the Pusher writes the models that were blessed.
-            version: The version to compare with, as `pushed_versions.last_pushed_version` finds it when the pipeline is
-                assembled: a new version is a new value, which is what makes a cached baseline stale. Empty takes the
-                newest version there is when the node runs.
         """
         super().__init__(
             BaselineModelSpec(
                 **{
                     executor.EXAMPLES_KEY: examples,
+                    executor.CANDIDATE_KEY: candidate,
                     executor.PUSHED_MODEL_DIR_KEY: pushed_model_dir,
-                    executor.VERSION_KEY: version,
+                    executor.VERSION_KEY: "",  # The driver's to say.
                     executor.MODEL_KEY: types.Channel(type=standard_artifacts.Model),
                 }
             )

@@ -9,11 +9,14 @@ from tfx.types import artifact_utils
 from tfx.utils import path_utils
 
 from components.baseline_model.provide import provide_baseline
+from components.baseline_model.push_records import VERSION_PROPERTY
+from components.baseline_model.version_to_beat import version_to_beat
 from components.split_files import split_files
 from schemas import features
 
 _LOG = logging.getLogger(__name__)
 EXAMPLES_KEY = "examples"
+CANDIDATE_KEY = "candidate"
 MODEL_KEY = "model"
 PUSHED_MODEL_DIR_KEY = "pushed_model_dir"
 VERSION_KEY = "version"
@@ -29,20 +32,30 @@ class Executor(base_executor.BaseExecutor):
         output_dict: dict[str, list[types.Artifact]],
         exec_properties: dict[str, Any],
     ) -> None:
-        """Writes the baseline as the Model artifact and records its origin in the custom property `source`.
+        """Writes the baseline as the Model artifact and records in custom properties its `source` and `version`.
 
         Args:
-            input_dict: `examples`, of which the train split is counted when there is no blessed model.
+            input_dict: `examples`, of which the train split is counted when there is no blessed model, and `candidate`,
+                which is never its own baseline.
             output_dict: `model`.
-            exec_properties: `pushed_model_dir` and `version`, see `BaselineModel`.
+            exec_properties: `pushed_model_dir` and, where the driver has run, `version`.
         """
         self._log_startup(input_dict, output_dict, exec_properties)
         model = artifact_utils.get_single_instance(output_dict[MODEL_KEY])
+        candidate = artifact_utils.get_single_instance(input_dict[CANDIDATE_KEY])
+        pushed_model_dir = exec_properties[PUSHED_MODEL_DIR_KEY]
+        version = exec_properties.get(VERSION_KEY) or version_to_beat(pushed_model_dir, saved_model_of(candidate))
         source = provide_baseline(
             split_files(input_dict[EXAMPLES_KEY], features.TRAIN_SPLIT),
-            exec_properties[PUSHED_MODEL_DIR_KEY],
-            exec_properties.get(VERSION_KEY) or "",
+            pushed_model_dir,
+            version,
             path_utils.serving_model_dir(model.uri),
         )
         model.set_string_custom_property(SOURCE_PROPERTY, source)
+        model.set_string_custom_property(VERSION_PROPERTY, version)
         _LOG.info("The model to beat: %s", source)
+
+
+def saved_model_of(model: types.Artifact) -> str:
+    """The folder of the SavedModel in a Model artifact."""
+    return str(path_utils.serving_model_path(model.uri, path_utils.is_old_model_artifact(model)))

@@ -7,7 +7,7 @@ import tensorflow as tf
 
 from components.baseline_model.popularity_counts import count_positives
 from components.baseline_model.popularity_model import save_popularity_model
-from components.baseline_model.pushed_versions import is_complete, last_pushed_version
+from components.baseline_model.pushed_versions import is_complete
 
 
 def provide_baseline(train_files: Sequence[str], pushed_model_dir: str, version: str, destination: str) -> str:
@@ -16,7 +16,7 @@ def provide_baseline(train_files: Sequence[str], pushed_model_dir: str, version:
     Args:
         train_files: Gzipped TFRecord files of the training examples; read only for a popularity model.
         pushed_model_dir: Where the Pusher writes the models that were blessed.
-        version: The version to take; empty takes the newest complete one.
+        version: The version to take; empty where there is none to beat.
         destination: The directory of the SavedModel to write; it must not exist yet.
 
     Returns:
@@ -29,9 +29,8 @@ def provide_baseline(train_files: Sequence[str], pushed_model_dir: str, version:
     if version and not is_complete(pushed_model_dir, version):
         raise FileNotFoundError(
             f"The baseline was to be version {version}, but {os.path.join(pushed_model_dir, version)} holds no "
-            "complete SavedModel. Was it removed since the pipeline was assembled? Run the pipeline again."
+            "complete SavedModel. Was it removed while the pipeline ran? Run the pipeline again."
         )
-    version = version or last_pushed_version(pushed_model_dir)
     if version:
         _copy(os.path.join(pushed_model_dir, version), destination)
         return f"last blessed version {version}"

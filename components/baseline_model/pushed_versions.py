@@ -19,14 +19,21 @@ def last_pushed_version(pushed_model_dir: str) -> str:
     Returns:
         The name of the version's folder; empty where there is no complete version.
     """
-    join = os.path.join
+    return next(iter(complete_versions(pushed_model_dir)), "")
+
+
+def complete_versions(pushed_model_dir: str) -> list[str]:
+    """The names of all complete versions' folders, the newest first."""
+    return [version for version in all_versions(pushed_model_dir) if is_complete(pushed_model_dir, version)]
+
+
+def all_versions(pushed_model_dir: str) -> list[str]:
+    """The names of all versions' folders, those that are being written too, the newest first."""
     list_directory, exists = _file_system(pushed_model_dir)
     if not pushed_model_dir or not exists(pushed_model_dir):
-        return ""
+        return []
     names = (name.rstrip("/") for name in list_directory(pushed_model_dir))
-    versions = (name for name in names if name.isdecimal())
-    complete = (name for name in versions if exists(join(pushed_model_dir, name, SAVED_MODEL_FILE)))
-    return max(complete, key=int, default="")
+    return sorted((name for name in names if name.isdecimal()), key=int, reverse=True)
 
 
 def is_complete(pushed_model_dir: str, version: str) -> bool:

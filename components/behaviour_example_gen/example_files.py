@@ -10,6 +10,8 @@ from apache_beam.coders import BytesCoder
 from apache_beam.io.filebasedsink import FileBasedSink
 from apache_beam.io.filesystem import CompressionTypes
 
+from components.progress import Progress
+
 _PREFIX: Final = "data_tfrecord"
 
 
@@ -54,6 +56,7 @@ class _TFRecordSink(FileBasedSink):
     def write_record(self, file_handle: tf.io.TFRecordWriter, value: Sequence[bytes]) -> None:
         for record in value:
             file_handle.write(record)
+        Progress("examples written").advance(len(value))
 
     def close(self, file_handle: tf.io.TFRecordWriter) -> None:
         file_handle.close()

@@ -79,7 +79,8 @@ class Executor(BaseBeamExecutor):
                 config.max_events_per_user,
                 summary.counts[CUT_EVENTS],
             )
-        _LOG.info("Examples: %s", summary.counts)
+        counts = ", ".join(f"{summary.counts[split]:,} {split}" for split in BEHAVIOUR_SPLITS)
+        _LOG.info("Examples: %s, of %s users", counts, f"{summary.counts[USERS]:,}")
 
 
 def _record(examples: types.Artifact, config: DataConfig, summary: Summary) -> None:

@@ -20,6 +20,7 @@ from components.behaviour_example_gen.negatives import NegativeSampler
 from components.behaviour_example_gen.source_events import completed, source_events
 from components.behaviour_example_gen.user_examples import examples_of_user
 from components.item_catalog.table import read_table
+from components.progress import Progress
 from components.raw_files.read_files import FAILURES, REJECTS, ReadFiles, report
 from components.raw_files.refusal import DataError
 from components.raw_files.summary import Summary, read_summary, write_summary
@@ -188,6 +189,7 @@ class _ExamplesOfUser(beam.DoFn):
 
     def process(self, element: tuple[str, Any]) -> Iterable[Any]:
         user_id, grouped = element
+        Progress("users' histories cut into examples").advance()
         placed, candidates = (grouped, None) if self._source.read_candidates is None else map(list, grouped)
         events, dropped, engaged_before = newest_events(_with_order(placed), self._config.max_events_per_user)
         yield beam.pvalue.TaggedOutput(_COUNTS, (USERS, 1))

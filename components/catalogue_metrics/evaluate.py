@@ -16,6 +16,7 @@ def evaluate(
     model_dir: str,
     metrics_dir: str,
     batch_size: int,
+    expected: int | None = None,
 ) -> dict[str, int]:
     """Ranks the positive of each example among all items, and writes the metrics.
 
@@ -25,6 +26,7 @@ def evaluate(
         model_dir: A SavedModel with the signature `catalogue_ranks`.
         metrics_dir: Where to write `metrics.json`.
         batch_size: Examples that are ranked in one call.
+        expected: How many examples there are, for those who watch; None where nobody knows.
 
     Returns:
         How many examples of each surface, and `overall`, were ranked.
@@ -38,7 +40,7 @@ def evaluate(
             | "Files" >> beam.Create(list(files))
             | "Read" >> beam.io.ReadAllFromTFRecord()
             | "Batch" >> beam.BatchElements(min_batch_size=batch_size, max_batch_size=batch_size)
-            | "Rank" >> beam.ParDo(RankInCatalogue(model_dir))
+            | "Rank" >> beam.ParDo(RankInCatalogue(model_dir, expected))
             | "Count" >> beam.combiners.Count.PerElement()
             | "Gather" >> beam.combiners.ToList()
             | "Write" >> beam.Map(functools.partial(_write, metrics_dir))

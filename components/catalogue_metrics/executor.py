@@ -9,6 +9,7 @@ from tfx.types import artifact_utils
 from tfx.utils import path_utils
 
 from components.catalogue_metrics.evaluate import evaluate
+from components.catalogue_metrics.metrics_file import OVERALL
 from components.split_files import split_files
 
 _LOG = logging.getLogger(__name__)
@@ -37,11 +38,15 @@ class Executor(BaseBeamExecutor):
         """
         self._log_startup(input_dict, output_dict, exec_properties)
         model = artifact_utils.get_single_instance(input_dict[MODEL_KEY])
-        examples = evaluate(
+        split = exec_properties[SPLIT_KEY]
+        targets = [each.get_int_custom_property(f"targets_{split}") for each in input_dict[EXAMPLES_KEY]]
+        ranked = evaluate(
             self._make_beam_pipeline,
-            split_files(input_dict[EXAMPLES_KEY], exec_properties[SPLIT_KEY]),
+            split_files(input_dict[EXAMPLES_KEY], split),
             path_utils.serving_model_path(model.uri, path_utils.is_old_model_artifact(model)),
             artifact_utils.get_single_instance(output_dict[METRICS_KEY]).uri,
             exec_properties[BATCH_SIZE_KEY],
+            sum(targets) or None,
         )
-        _LOG.info("Ranked among all items: the positives of %s.", examples)
+        counts = ", ".join(f"{count:,} of {surface}" for surface, count in ranked.items() if surface != OVERALL)
+        _LOG.info("Ranked among all items: the positives of %s", counts)

@@ -6,6 +6,7 @@ import apache_beam as beam
 import tensorflow as tf
 from apache_beam.utils.shared import Shared
 
+from components.progress import Progress
 from schemas import features, signatures
 
 
@@ -16,10 +17,12 @@ class RankInCatalogue(beam.DoFn):
 
     Args:
         model_dir: A SavedModel with the signature `catalogue_ranks`. It is loaded once a process.
+        examples: How many examples there are, for those who watch; None where nobody knows.
     """
 
-    def __init__(self, model_dir: str):
+    def __init__(self, model_dir: str, examples: int | None = None):
         self._model_dir = model_dir
+        self._progress = Progress("examples ranked among all items", examples)
         self._shared = Shared()
 
     def setup(self) -> None:
@@ -42,6 +45,7 @@ class RankInCatalogue(beam.DoFn):
         for surface, rank, is_ranked in zip(surfaces, ranks, has_positive, strict=True):
             if is_ranked:
                 yield surface.decode(), int(rank)
+        self._progress.advance(len(batch))
 
     def _load(self) -> "_Model":
         loaded = tf.saved_model.load(self._model_dir)

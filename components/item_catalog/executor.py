@@ -44,6 +44,7 @@ class Executor(BaseBeamExecutor):
             catalog.set_int_custom_property(name, summary.counts[name])
         report = summary.reports[ITEM]
         rejects.set_int_custom_property(REJECTS_KEY, report.rejects)
-        _LOG.info("Catalogue: %d items, %d without a title.", summary.counts[ITEMS], summary.counts[UNTITLED])
+        items, untitled = (f"{summary.counts[name]:,}" for name in (ITEMS, UNTITLED))
+        _LOG.info("Catalogue: %s items, %s without a title", items, untitled)
         if report.rejects:
             _LOG.warning("%d item rows refused: %s. See %s", report.rejects, describe(report.reasons), rejects.uri)

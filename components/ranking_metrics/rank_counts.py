@@ -12,11 +12,16 @@ import apache_beam as beam
 from tensorflow_model_analysis.metrics import metric_types, metric_util
 from tensorflow_model_analysis.proto import config_pb2
 
+from components.progress import Progress
 from components.ranking_metrics.positive_rank import positive_rank
 from components.ranking_metrics.rank_gains import mean_gain
 
 PRIVATE_NAME = "_positive_rank_counts"
 """TFMA leaves metrics whose name starts with an underscore out of its results."""
+
+
+_RANKED = Progress("lists of candidates ranked")
+"""An example has one for each model and each slice."""
 
 
 class RankCounts(beam.CombineFn):
@@ -43,6 +48,7 @@ class RankCounts(beam.CombineFn):
             )
         )
         accumulator[positive_rank(labels, scores)] += 1
+        _RANKED.advance()
         return accumulator
 
     def merge_accumulators(self, accumulators: Iterable[Counter[int]]) -> Counter[int]:

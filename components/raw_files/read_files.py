@@ -8,6 +8,7 @@ import apache_beam as beam
 from apache_beam.transforms.window import GlobalWindows
 from apache_beam.utils.windowed_value import WindowedValue
 
+from components.progress import Progress
 from components.raw_files.refusal import DataError, Reject, check_share
 
 ReadFile = Callable[[str], Iterator[tuple[int, Any] | Reject]]
@@ -16,6 +17,8 @@ ReadFile = Callable[[str], Iterator[tuple[int, Any] | Reject]]
 REJECTS = "rejects"
 FAILURES = "failures"
 _FIRST = 5
+_TOLD_ROWS = 500
+"""So many rows are told of at once."""
 
 
 @dataclass(frozen=True)
@@ -95,8 +98,11 @@ class _ReadFile(beam.DoFn):
 
     def process(self, element: tuple[int, str]) -> Iterable[Any]:
         file, path = element
+        read = Progress("rows read")
         try:
-            for each in self._read(path):
+            for place, each in enumerate(self._read(path), start=1):
+                if place % _TOLD_ROWS == 0:
+                    read.advance(_TOLD_ROWS)
                 if isinstance(each, Reject):
                     yield beam.pvalue.TaggedOutput(REJECTS, each)
                 else:

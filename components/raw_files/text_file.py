@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from typing import BinaryIO
 
 from components.raw_files.compression import compression_of
+from components.raw_files.file_progress import told_of
 from components.raw_files.file_systems import open_binary
 from components.raw_files.refusal import DataError
 
@@ -40,7 +41,8 @@ def open_text(path: str, newline: str) -> Iterator[io.TextIOWrapper]:
         DataError: The file cannot be opened, or, while it is read, proves to be packed in another way, or cut short.
     """
     compression = compression_of(path)
-    with open_bytes(path) as raw:
+    with open_bytes(path) as packed:
+        raw = told_of(packed, path)
         if compression is None:
             yield io.TextIOWrapper(raw, encoding="utf-8-sig", errors="replace", newline=newline)
             return

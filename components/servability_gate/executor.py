@@ -86,7 +86,8 @@ def bless(blessing: types.Artifact, verdict: Verdict) -> None:
     for figure, value in verdict.figures.items():
         blessing.set_float_custom_property(figure, value)
     if verdict.servable:
-        _LOG.info("The model may be served: %s", dict(verdict.figures))
+        figures = ", ".join(f"{figure} {value:.1f}" for figure, value in verdict.figures.items())
+        _LOG.info("The model may be served: %s", figures)
         return
     blessing.set_string_custom_property(REASONS_PROPERTY, "\n".join(verdict.reasons))
     for reason in verdict.reasons:

@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from schemas.canonical_event import Event, Surface, Token
 from serving.answers import RankedItem
 from serving.candidates import choose_candidates
+from serving.cli.side_by_side import cut, side_by_side
 from serving.cli.tables import table
 from serving.event_log import EventLog, HistoryLimits, history
 from serving.request_builder import RankRequest, RetrievalRequest
 
-_SHOWN_TOKENS = 8
-_SHOWN_ITEMS = 10
+_SHOWN_TOKENS = 6
+_SHOWN_ITEMS = 5
+_LONGEST_TITLE = 34
 _RETRIEVED_ITEMS = 100
 # Over REST a score travels as text that gives the very float32 back; nothing but that conversion may differ.
 _SCORE_TOLERANCE = 1e-6
@@ -52,16 +54,16 @@ def last_target(log: EventLog, user_id: str, surface: Surface, limits: HistoryLi
     return None
 
 
-def history_text(tokens: Sequence[Token], log: EventLog) -> str:
+def history_lines(tokens: Sequence[Token], log: EventLog) -> list[str]:
     """A history in short, newest last."""
-    lines = ["History, newest last:"]
+    lines = ["history, newest last"]
     if len(tokens) > _SHOWN_TOKENS:
-        lines.append(f"  … {len(tokens) - _SHOWN_TOKENS} more")
+        lines.append(f"… {len(tokens) - _SHOWN_TOKENS} more")
     for token in tokens[-_SHOWN_TOKENS:]:
         titles = ", ".join(log.title(item_id) for item_id in token.items) or "nothing clicked"
         what = f'search "{token.query}"' if token.surface is Surface.SEARCH else "feed"
-        lines.append(f"  {what}: {titles}")
-    return "\n".join(lines)
+        lines.append(f"{what}: {titles}")
+    return lines
 
 
 def agree(first: Sequence[RankedItem], second: Sequence[RankedItem]) -> bool:
@@ -72,30 +74,24 @@ def agree(first: Sequence[RankedItem], second: Sequence[RankedItem]) -> bool:
     )
 
 
-def answer_text(target: Target, ranked: Sequence[RankedItem], log: EventLog, is_retrieved: bool) -> str:
-    """The top of an answer next to what the user really did.
+def answer_text(target: Target, ranked: Sequence[RankedItem], log: EventLog, is_retrieved: bool, width: int) -> str:
+    """The top of an answer beside the history that it was made of, and what the user really did.
 
     Args:
         target: What was asked for.
         ranked: The answer, best first.
         log: Knows the titles.
         is_retrieved: Whether the model found the items itself, so that the real one may be missing.
+        width: The columns of the terminal.
     """
     real = target.event.item_id
-    asked = f'search "{target.event.query}"' if target.event.query else "recommendations"
-    tokens = f"{len(target.ranking.history)} history tokens"
-    if is_retrieved:
-        question = (
-            f"Asked: {asked}, with {tokens}, of the whole catalogue in one request (`{target.retrieval.signature}`)."
-        )
-    else:
-        question = f"Asked: {asked}, with {tokens} and {len(target.ranking.candidates):,} candidates."
+    asked = f'Search "{target.event.query}"' if target.event.query else "Feed"
+    among = "the whole catalogue" if is_retrieved else f"{len(target.ranking.candidates):,} candidates"
     rows = [
         (
             str(place),
-            item.item_id,
-            log.title(item.item_id),
-            f"{item.score:.4f}",
+            cut(log.title(item.item_id), _LONGEST_TITLE),
+            f"{item.score:.2f}",
             "<- clicked" if item.item_id == real else "",
         )
         for place, item in enumerate(ranked[:_SHOWN_ITEMS], start=1)
@@ -104,8 +100,12 @@ def answer_text(target: Target, ranked: Sequence[RankedItem], log: EventLog, is_
     where = f"put at rank {rank:,}" if rank else f"did not put among its first {len(ranked):,}"
     return "\n".join(
         (
-            question,
-            table(("rank", "item", "title", "score", ""), rows),
-            f"What the user did next: {log.title(real)} ({real}), which the model {where}.",
+            f"{asked}, out of {among}:",
+            side_by_side(
+                history_lines(target.ranking.history, log),
+                table(("", "title", "score", ""), rows).splitlines(),
+                width,
+            ),
+            f"What the user did next: {log.title(real)}, which the model {where}.",
         )
     )

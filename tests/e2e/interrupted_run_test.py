@@ -16,12 +16,11 @@ pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1800)]
 
 EPOCHS = 4
 COMMAND = [sys.executable, "-W", "ignore", "-m", "tfx_pipeline.cli.main", "run"]
-BEGINS = re.compile(r"Epoch (\d+)/\d+ begins")
 ENDS = re.compile(r"Epoch (\d+)/\d+: loss")
 
 
-def run_until(config: Path, last_line: re.Pattern) -> tuple[list[int], list[int], str]:
-    """Runs the pipeline and kills it at the first line that matches: epochs begun and ended, and the output."""
+def run_until(config: Path, last_line: re.Pattern) -> tuple[list[int], str]:
+    """Runs the pipeline and kills it at the first line that matches: the epochs that ended, and the output."""
     overrides = [f"--set=train.epochs={EPOCHS}", "--set=train.early_stopping_patience=0"]
     # Many small batches, so that an epoch is still going on when the signal comes.
     overrides.append("--set=train.batch_size=8")
@@ -41,22 +40,18 @@ def run_until(config: Path, last_line: re.Pattern) -> tuple[list[int], list[int]
     process.stdout.close()
     output = "".join(lines)
     assert process.wait() == -signal.SIGKILL, f"It ended before {last_line.pattern!r}:\n{output}"
-    return (
-        [int(number) for number in BEGINS.findall(output)],
-        [int(number) for number in ENDS.findall(output)],
-        output,
-    )
+    return [int(number) for number in ENDS.findall(output)], output
 
 
 def test_a_killed_training_resumes_and_ends_with_the_same_number_of_epochs(tiny_config):
     root = tiny_config.parent / "run"
-    begun, ended, _ = run_until(tiny_config, re.compile(r"Epoch 3/\d+ begins"))
-    assert (begun, ended) == ([1, 2, 3], [1, 2])
+    ended, _ = run_until(tiny_config, re.compile(r"Epoch 2/\d+: loss"))
+    assert ended == [1, 2]
     finished = executions(root)
 
-    begun, ended, output = run_until(tiny_config, re.compile("Component Trainer is finished"))
+    ended, output = run_until(tiny_config, re.compile(r"\] Trainer \d"))
     assert "Going on where an interrupted training stopped" in output
-    assert (begun, ended) == ([3, 4], [3, 4])
+    assert ended == [3, 4]
     # A finished training leaves nothing to go on from.
     assert not list((root / "checkpoints").iterdir())
 

@@ -1,7 +1,7 @@
-"""What a person sees of a command: our own messages and the components' starts and ends, not all that libraries say."""
+"""What a person sees of a command: our own messages, not all that libraries say."""
 
 import logging
-import re
+import sys
 from typing import TextIO
 
 from absl import logging as absl_logging
@@ -9,18 +9,15 @@ from absl import logging as absl_logging
 OUR_ROOMS = ("components", "models", "schemas", "serving", "tfx_pipeline")
 _OF_PIPELINES = ("absl", "apache_beam", "root", "tensorflow", "tfx")
 """Loggers whose errors come with an exception, of which the command tells in a paragraph of its own."""
-_COMPONENT_LINE = re.compile(r"^Component \S+ is (running|finished)\.$")
 
 
 class OurMessages(logging.Filter):
-    """Lets through our rooms' messages, the local runner's lines on components, and the errors of servers."""
+    """Lets through our rooms' messages, and the errors of servers."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Tells whether the record is shown."""
         room = record.name.split(".")[0]
-        if room in OUR_ROOMS or (record.levelno >= logging.ERROR and room not in _OF_PIPELINES):
-            return True
-        return record.levelno == logging.INFO and _COMPONENT_LINE.match(record.getMessage()) is not None
+        return room in OUR_ROOMS or (record.levelno >= logging.ERROR and room not in _OF_PIPELINES)
 
 
 class _LibraryMessages(OurMessages):
@@ -30,6 +27,21 @@ class _LibraryMessages(OurMessages):
         return not super().filter(record)
 
 
+class _ToStandardError(logging.StreamHandler):
+    """Writes to what is the standard error at that moment: a live display stands in for it while it is drawn."""
+
+    def __init__(self) -> None:
+        logging.Handler.__init__(self)
+
+    @property
+    def stream(self) -> TextIO:
+        return sys.stderr
+
+    @stream.setter
+    def stream(self, _stream: TextIO) -> None:
+        raise AttributeError("it follows sys.stderr")
+
+
 def start(everything: bool = False, libraries: TextIO | None = None) -> None:
     """Sends log messages to standard error.
 
@@ -37,7 +49,7 @@ def start(everything: bool = False, libraries: TextIO | None = None) -> None:
         everything: Show what the libraries say, too.
         libraries: Where what they say goes otherwise; None drops it.
     """
-    shown = logging.StreamHandler()
+    shown = _ToStandardError()
     shown.setFormatter(logging.Formatter("%(asctime)s %(message)s", datefmt="%H:%M:%S"))
     handlers = [shown]
     if not everything:

@@ -2,7 +2,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from components.baseline_model.pushed_versions import is_complete, last_pushed_version
+from components.baseline_model.pushed_versions import all_versions, complete_versions, is_complete, last_pushed_version
 
 
 def _push(folder: Path, version: str, complete: bool = True) -> None:
@@ -27,6 +27,7 @@ def test_a_version_being_written_is_not_there_yet(tmp_path):
     _push(tmp_path, "1")
     _push(tmp_path, "2", complete=False)
     assert last_pushed_version(str(tmp_path)) == "1"
+    assert all_versions(str(tmp_path)) == ["2", "1"] and complete_versions(str(tmp_path)) == ["1"]
     assert is_complete(str(tmp_path), "1")
     assert not is_complete(str(tmp_path), "2")
     assert not is_complete(str(tmp_path), "3")

@@ -3,7 +3,7 @@ import pytest
 from schemas.canonical_event import Surface, Token
 from serving.answers import RankedItem
 from serving.cli import asking
-from serving.cli.demo_targets import agree, answer_text, history_text, last_target
+from serving.cli.demo_targets import agree, answer_text, history_lines, last_target
 from serving.event_log import HistoryLimits
 from serving.request_builder import RankRequest, RetrievalRequest
 from tfx_pipeline.configs import load_config
@@ -44,17 +44,17 @@ def test_no_target(log):
     assert last_target(log, "nobody", Surface.RECOMMENDATION, HistoryLimits()) is None
 
 
-def test_history_text(log):
-    tokens = [Token(Surface.RECOMMENDATION, ("a",))] * 7 + [
+def test_history_lines(log):
+    tokens = [Token(Surface.RECOMMENDATION, ("a",))] * 5 + [
         Token(Surface.SEARCH, ("b", "c"), "red"),
         Token(Surface.SEARCH, (), "blue"),
     ]
-    assert history_text(tokens, log).splitlines() == [
-        "History, newest last:",
-        "  … 1 more",
-        *["  feed: ANT"] * 6,
-        '  search "red": BEE, CAT',
-        '  search "blue": nothing clicked',
+    assert history_lines(tokens, log) == [
+        "history, newest last",
+        "… 1 more",
+        *["feed: ANT"] * 4,
+        'search "red": BEE, CAT',
+        'search "blue": nothing clicked',
     ]
 
 
@@ -66,20 +66,21 @@ def test_agree():
     assert not agree(answer, [RankedItem("a", 0.5), RankedItem("b", 0.26)])
 
 
-def test_answer_text(log):
+def test_an_answer_stands_beside_the_history(log):
     target = last_target(log, "7", Surface.SEARCH, HistoryLimits())
-    text = answer_text(target, [RankedItem("e", 0.75), RankedItem("d", 0.5)], log, is_retrieved=False)
-    assert text.splitlines() == [
-        'Asked: search "a", with 3 history tokens and 2 candidates.',
-        "rank  item  title   score",
-        "   1  e     EMU    0.7500",
-        "   2  d     DOG    0.5000  <- clicked",
-        "What the user did next: DOG (d), which the model put at rank 2.",
+    answer = [RankedItem("e", 0.75), RankedItem("d", 0.5)]
+    assert answer_text(target, answer, log, is_retrieved=False, width=80).splitlines() == [
+        'Search "a", out of 2 candidates:',
+        "history, newest last      title  score",
+        "feed: BEE              1  EMU     0.75",
+        'search "red": CAT      2  DOG     0.50  <- clicked',
+        "feed: ANT",
+        "What the user did next: DOG, which the model put at rank 2.",
     ]
 
 
 def test_an_answer_of_a_model_that_retrieves(log):
     target = last_target(log, "7", Surface.SEARCH, HistoryLimits())
-    lines = answer_text(target, [RankedItem("e", 0.75)], log, is_retrieved=True).splitlines()
-    assert lines[0] == 'Asked: search "a", with 3 history tokens, of the whole catalogue in one request (`search`).'
-    assert lines[-1] == "What the user did next: DOG (d), which the model did not put among its first 1."
+    lines = answer_text(target, [RankedItem("e", 0.75)], log, is_retrieved=True, width=80).splitlines()
+    assert lines[0] == 'Search "a", out of the whole catalogue:'
+    assert lines[-1] == "What the user did next: DOG, which the model did not put among its first 1."

@@ -1,6 +1,5 @@
 """`tandem demo` on a shop whose pipeline and server are stood in for by small programs and the tests' own server."""
 
-import json
 import sys
 
 import pytest
@@ -12,13 +11,7 @@ from tfx_pipeline.cli.main import main
 @pytest.fixture
 def stage(shop, rank_server, tmp_path, monkeypatch):
     """Sets the stage; returns the programs that stand in for subcommands, to be changed by a test."""
-    model = {
-        "metrics": {"model": {"search": {"mrr": 0.5}}, "popularity": {"search": {"mrr": 0.25}}},
-        "blessed": True,
-    }
-    report = {"models": {"shop": model}, "ran": ["Trainer"], "cached": ["Transform"], "tensorboard": "the/logs"}
     (tmp_path / "run").mkdir()
-    (tmp_path / "run" / "report.json").write_text(json.dumps(report))
     serving = f"Serving shop: gRPC {rank_server.grpc_address}, REST http://{rank_server.rest_address}"
     programs = {
         "run": "print('the pipeline ran', flush=True)",
@@ -28,26 +21,27 @@ def stage(shop, rank_server, tmp_path, monkeypatch):
     return programs
 
 
-def test_shows_everything(stage, shop, capfd):
+def test_shows_everything(stage, shop, capfd, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
     assert main(["demo", "--config", str(shop)]) == 0
     printed = capfd.readouterr().out
     steps = [
         "the pipeline ran",
-        "Version 7 is available.",
+        "shop: version 7 is available.",
         "User 17850 is not in the log; taking the most active one instead.",
-        "=== 3. User 7: 4 clicks in the log ===",
+        "=== 3. 1 users, just before the last thing that they did on each surface ===",
+        "--- User 7: 4 clicks in the log ---",
+        "Feed, out of 3 candidates:",
+        "What the user did next: ANT, which the model put at rank 1.",
+        'Search "a", out of 2 candidates:',
         'search "red": CAT',
-        'Asked: search "a", with 3 history tokens and 2 candidates.',
-        "What the user did next: DOG (d), which the model put at rank 1.",
-        "REST and gRPC gave the same ranking.",
-        "Asked: recommendations, with 2 history tokens and 3 candidates.",
-        "What the user did next: ANT (a), which the model put at rank 1.",
-        "REST and gRPC gave the same ranking.",
-        "search   mrr     0.5000      0.2500",
-        "Ran: Trainer.",
-        "Taken from the cache: Transform.",
-        "TensorBoard's logs: the/logs",
-        "Look at them with `tandem tensorboard`, or `.venv/bin/tensorboard --logdir the/logs`.",
+        "What the user did next: DOG, which the model put at rank 1.",
+        "REST and gRPC gave the same ranking, in each of 2 answers.",
+        "=== 4. What next ===",
+        f"tandem serve --config {shop}",
+        f"tandem explore --config {shop}",
+        f"tandem tensorboard --config {shop}",
+        "tandem init",
         "The server is stopped.",
     ]
     place = 0
@@ -63,26 +57,51 @@ def test_a_model_that_retrieves_is_asked_once(stage, shop, capfd, retrieval_serv
     printed = capfd.readouterr().out
     # Not in its catalogue is e; b and c stand in the history.
     for line in (
-        'Asked: search "a", with 3 history tokens, of the whole catalogue in one request (`search`).',
-        "   2  d     DOG    4.0000  <- clicked",
-        "What the user did next: DOG (d), which the model put at rank 2.",
-        "Asked: recommendations, with 2 history tokens, of the whole catalogue in one request (`recommend`).",
-        "What the user did next: ANT (a), which the model put at rank 3.",
-        "REST and gRPC gave the same ranking.",
+        'Search "a", out of the whole catalogue:',
+        "What the user did next: DOG, which the model put at rank 2.",
+        "Feed, out of the whole catalogue:",
+        "What the user did next: ANT, which the model put at rank 3.",
     ):
         assert line in printed
 
 
 def test_a_user_without_searches(stage, shop, capfd):
     assert main(["demo", "--config", str(shop), "--user", "8"]) == 0
-    assert "The user has no search event to ask for." in capfd.readouterr().out
+    printed = capfd.readouterr().out
+    assert "The user has no search event to ask for." in printed
+    # The other user of this shop is asked for as well.
+    assert printed.index("--- User 8: 1 clicks") < printed.index("--- User 7: 4 clicks")
+
+
+def test_a_model_that_is_not_pushed_leaves_the_stage_to_the_one_before(stage, shop, capfd, tmp_path):
+    stage["run"] = "raise SystemExit(3)"
+    version = tmp_path / "run" / "pushed" / "shop" / "7"
+    version.mkdir(parents=True)
+    (version / "saved_model.pb").touch()
+    assert main(["demo", "--config", str(shop)]) == 3
+    printed = capfd.readouterr().out
+    assert "Going on with the version that was pushed before." in printed
+    assert "The model of this run was not pushed" in printed.splitlines()[-1]
+
+
+def test_a_model_that_is_not_pushed_and_none_before(stage, shop, capfd):
+    stage["run"] = "raise SystemExit(3)"
+    assert main(["demo", "--config", str(shop)]) == 3
+    printed = capfd.readouterr()
+    assert "the model was not pushed, see above, and there is no earlier version to serve" in printed.err
+    assert "The model server" not in printed.out
+
+
+def test_the_help_tells_of_the_exit_code(capsys):
+    assert main(["demo", "--help"]) == 0
+    assert "the exit code is 3" in " ".join(capsys.readouterr().out.split())
 
 
 def test_a_pipeline_that_fails(stage, shop, capfd):
     stage["run"] = "raise SystemExit(1)"
     assert main(["demo", "--config", str(shop)]) == 1
     printed = capfd.readouterr()
-    assert "tandem demo: the pipeline did not push a model; its messages above say why" in printed.err
+    assert "tandem demo: the pipeline failed; its messages above say why" in printed.err
     assert "The model server" not in printed.out
 
 

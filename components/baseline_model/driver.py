@@ -1,0 +1,37 @@
+"""What is decided before BaselineModel runs or is taken from the cache: which version is to be beaten."""
+
+import functools
+
+from tfx.dsl.components.base import base_driver
+from tfx.orchestration import data_types_utils, metadata
+from tfx.orchestration.portable import base_driver as portable_driver
+from tfx.orchestration.portable.data_types import ExecutionInfo
+from tfx.proto.orchestration import driver_output_pb2
+from tfx.types import artifact_utils
+
+from components.baseline_model.executor import CANDIDATE_KEY, PUSHED_MODEL_DIR_KEY, VERSION_KEY, saved_model_of
+from components.baseline_model.push_records import version_beaten_by
+from components.baseline_model.version_to_beat import version_to_beat
+
+
+class Driver(base_driver.BaseDriver, portable_driver.BaseDriver):
+    """Says in the execution property `version` which pushed version is to be beaten, so that caching sees it change.
+
+    The local runner calls it with the model that was trained. Kubeflow calls no drivers; there the executor decides
+    alike, without the metadata store.
+    """
+
+    def __init__(self, mlmd_connection: metadata.Metadata):
+        base_driver.BaseDriver.__init__(self, mlmd_connection)
+        portable_driver.BaseDriver.__init__(self, mlmd_connection)
+
+    def run(self, execution_info: ExecutionInfo) -> driver_output_pb2.DriverOutput:
+        """Finds the version."""
+        pushed_model_dir = execution_info.exec_properties[PUSHED_MODEL_DIR_KEY]
+        candidate = artifact_utils.get_single_instance(list(execution_info.input_dict[CANDIDATE_KEY]))
+        with self._mlmd_connection as handle:
+            recorded = functools.partial(version_beaten_by, handle.store, pushed_model_dir)
+            version = version_to_beat(pushed_model_dir, saved_model_of(candidate), recorded)
+        output = driver_output_pb2.DriverOutput()
+        data_types_utils.set_metadata_value(output.exec_properties[VERSION_KEY], version)
+        return output

@@ -1,0 +1,70 @@
+"""What the metadata store tells of earlier pushes."""
+
+import os
+from collections.abc import Iterator
+
+from ml_metadata import MetadataStore
+from ml_metadata.proto import metadata_store_pb2
+
+VERSION_PROPERTY = "version"
+"""Of BaselineModel's artifact: the version that it is a copy of; empty for a popularity model."""
+_OUTPUTS = (metadata_store_pb2.Event.OUTPUT, metadata_store_pb2.Event.DECLARED_OUTPUT)
+
+
+def version_beaten_by(store: MetadataStore, pushed_model_dir: str, version: str) -> str | None:
+    """The version that a pushed one had to beat.
+
+    Args:
+        store: The metadata store of the pipeline that pushed it.
+        pushed_model_dir: Where it lies.
+        version: The version that was pushed.
+
+    Returns:
+        Its name; empty where popularity was to be beaten; None where the store does not know the push.
+    """
+    destination = os.path.join(pushed_model_dir, version)
+    for pushed in sorted(store.get_artifacts_by_type("PushedModel"), key=lambda each: -each.id):
+        if pushed.custom_properties["pushed_destination"].string_value != destination:
+            continue
+        blessing = _input(store, _producer(store, pushed), "model_blessing")
+        baseline = _input(store, _producer(store, blessing), "baseline_model")
+        if VERSION_PROPERTY in baseline.custom_properties:
+            return str(baseline.custom_properties[VERSION_PROPERTY].string_value)
+    return None
+
+
+def versions_pushed_of(store: MetadataStore, blessing_id: int) -> Iterator[tuple[str, str]]:
+    """Folder and version of each push that a blessing of the Evaluator has led to.
+
+    Args:
+        store: The metadata store.
+        blessing_id: The id of the ModelBlessing artifact.
+    """
+    pushers = [
+        event.execution_id
+        for event in store.get_events_by_artifact_ids([blessing_id])
+        if event.type == metadata_store_pb2.Event.INPUT
+    ]
+    outputs = [event.artifact_id for event in store.get_events_by_execution_ids(pushers) if event.type in _OUTPUTS]
+    for artifact in store.get_artifacts_by_id(sorted(set(outputs))):
+        properties = artifact.custom_properties
+        if properties["pushed"].int_value:
+            folder = os.path.dirname(properties["pushed_destination"].string_value)
+            yield folder, properties["pushed_version"].string_value
+
+
+def _producer(store: MetadataStore, artifact: metadata_store_pb2.Artifact) -> int:
+    """The execution that wrote an artifact; others may have taken it from the cache."""
+    events = store.get_events_by_artifact_ids([artifact.id])
+    return min(event.execution_id for event in events if event.type in _OUTPUTS)
+
+
+def _input(store: MetadataStore, execution_id: int, key: str) -> metadata_store_pb2.Artifact:
+    events = store.get_events_by_execution_ids([execution_id])
+    ids = [
+        event.artifact_id
+        for event in events
+        if event.type == metadata_store_pb2.Event.INPUT and event.path.steps[0].key == key
+    ]
+    (artifact,) = store.get_artifacts_by_id(ids)
+    return artifact

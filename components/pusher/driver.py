@@ -1,0 +1,44 @@
+"""What is decided before the Pusher runs or is taken from the cache: whether what it pushed is still there."""
+
+from tfx.dsl.components.base import base_driver
+from tfx.orchestration import data_types_utils, metadata
+from tfx.orchestration.portable import base_driver as portable_driver
+from tfx.orchestration.portable.data_types import ExecutionInfo
+from tfx.proto.orchestration import driver_output_pb2
+from tfx.types import artifact_utils, standard_component_specs
+
+from components.baseline_model.push_records import versions_pushed_of
+from components.baseline_model.pushed_versions import is_complete
+from components.pusher.executor import destination_folder
+
+REMOVED_KEY = "removed_versions"
+
+
+class Driver(base_driver.BaseDriver, portable_driver.BaseDriver):
+    """Says in an execution property which versions were removed that this very model was pushed as.
+
+    The property is a part of the cache's key: a version that somebody has removed is pushed anew, once. Kubeflow calls
+    no drivers; there a push stays in its cache.
+    """
+
+    def __init__(self, mlmd_connection: metadata.Metadata):
+        base_driver.BaseDriver.__init__(self, mlmd_connection)
+        portable_driver.BaseDriver.__init__(self, mlmd_connection)
+
+    def run(self, execution_info: ExecutionInfo) -> driver_output_pb2.DriverOutput:
+        """Finds the versions; without any, nothing is said."""
+        folder = destination_folder(execution_info.exec_properties)
+        blessing = artifact_utils.get_single_instance(
+            list(execution_info.input_dict[standard_component_specs.MODEL_BLESSING_KEY])
+        )
+        with self._mlmd_connection as handle:
+            removed = {
+                version
+                for place, version in versions_pushed_of(handle.store, blessing.id)
+                if place == folder and not is_complete(folder, version)
+            }
+        output = driver_output_pb2.DriverOutput()
+        if removed:
+            value = " ".join(sorted(removed, key=int))
+            data_types_utils.set_metadata_value(output.exec_properties[REMOVED_KEY], value)
+        return output

@@ -1,0 +1,48 @@
+"""What the Pusher does when the pipeline runs."""
+
+import os
+import time
+from typing import Any
+
+from google.protobuf import json_format
+from tfx import types
+from tfx.components.pusher import executor as tfx_pusher
+from tfx.proto import pusher_pb2
+from tfx.types import artifact_utils, standard_component_specs
+from tfx.utils import io_utils
+
+from components.pusher.push import push
+
+
+class Executor(tfx_pusher.Executor):
+    """Pushes what the Evaluator and the servability gate have blessed."""
+
+    def Do(
+        self,
+        input_dict: dict[str, list[types.Artifact]],
+        output_dict: dict[str, list[types.Artifact]],
+        exec_properties: dict[str, Any],
+    ) -> None:
+        """Pushes, or says on the artifact that nothing was pushed.
+
+        Args:
+            input_dict: `model_blessing` and `infra_blessing`, which holds the model.
+            output_dict: `pushed_model`.
+            exec_properties: `push_destination`, a `PushDestination` as JSON: a folder.
+        """
+        self._log_startup(input_dict, output_dict, exec_properties)
+        pushed = artifact_utils.get_single_instance(output_dict[standard_component_specs.PUSHED_MODEL_KEY])
+        if not self.CheckBlessing(input_dict):
+            self._MarkNotPushed(pushed)
+            return
+        model_dir, base_directory = self.GetModelPath(input_dict), destination_folder(exec_properties)
+        version = push(model_dir, base_directory, now_s=int(time.time()))
+        io_utils.copy_dir(model_dir, pushed.uri)
+        self._MarkPushed(pushed, os.path.join(base_directory, version), version)
+
+
+def destination_folder(exec_properties: dict[str, Any]) -> str:
+    """The folder of versions that a Pusher's properties name."""
+    destination = pusher_pb2.PushDestination()
+    json_format.Parse(exec_properties[standard_component_specs.PUSH_DESTINATION_KEY], destination)
+    return str(destination.filesystem.base_directory)

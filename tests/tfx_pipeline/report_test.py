@@ -1,0 +1,22 @@
+"""What needs no run; tests/e2e/repeated_run_test.py reads the reports of real ones."""
+
+from tfx_pipeline.configs import EvaluationConfig
+from tfx_pipeline.report import Shortfall, shortfalls
+
+CONFIG = EvaluationConfig(metric="mrr", margin=0.125)
+
+
+def metrics(search, recommendation):
+    return {"search": {"mrr": search}, "recommendation": {"mrr": recommendation}}
+
+
+def test_a_surface_falls_short_where_it_does_not_beat_the_baseline_by_the_margin():
+    both = {"model": metrics(0.5, 0.25), "baseline": metrics(0.25, 0.25)}
+    assert shortfalls(both, ("recommendation", "search"), CONFIG) == (Shortfall("recommendation", "mrr", 0.25, 0.375),)
+    # Exactly the margin is enough, and what the model does not serve does not count.
+    assert shortfalls({"model": metrics(0.375, 0), "baseline": metrics(0.25, 1)}, ("search",), CONFIG) == ()
+
+
+def test_a_surface_without_examples_falls_short():
+    without = {"model": {}, "baseline": {}}
+    assert shortfalls(without, ("search",), CONFIG) == (Shortfall("search", "mrr", None, None),)

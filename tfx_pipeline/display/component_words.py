@@ -1,0 +1,25 @@
+"""What each component does, in a few words, for those who wait for it."""
+
+_WORDS = {
+    "ItemCatalog": "reads the items",
+    "BehaviourExampleGen": "reads the events and cuts examples from them",
+    "StatisticsGen": "computes statistics of the examples",
+    "ImportSchemaGen": "takes the schema",
+    "ExampleValidator": "compares the statistics with the schema",
+    "DataChecks": "decides whether the data is good enough to train on",
+    "Transform": "makes the vocabularies and turns examples into numbers",
+    "Trainer": "trains a model and exports it",
+    "RetrieveThenRank": "puts the retrieving and the ranking model into one",
+    "BaselineModel": "takes the model that is to be beaten",
+    "CatalogueMetrics": "ranks among all items",
+    "Evaluator": "compares the model with the baseline",
+    "ServabilityGate": "serves the model on trial",
+    "InfraValidator": "serves the model on trial in TF Serving",
+    "Pusher": "pushes what is good enough",
+}
+"""Component to what it does. Ids may have a prefix before: `SearchTrainer`."""
+
+
+def words_of(component: str) -> str:
+    """What a component does; empty for one that is not known."""
+    return next((words for name, words in _WORDS.items() if component.endswith(name)), "")
