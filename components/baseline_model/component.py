@@ -30,7 +30,7 @@ class BaselineModel(base_component.BaseComponent):
 
     SPEC_CLASS = BaselineModelSpec
     EXECUTOR_SPEC = executor_spec.ExecutorClassSpec(executor.Executor)
-    DRIVER_CLASS = driver.Driver
+    DRIVER_CLASS = driver.Driver  # type: ignore[assignment]
 
     def __init__(self, examples: types.BaseChannel, candidate: types.BaseChannel, pushed_model_dir: str):
         """Sets the node up.

@@ -25,13 +25,13 @@ class Driver(base_driver.BaseDriver, portable_driver.BaseDriver):
         base_driver.BaseDriver.__init__(self, mlmd_connection)
         portable_driver.BaseDriver.__init__(self, mlmd_connection)
 
-    def run(self, execution_info: ExecutionInfo) -> driver_output_pb2.DriverOutput:
+    def run(self, execution_info: ExecutionInfo) -> driver_output_pb2.DriverOutput:  # type: ignore[name-defined]
         """Finds the version."""
         pushed_model_dir = execution_info.exec_properties[PUSHED_MODEL_DIR_KEY]
         candidate = artifact_utils.get_single_instance(list(execution_info.input_dict[CANDIDATE_KEY]))
         with self._mlmd_connection as handle:
             recorded = functools.partial(version_beaten_by, handle.store, pushed_model_dir)
             version = version_to_beat(pushed_model_dir, saved_model_of(candidate), recorded)
-        output = driver_output_pb2.DriverOutput()
+        output = driver_output_pb2.DriverOutput()  # type: ignore[attr-defined]
         data_types_utils.set_metadata_value(output.exec_properties[VERSION_KEY], version)
         return output

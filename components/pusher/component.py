@@ -15,4 +15,4 @@ class Pusher(tfx.components.Pusher):
     """
 
     EXECUTOR_SPEC = executor_spec.ExecutorClassSpec(executor.Executor)
-    DRIVER_CLASS = driver.Driver
+    DRIVER_CLASS = driver.Driver  # type: ignore[assignment]

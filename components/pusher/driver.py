@@ -25,7 +25,7 @@ class Driver(base_driver.BaseDriver, portable_driver.BaseDriver):
         base_driver.BaseDriver.__init__(self, mlmd_connection)
         portable_driver.BaseDriver.__init__(self, mlmd_connection)
 
-    def run(self, execution_info: ExecutionInfo) -> driver_output_pb2.DriverOutput:
+    def run(self, execution_info: ExecutionInfo) -> driver_output_pb2.DriverOutput:  # type: ignore[name-defined]
         """Finds the versions; without any, nothing is said."""
         folder = destination_folder(execution_info.exec_properties)
         blessing = artifact_utils.get_single_instance(
@@ -37,7 +37,7 @@ class Driver(base_driver.BaseDriver, portable_driver.BaseDriver):
                 for place, version in versions_pushed_of(handle.store, blessing.id)
                 if place == folder and not is_complete(folder, version)
             }
-        output = driver_output_pb2.DriverOutput()
+        output = driver_output_pb2.DriverOutput()  # type: ignore[attr-defined]
         if removed:
             value = " ".join(sorted(removed, key=int))
             data_types_utils.set_metadata_value(output.exec_properties[REMOVED_KEY], value)

@@ -43,6 +43,6 @@ class Executor(tfx_pusher.Executor):
 
 def destination_folder(exec_properties: dict[str, Any]) -> str:
     """The folder of versions that a Pusher's properties name."""
-    destination = pusher_pb2.PushDestination()
+    destination = pusher_pb2.PushDestination()  # type: ignore[attr-defined]
     json_format.Parse(exec_properties[standard_component_specs.PUSH_DESTINATION_KEY], destination)
     return str(destination.filesystem.base_directory)

@@ -32,6 +32,8 @@ def test_every_component_is_a_task_after_what_it_reads(specification):
     assert len(tasks) == 12
     # Nothing is trained on data that failed its checks.
     assert "DataChecks" in tasks["Transform"]["dependentTasks"]
+    # A model is never its own baseline.
+    assert set(tasks["BaselineModel"]["dependentTasks"]) == {"BehaviourExampleGen", "Trainer"}
     assert set(tasks["Pusher"]["dependentTasks"]) == {"Evaluator", "ServabilityGate"}
     assert set(tasks["Evaluator"]["dependentTasks"]) == {"BehaviourExampleGen", "Trainer", "BaselineModel"}
 

@@ -51,7 +51,7 @@ def start(everything: bool = False, libraries: TextIO | None = None) -> None:
     """
     shown = _ToStandardError()
     shown.setFormatter(logging.Formatter("%(asctime)s %(message)s", datefmt="%H:%M:%S"))
-    handlers = [shown]
+    handlers: list[logging.Handler] = [shown]
     if not everything:
         shown.addFilter(OurMessages())
         if libraries is not None:

@@ -9,10 +9,13 @@ served, and the exit code is 3. Where nothing has changed since the last push, t
 import argparse
 import json
 import sys
+from pathlib import Path
+from typing import Any
 
-from tfx_pipeline.cli import config_arguments
+from tfx_pipeline.cli import config_arguments, versions
 from tfx_pipeline.cli.exit_code import ExitCode
 from tfx_pipeline.cli.report_text import is_pushed, report_text
+from tfx_pipeline.configs import PipelineConfig
 from tfx_pipeline.display.shown import shown
 
 
@@ -25,19 +28,41 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Runs it and prints the report; 0 when every model is pushed, by this run or an earlier one, 3 when one is not."""
     config = config_arguments.load(args)
-    with shown(everything=args.verbose) as display:
+    from components.raw_files.refusal import DataError
+    from tfx_pipeline import last_run
+
+    digest = last_run.digest_of_inputs(config, versions.text())
+    report = last_run.repeated_report(config, digest)
+    if report is not None:
+        print("Nothing has changed since the last run.", file=sys.stderr)
+        Path(config.report_path).write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
+    else:
+        try:
+            report = _run(config, args.verbose)
+        except DataError as error:
+            print(f"tandem: {error}", file=sys.stderr)
+            return ExitCode.FAILED
+        last_run.write(config, digest, report)
+    print(json.dumps(report, indent=2) if args.json else report_text(report))
+    return ExitCode.OK if is_pushed(report) else ExitCode.NOT_PUSHED
+
+
+def _run(config: PipelineConfig, verbose: bool) -> dict[str, Any]:
+    """Runs the pipeline with a display, and returns its report as plain values.
+
+    Raises:
+        DataError: The data cannot be used.
+        ComponentFailed: A component failed for another reason.
+    """
+    with shown(everything=verbose) as display:
         display.stage("Importing TensorFlow and TFX", remark=": 10 to 30 seconds")
         from components.raw_files.refusal import DataError
         from tfx_pipeline import local_runner
         from tfx_pipeline.watched_runner import ComponentFailed
 
         try:
-            report = local_runner.run(config, display).as_dict()
-        except (DataError, ComponentFailed) as error:
-            refusal = error if isinstance(error, DataError) else error.__cause__
-            if not isinstance(refusal, DataError):
-                raise
-            print(f"tandem: {refusal}", file=sys.stderr)
-            return ExitCode.FAILED
-    print(json.dumps(report, indent=2) if args.json else report_text(report))
-    return ExitCode.OK if is_pushed(report) else ExitCode.NOT_PUSHED
+            return local_runner.run(config, display).as_dict()
+        except ComponentFailed as error:
+            if isinstance(error.__cause__, DataError):
+                raise error.__cause__ from None
+            raise
