@@ -7,6 +7,8 @@ import keras
 
 from schemas.canonical_event import Surface
 
+_SURFACES = {"search": Surface.SEARCH, "feed": Surface.RECOMMENDATION}
+"""Short names, so that a line fits into 80 columns."""
 _LOG = logging.getLogger(__name__)
 
 
@@ -24,8 +26,8 @@ class EpochLines(keras.callbacks.Callback):
     def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
         """Says what came of it."""
         logs = logs or {}
-        names = {surface.value: f"val_ndcg_at_5_{surface.value}" for surface in Surface}
-        ndcg = ", ".join(f"{surface} {logs[name]:.4f}" for surface, name in names.items() if name in logs)
+        names = {short: f"val_ndcg_at_5_{surface.value}" for short, surface in _SURFACES.items()}
+        ndcg = ", ".join(f"{short} {logs[name]:.4f}" for short, name in names.items() if name in logs)
         learning_rate = float(self.model.optimizer.learning_rate)
         _LOG.info(
             "Epoch %d/%d: loss %.2f, NDCG@5 %s, %.0f s%s",

@@ -10,6 +10,8 @@ from tfx_pipeline.display.component_words import words_of
 _MEASURED_S = 2.0
 """No rate is told of a shorter time."""
 _SHOWN_TASKS = 2
+_STALE_S = 5.0
+"""What has not gone on for so long, while other work has, is over."""
 
 
 @dataclass
@@ -87,7 +89,12 @@ class RunStatus:
         """The work that went on last, in the order of its begin."""
         with self._lock:
             newest = sorted(self._tasks.values(), key=lambda task: task.last)[-_SHOWN_TASKS:]
-            return sorted(newest, key=lambda task: task.begin)
+            shown = [
+                task
+                for task in newest
+                if task is newest[-1] or (task.share() != 1.0 and newest[-1].last - task.last < _STALE_S)
+            ]
+            return sorted(shown, key=lambda task: task.begin)
 
     def title(self) -> str:
         """What goes on: `[7/15] Transform`."""

@@ -46,3 +46,15 @@ def test_what_went_on_last_is_shown_in_the_order_of_its_begin():
     for now, what in enumerate(("first", "second", "third", "second")):
         status.advance(Progress(what), 1, now)
     assert [task.progress.what for task in status.tasks()] == ["second", "third"]
+
+
+def test_what_is_over_is_not_shown_beside_what_goes_on():
+    status = RunStatus()
+    status.advance(Progress("whole", 1), 1, now=0)
+    status.advance(Progress("epoch 1"), 1, now=0)
+    status.advance(Progress("epoch 2"), 1, now=1)
+    assert [task.progress.what for task in status.tasks()] == ["epoch 1", "epoch 2"]
+    status.advance(Progress("epoch 2"), 1, now=5)
+    assert [task.progress.what for task in status.tasks()] == ["epoch 2"]
+    status.advance(Progress("whole", 2), 1, now=6)
+    assert [task.progress.what for task in status.tasks()] == ["whole", "epoch 2"]
