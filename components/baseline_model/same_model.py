@@ -25,7 +25,7 @@ def is_same_model(version_dir: str, model_dir: str) -> bool:
 
 def _files(folder: str) -> dict[str, int]:
     """The size of each file below a folder, by its path there."""
-    sizes = {}
+    sizes: dict[str, int] = {}
     for place, _, names in gfile.walk(folder):
         relative = os.path.relpath(place, folder)
         if relative.split(os.sep)[0] != _EXTRA:

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable, Iterable
 
+from components.raw_files.file_progress import told_of
 from components.raw_files.refusal import DataError
 from components.raw_files.text_file import open_bytes
 
@@ -26,7 +27,8 @@ def fingerprint(list_files: Callable[[], Iterable[str]]) -> str:
     try:
         for path in list_files():
             content = hashlib.sha256()
-            with open_bytes(path) as stream:
+            with open_bytes(path) as file:
+                stream = told_of(file, path)
                 while block := stream.read(_BLOCK_BYTES):
                     content.update(block)
             name = path.replace("\\", "/").rsplit("/", 1)[-1]

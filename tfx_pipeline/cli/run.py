@@ -16,6 +16,7 @@ from tfx_pipeline.cli import config_arguments, versions
 from tfx_pipeline.cli.exit_code import ExitCode
 from tfx_pipeline.cli.report_text import is_pushed, report_text
 from tfx_pipeline.configs import PipelineConfig
+from tfx_pipeline.display.plain_display import PlainDisplay
 from tfx_pipeline.display.shown import shown
 
 
@@ -29,40 +30,47 @@ def run(args: argparse.Namespace) -> int:
     """Runs it and prints the report; 0 when every model is pushed, by this run or an earlier one, 3 when one is not."""
     config = config_arguments.load(args)
     from components.raw_files.refusal import DataError
-    from tfx_pipeline import last_run
 
-    digest = last_run.digest_of_inputs(config, versions.text())
-    report = last_run.repeated_report(config, digest)
-    if report is not None:
-        print("Nothing has changed since the last run.", file=sys.stderr)
-        Path(config.report_path).write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
-    else:
-        try:
-            report = _run(config, args.verbose)
-        except DataError as error:
-            print(f"tandem: {error}", file=sys.stderr)
-            return ExitCode.FAILED
-        last_run.write(config, digest, report)
+    try:
+        with shown(everything=args.verbose) as display:
+            report = _repeated_or_run(config, display)
+    except DataError as error:
+        print(f"tandem: {error}", file=sys.stderr)
+        return ExitCode.FAILED
     print(json.dumps(report, indent=2) if args.json else report_text(report))
     return ExitCode.OK if is_pushed(report) else ExitCode.NOT_PUSHED
 
 
-def _run(config: PipelineConfig, verbose: bool) -> dict[str, Any]:
-    """Runs the pipeline with a display, and returns its report as plain values.
+def _repeated_or_run(config: PipelineConfig, display: PlainDisplay) -> dict[str, Any]:
+    """The report as plain values: the last one where nothing has changed, else that of the run.
 
     Raises:
         DataError: The data cannot be used.
         ComponentFailed: A component failed for another reason.
     """
-    with shown(everything=verbose) as display:
-        display.stage("Importing TensorFlow and TFX", remark=": 10 to 30 seconds")
-        from components.raw_files.refusal import DataError
-        from tfx_pipeline import local_runner
-        from tfx_pipeline.watched_runner import ComponentFailed
+    from tfx_pipeline import last_run
 
-        try:
-            return local_runner.run(config, display).as_dict()
-        except ComponentFailed as error:
-            if isinstance(error.__cause__, DataError):
-                raise error.__cause__ from None
-            raise
+    display.stage("Looking for what has changed since the last run")
+    digest = last_run.digest_of_inputs(config, versions.text())
+    report = last_run.repeated_report(config, digest)
+    if report is not None:
+        display.stage("Nothing has changed")
+        Path(config.report_path).write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
+        return report
+    report = _run(config, display)
+    last_run.write(config, digest, report)
+    return report
+
+
+def _run(config: PipelineConfig, display: PlainDisplay) -> dict[str, Any]:
+    display.stage("Importing TensorFlow and TFX", remark=": 10 to 30 seconds")
+    from components.raw_files.refusal import DataError
+    from tfx_pipeline import local_runner
+    from tfx_pipeline.watched_runner import ComponentFailed
+
+    try:
+        return local_runner.run(config, display).as_dict()
+    except ComponentFailed as error:
+        if isinstance(error.__cause__, DataError):
+            raise error.__cause__ from None
+        raise

@@ -1,9 +1,10 @@
 """A run on a terminal: lines for what is finished, and below them what goes on, drawn again and again."""
 
+import threading
 import time
 from collections.abc import Callable
 from types import TracebackType
-from typing import Final
+from typing import Any
 
 from rich.console import Console, Group, RenderableType
 from rich.live import Live
@@ -14,8 +15,26 @@ from rich.text import Text
 from tfx_pipeline.display.plain_display import PlainDisplay
 from tfx_pipeline.display.run_status import Task, duration
 
-_DRAWN_A_SECOND: Final = 4
 _WIDEST_BAR, _NARROWEST_BAR = 30, 8
+
+
+class TerminalConsole(Console):
+    """A terminal that several threads draw and write on, one at a time.
+
+    Rich asks where the cursor is and then writes; meanwhile another thread may have moved it.
+
+    Attributes:
+        lock: Who draws holds it.
+    """
+
+    def __init__(self, **options: Any):
+        self.lock = threading.RLock()
+        super().__init__(**options)
+
+    def print(self, *objects: Any, **options: Any) -> None:
+        """Writes, as its parent does."""
+        with self.lock:
+            super().print(*objects, **options)
 
 
 class LiveDisplay(PlainDisplay):
@@ -28,34 +47,40 @@ class LiveDisplay(PlainDisplay):
         clock: Seconds, from any moment on.
     """
 
-    def __init__(self, console: Console, clock: Callable[[], float] = time.monotonic):
+    TICK_S = 0.25
+
+    def __init__(self, console: TerminalConsole, clock: Callable[[], float] = time.monotonic):
         super().__init__(clock)
         self._console = console
         self._live = Live(
             console=console,
             get_renderable=self.picture,
-            refresh_per_second=_DRAWN_A_SECOND,
+            auto_refresh=False,
             transient=True,
             redirect_stdout=False,
         )
 
     def __enter__(self) -> "LiveDisplay":
         """Begins to draw."""
+        with self._console.lock:
+            self._live.start()
+            # However this process ends, it leaves no terminal without a cursor.
+            self._console.show_cursor(True)
         super().__enter__()
-        self._live.start()
-        # However this process ends, it leaves no terminal without a cursor.
-        self._console.show_cursor(True)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Erases what was drawn."""
-        self._live.stop()
         super().__exit__(kind, error, trace)
+        with self._console.lock:
+            self._live.stop()
 
     def tick(self) -> None:
-        """Nothing: what goes on can be seen."""
+        """Draws what goes on, instead of telling it."""
+        with self._console.lock:
+            self._live.refresh()
 
     def picture(self) -> RenderableType:
         """What goes on, as it is now: what, how long, and a bar for each counted piece of work."""

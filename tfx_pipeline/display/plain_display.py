@@ -12,7 +12,6 @@ from tfx_pipeline.display.run_status import RunStatus, duration
 from tfx_pipeline.run_watcher import RunWatcher
 
 _LOG = logging.getLogger(__name__)
-_TICK_S: Final = 0.5
 _SOON_S: Final = 1.0
 """Whoever takes longer is no result from the cache, and is announced."""
 _SILENCE_S: Final = 10.0
@@ -28,6 +27,8 @@ class PlainDisplay(RunWatcher):
     Args:
         clock: Seconds, from any moment on.
     """
+
+    TICK_S = 0.5
 
     def __init__(self, clock: Callable[[], float] = time.monotonic):
         self._clock = clock
@@ -117,5 +118,5 @@ class PlainDisplay(RunWatcher):
         _LOG.info(text)
 
     def _watch_the_clock(self) -> None:
-        while not self._closed.wait(_TICK_S):
+        while not self._closed.wait(self.TICK_S):
             self.tick()

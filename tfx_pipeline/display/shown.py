@@ -22,10 +22,7 @@ def shown(everything: bool = False) -> Iterator[PlainDisplay]:
 def _display(everything: bool) -> PlainDisplay:
     if everything or sys.stderr is None or not sys.stderr.isatty():
         return PlainDisplay()
-    # Only terminals need it.
-    from rich.console import Console
+    from tfx_pipeline.display.live_display import LiveDisplay, TerminalConsole  # Only terminals need it.
 
-    from tfx_pipeline.display.live_display import LiveDisplay
-
-    console = Console(file=sys.stderr, highlight=False)
+    console = TerminalConsole(file=sys.stderr, highlight=False)
     return PlainDisplay() if console.is_dumb_terminal else LiveDisplay(console)
