@@ -1,6 +1,7 @@
 """Runs a pipeline's components one after the other in this process, and tells of each."""
 
 import datetime
+from typing import Any
 
 from ml_metadata.proto import metadata_store_pb2
 from tfx.dsl.compiler import constants
@@ -8,7 +9,6 @@ from tfx.orchestration import metadata
 from tfx.orchestration.local import runner_utils
 from tfx.orchestration.local.local_dag_runner import LocalDagRunner
 from tfx.orchestration.portable import launcher, runtime_parameter_utils
-from tfx.proto.orchestration import pipeline_pb2
 
 from tfx_pipeline.run_watcher import RunWatcher
 
@@ -36,12 +36,12 @@ class WatchedRunner(LocalDagRunner):
         super().__init__()
         self._watcher = watcher
 
-    def run_with_ir(self, pipeline: pipeline_pb2.Pipeline, run_options: pipeline_pb2.RunOptions | None = None) -> None:
+    def run_with_ir(self, pipeline: Any, run_options: Any = None) -> None:
         """Runs all components in their order.
 
         Args:
-            pipeline: The compiled pipeline.
-            run_options: TFX's partial runs, which this runner does not know.
+            pipeline: The compiled pipeline, a `pipeline_pb2.Pipeline`.
+            run_options: Of TFX's partial runs, which this runner does not know.
 
         Raises:
             ComponentFailed: One of them failed; those before it are finished.
@@ -56,7 +56,7 @@ class WatchedRunner(LocalDagRunner):
         for node in nodes:
             self._run_node(pipeline, node)
 
-    def _run_node(self, pipeline: pipeline_pb2.Pipeline, node: pipeline_pb2.PipelineNode) -> None:
+    def _run_node(self, pipeline: Any, node: Any) -> None:
         component = node.node_info.id
         deployment = runner_utils.extract_local_deployment_config(pipeline)
         connection = deployment.metadata_connection_config
