@@ -3,8 +3,9 @@
 A model that retrieves finds them itself. Any other is sent the catalogue to rank, or its most popular part.
 """
 
+import time
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from schemas import signatures
 from serving.answers import RankedItem
@@ -22,20 +23,26 @@ class BestItems:
         items: Best first.
         signature: What the model was asked: `recommend`, `search` or `rank`.
         candidates: What was ranked; None where the model found the items itself.
+        seconds: How long the model server took for it, there and back.
     """
 
     items: list[RankedItem]
     signature: str
     candidates: Candidates | None = None
+    seconds: float = field(default=0.0, compare=False)
 
 
-def best_items(client: RankingClient, log: EventLog, request: RetrievalRequest) -> BestItems:
+def best_items(
+    client: RankingClient, log: EventLog, request: RetrievalRequest, wanted: Collection[str] = ()
+) -> BestItems:
     """Finds items that the user does not have yet.
 
     Args:
         client: Of the model's server.
         log: The catalogue, and what the user has.
         request: What is asked; `exclude_seen` is taken for granted.
+        wanted: Items that may be found although the log says that the user has them: those that came after the moment
+            of the request. What the request's own history tells is left out all the same.
 
     Returns:
         At most `request.k` items.
@@ -45,9 +52,12 @@ def best_items(client: RankingClient, log: EventLog, request: RetrievalRequest) 
         ValueError: The catalogue is empty, or the user has all of it, or the category has nothing.
     """
     owned = {event.item_id for event in log.events_of(request.user_id) if event.label and event.item_id}
+    owned.difference_update(wanted)
     owned.update(item_id for token in request.history for item_id in token.items)
     if request.signature in client.signature_names():
-        return BestItems(_retrieved(client, request, owned), request.signature)
+        begin = time.perf_counter()
+        items = _retrieved(client, request, owned)
+        return BestItems(items, request.signature, seconds=time.perf_counter() - begin)
     return ranked_candidates(client, request, choose_candidates(log, owned, category=request.category))
 
 
@@ -55,6 +65,7 @@ def ranked_candidates(client: RankingClient, request: RetrievalRequest, candidat
     """Ranks these items and no others, whatever else the model can do; otherwise as `best_items`."""
     if not candidates.item_ids:
         raise ValueError("there is no item to rank")
+    begin = time.perf_counter()
     ranked = client.rank(
         RankRequest(
             request.user_id,
@@ -65,7 +76,7 @@ def ranked_candidates(client: RankingClient, request: RetrievalRequest, candidat
             request.context,
         )
     )
-    return BestItems(ranked[: request.k], signatures.RANK, candidates)
+    return BestItems(ranked[: request.k], signatures.RANK, candidates, time.perf_counter() - begin)
 
 
 def _retrieved(client: RankingClient, request: RetrievalRequest, owned: Collection[str]) -> list[RankedItem]:

@@ -36,7 +36,8 @@ def run(args: argparse.Namespace) -> int:
     """Serves the page until stopped; 1 when the log cannot be read or the port cannot be opened."""
     import uvicorn  # It and the page take a second, which `--help` has no use for.
 
-    from serving.explore.app import Explored, explore_app
+    from serving.explore.app import explore_app
+    from serving.explore.explored import Explored
 
     config = config_arguments.load(args)
     models = _models(config)

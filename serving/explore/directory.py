@@ -1,8 +1,9 @@
-"""Users and items of a log by what is typed of their names, those that did or sold most first."""
+"""What a log holds, by what is typed of its names: what there is most of comes first."""
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 
 from serving.event_log import EventLog
 
@@ -18,6 +19,14 @@ class FoundUser:
 
 
 @dataclass(frozen=True)
+class FoundQuery:
+    """What was typed, and how many events of the log have it."""
+
+    query: str
+    events: int
+
+
+@dataclass(frozen=True)
 class FoundItem:
     """An item, and how often users engaged with it."""
 
@@ -26,8 +35,16 @@ class FoundItem:
     events: int
 
 
+@dataclass(frozen=True)
+class FoundCategory:
+    """A category, its names from broad to narrow, and how many items it has."""
+
+    names: tuple[str, ...]
+    items: int
+
+
 class Directory:
-    """Finds by a part of a name, whatever its case; an empty text finds what there is most of.
+    """Finds by a part of a name, whatever its case; an empty text finds what there is most of. `MOST_FOUND` at most.
 
     Args:
         log: The log; what is added to it later is not found.
@@ -35,26 +52,58 @@ class Directory:
 
     def __init__(self, log: EventLog):
         users = {user_id: log.user_counts[user_id] for user_id in log.events} | log.user_counts
-        self._users = [FoundUser(user_id, events) for user_id, events in _most_first(users.items())]
-        items = _most_first((item_id, log.item_counts[item_id]) for item_id in log.items)
+        self._users = [(FoundUser(user_id, count), user_id.casefold()) for user_id, count in _most_first(users.items())]
+        typed = Counter(event.query for events in log.events.values() for event in events if event.query)
+        self._queries = [(FoundQuery(query, count), query.casefold()) for query, count in _most_first(typed.items())]
         self._items = [
-            (FoundItem(item_id, log.title(item_id), events), f"{item_id} {log.title(item_id)}".casefold())
-            for item_id, events in items
+            (FoundItem(item_id, log.title(item_id), count), f"{item_id} {log.title(item_id)}".casefold())
+            for item_id, count in _most_first((item_id, log.item_counts[item_id]) for item_id in log.items)
         ]
+        sizes: Counter[tuple[str, ...]] = Counter()
+        for item in log.items.values():
+            sizes.update(item.categories[:level] for level in range(1, len(item.categories) + 1))
+        by_size = sorted(sizes.items(), key=lambda each: (-each[1], each[0]))
+        self._categories = [(FoundCategory(names, count), " ".join(names).casefold()) for names, count in by_size]
+
+    @property
+    def user_count(self) -> int:
+        """How many users there are."""
+        return len(self._users)
+
+    @property
+    def category_count(self) -> int:
+        """How many categories there are, on all levels."""
+        return len(self._categories)
 
     def users(self, text: str) -> list[FoundUser]:
-        """Users whose id begins with a text, then those whose id holds it: `MOST_FOUND` at most."""
-        wanted = text.casefold()
-        begins = [user for user in self._users if user.user_id.casefold().startswith(wanted)]
-        if len(begins) < MOST_FOUND:
-            begins += [user for user in self._users if wanted in user.user_id.casefold()[1:] and user not in begins]
-        return begins[:MOST_FOUND]
+        """Users whose id begins with a text, then those whose id holds it."""
+        return _beginning_or_holding(self._users, text)
+
+    def queries(self, text: str) -> list[FoundQuery]:
+        """Queries that begin with a text, then those that hold it."""
+        return _beginning_or_holding(self._queries, text)
 
     def items(self, text: str) -> list[FoundItem]:
-        """Items whose id or title holds every word of a text: `MOST_FOUND` at most."""
-        words = text.casefold().split()
-        found = (item for item, name in self._items if all(word in name for word in words))
-        return list(islice(found, MOST_FOUND))
+        """Items whose id or title holds every word of a text."""
+        return _holding_words(self._items, text)
+
+    def categories(self, text: str) -> list[FoundCategory]:
+        """Categories whose names hold every word of a text, the largest first."""
+        return _holding_words(self._categories, text)
+
+
+def _beginning_or_holding(named: Iterable[tuple], text: str) -> list:
+    """Looks through the names no further than it must."""
+    wanted = text.casefold()
+    named = list(named) if wanted else named
+    begins = (found for found, name in named if name.startswith(wanted))
+    holds: Iterator = (found for found, name in named if wanted in name[1:] and not name.startswith(wanted))
+    return list(islice(chain(begins, holds), MOST_FOUND))
+
+
+def _holding_words(named: Iterable[tuple], text: str) -> list:
+    words = text.casefold().split()
+    return list(islice((found for found, name in named if all(word in name for word in words)), MOST_FOUND))
 
 
 def _most_first(counts: Iterable[tuple[str, int]]) -> list[tuple[str, int]]:

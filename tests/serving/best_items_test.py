@@ -54,6 +54,14 @@ def test_what_the_user_has_is_left_out_whether_or_not_the_history_tells_it(retri
     assert item_ids(best_items(retriever, log, RetrievalRequest("7", k=9, history=HISTORY))) == ["é", "b", "a"]
 
 
+def test_what_the_user_took_later_may_be_found(retriever, ranker, log):
+    """Of c and d, c is told by the history, so the wish for it changes nothing."""
+    for client, best in ((retriever, ["é", "d", "b", "a"]), (ranker, ["a", "b", "d"])):
+        found = best_items(client, log, RetrievalRequest("7", k=9, history=HISTORY), wanted=["c", "d"])
+        assert sorted(item_ids(found)) == sorted(best)
+        assert found.seconds > 0
+
+
 def test_a_model_that_does_not_retrieve_ranks_the_catalogue(ranker, log):
     best = best_items(ranker, log, RetrievalRequest("7", k=1, history=HISTORY))
     assert (item_ids(best), best.signature) == (["a"], signatures.RANK)

@@ -1,5 +1,6 @@
 """A headless Chromium, driven by ChromeDriver over the W3C WebDriver protocol: just what tests of pages need."""
 
+import base64
 import contextlib
 import os
 import re
@@ -62,8 +63,17 @@ class Browser:
         return text
 
     def click(self, selector: str) -> None:
-        element = self._post("element", using="css selector", value=selector)[_ELEMENT]
-        self._post(f"element/{element}/click")
+        """Clicks the first such element; a page may put another in its place meanwhile."""
+
+        def is_clicked() -> bool:
+            element = self._post("element", using="css selector", value=selector)[_ELEMENT]
+            answer = self._client.post(f"{self._session}/element/{element}/click", json={})
+            if "stale element" in str(answer.json()["value"]):
+                return False
+            _value(answer)
+            return True
+
+        self.wait_for(is_clicked, f"a click on {selector}")
 
     def type(self, text: str) -> None:
         """Types where the focus is."""
@@ -86,19 +96,27 @@ class Browser:
             time.sleep(0.03)
         return found
 
-    def screenshot(self, path: Path) -> None:
-        import base64
+    def screenshot(self, path: Path, is_whole: bool = False) -> None:
+        """Writes a PNG of what is seen, or of the whole page."""
+        picture = self.devtools("Page.captureScreenshot", format="png", captureBeyondViewport=is_whole)
+        path.write_bytes(base64.b64decode(picture["data"]))
 
-        path.write_bytes(base64.b64decode(self._get("screenshot")))
+    def become(self, width: int, height: int, is_dark: bool = False, is_phone: bool = False) -> None:
+        """Shows pages as a device with such a screen does."""
+        self.devtools(
+            "Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=is_phone
+        )
+        self.devtools("Emulation.setTouchEmulationEnabled", enabled=is_phone)
+        scheme = {"name": "prefers-color-scheme", "value": "dark" if is_dark else "light"}
+        still = {"name": "prefers-reduced-motion", "value": "reduce"}
+        self.devtools("Emulation.setEmulatedMedia", features=[scheme, still])
 
-    def resize(self, width: int, height: int) -> None:
-        self._post("window/rect", width=width, height=height)
+    def devtools(self, command: str, **parameters: Any) -> Any:
+        """Sends a command of the DevTools protocol, for what WebDriver cannot do."""
+        return self._post("goog/cdp/execute", cmd=command, params=parameters)
 
     def _post(self, command: str, **fields: Any) -> Any:
         return _value(self._client.post(f"{self._session}/{command}", json=fields))
-
-    def _get(self, command: str) -> Any:
-        return _value(self._client.get(f"{self._session}/{command}"))
 
 
 @contextlib.contextmanager
@@ -116,6 +134,8 @@ def headless_chromium(folder: Path, *flags: str) -> Iterator[Browser]:
         "--no-first-run",
         "--disable-background-networking",
         "--disable-component-update",
+        "--disable-quic",
+        "--disable-sync",
         "--no-proxy-server",
         f"--user-data-dir={folder}",
         "--window-size=1280,1000",
@@ -123,10 +143,8 @@ def headless_chromium(folder: Path, *flags: str) -> Iterator[Browser]:
     ]
     if os.geteuid() == 0:
         arguments.append("--no-sandbox")  # Chromium's own does not run as root.
-    driver = subprocess.Popen(["chromedriver", "--port=0"], stdout=subprocess.PIPE, text=True, start_new_session=True)
+    driver, port = _started_driver()
     try:
-        started = (re.search(r"started successfully on port (\d+)", line) for line in driver.stdout)
-        port = next(found.group(1) for found in started if found)
         options = {"binary": shutil.which("chromium"), "args": arguments}
         wanted = {"capabilities": {"alwaysMatch": {"browserName": "chrome", "goog:chromeOptions": options}}}
         with httpx.Client(timeout=60, trust_env=False) as client:
@@ -141,6 +159,20 @@ def headless_chromium(folder: Path, *flags: str) -> Iterator[Browser]:
             os.killpg(driver.pid, signal.SIGTERM)
         driver.wait(10)
         driver.stdout.close()
+
+
+def _started_driver() -> tuple[subprocess.Popen, str]:
+    """A ChromeDriver and its port. The free port that it finds may be taken before it listens, so it may try again."""
+    command = ["chromedriver", "--port=0"]
+    for _ in range(5):
+        driver = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True)
+        started = (re.search(r"started successfully on port (\d+)", line) for line in driver.stdout)
+        port = next((found.group(1) for found in started if found), None)
+        if port:
+            return driver, port
+        driver.wait(10)
+        driver.stdout.close()
+    raise AssertionError("ChromeDriver does not start")
 
 
 def _value(response: httpx.Response) -> Any:

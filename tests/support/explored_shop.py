@@ -9,18 +9,19 @@ import uvicorn
 from schemas.canonical_event import Event, Item, Surface
 from serving.client import RankingClient
 from serving.event_log import EventLog, HistoryLimits
-from serving.explore.app import Explored, explore_app
+from serving.explore.app import explore_app
+from serving.explore.explored import Explored
 from tests.support.explained_models import BASE_SCORES
 
 MARKUP = "<img src=x onerror=\"document.title='hacked'\">"
-TITLES = {
-    "a1": "Amber lamp",
-    "a2": "Apricot bowl",
-    "b1": "Blue mug",
-    "b2": "Brown basket",
-    "c1": "Copper clock",
-    "c2": MARKUP,
-    "d1": "Dotted ribbon",
+ITEMS = {
+    "a1": Item("a1", "Amber lamp", ("Light", "Lamps"), {"brand": "Acme", "colour": ""}),
+    "a2": Item("a2", "Apricot bowl", ("Table", "Bowls")),
+    "b1": Item("b1", "Blue mug", ("Table", "Mugs")),
+    "b2": Item("b2", "Brown basket"),
+    "c1": Item("c1", "Copper clock", ("Light",)),
+    "c2": Item("c2", MARKUP),
+    "d1": Item("d1", "Dotted ribbon"),
 }
 DAY = 86_400_000
 
@@ -36,31 +37,37 @@ def shop_log() -> EventLog:
         "8": [Event("8", 0, Surface.RECOMMENDATION, item_id="a1")],
         "9": [Event("9", 0, Surface.SEARCH, MARKUP)],
     }
-    log = EventLog({item_id: Item(item_id, TITLES.get(item_id, "")) for item_id in BASE_SCORES}, events=events)
-    for user_id, of_user in events.items():
-        for event in of_user:
-            if event.item_id:
-                log.user_counts[user_id] += 1
-                log.item_counts[event.item_id] += 1
+    return log_of({item_id: ITEMS.get(item_id, Item(item_id)) for item_id in BASE_SCORES}, events)
+
+
+def log_of(items: dict[str, Item], events: dict[str, list[Event]]) -> EventLog:
+    """A log of these items and events, with everything counted."""
+    log = EventLog(dict(items), events=events)
+    for event in (event for of_user in events.values() for event in of_user):
+        log.count(event)
     return log
 
 
 @contextmanager
-def explored_at(address):
+def explored_at(address, log=None, surfaces=tuple(Surface), retry=None):
     """What the page is about, with a client of the model server at an address."""
-    with RankingClient(address, "shop", timeout_s=30) as client:
-        clients = dict.fromkeys(Surface, client)
-        names = dict.fromkeys(Surface, "shop")
+    with RankingClient(address, "shop", timeout_s=30, retry=retry) as client:
         yield Explored(
-            shop_log(), HistoryLimits(), clients, names, (), lambda error, surface: f"{surface.value}: {error}"
+            shop_log() if log is None else log,
+            HistoryLimits(),
+            dict.fromkeys(surfaces, client),
+            dict.fromkeys(surfaces, "shop"),
+            (),
+            lambda error, surface: f"{surface.value}: {error}",
         )
 
 
 @contextmanager
-def page_of(explored):
+def page_of(explored, port=0):
     """The address of the page's server while the block runs."""
     with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(("127.0.0.1", port))
         listener.listen()
         server = uvicorn.Server(
             uvicorn.Config(explore_app(explored), lifespan="off", log_config=None, access_log=False)

@@ -2,9 +2,9 @@ from collections import Counter
 
 import pytest
 
-from schemas.canonical_event import Item
+from schemas.canonical_event import Event, Item, Surface
 from serving.event_log import EventLog
-from serving.explore.directory import MOST_FOUND, Directory, FoundItem, FoundUser
+from serving.explore.directory import MOST_FOUND, Directory, FoundCategory, FoundItem, FoundQuery, FoundUser
 
 
 @pytest.fixture
@@ -39,3 +39,25 @@ def test_items_that_hold_all_words_most_popular_first(directory):
 def test_no_more_than_can_be_looked_through():
     many = Directory(EventLog({str(n): Item(str(n)) for n in range(99)}, user_counts=Counter(map(str, range(99)))))
     assert len(many.users("")) == len(many.items("")) == MOST_FOUND
+    assert many.user_count == 99
+
+
+def test_queries_most_frequent_first():
+    typed = ["red mug", "mug", "mug", "Mugs", "lamp", ""]
+    events = [Event("7", time, Surface.SEARCH, query) for time, query in enumerate(typed)]
+    found = Directory(EventLog(events={"7": events})).queries
+    assert found("") == [FoundQuery("mug", 2), FoundQuery("Mugs", 1), FoundQuery("lamp", 1), FoundQuery("red mug", 1)]
+    assert [query.query for query in found("MUG")] == ["mug", "Mugs", "red mug"]
+
+
+def test_categories_on_all_levels_largest_first():
+    items = [("Home", "Mugs"), ("Home", "Lamps"), ("Garden",), (), ("Home", "Mugs")]
+    directory = Directory(EventLog({str(place): Item(str(place), "", names) for place, names in enumerate(items)}))
+    assert directory.categories("") == [
+        FoundCategory(("Home",), 3),
+        FoundCategory(("Home", "Mugs"), 2),
+        FoundCategory(("Garden",), 1),
+        FoundCategory(("Home", "Lamps"), 1),
+    ]
+    assert [found.names for found in directory.categories("home lamp")] == [("Home", "Lamps")]
+    assert directory.category_count == 4

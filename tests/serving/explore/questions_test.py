@@ -15,12 +15,19 @@ def test_a_whole_question():
         {"surface": "search", "query": "no click"},
     ]
     asked = {"user": "7", "surface": "search", "query": " mug ", "history": history, "k": 5, "item": "a"}
+    asked |= {"category": ["Home", "Mugs"], "next": ["z"]}
     tokens = (
         Token(Surface.SEARCH, ("b", "c"), "red"),
         Token(Surface.RECOMMENDATION, ("a",)),
         Token(Surface.SEARCH, (), "no click"),
     )
-    assert question(json.dumps(asked).encode()) == Question("7", Surface.SEARCH, "mug", tokens, 5, "a")
+    assert question(json.dumps(asked).encode()) == Question(
+        "7", Surface.SEARCH, "mug", tokens, 5, "a", ("Home", "Mugs"), ("z",)
+    )
+
+
+def test_a_question_that_is_not_about_a_list_needs_no_query():
+    assert question(b'{"surface": "search"}', has_query=False).surface is Surface.SEARCH
 
 
 def test_little_is_needed():
@@ -39,8 +46,10 @@ def test_little_is_needed():
         ({"k": True}, "k should be from 1 to 200. Received: True"),
         ({"history": {}}, "history should be a list of objects"),
         ({"history": ["a"]}, "history should be a list of objects"),
-        ({"history": [{"surface": "search", "items": [""]}]}, "an event are a list of item ids. Received: \\[''\\]"),
-        ({"history": [{"surface": "search", "items": "ab"}]}, "an event are a list of item ids. Received: 'ab'"),
+        ({"history": [{"surface": "search", "items": [""]}]}, "the items of an event have ids. Received: an empty one"),
+        ({"history": [{"surface": "search", "items": "ab"}]}, "items should be a list of texts. Received: 'ab'"),
+        ({"category": "Home"}, "category should be a list of texts. Received: 'Home'"),
+        ({"next": [1]}, "next should be a list of texts. Received: \\[1\\]"),
         ({"history": [{"surface": "recommendation"}]}, "an event of the feed has one item. Received: 0"),
     ],
 )

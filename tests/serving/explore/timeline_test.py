@@ -40,5 +40,17 @@ def test_the_tokens_are_those_that_a_request_carries(kept, searches):
     assert tuple(each.token for each in timeline(EVENTS, limits).tokens) == history(EVENTS, limits)
 
 
+def test_what_came_next_is_held_out_and_older_events_take_its_room():
+    told = timeline(EVENTS, HistoryLimits(recommendation_history=2, search_history=1), held_out=2)
+    assert (described(told), told.untold) == ([("a", 1), ("red", 5), ("a", 6)], 1)
+    assert [(each.token.items, each.timestamp_ms) for each in told.held_out] == [(("a",), 7), (("d",), 8)]
+
+
+@pytest.mark.parametrize("held_out", [6, 99])
+def test_all_of_it_may_be_held_out(held_out):
+    told = timeline(EVENTS, HistoryLimits(), held_out)
+    assert (told.tokens, told.untold, len(told.held_out)) == ((), 0, 6)
+
+
 def test_nobody():
     assert timeline([], HistoryLimits()).tokens == ()

@@ -1,6 +1,6 @@
 // A text field with suggestions: type, choose with the arrow keys and Enter, or with the pointer.
 
-import { NewestOnly, AnswerError, SupersededError } from "./asking.js";
+import { NewestOnly, AnswerError, SupersededError } from "../server/asking.js";
 import { element } from "./elements.js";
 
 const WAIT_MS = 120;
@@ -65,7 +65,7 @@ export class Combobox {
         element(
           "li",
           { role: "option", id: `${this.#list.id}-${place}`, onclick: () => this.#take(option) },
-          element("span", {}, option.label),
+          element("span", { dir: "auto" }, option.label),
           element("span", { class: "note" }, option.note),
         ),
       ),

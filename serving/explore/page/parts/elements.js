@@ -1,5 +1,7 @@
 // Makes elements. What comes from logs and people enters the page as text, never as markup.
 
+const SVG = "http://www.w3.org/2000/svg";
+
 /**
  * Makes an element.
  *
@@ -10,7 +12,15 @@
  * @returns {HTMLElement}
  */
 export function element(tag, properties = {}, ...children) {
-  const made = document.createElement(tag);
+  return filled(document.createElement(tag), properties, children);
+}
+
+/** Makes an element of a drawing; otherwise as `element`. */
+export function drawn(tag, properties = {}, ...children) {
+  return filled(document.createElementNS(SVG, tag), properties, children);
+}
+
+function filled(made, properties, children) {
   for (const [name, value] of Object.entries(properties)) {
     if (typeof value === "function") made.addEventListener(name.slice(2), value);
     else if (value === true) made.setAttribute(name, "");
@@ -23,6 +33,11 @@ export function element(tag, properties = {}, ...children) {
 /** Text for those who hear the page only. */
 export function unseen(text) {
   return element("span", { class: "unseen" }, text);
+}
+
+/** Text of a log, which has a direction of its own, whatever the text around it has. */
+export function foreign(text) {
+  return element("bdi", {}, text);
 }
 
 /**

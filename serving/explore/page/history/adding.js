@@ -1,7 +1,8 @@
 // The form by which an event is added to the history.
 
-import { Combobox } from "./combobox.js";
-import { counted } from "./elements.js";
+import { Combobox } from "../parts/combobox.js";
+import { counted } from "../parts/elements.js";
+import { address } from "../server/asking.js";
 
 export class AddingForm {
   #form;
@@ -24,7 +25,7 @@ export class AddingForm {
     this.#itemField = form.querySelector("#added-item");
     new Combobox(this.#itemField, form.querySelector("#added-items"), {
       find: async (asking, text) => {
-        const { items } = await asking.ask(`api/items?${new URLSearchParams({ text })}`);
+        const { items } = await asking.ask(address("api/items", { text }));
         return items.map((item) => ({ value: item.item_id, label: item.title, note: counted(item.events, "event") }));
       },
       choose: (chosen) => this.#choose(chosen),

@@ -1,7 +1,16 @@
 // Asks the page's own server.
 
 /** An answer that cannot be used; the message is for people. */
-export class AnswerError extends Error {}
+export class AnswerError extends Error {
+  /**
+   * @param {string} message
+   * @param {"refused"|"failed"|"away"} kind - The question made no sense; the model did not answer it; nobody is there.
+   */
+  constructor(message, kind) {
+    super(message);
+    this.kind = kind;
+  }
+}
 
 /** The answer came too late: something newer was asked since. */
 export class SupersededError extends Error {}
@@ -43,6 +52,11 @@ export class NewestOnly {
   }
 }
 
+/** "api/users?text=7". */
+export function address(path, parameters) {
+  return `${path}?${new URLSearchParams(parameters)}`;
+}
+
 async function fetched(path, question, signal) {
   const options = { signal };
   if (question) {
@@ -55,9 +69,10 @@ async function fetched(path, question, signal) {
     response = await fetch(path, options);
   } catch (error) {
     if (signal.aborted) throw error;
-    throw new AnswerError("The page's own server does not answer. Start it again with `tandem explore`.");
+    throw new AnswerError("The page's own server does not answer. Start it again with `tandem explore`.", "away");
   }
   const answer = await response.json().catch(() => null);
-  if (!response.ok) throw new AnswerError(answer?.error ?? `The page's server answered ${response.status}.`);
-  return answer;
+  if (response.ok) return answer;
+  const kind = response.status < 500 ? "refused" : response.status === 503 ? "away" : "failed";
+  throw new AnswerError(answer?.error ?? `The page's server answered ${response.status}.`, kind);
 }

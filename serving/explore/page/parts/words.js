@@ -1,0 +1,44 @@
+// Words as the model sees them, and the marks on those that a title shares with a query.
+
+import { counted, element } from "./elements.js";
+
+const WORD = /[\p{L}\p{N}]+/gu;
+
+/** The different words of a text, in lower case. */
+export function wordsOf(text) {
+  return new Set((text.match(WORD) ?? []).map((word) => word.toLowerCase()));
+}
+
+/** A title in parts: text, and elements around each of its words that is one of the query's. */
+export function marked(title, words) {
+  const parts = [];
+  let end = 0;
+  for (const found of title.matchAll(WORD)) {
+    if (!words.has(found[0].toLowerCase())) continue;
+    parts.push(title.slice(end, found.index), element("mark", {}, found[0]));
+    end = found.index + found[0].length;
+  }
+  return [...parts, title.slice(end)].filter((part) => part !== "");
+}
+
+/**
+ * Says what of a query is not known.
+ *
+ * @param {{word: string, titles: number, queries: number, is_told_apart: boolean}[]} words - Of the query.
+ * @returns {{text: string, isGrave: boolean}} Empty text where all is known; grave where nothing is.
+ */
+export function unknownWords(words) {
+  const unknown = words.filter((each) => !each.is_told_apart);
+  if (unknown.length === 0) return { text: "", isGrave: false };
+  const named = unknown.map((each) => `“${each.word}”${inLog(each)}`).join(" and ");
+  const isGrave = unknown.length === words.length;
+  const start = `The model does not know ${named}`;
+  if (isGrave) return { text: `${start}. Any unknown word gets this same list: it says nothing of what was typed.`, isGrave };
+  return { text: `${start}. The other words make the list.`, isGrave };
+}
+
+function inLog({ titles, queries }) {
+  if (titles + queries === 0) return ", which is in no title and no query of the log";
+  const places = [titles && counted(titles, "title"), queries && counted(queries, "query", "queries")].filter(Boolean);
+  return `, though ${places.join(" and ")} of the log ${titles + queries === 1 ? "has" : "have"} it`;
+}

@@ -1,0 +1,93 @@
+"""Which words of a query the log has, and which the model can tell from a word that nobody uses."""
+
+import math
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from schemas import signatures
+from serving.client import RankingClient
+from serving.event_log import EventLog
+from serving.request_builder import RankRequest
+
+# As the model's own graph splits texts (tfx_pipeline/text_words.py): letters and digits, in lower case.
+_WORD = re.compile(r"[^\W_]+")
+_NOBODYS_WORD = "qxzvjkwfpq"
+"""No vocabulary has it, so it shows what a model makes of the unknown."""
+_MOST_COMPARED = 20
+
+
+@dataclass(frozen=True)
+class QueryWord:
+    """A word of a query.
+
+    Attributes:
+        word: In lower case.
+        titles: How many titles of the log's items have it.
+        queries: How many different queries of the log have it.
+        is_told_apart: Whether the model answers to it otherwise than to a word that nobody uses.
+    """
+
+    word: str
+    titles: int
+    queries: int
+    is_told_apart: bool
+
+
+def words(text: str) -> list[str]:
+    """The different words of a text, in lower case."""
+    return list(dict.fromkeys(_WORD.findall(text.lower())))
+
+
+class QueryWords:
+    """Looks words up.
+
+    Args:
+        log: Its titles and queries are counted once.
+    """
+
+    def __init__(self, log: EventLog):
+        self._in_titles = Counter(word for item in log.items.values() for word in words(item.title))
+        typed = {event.query for events in log.events.values() for event in events if event.query}
+        self._in_queries = Counter(word for query in typed for word in words(query))
+        self._popular = tuple(item_id for item_id, _ in log.item_counts.most_common(_MOST_COMPARED))
+
+    def of(self, client: RankingClient, query: str, moment: Mapping[str, Any]) -> list[QueryWord]:
+        """Tells about each word of a query.
+
+        A vocabulary lies within a model's graph, where nobody can read it; but all words that are not in it are one and
+        the same to the model. So it is asked about each word and about one that nobody uses. The vector of a query
+        tells; of a model without such vectors the scores of popular items do.
+
+        Args:
+            client: Of the model's server.
+            query: What was typed.
+            moment: What else a `RankRequest` tells.
+
+        Raises:
+            CallError: The server was not reached, or refused.
+        """
+        typed = words(query)
+        if not typed or not self._popular:
+            return []
+        *told, unknown = self._answers(client, [*typed, _NOBODYS_WORD], moment)
+        return [
+            QueryWord(word, self._in_titles[word], self._in_queries[word], not _is_same(answer, unknown))
+            for word, answer in zip(typed, told, strict=True)
+        ]
+
+    def _answers(
+        self, client: RankingClient, typed: Sequence[str], moment: Mapping[str, Any]
+    ) -> list[tuple[float, ...]]:
+        if signatures.EMBED_QUERY in client.signature_names():
+            return [client.embed_query(word) for word in typed]
+        requests = [RankRequest("", self._popular, word, **moment) for word in typed]
+        ranked = [{item.item_id: item.score for item in items} for items in client.rank_many(requests)]
+        return [tuple(scores[item_id] for item_id in self._popular) for scores in ranked]
+
+
+def _is_same(one: Sequence[float], other: Sequence[float]) -> bool:
+    # Rows of one batch may differ in the last digit.
+    return all(math.isclose(a, b, rel_tol=1e-5, abs_tol=1e-7) for a, b in zip(one, other, strict=True))

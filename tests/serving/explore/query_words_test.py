@@ -1,0 +1,36 @@
+"""Which words are known, by models that tell apart and models that do not."""
+
+import pytest
+
+from schemas.canonical_event import Item
+from serving.client import RankingClient
+from serving.event_log import EventLog
+from serving.explore.query_words import QueryWord, QueryWords, words
+from tests.support.explored_shop import shop_log
+
+
+def test_a_text_is_split_as_the_model_splits_it():
+    assert words("Red MUG, red-hot 2x_a") == ["red", "mug", "hot", "2x", "a"]
+    assert words("Ёлка「急須」 שלום") == ["ёлка", "急須", "שלום"]
+    assert words(" -!") == []
+
+
+def test_a_model_that_ranks_is_asked_by_popular_items(explaining_server):
+    """It knows first letters, which are those of items; neither `zebra` nor the word that nobody uses has one."""
+    with RankingClient(explaining_server.rest_address, "shop") as client:
+        told = QueryWords(shop_log()).of(client, "clock zebra", {})
+    # `clock` is a word of c1's title and of one query, typed twice.
+    assert told == [QueryWord("clock", 1, 1, True), QueryWord("zebra", 0, 0, False)]
+
+
+def test_a_model_with_vectors_of_queries_is_asked_for_them(retrieval_server):
+    """That of this one is the number of letters, so it confuses words with as many as the word that nobody uses has."""
+    with RankingClient(retrieval_server.rest_address, "shop") as client:
+        told = QueryWords(shop_log()).of(client, "lamp abcdefghij", {})
+    assert told == [QueryWord("lamp", 1, 0, True), QueryWord("abcdefghij", 0, 0, False)]
+
+
+@pytest.mark.parametrize(("log", "query"), [(shop_log(), "?!"), (EventLog({"a": Item("a")}), "word")])
+def test_no_words_or_nothing_to_compare_by(explaining_server, log, query):
+    with RankingClient(explaining_server.rest_address, "shop") as client:
+        assert QueryWords(log).of(client, query, {}) == []
