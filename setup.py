@@ -32,7 +32,11 @@ setup(
     license="Apache-2.0",
     python_requires=">=3.10,<3.14",
     packages=find_packages(include=[pattern for room in ROOMS for pattern in (room, f"{room}.*")]),
-    package_data={"": ["*.pbtxt", "*.md", "py.typed"], "serving": ["*.config"], "serving.explore": ["page/*", "page/*/*"]},
+    package_data={
+        "": ["*.pbtxt", "*.md", "py.typed"],
+        "serving": ["*.config"],
+        "serving.explore": ["page/*", "page/*/*"],
+    },
     data_files=shared_files("configs", "data/online_retail"),
     entry_points={"console_scripts": ["tandem = tfx_pipeline.cli.main:main"]},
     install_requires=[
