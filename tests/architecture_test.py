@@ -79,6 +79,7 @@ def test_imports_go_one_way():
 OPEN_TO_THE_COMMAND_LINE = {
     "tfx_pipeline.cli",
     "tfx_pipeline.cli.exit_code",
+    "tfx_pipeline.cli.tables",
     "tfx_pipeline.configs",
     "tfx_pipeline.config_loading",
     "components.behaviour_example_gen.adapters.registry",

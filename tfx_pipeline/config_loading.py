@@ -50,6 +50,14 @@ def as_dict(config: Any) -> dict[str, Any]:
     return typing.cast(dict[str, Any], _plain(dataclasses.asdict(config)))
 
 
+def by_path(values: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    """Lays out what `as_dict` gave as one mapping, of names such as `train.epochs`."""
+    flat: dict[str, Any] = {}
+    for name, value in values.items():
+        flat |= by_path(value, f"{prefix}{name}.") if isinstance(value, Mapping) else {prefix + name: value}
+    return flat
+
+
 def from_dict(config_class: type[Config], values: Mapping[str, Any]) -> Config:
     """Reads back what `as_dict` gave."""
     return _build(config_class, values, type(values).__name__, "")

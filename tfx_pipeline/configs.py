@@ -17,6 +17,8 @@ from tfx_pipeline.config_loading import ConfigError, load_dataclass
 from tfx_pipeline.training_config import FineTuningConfig, TrainConfig
 
 DEFAULT_CONFIG = "configs/online_retail.yaml"
+METADATA_FILE = "metadata.sqlite"
+"""The local metadata store's file, in the root of a pipeline."""
 
 _LENGTHS = ("recommendation_history", "search_history")
 FOLLOWING = {f"{model}.{name}": f"data.{name}" for model in registry.names() for name in _LENGTHS}
@@ -211,7 +213,7 @@ class PipelineConfig:
     @property
     def metadata_path(self) -> str:
         """The sqlite file of the local metadata store."""
-        return os.path.join(self.run_root, "metadata.sqlite")
+        return os.path.join(self.run_root, METADATA_FILE)
 
     @property
     def passed_statistics_dir(self) -> str:

@@ -6,6 +6,7 @@ import os
 from tfx import v1 as tfx
 
 from tfx_pipeline.configs import PipelineConfig
+from tfx_pipeline.past_runs.run_record import recorded
 from tfx_pipeline.pipeline import create_pipeline
 from tfx_pipeline.report import RunHistory, RunReport
 from tfx_pipeline.run_watcher import RunWatcher
@@ -17,7 +18,7 @@ _LOG = logging.getLogger(__name__)
 def run(config: PipelineConfig, watcher: RunWatcher | None = None) -> RunReport:
     """Runs all components, or takes their results from the cache, and reports what came of it.
 
-    The report is also written to `config.report_path`.
+    The report is also written to `config.report_path`, and kept for `tandem runs`.
 
     Args:
         config: Every knob.
@@ -31,8 +32,10 @@ def run(config: PipelineConfig, watcher: RunWatcher | None = None) -> RunReport:
     pipeline = create_pipeline(config)
     last_execution_id = history.last_execution_id()
     _LOG.info("Running %s; everything that it makes lies below %s", config.name, config.run_root)
-    run_pipeline(pipeline, watcher)
-    report = history.report(since=last_execution_id)
+    with recorded(config, last_execution_id) as record:
+        run_pipeline(pipeline, watcher)
+        report = history.report(since=last_execution_id)
+        record.report = report.as_dict()
     report.write(config.report_path)
     return report
 

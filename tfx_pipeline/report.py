@@ -217,8 +217,10 @@ class RunHistory:
                 metadata_store_pb2.Execution.CACHED,
             ):
                 continue
-            if self._baseline_source(execution).startswith(POPULARITY):
-                return self._artifact(execution, "evaluation").uri
+            evaluated = self._artifact(execution, "evaluation")
+            is_there = evaluated.state != metadata_store_pb2.Artifact.DELETED  # `tandem runs remove` says so.
+            if is_there and self._baseline_source(execution).startswith(POPULARITY):
+                return evaluated.uri
         return ""
 
 

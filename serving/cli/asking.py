@@ -11,13 +11,13 @@ from serving.best_items import BestItems, best_items, ranked_candidates
 from serving.call_error import NOT_FOUND, UNAVAILABLE, CallError
 from serving.candidates import Candidates
 from serving.cli.source_log import read_source_log
-from serving.cli.tables import table
 from serving.client import RankingClient, WireProtocol
 from serving.event_log import EventLog, HistoryLimits, read_event_log
 from serving.local_server.version_folders import version_folders
 from serving.request_builder import RetrievalRequest
 from serving.row_files import FileError
 from tfx_pipeline.cli import config_arguments
+from tfx_pipeline.cli.tables import table
 from tfx_pipeline.config_loading import ConfigError
 from tfx_pipeline.configs import PipelineConfig, ServedModel
 

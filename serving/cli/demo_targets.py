@@ -7,9 +7,9 @@ from schemas.canonical_event import Event, Surface, Token
 from serving.answers import RankedItem
 from serving.candidates import choose_candidates
 from serving.cli.side_by_side import cut, side_by_side
-from serving.cli.tables import table
 from serving.event_log import EventLog, HistoryLimits, history
 from serving.request_builder import RankRequest, RetrievalRequest
+from tfx_pipeline.cli.tables import table
 
 _SHOWN_TOKENS = 6
 _SHOWN_ITEMS = 5

@@ -2,7 +2,7 @@
 
 from schemas.canonical_event import Surface
 from serving.cli.session_events import Division, EventSessions
-from serving.cli.tables import table
+from tfx_pipeline.cli.tables import table
 
 _HEADLINES = {Surface.RECOMMENDATION: "Feed", Surface.SEARCH: "Search"}
 _LEAST_SHARE = 0.005

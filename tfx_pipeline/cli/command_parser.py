@@ -24,6 +24,12 @@ class CommandParser(argparse.ArgumentParser):
         )
         self.add_argument("--verbose", action="store_true", help="show what the libraries log, too")
 
+    def parse_words(self, words: Sequence[str]) -> argparse.Namespace:
+        """Reads options and arguments in any order: `show --json 3` is `show 3 --json`."""
+        if any(word == "-h" or (len(word) > 2 and "--help".startswith(word)) for word in words):
+            return self.parse_args(words)  # The other method leaves arguments out of the help.
+        return self.parse_intermixed_args(words)
+
     def parse_known_args(  # type: ignore[override]  # The original is declared by overloads.
         self, args: Sequence[str] | None = None, namespace: Any = None
     ) -> Any:

@@ -20,7 +20,7 @@ from tfx_pipeline.cli import config_arguments, config_page
 from tfx_pipeline.cli.command_parser import did_you_mean
 from tfx_pipeline.cli.exit_code import ExitCode
 from tfx_pipeline.config_fields import ConfigField, config_fields
-from tfx_pipeline.config_loading import ConfigError, as_dict
+from tfx_pipeline.config_loading import ConfigError, as_dict, by_path
 from tfx_pipeline.config_origins import DEFAULT, config_origins
 from tfx_pipeline.configs import load_config
 
@@ -49,7 +49,7 @@ def run(args: argparse.Namespace) -> int:
     if len(files) > 1:
         raise ConfigError(f"{' and '.join(files)}: one configuration at a time.")
     path = files[0] if files else args.config
-    values = _flat(as_dict(load_config(path, args.overrides)))
+    values = by_path(as_dict(load_config(path, args.overrides)))
     origins = config_origins(path, args.overrides)
     fields = _chosen(config_fields(), [word for word in args.shown if word not in files])
     if args.changed:
@@ -109,16 +109,6 @@ def _with_sections(fields: Mapping[str, ConfigField], wanted: Callable[[ConfigFi
         for path, field in fields.items()
         if path in values or (field.section is not None and any(each.startswith(f"{path}.") for each in values))
     }
-
-
-def _flat(values: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
-    flat: dict[str, Any] = {}
-    for name, value in values.items():
-        if isinstance(value, Mapping):
-            flat |= _flat(value, f"{prefix}{name}.")
-        else:
-            flat[prefix + name] = value
-    return flat
 
 
 def _as_yaml(value: Any) -> str:

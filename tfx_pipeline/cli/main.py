@@ -30,6 +30,7 @@ GROUPS = {
         "explore": ("serving.cli.explore", "try the served model on a web page"),
     },
     "Look at results": {
+        "runs": ("tfx_pipeline.cli.runs", "list and compare past runs, tell what a model was made of, remove runs"),
         "tensorboard": ("tfx_pipeline.cli.tensorboard", "look at the trainings"),
         "experiment": ("tfx_pipeline.cli.experiment", "train variants of a configuration and compare them"),
     },
@@ -106,7 +107,7 @@ def _parse(arguments: list[str]) -> tuple[ModuleType, argparse.Namespace]:
     module = importlib.import_module(COMMANDS[name][0])
     parser = CommandParser(f"tandem {name}", module.__doc__)
     module.add_arguments(parser)
-    args = parser.parse_args(arguments[place + 1 :])
+    args = parser.parse_words(arguments[place + 1 :])
     args.command, args.verbose = name, args.verbose or own.verbose
     return module, args
 

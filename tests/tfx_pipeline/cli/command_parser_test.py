@@ -17,6 +17,20 @@ def test_options_may_be_shortened_and_joined(parser):
     assert (args.user, args.words, args.verbose) == ("7", ["red", "mug"], False)
 
 
+def test_arguments_may_stand_between_options(parser):
+    args = parser.parse_words(["red", "--user", "7", "mug", "--verbose"])
+    assert (args.user, args.words, args.verbose) == ("7", ["red", "mug"], True)
+
+
+@pytest.mark.parametrize("word", ["-h", "--help", "--he"])
+def test_help_tells_of_arguments_and_defaults(word, parser, capsys):
+    parser.add_argument("--colour", default="red", help="which (%(default)s)")
+    with pytest.raises(SystemExit):
+        parser.parse_words(["red", word])
+    text = capsys.readouterr().out
+    assert "[words ...]" in text and "which (red)" in text
+
+
 def test_what_only_looks_like_an_option_is_none(parser):
     assert parser.parse_args(["--user", "7", "--", "--red"]).words == ["--red"]
     assert parser.parse_args(["--user", "7", "--k", "-3"]).k == -3

@@ -1,4 +1,4 @@
-from serving.cli.tables import table
+from tfx_pipeline.cli.tables import table
 
 
 def test_numbers_stand_to_the_right_and_texts_to_the_left():

@@ -1,0 +1,63 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from tfx_pipeline.config_loading import as_dict
+from tfx_pipeline.configs import PipelineConfig
+from tfx_pipeline.past_runs.run_record import read_records, recorded, remove_record
+
+
+@pytest.fixture
+def config(tmp_path):
+    return PipelineConfig(name="shop", root=str(tmp_path / "run"))
+
+
+def test_the_configuration_and_the_report_are_kept(config):
+    with recorded(config, 0) as record:
+        record.report = {"models": {}}
+    with recorded(config, 15) as record:
+        record.report = {"models": {"shop": {}}}
+    records = read_records(config.run_root)
+    assert sorted(records) == [0, 15]
+    assert records[0].configuration == json.loads(json.dumps(as_dict(config)))
+    assert records[15].report == {"models": {"shop": {}}}
+    assert not records[0].error and not records[0].is_locked
+
+
+def test_whoever_looks_sees_that_a_run_goes_on(config):
+    with recorded(config, 0):
+        record = read_records(config.run_root)[0]
+        assert record.is_locked and record.report is None and record.configuration["name"] == "shop"
+    assert not read_records(config.run_root)[0].is_locked
+
+
+@pytest.mark.parametrize(
+    ("error", "kept"),
+    [
+        (ValueError("events.tsv: line 3\nmore"), "events.tsv: line 3"),
+        (MemoryError(), "MemoryError"),
+        (KeyboardInterrupt(), ""),
+    ],
+)
+def test_an_error_is_kept_in_a_line_and_goes_on(error, kept, config):
+    with pytest.raises(type(error)), recorded(config, 0):
+        raise error
+    record = read_records(config.run_root)[0]
+    assert record.error == kept and record.report is None
+
+
+def test_what_cannot_be_read_is_no_record(config):
+    with recorded(config, 0):
+        pass
+    Path(config.run_root, "reports", "7.json").write_text("{")
+    Path(config.run_root, "reports", "notes.json").write_text("{}")
+    assert list(read_records(config.run_root)) == [0]
+
+
+def test_a_record_can_be_removed(config):
+    with recorded(config, 0):
+        pass
+    remove_record(config.run_root, 0)
+    remove_record(config.run_root, 0)
+    assert read_records(config.run_root) == {}

@@ -1,0 +1,104 @@
+import pytest
+
+from tests.support.past_runs import PastRuns
+from tfx_pipeline.past_runs.run_record import RunRecord
+from tfx_pipeline.past_runs.run_store import RunStore
+from tfx_pipeline.past_runs.run_summary import is_there, record_key, summarize
+
+METRICS = {"overall": {"mrr": 0.3}, "search": {"mrr": 0.4}}
+
+
+@pytest.fixture
+def past(tmp_path):
+    past = PastRuns(tmp_path / "run")
+    past.begin()
+    return past
+
+
+def report(**model):
+    shop = {"metrics": {"model": METRICS}, "shortfalls": [], "servability_reasons": [], **model}
+    return {"models": {"shop": shop}}
+
+
+def summary(past, record=None):
+    store = RunStore(str(past.root))
+    run = store.runs[-1]
+    return summarize(store, run, {record_key(run): record} if record else {})
+
+
+def told(past, record=None):
+    found = summary(past, record)
+    return found.outcome, found.detail
+
+
+def test_a_pushed_run_has_its_version_and_the_metrics_of_the_surfaces(past):
+    (model,) = past.step("Trainer", outputs=["Model"])
+    past.push(model, "17")
+    found = summary(past, RunRecord({}, report()))
+    assert (found.outcome, found.detail) == ("pushed", "")
+    assert found.versions == {"shop": str(past.root / "pushed" / "shop" / "17")}
+    assert found.metrics == {"search": {"mrr": 0.4}}
+
+
+def test_a_push_from_the_cache_changes_nothing(past):
+    (model,) = past.step("Trainer", outputs=["Model"])
+    pushed = past.push(model, "17")
+    past.begin()
+    past.step("Pusher", "cached", inputs=[model], outputs=[pushed])
+    assert told(past) == ("unchanged", "")
+
+
+def test_what_was_not_pushed_lacks_what_the_report_says(past):
+    past.step("Pusher", outputs=["PushedModel"])
+    shortfall = {"surface": "search", "metric": "ndcg_at_5", "value": 0.412, "needed": 0.431}
+    record = RunRecord({}, report(shortfalls=[shortfall], servability_reasons=["rank: too slow"]))
+    why = "ndcg_at_5 in search 0.4120, needed 0.4310; not servable: rank: too slow"
+    assert told(past, record) == ("not pushed", why)
+    assert told(past) == ("not pushed", "no report was kept")
+    unmeasured = report(shortfalls=[{**shortfall, "value": None}])
+    assert told(past, RunRecord({}, unmeasured)) == ("not pushed", "ndcg_at_5 in search could not be measured")
+
+
+def test_of_two_models_the_worse_outcome_counts_and_is_named(past):
+    (model,) = past.step("Trainer", outputs=["Model"])
+    past.push(model, "17")
+    past.step("SearchPusher", outputs=["PushedModel"])
+    both = report()
+    both["models"]["shop_search"] = {**both["models"]["shop"], "servability_reasons": ["rank: too slow"]}
+    assert told(past, RunRecord({}, both)) == ("not pushed", "shop_search: not servable: rank: too slow")
+
+
+@pytest.mark.parametrize(
+    ("state", "record", "expected"),
+    [
+        ("failed", None, ("failed", "in Trainer")),
+        ("failed", RunRecord({}, error="no memory"), ("failed", "in Trainer: no memory")),
+        ("unfinished", None, ("interrupted", "in Trainer")),
+        ("unfinished", RunRecord({}), ("interrupted", "in Trainer")),
+        ("unfinished", RunRecord({}, is_locked=True), ("running", "in Trainer")),
+        ("ran", RunRecord({}), ("interrupted", "after Trainer")),
+        ("ran", RunRecord({}, error="disk full"), ("failed", "after Trainer: disk full")),
+        ("ran", None, ("trained", "nothing was to be pushed")),
+    ],
+)
+def test_what_did_not_come_to_a_push(state, record, expected, past):
+    past.step("Transform")
+    past.step("Trainer", state)
+    assert told(past, record) == expected
+
+
+def test_the_record_of_another_run_is_not_taken_for_its_own(past):
+    past.step("Trainer", outputs=["Model"])
+    past.begin()
+    past.step("Trainer", outputs=["Model"])
+    store = RunStore(str(past.root))
+    first, second = store.runs
+    assert (record_key(first), record_key(second)) == (0, 1)
+    assert summarize(store, second, {0: RunRecord({}, report())}).metrics == {}
+
+
+def test_a_version_is_there_once_it_is_whole(tmp_path):
+    (tmp_path / "17").mkdir()
+    assert not is_there("") and not is_there(str(tmp_path / "17"))
+    (tmp_path / "17" / "saved_model.pb").touch()
+    assert is_there(str(tmp_path / "17"))

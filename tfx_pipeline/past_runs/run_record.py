@@ -1,0 +1,96 @@
+"""What is kept of a run beside what the metadata store keeps: its configuration, and its report or its error.
+
+A record is a JSON file below the run's root, named by the last execution before the run: the metadata store has no id
+of a run before its first component starts. Whoever runs holds a lock on it, so that others can tell a run that goes on
+from one that was killed.
+"""
+
+import contextlib
+import fcntl
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tfx_pipeline.config_loading import as_dict
+from tfx_pipeline.configs import PipelineConfig
+
+FOLDER = "reports"
+
+
+@dataclass
+class RunRecord:
+    """What is kept of one run.
+
+    Attributes:
+        configuration: All fields, as plain values.
+        report: The run's report; None where it came to none.
+        error: Why it failed, in a line; empty where it did not, or was interrupted.
+        is_locked: Whether its process is there.
+    """
+
+    configuration: dict[str, Any]
+    report: dict[str, Any] | None = None
+    error: str = ""
+    is_locked: bool = False
+
+
+@contextlib.contextmanager
+def recorded(config: PipelineConfig, last_execution_id: int) -> Iterator[RunRecord]:
+    """Keeps the record of the run that the block is; the block fills in the report.
+
+    Args:
+        config: Of the run.
+        last_execution_id: The newest execution before it; 0 where there is none.
+    """
+    record = RunRecord(as_dict(config))
+    path = Path(config.run_root, FOLDER, f"{last_execution_id}.json")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w", encoding="utf-8") as file:
+        with contextlib.suppress(OSError):  # A file system without locks.
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        _write(record, file)
+        try:
+            yield record
+        except Exception as error:  # An interruption is none.
+            lines = str(error).strip().splitlines()
+            record.error = lines[0] if lines else type(error).__name__
+            raise
+        finally:
+            _write(record, file)
+
+
+def read_records(root: str) -> dict[int, RunRecord]:
+    """The records of all runs of a root, by the last execution before each."""
+    records = {}
+    for path in Path(root, FOLDER).glob("[0-9]*.json"):
+        with contextlib.suppress(OSError, ValueError), path.open(encoding="utf-8") as file:  # One is being written.
+            values = json.load(file)
+            record = RunRecord(values["configuration"], values["report"], values["error"], _is_locked(file))
+            records[int(path.stem)] = record
+    return records
+
+
+def remove_record(root: str, last_execution_id: int) -> None:
+    """Removes a run's record, if there is one."""
+    Path(root, FOLDER, f"{last_execution_id}.json").unlink(missing_ok=True)
+
+
+def _write(record: RunRecord, file: Any) -> None:
+    file.seek(0)
+    file.truncate()
+    values = {"configuration": record.configuration, "report": record.report, "error": record.error}
+    json.dump(values, file, indent=2)
+    file.write("\n")
+    file.flush()
+    os.fsync(file.fileno())
+
+
+def _is_locked(file: Any) -> bool:
+    try:
+        fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except OSError:
+        return True
+    return False

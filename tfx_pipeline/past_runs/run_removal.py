@@ -1,0 +1,116 @@
+"""Removes what runs have written and nothing else uses.
+
+Never removed is what a run that stays has read, written or taken from the cache; what the newest version of each pushed
+model was made of; and the newest output of each component, so that the next run finds its cache. Pushed versions lie in
+folders of their own, which are not touched.
+"""
+
+import os
+import shutil
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from tfx_pipeline.past_runs.run_record import remove_record
+from tfx_pipeline.past_runs.run_store import CACHED, RAN, Run, RunStore, StoredArtifact
+from tfx_pipeline.past_runs.run_summary import is_there, pushed_destination, record_key
+
+
+class RemovalRefused(ValueError):
+    """A run that cannot be removed; the message says why, and what to do."""
+
+
+@dataclass(frozen=True)
+class Removal:
+    """What the removal of some runs comes to.
+
+    Attributes:
+        runs: The runs.
+        artifacts: What is removed, the oldest first.
+        kept: How many artifacts of theirs stay, because something uses them.
+        freed_bytes: How much room it frees.
+    """
+
+    runs: tuple[Run, ...]
+    artifacts: tuple[StoredArtifact, ...]
+    kept: int
+    freed_bytes: int
+
+
+def plan(store: RunStore, runs: Sequence[Run]) -> Removal:
+    """Finds what would be removed with some runs.
+
+    Raises:
+        RemovalRefused: One of them pushed the newest version of a model.
+    """
+    newest = _newest_pushed(store)
+    for run in runs:
+        for step in run.steps_of("Pusher"):
+            for _, artifact_id in step.outputs if step.state == RAN else ():
+                if artifact_id in newest:
+                    raise RemovalRefused(
+                        f"run {run.number} pushed {pushed_destination(store.artifacts[artifact_id])}, which is the "
+                        "newest version and served. Remove the run once a later one has pushed another."
+                    )
+    kept = _used_by_others(store, runs) | set(store.ancestors(newest)) | _newest_outputs(store)
+    numbers = {run.number for run in runs}
+    written = [
+        store.artifacts[each]
+        for each, (run, _) in sorted(store.producers.items())
+        if run.number in numbers and not store.artifacts[each].is_deleted
+    ]
+    removed = tuple(artifact for artifact in written if artifact.id not in kept and _lies_below(store.root, artifact))
+    return Removal(tuple(runs), removed, len(written) - len(removed), sum(_bytes(each.uri) for each in removed))
+
+
+def remove(store: RunStore, removal: Removal) -> None:
+    """Does what was planned. Once interrupted, it can be done again."""
+    for artifact in removal.artifacts:
+        if os.path.isdir(artifact.uri):
+            shutil.rmtree(artifact.uri)
+        else:
+            Path(artifact.uri).unlink(missing_ok=True)
+    if removal.artifacts:
+        store.mark_deleted(artifact.id for artifact in removal.artifacts)
+    for run in removal.runs:
+        store.mark_removed(run)
+        remove_record(store.root, record_key(run))
+
+
+def _newest_pushed(store: RunStore) -> set[int]:
+    """Of each folder of versions, the PushedModel that stands for the newest one that is there."""
+    newest: dict[str, tuple[int, int]] = {}
+    for artifact in store.artifacts.values():
+        destination = pushed_destination(artifact)
+        folder, version = os.path.split(destination)
+        if version.isdecimal() and artifact.id in store.producers and is_there(destination):
+            newest[folder] = max(newest.get(folder, (0, 0)), (int(version), artifact.id))
+    return {artifact_id for _, artifact_id in newest.values()}
+
+
+def _used_by_others(store: RunStore, runs: Collection[Run]) -> set[int]:
+    numbers = {run.number for run in runs}
+    return {
+        artifact_id
+        for run in store.runs
+        if run.number not in numbers and not run.is_removed
+        for step in run.steps
+        for _, artifact_id in (*step.inputs, *step.outputs)
+    }
+
+
+def _newest_outputs(store: RunStore) -> set[int]:
+    """Of each component, what it wrote, or took from the cache, when it last ended well."""
+    newest = {step.component: step for run in store.runs for step in run.steps if step.state in (RAN, CACHED)}
+    return {artifact_id for step in newest.values() for _, artifact_id in step.outputs}
+
+
+def _lies_below(root: str, artifact: StoredArtifact) -> bool:
+    """Whether it is the pipeline's own, and not a file of the user's that it points to."""
+    return Path(root).resolve() in Path(artifact.uri).resolve().parents
+
+
+def _bytes(path: str) -> int:
+    if os.path.isfile(path):
+        return os.path.getsize(path)
+    return sum(os.path.getsize(os.path.join(folder, name)) for folder, _, names in os.walk(path) for name in names)

@@ -1,0 +1,129 @@
+"""What a run came to, in short: pushed or why not, failed or interrupted and where, and its metrics."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from components.baseline_model.pushed_versions import is_complete
+from tfx_pipeline.past_runs import run_store
+from tfx_pipeline.past_runs.run_record import RunRecord
+from tfx_pipeline.past_runs.run_store import Run, RunStore, Step, StoredArtifact
+
+PUSHED, UNCHANGED, NOT_PUSHED = "pushed", "unchanged", "not pushed"
+FAILED, INTERRUPTED, RUNNING, TRAINED = "failed", "interrupted", "running", "trained"
+_WORST_FIRST = (NOT_PUSHED, PUSHED, UNCHANGED)
+
+
+@dataclass(frozen=True)
+class RunSummary:
+    """One run in short.
+
+    Attributes:
+        run: The run.
+        outcome: `pushed`, `unchanged` (an earlier run has pushed this very model), `not pushed`, `failed`,
+            `interrupted`, `running`, or `trained` (a variant of an experiment, which pushes nothing).
+        detail: The component where it failed, was interrupted or is, and the error; or why it was not pushed.
+        versions: Of each pushed model, the folder of its version.
+        metrics: By surface and name, among the candidates of an example; empty where no report was kept.
+        record: What was kept of it; None of runs before anything was.
+    """
+
+    run: Run
+    outcome: str
+    detail: str
+    versions: dict[str, str]
+    metrics: dict[str, dict[str, float]]
+    record: RunRecord | None
+
+
+def summarize(store: RunStore, run: Run, records: Mapping[int, RunRecord]) -> RunSummary:
+    """Tells what a run came to.
+
+    Args:
+        store: The store that it stands in.
+        run: The run.
+        records: Of all runs of the root, by the last execution before each.
+    """
+    record = records.get(record_key(run))
+    pushes = {step.component: _pushed_model(store, step) for step in run.steps_of("Pusher")}
+    versions = {
+        os.path.basename(os.path.dirname(destination)): destination
+        for artifact in pushes.values()
+        if artifact and (destination := pushed_destination(artifact))
+    }
+    outcome, detail = _outcome(run, pushes, record)
+    return RunSummary(run, outcome, detail, versions, _metrics(record), record)
+
+
+def record_key(run: Run) -> int:
+    """The key of a run's record, the last execution before its first; the store numbers them without gaps."""
+    return run.steps[0].id - 1
+
+
+def pushed_destination(artifact: StoredArtifact) -> str:
+    """The folder of the version that a PushedModel stands for; empty where nothing was pushed."""
+    return str(artifact.properties.get("pushed_destination", "")) if artifact.properties.get("pushed") else ""
+
+
+def is_there(destination: str) -> bool:
+    """Whether a pushed version was not removed since."""
+    return bool(destination) and is_complete(*os.path.split(destination))
+
+
+def _pushed_model(store: RunStore, pusher: Step) -> StoredArtifact | None:
+    return next((store.artifacts[each] for key, each in pusher.outputs if key == "pushed_model"), None)
+
+
+def _outcome(run: Run, pushes: Mapping[str, StoredArtifact | None], record: RunRecord | None) -> tuple[str, str]:
+    failed = [step.component for step in run.steps if step.state == run_store.FAILED]
+    if failed:
+        error = record.error if record else ""
+        return FAILED, f"in {', '.join(failed)}{f': {error}' if error else ''}"
+    last = run.steps[-1].component
+    if record and record.is_locked:
+        return RUNNING, f"in {last}"
+    unfinished = run.steps[-1].state == run_store.UNFINISHED
+    where = f"{'in' if unfinished else 'after'} {last}"
+    if record and record.error:
+        return FAILED, f"{where}: {record.error}"
+    if unfinished or (record and record.report is None):
+        return INTERRUPTED, where
+    if not pushes:
+        return TRAINED, "nothing was to be pushed"
+    states = {step.component: step.state for step in run.steps}
+    found = {name: _push_outcome(pushed, states[name]) for name, pushed in pushes.items()}
+    outcome = min(found.values(), key=_WORST_FIRST.index)
+    return outcome, _why_not(record) if outcome == NOT_PUSHED else ""
+
+
+def _push_outcome(pushed: StoredArtifact | None, state: str) -> str:
+    if pushed is None or not pushed_destination(pushed):
+        return NOT_PUSHED
+    return UNCHANGED if state == run_store.CACHED else PUSHED
+
+
+def _why_not(record: RunRecord | None) -> str:
+    if record is None or record.report is None:
+        return "no report was kept"
+    reasons = []
+    for name, model in record.report["models"].items():
+        several = f"{name}: " if len(record.report["models"]) > 1 else ""
+        reasons += [f"{several}{_shortfall(each)}" for each in model.get("shortfalls", ())]
+        reasons += [f"{several}not servable: {each}" for each in model["servability_reasons"]]
+    return "; ".join(reasons)
+
+
+def _shortfall(values: Mapping[str, Any]) -> str:
+    value, needed = values["value"], values["needed"]
+    if value is None or needed is None:
+        return f"{values['metric']} in {values['surface']} could not be measured"
+    return f"{values['metric']} in {values['surface']} {value:.4f}, needed {needed:.4f}"
+
+
+def _metrics(record: RunRecord | None) -> dict[str, dict[str, float]]:
+    """Of each surface, those of the model that serves it; `overall` is of no use beside them."""
+    metrics: dict[str, dict[str, float]] = {}
+    for model in record.report["models"].values() if record and record.report else ():
+        metrics |= {surface: values for surface, values in model["metrics"]["model"].items() if surface != "overall"}
+    return metrics
