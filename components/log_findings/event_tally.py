@@ -18,6 +18,7 @@ _NO_WORDS: Final = re.compile(
 """JSON, digests, UUIDs, addresses and long numbers, where a query should have words."""
 DOUBLE_ENCODED: Final = re.compile("[\u00c3\u00c2][\u0080-\u00bf]")
 """UTF-8 that was taken for Latin-1 and written as UTF-8 again: two characters where one was."""
+_WORD: Final = re.compile(r"\w+")
 _SEARCH = Surface.SEARCH
 _YEAR_MS: Final = 366 * 24 * 3600 * 1000
 _LEAST_EVENTS: Final = 2
@@ -38,6 +39,7 @@ class EventTally:
         engaged_items: The items that each user engaged with.
         items: The items of all events.
         by_split: Targets by split and surface, where the time or the source decides it and not the user's last events.
+        query_words: How many queries have how many words.
         earliest_ms: The first moment.
         latest_ms: The last moment.
         searches_without_query: Search events without a query.
@@ -58,6 +60,7 @@ class EventTally:
     engaged_items: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     items: set[str] = field(default_factory=set)
     by_split: Counter[tuple[str, Surface]] = field(default_factory=Counter)
+    query_words: Counter[int] = field(default_factory=Counter)
     earliest_ms: int = 0
     latest_ms: int = 0
     searches_without_query: Sighting = field(default_factory=Sighting)
@@ -124,6 +127,7 @@ class EventTally:
         return VALIDATION_SPLIT if event.timestamp_ms < self.config.test_from_ms else TEST_SPLIT
 
     def _look_at_query(self, file: str, row: int, query: str) -> None:
+        self.query_words[len(_WORD.findall(query))] += 1
         if not query:
             self.searches_without_query.add(file, row)
         elif _NO_WORDS.fullmatch(query):

@@ -18,6 +18,7 @@ GROUPS = {
         "run": ("tfx_pipeline.cli.run", "run the pipeline on this machine, from logs to a pushed model"),
     },
     "Look at data": {
+        "init": ("tfx_pipeline.cli.init", "make a configuration for a log of your own"),
         "check": ("tfx_pipeline.cli.check", "look at a log before a run does, and tell what looks wrong"),
         "generate": ("tfx_pipeline.cli.generate", "make up a log of any size, with transitions of known strength"),
     },
