@@ -15,11 +15,12 @@ from tfx_pipeline.config_loading import ConfigError
 GROUPS = {
     "Start": {
         "demo": ("serving.cli.demo", "run, serve and ask, on the bundled data"),
+        "init": ("tfx_pipeline.cli.init", "make a configuration for a log of your own"),
+        "check": ("tfx_pipeline.cli.check", "look at a log before a run does, and tell what looks wrong"),
+        "config": ("tfx_pipeline.cli.config", "show a configuration: each value, what it means, where it comes from"),
         "run": ("tfx_pipeline.cli.run", "run the pipeline on this machine, from logs to a pushed model"),
     },
     "Look at data": {
-        "init": ("tfx_pipeline.cli.init", "make a configuration for a log of your own"),
-        "check": ("tfx_pipeline.cli.check", "look at a log before a run does, and tell what looks wrong"),
         "generate": ("tfx_pipeline.cli.generate", "make up a log of any size, with transitions of known strength"),
     },
     "Serve and ask": {
@@ -38,8 +39,7 @@ GROUPS = {
     "Deploy": {
         "compile": ("tfx_pipeline.cli.compile_spec", "compile the pipeline for Kubeflow Pipelines"),
     },
-    "This command": {
-        "config": ("tfx_pipeline.cli.config", "show a configuration: each value, what it means, where it comes from"),
+    "Your shell": {
         "completion": ("tfx_pipeline.cli.completion", "print what completes commands and options in your shell"),
     },
 }
@@ -51,9 +51,10 @@ COMMANDS = {name: command for group in GROUPS.values() for name, command in grou
 _START = """\
 One recommender for platforms that have both a search box and a feed.
 
-Start here: `tandem demo` trains on the bundled data, serves the model and asks it. With logs of your own, write a
-configuration (README, "Your own logs"), then `tandem run --config FILE.yaml` trains and pushes a model, `tandem serve`
-serves it, and `tandem explore` shows it on a web page. `tandem COMMAND --help` tells of one command."""
+Start here: `tandem demo` trains on the bundled data, serves the model and asks it. With a log of your own, `tandem init`
+writes a configuration and `tandem check FILE.yaml` looks at what it names. `tandem run --config FILE.yaml` trains and
+pushes a model, `tandem serve` serves it, `tandem explore` shows it on a web page. `tandem COMMAND --help` tells of
+one command."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
