@@ -51,10 +51,9 @@ COMMANDS = {name: command for group in GROUPS.values() for name, command in grou
 _START = """\
 One recommender for platforms that have both a search box and a feed.
 
-Start here: `tandem demo` trains on the bundled data, serves the model and asks it. With a log of your own, `tandem init`
-writes a configuration and `tandem check FILE.yaml` looks at what it names. `tandem run --config FILE.yaml` trains and
-pushes a model, `tandem serve` serves it, `tandem explore` shows it on a web page. `tandem COMMAND --help` tells of
-one command."""
+Start here: `tandem demo` trains on the bundled data, serves the model and asks it. With a log of your own,
+`tandem init` writes a configuration and `tandem check` looks at what it names. `tandem run` trains and pushes a model,
+`tandem serve` serves it, `tandem explore` shows it on a web page. `tandem COMMAND --help` tells of one command."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:

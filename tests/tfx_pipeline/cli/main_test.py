@@ -7,7 +7,7 @@ import pytest
 from tfx_pipeline.cli import completion, main, versions
 from tfx_pipeline.cli.main import COMMANDS, GROUPS
 
-WITHOUT_A_CONFIGURATION = {"completion"}
+WITHOUT_A_CONFIGURATION = {"completion", "init"}
 
 
 def test_help_lists_every_command_below_its_group(capsys):
