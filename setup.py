@@ -48,6 +48,8 @@ setup(
         # 2.74 no longer brings dill, without which TFX 1.16 does not import.
         f"apache-beam[gcp]==2.59.0; {STACK_3_10}",
         f"apache-beam[gcp]>=2.73; {STACK_3_11}",
+        # TensorFlow 2.21 no longer brings it; the training's callback and `tandem tensorboard` need it.
+        "tensorboard>=2.16",
         "tensorflow-recommenders>=0.7.3",
         "tensorflow-serving-api>=2.16",
         f"kfp>=2.5,<2.8; {STACK_3_10}",

@@ -4,6 +4,14 @@ from collections.abc import Sequence
 
 from apache_beam.options.pipeline_options import PipelineOptions, StandardOptions
 
+_IN_PROCESS = "--runner=FnApiRunner"
+"""What configurations say. `DirectRunner` chooses among runners, and newer Beams take one that they download first."""
+
+_IN_PROCESS_IN_FULL = "--runner=apache_beam.runners.portability.fn_api_runner.FnApiRunner"
+"""The same by a name that older Beams know too."""
+
+_LOCAL_RUNNERS = ("DirectRunner", "FnApiRunner")
+
 _NOTHING_TO_PACK = "--sdk_container_image=none"
 """An image for remote workers. Beam's runner on this machine has no such workers and does not look at it."""
 
@@ -17,9 +25,11 @@ def for_executors(beam_args: Sequence[str]) -> list[str]:
     Args:
         beam_args: What the configuration says.
     """
-    options = PipelineOptions(list(beam_args))
-    if options.view_as(StandardOptions).runner not in (None, "DirectRunner"):
-        return list(beam_args)
+    named = [_IN_PROCESS_IN_FULL if option == _IN_PROCESS else option for option in beam_args]
+    options = PipelineOptions(named)
+    runner = options.view_as(StandardOptions).runner
+    if runner and runner.rpartition(".")[2] not in _LOCAL_RUNNERS:
+        return named
     if options.get_all_options(drop_default=True).get("sdk_container_image"):
-        return list(beam_args)
-    return [*beam_args, _NOTHING_TO_PACK]
+        return named
+    return [*named, _NOTHING_TO_PACK]

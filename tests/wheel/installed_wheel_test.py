@@ -13,7 +13,7 @@ pytestmark = [pytest.mark.wheel, pytest.mark.timeout(1500)]
 
 ROOT = Path(__file__).resolve().parents[2]
 CONSTRAINTS = ROOT / "constraints" / ("python3.10.txt" if sys.version_info < (3, 11) else "python3.11.txt")
-
+OVERRIDES = ROOT / "constraints" / "overrides.txt"
 
 ALL_ROOMS = ("schemas", "models", "serving", "components", "tfx_pipeline")
 LIGHT_ROOMS = ("schemas", "models/metrics", "serving/cli", "components/raw_files")
@@ -23,7 +23,7 @@ TESTED = ALL_ROOMS if os.environ.get("TANDEM_WHEEL_TESTS") == "all" else LIGHT_R
 
 def run(*command: object, cwd: Path) -> str:
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
-    environment["UV_SYSTEM_CERTS"] = "1"  # As constraints/install.sh says.
+    environment["UV_SYSTEM_CERTS"] = "1"  # As constraints/stack.sh says.
     result = subprocess.run(
         [str(word) for word in command],
         cwd=cwd,
@@ -53,7 +53,8 @@ def python(wheel, tmp_path_factory) -> Path:
     environment = tmp_path_factory.mktemp("environment") / "venv"
     run(uv, "venv", "--quiet", "--python", sys.executable, environment, cwd=wheel.parent)
     interpreter = environment / "bin" / "python"
-    run(uv, "pip", "install", "--quiet", "--python", interpreter, "-c", CONSTRAINTS, f"{wheel}[test]", cwd=wheel.parent)
+    versions = ("--constraint", CONSTRAINTS, "--override", OVERRIDES)
+    run(uv, "pip", "install", "--quiet", "--python", interpreter, *versions, f"{wheel}[test]", cwd=wheel.parent)
     return interpreter
 
 

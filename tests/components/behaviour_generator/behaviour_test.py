@@ -39,7 +39,7 @@ def test_an_action_has_its_engagements_first_then_other_items(behaviour):
         assert (items[0] == NO_ITEM) == (clicks == 0)
         assert (topics[chosen][:clicks] == actions.topic[action]).all()
         if actions.is_search[action]:
-            assert (topics[chosen][clicks == 0 :] == actions.topic[action]).all()
+            assert (topics[chosen][int(clicks == 0) :] == actions.topic[action]).all()
             assert clicks or len(items) > 1
 
 
