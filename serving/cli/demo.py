@@ -156,7 +156,7 @@ def _ask(config: PipelineConfig, wanted_user: str, addresses: dict[WireProtocol,
         for user in users:
             print(f"\n--- User {user}: {log.user_counts[user]} clicks in the log ---")
             for served in config.served_models:
-                for surface in served.surfaces:
+                for surface in sorted(served.surfaces, reverse=True):  # Search first.
                     answers += _ask_surface(config, log, user, Surface(surface), clients[served.name])
     print(f"\nREST and gRPC gave the same ranking, in each of {answers} answers.")
 

@@ -3,14 +3,14 @@
 from collections import Counter
 from collections.abc import Callable, Sequence
 
-_SHORT, _LONG = 0.25, 0.9
-"""Where in the order of their clicks the two others stand, from 0 for the fewest to 1 for the most."""
+_PLACES = (0.1, 0.5, 0.95)
+"""Where in the order of their clicks others may stand, from 0 for the fewest to 1 for the most."""
 _TRIED = 20
 _FEWEST_CLICKS = 4
 
 
 def candidates(user_counts: Counter[str], wanted: str) -> list[list[str]]:
-    """Two lists of users, of rather short and of rather long histories, the best of each list first.
+    """Two lists of users, whose histories are longer or shorter than that of who is wanted; the best come first.
 
     Args:
         user_counts: The clicks of each user.
@@ -20,8 +20,12 @@ def candidates(user_counts: Counter[str], wanted: str) -> list[list[str]]:
         (user for user, count in user_counts.items() if user != wanted and count >= _FEWEST_CLICKS),
         key=lambda user: (user_counts[user], user),
     )
+    if not users:
+        return []
+    own = sum(user_counts[user] < user_counts[wanted] for user in users) / len(users)
     lists = []
-    for share in (_SHORT, _LONG):
+    # The two that are farthest from the one who is wanted.
+    for share in sorted(sorted(_PLACES, key=lambda share: abs(share - own))[1:]):
         place = round(share * (len(users) - 1))
         lists.append([user for _, user in sorted((abs(at - place), user) for at, user in enumerate(users))[:_TRIED]])
     return lists

@@ -1,15 +1,22 @@
 from collections import Counter
 
+import pytest
+
 from serving.cli.demo_users import candidates, chosen
 
 COUNTS = Counter({"wanted": 50, "once": 1, **{f"u{clicks}": clicks for clicks in range(4, 14)}})
 
 
-def test_others_have_short_and_long_histories():
-    short, long = candidates(COUNTS, "wanted")
-    # Ten others have four clicks or more, u4 to u13; a quarter of the way is place 2, nine tenths place 8.
-    assert short[0] == "u6" and long[0] == "u12"
-    assert len(short) == len(long) == 10 and "once" not in short and "wanted" not in long
+@pytest.mark.parametrize(
+    ("clicks", "first", "second"),
+    # Ten others have four clicks or more, u4 to u13: a tenth of the way is place 1, the half 4, 0.95 place 9.
+    [(50, "u5", "u8"), (8, "u5", "u13"), (2, "u8", "u13")],
+)
+def test_others_have_shorter_and_longer_histories(clicks, first, second):
+    counts = Counter({**COUNTS, "wanted": clicks})
+    one, other = candidates(counts, "wanted")
+    assert (one[0], other[0]) == (first, second)
+    assert len(one) == len(other) == 10 and "once" not in one and "wanted" not in other
 
 
 def test_the_first_who_suit_are_chosen_and_nobody_twice():
@@ -18,5 +25,5 @@ def test_the_first_who_suit_are_chosen_and_nobody_twice():
 
 
 def test_a_log_of_one_user():
-    assert candidates(Counter({"w": 9}), "w") == [[], []]
-    assert chosen("w", [[], []], suits=lambda user: True) == ["w"]
+    assert candidates(Counter({"w": 9}), "w") == []
+    assert chosen("w", [], suits=lambda user: True) == ["w"]
