@@ -1,7 +1,9 @@
 """The report of a run in words, from its plain values, as `tandem run` has them and as the file holds them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
+
+from tfx_pipeline.cli.tables import table
 
 Report = Mapping[str, Any]
 
@@ -46,13 +48,14 @@ def _metric_lines(model: Report) -> list[str]:
     if among_all:
         columns.append(("among all items", among_all))
     surfaces = [surface for surface in metrics["model"] if surface != "overall" or len(metrics["model"]) == 1]
-    rows = [["surface", "metric", *(title for title, _ in columns)]]
+    rows = []
     for surface in sorted(surfaces, reverse=True):  # Search first.
         names = dict.fromkeys([*metrics["model"][surface], *among_all.get(surface, {})])
         for place, name in enumerate(names):
             values = (_figure(by_surface.get(surface, {}).get(name)) for _, by_surface in columns)
             rows.append([surface if place == 0 else "", metric_name(name), *values])
-    return [*_aligned(rows), f"Baseline: {model['baseline']}."]
+    header = ["surface", "metric", *(title for title, _ in columns)]
+    return [table(header, rows), f"Baseline: {model['baseline']}."]
 
 
 def _remarks(model: Report) -> list[str]:
@@ -86,18 +89,6 @@ def _shortfall(shortfall: Mapping[str, Any], baseline: str) -> str:
     if value is None or needed is None:
         return f"{name} in {shortfall['surface']} could not be measured, there is no example of it to evaluate"
     return f"{name} in {shortfall['surface']} {value:.4f}, needed {needed:.4f}, {needed - value:.4f} more ({baseline})"
-
-
-def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:
-    """Rows of a table: the first two columns to the left, figures to the right."""
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return [
-        "  ".join(
-            cell.ljust(width) if place < 2 else cell.rjust(width)
-            for place, (cell, width) in enumerate(zip(row, widths, strict=True))
-        ).rstrip()
-        for row in rows
-    ]
 
 
 def _figure(value: float | None) -> str:

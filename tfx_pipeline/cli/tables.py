@@ -6,10 +6,12 @@ _LONGEST_CELL = 60
 
 
 def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """Lays out rows below a header; columns of numbers stand to the right, long texts are cut."""
+    """Lays out rows below a header; columns of numbers, even with gaps, stand to the right, long texts are cut."""
     cells = [[_cut(cell) for cell in row] for row in (header, *rows)]
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
-    to_the_right = [all(_is_number(row[column]) for row in cells[1:]) for column in range(len(header))]
+    to_the_right = [
+        all(not row[column] or _is_number(row[column]) for row in cells[1:]) for column in range(len(header))
+    ]
     return "\n".join(
         "  ".join(
             cell.rjust(width) if right else cell.ljust(width)

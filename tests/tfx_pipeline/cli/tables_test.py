@@ -13,3 +13,7 @@ def test_long_texts_and_line_breaks():
 
 def test_no_rows():
     assert table(("a", "b"), []) == "a  b"
+
+
+def test_a_column_of_numbers_may_have_gaps():
+    assert table(("a", "b"), [("x", "10"), ("y", ""), ("z", "5")]) == "a   b\nx  10\ny\nz   5"
