@@ -37,7 +37,7 @@ setup(
         "serving": ["*.config"],
         "serving.explore": ["page/*", "page/*/*"],
     },
-    data_files=shared_files("configs", "data/online_retail"),
+    data_files=shared_files("configs", "data/online_retail", "examples"),
     entry_points={"console_scripts": ["tandem = tfx_pipeline.cli.main:main"]},
     install_requires=[
         f"tfx==1.16.0; {STACK_3_10}",
