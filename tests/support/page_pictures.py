@@ -2,7 +2,7 @@
 
 tandem serve
 tandem explore
-python -m tests.support.page_pictures http://127.0.0.1:8600 docs/images/explore.png
+python -m tests.support.page_pictures http://127.0.0.1:8600 docs/images/explore.png --row 6
 """
 
 import argparse
@@ -36,7 +36,7 @@ def main() -> None:
     parser.add_argument("address", help="of the page, such as http://127.0.0.1:8600")
     parser.add_argument("picture", type=Path, help="the PNG file to write")
     parser.add_argument("--row", type=int, default=1, help="which search result to open (%(default)s)")
-    parser.add_argument("--height", type=int, default=1180, help="in pixels; the width is 1280 (%(default)s)")
+    parser.add_argument("--height", type=int, default=1240, help="in pixels; the width is 1280 (%(default)s)")
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder, headless_chromium(Path(folder), "--hide-scrollbars") as browser:
         show(browser, args.address, (WIDE[0], args.height))

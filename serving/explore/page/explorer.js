@@ -3,9 +3,8 @@
 import { Asked } from "./asked.js";
 import { HistoryLine } from "./history/line.js";
 import { picture } from "./history/picture.js";
-import { Detail } from "./lists/detail.js";
-import { marks } from "./lists/influence.js";
 import { countMoved, movements } from "./lists/movement.js";
+import { OpenedRow } from "./lists/opened.js";
 import { RankedList } from "./lists/ranking.js";
 import { counted } from "./parts/elements.js";
 import { unknownWords } from "./parts/words.js";
@@ -15,7 +14,7 @@ const ASKED_FOR = 100;
 const SECTIONS = { recommendation: "recommendation", search: "search-results" };
 const NAMES = { recommendation: "Feed", search: "Search" };
 const SURFACES = Object.keys(SECTIONS);
-const KINDS_OF_QUESTION = [...SURFACES, "history", "words", "influence", "item", "similar", "sessions"];
+const KINDS_OF_QUESTION = [...SURFACES, "history", "words", "sessions"];
 const $ = (id) => document.getElementById(id);
 
 export class Explorer {
@@ -24,8 +23,7 @@ export class Explorer {
   #problem;
   #served = new Set();
   #answers = {}; // By surface: { about, answer, moves }.
-  #open = null; // The row that is open: { surface, item, detail }.
-  #weights = new Map();
+  #opened;
   #questions = Object.fromEntries(KINDS_OF_QUESTION.map((kind) => [kind, new NewestOnly()]));
   #line;
   #lists;
@@ -35,7 +33,7 @@ export class Explorer {
    * @param {import("./server/problem.js").Problem} problem
    */
   constructor(models, problem) {
-    [this.#models, this.#problem] = [models, problem];
+    [this.#models, this.#problem, this.#opened] = [models, problem, new OpenedRow(models)];
     this.#line = new HistoryLine($("history"), {
       toggle: (event) => this.#change(() => this.asked.toggle(event)),
       search: (query) => this.search(query),
@@ -70,9 +68,9 @@ export class Explorer {
       const path = address("api/history", { user, held_out: this.asked.heldOut });
       this.asked.take(await this.#questions.history.ask(path));
       this.#answers = {};
-      this.#close();
+      this.#opened.close();
       this.#showHistory();
-      this.#history.scrollLeft = this.#history.scrollWidth;
+      this.#line.bringNowIntoSight();
       await this.refresh();
     }, () => this.chooseUser(user));
   }
@@ -89,7 +87,7 @@ export class Explorer {
     this.asked.query = query.trim();
     $("query").value = this.asked.query;
     this.#rememberInAddress();
-    if (this.#open?.surface === "search") this.#close();
+    if (this.#opened.surface === "search") this.#opened.close();
     this.#problem.hide();
     this.#orderLists();
     const words = this.#refreshWords();
@@ -113,7 +111,7 @@ export class Explorer {
   add(surface, query, items) {
     const kept = items.map(({ item_id, title }) => ({ item_id, title }));
     this.#change(() => this.asked.add(surface, query, kept));
-    this.#history.scrollLeft = this.#history.scrollWidth;
+    this.#line.bringNowIntoSight();
   }
 
   /** Takes the history back that the log tells. */
@@ -138,10 +136,6 @@ export class Explorer {
     this.#showHistory();
   }
 
-  get #history() {
-    return $("history");
-  }
-
   #change(how) {
     how();
     this.#showHistory();
@@ -150,7 +144,7 @@ export class Explorer {
 
   #showHistory() {
     const { events, next, kept, untold, isKnown, user } = this.asked;
-    this.#line.show(events, next, this.#weights);
+    this.#line.show(events, next, this.#opened.weights);
     const parts = [];
     if (user === "" && events.length === 0) parts.push("empty: press + in a list, or add an event");
     else if (user !== null && events.length === 0) parts.push(isKnown ? "empty" : "empty: the log does not know this user");
@@ -162,6 +156,8 @@ export class Explorer {
     }
     $("history-note").textContent = parts.join(" · ");
     $("reset").hidden = !this.asked.isChanged;
+    // Of somebody whom the log does not know there is nothing to hold out.
+    $("held-out").parentElement.hidden = !isKnown;
   }
 
   /** What was searched for stands first; without a query the feed does. */
@@ -208,9 +204,9 @@ export class Explorer {
       if (answer.version !== this.#models.version(surface)) this.#models.look().catch(() => {});
       this.#showList(surface);
       this.#sayMoved(surface, moves, ids);
-      if (this.#open?.surface !== surface) return;
-      if (ids.includes(this.#open.item.item_id)) await this.#explain();
-      else this.#toggleOpen(surface, this.#open.item);
+      if (this.#opened.surface !== surface) return;
+      if (ids.includes(this.#opened.item.item_id)) await this.#explain();
+      else this.#toggleOpen(surface, this.#opened.item);
     }, () => this.refresh());
     list.rest();
   }
@@ -235,10 +231,9 @@ export class Explorer {
   #showList(surface) {
     const shown = this.#answers[surface];
     if (!shown) return;
-    const open = this.#open?.surface === surface ? this.#open : null;
     this.#lists[surface].show(shown.answer, {
       surface, query: this.asked.queryOn(surface), moves: shown.moves, next: this.asked.next,
-      detail: open && { id: open.item.item_id, element: open.detail.element },
+      detail: this.#opened.on(surface),
     });
   }
 
@@ -251,69 +246,28 @@ export class Explorer {
 
   /** Opens a row, or closes it. */
   #toggleOpen(surface, item) {
-    const isOpen = this.#open?.surface === surface && this.#open.item.item_id === item.item_id;
-    this.#close();
-    if (!isOpen) {
-      const askSimilar = this.#models.can(surface, "similar_items") ? () => this.#showSimilar() : null;
+    if (this.#opened.is(surface, item)) this.#opened.close();
+    else {
       const add = (similar) => this.add("recommendation", "", [similar]);
-      this.#open = { surface, item, detail: new Detail(item, { askSimilar, add }) };
+      this.#opened.open(surface, item, { askSimilar: () => this.#showSimilar(), add });
     }
     this.#showHistory();
     SURFACES.forEach((each) => this.#showList(each));
-    if (this.#open) this.#explain();
+    if (this.#opened.item) this.#explain();
   }
 
-  #close() {
-    this.#open = null;
-    this.#weights = new Map();
-    for (const kind of ["influence", "item", "similar"]) this.#questions[kind].giveUp();
-  }
-
-  /** Tells of the open row what weighed, and what the log knows. */
   async #explain() {
-    const { surface, item, detail } = this.#open;
-    const events = this.asked.kept;
-    const question = this.asked.question(surface, { item: item.item_id });
     await this.#problem.attempt(async () => {
-      const details = await this.#questions.item.ask(address("api/item", { item: item.item_id }));
-      detail.showFacts(details, this.#placesOf(item, surface));
-      if (!this.#models.can(surface, "explain") && !this.#models.can(surface, "rank")) {
-        detail.sayOfInfluence("The served model neither explains nor ranks single items, so nobody can say.");
-      } else {
-        const influence = await this.#questions.influence.ask("api/influence", question);
-        this.say(`${item.title}: score ${influence.score.toFixed(4)}. ${detail.showInfluence(influence, events)}`);
-        this.#weights = marks(influence, events);
-      }
+      this.say(await this.#opened.explain(this.asked, this.#answers));
       this.#showHistory();
       this.#showPicture();
-      detail.element.scrollIntoView({ block: "nearest" });
-    }, () => this.#open && this.#explain());
-  }
-
-  /** The item's scores and ranks in both lists. */
-  #placesOf(item, own) {
-    const places = [];
-    for (const surface of [own, ...SURFACES.filter((each) => each !== own)]) {
-      const items = this.#answers[surface]?.answer.items;
-      if (!items) continue;
-      const rank = items.findIndex((each) => each.item_id === item.item_id);
-      if (rank < 0) places.push([NAMES[surface], `not among the first ${items.length}`]);
-      else if (surface !== own || rank === 0) places.push([NAMES[surface], `rank ${rank + 1}, score ${items[rank].score.toFixed(4)}`]);
-      else {
-        const behind = (items[0].score - items[rank].score).toFixed(4);
-        places.push([NAMES[surface], `rank ${rank + 1}, score ${items[rank].score.toFixed(4)}, ${behind} behind the first`]);
-      }
-    }
-    return places;
+      this.#opened.bringIntoSight();
+    }, () => this.#opened.item && this.#explain());
   }
 
   async #showSimilar() {
-    const { surface, item, detail } = this.#open;
-    await this.#problem.attempt(async () => {
-      const question = this.asked.question(surface, { item: item.item_id });
-      const { items } = await this.#questions.similar.ask("api/similar", question);
-      detail.showSimilar(items);
-    }, () => this.#open && this.#showSimilar());
+    const again = () => this.#opened.item && this.#showSimilar();
+    await this.#problem.attempt(() => this.#opened.showSimilar(this.asked), again);
   }
 
   /** Draws the history with its sessions, where the picture is open. */
@@ -325,7 +279,7 @@ export class Explorer {
         const question = this.asked.question(surface);
         divided[surface] = (await this.#questions.sessions.ask("api/sessions", question)).divided;
       }
-      $("picture-parts").replaceChildren(...picture(this.asked.kept, divided, this.#weights));
+      $("picture-parts").replaceChildren(...picture(this.asked.kept, divided, this.#opened.weights));
     }, () => this.#showPicture());
   }
 

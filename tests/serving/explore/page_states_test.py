@@ -4,9 +4,10 @@ import dataclasses
 
 import pytest
 
-from schemas.canonical_event import Surface
+from schemas.canonical_event import Event, Surface
 from serving.client import RankingClient
 from serving.event_log import EventLog
+from serving.explore.directory import MOST_FOUND
 from serving.retry import RetryPolicy
 from tests.support.browser import headless_chromium, missing_programs
 from tests.support.explored_shop import explored_at, log_of, page_of, shop_log
@@ -95,6 +96,28 @@ def test_one_user_with_one_event(browser, explaining_server):
         browser.wait_for(lambda: len(browser.texts(FEED)) == 7)
         assert browser.run("return [user.value, query.value]") == ["8", ""]
         assert len(browser.texts(".event")) == 1
+
+
+def test_a_hundred_thousand_users(browser, explaining_server):
+    """Names are looked for where the log is; the page gets as many as can be looked through."""
+    log = shop_log()
+    many = {
+        f"user{place}": [Event(f"user{place}", 0, Surface.RECOMMENDATION, item_id="a1")] for place in range(100_000)
+    }
+    with (
+        explored_at(explaining_server.rest_address, log=log_of(log.items, log.events | many)) as explored,
+        page_of(explored) as address,
+    ):
+        browser.open("about:blank")
+        browser.open(address)
+        browser.wait_for(lambda: browser.run("return user.value") == "7" and browser.texts(FEED))
+        browser.click("#user")
+        browser.wait_for(lambda: len(browser.texts("#users li")) == MOST_FOUND)
+        browser.run("user.value = ''")
+        browser.type("user99999")
+        browser.wait_for(lambda: browser.texts("#users li") == ["user99999\n1 event"])
+        browser.press("ArrowDown", "Enter")
+        browser.wait_for(lambda: browser.texts(".event .title") == ["Amber lamp"])
 
 
 def test_a_model_server_that_is_away_and_comes_back(browser, explaining_server):

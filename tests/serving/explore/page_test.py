@@ -81,7 +81,7 @@ def test_begins_with_a_user_and_a_query_of_the_log_and_what_came_next(browser, a
     assert page.text("#search-results .told-next") == (
         "What the user did click next: “Copper clock” (rank 2), “Dotted ribbon” (rank 6)."
     )
-    assert "next, 2 Jan 1970, 00:00" in page.text(".event.next")
+    assert page.text(".event.next").startswith("Search came next\n2 Jan 1970, 00:00\n\n“clock”")
     assert page.text("#served").startswith("shop, version 7, at 127.0.0.1:")
     assert page.text("#search-results .note").startswith("rank: all 7 items ranked · version 7 · ")
     assert page.text("#search-results .note").endswith(" ms")
@@ -260,6 +260,7 @@ def test_by_keyboard_alone(page):
     assert page.run("return getComputedStyle(document.activeElement).outlineStyle") == "solid"
     page.press("Enter")
     page.wait_for(lambda: titles(page, FEED)[0].startswith("Brown"))
+    page.wait_for(lambda: titles(page, SEARCH)[0].startswith("Brown"))
     # The picture and the form that adds events, then the search results: one stop, and the arrow keys within.
     page.press("Tab", "Tab", "Tab")
     assert "Brown basket" in focused(page)

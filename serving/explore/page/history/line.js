@@ -53,6 +53,15 @@ export class HistoryLine {
     if (strongest >= 0) this.#bringIntoSight(this.#list.children[strongest]);
   }
 
+  /** Moves the line to where the history ends, and to what came next as far as there is room. */
+  bringNowIntoSight() {
+    const first = this.#list.querySelector(".next");
+    const newest = first?.previousElementSibling;
+    const room = this.#list.clientWidth;
+    if (!newest) this.#list.scrollLeft = this.#list.scrollWidth;
+    else this.#list.scrollLeft = newest.offsetLeft + newest.offsetWidth - this.#list.offsetLeft - room / 2;
+  }
+
   /** Moves the line alone: the page stays where it is read. */
   #bringIntoSight(card) {
     const left = card.offsetLeft - this.#list.offsetLeft;
@@ -69,7 +78,7 @@ export class HistoryLine {
       "li",
       { class: `event ${event.surface}${left}` },
       step ? element("span", { class: "step", title: step.meaning }, step.sign) : null,
-      kindOf(event, time, place + 1),
+      kindOf(event, time, String(place + 1)),
       ...contents(event),
       weight ? element("p", { class: "weight" }, weight.text) : null,
       this.#button(event, place),
@@ -85,7 +94,7 @@ export class HistoryLine {
     return element(
       "li",
       { class: `event next ${event.surface}${place === 0 ? " first" : ""}` },
-      kindOf(event, `next, ${TIME.format(event.time)}`),
+      kindOf(event, TIME.format(event.time), "came next"),
       ...contents(event),
       asks ? element("button", asks, "Search for it") : null,
     );
@@ -107,10 +116,10 @@ export class HistoryLine {
   }
 }
 
-function kindOf(event, time, number = null) {
+function kindOf(event, time, beside) {
   return element(
     "p", { class: "kind" },
-    element("span", { class: "badge" }, KINDS[event.surface], number ? element("span", { class: "number" }, ` ${number}`) : null),
+    element("span", { class: "badge" }, KINDS[event.surface], " ", element("span", { class: "beside" }, beside)),
     element("time", {}, time),
   );
 }
