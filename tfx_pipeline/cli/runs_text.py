@@ -63,7 +63,7 @@ def show_text(store: RunStore, summary: RunSummary) -> str:
         table(["component", "what", "took"], steps),
     ]
     if summary.metrics:
-        blocks.append(_metric_table({"": summary}))
+        blocks.append(_metric_table({"value": summary}))
     parts = details(store, run)
     if parts["logs"]:
         logs = [[each["component"], each["files"], each["digest"][:_SHORT_DIGEST]] for each in parts["logs"]]

@@ -7,6 +7,7 @@ folders of their own, which are not touched.
 
 import os
 import shutil
+from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -78,14 +79,14 @@ def remove(store: RunStore, removal: Removal) -> None:
 
 
 def _newest_pushed(store: RunStore) -> set[int]:
-    """Of each folder of versions, the PushedModel that stands for the newest one that is there."""
-    newest: dict[str, tuple[int, int]] = {}
+    """Of each folder of versions, the PushedModels that stand for the newest one that is there."""
+    by_folder: dict[str, dict[int, set[int]]] = defaultdict(lambda: defaultdict(set))
     for artifact in store.artifacts.values():
         destination = pushed_destination(artifact)
         folder, version = os.path.split(destination)
         if version.isdecimal() and artifact.id in store.producers and is_there(destination):
-            newest[folder] = max(newest.get(folder, (0, 0)), (int(version), artifact.id))
-    return {artifact_id for _, artifact_id in newest.values()}
+            by_folder[folder][int(version)].add(artifact.id)
+    return {artifact_id for versions in by_folder.values() for artifact_id in versions[max(versions)]}
 
 
 def _used_by_others(store: RunStore, runs: Collection[Run]) -> set[int]:

@@ -52,7 +52,7 @@ def summarize(store: RunStore, run: Run, records: Mapping[int, RunRecord]) -> Ru
         for artifact in pushes.values()
         if artifact and (destination := pushed_destination(artifact))
     }
-    outcome, detail = _outcome(run, pushes, record)
+    outcome, detail = _outcome(store, run, pushes, record)
     return RunSummary(run, outcome, detail, versions, _metrics(record), record)
 
 
@@ -75,7 +75,9 @@ def _pushed_model(store: RunStore, pusher: Step) -> StoredArtifact | None:
     return next((store.artifacts[each] for key, each in pusher.outputs if key == "pushed_model"), None)
 
 
-def _outcome(run: Run, pushes: Mapping[str, StoredArtifact | None], record: RunRecord | None) -> tuple[str, str]:
+def _outcome(
+    store: RunStore, run: Run, pushes: Mapping[str, StoredArtifact | None], record: RunRecord | None
+) -> tuple[str, str]:
     failed = [step.component for step in run.steps if step.state == run_store.FAILED]
     if failed:
         error = record.error if record else ""
@@ -91,16 +93,19 @@ def _outcome(run: Run, pushes: Mapping[str, StoredArtifact | None], record: RunR
         return INTERRUPTED, where
     if not pushes:
         return TRAINED, "nothing was to be pushed"
-    states = {step.component: step.state for step in run.steps}
-    found = {name: _push_outcome(pushed, states[name]) for name, pushed in pushes.items()}
+    found = {name: _push_outcome(store, run, pushed) for name, pushed in pushes.items()}
     outcome = min(found.values(), key=_WORST_FIRST.index)
     return outcome, _why_not(record) if outcome == NOT_PUSHED else ""
 
 
-def _push_outcome(pushed: StoredArtifact | None, state: str) -> str:
-    if pushed is None or not pushed_destination(pushed):
+def _push_outcome(store: RunStore, run: Run, pushed: StoredArtifact | None) -> str:
+    destination = pushed_destination(pushed) if pushed else ""
+    if not destination:
         return NOT_PUSHED
-    return UNCHANGED if state == run_store.CACHED else PUSHED
+    # The Pusher may also have run anew and found that the newest version is this very model.
+    same = [each for each in store.artifacts.values() if pushed_destination(each) == destination]
+    first = min(store.producers[each.id][0].number for each in same if each.id in store.producers)
+    return PUSHED if first == run.number else UNCHANGED
 
 
 def _why_not(record: RunRecord | None) -> str:

@@ -79,6 +79,15 @@ def test_the_run_that_pushed_what_is_served_stays(past):
     )
 
 
+def test_what_led_to_the_first_push_of_the_served_version_stays_too(past):
+    past.begin()
+    (anew,) = past.step("Pusher", inputs=[past.model], outputs=["PushedModel"])
+    properties = RunStore(str(past.root)).artifacts[past.new_push].properties
+    past.say(anew, **properties)
+    with pytest.raises(run_removal.RemovalRefused, match="run 2 pushed "):
+        plan(past, 2)
+
+
 def test_once_the_version_is_gone_its_run_may_go_but_for_the_newest_of_the_cache(past):
     shutil.rmtree(past.root / "pushed" / "shop" / "18")
     _, removal = plan(past, 2, 3)

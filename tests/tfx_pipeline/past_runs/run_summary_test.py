@@ -48,6 +48,16 @@ def test_a_push_from_the_cache_changes_nothing(past):
     assert told(past) == ("unchanged", "")
 
 
+def test_a_pusher_that_finds_its_model_pushed_changes_nothing(past):
+    (model,) = past.step("Trainer", outputs=["Model"])
+    first = past.push(model, "17")
+    past.begin()
+    (pushed,) = past.step("Pusher", inputs=[model], outputs=["PushedModel"])
+    destination = RunStore(str(past.root)).artifacts[first].properties["pushed_destination"]
+    past.say(pushed, pushed=1, pushed_destination=destination, pushed_version="17")
+    assert told(past) == ("unchanged", "")
+
+
 def test_what_was_not_pushed_lacks_what_the_report_says(past):
     past.step("Pusher", outputs=["PushedModel"])
     shortfall = {"surface": "search", "metric": "ndcg_at_5", "value": 0.412, "needed": 0.431}
