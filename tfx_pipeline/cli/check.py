@@ -10,7 +10,6 @@ make it worse. Neither TensorFlow nor TFX is needed.
 
 import argparse
 import json
-import sys
 import time
 from collections.abc import Iterator
 
@@ -19,7 +18,8 @@ from components.log_findings.log_check import LogCheck, check_log
 from components.log_findings.log_finding import Severity
 from components.log_findings.refused_rows import FileReading
 from schemas.canonical_event import Surface
-from tfx_pipeline.cli import config_arguments
+from tfx_pipeline.cli import config_arguments, reading_progress
+from tfx_pipeline.cli.exit_code import ExitCode
 
 _MARKS = {Severity.ERROR: "ERROR  ", Severity.WARNING: "warning", Severity.NOTE: "note   "}
 
@@ -43,15 +43,11 @@ def run(args: argparse.Namespace) -> int:
     if args.file:
         args.config = args.file
     config = config_arguments.load(args)
-    found = check_log(
-        config.data,
-        round(time.time() * 1000),
-        args.rows,
-        config.train.surfaces,
-        _progress if sys.stderr.isatty() else _quiet,
-    )
+    now_ms = round(time.time() * 1000)
+    found = check_log(config.data, now_ms, args.rows, config.train.surfaces, reading_progress.show)
+    reading_progress.clear()
     print(json.dumps(found.as_dict(), indent=2, ensure_ascii=False) if args.json else text(found, args.rows))
-    return 0 if found.is_good else 1
+    return ExitCode.OK if found.is_good else ExitCode.FAILED
 
 
 def text(found: LogCheck, rows: int) -> str:
@@ -114,14 +110,6 @@ def _findings(found: LogCheck) -> Iterator[str]:
         yield "Nothing looks wrong."
         return
     yield " and ".join(f"{count} {name}{'' if count == 1 else 's'}" for name, count in counts.items() if count) + "."
-
-
-def _progress(path: str, rows: int) -> None:
-    print(f"\r{path}: {rows:,} rows\033[K", end="", file=sys.stderr, flush=True)
-
-
-def _quiet(path: str, rows: int) -> None:
-    """Says nothing: nobody watches."""
 
 
 def _from_0(text: str) -> int:

@@ -31,6 +31,7 @@ from components.log_guess.table_guess import ITEMS, USERS, TableGuess, guess_tab
 from components.raw_files.refusal import DataError
 from schemas.canonical_event import Surface
 from tfx_pipeline import own_log_config
+from tfx_pipeline.cli import reading_progress
 from tfx_pipeline.cli.exit_code import ExitCode
 from tfx_pipeline.cli.log_preview import preview
 from tfx_pipeline.cli.log_questions import Undecided, ask
@@ -209,9 +210,9 @@ class _Initialization:
     def _data(self, events: EventGuess, tables: Sequence[TableGuess]) -> DataConfig:
         values: dict[str, Any] = {}
         if events.obstacles:
-            converted = self._convert(
-                events.sampled.form.path, "events.tsv.gz", lambda: convert_events(events, self._args.convert, _progress)
-            )
+            progress = functools.partial(reading_progress.show, events.sampled.form.path)
+            convert = functools.partial(convert_events, events, self._args.convert, progress)
+            converted = self._convert(events.sampled.form.path, "events.tsv.gz", convert)
             values |= {"events": converted}
         else:
             values |= {"events": _pattern(self._args.log), "columns": events.event_columns}
@@ -240,8 +241,7 @@ class _Initialization:
                 f"{target}: is there already. Name another folder by --convert, or replace it by --force."
             )
         written: Converted = convert()
-        if sys.stderr.isatty():
-            print("\r\033[K", end="", file=sys.stderr)
+        reading_progress.clear()
         print(f"{path}: {written.rows:,} rows written to {written.path}.")
         for reason, count in written.left_out.most_common():
             row, value = written.first[reason]
@@ -296,8 +296,3 @@ def _checked(guess: Any) -> Any:
 def _name(output: str) -> str:
     """The pipeline's name: that of the file, as far as a model server takes it."""
     return re.sub(r"\W+", "_", os.path.splitext(os.path.basename(output))[0]).strip("_") or "tandem"
-
-
-def _progress(rows: int) -> None:
-    if sys.stderr.isatty():
-        print(f"\r{rows:,} rows converted\033[K", end="", file=sys.stderr, flush=True)

@@ -21,6 +21,7 @@ GROUPS = {
         "run": ("tfx_pipeline.cli.run", "run the pipeline on this machine, from logs to a pushed model"),
     },
     "Look at data": {
+        "data": ("tfx_pipeline.cli.data", "tell what a whole log is like: users, days, transitions, top queries"),
         "generate": ("tfx_pipeline.cli.generate", "make up a log of any size, with transitions of known strength"),
     },
     "Serve and ask": {
