@@ -1,7 +1,8 @@
 # %% [markdown]
 # # A tour of Tandem
 #
-# From a log of clicks and searches to a served model, in a few minutes on two cores and without a GPU.
+# From a log of clicks and searches to a served model, on two cores and without a GPU. The models are tiny: most of the
+# time goes into what TensorFlow and TFX do before and after.
 #
 # Run it as a script, in any folder, with Tandem installed. It writes the folder `tour` there:
 #
