@@ -1,7 +1,7 @@
 """What a log holds, by what is typed of its names: what there is most of comes first."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
 
@@ -92,10 +92,9 @@ class Directory:
         return _holding_words(self._categories, text)
 
 
-def _beginning_or_holding(named: Iterable[tuple], text: str) -> list:
+def _beginning_or_holding(named: Sequence[tuple], text: str) -> list:
     """Looks through the names no further than it must."""
     wanted = text.casefold()
-    named = list(named) if wanted else named
     begins = (found for found, name in named if name.startswith(wanted))
     holds: Iterator = (found for found, name in named if wanted in name[1:] and not name.startswith(wanted))
     return list(islice(chain(begins, holds), MOST_FOUND))
