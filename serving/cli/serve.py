@@ -11,6 +11,7 @@ import os
 import sys
 from importlib import metadata
 
+from serving.local_server.lean_tensorflow import import_parts
 from serving.local_server.version_folders import version_folders
 from serving.port_check import PortError, check_ports
 from tfx_pipeline.cli import config_arguments
@@ -76,7 +77,8 @@ def run(args: argparse.Namespace) -> int:
         print(f"tandem serve: {error}", file=sys.stderr)
         return 1
     logging.getLogger("uvicorn").setLevel(logging.WARNING)
-    # Imports TensorFlow: seconds.
+    import_parts()
+    # Imports what is left of TensorFlow: seconds.
     from serving.local_server.errors import ServingError
     from serving.local_server.server import serve_until_stopped
     from serving.local_server.server_config import ServerConfig

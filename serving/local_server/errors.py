@@ -2,57 +2,57 @@
 
 from typing import TypeAlias
 
-import tensorflow as tf
+from tensorflow.python.framework import errors_impl
 
-ServingError: TypeAlias = tf.errors.OpError
+ServingError: TypeAlias = errors_impl.OpError
 """What every refusal is: `error_code` is the gRPC status code, `message` what the client reads."""
 
 
 def invalid_argument(message: str) -> ServingError:
     """The request makes no sense to the model or the server."""
-    return tf.errors.InvalidArgumentError(None, None, message)
+    return errors_impl.InvalidArgumentError(None, None, message)
 
 
 def failed_precondition(message: str) -> ServingError:
     """The request makes sense, but not in the state that the model is in."""
-    return tf.errors.FailedPreconditionError(None, None, message)
+    return errors_impl.FailedPreconditionError(None, None, message)
 
 
 def not_found(message: str) -> ServingError:
     """There is no such model, version or file."""
-    return tf.errors.NotFoundError(None, None, message)
+    return errors_impl.NotFoundError(None, None, message)
 
 
 def unimplemented(message: str) -> ServingError:
     """The server does not speak that part of the API."""
-    return tf.errors.UnimplementedError(None, None, message)
+    return errors_impl.UnimplementedError(None, None, message)
 
 
 def unavailable(message: str) -> ServingError:
     """The server cannot answer now; another time it may."""
-    return tf.errors.UnavailableError(None, None, message)
+    return errors_impl.UnavailableError(None, None, message)
 
 
 def deadline_exceeded(message: str) -> ServingError:
     """The time that the client has is over."""
-    return tf.errors.DeadlineExceededError(None, None, message)
+    return errors_impl.DeadlineExceededError(None, None, message)
 
 
 def unknown(message: str) -> ServingError:
     """Something else went wrong, and the message says what."""
-    return tf.errors.UnknownError(None, None, message)
+    return errors_impl.UnknownError(None, None, message)
 
 
 def data_loss(message: str) -> ServingError:
     """A file is not what it should be."""
-    return tf.errors.DataLossError(None, None, message)
+    return errors_impl.DataLossError(None, None, message)
 
 
 def internal(message: str) -> ServingError:
     """A fault of the server itself."""
-    return tf.errors.InternalError(None, None, message)
+    return errors_impl.InternalError(None, None, message)
 
 
 def as_serving_error(error: Exception) -> ServingError:
     """TensorFlow's errors as they are; any other as a fault of the server, named."""
-    return error if isinstance(error, tf.errors.OpError) else internal(f"{type(error).__name__}: {error}")
+    return error if isinstance(error, errors_impl.OpError) else internal(f"{type(error).__name__}: {error}")

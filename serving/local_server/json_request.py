@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import tensorflow as tf
 from tensorflow.core.protobuf import meta_graph_pb2
+from tensorflow.python.framework import errors_impl
 
 from serving.local_server.errors import ServingError, invalid_argument
 from serving.local_server.json_document import parse_object, quote
@@ -160,7 +160,7 @@ def _add(rows: _Rows, value: Any, where: str) -> None:
     try:
         rows.add(value)
     except ServingError as error:
-        code = "UNIMPLEMENTED" if error.error_code == tf.errors.UNIMPLEMENTED else "INVALID_ARGUMENT"
+        code = "UNIMPLEMENTED" if error.error_code == errors_impl.UNIMPLEMENTED else "INVALID_ARGUMENT"
         raise invalid_argument(
             f"Failed to process {where} of '{ROW_KEY}' list. Error: {code}: {error.message}"
         ) from None

@@ -13,8 +13,7 @@ import sys
 import threading
 from collections.abc import Sequence
 
-from serving.local_server.server import serve_until_stopped
-from serving.local_server.server_config import ServerConfig
+from serving.local_server.lean_tensorflow import import_parts
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -23,6 +22,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     With `--until_input_ends` the standard input is a lifeline too: whoever holds its other end and is gone, however it
     went, leaves no server behind.
     """
+    import_parts()
+    # Import what is left of TensorFlow: seconds.
+    from serving.local_server.server import serve_until_stopped
+    from serving.local_server.server_config import ServerConfig
+
     parser = argparse.ArgumentParser(
         prog="serving.local_server.launch", description="Serve models by TF Serving's APIs."
     )

@@ -16,8 +16,8 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from urllib.parse import unquote
 
-import tensorflow as tf
 from starlette.types import Receive, Scope, Send
+from tensorflow.python.framework import errors_impl
 from tensorflow_serving.apis import get_model_metadata_pb2, model_pb2
 
 from serving.local_server.descriptions import (
@@ -40,22 +40,22 @@ from serving.local_server.servable import DEFAULT_SIGNATURE
 LOGGER = logging.getLogger(__name__)
 
 HTTP_STATUS = {
-    tf.errors.CANCELLED: 499,
-    tf.errors.UNKNOWN: 500,
-    tf.errors.INVALID_ARGUMENT: 400,
-    tf.errors.DEADLINE_EXCEEDED: 504,
-    tf.errors.NOT_FOUND: 404,
-    tf.errors.ALREADY_EXISTS: 409,
-    tf.errors.PERMISSION_DENIED: 403,
-    tf.errors.RESOURCE_EXHAUSTED: 429,
-    tf.errors.FAILED_PRECONDITION: 400,
-    tf.errors.ABORTED: 409,
-    tf.errors.OUT_OF_RANGE: 400,
-    tf.errors.UNIMPLEMENTED: 501,
-    tf.errors.INTERNAL: 500,
-    tf.errors.UNAVAILABLE: 503,
-    tf.errors.DATA_LOSS: 500,
-    tf.errors.UNAUTHENTICATED: 401,
+    errors_impl.CANCELLED: 499,
+    errors_impl.UNKNOWN: 500,
+    errors_impl.INVALID_ARGUMENT: 400,
+    errors_impl.DEADLINE_EXCEEDED: 504,
+    errors_impl.NOT_FOUND: 404,
+    errors_impl.ALREADY_EXISTS: 409,
+    errors_impl.PERMISSION_DENIED: 403,
+    errors_impl.RESOURCE_EXHAUSTED: 429,
+    errors_impl.FAILED_PRECONDITION: 400,
+    errors_impl.ABORTED: 409,
+    errors_impl.OUT_OF_RANGE: 400,
+    errors_impl.UNIMPLEMENTED: 501,
+    errors_impl.INTERNAL: 500,
+    errors_impl.UNAVAILABLE: 503,
+    errors_impl.DATA_LOSS: 500,
+    errors_impl.UNAUTHENTICATED: 401,
 }
 """Status code to HTTP code."""
 
@@ -100,7 +100,7 @@ class RestConfig:
     bodies: BodyLimits = field(default_factory=BodyLimits)
 
 
-class _VersionOverflowError(tf.errors.InvalidArgumentError):
+class _VersionOverflowError(errors_impl.InvalidArgumentError):
     """A version too large for an int64; TF Serving answers it with an empty body."""
 
     def __init__(self) -> None:

@@ -11,10 +11,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import tensorflow as tf
 from google.protobuf.message import DecodeError
 from tensorflow.core.framework import tensor_pb2
-from tensorflow.core.protobuf import config_pb2, meta_graph_pb2
+from tensorflow.core.protobuf import config_pb2, meta_graph_pb2, rewriter_config_pb2
+from tensorflow.python.client import session
+from tensorflow.python.framework import ops, tensor_util
+from tensorflow.python.saved_model import loader_impl
 
 from serving.local_server.errors import failed_precondition, internal, invalid_argument, not_found
 from serving.local_server.tensor_types import dtype_of, type_name
@@ -120,10 +122,9 @@ class Servable:
         """
         if not any(os.path.exists(os.path.join(path, name)) for name in ("saved_model.pb", "saved_model.pbtxt")):
             raise not_found(f"Could not find SavedModel .pb or .pbtxt at supplied export directory path: {path}")
-        self._session = tf.compat.v1.Session(graph=tf.Graph(), config=session_config)
+        self._session = session.Session(graph=ops.Graph(), config=_without_memory_optimizer(session_config))
         try:
-            with self._session.graph.as_default():
-                meta_graph = tf.compat.v1.saved_model.load(self._session, list(tags), path)
+            meta_graph = loader_impl.SavedModelLoader(path).load(self._session, list(tags))
         except (RuntimeError, OSError, ValueError, DecodeError) as error:
             self._session.close()
             raise not_found(f"{path} cannot be loaded: {error}") from error
@@ -134,7 +135,7 @@ class Servable:
         self.checks_methods = checks_methods
         self._signatures = {name: _Signature.of(each) for name, each in self.signature_defs.items()}
         self._runs: dict[tuple[tuple[str, ...], tuple[str, ...]], Run] = {}
-        self._runs_lock = threading.Lock()
+        self._run_locks: dict[tuple[tuple[str, ...], tuple[str, ...]], threading.Lock] = {}
 
     def run(
         self, signature_name: str, inputs: Mapping[str, np.ndarray], output_filter: Sequence[str] = ()
@@ -195,12 +196,21 @@ class Servable:
         long; the callable that Keras itself used in graph mode hands arrays straight to the runtime.
         """
         options = config_pb2.CallableOptions(feed=feed_names, fetch=fetch_names)
-        with self._runs_lock:
+        # Each pair has a lock of its own: to compile one takes a second.
+        with self._run_locks.setdefault((feed_names, fetch_names), threading.Lock()):
             run = self._runs.get((feed_names, fetch_names))
             if run is None:
                 run = self._session._make_callable_from_options(options)
                 self._runs[feed_names, fetch_names] = run
         return run
+
+
+def _without_memory_optimizer(config: config_pb2.ConfigProto | None) -> config_pb2.ConfigProto:
+    """Session options without grappler's memory optimizer, which saves a server nothing and logs every operation."""
+    options = config_pb2.ConfigProto()
+    options.CopyFrom(config or config_pb2.ConfigProto())
+    options.graph_options.rewrite_options.memory_optimization = rewriter_config_pb2.RewriterConfig.NO_MEM_OPT
+    return options
 
 
 def _as_array(fetched: np.ndarray | bytes) -> np.ndarray:
@@ -222,7 +232,7 @@ def _feeds(signature: _Signature, inputs: Mapping[str, np.ndarray]) -> dict[str,
         if alias in inputs:
             feeds[feed_name] = np.asarray(inputs[alias])
         elif alias in signature.defaults:
-            feeds[feed_name] = tf.make_ndarray(signature.defaults[alias])
+            feeds[feed_name] = tensor_util.MakeNdarray(signature.defaults[alias])
         else:
             raise invalid_argument(
                 f"Signature input alias: {alias}(feed name: {feed_name}) not found in request and no default value "

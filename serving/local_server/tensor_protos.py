@@ -9,8 +9,8 @@ import struct
 from collections.abc import Mapping
 
 import numpy as np
-import tensorflow as tf
 from tensorflow.core.framework import tensor_pb2, types_pb2
+from tensorflow.python.framework import tensor_util
 
 from serving.local_server.errors import invalid_argument
 from serving.local_server.tensor_types import dtype_of
@@ -54,7 +54,7 @@ def to_proto(array: np.ndarray) -> tensor_pb2.TensorProto:
     """Writes an output into the typed field of its type, as TF Serving does unless told otherwise."""
     dtype = dtype_of(array)
     if dtype not in _FIELDS:
-        proto: tensor_pb2.TensorProto = tf.make_tensor_proto(array)
+        proto: tensor_pb2.TensorProto = tensor_util.make_tensor_proto(array)
         return proto
     proto = tensor_pb2.TensorProto(dtype=dtype)
     for size in array.shape:
@@ -75,7 +75,7 @@ def _array(proto: tensor_pb2.TensorProto) -> np.ndarray:
     if min(shape, default=0) < 0 or (size > _LARGEST_FILLED_UP and size > proto.ByteSize()):
         raise ValueError(f"No tensor has the shape {shape}")
     if proto.dtype != types_pb2.DT_STRING or proto.tensor_content:
-        return tf.make_ndarray(proto)
+        return tensor_util.MakeNdarray(proto)
     values = list(proto.string_val)
     values += (values[-1:] or [b""]) * (size - len(values))
     array = np.empty(len(values), dtype=object)

@@ -3,20 +3,20 @@
 import functools
 
 import numpy as np
-import tensorflow as tf
 from tensorflow.core.framework import types_pb2
+from tensorflow.python.framework import dtypes
 
 _NAMES_OF_THEIR_OWN = {types_pb2.DT_HALF: "half", types_pb2.DT_FLOAT: "float", types_pb2.DT_DOUBLE: "double"}
 
 
 def type_name(dtype: int) -> str:
     """The name of a `types_pb2.DataType` in TF Serving's messages: `float`, `double`, `int64`, `string`."""
-    return _NAMES_OF_THEIR_OWN.get(dtype) or str(tf.as_dtype(dtype).name)
+    return _NAMES_OF_THEIR_OWN.get(dtype) or str(dtypes.as_dtype(dtype).name)
 
 
 def numpy_type(dtype: int) -> np.dtype:
     """How numpy holds a `types_pb2.DataType`; strings are objects of `bytes`."""
-    return np.dtype(object) if dtype == types_pb2.DT_STRING else np.dtype(tf.as_dtype(dtype).as_numpy_dtype)
+    return np.dtype(object) if dtype == types_pb2.DT_STRING else np.dtype(dtypes.as_dtype(dtype).as_numpy_dtype)
 
 
 def dtype_of(array: np.ndarray) -> int:
@@ -28,4 +28,4 @@ def dtype_of(array: np.ndarray) -> int:
 
 @functools.cache
 def _enum_of(dtype: np.dtype) -> int:
-    return int(tf.as_dtype(dtype).as_datatype_enum)
+    return int(dtypes.as_dtype(dtype).as_datatype_enum)

@@ -4,9 +4,12 @@ The file, its limits and the words of its refusals are those of TF Serving.
 """
 
 import os
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 
-import tensorflow as tf
 from google.protobuf.message import DecodeError
+from tensorflow.python.framework import errors_impl
+from tensorflow.python.lib.io import file_io, tf_record
 from tensorflow_serving.apis import predict_pb2, prediction_log_pb2
 
 from serving.local_server.errors import data_loss, invalid_argument, unimplemented
@@ -58,16 +61,27 @@ def replay(servable: Servable, file: str) -> int:
         tf.errors.UnimplementedError: A record is of a kind that is not replayed.
         tf.errors.OpError: A request fails.
     """
-    if not tf.io.gfile.exists(file):
+    if not file_io.file_exists_v2(file):
         return 0
-    records = 0
+    logs = [_parsed(record, file) for record in _records(file)]
+    by_signature: dict[str, list[prediction_log_pb2.PredictionLog]] = {}
+    for log in logs:
+        by_signature.setdefault(_signature(log), []).append(log)
+    # The first call of a signature takes a second, of one core.
+    with ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="warm-up") as threads:
+        for asked in [threads.submit(_ask_all, servable, each) for each in by_signature.values()]:
+            asked.result()
+    return len(logs)
+
+
+def _records(file: str) -> list[bytes]:
+    records = []
     try:
-        for record in tf.compat.v1.io.tf_record_iterator(file):
-            records += 1
-            if records > MOST_RECORDS:
+        for record in tf_record.tf_record_iterator(file):
+            records.append(record)
+            if len(records) > MOST_RECORDS:
                 raise invalid_argument(f"Number of warmup records exceeds the maximum ({MOST_RECORDS}) at {file}")
-            _ask(servable, _parsed(record, file))
-    except tf.errors.DataLossError as error:
+    except errors_impl.DataLossError as error:
         message = f"{error.message} Please verify your warmup data is in TFRecord format."
         raise data_loss(message) from error
     return records
@@ -78,6 +92,17 @@ def _parsed(record: bytes, file: str) -> prediction_log_pb2.PredictionLog:
         return prediction_log_pb2.PredictionLog.FromString(record)
     except DecodeError as error:
         raise invalid_argument(f"Failed to parse warmup record: {record!r:.100} from {file}") from error
+
+
+def _signature(log: prediction_log_pb2.PredictionLog) -> str:
+    """What a request asks: those of one signature go one after the other."""
+    kind = log.WhichOneof("log_type")
+    return str(log.predict_log.request.model_spec.signature_name) if kind == "predict_log" else str(kind)
+
+
+def _ask_all(servable: Servable, logs: Sequence[prediction_log_pb2.PredictionLog]) -> None:
+    for log in logs:
+        _ask(servable, log)
 
 
 def _ask(servable: Servable, log: prediction_log_pb2.PredictionLog) -> None:

@@ -13,7 +13,7 @@ from serving.local_server.server_config import ServerConfig
 @pytest.fixture
 def served(monkeypatch):
     configs = []
-    monkeypatch.setattr(subject, "serve_until_stopped", configs.append)
+    monkeypatch.setattr("serving.local_server.server.serve_until_stopped", configs.append)
     return configs
 
 
@@ -34,7 +34,7 @@ def test_what_keeps_it_from_starting_is_told(monkeypatch, capsys):
     def fail(config):
         raise OSError("Cannot listen on 127.0.0.1:1: taken")
 
-    monkeypatch.setattr(subject, "serve_until_stopped", fail)
+    monkeypatch.setattr("serving.local_server.server.serve_until_stopped", fail)
     assert subject.main([]) == 1
     assert capsys.readouterr().err == "The server cannot start: Cannot listen on 127.0.0.1:1: taken\n"
 
@@ -49,7 +49,7 @@ def test_it_ends_when_its_input_does(monkeypatch):
         os.close(writing)
         assert stopped.wait(30)
 
-    monkeypatch.setattr(subject, "serve_until_stopped", serve)
+    monkeypatch.setattr("serving.local_server.server.serve_until_stopped", serve)
     try:
         with open(reading, encoding="utf-8") as stream:
             monkeypatch.setattr(subject.sys, "stdin", stream)

@@ -3,6 +3,7 @@ import shutil
 import numpy as np
 import pytest
 import tensorflow as tf
+from tensorflow.core.protobuf import config_pb2, rewriter_config_pb2
 
 from serving.local_server.servable import Servable
 
@@ -141,3 +142,13 @@ def test_two_servables_do_not_share_variables(half_plus_two, tmp_path):
     finally:
         first.close()
         second.close()
+
+
+def test_sessions_do_without_the_memory_optimizer_and_keep_their_threads(half_plus_two):
+    given = config_pb2.ConfigProto(intra_op_parallelism_threads=3)
+    servable = Servable(str(half_plus_two), session_config=given)
+    used = servable._session._config
+    servable.close()
+    assert used.intra_op_parallelism_threads == 3
+    assert used.graph_options.rewrite_options.memory_optimization == rewriter_config_pb2.RewriterConfig.NO_MEM_OPT
+    assert not given.HasField("graph_options")
