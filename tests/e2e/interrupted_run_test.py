@@ -49,7 +49,7 @@ def test_a_killed_training_resumes_and_ends_with_the_same_number_of_epochs(tiny_
     assert ended == [1, 2]
     finished = executions(root)
 
-    ended, output = run_until(tiny_config, re.compile(r"\] Trainer \d"))
+    ended, output = run_until(tiny_config, re.compile(r"\] Trainer (\d+ min )?\d+ s$"))
     assert "Going on where an interrupted training stopped" in output
     assert ended == [3, 4]
     # A finished training leaves nothing to go on from.
