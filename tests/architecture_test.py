@@ -119,6 +119,7 @@ THIN_EDGES = {"component.py", "executor.py", "artifact.py"}
 """What only a run of the whole can test: tests/e2e/pipeline_test.py builds every component and runs every executor."""
 
 TESTED_BY_A_RUN = {
+    "tfx_pipeline/experiment.py": "tests/e2e/experiment_test.py",
     "tfx_pipeline/export.py": "tests/e2e/serving_test.py",
     "tfx_pipeline/local_runner.py": "tests/e2e/pipeline_test.py",
     "tfx_pipeline/pipeline.py": "tests/e2e/pipeline_test.py",

@@ -54,6 +54,10 @@ class TransformConfig:
     max_words: int = 0
 
 
+METRICS = ("hit_rate_at_1", "hit_rate_at_5", "hit_rate_at_10", "ndcg_at_1", "ndcg_at_5", "ndcg_at_10", "mrr")
+"""The ranking metrics that are reported."""
+
+
 @dataclass(frozen=True)
 class EvaluationConfig:
     """When a model is good enough to be pushed.
@@ -71,7 +75,9 @@ class EvaluationConfig:
     split: str = features.TEST_SPLIT
 
     def __post_init__(self) -> None:
-        """Refuses a split that there is not."""
+        """Refuses a metric or a split that there is not."""
+        if self.metric not in METRICS:
+            raise ValueError(f"`metric` should be one of {', '.join(METRICS)}. Received: metric={self.metric!r}")
         if self.split not in features.BEHAVIOUR_SPLITS:
             known = ", ".join(features.BEHAVIOUR_SPLITS)
             raise ValueError(f"`split` should be one of {known}. Received: split={self.split!r}")
@@ -88,7 +94,8 @@ class KubeflowConfig:
     image: str = "tandem-recommender:latest"
 
 
-RETRIEVAL_INDICES = ("brute_force", "scann")
+SCANN = "scann"
+RETRIEVAL_INDICES = ("brute_force", SCANN)
 
 
 @dataclass(frozen=True)

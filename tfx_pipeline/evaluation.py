@@ -33,8 +33,6 @@ def eval_config(config: EvaluationConfig, surfaces: Sequence[str] = BOTH_SURFACE
         _metric("mean_reciprocal_rank", "MeanReciprocalRank"),
     ]
     by_name = {json.loads(metric.config)["name"]: metric for metric in metrics}
-    if config.metric not in by_name:
-        raise ValueError(f"evaluation.metric: there is no {config.metric!r}. Known: {', '.join(by_name)}.")
     by_name[config.metric].per_slice_thresholds.extend(_better_by(config.margin, surface) for surface in surfaces)
     return config_pb2.EvalConfig(
         model_specs=[

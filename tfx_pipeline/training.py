@@ -22,6 +22,7 @@ from tfx_pipeline.averaged_weights import AveragedWeights
 from tfx_pipeline.config_loading import as_dict, from_dict
 from tfx_pipeline.configs import PipelineConfig
 from tfx_pipeline.epoch_lines import EpochLines
+from tfx_pipeline.finite_loss import FiniteLoss
 from tfx_pipeline.optimizer import make_optimizer
 from tfx_pipeline.resumable_callbacks import ResumableEarlyStopping, ResumableReduceLROnPlateau
 from tfx_pipeline.retrieval_index import BRUTE_FORCE
@@ -218,7 +219,7 @@ def _callbacks(
     job: TrainingJob, early_stopping: ResumableEarlyStopping, averaged_weights: AveragedWeights | None
 ) -> list[keras.callbacks.Callback]:
     state, train = job.state_dir, job.train
-    callbacks: list[keras.callbacks.Callback] = [averaged_weights] if averaged_weights else []
+    callbacks: list[keras.callbacks.Callback] = [FiniteLoss(), *([averaged_weights] if averaged_weights else [])]
     if train.plateau_patience:
         callbacks.append(
             ResumableReduceLROnPlateau(

@@ -16,7 +16,7 @@ from serving.event_log import EventLog, HistoryLimits, read_event_log
 from serving.local_server.version_folders import version_folders
 from serving.request_builder import RetrievalRequest
 from serving.row_files import FileError
-from tfx_pipeline.cli import config_arguments
+from tfx_pipeline.cli import config_arguments, option_values
 from tfx_pipeline.cli.tables import table
 from tfx_pipeline.config_loading import ConfigError
 from tfx_pipeline.configs import PipelineConfig, ServedModel
@@ -39,7 +39,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def add_k(parser: argparse.ArgumentParser) -> None:
     """Declares how many items a command prints."""
-    parser.add_argument("--k", type=_positive, default=10, help="how many items to print (%(default)s)")
+    parser.add_argument(
+        "--k", type=option_values.whole_number(1), default=10, help="how many items to print (%(default)s)"
+    )
 
 
 def add_user_arguments(parser: argparse.ArgumentParser) -> None:
@@ -54,7 +56,13 @@ def add_server_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--protocol", choices=[each.value for each in WireProtocol], default=WireProtocol.REST.value)
     parser.add_argument("--address", default="", metavar="HOST:PORT", help="of the server (127.0.0.1:8501 or :8500)")
     # The first call after a server has started prepares the graph, which takes seconds.
-    parser.add_argument("--timeout", type=float, default=30.0, metavar="SECONDS", help="of a call (%(default)s)")
+    parser.add_argument(
+        "--timeout",
+        type=option_values.positive_seconds,
+        default=30.0,
+        metavar="SECONDS",
+        help="of a call (%(default)s)",
+    )
 
 
 def ask(args: argparse.Namespace, query: str, command: str) -> int:
@@ -185,10 +193,3 @@ def _candidates_of(path: str) -> Candidates:
 def _as_json(request: RetrievalRequest, best: BestItems, log: EventLog) -> str:
     asked = {"user": request.user_id, "query": request.query, "signature": best.signature}
     return ranked_json(asked, best.items, log)
-
-
-def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"{number} is not at least 1")
-    return number

@@ -9,7 +9,6 @@ a whole; a model server must run (`tandem serve`).
 import argparse
 import contextlib
 import logging
-import socket
 import sys
 import webbrowser
 
@@ -17,8 +16,9 @@ from schemas.canonical_event import Surface
 from schemas.context_values import request_inputs
 from serving.call_error import CallError
 from serving.cli import asking
+from serving.port_check import PortError, check_ports, listening
 from serving.row_files import FileError
-from tfx_pipeline.cli import config_arguments
+from tfx_pipeline.cli import config_arguments, option_values
 from tfx_pipeline.config_loading import ConfigError
 from tfx_pipeline.configs import PipelineConfig, ServedModel
 
@@ -28,22 +28,29 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     asking.add_server_arguments(parser)
     page = parser.add_argument_group("page")
     page.add_argument("--host", default="127.0.0.1", help="address that the page listens on (%(default)s)")
-    page.add_argument("--port", type=_port, default=8600, help="its port; 0 takes a free one (%(default)s)")
+    page.add_argument(
+        "--port", type=option_values.port, default=8600, help="its port; 0 takes a free one (%(default)s)"
+    )
     page.add_argument("--open", action="store_true", help="show it in this machine's browser")
 
 
 def run(args: argparse.Namespace) -> int:
     """Serves the page until stopped; 1 when the log cannot be read or the port cannot be opened."""
+    config = config_arguments.load(args)
+    try:
+        check_ports(args.host, {"--port": args.port})  # Reading the log takes longer.
+    except PortError as error:
+        return asking.fail("explore", str(error), code=1)
     import uvicorn  # It and the page take a second, which `--help` has no use for.
 
     from serving.explore.app import explore_app
     from serving.explore.explored import Explored
 
-    config = config_arguments.load(args)
     models = _models(config)
     try:
         log = asking.read_log(config, None)
-        listener = _listener(args.host, args.port)
+        # Whoever comes before the server is ready waits instead of being refused.
+        listener = listening(args.host, args.port, backlog=128)
     except (FileError, OSError) as error:
         return asking.fail("explore", str(error), code=1)
     logging.getLogger("uvicorn").setLevel(logging.WARNING)
@@ -82,23 +89,3 @@ def _models(config: PipelineConfig) -> dict[Surface, ServedModel]:
 def _failure(error: CallError, served: ServedModel) -> str:
     words = asking.explain(error, served)
     return words[:1].upper() + words[1:]
-
-
-def _port(text: str) -> int:
-    port = int(text)
-    if not 0 <= port < 2**16:
-        raise argparse.ArgumentTypeError(f"{port} is no port; give 0 to 65535")
-    return port
-
-
-def _listener(host: str, port: int) -> socket.socket:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
-    try:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind((host, port))
-        listener.listen()  # Whoever comes before the server is ready waits instead of being refused.
-    except OSError as error:
-        listener.close()
-        raise OSError(f"cannot listen on {host}:{port}: {error}. Choose another port with --port.") from error
-    return listener

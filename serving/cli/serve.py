@@ -14,7 +14,7 @@ from importlib import metadata
 from serving.local_server.lean_tensorflow import import_parts
 from serving.local_server.version_folders import version_folders
 from serving.port_check import PortError, check_ports
-from tfx_pipeline.cli import config_arguments
+from tfx_pipeline.cli import config_arguments, option_values
 from tfx_pipeline.config_loading import ConfigError
 from tfx_pipeline.configs import DEFAULT_CONFIG, PipelineConfig, ServedModel
 
@@ -25,19 +25,24 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--version", action="store_true", help="print the versions of server and TensorFlow, and end")
     ports = parser.add_argument_group("ports")
     ports.add_argument("--host", default="127.0.0.1", help="address to listen on (%(default)s)")
-    ports.add_argument("--port", type=_port, default=8500, help="port of gRPC; 0 takes a free one (%(default)s)")
     ports.add_argument(
-        "--rest_api_port", type=_port, default=8501, help="port of REST; 0 takes a free one (%(default)s)"
+        "--port", type=option_values.port, default=8500, help="port of gRPC; 0 takes a free one (%(default)s)"
+    )
+    ports.add_argument(
+        "--rest_api_port", type=option_values.port, default=8501, help="port of REST; 0 takes a free one (%(default)s)"
     )
     _add_switch(ports, "rest_api_enable_cors_support", "let pages of other origins ask")
     ports.add_argument(
         "--rest_api_receive_seconds",
-        type=float,
+        type=option_values.positive_seconds,
         default=30.0,
         help="for a connection to send a request, or begin with the next (%(default)s)",
     )
     ports.add_argument(
-        "--rest_api_max_body_bytes", type=int, default=64 * 2**20, help="longest body of a REST request (%(default)s)"
+        "--rest_api_max_body_bytes",
+        type=option_values.whole_number(1),
+        default=64 * 2**20,
+        help="longest body of a REST request (%(default)s)",
     )
     ports.add_argument("--grpc_socket_path", default="", help="socket file that gRPC listens on as well")
     ports.add_argument("--grpc_channel_arguments", default="", help="more of gRPC's settings: name=value,name=value")
@@ -46,10 +51,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     _add_models(parser.add_argument_group("models"))
     requests = parser.add_argument_group("requests")
     requests.add_argument(
-        "--rest_api_num_threads", type=int, default=0, help="threads of REST requests; 0 takes four for each core"
+        "--rest_api_num_threads",
+        type=option_values.whole_number(0),
+        default=0,
+        help="threads of REST requests; 0 takes four for each core",
     )
     requests.add_argument(
-        "--rest_api_timeout_in_ms", type=int, default=30_000, help="for the answer to a REST request (%(default)s)"
+        "--rest_api_timeout_in_ms",
+        type=option_values.whole_number(1),
+        default=30_000,
+        help="for the answer to a REST request (%(default)s)",
     )
     _add_switch(requests, "enable_batching", "put requests together")
     requests.add_argument("--batching_parameters_file", default="", help="how, a text BatchingParameters")
@@ -59,7 +70,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     requests.add_argument("--access_log", default="", help="file that gets a line for each request; - for the screen")
     requests.add_argument(
-        "--drain_seconds", type=float, default=10.0, help="how long running requests may take at the end (%(default)s)"
+        "--drain_seconds",
+        type=option_values.seconds,
+        default=10.0,
+        help="how long running requests may take at the end (%(default)s)",
     )
 
 
@@ -105,29 +119,45 @@ def _add_models(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--model_config_file", default="", help="lists the models instead, a text ModelServerConfig")
     group.add_argument(
         "--model_config_file_poll_wait_seconds",
-        type=float,
+        type=option_values.seconds,
         default=0.0,
         help="between looks at that file; 0 reads it once (%(default)s)",
     )
     _add_switch(group, "allow_version_labels_for_unavailable_models", "let new labels name versions still to come")
     group.add_argument(
         "--file_system_poll_wait_seconds",
-        type=float,
+        type=option_values.seconds,
         default=1.0,
         help="between looks for new versions; 0 looks once (%(default)s)",
     )
-    group.add_argument("--max_num_load_retries", type=int, default=5, help="for what does not load (%(default)s)")
     group.add_argument(
-        "--load_retry_interval_micros", type=int, default=60_000_000, help="between these tries (%(default)s)"
+        "--max_num_load_retries",
+        type=option_values.whole_number(0),
+        default=5,
+        help="for what does not load (%(default)s)",
     )
     group.add_argument(
-        "--num_load_threads", type=int, default=0, help="versions that load at a time; 0 for one of each model"
+        "--load_retry_interval_micros",
+        type=option_values.whole_number(0),
+        default=60_000_000,
+        help="between these tries (%(default)s)",
+    )
+    group.add_argument(
+        "--num_load_threads",
+        type=option_values.whole_number(0),
+        default=0,
+        help="versions that load at a time; 0 for one of each model",
     )
     _add_switch(group, "enable_signature_method_name_check", "let signatures answer only what their method says")
     group.add_argument("--saved_model_tags", default="serve", help="of the MetaGraph to load (%(default)s)")
     for kind, meaning in (("session", "in all"), ("intra_op", "within operations"), ("inter_op", "between operations")):
         name = f"--tensorflow_{kind}_parallelism"
-        group.add_argument(name, type=int, default=0, help=f"threads of a model {meaning}; 0 for TensorFlow's choice")
+        group.add_argument(
+            name,
+            type=option_values.whole_number(0),
+            default=0,
+            help=f"threads of a model {meaning}; 0 for TensorFlow's choice",
+        )
     _add_switch(
         group,
         "enable_model_warmup",
@@ -181,10 +211,3 @@ def _truth(text: str) -> bool:
     if text not in ("true", "false"):
         raise argparse.ArgumentTypeError(f"{text} is neither true nor false")
     return text == "true"
-
-
-def _port(text: str) -> int:
-    port = int(text)
-    if not 0 <= port < 2**16:
-        raise argparse.ArgumentTypeError(f"{port} is no port; give 0 to 65535")
-    return port

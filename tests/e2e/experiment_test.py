@@ -27,6 +27,15 @@ def test_variants_are_compared_and_kept(tiny_config, tmp_path, capsys):
     # Again, from the cache, and one more that fails: the others' results are there all the same.
     variants.write_text(variants.read_text() + "hopeless: [data.train_negatives=100000]\n")
     assert main([*command, "--json"]) == 1
-    *again, hopeless = json.loads(capsys.readouterr().out)
+    output, errors = capsys.readouterr()
+    *again, hopeless = json.loads(output)
     assert again == results
     assert "negatives" in hopeless["error"]
+    # What failed is told in a paragraph, and its traceback lies below the root.
+    (told,) = (line for line in errors.splitlines() if " failed: " in line)
+    assert told.startswith("tandem experiment: BehaviourExampleGen failed: user ")
+    (failure,) = tiny_config.parent.glob("**/failures/BehaviourExampleGen.txt")
+    assert (
+        told.endswith(f"The full traceback: {failure}") and "Traceback (most recent call last)" in failure.read_text()
+    )
+    assert "Traceback" not in errors

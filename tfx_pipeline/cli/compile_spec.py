@@ -2,7 +2,7 @@
 
 import argparse
 
-from tfx_pipeline.cli import config_arguments
+from tfx_pipeline.cli import config_arguments, preflight
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -17,6 +17,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Compiles it and prints where it lies."""
     config = config_arguments.load(args)
+    if args.output:
+        preflight.check_output(args.output)
     from tfx_pipeline import kubeflow_runner  # Imports TFX: many seconds.
 
     print(kubeflow_runner.compile_pipeline(config, output=args.output, image=args.image))

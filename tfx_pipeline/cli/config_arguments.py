@@ -21,4 +21,6 @@ def add(parser: argparse.ArgumentParser, default: str = DEFAULT_CONFIG) -> None:
 
 def load(args: argparse.Namespace, overrides: Sequence[str] = ()) -> PipelineConfig:
     """Reads the configuration that the two options name; `overrides` go before those of `--set`."""
-    return load_config(args.config, [*overrides, *args.overrides])
+    config = load_config(args.config, [*overrides, *args.overrides])
+    args.run_root = config.run_root  # Where an error that comes later is written down.
+    return config

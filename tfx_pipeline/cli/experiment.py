@@ -12,8 +12,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tfx_pipeline.cli import config_arguments
+from tfx_pipeline import failures
+from tfx_pipeline.cli import config_arguments, interruption, library_output, preflight
+from tfx_pipeline.configs import PipelineConfig
 from tfx_pipeline.display.shown import shown
+from tfx_pipeline.variants import load_variants
 
 if TYPE_CHECKING:
     from tfx_pipeline.experiment import Result
@@ -34,15 +37,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Trains and prints; 0 where every variant was trained, else 1."""
     config = config_arguments.load(args)
+    variants = load_variants(args.variants, args.config, args.overrides)
+    preflight.check_all(each for _, each in variants)
     path = Path(config.run_root) / "experiments" / f"{Path(args.variants).stem}.md"
     results: list[Result] = []
     with shown(everything=args.verbose) as display:
         display.stage("Importing TensorFlow and TFX", remark=": 10 to 30 seconds")
         from tfx_pipeline import experiment
 
-        variants = experiment.read_variants(args.variants)
         path.parent.mkdir(parents=True, exist_ok=True)
-        for result in experiment.run(args.config, args.overrides, variants, display):
+        for result in experiment.run(variants, _tell, display):
             results.append(result)
             path.write_text(table(results) + "\n", encoding="utf-8")  # An interrupted experiment leaves what it has.
     if args.json:
@@ -52,6 +56,14 @@ def run(args: argparse.Namespace) -> int:
         print(table(results))
         print(f"\nWritten to {path}", file=sys.stderr)
     return 1 if any(each.error for each in results) else 0
+
+
+def _tell(error: Exception, config: PipelineConfig) -> str:
+    """Says what a variant failed of, and returns it in short; an interruption ends all."""
+    if interruption.is_one(error):
+        raise KeyboardInterrupt from error
+    print(failures.tell(error, "tandem experiment", config.run_root, library_output.last_lines()), file=sys.stderr)
+    return failures.failure_of(error, config.run_root).text.splitlines()[0]
 
 
 def table(results: Sequence["Result"]) -> str:

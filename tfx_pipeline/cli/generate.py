@@ -19,7 +19,7 @@ from typing import Any, Final
 
 from components.behaviour_generator.config import STRENGTHS
 from components.behaviour_generator.finished_set import TRUTH_FILE, AnotherSetError
-from tfx_pipeline.cli import config_arguments
+from tfx_pipeline.cli import config_arguments, option_values
 from tfx_pipeline.config_loading import ConfigError
 
 DEFAULT_CONFIG: Final = "configs/generated.yaml"
@@ -30,8 +30,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the options."""
     config_arguments.add(parser, DEFAULT_CONFIG)
     parser.add_argument("--output", metavar="FOLDER", help="where the files go (data.path of the configuration)")
-    parser.add_argument("--events", type=int, metavar="N", help="about how many events (generate.events)")
-    parser.add_argument("--seed", type=int, metavar="N", help="of all that is drawn (generate.seed)")
+    parser.add_argument(
+        "--events", type=option_values.whole_number(1), metavar="N", help="about how many events (generate.events)"
+    )
+    parser.add_argument(
+        "--seed", type=option_values.whole_number(0), metavar="N", help="of all that is drawn (generate.seed)"
+    )
     parser.add_argument(
         "--transitions",
         choices=tuple(STRENGTHS),
@@ -39,7 +43,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "be set one by one, from 0 to 1)",
     )
     parser.add_argument(
-        "--workers", type=_from_1, default=1, metavar="N", help="processes that make it (%(default)s); the same files"
+        "--workers",
+        type=option_values.whole_number(1),
+        default=1,
+        metavar="N",
+        help="processes that make it (%(default)s); the same files",
     )
     parser.add_argument("--force", action="store_true", help="replace another set of files in that folder")
     parser.add_argument("--json", action="store_true", help="print the truth file")
@@ -97,10 +105,3 @@ def _overrides(args: argparse.Namespace) -> list[str]:
         strengths = dataclasses.asdict(STRENGTHS[args.transitions])
         values |= {f"generate.transitions.{name}": value for name, value in strengths.items()}
     return [f"{name}={json.dumps(value)}" for name, value in values.items() if value is not None]
-
-
-def _from_1(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"should be at least 1, not {number}")
-    return number

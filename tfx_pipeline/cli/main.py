@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 from types import ModuleType
 
+from tfx_pipeline import failures
 from tfx_pipeline.cli import console_log, interruption, library_output
 from tfx_pipeline.cli.command_parser import CommandParser, did_you_mean
 from tfx_pipeline.cli.exit_code import ExitCode
@@ -47,6 +48,9 @@ GROUPS = {
 """Group of commands to subcommand to its module, which has `add_arguments(parser)` and `run(args) -> int`, and to its
 line in `--help`. Modules import TFX and TensorFlow within `run` alone."""
 
+RUNNING = ("run", "experiment", "compile")
+"""The commands within which TFX is at work, so that their errors need a paragraph in place of a traceback."""
+
 COMMANDS = {name: command for group in GROUPS.values() for name, command in group.items()}
 
 _START = """\
@@ -80,13 +84,20 @@ def main(argv: Sequence[str] | None = None) -> int:
     except ConfigError as error:
         print(f"tandem: {error}", file=sys.stderr)
         return int(ExitCode.WRONG_USAGE)
+    except failures.NotReadyError as error:
+        print(f"tandem {args.command}: {error}", file=sys.stderr)
+        return int(ExitCode.FAILED)
     except BrokenPipeError:  # Whoever reads what is printed has read enough, as `head` does.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # Python flushes once more at its end.
         return int(ExitCode.OK)
     except BaseException as error:
-        if not interruption.is_one(error):
+        if interruption.is_one(error):
+            return interruption.end(args.command, ExitCode.FAILED, at_once=argv is None)
+        if args.command not in RUNNING or not isinstance(error, Exception):
             raise
-        return interruption.end(args.command, ExitCode.FAILED, at_once=argv is None)
+        root = getattr(args, "run_root", "")
+        print(failures.tell(error, f"tandem {args.command}", root, library_output.last_lines()), file=sys.stderr)
+        return int(ExitCode.FAILED)
 
 
 def _parse(arguments: list[str]) -> tuple[ModuleType, argparse.Namespace]:

@@ -8,11 +8,10 @@ served, and the exit code is 3. Where nothing has changed since the last push, t
 
 import argparse
 import json
-import sys
 from pathlib import Path
 from typing import Any
 
-from tfx_pipeline.cli import config_arguments, versions
+from tfx_pipeline.cli import config_arguments, preflight, versions
 from tfx_pipeline.cli.exit_code import ExitCode
 from tfx_pipeline.cli.report_text import is_pushed, report_text
 from tfx_pipeline.configs import PipelineConfig
@@ -29,14 +28,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Runs it and prints the report; 0 when every model is pushed, by this run or an earlier one, 3 when one is not."""
     config = config_arguments.load(args)
-    from components.raw_files.refusal import DataError
-
-    try:
-        with shown(everything=args.verbose) as display:
-            report = _repeated_or_run(config, display)
-    except DataError as error:
-        print(f"tandem: {error}", file=sys.stderr)
-        return ExitCode.FAILED
+    preflight.check(config)
+    with shown(everything=args.verbose) as display:
+        report = _repeated_or_run(config, display)
     print(json.dumps(report, indent=2) if args.json else report_text(report))
     return ExitCode.OK if is_pushed(report) else ExitCode.NOT_PUSHED
 
@@ -45,8 +39,7 @@ def _repeated_or_run(config: PipelineConfig, display: PlainDisplay) -> dict[str,
     """The report as plain values: the last one where nothing has changed, else that of the run.
 
     Raises:
-        DataError: The data cannot be used.
-        ComponentFailed: A component failed for another reason.
+        ComponentFailed: A component failed; its error is the cause.
     """
     from tfx_pipeline import last_run
 
@@ -64,13 +57,6 @@ def _repeated_or_run(config: PipelineConfig, display: PlainDisplay) -> dict[str,
 
 def _run(config: PipelineConfig, display: PlainDisplay) -> dict[str, Any]:
     display.stage("Importing TensorFlow and TFX", remark=": 10 to 30 seconds")
-    from components.raw_files.refusal import DataError
     from tfx_pipeline import local_runner
-    from tfx_pipeline.watched_runner import ComponentFailed
 
-    try:
-        return local_runner.run(config, display).as_dict()
-    except ComponentFailed as error:
-        if isinstance(error.__cause__, DataError):
-            raise error.__cause__ from None
-        raise
+    return local_runner.run(config, display).as_dict()

@@ -10,7 +10,7 @@ import signal
 import socket
 import sys
 
-from tfx_pipeline.cli import config_arguments
+from tfx_pipeline.cli import config_arguments, option_values
 from tfx_pipeline.cli.exit_code import ExitCode
 
 _HOST = "127.0.0.1"
@@ -21,7 +21,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the options."""
     config_arguments.add(parser)
     parser.add_argument(
-        "--port", type=_port, default=6006, help=f"on {_HOST}; 0 takes a free one (%(default)s)", metavar="PORT"
+        "--port",
+        type=option_values.port,
+        default=6006,
+        help=f"on {_HOST}; 0 takes a free one (%(default)s)",
+        metavar="PORT",
     )
 
 
@@ -52,12 +56,6 @@ def _start(folder: str, port: int) -> str:
     # It greets on Python's standard error; what libraries say belongs to descriptor 2.
     with contextlib.redirect_stderr(sys.__stderr__):
         return tensorboard.launch()
-
-
-def _port(text: str) -> int:
-    if not text.isdecimal() or int(text) >= _PORTS:
-        raise argparse.ArgumentTypeError(f"{text} is no port; give 0 to {_PORTS - 1}")
-    return int(text)
 
 
 def _is_free(port: int) -> bool:

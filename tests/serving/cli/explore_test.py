@@ -69,14 +69,14 @@ def test_a_port_that_is_taken(shop, capsys):
         port = other.getsockname()[1]
         assert main(["explore", "--config", str(shop), "--port", str(port)]) == 1
     error = capsys.readouterr().err
-    assert error.startswith(f"tandem explore: cannot listen on 127.0.0.1:{port}: ")
-    assert error.endswith("Choose another port with --port.\n")
+    assert error.startswith(f"tandem explore: port {port} on 127.0.0.1 is taken by another program. ")
+    assert error.endswith("Choose another with --port; 0 takes a free one.\n")
 
 
-@pytest.mark.parametrize("port", ["65536", "-1"])
+@pytest.mark.parametrize("port", ["65536", "-1", "x"])
 def test_what_is_no_port(shop, port, capsys):
     assert main(["explore", "--config", str(shop), "--port", port]) == 2
-    assert f"{port} is no port; give 0 to 65535" in capsys.readouterr().err
+    assert f"argument --port: should be a whole number from 0 to 65535, not '{port}'" in capsys.readouterr().err
 
 
 def test_a_missing_log(shop, tmp_path, capsys):

@@ -111,7 +111,7 @@ def test_a_server_without_the_model(ask, half_plus_two_server, tmp_path):
     ("arguments", "message"),
     [
         (["  ", "--user", "8"], "the query is empty; use `tandem recommend` to ask without one."),
-        (["e", "--user", "8", "--k", "0"], "0 is not at least 1"),
+        (["e", "--user", "8", "--k", "0"], "argument --k: should be a whole number from 1 on, not '0'"),
         (["e", "--user", "8", "--k", "10001"], "`k` should be from 1 to 10000. Received: k=10001"),
         (["e"], "the following arguments are required: --user"),
         (["e", "--user", "8", "--category", "c", "--candidates", "f"], "not allowed with argument --category"),

@@ -166,7 +166,7 @@ def test_a_taken_port_is_told_before_tensorflow_is_imported(shop, rank_server):
 
 def test_wrong_usage(shop, capsys):
     assert main(["serve", "--config", str(shop), "--port", "99999"]) == 2
-    assert "99999 is no port; give 0 to 65535" in capsys.readouterr().err
+    assert "should be a whole number from 0 to 65535, not '99999'" in capsys.readouterr().err
     assert main(["serve", "--config", str(shop), "--enable_model_warmup", "0"]) == 2
     assert "0 is neither true nor false" in capsys.readouterr().err
 

@@ -1,5 +1,6 @@
 from tfx_pipeline.cli.experiment import table
-from tfx_pipeline.experiment import Result, Variant
+from tfx_pipeline.experiment import Result
+from tfx_pipeline.variants import Variant
 
 
 def metrics(value, epoch=7):

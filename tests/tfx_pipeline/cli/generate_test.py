@@ -102,7 +102,7 @@ def test_an_interruption(tmp_path, capsys, monkeypatch):
         ),
         (["--output", ""], "data.path = '': give a folder of this machine to write into, here or by --output."),
         (["--output", "gs://b/c"], "data.path = 'gs://b/c': give a folder of this machine"),
-        (["--workers", "0"], "argument --workers: should be at least 1, not 0"),
+        (["--workers", "0"], "argument --workers: should be a whole number from 1 on, not '0'"),
         (["--set", "generate.drift=2"], "`generate`: `drift` should be from 0 to 1. Received: drift=2"),
     ],
 )

@@ -109,4 +109,4 @@ def test_a_taken_port_is_told_with_one_that_is_free(config, capsys):
 @pytest.mark.parametrize("port", ["65536", "-1", "http"])
 def test_what_is_no_port_is_refused(port, config, capsys):
     assert main(["tensorboard", "--config", config, f"--port={port}"]) == 2
-    assert f"argument --port: {port} is no port; give 0 to 65535." in capsys.readouterr().err
+    assert f"argument --port: should be a whole number from 0 to 65535, not '{port}'" in capsys.readouterr().err

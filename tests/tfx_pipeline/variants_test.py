@@ -4,7 +4,7 @@ import pytest
 
 from tfx_pipeline.config_loading import ConfigError
 from tfx_pipeline.configs import load_config
-from tfx_pipeline.experiment import Variant, read_variants, run
+from tfx_pipeline.variants import Variant, load_variants, read_variants
 
 
 def read(tmp_path, text):
@@ -32,14 +32,25 @@ def test_a_file_of_another_form_is_refused(tmp_path, text, message):
 
 
 def test_a_missing_file_is_refused():
-    with pytest.raises(ConfigError, match="nowhere.yaml: No such file or directory."):
+    with pytest.raises(
+        ConfigError, match="nowhere.yaml: No such file or directory. Give a file of variants with --variants."
+    ):
         read_variants("nowhere.yaml")
 
 
-def test_all_variants_are_checked_before_the_first_is_trained():
-    variants = [Variant("complete", ()), Variant("typo", ("unisar.fusoin=false",))]
-    with pytest.raises(ConfigError, match="unknown field `unisar.fusoin`. Did you mean `unisar.fusion`?"):
-        next(run("configs/online_retail.yaml", [], variants))
+@pytest.mark.parametrize(
+    ("override", "message"),
+    [
+        ("unisar.fusoin=false", "`typo`: unknown field `unisar.fusoin`. Did you mean `unisar.fusion`?"),
+        ("train.epochs=-1", "`typo`: `train`: `epochs` should be at least 1. Received: epochs=-1"),
+    ],
+)
+def test_a_variant_that_cannot_be_is_named_with_its_file(tmp_path, override, message):
+    path = tmp_path / "few.yaml"
+    path.write_text(f"complete: []\ntypo: [{override}]\n")
+    with pytest.raises(ConfigError) as caught:
+        load_variants(str(path), "configs/online_retail.yaml", [])
+    assert str(caught.value) == f"{path}: {message}"
 
 
 CONFIGS = Path(__file__).resolve().parents[2] / "configs"

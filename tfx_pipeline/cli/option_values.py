@@ -1,0 +1,53 @@
+"""Numbers on the command line: argparse names the option, and these the value and its range."""
+
+import argparse
+import math
+from collections.abc import Callable
+from typing import Final
+
+_LAST_PORT: Final = 2**16 - 1
+
+
+def whole_number(least: int, most: int | None = None) -> Callable[[str], int]:
+    """Reads a whole number of a range."""
+
+    def read(text: str) -> int:
+        try:
+            number = int(text)
+        except ValueError:
+            number = least - 1
+        if number < least or (most is not None and number > most):
+            upper = "on" if most is None else f"to {most}"
+            raise argparse.ArgumentTypeError(f"should be a whole number from {least} {upper}, not {text!r}")
+        return number
+
+    return read
+
+
+def positive_seconds(text: str) -> float:
+    """Reads a time longer than none."""
+    number = _finite(text)
+    if not number > 0:
+        raise argparse.ArgumentTypeError(f"should be a number of seconds above 0, not {text!r}")
+    return number
+
+
+def seconds(text: str) -> float:
+    """Reads a time, which may be none."""
+    number = _finite(text)
+    if not number >= 0:
+        raise argparse.ArgumentTypeError(f"should be a number of seconds from 0 on, not {text!r}")
+    return number
+
+
+def _finite(text: str) -> float:
+    """The number; not a number where the text is none, or infinite."""
+    try:
+        number = float(text)
+    except ValueError:
+        return math.nan
+    return number if math.isfinite(number) else math.nan
+
+
+port = whole_number(0, _LAST_PORT)
+"""Reads a port; 0 stands for any free one."""
