@@ -106,7 +106,7 @@ def test_the_component_is_named_and_the_whole_lies_below_the_root(tmp_path):
     )
     whole = file.read_text()
     assert "in no_memory\n" in whole and whole.rstrip().endswith(
-        "MemoryError: big\n\n\nWhat libraries said last:\nW0000 Allocation exceeds 10%"
+        "ComponentFailed: SearchTrainer: big\n\n\nWhat libraries said last:\nW0000 Allocation exceeds 10%"
     )
 
 
