@@ -8,7 +8,7 @@ import grpc
 
 from serving import prediction_messages
 from serving.call import Call
-from serving.call_error import INTERNAL, CallError
+from serving.call_error import INTERNAL, OTHER_PROGRAM, UNKNOWN, CallError
 from serving.tensor_values import nested_list
 from serving.transport import Outputs, VersionState
 
@@ -71,6 +71,8 @@ class GrpcMessages:
         try:
             yield
         except grpc.RpcError as error:
+            if "Failed parsing HTTP/2" in error.details() or "http1.x server" in error.details():
+                raise CallError(UNKNOWN, f"{OTHER_PROGRAM} by gRPC", self._address) from error
             raise CallError(error.code().name, error.details(), self._address) from error
 
     def outputs(self, call: Call, response: Any) -> Outputs:

@@ -8,7 +8,7 @@ from urllib.parse import quote
 import httpx
 
 from serving.call import Call
-from serving.call_error import DEADLINE_EXCEEDED, INTERNAL, UNAVAILABLE, CallError
+from serving.call_error import DEADLINE_EXCEEDED, INTERNAL, OTHER_PROGRAM, UNAVAILABLE, UNKNOWN, CallError
 from serving.client_tls import ClientTls
 from serving.transport import Outputs, VersionState
 
@@ -27,6 +27,10 @@ _CODES = {
     503: UNAVAILABLE,
     504: DEADLINE_EXCEEDED,
 }
+
+
+_WITHOUT_WORDS = {408, 413, 429, *range(500, 505)} - {501}
+"""HTTP codes that a server, or what stands in front of one, may answer without a reason in JSON."""
 
 
 class RestRequest(NamedTuple):
@@ -74,6 +78,8 @@ class RestMessages:
         except httpx.TimeoutException as error:
             raise CallError(DEADLINE_EXCEEDED, "no answer in time", self._address) from error
         except httpx.TransportError as error:
+            if "illegal" in str(error):  # No HTTP at all: gRPC's port, for example.
+                raise CallError(UNKNOWN, f"{OTHER_PROGRAM} by REST", self._address) from error
             raise CallError(UNAVAILABLE, str(error) or type(error).__name__, self._address) from error
 
     def outputs(self, call: Call, response: httpx.Response) -> Outputs:
@@ -122,11 +128,18 @@ class RestMessages:
         except ValueError:
             answer = None
         if not response.is_success:
-            message = answer["error"] if isinstance(answer, dict) and "error" in answer else response.text
-            raise CallError(_CODES.get(response.status_code, "UNKNOWN"), message, self._address)
+            told = isinstance(answer, dict) and "error" in answer
+            if not told and response.status_code not in _WITHOUT_WORDS:
+                raise self._other_program(response)
+            message = answer["error"] if told else f"HTTP {response.status_code} {response.reason_phrase}"
+            raise CallError(_CODES.get(response.status_code, UNKNOWN), message, self._address)
         if not isinstance(answer, dict):
-            raise CallError(INTERNAL, f"not a JSON object: {response.text!r:.200}", self._address)
+            raise self._other_program(response)
         return answer
+
+    def _other_program(self, response: httpx.Response) -> CallError:
+        kind = response.headers.get("content-type", "no type").split(";")[0]
+        return CallError(UNKNOWN, f"{OTHER_PROGRAM} (HTTP {response.status_code}, {kind})", self._address)
 
     def _no_answer(self, of_what: str, answer: dict[str, Any]) -> CallError:
         return CallError(INTERNAL, f"not an answer {of_what}: {answer!r:.200}", self._address)

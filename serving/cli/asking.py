@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from schemas.canonical_event import Surface, Token
 from serving.answers import RankedItem
 from serving.best_items import BestItems, best_items, ranked_candidates
-from serving.call_error import NOT_FOUND, UNAVAILABLE, CallError
+from serving.call_error import NOT_FOUND, OTHER_PROGRAM, UNAVAILABLE, CallError
 from serving.candidates import Candidates
 from serving.cli.source_log import read_source_log
 from serving.client import RankingClient, WireProtocol
@@ -167,6 +167,8 @@ def explain(error: CallError, served: ServedModel) -> str:
     if error.code == NOT_FOUND:
         hint = first or " Is the server still loading it, or started with another configuration?"
         return f"the server at {error.address} has no model {served.name!r}: {error.message}.{hint}"
+    if error.message.startswith(OTHER_PROGRAM):
+        return f"{error.address}: {error.message}. Where is the model server? --address HOST:PORT"
     return str(error)
 
 

@@ -1,6 +1,8 @@
 """The client against a real server, over both protocols."""
 
+import http.server
 import socket
+import threading
 
 import pytest
 
@@ -210,6 +212,43 @@ def test_a_server_that_does_not_answer_in_time(protocol):
         ):
             client.rank(RankRequest("1", ("a",)))
     assert caught.value.code == "DEADLINE_EXCEEDED"
+
+
+class Page(http.server.BaseHTTPRequestHandler):
+    """Some other program: a page for whoever asks."""
+
+    def do_GET(self):
+        page = b"<html><h1>Welcome</h1></html>"
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html; charset=utf-8")
+        self.send_header("Content-Length", str(len(page)))
+        self.end_headers()
+        self.wfile.write(page)
+
+    def log_message(self, *_):
+        pass
+
+
+def test_another_program_on_the_port(rank_server):
+    """Its page is not printed, whatever it is and whichever way it is asked."""
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Page) as other:
+        threading.Thread(target=other.serve_forever, daemon=True).start()
+        page = f"127.0.0.1:{other.server_port}"
+        asked = {
+            (page, WireProtocol.REST, "versions"): " (HTTP 200, text/html)",
+            (page, WireProtocol.REST, "rank"): " (HTTP 501, text/html)",
+            (page, WireProtocol.GRPC, "rank"): " by gRPC",
+            (rank_server.grpc_address, WireProtocol.REST, "rank"): " by REST",
+            (rank_server.rest_address, WireProtocol.GRPC, "rank"): " by gRPC",
+        }
+        for (address, way, what), how in asked.items():
+            with (
+                RankingClient(address, "shop", way, timeout_s=30, retry=ONCE) as client,
+                pytest.raises(CallError) as caught,
+            ):
+                client.version_states() if what == "versions" else client.rank(RankRequest("1", ("a",)))
+            assert caught.value.message == f"another program listens there, not a model server{how}"
+        other.shutdown()
 
 
 class FewScores:

@@ -19,6 +19,14 @@ def test_other_errors_are_told_as_they_are(shop):
     assert explain(error, *load_config(str(shop)).served_models) == "h:1 answered INVALID_ARGUMENT: bad shape"
 
 
+def test_another_program_on_the_port_is_told_as_such(shop):
+    error = CallError("UNKNOWN", "another program listens there, not a model server (HTTP 200, text/html)", "h:1")
+    assert explain(error, *load_config(str(shop)).served_models) == (
+        "h:1: another program listens there, not a model server (HTTP 200, text/html). "
+        "Where is the model server? --address HOST:PORT"
+    )
+
+
 def test_logs_lie_below_the_path_of_the_data(shop):
     folder, name = str(shop.parent), load_config(str(shop)).data.events.rpartition("/")[2]
     log = read_log(load_config(str(shop), [f"data.path={folder}", f"data.events={name}"]), ["7"])
