@@ -11,16 +11,20 @@ import json
 import sys
 import time
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from rich.cells import cell_len, set_cell_size
 
 from components.log_findings.event_findings import day
-from components.log_statistics.event_columns import read_event_columns
-from components.log_statistics.log_statistics import FEED, SEARCH, LogStatistics, Spread, log_statistics
 from components.raw_files.refusal import DataError
+from schemas.canonical_event import Surface
 from tfx_pipeline.cli import config_arguments, reading_progress
 from tfx_pipeline.cli.exit_code import ExitCode
 
+if TYPE_CHECKING:
+    from components.log_statistics.log_statistics import LogStatistics, Spread
+
+_FEED, _SEARCH = Surface.RECOMMENDATION.value, Surface.SEARCH.value
 _BAR = 40
 _NAME = 44
 _DAY_MS = 24 * 3600 * 1000
@@ -39,6 +43,9 @@ def run(args: argparse.Namespace) -> int:
     if args.file:
         args.config = args.file
     data = config_arguments.load(args).data
+    from components.log_statistics.event_columns import read_event_columns  # Imports NumPy.
+    from components.log_statistics.log_statistics import log_statistics
+
     try:
         log = read_event_columns(data, round(time.time() * 1000), reading_progress.show)
     except DataError as error:
@@ -51,7 +58,7 @@ def run(args: argparse.Namespace) -> int:
     return ExitCode.OK
 
 
-def text(found: LogStatistics) -> str:
+def text(found: "LogStatistics") -> str:
     """The statistics, for a person."""
     if not found.events:
         return f"No events. Refused rows: {_refused(found) or 'none'}. `tandem check` tells why."
@@ -59,10 +66,10 @@ def text(found: LogStatistics) -> str:
     return "\n\n".join("\n".join(part) for part in [*parts, _popularity(found), _top(found)])
 
 
-def _counts(found: LogStatistics) -> Iterator[str]:
+def _counts(found: "LogStatistics") -> Iterator[str]:
     days = (found.last_ms - found.first_ms) / _DAY_MS
-    yield f"events    {found.events:>12,}  {found.by_surface[FEED]:,} feed, {found.by_surface[SEARCH]:,} search"
-    feed, search = found.engaged[FEED], found.engaged[SEARCH]
+    yield f"events    {found.events:>12,}  {found.by_surface[_FEED]:,} feed, {found.by_surface[_SEARCH]:,} search"
+    feed, search = found.engaged[_FEED], found.engaged[_SEARCH]
     yield f"engaged   {feed + search:>12,}  {feed:,} feed, {search:,} search; {found.shown:,} items only shown"
     yield f"users     {found.users:>12,}  {found.users_on_both:,} engaged on both surfaces"
     never = found.items - found.items_engaged
@@ -73,11 +80,11 @@ def _counts(found: LogStatistics) -> Iterator[str]:
         yield f"refused   {sum(found.refused.values()):>12,}  rows: {_refused(found)}"
 
 
-def _refused(found: LogStatistics) -> str:
+def _refused(found: "LogStatistics") -> str:
     return ", ".join(f"{reason} {count:,}" for reason, count in found.refused.items())
 
 
-def _histogram(found: LogStatistics) -> Iterator[str]:
+def _histogram(found: "LogStatistics") -> Iterator[str]:
     span = "day" if found.days_a_period == 1 else f"{found.days_a_period} days from"
     yield f"{span:12} {'feed':>9} {'search':>9} {'new users':>10} {'new items':>10}   ▒ feed  █ search"
     most = max(each.recommendation + each.search for each in found.periods)
@@ -91,18 +98,18 @@ def _histogram(found: LogStatistics) -> Iterator[str]:
         ).rstrip()
 
 
-def _histories(found: LogStatistics) -> Iterator[str]:
+def _histories(found: "LogStatistics") -> Iterator[str]:
     yield f"{'a user has':24} {'least':>7} {'10 %':>7} {'median':>7} {'90 %':>7} {'most':>7}"
     yield _spread("events", found.events_a_user)
-    yield _spread("engagements in the feed", found.history[FEED])
-    yield _spread("engagements in search", found.history[SEARCH])
+    yield _spread("engagements in the feed", found.history[_FEED])
+    yield _spread("engagements in search", found.history[_SEARCH])
 
 
-def _spread(name: str, of: Spread) -> str:
+def _spread(name: str, of: "Spread") -> str:
     return f"{name:24} {of.least:>7,} {of.p10:>7,} {of.p50:>7,} {of.p90:>7,} {of.largest:>7,}"
 
 
-def _searches(found: LogStatistics) -> Iterator[str]:
+def _searches(found: "LogStatistics") -> Iterator[str]:
     if not found.searches:
         yield "No searches."
         return
@@ -113,7 +120,7 @@ def _searches(found: LogStatistics) -> Iterator[str]:
     )
 
 
-def _transitions(found: LogStatistics) -> Iterator[str]:
+def _transitions(found: "LogStatistics") -> Iterator[str]:
     yield "From one action of a user to the next:"
     for name, told in _TOLD.items():
         all_from = sum(count for other, count in found.transitions.items() if other[0] == name[0])
@@ -121,14 +128,14 @@ def _transitions(found: LogStatistics) -> Iterator[str]:
         yield f"  {told:16} {found.transitions[name]:>10,}  {share:6.1%} of what follows a {told.split()[0]} action"
 
 
-def _popularity(found: LogStatistics) -> Iterator[str]:
+def _popularity(found: "LogStatistics") -> Iterator[str]:
     yield (
         f"The most popular 1 % of the items engaged with have {found.share_of_top_1_percent:.1%} of all engagements, "
         f"10 % have {found.share_of_top_10_percent:.1%} (Gini {found.gini:.2f})."
     )
 
 
-def _top(found: LogStatistics) -> Iterator[str]:
+def _top(found: "LogStatistics") -> Iterator[str]:
     if found.top_queries:
         yield f"{'top queries':{_NAME}} {'searches':>9} {'with click':>11}"
         for query, searches, clicked in found.top_queries:
