@@ -1,12 +1,13 @@
 # Two commands do everything: `make demo` and `make test`. `make help` lists the others.
 PYTHON := .venv/bin/python -W ignore
 CONFIG ?= configs/online_retail.yaml
+TESTS ?= all
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-fast test-e2e test-installed test-wheel lint format docs wheel constraints clean
+.PHONY: help setup demo test test-fast test-e2e test-installed test-wheel test-newer-stack test-older-stack lint format docs wheel constraints clean
 
 help: ## List the targets.
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
+	@grep -hE '^[a-z0-9_.-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 20
 
 setup: ## Make the environment .venv (all others that need it do so themselves).
 	@bash constraints/install.sh
@@ -28,6 +29,12 @@ test-installed: setup ## Build the wheel, install it into an environment of its 
 
 test-wheel: setup ## The same with all fast tests.
 	@TANDEM_WHEEL_TESTS=all $(PYTHON) -m pytest tests/wheel
+
+test-newer-stack: ## Run the demo twice and all tests in an empty Debian 13; TESTS=fast: the demo and the fast tests.
+	@bash constraints/test_stack.sh newer $(TESTS)
+
+test-older-stack: ## The same with Python 3.10 on this machine.
+	@bash constraints/test_stack.sh older $(TESTS)
 
 lint: setup ## Check style and types.
 	@.venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/mypy

@@ -2,20 +2,19 @@
 # Tries the commands as a new user would: in a Debian with nothing but git and make, on a fresh clone of this tree.
 #
 #   constraints/fresh_debian.sh trixie demo demo test     # make demo, make demo again, make test
+#   constraints/fresh_debian.sh trixie "-j2 demo lint"    # make -j2 demo lint
 #
 # The system is made by debootstrap from this machine's own package sources. It and what is downloaded within it are kept
 # in TANDEM_ROOTS (~/.cache/tandem); each call works on a new copy of the system and a new clone. All that a call mounts
 # and starts ends with it, even when it is killed: it has name spaces of its own.
 # Exit code: 0 all commands passed, 1 one failed, 77 this machine cannot do it (the last line says why).
 set -euo pipefail
-tree=$(cd "$(dirname "$0")/.." && pwd)
+cd "$(dirname "$0")/.."
+. constraints/trial.sh
 release=$1
+trial=$release
 shift
-roots=${TANDEM_ROOTS:-${XDG_CACHE_HOME:-$HOME/.cache}/tandem}
 base=$roots/$release.base run=$roots/$release.run home=$roots/$release.home packages=$roots/$release.packages
-
-say() { printf '%s: %s\n' "$release" "$*"; }
-cannot() { say "not tried here: $*"; exit 77; }
 
 # --- What this machine needs for it. ---
 [ "$(id -u)" = 0 ] || cannot "making a system of its own needs root"
@@ -26,7 +25,6 @@ if ! command -v debootstrap >/dev/null; then
   { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y debootstrap; } >/dev/null 2>&1 \
     || cannot "apt-get could not install debootstrap"
 fi
-mkdir -p "$roots"
 exec 9>"$roots/$release.lock"
 flock --nonblock 9 || { say "another call is under way; waiting for it"; flock 9; }
 
@@ -56,7 +54,7 @@ within() { # root, home, packages, then commands
   set -euo pipefail
   local root=$1 home=$2 packages=$3
   shift 3
-  mkdir -p "$root/root" "$root/var/cache/apt/archives" "$root/etc/ssl/certs"
+  mkdir -p "$root/root" "$root/var/cache/apt/archives"
   mount --bind "$home" "$root/root"
   mount --bind "$packages" "$root/var/cache/apt/archives"
   mount -t proc proc "$root/proc"
@@ -65,12 +63,6 @@ within() { # root, home, packages, then commands
   mount -t tmpfs -o mode=1777 tmpfs "$root/dev/shm" 2>/dev/null || true
   cp --dereference /etc/resolv.conf /etc/hosts "$root/etc/"
   [ ! -e /etc/pip.conf ] || cp --dereference /etc/pip.conf "$root/etc/"
-  # The authorities that this machine trusts, in place of the system's own.
-  local bundle=/etc/ssl/certs/ca-certificates.crt
-  if [ -e "$bundle" ]; then
-    [ -e "$root$bundle" ] || touch "$root$bundle"
-    mount --bind "$bundle" "$root$bundle"
-  fi
   # Of the machine's settings only those of networks, certificates and package clients.
   local carried=() name
   while read -r name; do
@@ -95,27 +87,18 @@ mkdir -p "$home" "$packages"
 if [ ! -d "$base" ]; then
   enter "$base.part" sh -c 'apt-get update -qq && apt-get install -qq -y git make' >> "$roots/$release.log" 2>&1 \
     || { tail -n 5 "$roots/$release.log"; cannot "apt-get could not install git and make; see $roots/$release.log"; }
+  # The authorities that this machine trusts, which may be more than the system's own.
+  if [ -e /etc/ssl/certs/ca-certificates.crt ]; then
+    mkdir -p "$base.part/usr/local/share/ca-certificates"
+    cp /etc/ssl/certs/ca-certificates.crt "$base.part/usr/local/share/ca-certificates/machine.crt"
+    enter "$base.part" sh -c 'update-ca-certificates >/dev/null 2>&1 || true'
+  fi
   mv "$base.part" "$base"
 fi
-rm -rf "$run" "$home/tandem"
+rm -rf "$run"
 cp -a --reflink=auto "$base" "$run"
 
-# --- The clone: the last commit, and what is changed or new in the working tree. ---
-git -c safe.directory='*' clone --quiet "file://$tree" "$home/tandem"
-changes=$(git -C "$tree" -c safe.directory='*' status --porcelain | wc -l)
-if [ "$changes" -gt 0 ]; then
-  git -C "$tree" -c safe.directory='*' diff --binary HEAD | git -C "$home/tandem" apply --allow-empty --whitespace=nowarn
-  git -C "$tree" -c safe.directory='*' ls-files --others --exclude-standard -z \
-    | tar --create --directory "$tree" --null --files-from - | tar --extract --directory "$home/tandem"
-fi
-say "a clone of $(git -C "$home/tandem" describe --always) and $changes changed files, with git and make alone"
-
-failed=()
-for target in "$@"; do
-  begin=$SECONDS
-  say "make $target"
-  if enter "$run" make --no-print-directory -C /root/tandem "$target"; then result=passed; else result=FAILED failed+=("$target"); fi
-  say "make $target: $result after $(((SECONDS - begin) / 60)) min $(((SECONDS - begin) % 60)) s"
-done
-[ ${#failed[@]} = 0 ] || { say "failed: ${failed[*]}"; exit 1; }
-say "all passed: $*"
+clone_into "$home/tandem"
+say "a clone of $clone, with git and make alone"
+make_each() { enter "$run" make --no-print-directory -C /root/tandem "$@"; }
+try_each "$@"

@@ -21,6 +21,7 @@ case $stack in
   older) name="TFX 1.16" constraints=constraints/python3.10.txt pythons="3.10" ;;
   *) fail "TANDEM_STACK is '$stack'; it may be 'newer' or 'older'." ;;
 esac
+pythons=${TANDEM_PYTHONS:-$pythons}
 
 # One call at a time makes the environment.
 mkdir -p .tools
@@ -29,7 +30,7 @@ flock 9
 
 # --- Nothing to do? ---
 stamp=.venv/.installed unfinished=.venv/.unfinished
-wanted=$(cat setup.py pyproject.toml "$constraints" constraints/*.sh constraints/overrides.txt | sha256sum | cut -d' ' -f1)
+wanted=$(cat setup.py pyproject.toml "$constraints" constraints/{install,stack}.sh constraints/overrides.txt | sha256sum | cut -d' ' -f1)
 if [ "$(cat "$stamp" 2>/dev/null)" = "$wanted" ] && .venv/bin/python -c '' 2>/dev/null; then
   say "the environment .venv is up to date ($name)"
   exit 0
@@ -123,7 +124,7 @@ has_venv() { "$1" -c 'import ensurepip, venv' 2>/dev/null; }
 python=""
 find_python() {
   local version candidate
-  for version in ${TANDEM_PYTHONS-$pythons}; do
+  for version in $pythons; do
     while read -r candidate; do
       if find_uv || has_venv "$candidate"; then python=$candidate; return 0; fi
     done < <(pythons_here "$version")
@@ -142,7 +143,7 @@ version_of_apt() {
 # Any Python that can bring uv.
 any_python_with_venv() {
   local candidate
-  for candidate in $(command -v python3 || true) /usr/bin/python3 "${PYENV_ROOT:-$HOME/.pyenv}"/versions/*/bin/python; do
+  for candidate in $(command -v python3 || true) "${PYENV_ROOT:-$HOME/.pyenv}"/versions/*/bin/python; do
     if [ -x "$candidate" ] && has_venv "$candidate"; then echo "$candidate"; return; fi
   done
 }
@@ -199,11 +200,11 @@ rm -f "$stamp"
 "$uv" pip install --quiet --python .venv/bin/python --constraint "$constraints" --override constraints/overrides.txt \
   --editable '.[test,dev]' 9>&- &
 installing=$!
-trap 'kill "$installing" 2>/dev/null' EXIT
 ( begin=$SECONDS
-  while sleep 15 && kill -0 "$installing" 2>/dev/null; do say "downloading and installing, $((SECONDS - begin)) s"; done ) 9>&- &
+  while sleep 15 >/dev/null 2>&1; do say "downloading and installing, $((SECONDS - begin)) s"; done ) 9>&- &
+telling=$!
+trap 'kill "$installing" "$telling" 2>/dev/null || true' EXIT
 wait "$installing" || fail "uv could not install the packages; see above. What it downloaded is kept: call make again."
-trap - EXIT
 rm -f "$unfinished"
 echo "$wanted" > "$stamp"
 say "done; the command is .venv/bin/tandem"
