@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import yaml
 
 Config = TypeVar("Config")
+_KINDS: Mapping[Any, str] = {int: "a whole number", float: "a number", bool: "true or false", str: "text"}
 
 
 class ConfigError(ValueError):
@@ -134,5 +135,5 @@ def _convert(wanted: Any, value: Any, path: str, name: str) -> Any:
     if wanted is str and value is None:
         return ""
     if not isinstance(wanted, type) or not isinstance(value, wanted) or (wanted is int and isinstance(value, bool)):
-        raise ConfigError(f"{path}: `{name}` wants {getattr(wanted, '__name__', wanted)}, got {value!r}.")
+        raise ConfigError(f"{path}: `{name}` wants {_KINDS.get(wanted, wanted)}, got {value!r}.")
     return value

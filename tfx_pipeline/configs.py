@@ -13,6 +13,7 @@ from models import registry
 from models.unifiedssr.config import UnifiedSSRConfig
 from models.unisar.config import UniSARConfig
 from schemas import context_values, features, signatures
+from schemas.number_checks import check_least
 from tfx_pipeline.config_loading import ConfigError, load_dataclass
 from tfx_pipeline.training_config import FineTuningConfig, TrainConfig
 
@@ -53,6 +54,12 @@ class TransformConfig:
     max_items: int = 0
     max_words: int = 0
 
+    def __post_init__(self) -> None:
+        """Refuses numbers that mean nothing."""
+        check_least(self, 1, "words_per_query", "min_word_count")
+        check_least(self, 0, "words_per_title", "words_per_category_path", "category_levels")
+        check_least(self, 0, "max_users", "max_items", "max_words")
+
 
 METRICS = ("hit_rate_at_1", "hit_rate_at_5", "hit_rate_at_10", "ndcg_at_1", "ndcg_at_5", "ndcg_at_10", "mrr")
 """The ranking metrics that are reported."""
@@ -75,7 +82,9 @@ class EvaluationConfig:
     split: str = features.TEST_SPLIT
 
     def __post_init__(self) -> None:
-        """Refuses a metric or a split that there is not."""
+        """Refuses a metric or a split that there is not, and a margin that no metric can have."""
+        if not -1 <= self.margin <= 1:
+            raise ValueError(f"`margin` should be from -1 to 1. Received: margin={self.margin}")
         if self.metric not in METRICS:
             raise ValueError(f"`metric` should be one of {', '.join(METRICS)}. Received: metric={self.metric!r}")
         if self.split not in features.BEHAVIOUR_SPLITS:

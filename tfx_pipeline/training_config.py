@@ -4,6 +4,7 @@ import dataclasses
 from dataclasses import dataclass
 
 from schemas.canonical_event import Surface
+from schemas.number_checks import check_below_one, check_least, check_positive
 
 BOTH_SURFACES = tuple(surface.value for surface in Surface)
 
@@ -65,18 +66,14 @@ class TrainConfig:
 
     def __post_init__(self) -> None:
         """Refuses values that no training can have."""
-        for name in ("epochs", "batch_size"):
-            if getattr(self, name) < 1:
-                raise ValueError(f"`{name}` should be at least 1. Received: {name}={getattr(self, name)}")
-        if self.negatives < 0:
-            raise ValueError(f"`negatives` should be at least 0. Received: negatives={self.negatives}")
+        check_least(self, 1, "epochs", "batch_size")
+        check_least(self, 0, "negatives", "warmup_steps", "clip_norm", "early_stopping_patience", "plateau_patience")
+        check_least(self, 0, "shuffle_buffer", "seed")
+        check_positive(self, "learning_rate", "adam_epsilon")
+        check_below_one(self, "adam_beta_2", "ema_momentum")
         if not 0 < self.plateau_factor < 1:
             raise ValueError(
                 f"`plateau_factor` should lie between 0 and 1. Received: plateau_factor={self.plateau_factor}"
-            )
-        if not 0 <= self.ema_momentum < 1:
-            raise ValueError(
-                f"`ema_momentum` should be at least 0 and below 1. Received: ema_momentum={self.ema_momentum}"
             )
         if not self.surfaces:
             raise ValueError("`surfaces` should name at least one surface. Received: surfaces=()")
@@ -109,8 +106,9 @@ class FineTuningConfig:
 
     def __post_init__(self) -> None:
         """Refuses values that no training can have."""
-        if self.epochs < 1:
-            raise ValueError(f"`epochs` should be at least 1. Received: epochs={self.epochs}")
+        check_least(self, 1, "epochs")
+        check_least(self, 0, "early_stopping_patience")
+        check_positive(self, "learning_rate")
         _check_surfaces(self.surfaces)
 
     def train_config(self, joint: TrainConfig, surface: str) -> TrainConfig:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from schemas.event_rows import EventColumns, ItemColumns, UserColumns
+from schemas.number_checks import check_least, check_shares
 from schemas.span_pattern import SPAN
 
 LEAVE_ONE_OUT: Final = "leave_one_out"
@@ -92,14 +93,10 @@ class DataConfig:
         """
         _one_of("split", self.split, (LEAVE_ONE_OUT, BY_TIME))
         _one_of("negatives", self.negatives, (UNIFORM, POPULARITY, SHOWN, CATEGORY))
-        if not 0 <= self.max_reject_share <= 1:
-            raise ValueError(f"data.max_reject_share should be from 0 to 1. Received: {self.max_reject_share}")
-        least = {"train_negatives": 1, "evaluation_negatives": 1, "items_per_session": 1}
-        least |= {"recommendation_history": 1, "search_history": 1, "seed": 0}
-        least |= {"max_events_per_user": 0, "core": 0, "core_rounds": 1, "last_spans": 0}
-        for name, smallest in least.items():
-            if getattr(self, name) < smallest:
-                raise ValueError(f"data.{name} should be at least {smallest}. Received: {getattr(self, name)}")
+        check_shares(self, "max_reject_share")
+        check_least(self, 1, "train_negatives", "evaluation_negatives", "items_per_session", "core_rounds")
+        check_least(self, 1, "recommendation_history", "search_history")
+        check_least(self, 0, "seed", "max_events_per_user", "core", "last_spans")
         if self.last_spans and SPAN not in self.events:
             raise ValueError(
                 f"data.last_spans = {self.last_spans} needs {SPAN} in data.events, where the number of the day stands. "

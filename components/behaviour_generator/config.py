@@ -4,14 +4,10 @@ import math
 from dataclasses import dataclass, field
 from typing import Final
 
+from schemas.number_checks import check_least, check_shares
+
 LONGEST: Final = 4
 """No user has more than this many times the mean of events."""
-
-
-def _check_shares(config: object, names: tuple[str, ...]) -> None:
-    for name in names:
-        if not 0 <= getattr(config, name) <= 1:
-            raise ValueError(f"`{name}` should be from 0 to 1. Received: {name}={getattr(config, name)}")
 
 
 @dataclass(frozen=True)
@@ -41,7 +37,7 @@ class Transitions:
         Raises:
             ValueError: It names what is refused.
         """
-        _check_shares(self, ("r2r", "s2r", "r2s", "s2s"))
+        check_shares(self, "r2r", "s2r", "r2s", "s2s")
         if self.newest_only:
             return
         for one, other in (("r2r", "s2r"), ("s2s", "r2s")):
@@ -123,14 +119,13 @@ class GeneratorConfig:
         Raises:
             ValueError: A value is out of its range; the message names it.
         """
-        shares = ("length_spread", "drift", "exploration", "search_share", "vague_queries", "searches_without_click")
-        _check_shares(self, shares)
-        least = {"events": 1, "events_per_user": 1, "items": 1, "topics": 1, "categories": 1, "words_per_topic": 1}
-        least |= {"interests": 1, "days": 1, "seed": 0, "files": 1, "truth_users": 0, "topic_skew": 0, "item_skew": 0}
-        least |= {"clicks_per_search": 1, "shown_per_action": 0, "actions_per_visit": 1}
-        for name, smallest in least.items():
-            if getattr(self, name) < smallest:
-                raise ValueError(f"`{name}` should be at least {smallest}. Received: {name}={getattr(self, name)}")
+        check_shares(self, "length_spread", "drift", "exploration", "search_share", "vague_queries")
+        check_shares(self, "searches_without_click")
+        check_least(
+            self, 1, "events", "events_per_user", "items", "topics", "categories", "words_per_topic", "interests"
+        )
+        check_least(self, 1, "days", "files", "clicks_per_search", "actions_per_visit")
+        check_least(self, 0, "seed", "truth_users", "topic_skew", "item_skew", "shown_per_action")
         for fewer, more in (("topics", "items"), ("categories", "topics")):
             if getattr(self, fewer) > getattr(self, more):
                 raise ValueError(

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from schemas.number_checks import check_shares
+
 
 @dataclass(frozen=True)
 class DataChecksConfig:
@@ -32,6 +34,4 @@ class DataChecksConfig:
         Raises:
             ValueError: A value is out of its range; the message names it.
         """
-        for name in ("drift_threshold", "skew_threshold"):
-            if not 0 <= getattr(self, name) <= 1:
-                raise ValueError(f"data_checks.{name} should be from 0 to 1. Received: {getattr(self, name)}")
+        check_shares(self, "drift_threshold", "skew_threshold")

@@ -5,6 +5,7 @@ import json
 from dataclasses import dataclass, field
 
 from schemas import features
+from schemas.number_checks import check_least, check_positive
 
 LOCAL_SERVER, INFRA_VALIDATOR = "local_server", "infra_validator"
 DOCKER, KUBERNETES = "docker", "kubernetes"
@@ -31,9 +32,7 @@ class GateLimits:
 
     def __post_init__(self) -> None:
         """Refuses what no model could keep to."""
-        for name, value in dataclasses.asdict(self).items():
-            if value is not None and value < 0:
-                raise ValueError(f"`{name}` should be 0 or more, or null for no limit. Received: {name}={value}")
+        check_least(self, 0, "rank_p50_ms", "rank_p95_ms", "model_mb")
 
 
 @dataclass(frozen=True)
@@ -73,9 +72,7 @@ class InfraValidatorConfig:
                     f"`{name}` is for `platform: {only}`. Received: {name}={getattr(self, name)!r} with "
                     f"platform={self.platform!r}"
                 )
-        for name in ("loading_timeout_s", "tries"):
-            if getattr(self, name) < 1:
-                raise ValueError(f"`{name}` should be at least 1. Received: {name}={getattr(self, name)}")
+        check_least(self, 1, "loading_timeout_s", "tries")
 
 
 @dataclass(frozen=True)
@@ -109,6 +106,9 @@ class GateConfig:
         """Refuses a server that there is not, and more requests than a server would replay."""
         if self.kind not in (LOCAL_SERVER, INFRA_VALIDATOR):
             raise ValueError(f"`kind` should be {LOCAL_SERVER} or {INFRA_VALIDATOR}. Received: kind={self.kind!r}")
+        check_least(self, 1, "examples")
+        check_least(self, 0, "tolerance")
+        check_positive(self, "timeout_s")
         if not 0 <= self.warm_up_requests <= _MOST_WARM_UP_REQUESTS:
             raise ValueError(
                 f"`warm_up_requests` should be from 0 to {_MOST_WARM_UP_REQUESTS}. "

@@ -3,6 +3,8 @@
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
+from schemas.number_checks import check_below_one, check_least
+
 LOSSES: Final = ("binary", "softmax")
 
 
@@ -64,15 +66,16 @@ class UnifiedSSRConfig:
 
     def __post_init__(self) -> None:
         """Checks the fields."""
+        check_least(self, 1, "dim", "num_heads", "num_layers", "recommendation_history", "search_history", "negatives")
+        check_least(self, 1, "softmax_negatives")
+        check_least(self, 0, "hidden_dim", "sessions", "session_weight", "popularity_correction")
+        check_least(self, 0, "recommendation_weight", "search_weight")
+        check_below_one(self, "dropout")
         if self.dim % 2 or self.dim % self.num_heads:
             raise ValueError(
                 f"`dim` should be even and divisible by `num_heads`. Received: dim={self.dim}, "
                 f"num_heads={self.num_heads}"
             )
-        if self.num_layers < 1:
-            raise ValueError(f"`num_layers` should be at least 1. Received: num_layers={self.num_layers}")
-        if self.sessions < 0:
-            raise ValueError(f"`sessions` should be at least 0. Received: sessions={self.sessions}")
         if self.loss not in LOSSES:
             raise ValueError(f"`loss` should be one of {', '.join(LOSSES)}. Received: loss={self.loss!r}")
         if self.reference_peculiarities and (self.item_attributes or not self.query_branch):

@@ -3,6 +3,8 @@
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
+from schemas.number_checks import check_below_one, check_least, check_positive, check_widths
+
 EXPERT_KINDS: Final = ("mixture", "shared_bottom", "single_task")
 
 
@@ -102,10 +104,17 @@ class UniSARConfig:
         # YAML and JSON have lists only.
         object.__setattr__(self, "tower_units", tuple(self.tower_units))
         object.__setattr__(self, "prediction_units", tuple(self.prediction_units))
+        check_least(self, 1, "dim", "user_dim", "item_dim", "word_dim", "num_heads", "num_layers")
+        check_least(self, 1, "recommendation_history", "search_history", "expert_units")
+        check_least(self, 0, "shared_experts", "task_experts", "query_item_pairs", "history_alignment_rows")
+        check_least(self, 0, "query_item_negatives", "matching_negatives")
+        check_least(self, 0, "recommendation_weight", "search_weight", "query_item_weight")
+        check_least(self, 0, "history_alignment_weight", "matching_weight", "popularity_correction")
+        check_positive(self, "query_item_temperature", "history_alignment_temperature")
+        check_below_one(self, "dropout", "matching_dropout")
+        check_widths(self, "tower_units", "prediction_units")
         if self.dim % self.num_heads:
             raise ValueError(f"`num_heads` should divide `dim`. Received: num_heads={self.num_heads}, dim={self.dim}")
-        if self.num_layers < 1:
-            raise ValueError(f"`num_layers` should be at least 1. Received: num_layers={self.num_layers}")
         if self.experts not in EXPERT_KINDS:
             raise ValueError(
                 f"`experts` should be one of {', '.join(EXPERT_KINDS)}. Received: experts={self.experts!r}"

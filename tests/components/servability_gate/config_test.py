@@ -35,7 +35,7 @@ def test_no_more_requests_than_a_server_replays(requests):
             "`examples` should be from 1 to 500 with `kind: infra_validator`, which makes warm-up requests of all of "
             "them. Received: examples=501",
         ),
-        (GateLimits, {"model_mb": -1}, "`model_mb` should be 0 or more, or null for no limit. Received: model_mb=-1"),
+        (GateLimits, {"model_mb": -1}, "`model_mb` should be at least 0. Received: model_mb=-1"),
         (
             InfraValidatorConfig,
             {"platform": "podman"},
