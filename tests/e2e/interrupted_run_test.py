@@ -57,7 +57,7 @@ def test_a_killed_training_resumes_and_ends_with_the_same_number_of_epochs(tiny_
 
     # What was finished before the kill was not done again.
     states = Counter(state for component, state in executions(root)[len(finished) :] if component != "Trainer")
-    assert states == {"CACHED": 8}
+    assert states == {"CACHED": 7}  # All before the Trainer; the model to beat is looked for after it.
 
 
 def executions(run: Path) -> list[tuple[str, str]]:
