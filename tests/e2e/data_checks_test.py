@@ -37,16 +37,18 @@ def test_neither_skew_nor_drift_is_trained_on(config_of, tmp_path):
     from tfx_pipeline import local_runner
     from tfx_pipeline.pipeline import create_pipeline
     from tfx_pipeline.report import RunHistory
+    from tfx_pipeline.watched_runner import ComponentFailed
 
     # Half of the first day is search, of its requests nine tenths.
     requests = surface_examples.write(tmp_path / "requests", search_share=0.9)
     first = config_of(1, f"data_checks.requests={requests}")
-    with pytest.raises(DataError, match=r"train beside requests, surface: "):
+    with pytest.raises(ComponentFailed, match=r"train beside requests, surface: ") as skew:
         local_runner.run(first)
+    assert isinstance(skew.value.__cause__, DataError)
     # Without requests the first passes, and the second, which has no feed any more, is compared with it.
     unasked = dataclasses.replace(first, data_checks=DataChecksConfig())
     tfx.orchestration.LocalDagRunner().run(create_pipeline(unasked), RunOptions(to_nodes=["DataChecks"]))
-    with pytest.raises(DataError, match=r"train since the last span, surface: ") as drift:
+    with pytest.raises(ComponentFailed, match=r"train since the last span, surface: ") as drift:
         local_runner.run(config_of(2))
     assert "beside requests" not in str(drift.value)
     ran = RunHistory(first).executions_since(0)
