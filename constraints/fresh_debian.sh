@@ -9,6 +9,7 @@
 # and starts ends with it, even when it is killed: it has name spaces of its own.
 # Exit code: 0 all commands passed, 1 one failed, 77 this machine cannot do it (the last line says why).
 set -euo pipefail
+{ # Read as a whole before it begins, since a pull may change this file while it runs.
 cd "$(dirname "$0")/.."
 . constraints/trial.sh
 release=$1
@@ -28,6 +29,9 @@ fi
 exec 9>"$roots/$release.lock"
 flock --nonblock 9 || { say "another call is under way; waiting for it"; flock 9; }
 
+# A command with mounts and processes of its own, which end with it, and it with this script.
+alone=(setpriv --pdeathsig KILL unshare --mount --pid --fork --kill-child --propagation private)
+
 # --- The system: made once, under another name until it is whole. ---
 if [ ! -d "$base" ]; then
   mirror=""
@@ -43,7 +47,7 @@ if [ ! -d "$base" ]; then
   [ -n "$mirror" ] || cannot "none of this machine's package sources has $release"
   say "making the system with git and make from this machine's package source (once, some minutes)"
   rm -rf "$base.part"
-  debootstrap --variant=minbase "$release" "$base.part" "$mirror" > "$roots/$release.log" 2>&1 \
+  "${alone[@]}" debootstrap --variant=minbase "$release" "$base.part" "$mirror" > "$roots/$release.log" 2>&1 \
     || { tail -n 5 "$roots/$release.log"; cannot "debootstrap failed; all it said is in $roots/$release.log"; }
   # How this machine reaches package sources, which may be through a proxy.
   apt-config dump | grep -E '^Acquire::(http|https|Retries)' > "$base.part/etc/apt/apt.conf.d/90machine" || true
@@ -79,8 +83,7 @@ within() { # root, home, packages, then commands
 enter() { # root, then a command
   local root=$1
   shift
-  setpriv --pdeathsig KILL unshare --mount --pid --fork --kill-child --propagation private \
-    bash -c "$(declare -f within); within \"\$@\"" within "$root" "$home" "$packages" "$@" </dev/null
+  "${alone[@]}" bash -c "$(declare -f within); within \"\$@\"" within "$root" "$home" "$packages" "$@" </dev/null
 }
 
 mkdir -p "$home" "$packages"
@@ -102,3 +105,5 @@ clone_into "$home/tandem"
 say "a clone of $clone, with git and make alone"
 make_each() { enter "$run" make --no-print-directory -C /root/tandem "$@"; }
 try_each "$@"
+exit
+}

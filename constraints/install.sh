@@ -169,8 +169,8 @@ if ! find_python; then
     fi
     bring_uv "$(any_python_with_venv)"
     say "no Python ${pythons// / or } here, which $name needs on this machine (glibc $(glibc_version)): trying 'uv python install $version'"
-    if ! "$uv" python install --quiet "$version" > .tools/uv.log 2>&1 9>&-; then
-      fail "uv could not bring Python $version: $(grep -v '^$' .tools/uv.log | tail -n 1)" \
+    if ! "$uv" python install --no-progress "$version" > .tools/uv.log 2>&1 9>&-; then
+      fail "uv could not bring Python $version; it ended with" "$(tail -n 1 .tools/uv.log)" \
         "$name needs Python ${pythons// / or }, and this system has no package of it. One of these mends it; then call make again:" \
         "  on a network that reaches uv's downloads:  $uv python install $version" \
         "  with pyenv, which builds it:               pyenv install $version" \

@@ -20,7 +20,7 @@ TOOLS = (
 UV = """#!/bin/sh
 echo "$*" >> "$CALLS"
 case "$1 $2" in
-  "python install") echo "error: Failed to download: no route to the mirror" >&2; exit 2 ;;
+  "python install") printf 'error: Failed to install\\n  cause: no route\\n' >&2; exit 2 ;;
   "venv --quiet") mkdir -p .venv/bin && ln -sf "$PYTHON" .venv/bin/python ;;
   "pip install") if [ -e hang ]; then touch hanging; sleep 60; fi ;;
 esac
@@ -178,7 +178,7 @@ def test_where_no_python_can_be_brought_all_ways_are_told(machine):
     )
     assert code == 1
     assert "no Python 3.10 here, which TFX 1.16 needs on this machine (glibc 2.36): trying 'uv python install" in output
-    assert "uv could not bring Python 3.10: error: Failed to download: no route to the mirror" in output
+    assert "uv could not bring Python 3.10; it ended with\nsetup:   cause: no route\n" in output
     assert (
         "uv python install 3.10" in output and "pyenv install 3.10" in output and "Debian 13 or Ubuntu 24.04" in output
     )
