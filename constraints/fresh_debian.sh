@@ -35,6 +35,7 @@ alone=(setpriv --pdeathsig KILL unshare --mount --pid --fork --kill-child --prop
 # --- The system: made once, under another name until it is whole. ---
 if [ ! -d "$base" ]; then
   mirror=""
+  apt-get update -qq >/dev/null 2>&1 || true # Without lists apt tells no sources.
   scratch=$(mktemp -d)
   for source in $(apt-get indextargets --format '$(REPO_URI)' 2>/dev/null | sort -u); do
     if /usr/lib/apt/apt-helper download-file "${source%/}/dists/$release/Release" "$scratch/Release" >/dev/null 2>&1 \
