@@ -7,6 +7,7 @@ cd "$(dirname "$0")/.."
 uv=$(command -v uv) && "$uv" --version >/dev/null 2>&1 || uv=.tools/bin/uv
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
+trap 'printf "stopped by an error in line %s of constraints/compile.sh\n" "$LINENO" >&2' ERR
 
 compile() { # name, then further arguments of uv
   local name=$1
