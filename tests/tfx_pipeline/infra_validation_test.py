@@ -74,5 +74,5 @@ def test_a_wrong_setting_is_refused_before_anything_runs(path):
         load_config(path, [KIND, "gate.infra_validator.tag=latest"])
     with pytest.raises(ConfigError, match="`gate`: `kind` should be local_server or infra_validator. Received: kind="):
         load_config(path, ["gate.kind=docker"])
-    with pytest.raises(ConfigError, match="`gate.limits`: `model_mb` should be 0 or more, or null for no limit."):
+    with pytest.raises(ConfigError, match="`gate.limits`: `model_mb` should be at least 0. Received: model_mb=-1"):
         load_config(path, ["gate.limits.model_mb=-1"])
