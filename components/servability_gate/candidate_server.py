@@ -157,6 +157,9 @@ def server_process(command: Sequence[str], timeout_s: float) -> Iterator[Candida
         try:
             server.wait_for_addresses()
             yield server
+        except BaseException:
+            process.kill()  # Nobody waits for its answers any more; while it loads it would not even hear SIGTERM.
+            raise
         finally:
             watchdog.cancel()
             watchdog.join()

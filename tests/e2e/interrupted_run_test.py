@@ -1,4 +1,4 @@
-"""A run whose process is killed in the middle of an epoch goes on where it was."""
+"""A run whose process is killed or interrupted in the middle of an epoch goes on where it was, and says so."""
 
 import os
 import re
@@ -12,16 +12,22 @@ import pytest
 from ml_metadata import MetadataStore
 from ml_metadata.proto import metadata_store_pb2
 
+from tests.support.library_noise import NOISE
+
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1800)]
 
 EPOCHS = 4
-COMMAND = [sys.executable, "-W", "ignore", "-m", "tfx_pipeline.cli.main", "run"]
+COMMAND = [sys.executable, "-m", "tfx_pipeline.cli.main", "run"]
 ENDS = re.compile(r"Epoch (\d+)/\d+: loss")
 
 
-def run_until(config: Path, last_line: re.Pattern) -> tuple[list[int], str]:
-    """Runs the pipeline and kills it at the first line that matches: the epochs that ended, and the output."""
-    overrides = [f"--set=train.epochs={EPOCHS}", "--set=train.early_stopping_patience=0"]
+def run_until(config: Path, last_line: re.Pattern, number: signal.Signals, *more: str) -> tuple[int, list[int], str]:
+    """Runs the pipeline and sends it a signal at the first line that matches.
+
+    Returns:
+        The exit code, the epochs that ended, and the output.
+    """
+    overrides = [f"--set=train.epochs={EPOCHS}", "--set=train.early_stopping_patience=0", *more]
     # Many small batches, so that an epoch is still going on when the signal comes.
     overrides.append("--set=train.batch_size=8")
     process = subprocess.Popen(
@@ -29,28 +35,31 @@ def run_until(config: Path, last_line: re.Pattern) -> tuple[list[int], str]:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        env={**os.environ, "PYTHONUNBUFFERED": "1"},
+        env={name: value for name, value in os.environ.items() if name != "TF_CPP_MIN_LOG_LEVEL"},
     )
-    lines = []
+    lines, is_sent = [], False
     for line in process.stdout:
         lines.append(line)
-        if last_line.search(line):
-            process.send_signal(signal.SIGKILL)
-            break
-    process.stdout.close()
+        if not is_sent and last_line.search(line):
+            process.send_signal(number)
+            is_sent = True
     output = "".join(lines)
-    assert process.wait() == -signal.SIGKILL, f"It ended before {last_line.pattern!r}:\n{output}"
-    return [int(number) for number in ENDS.findall(output)], output
+    code = process.wait()
+    assert is_sent, f"It ended before {last_line.pattern!r}:\n{output}"
+    # Of the libraries nothing is seen in the whole of a run, until a crash tells what they said last.
+    assert not NOISE.search(output.partition("\nWhat libraries said last:\n")[0]), output
+    return code, [int(number) for number in ENDS.findall(output)], output
 
 
 def test_a_killed_training_resumes_and_ends_with_the_same_number_of_epochs(tiny_config):
     root = tiny_config.parent / "run"
-    ended, _ = run_until(tiny_config, re.compile(r"Epoch 2/\d+: loss"))
-    assert ended == [1, 2]
+    code, ended, output = run_until(tiny_config, re.compile(r"Epoch 2/\d+: loss"), signal.SIGKILL)
+    assert (code, ended) == (-signal.SIGKILL, [1, 2])
+    assert "\ntandem run: the process was ended from one moment to the next" in output
     finished = executions(root)
 
-    ended, output = run_until(tiny_config, re.compile(r"\] Trainer (\d+ min )?\d+ s$"))
-    assert "Going on where an interrupted training stopped" in output
+    code, ended, output = run_until(tiny_config, re.compile(r"\] Trainer (\d+ min )?\d+ s$"), signal.SIGKILL)
+    assert code == -signal.SIGKILL and "Going on where an interrupted training stopped" in output
     assert ended == [3, 4]
     # A finished training leaves nothing to go on from.
     assert not list((root / "checkpoints").iterdir())
@@ -58,6 +67,16 @@ def test_a_killed_training_resumes_and_ends_with_the_same_number_of_epochs(tiny_
     # What was finished before the kill was not done again.
     states = Counter(state for component, state in executions(root)[len(finished) :] if component != "Trainer")
     assert states == {"CACHED": 7}  # All before the Trainer; the model to beat is looked for after it.
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=lambda number: number.name)
+def test_an_interrupted_training_says_that_it_goes_on(tiny_config, number):
+    another = f"--set=train.seed={int(number)}"
+    code, ended, output = run_until(tiny_config, re.compile(r"Epoch 2/\d+: loss"), number, another)
+    *_, last = output.splitlines()
+    assert (code, ended) == (1, [1, 2])
+    assert last == "tandem run: interrupted; what was finished is kept, and the same command goes on from there"
+    assert "Traceback" not in output
 
 
 def executions(run: Path) -> list[tuple[str, str]]:

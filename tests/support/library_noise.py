@@ -1,0 +1,9 @@
+"""What no command may say: the words by which what libraries print is told."""
+
+import re
+
+NOISE = re.compile(
+    r"absl|onednn|cuda|cpu_feature|FutureWarning|DeprecationWarning|UserWarning|pkg_resources|grappler|PredictCost"
+    r"|apache_beam|protobuf|tensorflow/|TF-TRT|computation_placer|^[IWEF]\d{4} |^\d{4}-\d\d-\d\d .*: [IWEF] ",
+    re.IGNORECASE | re.MULTILINE,
+)
