@@ -99,7 +99,7 @@ if [ ! -d "$base" ]; then
   fi
   mv "$base.part" "$base"
 fi
-rm -rf "$run"
+rm -rf --one-file-system "$run"  # Never through a mount that something left there.
 cp -a --reflink=auto "$base" "$run"
 
 clone_into "$home/tandem"

@@ -89,7 +89,8 @@ def tell(error: BaseException, command: str, root: str, libraries: str = "") -> 
     path = _written("\n\n".join(parts) + "\n", root, failure.component or "pipeline")
     subject = f"{failure.component} failed" if failure.component else "failed"
     text = failure.text if failure.text.endswith((".", "?", "!")) else f"{failure.text}."
-    return f"{command}: {subject}: {text} The full traceback: {path}"
+    gap = "\n" if "\n" in text else " "  # After a line for each of several users or files, one of its own.
+    return f"{command}: {subject}: {text}{gap}The full traceback: {path}"
 
 
 def _written(text: str, root: str, name: str) -> str:

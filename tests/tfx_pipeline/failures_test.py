@@ -115,6 +115,13 @@ def test_an_error_outside_of_components_is_the_pipelines(tmp_path):
     assert told == f"tandem run: failed: no events. The full traceback: {tmp_path}/failures/pipeline.txt"
 
 
+def test_after_several_lines_the_traceback_has_one_of_its_own(tmp_path):
+    told = tell(DataError("user a: no items.\nuser b: no items."), "tandem run", str(tmp_path))
+    first, second, traceback = told.splitlines()
+    assert (first, second) == ("tandem run: failed: user a: no items.", "user b: no items.")
+    assert traceback == f"The full traceback: {tmp_path}/failures/pipeline.txt"
+
+
 def test_without_a_root_to_write_to_it_lies_among_the_temporary_files(tmp_path):
     (tmp_path / "file").write_text("")
     path = Path(tell(DataError("no events."), "tandem run", str(tmp_path / "file")).partition("traceback: ")[2])

@@ -26,21 +26,19 @@ class CommandParser(argparse.ArgumentParser):
 
     def parse_words(self, words: Sequence[str]) -> argparse.Namespace:
         """Reads options and arguments in any order: `show --json 3` is `show 3 --json`."""
+        self._refuse_unknown(words)
         if any(word == "-h" or (len(word) > 2 and "--help".startswith(word)) for word in words):
             return self.parse_args(words)  # The other method leaves arguments out of the help.
         return self.parse_intermixed_args(words)
 
-    def parse_known_args(  # type: ignore[override]  # The original is declared by overloads.
-        self, args: Sequence[str] | None = None, namespace: Any = None
-    ) -> Any:
+    def _refuse_unknown(self, words: Sequence[str]) -> None:
         """Refuses an option that there is not before anything else is missed."""
-        for word in args or ():
+        for word in words:
             if word == "--":
                 break
             name = word.split("=")[0]
             if name.startswith("--") and " " not in name and not any(each.startswith(name) for each in self.options):
                 self.error(f"there is no option {name}.{did_you_mean(name, self.options)}")
-        return super().parse_known_args(args, namespace)
 
     @property
     def options(self) -> list[str]:

@@ -105,7 +105,7 @@ def _parse(arguments: list[str]) -> tuple[ModuleType, argparse.Namespace]:
     # None of tandem's own options takes a value, so the first word without a dash is the subcommand.
     place = next((index for index, word in enumerate(arguments) if not word.startswith("-")), len(arguments))
     tandem = _own_parser()
-    own = tandem.parse_args(arguments[:place])
+    own = tandem.parse_words(arguments[:place])
     if own.version:
         from tfx_pipeline.cli import versions
 
