@@ -164,6 +164,7 @@ def _add_models(group: argparse._ArgumentGroup) -> None:
         "replay the requests that a version brings along before it is available",
         default=True,
     )
+    _add_switch(group, "warm_up_behind", "let a first version answer before they are replayed", default=True)
 
 
 def _add_switch(group: argparse._ArgumentGroup, name: str, meaning: str, default: bool = False) -> None:

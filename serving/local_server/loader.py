@@ -5,7 +5,7 @@ import dataclasses
 import os
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import grpc
 from tensorflow.core.protobuf import config_pb2
@@ -15,7 +15,7 @@ from serving.local_server.errors import as_serving_error
 from serving.local_server.metrics import Metrics
 from serving.local_server.servable import DEFAULT_TAGS, Servable
 from serving.local_server.text_configs import BatchingConfig, read_batching_config
-from serving.local_server.warm_up import warm_up
+from serving.local_server.warm_up import WARM_UP_FILE, replay, warm_up
 
 BATCHING_FILE = "batching_params.pbtxt"
 """Where a version says how requests to it are put together."""
@@ -65,16 +65,41 @@ class Loader:
             tf.errors.OpError: It does not load, or its warm-up fails.
         """
         with self._turn:
-            batching = self._batching_of(path)
-            if batching is None:
-                servable = Servable(path, self._tags, self._session_config, self._checks_methods)
-            else:
-                servable = BatchedServable(
-                    path, batching, self._metrics, self._tags, self._session_config, self._checks_methods
-                )
+            servable = self._load(path)
             if self._warms_up:
-                self._warm_up(servable, path)
+                with self._timed(path) as timed:
+                    timed.records = warm_up(servable, path)
             return servable
+
+    def cold(self, path: str) -> Servable:
+        """Loads a version and replays nothing.
+
+        Raises:
+            tf.errors.OpError: It does not load.
+        """
+        with self._turn:
+            return self._load(path)
+
+    def warm_later(self, servable: Servable, path: str, stopped: Callable[[], bool]) -> None:
+        """Replays the requests of a version that answers already.
+
+        Args:
+            servable: The version.
+            path: Its folder.
+            stopped: Whether no further request is to be begun.
+
+        Raises:
+            tf.errors.OpError: The file cannot be read, or a request fails.
+        """
+        if self._warms_up:
+            with self._timed(path) as timed:
+                timed.records = replay(servable, os.path.join(path, WARM_UP_FILE), stopped)
+
+    def _load(self, path: str) -> Servable:
+        batching = self._batching_of(path)
+        if batching is None:
+            return Servable(path, self._tags, self._session_config, self._checks_methods)
+        return BatchedServable(path, batching, self._metrics, self._tags, self._session_config, self._checks_methods)
 
     def _batching_of(self, path: str) -> BatchingConfig | None:
         """How the requests to a version are put together; None where they are not."""
@@ -88,15 +113,24 @@ class Loader:
         threads = {name: getattr(self._batching, name) for name in ("num_batch_threads", "thread_pool_name")}
         return dataclasses.replace(own, **threads)
 
-    def _warm_up(self, servable: Servable, path: str) -> None:
+    @contextlib.contextmanager
+    def _timed(self, path: str) -> Iterator["_WarmUp"]:
+        """Times a warm-up, if there is anything to replay."""
         begin = time.perf_counter()
         status = grpc.StatusCode.OK.name
-        records = 1
+        timed = _WarmUp()
         try:
-            records = warm_up(servable, path)
+            yield timed
         except Exception as error:
             status = _STATUS_NAMES[as_serving_error(error).error_code]
             raise
         finally:
-            if records:
+            if timed.records:
                 self._metrics.model_warmup_latency.add((time.perf_counter() - begin) * 1e6, path, status)
+
+
+@dataclasses.dataclass
+class _WarmUp:
+    """How many requests were replayed; one that fails is one."""
+
+    records: int = 1

@@ -31,7 +31,7 @@ from serving.local_server.rest import RestApi
 from serving.local_server.served_models import ServedModel
 from serving.local_server.server_config import ServerConfig
 from serving.local_server.text_configs import TlsConfig
-from serving.local_server.versions import ModelVersions
+from serving.local_server.versions import ColdStart, ModelVersions
 from serving.port_check import listening
 
 LOGGER = logging.getLogger(__name__)
@@ -211,6 +211,7 @@ class LocalServer:
             retry_seconds=config.load_retry_interval_micros / 1e6,
             load=self._load,
             policy=model.policy,
+            first=ColdStart(self._load.cold, self._load.warm_later) if config.warm_up_behind else None,
         )
 
 

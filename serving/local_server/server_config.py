@@ -40,6 +40,7 @@ class ServerConfig:
         load_retry_interval_micros: Between those tries.
         num_load_threads: How many versions load at a time; one for each model if 0.
         enable_model_warmup: Whether requests that a version brings along are replayed before it is available.
+        warm_up_behind: Whether a first version is available before they are replayed; one that follows never is.
         enable_batching: Whether requests are put together.
         batching_parameters_file: How; TF Serving's defaults if empty.
         enable_per_model_batching_parameters: Whether that is said by a file in each version instead.
@@ -75,6 +76,7 @@ class ServerConfig:
     load_retry_interval_micros: int = 60_000_000
     num_load_threads: int = 0
     enable_model_warmup: bool = True
+    warm_up_behind: bool = False
     enable_batching: bool = False
     batching_parameters_file: str = ""
     enable_per_model_batching_parameters: bool = False

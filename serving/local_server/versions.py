@@ -50,6 +50,19 @@ class LoadedVersion:
     servable: Servable
 
 
+@dataclass(frozen=True)
+class ColdStart:
+    """A version is available as soon as it is loaded, and is warmed up behind that.
+
+    Attributes:
+        load: Makes a servable of a version's path.
+        warm_later: Takes the servable, its path, and what tells that it is to end; runs on a thread of its own.
+    """
+
+    load: Callable[[str], Servable]
+    warm_later: Callable[[Servable, str, Callable[[], bool]], None]
+
+
 @dataclass
 class _Version:
     path: str
@@ -80,6 +93,7 @@ class ModelVersions:
         retry_seconds: float = 60.0,
         load: Callable[[str], Servable] = load_warm,
         policy: VersionPolicy = NEWEST,
+        first: ColdStart | None = None,
     ):
         """Nothing is read before `start` or `poll`.
 
@@ -91,6 +105,7 @@ class ModelVersions:
             retry_seconds: Between those tries.
             load: Makes a servable of a version's path.
             policy: Which versions are wanted.
+            first: How a version is loaded while none answers; by `load`, too, where None.
         """
         self.name = name
         self.base_path = base_path
@@ -99,6 +114,7 @@ class ModelVersions:
         self._load_retries = load_retries
         self._retry_seconds = retry_seconds
         self._load = load
+        self._first = first
         self._versions: dict[int, _Version] = {}
         self._changed = threading.Condition()
         self._stop = threading.Event()
@@ -243,8 +259,10 @@ class ModelVersions:
         self._set_state(entry, State.LOADING)
         entry.attempts += 1
         begin = time.monotonic()
+        # While nothing answers, a request had better wait for its own signature than for all of them.
+        first = None if self.available() else self._first
         try:
-            entry.servable = self._load(entry.path)
+            entry.servable = first.load(entry.path) if first else self._load(entry.path)
         except Exception as error:
             entry.error = as_serving_error(error)
             tries_left = 1 + self._load_retries - entry.attempts
@@ -260,6 +278,34 @@ class ModelVersions:
             "Version %d of model %s is available (loaded in %.1f s)", number, self.name, time.monotonic() - begin
         )
         self._set_state(entry, State.AVAILABLE)
+        if first:
+            threading.Thread(
+                target=self._warm_later, args=(first, number), name=f"warm-up-{self.name}", daemon=True
+            ).start()
+
+    def _warm_later(self, first: ColdStart, number: int) -> None:
+        """Warms a version that answers already; a server that stops waits for the request that is under way."""
+        begin = time.monotonic()
+        entry = self._versions[number]
+
+        def stopped() -> bool:
+            return self._stop.is_set() or entry.state is not State.AVAILABLE
+
+        try:
+            with self.acquire(number) as loaded:
+                first.warm_later(loaded.servable, entry.path, stopped)
+        except Exception as error:
+            LOGGER.error(
+                "Version %d of model %s answers, but a request that it brings along fails: %s", number, self.name, error
+            )
+            return
+        if not stopped():
+            LOGGER.info(
+                "Version %d of model %s is warm: all that it brings along was asked (%.1f s)",
+                number,
+                self.name,
+                time.monotonic() - begin,
+            )
 
     def _unload_superseded(self) -> None:
         """Unloads the versions that nobody wants any more, but for the newest one while no wanted one serves."""

@@ -1,11 +1,10 @@
-"""Warm-up: requests that a model brings along, replayed before it is available.
+"""Warm-up: requests that a model brings along, replayed before it is available or, where nothing else answers, after.
 
 The file, its limits and the words of its refusals are those of TF Serving.
 """
 
 import os
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
 
 from google.protobuf.message import DecodeError
 from tensorflow.python.framework import errors_impl
@@ -52,8 +51,13 @@ def warm_up(servable: Servable, path: str) -> int:
         raise
 
 
-def replay(servable: Servable, file: str) -> int:
+def replay(servable: Servable, file: str, stopped: Callable[[], bool] = lambda: False) -> int:
     """Asks a model what the records of a file ask, and returns how many there were; none where there is no file.
+
+    Args:
+        servable: The model.
+        file: A TFRecord file of `PredictionLog`.
+        stopped: Whether no further request is to be begun.
 
     Raises:
         tf.errors.DataLossError: It is no TFRecord file.
@@ -64,13 +68,10 @@ def replay(servable: Servable, file: str) -> int:
     if not file_io.file_exists_v2(file):
         return 0
     logs = [_parsed(record, file) for record in _records(file)]
-    by_signature: dict[str, list[prediction_log_pb2.PredictionLog]] = {}
     for log in logs:
-        by_signature.setdefault(_signature(log), []).append(log)
-    # The first call of a signature takes a second, of one core.
-    with ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="warm-up") as threads:
-        for asked in [threads.submit(_ask_all, servable, each) for each in by_signature.values()]:
-            asked.result()
+        if stopped():
+            break
+        _ask(servable, log)
     return len(logs)
 
 
@@ -92,17 +93,6 @@ def _parsed(record: bytes, file: str) -> prediction_log_pb2.PredictionLog:
         return prediction_log_pb2.PredictionLog.FromString(record)
     except DecodeError as error:
         raise invalid_argument(f"Failed to parse warmup record: {record!r:.100} from {file}") from error
-
-
-def _signature(log: prediction_log_pb2.PredictionLog) -> str:
-    """What a request asks: those of one signature go one after the other."""
-    kind = log.WhichOneof("log_type")
-    return str(log.predict_log.request.model_spec.signature_name) if kind == "predict_log" else str(kind)
-
-
-def _ask_all(servable: Servable, logs: Sequence[prediction_log_pb2.PredictionLog]) -> None:
-    for log in logs:
-        _ask(servable, log)
 
 
 def _ask(servable: Servable, log: prediction_log_pb2.PredictionLog) -> None:

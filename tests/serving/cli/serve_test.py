@@ -24,7 +24,7 @@ def served(monkeypatch):
 def test_serves_what_the_pipeline_pushes(shop, served, tmp_path, capsys):
     base_path = f"{tmp_path}/run/pushed/shop"
     assert main(["serve", "--config", str(shop), *FREE_PORTS]) == 0
-    assert served == [server.ServerConfig("shop", base_path, port=0, rest_api_port=0)]
+    assert served == [server.ServerConfig("shop", base_path, port=0, rest_api_port=0, warm_up_behind=True)]
     message = f"there is no version in {base_path} yet; `tandem run` pushes one. Waiting for a first one."
     assert message in capsys.readouterr().err
 
@@ -56,7 +56,7 @@ def test_options(shop, served, rank_model, capsys):
         port = found.getsockname()[1]
     arguments = ["--host", "0.0.0.0", "--port", "0", "--rest_api_port", str(port), "--model_name", "m"]
     arguments += ["--model_base_path", str(rank_model), "--file_system_poll_wait_seconds", "0"]
-    arguments += ["--enable_model_warmup", "false"]
+    arguments += ["--enable_model_warmup", "false", "--warm_up_behind", "false"]
     assert main(["serve", "--config", str(shop), *arguments]) == 0
     assert served == [
         server.ServerConfig(
@@ -67,6 +67,7 @@ def test_options(shop, served, rank_model, capsys):
             rest_api_port=port,
             file_system_poll_wait_seconds=0.0,
             enable_model_warmup=False,
+            warm_up_behind=False,
         )
     ]
     assert capsys.readouterr().err == ""
@@ -97,6 +98,7 @@ def test_a_config_file_instead_of_a_pushed_model(shop, served, tmp_path, capsys)
             rest_api_port=0,
             model_config_file="m.config",
             model_config_file_poll_wait_seconds=5.0,
+            warm_up_behind=True,
             allow_version_labels_for_unavailable_models=True,
             monitoring_config_file="monitoring.config",
             enable_batching=True,
@@ -146,7 +148,7 @@ def test_one_of_several_pushed_models(shop, served, tmp_path, capsys):
     assert message in capsys.readouterr().err
     assert main(["serve", *options, "--model_name", "shop_search"]) == 0
     base_path = f"{tmp_path}/run/pushed/shop_search"
-    assert served == [server.ServerConfig("shop_search", base_path, port=0, rest_api_port=0)]
+    assert served == [server.ServerConfig("shop_search", base_path, port=0, rest_api_port=0, warm_up_behind=True)]
 
 
 def test_a_taken_port_is_told_before_tensorflow_is_imported(shop, rank_server):

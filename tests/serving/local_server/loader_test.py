@@ -63,6 +63,22 @@ def test_warm_up_that_fails_fails_the_load_unless_it_is_left(version):
     Loader(warms_up=False)(str(version)).close()
 
 
+def test_a_cold_version_is_warmed_up_later(version):
+    metrics = Metrics()
+    bring_along(version, np.int64([[2]]))
+    load = Loader(metrics=metrics)
+    servable = load.cold(str(version))
+    assert warm_up_lines(metrics) == []
+    with pytest.raises(tf.errors.InvalidArgumentError, match="Expects arg.0. to be float but int64 is provided"):
+        load.warm_later(servable, str(version), lambda: False)
+    assert warm_up_lines(metrics)[0].endswith('status="INVALID_ARGUMENT"} 1')
+    load.warm_later(servable, str(version), lambda: True)
+    assert warm_up_lines(metrics)[1].endswith('status="OK"} 1'), "once stopped, nothing is asked"
+    Loader(warms_up=False).warm_later(servable, str(version), lambda: False)
+    assert servable.run("", {"x": np.float32([[2]])})["y"].tolist() == [[3.0]], "what failed closed nothing"
+    servable.close()
+
+
 def test_a_version_may_say_itself_how_calls_are_put_together(version):
     batching = BatchingConfig(max_batch_size=7, num_batch_threads=1, thread_pool_name="mine")
     servable = Loader(batching=batching, batches_by_model=True)(str(version))

@@ -131,3 +131,14 @@ def test_a_server_can_be_told_to_leave_it(half_plus_two, tmp_path):
     config = ServerConfig("half", str(tmp_path), port=0, rest_api_port=0, enable_model_warmup=False)
     with LocalServer(config) as server:
         assert server.model.wait_for(1, State.AVAILABLE, timeout=60)
+
+
+@pytest.mark.parametrize(("behind", "state"), [(True, State.AVAILABLE), (False, State.END)])
+def test_a_server_can_be_told_to_answer_before(half_plus_two, tmp_path, behind, state):
+    from serving.local_server.server import LocalServer, ServerConfig
+
+    shutil.copytree(half_plus_two, tmp_path / "1")
+    write(tmp_path / "1" / WARM_UP_FILE, predict_log(np.int64([2])))
+    config = ServerConfig("half", str(tmp_path), port=0, rest_api_port=0, max_num_load_retries=0, warm_up_behind=behind)
+    with LocalServer(config) as server:
+        assert server.model.wait_for(1, state, timeout=60)
