@@ -1,7 +1,8 @@
 """One version of a model, run as TF Serving runs it: a v1 Session, fed and fetched by its SignatureDefs.
 
-The session reads the SavedModel as TF Serving's own loader does, so what does not load or run here does not there
-either. The checks before a run, and the words of their refusals, are those of TF Serving's Predict.
+The session reads the SavedModel as TF Serving's own loader does, in two steps (`saved_model_session`), so what does not
+load or run here does not there either. The checks before a run, and the words of their refusals, are those of TF
+Serving's Predict.
 """
 
 import dataclasses
@@ -16,8 +17,8 @@ from tensorflow.core.framework import tensor_pb2
 from tensorflow.core.protobuf import config_pb2, meta_graph_pb2, rewriter_config_pb2
 from tensorflow.python.client import session
 from tensorflow.python.framework import ops, tensor_util
-from tensorflow.python.saved_model import loader_impl
 
+from serving.local_server import saved_model_session
 from serving.local_server.errors import failed_precondition, internal, invalid_argument, not_found
 from serving.local_server.tensor_types import dtype_of, type_name
 
@@ -124,7 +125,7 @@ class Servable:
             raise not_found(f"Could not find SavedModel .pb or .pbtxt at supplied export directory path: {path}")
         self._session = session.Session(graph=ops.Graph(), config=_without_memory_optimizer(session_config))
         try:
-            meta_graph = loader_impl.SavedModelLoader(path).load(self._session, list(tags))
+            meta_graph = saved_model_session.load(self._session, path, tags)
         except (RuntimeError, OSError, ValueError, DecodeError) as error:
             self._session.close()
             raise not_found(f"{path} cannot be loaded: {error}") from error
