@@ -48,7 +48,7 @@ def test_what_only_looks_like_an_option_is_none(parser):
 )
 def test_what_is_wrong_is_told_in_one_line(parser, arguments, message, capsys):
     with pytest.raises(SystemExit) as stop:
-        parser.parse_args(arguments)
+        parser.parse_words(arguments)
     assert stop.value.code == 2
     assert capsys.readouterr().err == f"tandem ask: {message} `tandem ask --help` tells more.\n"
 
