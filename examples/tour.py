@@ -131,11 +131,11 @@ transform:
   category_levels: 2
 unisar: {dim: 16, user_dim: 8, item_dim: 8, word_dim: 8, expert_units: 8, tower_units: [8], prediction_units: [8]}
 unifiedssr: {dim: 16, num_layers: 1, dropout: 0.1, item_attributes: true}
-train: {epochs: 6, batch_size: 32, learning_rate: 0.01}
+train: {epochs: 14, batch_size: 32, learning_rate: 0.01}
 retriever:
   model: unifiedssr               # finds items in the whole catalogue
   retrieved: 24
-  train: {epochs: 6, batch_size: 16, learning_rate: 0.01, sequence_ends_only: true}
+  train: {epochs: 14, batch_size: 16, learning_rate: 0.01, sequence_ends_only: true}
 gate:
   examples: 8
 """,

@@ -279,8 +279,9 @@ class ModelVersions:
         )
         self._set_state(entry, State.AVAILABLE)
         if first:
+            # No daemon, as this thread is: a process that ends under a running graph is aborted, so it waits for it.
             threading.Thread(
-                target=self._warm_later, args=(first, number), name=f"warm-up-{self.name}", daemon=True
+                target=self._warm_later, args=(first, number), name=f"warm-up-{self.name}", daemon=False
             ).start()
 
     def _warm_later(self, first: ColdStart, number: int) -> None:

@@ -1,12 +1,21 @@
 """A first version answers before it is warm."""
 
 import logging
+import re
+import subprocess
+import sys
 import threading
+import time
 
 import pytest
+import tensorflow as tf
+from tensorflow_serving.apis.prediction_log_pb2 import PredictionLog
 
+from serving.call_error import CallError
+from serving.client import RankingClient
 from serving.local_server.errors import not_found
 from serving.local_server.versions import ColdStart, ModelVersions, State
+from serving.local_server.warm_up import WARM_UP_FILE
 from tests.serving.local_server.versions_test import Loader, push, states
 
 
@@ -80,3 +89,45 @@ def test_a_stopping_server_waits_for_a_warm_up(tmp_path, loader):
     model.stop(timeout=10)
     assert warm_up.was_stopped and not warm_up.closed_meanwhile
     assert states(model) == {1: State.END}
+
+
+class Slow(tf.Module):
+    """Counts for some seconds before it answers."""
+
+    @tf.function(input_signature=[tf.TensorSpec([], tf.int32)])
+    def count(self, to):
+        return {"counted": tf.while_loop(lambda at: at < to, lambda at: [at + 1], [tf.constant(0)])[0]}
+
+
+def test_a_server_that_ends_while_it_warms_up_ends_well(tmp_path):
+    model = Slow()
+    tf.saved_model.save(model, str(tmp_path / "1"), signatures=model.count)
+    log = PredictionLog()
+    log.predict_log.request.inputs["to"].CopyFrom(tf.make_tensor_proto(300_000))
+    (tmp_path / "1" / WARM_UP_FILE).parent.mkdir()
+    with tf.io.TFRecordWriter(str(tmp_path / "1" / WARM_UP_FILE)) as writer:
+        for _ in range(100):
+            writer.write(log.SerializeToString())
+    options = ["--model_name=slow", f"--model_base_path={tmp_path}", "--port=0", "--rest_api_port=0"]
+    server = subprocess.Popen(
+        [sys.executable, "-m", "serving.local_server.launch", *options, "--warm_up_behind=true"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    with server:
+        address = next(found[1] for line in server.stdout if (found := re.search(r"REST http://([\d.:]+)", line)))
+        client = RankingClient(address, "slow", timeout_s=30)
+        while not is_available(client):
+            time.sleep(0.05)
+        client.close()
+        server.terminate()
+        said = server.stdout.read()
+    assert server.returncode == 0, said
+
+
+def is_available(client):
+    try:
+        return client.version_states()[0].state == "AVAILABLE"
+    except CallError:  # It has not looked for versions yet.
+        return False
