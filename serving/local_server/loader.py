@@ -5,7 +5,7 @@ import dataclasses
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 
 import grpc
 from tensorflow.core.protobuf import config_pb2
@@ -67,8 +67,7 @@ class Loader:
         with self._turn:
             servable = self._load(path)
             if self._warms_up:
-                with self._timed(path) as timed:
-                    timed.records = warm_up(servable, path)
+                self._timed(path, lambda: warm_up(servable, path))
             return servable
 
     def cold(self, path: str) -> Servable:
@@ -80,8 +79,8 @@ class Loader:
         with self._turn:
             return self._load(path)
 
-    def warm_later(self, servable: Servable, path: str, stopped: Callable[[], bool]) -> None:
-        """Replays the requests of a version that answers already.
+    def warm_later(self, servable: Servable, path: str, stopped: Callable[[], bool]) -> int:
+        """Replays the requests of a version that answers already, and returns how many it brings along.
 
         Args:
             servable: The version.
@@ -91,9 +90,7 @@ class Loader:
         Raises:
             tf.errors.OpError: The file cannot be read, or a request fails.
         """
-        if self._warms_up:
-            with self._timed(path) as timed:
-                timed.records = replay(servable, os.path.join(path, WARM_UP_FILE), stopped)
+        return self._timed(path, lambda: replay(servable, os.path.join(path, WARM_UP_FILE), stopped))
 
     def _load(self, path: str) -> Servable:
         batching = self._batching_of(path)
@@ -113,24 +110,17 @@ class Loader:
         threads = {name: getattr(self._batching, name) for name in ("num_batch_threads", "thread_pool_name")}
         return dataclasses.replace(own, **threads)
 
-    @contextlib.contextmanager
-    def _timed(self, path: str) -> Iterator["_WarmUp"]:
-        """Times a warm-up, if there is anything to replay."""
+    def _timed(self, path: str, warm: Callable[[], int]) -> int:
+        """Times a warm-up, if there is anything to replay; one that fails is timed as well."""
         begin = time.perf_counter()
         status = grpc.StatusCode.OK.name
-        timed = _WarmUp()
+        records = 1
         try:
-            yield timed
+            records = warm()
         except Exception as error:
             status = _STATUS_NAMES[as_serving_error(error).error_code]
             raise
         finally:
-            if timed.records:
+            if records:
                 self._metrics.model_warmup_latency.add((time.perf_counter() - begin) * 1e6, path, status)
-
-
-@dataclasses.dataclass
-class _WarmUp:
-    """How many requests were replayed; one that fails is one."""
-
-    records: int = 1
+        return records

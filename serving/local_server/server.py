@@ -203,6 +203,7 @@ class LocalServer:
 
     def _versions(self, model: ServedModel) -> ModelVersions:
         config = self._config
+        warms_behind = config.enable_model_warmup and config.warm_up_behind
         return ModelVersions(
             model.name,
             model.base_path,
@@ -211,7 +212,7 @@ class LocalServer:
             retry_seconds=config.load_retry_interval_micros / 1e6,
             load=self._load,
             policy=model.policy,
-            first=ColdStart(self._load.cold, self._load.warm_later) if config.warm_up_behind else None,
+            first=ColdStart(self._load.cold, self._load.warm_later) if warms_behind else None,
         )
 
 

@@ -56,11 +56,12 @@ class ColdStart:
 
     Attributes:
         load: Makes a servable of a version's path.
-        warm_later: Takes the servable, its path, and what tells that it is to end; runs on a thread of its own.
+        warm_later: Takes the servable, its path, and what tells that it is to end, and returns how many requests the
+            version brings along; runs on a thread of its own.
     """
 
     load: Callable[[str], Servable]
-    warm_later: Callable[[Servable, str, Callable[[], bool]], None]
+    warm_later: Callable[[Servable, str, Callable[[], bool]], int]
 
 
 @dataclass
@@ -294,19 +295,15 @@ class ModelVersions:
 
         try:
             with self.acquire(number) as loaded:
-                first.warm_later(loaded.servable, entry.path, stopped)
+                records = first.warm_later(loaded.servable, entry.path, stopped)
         except Exception as error:
-            LOGGER.error(
-                "Version %d of model %s answers, but a request that it brings along fails: %s", number, self.name, error
-            )
+            if not stopped():  # A version that went meanwhile has no more to answer.
+                message = "Version %d of model %s answers, but a request that it brings along fails: %s"
+                LOGGER.error(message, number, self.name, error)
             return
-        if not stopped():
-            LOGGER.info(
-                "Version %d of model %s is warm: all that it brings along was asked (%.1f s)",
-                number,
-                self.name,
-                time.monotonic() - begin,
-            )
+        if records and not stopped():
+            seconds = time.monotonic() - begin
+            LOGGER.info("Version %d of model %s is warm (%d requests in %.1f s)", number, self.name, records, seconds)
 
     def _unload_superseded(self) -> None:
         """Unloads the versions that nobody wants any more, but for the newest one while no wanted one serves."""

@@ -36,6 +36,7 @@ class WarmUp:
         assert self.goes_on.wait(10)
         self.closed_meanwhile, self.was_stopped = servable.closed, stopped()
         self.ended.set()
+        return 1
 
 
 def test_a_first_version_answers_before_it_is_warm_and_the_next_takes_over_warm(tmp_path, loader):
@@ -54,6 +55,27 @@ def test_a_first_version_answers_before_it_is_warm_and_the_next_takes_over_warm(
     warm_up.goes_on.set()
     assert warm_up.ended.wait(10) and not warm_up.closed_meanwhile and warm_up.was_stopped
     assert model.wait_for(1, State.END, timeout=10) and first.servable.closed
+
+
+def test_of_a_version_that_went_meanwhile_no_failure_is_told(tmp_path, loader, monkeypatch):
+    told, goes_on = [], threading.Event()
+
+    def fail(servable, path, stopped):
+        assert goes_on.wait(10)
+        raise not_found("closed")
+
+    monkeypatch.setattr("serving.local_server.versions.LOGGER.error", lambda *args: told.append(args))
+    push(tmp_path, 1)
+    model = ModelVersions("m", str(tmp_path), load=loader, load_retries=0, first=ColdStart(loader, fail))
+    model.poll()
+    push(tmp_path, 2)
+    model.poll()
+    goes_on.set()
+    assert model.wait_for(1, State.END, timeout=10)
+    for thread in threading.enumerate():
+        if thread.name == "warm-up-m":
+            thread.join(10)
+    assert told == []
 
 
 def test_what_a_first_version_cannot_answer_is_told_and_the_rest_answered(tmp_path, loader):

@@ -74,7 +74,6 @@ def test_a_cold_version_is_warmed_up_later(version):
     assert warm_up_lines(metrics)[0].endswith('status="INVALID_ARGUMENT"} 1')
     load.warm_later(servable, str(version), lambda: True)
     assert warm_up_lines(metrics)[1].endswith('status="OK"} 1'), "once stopped, nothing is asked"
-    Loader(warms_up=False).warm_later(servable, str(version), lambda: False)
     assert servable.run("", {"x": np.float32([[2]])})["y"].tolist() == [[3.0]], "what failed closed nothing"
     servable.close()
 
