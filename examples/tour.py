@@ -97,11 +97,12 @@ def write(path: Path, rows: list[dict[str, str]]) -> None:
         table.writerows(rows)
 
 
+USERS = 600
 rng = random.Random(7)
-events = [event for number in range(150) for event in events_of(f"user-{number}", rng)]
+events = [event for number in range(USERS) for event in events_of(f"user-{number}", rng)]
 write(FOLDER / "events.csv", events)
 write(FOLDER / "items.csv", ITEMS)
-print(f"{len(events)} events of 150 users, {len(ITEMS)} items")
+print(f"{len(events):,} events of {USERS} users, {len(ITEMS)} items")
 for event in events[:4]:
     print(event)
 
@@ -110,7 +111,7 @@ for event in events[:4]:
 #
 # A configuration says where the log is and what to train. What it leaves out has a default. Two models are trained:
 # UnifiedSSR finds items in the whole catalogue, UniSAR puts them in order. Both are served as one. The sizes and the
-# learning rate are for a log of two thousand rows; a real one does without these lines.
+# learning rate are for a log of seven thousand rows; a real one does without these lines.
 
 # %%
 CONFIG = FOLDER / "tour.yaml"
@@ -131,11 +132,11 @@ transform:
   category_levels: 2
 unisar: {dim: 16, user_dim: 8, item_dim: 8, word_dim: 8, expert_units: 8, tower_units: [8], prediction_units: [8]}
 unifiedssr: {dim: 16, num_layers: 1, dropout: 0.1, item_attributes: true}
-train: {epochs: 14, batch_size: 32, learning_rate: 0.01}
+train: {epochs: 12, batch_size: 64, learning_rate: 0.01, plateau_patience: 3}
 retriever:
   model: unifiedssr               # finds items in the whole catalogue
   retrieved: 24
-  train: {epochs: 14, batch_size: 16, learning_rate: 0.01, sequence_ends_only: true}
+  train: {epochs: 10, batch_size: 32, learning_rate: 0.01, sequence_ends_only: true}
 gate:
   examples: 8
 """,
@@ -210,14 +211,15 @@ print(f"The model answers on {address}.")
 # %% [markdown]
 # ## 7. Asking
 #
-# A request brings the user's history along, oldest event first. So somebody whom the model has never seen is served as
-# well. Over REST a request is a little JSON, in any language:
+# A request brings the user's history along, oldest event first. The server keeps none. A user whom the log does not
+# know is answered too, from the history alone; of such users this small log teaches little. Over REST a request is a
+# little JSON, in any language:
 
 # %%
 question = {
     "signature_name": "recommend",
     "inputs": {
-        "user_id": ["somebody new"],
+        "user_id": ["user-3"],
         "history_surfaces": [["search", "recommendation"]],
         "history_queries": [["mug", ""]],
         "history_items": [[["mug-red"], ["mug-tall"]]],
@@ -232,22 +234,31 @@ with urllib.request.urlopen(asked) as answer:
 
 # %% [markdown]
 # The client of Python builds that request. A click in the feed is one token of the history. A search is another: its
-# query, and what was clicked in it. Now the same visitor searches for a teapot, and the feed follows. That is what one
-# model of both surfaces is for.
+# query, and what was clicked in it. This is a user of the log, as the log has the first two visits: one for teapots,
+# one for clocks. The next visit begins with a search, and the feed follows it. That is what one model of both surfaces
+# is for.
 
 
 # %%
+def token(event: dict[str, str]) -> Token:
+    """One event of the log as the history has it."""
+    return Token(Surface(event["surface"]), (event["item_id"],), event["query"])
+
+
 def show(what: str, items: list[RankedItem]) -> None:
     """Prints a list of items."""
     print(f"{what:36}", ", ".join(item.item_id for item in items))
 
 
-after_mugs = (Token(Surface.SEARCH, ("mug-red",), "mug"), Token(Surface.RECOMMENDATION, ("mug-tall",)))
-after_teapot = (*after_mugs, Token(Surface.SEARCH, ("teapot-blue",), "teapot"))
+USER = "user-1"
+visits = tuple(token(event) for event in events if event["user_id"] == USER)[:4]
+print(f"{USER} so far: {', '.join(each.items[0] for each in visits)}")
+after_teapot = (*visits, Token(Surface.SEARCH, ("teapot-red",), "teapot"))
+after_clock = (*visits, Token(Surface.SEARCH, ("clock-red",), "clock"))
 
-asked = RetrievalRequest("somebody new", k=5, history=after_mugs, exclude_seen=True)
-show("the feed after a search for a mug", client.recommend(asked))
-show("the feed after a search for a teapot", client.recommend(dataclasses.replace(asked, history=after_teapot)))
+asked = RetrievalRequest(USER, k=5, history=after_teapot, exclude_seen=True)
+show("the feed after a search for a teapot", client.recommend(asked))
+show("the feed after a search for a clock", client.recommend(dataclasses.replace(asked, history=after_clock)))
 show("a search for a lamp", client.search(dataclasses.replace(asked, query="lamp")))
 show("a feed of the living room", client.recommend(dataclasses.replace(asked, category=("living room",))))
 
@@ -258,9 +269,9 @@ show("a feed of the living room", client.recommend(dataclasses.replace(asked, ca
 # add up to 1, and those of the searches do. `similar_items` compares the vectors that the model has learned.
 
 # %%
-best, *_ = client.explain(RankRequest("somebody new", ("teapot-red", "lamp-red"), history=after_teapot))
-for token, weight in zip(after_teapot, best.weights, strict=True):
-    print(f"{best.item_id} scores {best.score:.2f}: {token.items[0]} weighed {weight:.2f} of its surface")
+best, *_ = client.explain(RankRequest(USER, ("teapot-blue", "lamp-red"), history=after_teapot))
+for event, weight in zip(after_teapot, best.weights, strict=True):
+    print(f"{best.item_id} scores {best.score:.2f}: {event.items[0]} weighed {weight:.2f} of its surface")
 show("like mug-red", client.similar_items("mug-red", k=5))
 
 # %% [markdown]

@@ -41,13 +41,14 @@ def test_the_model_is_better_than_popularity(printed):
 
 
 def test_the_feed_follows_what_was_searched_for(lists):
-    before, after = (kinds(lists[f"the feed after a search for a {kind}"]) for kind in ("mug", "teapot"))
-    assert before.count("mug") >= 3 and "teapot" not in before
-    assert "teapot" in after
+    """The same user, the same two visits before: only the last search differs."""
+    for searched, other in (("teapot", "clock"), ("clock", "teapot")):
+        feed = kinds(lists[f"the feed after a search for a {searched}"])
+        assert feed.count(searched) >= 3 > feed.count(other), feed
 
 
 def test_a_search_finds_what_its_word_says(lists):
-    assert kinds(lists["a search for a lamp"]) == ["lamp"] * 5
+    assert kinds(lists["a search for a lamp"]).count("lamp") >= 4
     assert set(kinds(lists["a feed of the living room"])) <= {"lamp", "clock", "cushion"}
 
 
