@@ -4,13 +4,10 @@ The ports open at once, before a model is loaded; until then requests are answer
 not available.
 """
 
-import contextlib
 import logging
 import os
-import signal
 import threading
-import types
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from concurrent import futures
 
 import grpc
@@ -30,6 +27,7 @@ from serving.local_server.open_files import allow_many_open_files
 from serving.local_server.rest import RestApi
 from serving.local_server.served_models import ServedModel
 from serving.local_server.server_config import ServerConfig
+from serving.local_server.stop_signals import stop_signals
 from serving.local_server.text_configs import TlsConfig
 from serving.local_server.versions import ColdStart, ModelVersions
 from serving.port_check import listening
@@ -224,30 +222,14 @@ def serve_until_stopped(config: ServerConfig) -> None:
     Raises:
         OSError: A port is taken, or the host is not this machine's.
     """
-    stopped = threading.Event()
     allow_many_open_files()
-    with _signals_set(stopped), LocalServer(config) as server:
+    with stop_signals() as wait, LocalServer(config) as server:
         print(
             f"Serving {server.model_names}: gRPC {server.grpc_address}, REST http://{server.rest_address}",
             flush=True,
         )
-        stopped.wait()
+        wait()
         LOGGER.info("Stopping: waiting for the requests under way")
-
-
-@contextlib.contextmanager
-def _signals_set(event: threading.Event) -> Iterator[None]:
-    """SIGINT and SIGTERM set `event` instead of ending the process; the handlers before are put back at the end."""
-
-    def handle(_number: int, _frame: types.FrameType | None) -> None:
-        event.set()
-
-    before = {number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 def _credentials(tls: TlsConfig) -> grpc.ServerCredentials:

@@ -1,13 +1,13 @@
 """Settings from a command line; `components/servability_gate/executor_test.py` runs it in a process of its own."""
 
 import os
-import signal
 import threading
 
 import pytest
 
 from serving.local_server import launch as subject
 from serving.local_server.server_config import ServerConfig
+from serving.local_server.stop_signals import stop_signals
 
 
 @pytest.fixture
@@ -41,18 +41,16 @@ def test_what_keeps_it_from_starting_is_told(monkeypatch, capsys):
 
 def test_it_ends_when_its_input_does(monkeypatch):
     reading, writing = os.pipe()
-    stopped = threading.Event()
-    before = signal.signal(signal.SIGTERM, lambda *_: stopped.set())
+    came = []
 
     def serve(config):
-        assert not stopped.wait(0.1)
-        os.close(writing)
-        assert stopped.wait(30)
+        with stop_signals() as wait:
+            threading.Timer(0.1, lambda: (came.append("the end"), os.close(writing))).start()
+            wait()
+            came.append("the signal")
 
     monkeypatch.setattr("serving.local_server.server.serve_until_stopped", serve)
-    try:
-        with open(reading, encoding="utf-8") as stream:
-            monkeypatch.setattr(subject.sys, "stdin", stream)
-            assert subject.main(["--until_input_ends"]) == 0
-    finally:
-        signal.signal(signal.SIGTERM, before)
+    with open(reading, encoding="utf-8") as stream:
+        monkeypatch.setattr(subject.sys, "stdin", stream)
+        assert subject.main(["--until_input_ends"]) == 0
+    assert came == ["the end", "the signal"]
