@@ -34,7 +34,7 @@ setup(
     packages=find_packages(include=[pattern for room in ROOMS for pattern in (room, f"{room}.*")]),
     package_data={
         "": ["*.pbtxt", "*.md", "py.typed"],
-        "serving": ["*.config"],
+        "serving.deploy": ["*.config"],
         "serving.explore": ["page/*", "page/*/*"],
     },
     data_files=shared_files("configs", "data/online_retail", "examples"),

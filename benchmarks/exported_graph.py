@@ -10,11 +10,12 @@ import tensorflow as tf
 from benchmarks import generated_model, measuring
 from benchmarks.generated_model import GeneratedModel, Vocabularies
 from benchmarks.model_requests import questions
+from components.input_specs import input_specs
 from schemas import signatures
-from serving.local_server.servable import Servable
-from tfx_pipeline import rank_request
-from tfx_pipeline.configs import load_config
-from tfx_pipeline.ranking_signatures import probabilities
+from serving.local_server.models.servable import Servable
+from tfx_pipeline.config.pipeline_config import load_config
+from tfx_pipeline.export import rank_request
+from tfx_pipeline.export.signatures.ranking_signatures import probabilities
 
 CANDIDATES = (100, 1_000)
 LARGEST_DIFFERENCE = 1e-5
@@ -49,7 +50,7 @@ def compare(model: GeneratedModel, steps: int) -> list[dict[str, Any]]:
         AssertionError: A score differs by more than `LARGEST_DIFFERENCE`.
     """
     servable = Servable(str(model.base_path / generated_model.VERSION))
-    specs = rank_request.input_specs()
+    specs = input_specs(signatures.RANK)
 
     # As `ranking_signatures` does it, without what the export computes beforehand.
     @tf.function(input_signature=list(specs.values()), autograph=False)

@@ -9,7 +9,7 @@ import numpy as np
 
 from models.catalogue import Catalogue
 from models.registry import VocabularySizes
-from models.unisar.config import UniSARConfig
+from models.unisar.unisar_config import UniSARConfig
 from schemas import features
 from schemas.canonical_event import Surface
 
@@ -161,7 +161,7 @@ def joint(size: Size, seed: int = 0) -> tuple[dict[str, Features], dict[str, np.
     """Draws a joint batch and its labels; the first candidate is the one engaged with.
 
     Returns:
-        Inputs and labels by surface, as `tfx_pipeline.inputs.joint_batches` yields them.
+        Inputs and labels by surface, as `tfx_pipeline.training.inputs.joint_batches` yields them.
     """
     counts = {Surface.RECOMMENDATION: size.recommendation_rows, Surface.SEARCH: size.search_rows}
     inputs, labels = {}, {}

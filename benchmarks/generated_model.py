@@ -25,10 +25,12 @@ from models import registry
 from models.registry import VocabularySizes
 from schemas import features
 from schemas.canonical_event import Surface
-from tfx_pipeline import export, preprocessing, vocabularies
-from tfx_pipeline.config_loading import as_dict
-from tfx_pipeline.configs import PipelineConfig
-from tfx_pipeline.serving_transform import ServingTransform
+from tfx_pipeline import preprocessing
+from tfx_pipeline.config.loading import as_dict
+from tfx_pipeline.config.pipeline_config import PipelineConfig
+from tfx_pipeline.export import saved_model
+from tfx_pipeline.export.serving_transform import ServingTransform
+from tfx_pipeline.transform import vocabularies
 
 VERSION = "1"
 
@@ -99,7 +101,7 @@ def save(folder: Path, config: PipelineConfig, names: Vocabularies, seed: int = 
     }
     for name, model in models.items():
         disturbed_weights.disturb(model, seed)
-        export.save(model, output, str(folder / name), np.zeros((sizes.items, 0), np.int32))
+        saved_model.save(model, output, str(folder / name), np.zeros((sizes.items, 0), np.int32))
     version = folder / "served" / VERSION
     retriever_dir, ranker_dir = (str(folder / name) for name in models)
     save_composed_model(retriever_dir, ranker_dir, str(version), config.retriever.retrieved)

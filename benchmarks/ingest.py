@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import measuring, own_process, printed_report
-from components.behaviour_generator.generation import generate
+from components.behaviour_generator.generated_set import generate
 from schemas.features import BEHAVIOUR_SPLITS
-from tfx_pipeline.config_loading import ConfigError
-from tfx_pipeline.configs import PipelineConfig, load_config
+from tfx_pipeline.config.loading import ConfigError
+from tfx_pipeline.config.pipeline_config import PipelineConfig, load_config
 
 CONFIG = "configs/generated.yaml"
 EVENTS = (100_000, 1_000_000)

@@ -8,10 +8,10 @@ import tensorflow as tf
 
 from schemas import signatures
 from schemas.canonical_event import Surface, Token
-from serving.call import Call
-from serving.local_server.servable import Servable
-from serving.local_server.tensor_protos import from_protos
-from serving.request_builder import RankRequest, RetrievalRequest, rank_call, retrieval_call
+from serving.client.call import Call
+from serving.client.requests import RankRequest, RetrievalRequest, rank_call, retrieval_call
+from serving.local_server.models.servable import Servable
+from serving.local_server.wire.tensor_protos import from_protos
 
 K = 20
 _HISTORY = (20, 20)

@@ -14,9 +14,9 @@ import numpy as np
 import tensorflow as tf
 
 from benchmarks import measuring, printed_report
-from tfx_pipeline import retrieval_index
-from tfx_pipeline.category_filter import CategoryFilter
-from tfx_pipeline.retrieval_signatures import Retrieval
+from tfx_pipeline.export.catalogue import retrieval_index
+from tfx_pipeline.export.catalogue.category_filter import CategoryFilter
+from tfx_pipeline.export.signatures.retrieval_signatures import Retrieval
 
 SIZES = (10_000, 100_000, 1_000_000)
 BATCHES = (1, 32)

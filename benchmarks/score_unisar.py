@@ -14,12 +14,12 @@ import tensorflow as tf
 
 from benchmarks import disturbed_weights, generated_batches, measuring, printed_report, workload
 from benchmarks.workload import Workload
-from models.unisar.embedding_module import ItemTable
+from models.unisar.unisar_embedding import ItemTable
 from schemas import features
 from schemas.canonical_event import Surface
-from serving.local_server.servable import Servable
-from tfx_pipeline import constant_weights
-from tfx_pipeline.export import constant_tables
+from serving.local_server.models.servable import Servable
+from tfx_pipeline.export import constant_weights
+from tfx_pipeline.export.saved_model import constant_tables
 
 SERVED, PRECOMPUTED, IN_THE_CALL = "precomputed, as served", "precomputed", "in the call"
 """Where items are embedded: once for all calls or in each. An exported model does the former, and what runs it is not

@@ -20,8 +20,8 @@ import numpy as np
 from benchmarks import measuring, printed_report, request_load
 from benchmarks.model_requests import Question, questions
 from benchmarks.server_process import MODEL, ServerProcess, server_process
-from serving.local_server.servable import Servable
-from serving.local_server.version_folders import version_folders
+from serving.local_server.models.servable import Servable
+from serving.local_server.models.version_folders import version_folders
 
 CANDIDATES = (100, 1_000)
 CLIENTS = (1, 8, 64)

@@ -11,12 +11,12 @@ from pathlib import Path
 
 import httpx
 
-from serving.call_error import CallError
-from serving.cli.child_process import child_process, first_line_with
-from serving.client import RankingClient
+from serving.client.call import CallError
+from serving.client.ranking_client import RankingClient
+from serving.local_server.child_process import child_process, first_line_with
 
 MODEL = "benchmark"
-_MONITORING_CONFIG = str(Path(__file__).parents[1] / "serving" / "monitoring.config")
+_MONITORING_CONFIG = str(Path(__file__).parents[1] / "serving" / "deploy" / "monitoring.config")
 _METRICS = "/monitoring/prometheus/metrics"
 _SECONDS_TO_LOAD = 120
 _ADDRESSES = re.compile(r"gRPC (\S+), REST http://(\S+)")

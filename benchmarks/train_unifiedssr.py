@@ -15,12 +15,12 @@ import tensorflow as tf
 from benchmarks import generated_batches, measuring, printed_report
 from benchmarks.generated_batches import AMAZON, Size
 from benchmarks.workload import assigned_fields
+from models.optimizers.lazy_adam import LazyAdam
 from models.optimizers.noam import Noam
-from models.unifiedssr.config import UnifiedSSRConfig
-from models.unifiedssr.model import UnifiedSSR
+from models.unifiedssr.unifiedssr_config import UnifiedSSRConfig
+from models.unifiedssr.unifiedssr_model import UnifiedSSR
 from models.vocabulary import Vocabulary
 from schemas.canonical_event import Surface
-from tfx_pipeline.lazy_adam import LazyAdam
 
 REFERENCE_USERS_PER_SECOND = 3100
 """The paper's code alone on 2 cores: batches of 128 users of one surface, ids only, the configuration below."""

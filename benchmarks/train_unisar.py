@@ -16,8 +16,8 @@ import tensorflow as tf
 
 from benchmarks import generated_batches, measuring, printed_report, workload
 from benchmarks.workload import Workload
+from models.optimizers.lazy_adam import LazyAdam
 from schemas import features
-from tfx_pipeline.lazy_adam import LazyAdam
 
 _DISTINCT_BATCHES = 4
 _LEARNING_RATE = 1e-3
@@ -78,7 +78,11 @@ def _batches(work: Workload) -> list[tuple[Any, Any]]:
 
 
 def _forward(work: Workload, model: keras.Model, batch):
-    return work.function(lambda inputs, labels: model(inputs, training=True), batch)
+    def logits(inputs, labels):
+        outputs = model(inputs, training=True)
+        return {surface: outputs[surface] for surface in labels}
+
+    return work.function(logits, batch)
 
 
 def _gradients(work: Workload, model: keras.Model, batch):

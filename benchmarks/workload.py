@@ -13,7 +13,7 @@ from benchmarks import generated_batches
 from benchmarks.generated_batches import SIZES, Size
 from models import registry
 from models.registry import VocabularySizes
-from models.unisar.config import UniSARConfig
+from models.unisar.unisar_config import UniSARConfig
 from schemas import features
 from schemas.canonical_event import Surface
 
@@ -69,7 +69,7 @@ class Workload:
 
     def joint_batches(self, rows: int) -> tf.data.Dataset:
         """Reads joint batches of `rows` rows from the files without end, in a random order within a few batches."""
-        from tfx_pipeline import inputs  # Imports tensorflow_transform: seconds.
+        from tfx_pipeline.training import inputs  # Imports tensorflow_transform: seconds.
 
         assert self.transform_output is not None, "files come with the Transform output that wrote them"
         return inputs.joint_batches(
@@ -127,7 +127,7 @@ def from_arguments(parser: argparse.ArgumentParser, args: argparse.Namespace) ->
 
 def size_of_files(transform_output: "tft.TFTransformOutput", size: Size) -> Size:
     """Replaces the vocabularies and lengths of `size` by those of a Transform output."""
-    from tfx_pipeline import vocabularies
+    from tfx_pipeline.transform import vocabularies
 
     def table_rows(name: str) -> int:
         return vocabularies.table_rows(transform_output, name)

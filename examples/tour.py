@@ -26,10 +26,10 @@ import urllib.request
 from pathlib import Path
 
 from schemas.canonical_event import Surface, Token
-from serving.answers import RankedItem
-from serving.call_error import CallError
-from serving.client import RankingClient
-from serving.request_builder import RankRequest, RetrievalRequest, SessionsRequest
+from serving.client.answers import RankedItem
+from serving.client.call import CallError
+from serving.client.ranking_client import RankingClient
+from serving.client.requests import RankRequest, RetrievalRequest, SessionsRequest
 
 FOLDER = Path("tour")
 FOLDER.mkdir(exist_ok=True)

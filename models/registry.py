@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from models.unifiedssr.config import UnifiedSSRConfig
-from models.unisar.config import UniSARConfig
+from models.unifiedssr.unifiedssr_config import UnifiedSSRConfig
+from models.unisar.unisar_config import UniSARConfig
 from models.vocabulary import Vocabulary
 from schemas import features
 
@@ -46,7 +46,7 @@ class _Entry:
 
 
 def _build_unisar(config: UniSARConfig, vocabulary: Vocabulary, dtype: str | None) -> "keras.Model":
-    from models.unisar.model import UniSAR
+    from models.unisar.unisar_model import UniSAR
 
     model = UniSAR(config, vocabulary, dtype=dtype)
     model.build()
@@ -54,7 +54,7 @@ def _build_unisar(config: UniSARConfig, vocabulary: Vocabulary, dtype: str | Non
 
 
 def _build_unifiedssr(config: UnifiedSSRConfig, vocabulary: Vocabulary, dtype: str | None) -> "keras.Model":
-    from models.unifiedssr.model import UnifiedSSR
+    from models.unifiedssr.unifiedssr_model import UnifiedSSR
 
     model = UnifiedSSR(config, vocabulary, dtype=dtype)
     model.build()
@@ -117,8 +117,7 @@ def build(
     if user_attributes is not None:
         names = map(features.user_attribute_vocabulary, range(user_attributes.shape[1]))
         model.set_user_attributes(dict(zip(names, user_attributes.T, strict=True)))
-    if hasattr(model, "set_item_counts"):
-        model.set_item_counts(catalogue.engagements)
+    model.set_item_counts(catalogue.engagements)
     return model
 
 

@@ -56,6 +56,11 @@ class Event:
     position: int = 0
     split: str = ""
 
+    @property
+    def is_target(self) -> bool:
+        """Whether it is one to predict: an item that the user engaged with."""
+        return self.label == 1 and bool(self.item_id)
+
 
 @dataclass(frozen=True)
 class Item:

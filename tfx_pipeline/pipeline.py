@@ -14,12 +14,14 @@ from components.item_catalog.component import ItemCatalogGen
 from components.pusher.component import Pusher
 from components.retrieve_then_rank.component import RetrieveThenRank
 from components.servability_gate.component import ServabilityGate
-from components.servability_gate.config import INFRA_VALIDATOR, GateConfig
+from components.servability_gate.gate_config import INFRA_VALIDATOR, GateConfig
 from schemas import behaviour_schema, features
-from tfx_pipeline import beam_options, evaluation, infra_validation, training
-from tfx_pipeline.config_loading import as_dict
-from tfx_pipeline.configs import PipelineConfig, ServedModel
-from tfx_pipeline.training_config import TrainConfig
+from tfx_pipeline.config.loading import as_dict
+from tfx_pipeline.config.pipeline_config import PipelineConfig, ServedModel
+from tfx_pipeline.config.training_config import TrainConfig
+from tfx_pipeline.gates import evaluation, infra_validation
+from tfx_pipeline.runners import beam_options
+from tfx_pipeline.training import training_job
 
 JOINT_TRAINER = "Trainer"
 """The id of the node that trains on both surfaces."""
@@ -117,7 +119,7 @@ def _trainer(
         base_model=start_from,
         train_args=tfx.proto.TrainArgs(splits=[features.TRAIN_SPLIT, *_table_splits(config)]),
         eval_args=tfx.proto.EvalArgs(splits=[features.VALIDATION_SPLIT]),
-        custom_config=training.custom_config(config, model_name, train),
+        custom_config=training_job.custom_config(config, model_name, train),
     ).with_id(prefix + JOINT_TRAINER)
 
 

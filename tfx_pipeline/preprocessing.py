@@ -7,9 +7,8 @@ import tensorflow as tf
 
 from schemas import features
 from schemas.canonical_event import Surface
-from tfx_pipeline import history_tensors, vocabularies
-from tfx_pipeline.context_texts import UNKNOWN_MOMENT, context_texts
-from tfx_pipeline.text_words import words
+from tfx_pipeline.transform import history_tensors, vocabularies
+from tfx_pipeline.transform.texts import UNKNOWN_MOMENT, context_texts, words
 
 
 # Nothing here has Python control flow over tensors, so AutoGraph would only cost time, each of the several times that

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tfx_pipeline import training
+from tfx_pipeline.training import training_job
 
 
 def run_fn(fn_args: Any) -> None:
@@ -13,16 +13,16 @@ def run_fn(fn_args: Any) -> None:
             evaluation files those of the validation split, its `custom_config` what `training.custom_config` made, and
             its `base_model`, if any, the model whose weights to start from.
     """
-    training.run(
-        training.TrainingJob(
-            train_files=training.files_of_split(fn_args.train_files, "train"),
-            catalog_files=training.files_of_split(fn_args.train_files, "catalog"),
-            audience_files=training.files_of_split(fn_args.train_files, "audience"),
+    training_job.run(
+        training_job.TrainingJob(
+            train_files=training_job.files_of_split(fn_args.train_files, "train"),
+            catalog_files=training_job.files_of_split(fn_args.train_files, "catalog"),
+            audience_files=training_job.files_of_split(fn_args.train_files, "audience"),
             validation_files=tuple(fn_args.eval_files),
             transform_graph=fn_args.transform_output,
             model_dir=fn_args.serving_model_dir,
             log_dir=fn_args.model_run_dir,
             start_from=fn_args.base_model or "",
-            **training.from_custom_config(fn_args.custom_config),
+            **training_job.from_custom_config(fn_args.custom_config),
         )
     )

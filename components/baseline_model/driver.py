@@ -7,9 +7,9 @@ from tfx.orchestration import data_types_utils, metadata
 from tfx.orchestration.portable import base_driver as portable_driver
 from tfx.orchestration.portable.data_types import ExecutionInfo
 from tfx.proto.orchestration import driver_output_pb2
-from tfx.types import artifact_utils
 
-from components.baseline_model.executor import CANDIDATE_KEY, PUSHED_MODEL_DIR_KEY, VERSION_KEY, saved_model_of
+from components.artifacts import saved_model_dir
+from components.baseline_model.executor import CANDIDATE_KEY, PUSHED_MODEL_DIR_KEY, VERSION_KEY
 from components.baseline_model.push_records import version_beaten_by
 from components.baseline_model.version_to_beat import version_to_beat
 
@@ -28,10 +28,11 @@ class Driver(base_driver.BaseDriver, portable_driver.BaseDriver):
     def run(self, execution_info: ExecutionInfo) -> driver_output_pb2.DriverOutput:  # type: ignore[name-defined]
         """Finds the version."""
         pushed_model_dir = execution_info.exec_properties[PUSHED_MODEL_DIR_KEY]
-        candidate = artifact_utils.get_single_instance(list(execution_info.input_dict[CANDIDATE_KEY]))
         with self._mlmd_connection as handle:
             recorded = functools.partial(version_beaten_by, handle.store, pushed_model_dir)
-            version = version_to_beat(pushed_model_dir, saved_model_of(candidate), recorded)
+            version = version_to_beat(
+                pushed_model_dir, saved_model_dir(execution_info.input_dict[CANDIDATE_KEY]), recorded
+            )
         output = driver_output_pb2.DriverOutput()  # type: ignore[attr-defined]
         data_types_utils.set_metadata_value(output.exec_properties[VERSION_KEY], version)
         return output

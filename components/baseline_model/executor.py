@@ -1,17 +1,16 @@
 """What BaselineModel does when the pipeline runs."""
 
 import logging
-from typing import Any
 
-from tfx import types
 from tfx.dsl.components.base import base_executor
 from tfx.types import artifact_utils
 from tfx.utils import path_utils
 
+from components.artifacts import Artifacts, Properties, saved_model_dir
 from components.baseline_model.provide import provide_baseline
 from components.baseline_model.push_records import VERSION_PROPERTY
 from components.baseline_model.version_to_beat import version_to_beat
-from components.split_files import split_files
+from components.raw_files.split_files import split_files
 from schemas import features
 
 _LOG = logging.getLogger(__name__)
@@ -26,12 +25,7 @@ SOURCE_PROPERTY = "source"
 class Executor(base_executor.BaseExecutor):
     """Writes the model that the Evaluator compares the new one with."""
 
-    def Do(
-        self,
-        input_dict: dict[str, list[types.Artifact]],
-        output_dict: dict[str, list[types.Artifact]],
-        exec_properties: dict[str, Any],
-    ) -> None:
+    def Do(self, input_dict: Artifacts, output_dict: Artifacts, exec_properties: Properties) -> None:
         """Writes the baseline as the Model artifact and records in custom properties its `source` and `version`.
 
         Args:
@@ -42,9 +36,10 @@ class Executor(base_executor.BaseExecutor):
         """
         self._log_startup(input_dict, output_dict, exec_properties)
         model = artifact_utils.get_single_instance(output_dict[MODEL_KEY])
-        candidate = artifact_utils.get_single_instance(input_dict[CANDIDATE_KEY])
         pushed_model_dir = exec_properties[PUSHED_MODEL_DIR_KEY]
-        version = exec_properties.get(VERSION_KEY) or version_to_beat(pushed_model_dir, saved_model_of(candidate))
+        version = exec_properties.get(VERSION_KEY) or version_to_beat(
+            pushed_model_dir, saved_model_dir(input_dict[CANDIDATE_KEY])
+        )
         source = provide_baseline(
             split_files(input_dict[EXAMPLES_KEY], features.TRAIN_SPLIT),
             pushed_model_dir,
@@ -54,8 +49,3 @@ class Executor(base_executor.BaseExecutor):
         model.set_string_custom_property(SOURCE_PROPERTY, source)
         model.set_string_custom_property(VERSION_PROPERTY, version)
         _LOG.info("The model to beat: %s", source)
-
-
-def saved_model_of(model: types.Artifact) -> str:
-    """The folder of the SavedModel in a Model artifact."""
-    return str(path_utils.serving_model_path(model.uri, path_utils.is_old_model_artifact(model)))

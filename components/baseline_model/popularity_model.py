@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import tensorflow as tf
 
+from components.input_specs import input_specs
 from schemas import features, signatures
 
 
@@ -54,7 +55,7 @@ class PopularityModel(tf.Module):
         """Scores the candidates of a request; of its inputs only the candidates matter.
 
         Args:
-            **request: `schemas.signatures.RANK_INPUTS`.
+            **request: The inputs of `rank` by name.
 
         Returns:
             `scores`: float32 [batch, candidates].
@@ -65,20 +66,10 @@ class PopularityModel(tf.Module):
 def save_popularity_model(counts: Mapping[bytes, int], directory: str) -> None:
     """Writes the popularity model of `counts` as a SavedModel."""
     model = PopularityModel(counts)
-    serving_default = model.serving_default.get_concrete_function(
-        tf.TensorSpec([None], tf.string, name=signatures.EXAMPLES)
-    )
-    axes = {
-        signatures.RANK_USER_ID: 1,
-        signatures.RANK_QUERY: 1,
-        signatures.RANK_CANDIDATES: 2,
-        signatures.RANK_HISTORY_SURFACES: 2,
-        signatures.RANK_HISTORY_QUERIES: 2,
-        signatures.RANK_HISTORY_ITEMS: 3,
+    functions = {
+        signatures.SERVING_DEFAULT: model.serving_default.get_concrete_function(
+            *input_specs(signatures.SERVING_DEFAULT).values()
+        ),
+        signatures.RANK: model.rank.get_concrete_function(**input_specs(signatures.RANK)),
     }
-    rank = model.rank.get_concrete_function(
-        **{name: tf.TensorSpec([None] * rank, tf.string, name=name) for name, rank in axes.items()}
-    )
-    tf.saved_model.save(
-        model, directory, signatures={signatures.SERVING_DEFAULT: serving_default, signatures.RANK: rank}
-    )
+    tf.saved_model.save(model, directory, signatures=functions)

@@ -6,8 +6,6 @@ from tfx.dsl.components.base.executor_spec import BeamExecutorSpec
 from tfx.types import standard_artifacts
 from tfx.types.component_spec import ChannelParameter, ComponentSpec, ExecutionParameter
 
-from components.behaviour_example_gen.adapters.registry import adapter, users_reader
-from components.behaviour_example_gen.config import DataConfig
 from components.behaviour_example_gen.executor import (
     CATALOG_KEY,
     DATA_CONFIG_KEY,
@@ -19,6 +17,8 @@ from components.behaviour_example_gen.executor import (
 from components.item_catalog.artifact import ItemCatalog
 from components.raw_files.fingerprint import fingerprint
 from components.raw_files.rejects_artifact import Rejects
+from components.sources.adapter import adapter, users_reader
+from components.sources.data_config import DataConfig
 
 
 class BehaviourExampleGenSpec(ComponentSpec):

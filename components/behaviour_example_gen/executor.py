@@ -2,7 +2,6 @@
 
 import logging
 import time
-from typing import Any
 
 from tfx import types
 from tfx.components.util import examples_utils
@@ -10,8 +9,7 @@ from tfx.dsl.components.base.base_beam_executor import BaseBeamExecutor
 from tfx.proto import example_gen_pb2
 from tfx.types import artifact_utils
 
-from components.behaviour_example_gen.adapters.registry import adapter
-from components.behaviour_example_gen.config import DataConfig
+from components.artifacts import Artifacts, Properties
 from components.behaviour_example_gen.generation import (
     CUT_EVENTS,
     CUT_USERS,
@@ -23,6 +21,8 @@ from components.behaviour_example_gen.generation import (
 )
 from components.raw_files.refusal import describe
 from components.raw_files.summary import Summary
+from components.sources.adapter import adapter
+from components.sources.data_config import DataConfig
 from schemas.features import BEHAVIOUR_SPLITS
 
 _LOG = logging.getLogger(__name__)
@@ -36,12 +36,7 @@ FINGERPRINT_KEY = "fingerprint"
 class Executor(BaseBeamExecutor):
     """Unpacks artifacts for `generate_examples` and records on them how the examples were made."""
 
-    def Do(
-        self,
-        input_dict: dict[str, list[types.Artifact]],
-        output_dict: dict[str, list[types.Artifact]],
-        exec_properties: dict[str, Any],
-    ) -> None:
+    def Do(self, input_dict: Artifacts, output_dict: Artifacts, exec_properties: Properties) -> None:
         """Writes the examples of all splits.
 
         Args:

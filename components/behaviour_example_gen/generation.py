@@ -8,22 +8,23 @@ from typing import Any, Final
 import apache_beam as beam
 from apache_beam.transforms.window import GlobalWindows
 
-from components.behaviour_example_gen.adapters.registry import adapter, users_reader
-from components.behaviour_example_gen.audience import audience
-from components.behaviour_example_gen.category_pools import CategoryPools
-from components.behaviour_example_gen.config import CATEGORY, POPULARITY, DataConfig
-from components.behaviour_example_gen.event_coder import Placed
-from components.behaviour_example_gen.example_files import WriteExampleLists, WriteExamples
-from components.behaviour_example_gen.examples import catalog_example
-from components.behaviour_example_gen.long_histories import newest_events
-from components.behaviour_example_gen.negatives import NegativeSampler
-from components.behaviour_example_gen.source_events import completed, source_events
-from components.behaviour_example_gen.user_examples import examples_of_user
+from components.behaviour_example_gen.examples.audience import audience
+from components.behaviour_example_gen.examples.behaviour_examples import catalog_example
+from components.behaviour_example_gen.examples.example_files import WriteExampleLists, WriteExamples
+from components.behaviour_example_gen.examples.long_histories import newest_events
+from components.behaviour_example_gen.examples.user_examples import examples_of_user
+from components.behaviour_example_gen.negatives.category_pools import CategoryPools
+from components.behaviour_example_gen.negatives.drawing import NegativeSampler
 from components.item_catalog.table import read_table
 from components.progress import Progress
 from components.raw_files.read_files import FAILURES, REJECTS, ReadFiles, report
 from components.raw_files.refusal import DataError
 from components.raw_files.summary import Summary, read_summary, write_summary
+from components.sources.adapter import adapter, users_reader
+from components.sources.data_config import CATEGORY, POPULARITY, DataConfig
+from components.sources.event_coder import Placed
+from components.sources.event_order import EventPlace, event_place
+from components.sources.source_events import completed, source_events
 from schemas.canonical_event import Event, Item
 from schemas.features import AUDIENCE_SPLIT, BEHAVIOUR_SPLITS, CATALOG_SPLIT, TRAIN_SPLIT
 
@@ -35,10 +36,6 @@ CUT_USERS: Final = "users_cut"
 CUT_EVENTS: Final = "events_cut"
 _COUNTS = "counts"
 _TRAIN_ITEMS = "train_items"
-
-SortedBy = tuple[int, int, int, int, str]
-"""Position, timestamp_ms, file, line, item. So events are in the order of the source's own numbers, else of time, and
-events of one time as the source has them."""
 
 
 def generate_examples(
@@ -158,9 +155,9 @@ def _by_user(placed: Placed) -> tuple[str, Placed]:
     return placed[2].user_id, placed
 
 
-def _with_order(placed: Iterable[Placed]) -> Iterator[tuple[SortedBy, Event]]:
+def _with_order(placed: Iterable[Placed]) -> Iterator[tuple[EventPlace, Event]]:
     for file, line, event in placed:
-        yield (event.position, event.timestamp_ms, file, line, event.item_id), event
+        yield event_place(file, line, event), event
 
 
 def _item_example(

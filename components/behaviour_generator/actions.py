@@ -11,8 +11,8 @@ from typing import Final
 
 import numpy as np
 
-from components.behaviour_generator.catalogue import Catalogue
-from components.behaviour_generator.config import LONGEST, GeneratorConfig
+from components.behaviour_generator.generator_config import LONGEST, GeneratorConfig
+from components.behaviour_generator.made_catalogue import Catalogue
 from components.behaviour_generator.random_streams import geometric
 
 MOST_CLICKS: Final = 5

@@ -6,9 +6,9 @@ from typing import NamedTuple
 import numpy as np
 
 from components.behaviour_generator.actions import Actions, draw_actions
-from components.behaviour_generator.catalogue import Catalogue
-from components.behaviour_generator.config import GeneratorConfig
 from components.behaviour_generator.distinct_items import draw_items
+from components.behaviour_generator.generator_config import GeneratorConfig
+from components.behaviour_generator.made_catalogue import Catalogue
 from components.behaviour_generator.random_streams import Purpose, stream
 
 NO_ITEM = -1

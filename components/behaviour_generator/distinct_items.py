@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from components.behaviour_generator.catalogue import Catalogue
+from components.behaviour_generator.made_catalogue import Catalogue
 
 
 def draw_items(

@@ -4,7 +4,7 @@ from typing import Final
 
 import numpy as np
 
-from components.behaviour_generator.catalogue import Catalogue
+from components.behaviour_generator.made_catalogue import Catalogue
 
 TITLE_WORDS: Final = 6
 _OF_CATEGORY: Final = 0.3

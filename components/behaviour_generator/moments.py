@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from components.behaviour_generator.behaviour import NO_ITEM, Behaviour
-from components.behaviour_generator.catalogue import Catalogue
+from components.behaviour_generator.made_catalogue import Catalogue
 from schemas.canonical_event import Surface
 
 

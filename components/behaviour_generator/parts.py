@@ -9,12 +9,12 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from components.behaviour_generator.behaviour import NO_ITEM, Behaviour, draw_behaviour
-from components.behaviour_generator.catalogue import Catalogue
-from components.behaviour_generator.config import GeneratorConfig
+from components.behaviour_generator.generator_config import GeneratorConfig
 from components.behaviour_generator.item_texts import draw_titles
-from components.behaviour_generator.layouts.registry import LAYOUTS, Layout
+from components.behaviour_generator.layouts.known_layouts import LAYOUTS, Layout
+from components.behaviour_generator.made_catalogue import Catalogue
 from components.behaviour_generator.random_streams import Purpose, stream
-from components.behaviour_generator.truth import RankCounts, rank_counts
+from components.behaviour_generator.truth.best_achievable import RankCounts, rank_counts
 
 EVENTS_A_PART: Final = 50_000
 ITEMS_A_PART: Final = 20_000

@@ -1,16 +1,14 @@
 """The executor of CatalogueMetrics."""
 
 import logging
-from typing import Any
 
-from tfx import types
 from tfx.dsl.components.base.base_beam_executor import BaseBeamExecutor
 from tfx.types import artifact_utils
-from tfx.utils import path_utils
 
+from components.artifacts import Artifacts, Properties, saved_model_dir
 from components.catalogue_metrics.evaluate import evaluate
 from components.catalogue_metrics.metrics_file import OVERALL
-from components.split_files import split_files
+from components.raw_files.split_files import split_files
 
 _LOG = logging.getLogger(__name__)
 MODEL_KEY = "model"
@@ -23,12 +21,7 @@ BATCH_SIZE_KEY = "batch_size"
 class Executor(BaseBeamExecutor):
     """Unpacks artifacts for `evaluate`."""
 
-    def Do(
-        self,
-        input_dict: dict[str, list[types.Artifact]],
-        output_dict: dict[str, list[types.Artifact]],
-        exec_properties: dict[str, Any],
-    ) -> None:
+    def Do(self, input_dict: Artifacts, output_dict: Artifacts, exec_properties: Properties) -> None:
         """Measures the model.
 
         Args:
@@ -37,13 +30,12 @@ class Executor(BaseBeamExecutor):
             exec_properties: `split` and `batch_size`, see `CatalogueMetrics`.
         """
         self._log_startup(input_dict, output_dict, exec_properties)
-        model = artifact_utils.get_single_instance(input_dict[MODEL_KEY])
         split = exec_properties[SPLIT_KEY]
         targets = [each.get_int_custom_property(f"targets_{split}") for each in input_dict[EXAMPLES_KEY]]
         ranked = evaluate(
             self._make_beam_pipeline,
             split_files(input_dict[EXAMPLES_KEY], split),
-            path_utils.serving_model_path(model.uri, path_utils.is_old_model_artifact(model)),
+            saved_model_dir(input_dict[MODEL_KEY]),
             artifact_utils.get_single_instance(output_dict[METRICS_KEY]).uri,
             exec_properties[BATCH_SIZE_KEY],
             sum(targets) or None,

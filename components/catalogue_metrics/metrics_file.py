@@ -1,20 +1,16 @@
 """From counts of ranks to metrics, and the file that holds them."""
 
-import functools
 import json
 import os
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, Final
 
 from apache_beam.io.filesystems import FileSystems
 
-from components.ranking_metrics.rank_gains import discounted_gain, hit, mean_gain, reciprocal
+from schemas.rank_metrics import CATALOGUE_CUTOFFS, NOT_FOUND, rank_metrics
 
-CUTOFFS: Final = (1, 5, 10, 100)
 OVERALL: Final = "overall"
-NOT_FOUND: Final = 0
-"""The rank of a positive that the model does not know: it counts as a miss in every metric."""
 _FILE = "metrics.json"
 _METRICS, _EXAMPLES, _UNKNOWN = "metrics", "examples", "unknown_positives"
 
@@ -58,11 +54,4 @@ def _read(directory: str) -> dict[str, Any]:
 
 
 def _metrics(counts: Mapping[int, int]) -> dict[str, float]:
-    gains: dict[str, Callable[[int], float]] = {f"hit_rate_at_{k}": functools.partial(hit, k=k) for k in CUTOFFS}
-    gains |= {f"ndcg_at_{k}": functools.partial(discounted_gain, k=k) for k in CUTOFFS}
-    gains["mrr"] = reciprocal
-    return {name: mean_gain(counts, _or_nothing(gain)) for name, gain in gains.items()}
-
-
-def _or_nothing(gain: Callable[[int], float]) -> Callable[[int], float]:
-    return lambda rank: 0.0 if rank == NOT_FOUND else gain(rank)
+    return {metric.name: metric.mean(counts) for metric in rank_metrics(CATALOGUE_CUTOFFS)}

@@ -11,7 +11,7 @@ from tfx.types.component_spec import ChannelParameter, ComponentSpec, ExecutionP
 
 from components.data_checks import executor
 from components.data_checks.artifact import DataFindings
-from components.data_checks.config import DataChecksConfig
+from components.data_checks.checks_config import DataChecksConfig
 
 
 class DataChecksSpec(ComponentSpec):

@@ -3,7 +3,6 @@
 import json
 import logging
 import os
-from typing import Any
 
 from apache_beam.io.filesystems import FileSystems
 from tensorflow_metadata.proto.v0 import anomalies_pb2, schema_pb2
@@ -13,8 +12,9 @@ from tfx.dsl.components.base.base_beam_executor import BaseBeamExecutor
 from tfx.types import artifact_utils
 from tfx.utils import io_utils
 
+from components.artifacts import Artifacts, Properties
 from components.data_checks.anomalies import Statistics, described, drift, skew
-from components.data_checks.config import DataChecksConfig
+from components.data_checks.checks_config import DataChecksConfig
 from components.data_checks.finding import Finding, write_findings
 from components.data_checks.passed_statistics import keep_statistics, last_span_before, read_statistics
 from components.data_checks.request_statistics import request_statistics
@@ -37,12 +37,7 @@ class Executor(BaseBeamExecutor):
     What passes is kept for the spans to come to be compared with.
     """
 
-    def Do(
-        self,
-        input_dict: dict[str, list[types.Artifact]],
-        output_dict: dict[str, list[types.Artifact]],
-        exec_properties: dict[str, Any],
-    ) -> None:
+    def Do(self, input_dict: Artifacts, output_dict: Artifacts, exec_properties: Properties) -> None:
         """Checks the data.
 
         Args:

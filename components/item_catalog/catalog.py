@@ -6,13 +6,13 @@ from typing import Any, Final
 
 import apache_beam as beam
 
-from components.behaviour_example_gen.adapters.registry import adapter
-from components.behaviour_example_gen.config import DataConfig
-from components.behaviour_example_gen.source_events import source_events
 from components.item_catalog.table import CatalogItem, write_table
 from components.raw_files.read_files import FAILURES, REJECTS, ReadFiles, report
 from components.raw_files.refusal import DataError, Reject
 from components.raw_files.summary import Summary, read_summary, write_summary
+from components.sources.adapter import adapter
+from components.sources.data_config import DataConfig
+from components.sources.source_events import source_events
 from schemas.canonical_event import Event, Item
 from schemas.features import TRAIN_SPLIT
 

@@ -5,12 +5,12 @@ from tfx.dsl.components.base.base_beam_component import BaseBeamComponent
 from tfx.dsl.components.base.executor_spec import BeamExecutorSpec
 from tfx.types.component_spec import ChannelParameter, ComponentSpec, ExecutionParameter
 
-from components.behaviour_example_gen.adapters.registry import adapter
-from components.behaviour_example_gen.config import DataConfig
 from components.item_catalog.artifact import ItemCatalog
 from components.item_catalog.executor import CATALOG_KEY, DATA_CONFIG_KEY, FINGERPRINT_KEY, REJECTS_KEY, Executor
 from components.raw_files.fingerprint import fingerprint
 from components.raw_files.rejects_artifact import Rejects
+from components.sources.adapter import adapter
+from components.sources.data_config import DataConfig
 
 
 class ItemCatalogGenSpec(ComponentSpec):

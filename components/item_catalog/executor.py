@@ -2,15 +2,14 @@
 
 import logging
 import time
-from typing import Any
 
-from tfx import types
 from tfx.dsl.components.base.base_beam_executor import BaseBeamExecutor
 from tfx.types import artifact_utils
 
-from components.behaviour_example_gen.config import DataConfig
+from components.artifacts import Artifacts, Properties
 from components.item_catalog.catalog import ITEM, ITEMS, UNTITLED, build_catalog
 from components.raw_files.refusal import describe
+from components.sources.data_config import DataConfig
 
 _LOG = logging.getLogger(__name__)
 CATALOG_KEY = "catalog"
@@ -22,12 +21,7 @@ FINGERPRINT_KEY = "fingerprint"
 class Executor(BaseBeamExecutor):
     """Unpacks artifacts for `build_catalog` and writes its counts on them."""
 
-    def Do(
-        self,
-        input_dict: dict[str, list[types.Artifact]],
-        output_dict: dict[str, list[types.Artifact]],
-        exec_properties: dict[str, Any],
-    ) -> None:
+    def Do(self, input_dict: Artifacts, output_dict: Artifacts, exec_properties: Properties) -> None:
         """Writes the item table.
 
         Args:

@@ -4,14 +4,14 @@ import datetime
 from collections.abc import Collection, Iterator, Sequence
 from typing import Final
 
-from components.behaviour_example_gen.config import BY_TIME, SHOWN, DataConfig
 from components.log_findings.event_tally import EventTally
 from components.log_findings.item_findings import broken_letters
 from components.log_findings.log_finding import LogFinding, Severity
 from components.log_findings.sighting import Sighting
 from components.log_guess.time_formats import time_format
+from components.sources.data_config import BY_TIME, SHOWN, DataConfig
+from components.sources.event_rows import MILLISECONDS, SECONDS
 from schemas.canonical_event import Surface
-from schemas.event_rows import MILLISECONDS, SECONDS
 from schemas.features import TRAIN_SPLIT
 
 FEW_EXAMPLES: Final = 1000

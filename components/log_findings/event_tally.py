@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from components.behaviour_example_gen.config import BY_TIME, DataConfig
-from components.behaviour_example_gen.histories import is_target
 from components.log_findings.sighting import Sighting
+from components.sources.data_config import BY_TIME, DataConfig
 from schemas.canonical_event import Event, Surface
 from schemas.features import BEHAVIOUR_SPLITS, TEST_SPLIT, TRAIN_SPLIT, VALIDATION_SPLIT
 
@@ -82,7 +81,7 @@ class EventTally:
         if event.item_id:
             self.items.add(event.item_id)
         of_user = self.users[event.user_id]
-        if is_target(event):
+        if event.is_target:
             self.engaged[event.surface] += 1
             of_user[event.surface] += 1
             self.engaged_items[event.user_id].add(event.item_id)

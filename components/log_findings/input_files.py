@@ -11,12 +11,12 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from components.behaviour_example_gen.adapters.registry import adapter, users_reader
-from components.behaviour_example_gen.adapters.source_files import SourceFiles
-from components.behaviour_example_gen.config import DataConfig
 from components.log_findings.log_finding import LogFinding, Severity
 from components.raw_files.refusal import DataError, Reject
 from components.raw_files.row_files import read_rows
+from components.sources.adapter import adapter, users_reader
+from components.sources.data_config import DataConfig
+from components.sources.source_files import SourceFiles
 
 GENERIC_SOURCE = "events"
 """The source whose columns the configuration names; those of the others have fixed names."""

@@ -8,8 +8,8 @@ from typing import Final
 from components.log_findings.event_tally import DOUBLE_ENCODED
 from components.log_findings.log_finding import LogFinding, Severity
 from components.log_findings.sighting import Sighting
+from components.raw_files.row import CATEGORY_SEPARATOR
 from schemas.canonical_event import Item
-from schemas.event_rows import CATEGORY_SEPARATOR
 
 _OTHER_SEPARATOR: Final = re.compile(r"\s*(?:>|»|›|::|;|\s/\s)\s*")
 _MANY: Final = 0.1

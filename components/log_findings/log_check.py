@@ -5,8 +5,6 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from components.behaviour_example_gen.adapters.registry import adapter
-from components.behaviour_example_gen.config import POPULARITY, DataConfig
 from components.log_findings.event_findings import catalogue_findings, day, event_findings, time_findings
 from components.log_findings.event_tally import EventTally
 from components.log_findings.input_files import GENERIC_SOURCE, input_findings, kinds_of_files, paths_of, reader_of
@@ -16,6 +14,8 @@ from components.log_findings.refused_rows import FileReading, refusal_findings
 from components.log_findings.text_findings import text_findings
 from components.raw_files.refusal import DataError, Reject
 from components.raw_files.row_files import read_rows
+from components.sources.adapter import adapter
+from components.sources.data_config import POPULARITY, DataConfig
 from schemas.canonical_event import Item, Surface
 
 _ITEM_ROWS: Final = 100_000

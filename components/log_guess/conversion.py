@@ -16,8 +16,9 @@ from components.log_guess.sampled_columns import as_text
 from components.log_guess.table_guess import TableGuess
 from components.log_guess.value_meanings import LEFT_OUT
 from components.raw_files.refusal import Reject
+from components.raw_files.row import CATEGORY_SEPARATOR
+from components.sources.event_rows import EventColumns, ItemColumns, UserColumns
 from schemas.canonical_event import Surface
-from schemas.event_rows import CATEGORY_SEPARATOR, EventColumns, ItemColumns, UserColumns
 
 _COLUMNS: Final = EventColumns()
 _SEARCH: Final = Surface.SEARCH.value

@@ -8,8 +8,8 @@ from components.log_guess.column_names import ITEM, LABEL, QUERY, SESSION, SURFA
 from components.log_guess.sampled_columns import SampledColumns
 from components.log_guess.time_formats import TimeFormat
 from components.log_guess.value_meanings import ENGAGED, SHOWN, label_meanings, surface_meanings
+from components.sources.event_rows import EventColumns
 from schemas.canonical_event import Surface
-from schemas.event_rows import EventColumns
 
 _SEARCH: Final = Surface.SEARCH.value
 _FEED: Final = Surface.RECOMMENDATION.value

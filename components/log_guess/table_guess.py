@@ -8,7 +8,8 @@ from typing import Final
 from components.log_guess.column_names import CATEGORIES, ITEM, TITLE, USER, named_for, plain
 from components.log_guess.event_guess import Question
 from components.log_guess.sampled_columns import Column, SampledColumns
-from schemas.event_rows import CATEGORY_SEPARATOR, ItemColumns, UserColumns
+from components.raw_files.row import CATEGORY_SEPARATOR
+from components.sources.event_rows import ItemColumns, UserColumns
 
 ITEMS: Final = "items"
 USERS: Final = "users"

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from schemas.event_rows import MILLISECONDS, SECONDS
+from components.sources.event_rows import MILLISECONDS, SECONDS
 
 MICROSECONDS: Final = "us"
 NANOSECONDS: Final = "ns"

@@ -8,10 +8,9 @@ from typing import Final
 
 import numpy as np
 
-from components.behaviour_example_gen.adapters.registry import adapter
-from components.behaviour_example_gen.config import DataConfig
-from components.behaviour_example_gen.histories import is_target
 from components.raw_files.refusal import Reject
+from components.sources.adapter import adapter
+from components.sources.data_config import DataConfig
 from schemas.canonical_event import Event, Item, Surface
 
 _NONE: Final = -1
@@ -77,7 +76,7 @@ class _Growing:
         # A hash tells one user's neighbouring sessions apart; the names of all would take more than all else.
         self.session.append(hash((event.session_id, event.query)) | 1 if event.session_id else 0)
         self.search.append(event.surface is _SEARCH)
-        self.engaged.append(is_target(event))
+        self.engaged.append(event.is_target)
 
 
 def read_event_columns(

@@ -5,24 +5,19 @@ import time
 from typing import Any
 
 from google.protobuf import json_format
-from tfx import types
 from tfx.components.pusher import executor as tfx_pusher
 from tfx.proto import pusher_pb2
 from tfx.types import artifact_utils, standard_component_specs
 from tfx.utils import io_utils
 
+from components.artifacts import Artifacts, Properties
 from components.pusher.push import push
 
 
 class Executor(tfx_pusher.Executor):
     """Pushes what the Evaluator and the servability gate have blessed."""
 
-    def Do(
-        self,
-        input_dict: dict[str, list[types.Artifact]],
-        output_dict: dict[str, list[types.Artifact]],
-        exec_properties: dict[str, Any],
-    ) -> None:
+    def Do(self, input_dict: Artifacts, output_dict: Artifacts, exec_properties: Properties) -> None:
         """Pushes, or says on the artifact that nothing was pushed.
 
         Args:

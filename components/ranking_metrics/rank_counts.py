@@ -14,7 +14,7 @@ from tensorflow_model_analysis.proto import config_pb2
 
 from components.progress import Progress
 from components.ranking_metrics.positive_rank import positive_rank
-from components.ranking_metrics.rank_gains import mean_gain
+from schemas.rank_metrics import RankMetric
 
 PRIVATE_NAME = "_positive_rank_counts"
 """TFMA leaves metrics whose name starts with an underscore out of its results."""
@@ -60,18 +60,16 @@ class RankCounts(beam.CombineFn):
         return {self._key: accumulator}
 
 
-def mean_gain_computations(
-    name: str,
-    gain: Callable[[int], float],
+def rank_computations(
+    metric: RankMetric,
     eval_config: config_pb2.EvalConfig | None,
     model_names: list[str] | None,
     output_names: list[str] | None,
 ) -> metric_types.MetricComputations:
-    """The computations of a metric that is the mean of a gain over examples.
+    """The computations of a ranking metric.
 
     Args:
-        name: What the metric is called in the results.
-        gain: From the positive's rank (1 is best) to what the example contributes.
+        metric: Which; the results bear its name.
         eval_config: Names the models, their labels and their prediction keys.
         model_names: The models to evaluate; one nameless model by default.
         output_names: The outputs to evaluate; one nameless output by default.
@@ -80,13 +78,13 @@ def mean_gain_computations(
     for model_name in model_names or [""]:
         for output_name in output_names or [""]:
             ranks = metric_types.MetricKey(PRIVATE_NAME, model_name=model_name, output_name=output_name)
-            result = metric_types.MetricKey(name, model_name=model_name, output_name=output_name)
+            result = metric_types.MetricKey(metric.name, model_name=model_name, output_name=output_name)
             computations.append(metric_types.MetricComputation([ranks], None, RankCounts(ranks, eval_config)))
-            computations.append(metric_types.DerivedMetricComputation([result], _derive(ranks, result, gain)))
+            computations.append(metric_types.DerivedMetricComputation([result], _derive(ranks, result, metric)))
     return computations
 
 
 def _derive(
-    ranks: metric_types.MetricKey, result: metric_types.MetricKey, gain: Callable[[int], float]
+    ranks: metric_types.MetricKey, result: metric_types.MetricKey, metric: RankMetric
 ) -> Callable[[dict], dict]:
-    return lambda metrics: {result: mean_gain(metrics[ranks], gain)}
+    return lambda metrics: {result: metric.mean(metrics[ranks])}

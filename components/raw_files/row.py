@@ -1,10 +1,11 @@
-"""A row as a file holds it, before anything is known about its meaning."""
+"""A row as a file holds it, and from the rows of a file to what they say."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
-from schemas.event_rows import CATEGORY_SEPARATOR, RowError
+from components.raw_files.refusal import Reject
 
 
 @dataclass(frozen=True)
@@ -52,3 +53,45 @@ def _is_unicode(text: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
+
+
+Record = TypeVar("Record")
+CATEGORY_SEPARATOR = "|"
+"""Between the names of a category path, broad to narrow."""
+
+
+class RowError(ValueError):
+    """A row that cannot be used.
+
+    Attributes:
+        reason: A short fixed name, such as `missing user`; rejects are counted by it.
+        detail: What was found, and what would have been right.
+    """
+
+    def __init__(self, reason: str, detail: str):
+        super().__init__(f"{reason}: {detail}")
+        self.reason = reason
+        self.detail = detail
+
+
+def records(
+    path: str, rows: Iterable[Row | Reject], read_row: Callable[[Mapping[str, object]], Record]
+) -> Iterator[tuple[int, Record] | Reject]:
+    """Reads each row; one that cannot be used becomes a reject in its place.
+
+    Args:
+        path: The file, named in rejects.
+        rows: Its rows.
+        read_row: Makes a record of a row's values, or raises RowError.
+
+    Yields:
+        Each record with its line, or the reject that stands for it, in the rows' order.
+    """
+    for row in rows:
+        if isinstance(row, Reject):
+            yield row
+            continue
+        try:
+            yield row.line, read_row(row.values)
+        except RowError as error:
+            yield Reject(path, row.line, error.reason, error.detail)

@@ -9,23 +9,14 @@ from typing import Any
 import tensorflow as tf
 
 from schemas import signatures
+from schemas.signature_catalogue import AnsweredBy, OfferedBy, names
 
 Tensors = dict[str, tf.Tensor]
 Signature = Callable[..., Tensors]
 """A signature of a loaded SavedModel: takes its inputs as keywords, and nothing but tensors."""
 
-_OF_THE_RETRIEVER = (signatures.RECOMMEND, signatures.SEARCH)
-_OF_THE_RANKER = (signatures.SERVING_DEFAULT, signatures.RANK)
-_KEPT_OF_THE_RANKER = (*_OF_THE_RANKER, signatures.EXPLAIN)
-_KEPT_OF_THE_RETRIEVER = (
-    signatures.EMBED_USER,
-    signatures.EMBED_QUERY,
-    signatures.EMBED_ITEM,
-    signatures.SIMILAR_ITEMS,
-    signatures.CATALOGUE_RANKS,
-    signatures.SESSIONS,
-)
-"""What else a retriever may be able to do; the ranker has no say in it."""
+_OF_BOTH = names(answered_by=AnsweredBy.BOTH)
+_OF_EVERY_RANKER = names(offered_by=OfferedBy.EVERY_MODEL)
 
 
 def save_composed_model(retriever_dir: str, ranker_dir: str, directory: str, retrieved: int) -> None:
@@ -47,15 +38,17 @@ def save_composed_model(retriever_dir: str, ranker_dir: str, directory: str, ret
     """
     if not 1 <= retrieved <= signatures.LARGEST_K:
         raise ValueError(f"`retrieved` should be from 1 to {signatures.LARGEST_K}. Received: retrieved={retrieved}")
-    retriever = _load(retriever_dir, "retriever", _OF_THE_RETRIEVER)
-    ranker = _load(ranker_dir, "ranker", _OF_THE_RANKER)
+    retriever = _load(retriever_dir, "retriever", _OF_BOTH)
+    ranker = _load(ranker_dir, "ranker", _OF_EVERY_RANKER)
     composed = tf.Module(name="retrieve_then_rank")
     # What the functions use must hang on the saved object, or no loader would fill it.
     composed.retriever = retriever
     composed.ranker = ranker
-    exported = {name: ranker.signatures[name] for name in _KEPT_OF_THE_RANKER if name in ranker.signatures}
-    exported |= {name: retriever.signatures[name] for name in _KEPT_OF_THE_RETRIEVER if name in retriever.signatures}
-    for name in _OF_THE_RETRIEVER:
+    exported: dict[str, Signature] = {}
+    for part, model in ((AnsweredBy.RANKER, ranker), (AnsweredBy.RETRIEVER, retriever)):
+        kept = (name for name in names(answered_by=part) if name in model.signatures)
+        exported |= {name: model.signatures[name] for name in kept}
+    for name in _OF_BOTH:
         retrieve, rank = retriever.signatures[name], ranker.signatures[signatures.RANK]
         exported[name] = _retrieve_then_rank(name, retrieve, rank, retrieved)
     # Nothing is trained through a served model, and the gradients of one that was loaded cannot be saved again.

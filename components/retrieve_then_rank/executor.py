@@ -1,12 +1,10 @@
 """What RetrieveThenRank does when the pipeline runs."""
 
-from typing import Any
-
-from tfx import types
 from tfx.dsl.components.base import base_executor
 from tfx.types import artifact_utils
 from tfx.utils import path_utils
 
+from components.artifacts import Artifacts, Properties, saved_model_dir
 from components.retrieve_then_rank.composed_model import save_composed_model
 
 RETRIEVER_KEY = "retriever"
@@ -18,12 +16,7 @@ MODEL_KEY = "model"
 class Executor(base_executor.BaseExecutor):
     """Writes the composed model."""
 
-    def Do(
-        self,
-        input_dict: dict[str, list[types.Artifact]],
-        output_dict: dict[str, list[types.Artifact]],
-        exec_properties: dict[str, Any],
-    ) -> None:
+    def Do(self, input_dict: Artifacts, output_dict: Artifacts, exec_properties: Properties) -> None:
         """Composes the two SavedModels into the Model artifact.
 
         Args:
@@ -37,13 +30,8 @@ class Executor(base_executor.BaseExecutor):
         self._log_startup(input_dict, output_dict, exec_properties)
         model = artifact_utils.get_single_instance(output_dict[MODEL_KEY])
         save_composed_model(
-            _saved_model(input_dict[RETRIEVER_KEY]),
-            _saved_model(input_dict[RANKER_KEY]),
+            saved_model_dir(input_dict[RETRIEVER_KEY]),
+            saved_model_dir(input_dict[RANKER_KEY]),
             path_utils.serving_model_dir(model.uri),
             exec_properties[RETRIEVED_KEY],
         )
-
-
-def _saved_model(artifacts: list[types.Artifact]) -> str:
-    model = artifact_utils.get_single_instance(artifacts)
-    return path_utils.serving_model_path(model.uri, path_utils.is_old_model_artifact(model))

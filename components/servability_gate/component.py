@@ -5,7 +5,7 @@ from tfx.dsl.components.base import base_component, executor_spec
 from tfx.types import component_spec, standard_artifacts
 
 from components.servability_gate import executor
-from components.servability_gate.config import GateConfig
+from components.servability_gate.gate_config import GateConfig
 
 
 class ServabilityGateSpec(types.ComponentSpec):

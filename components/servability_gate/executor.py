@@ -3,17 +3,17 @@
 import logging
 import os
 import tempfile
-from typing import Any
 
 from tfx import types
 from tfx.dsl.components.base import base_executor
 from tfx.types import artifact_utils
 from tfx.utils import io_utils, path_utils
 
-from components.servability_gate.check import check
-from components.servability_gate.config import GateConfig
+from components.artifacts import Artifacts, Properties, saved_model_dir
+from components.raw_files.split_files import split_files
+from components.servability_gate.gate_config import GateConfig
+from components.servability_gate.trial import check
 from components.servability_gate.verdict import BLESSED_PROPERTY, REASONS_PROPERTY, Verdict
-from components.split_files import split_files
 
 _LOG = logging.getLogger(__name__)
 MODEL_KEY = "model"
@@ -29,12 +29,7 @@ NOT_BLESSED_FILE = "INFRA_NOT_BLESSED"
 class Executor(base_executor.BaseExecutor):
     """Tries the model and writes the blessing."""
 
-    def Do(
-        self,
-        input_dict: dict[str, list[types.Artifact]],
-        output_dict: dict[str, list[types.Artifact]],
-        exec_properties: dict[str, Any],
-    ) -> None:
+    def Do(self, input_dict: Artifacts, output_dict: Artifacts, exec_properties: Properties) -> None:
         """Has a server of its own answer for the model.
 
         What passes is copied into the blessing together with requests to warm a server up, and pushed from there: an
@@ -51,8 +46,7 @@ class Executor(base_executor.BaseExecutor):
         """
         self._log_startup(input_dict, output_dict, exec_properties)
         config = GateConfig.from_json(exec_properties[CONFIG_KEY])
-        model = artifact_utils.get_single_instance(input_dict[MODEL_KEY])
-        model_dir = path_utils.serving_model_path(model.uri, path_utils.is_old_model_artifact(model))
+        model_dir = saved_model_dir(input_dict[MODEL_KEY])
         blessing = artifact_utils.get_single_instance(output_dict[BLESSING_KEY])
         with tempfile.TemporaryDirectory() as folder:
             requests = os.path.join(folder, "requests")

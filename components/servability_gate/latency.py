@@ -5,13 +5,13 @@ from collections.abc import Iterable, Mapping
 
 import numpy as np
 
-from components.servability_gate.config import GateLimits
-from components.servability_gate.probes import Probe
-from components.servability_gate.replayed_model import ReplayedModel
-from components.servability_gate.scoring import RefusedError, one_line
-from components.servability_gate.signature_request import signature_request
+from components.servability_gate.candidate.replayed_model import ReplayedModel
+from components.servability_gate.checks.scores import RefusedError, one_line
+from components.servability_gate.gate_config import GateLimits
+from components.servability_gate.requests.probes import Probe
+from components.servability_gate.requests.signature_inputs import signature_request
 from schemas import signatures
-from serving.call_error import CallError
+from serving.client.call import CallError
 
 _EXAMPLES = 16
 _REPEATS = 5

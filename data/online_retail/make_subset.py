@@ -16,8 +16,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import astuple, dataclass
 from pathlib import Path
 
+from components.sources.event_rows import EventColumns, ItemColumns
 from schemas.canonical_event import Surface
-from schemas.event_rows import EventColumns, ItemColumns
 
 CORE = 5
 """Every customer has at least so many items, and every item so many customers, before customers are chosen."""

@@ -5,7 +5,7 @@ from typing import Any
 import keras
 from keras import ops
 
-from models.layers.dropout import Dropout
+from models.layers.fast.dropout import Dropout
 from models.registration import register
 
 
@@ -18,6 +18,12 @@ class MixtureOfExperts(keras.layers.Layer):
     once a row. The experts of the task asked for and the shared ones are one product; those of other tasks are not run.
 
     With a single expert a task (a shared bottom, or a network for each task) there is no gate.
+
+    Example:
+    >>> experts = MixtureOfExperts(units=8, shared_experts=2, task_experts=2)
+    >>> candidates, context = np.ones((2, 5, 6), "float32"), np.ones((2, 4), "float32")
+    >>> tuple(experts(candidates, context, task=1).shape)
+    (2, 5, 8)
 
     Args:
         units: Width of an expert's output.

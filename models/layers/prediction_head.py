@@ -6,15 +6,19 @@ from typing import Any
 import keras
 from keras import ops
 
-from models.layers.dropout import Dropout
-from models.layers.projection import Projection
-from models.layers.reshaping import reshape
+from models.layers.fast.dropout import Dropout
+from models.layers.fast.projection import Projection
+from models.layers.fast.reshaping import reshape
 from models.registration import register
 
 
 @register
 class PredictionHead(keras.layers.Layer):
     """Dense layers with ReLU and dropout, then one number: a task's tower and prediction network (UniSAR, prediction).
+
+    Example:
+    >>> tuple(PredictionHead(units=[16, 8])(np.ones((2, 5, 32), "float32")).shape)  # a logit a candidate
+    (2, 5)
 
     Args:
         units: Widths of the hidden layers.

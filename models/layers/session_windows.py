@@ -45,6 +45,13 @@ class SessionWindows(keras.layers.Layer):
     An event belongs to a session by the share of it that the window covers, so that losses on the sessions move the
     windows. Windows may overlap and leave gaps.
 
+    Example:
+    >>> divided = SessionWindows(sessions=2)(np.ones((1, 4, 8), "float32"), np.array([4]))
+    >>> ops.convert_to_numpy(divided.windows).tolist()  # Nothing is learned yet: two halves.
+    [[[0.0, 2.0], [2.0, 4.0]]]
+    >>> ops.convert_to_numpy(divided.membership).tolist()
+    [[[1.0, 1.0, 0.0, 0.0], [0.0, 0.0, 1.0, 1.0]]]
+
     Args:
         sessions: N, at least 1.
         uniform: Have the parts themselves as windows, nothing learned.

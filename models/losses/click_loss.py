@@ -6,6 +6,11 @@ from keras import ops
 def click_loss(labels, logits, real):
     """Mean binary cross-entropy over all real candidates (UniSAR, joint training).
 
+    Example:
+    >>> loss = click_loss(np.array([[1.0, 0.0]]), np.array([[0.0, 0.0]]), np.array([[True, True]]))
+    >>> round(float(loss), 4)  # ln 2
+    0.6931
+
     Args:
         labels: Float [batch, candidates], 1 where the user engaged.
         logits: Float [batch, candidates].

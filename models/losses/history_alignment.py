@@ -5,7 +5,7 @@ from typing import Any
 import keras
 from keras import ops
 
-from models.layers.attention import HIDDEN
+from models.layers.attention.dot_product_attention import HIDDEN
 from models.losses.query_item_contrast import LOWEST_TEMPERATURE
 from models.registration import register
 
@@ -17,6 +17,12 @@ class HistoryAlignment(keras.layers.Layer):
     Each view is the mean of its real tokens. With z the 2·batch means of both views, the similarity is
     `tanh(z · W · zᵀ) / temperature`, W and temperature learned; each mean must find the other view of its row among all
     means but itself.
+
+    Example:
+    >>> first, second = np.ones((4, 5, 8), "float32"), np.ones((4, 5, 8), "float32")
+    >>> loss = HistoryAlignment()(first, second, np.ones((4, 5), bool), np.ones(4, bool))
+    >>> round(float(loss), 4)  # Equal views: each finds the right one among 7 by chance, ln 7.
+    1.9459
 
     Args:
         temperature: At the start.

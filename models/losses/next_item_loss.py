@@ -2,7 +2,7 @@
 
 from keras import ops
 
-from models.layers.attention import HIDDEN
+from models.layers.attention.dot_product_attention import HIDDEN
 
 
 def cross_entropies(logits):
@@ -12,6 +12,12 @@ def cross_entropies(logits):
 
 def binary_next_item_loss(encodings, items, is_target, is_negative, entropies=cross_entropies):
     """Cross-entropy of the sigmoid, each position against negatives of its own (UnifiedSSR, next product prediction).
+
+    Example:
+    >>> encodings, items = np.zeros((1, 1, 8), "float32"), np.ones((1, 1, 3, 8), "float32")
+    >>> loss = binary_next_item_loss(encodings, items, np.array([[[True]]]), np.array([[[True, True]]]))
+    >>> round(float(loss), 4)  # A target and two negatives, ln 2 each.
+    2.0794
 
     Args:
         encodings: Float [batch, positions, dim].
@@ -39,6 +45,14 @@ def binary_next_item_loss(encodings, items, is_target, is_negative, entropies=cr
 
 def softmax_next_item_loss(encodings, targets, negatives, is_target, is_hit, target_offsets, negative_offsets):
     """Cross-entropy of the softmax over each target and negatives that the whole batch shares.
+
+    Example:
+    >>> encodings, targets = np.zeros((1, 1, 8), "float32"), np.ones((1, 1, 1, 8), "float32")
+    >>> negatives, found = np.ones((3, 8), "float32"), np.array([[[True]]])
+    >>> no_hit = np.zeros((1, 1, 3), bool)
+    >>> offsets = np.zeros((1, 1, 1), "float32"), np.zeros(3, "float32")
+    >>> round(float(softmax_next_item_loss(encodings, targets, negatives, found, no_hit, *offsets)), 4)  # ln 4
+    1.3863
 
     Args:
         encodings: Float [batch, positions, dim].

@@ -5,7 +5,7 @@ from typing import Any
 import keras
 from keras import ops
 
-from models.layers.attention import HIDDEN
+from models.layers.attention.dot_product_attention import HIDDEN
 from models.registration import register
 
 LOWEST_TEMPERATURE = 1e-3
@@ -17,6 +17,12 @@ class QueryItemContrast(keras.layers.Layer):
 
     The similarity is `tanh(a · W · b) / temperature` with a learned W and a learned temperature. The item's side uses
     the same W with the item on the left.
+
+    Example:
+    >>> pairs, negatives = np.ones((2, 8), "float32"), np.ones((3, 8), "float32")
+    >>> loss = QueryItemContrast()(pairs, pairs, np.array([True, True]), negatives, negatives)
+    >>> round(float(loss), 4)  # All are alike: one among four, ln 4.
+    1.3863
 
     Args:
         temperature: At the start.

@@ -7,6 +7,11 @@ from keras import ops
 def draw(allowed, count: int, seed):
     """Draws places where `allowed` holds, uniformly and with replacement.
 
+    Example:
+    >>> places, found = draw(np.array([False, True, False]), 4, keras.random.SeedGenerator(1))
+    >>> ops.convert_to_numpy(places).tolist(), bool(found)
+    ([1, 1, 1, 1], True)
+
     Args:
         allowed: Bool [n].
         count: How many to draw.

@@ -2,7 +2,7 @@
 
 from keras import ops
 
-from models.layers.attention import HIDDEN
+from models.layers.attention.dot_product_attention import HIDDEN
 
 
 def sampled_softmax(logits, row_items, column_items, log_popularity, real):
@@ -12,6 +12,12 @@ def sampled_softmax(logits, row_items, column_items, log_popularity, real):
     left out. Items come up among the columns in proportion to their popularity; taking its logarithm off the logits
     makes them estimate how likely an item is, and not how much likelier than on average (Bengio and Senécal 2008;
     Yi et al. 2019).
+
+    Example:
+    >>> wanted, columns = np.array([7, 8]), np.array([7, 8, 9, 9])
+    >>> loss = sampled_softmax(np.zeros((2, 4)), wanted, columns, np.zeros(4), np.array([True, True]))
+    >>> round(float(loss), 4)  # ln 4
+    1.3863
 
     Args:
         logits: Float [rows, columns].

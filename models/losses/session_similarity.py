@@ -8,6 +8,11 @@ _SMALLEST_SQUARE = 1e-16
 def session_discrimination(encodings, occupied):
     """How alike neighbouring sessions of a history are (UnifiedSSR, session discrimination).
 
+    Example:
+    >>> sessions = np.array([[[1.0, 0.0], [1.0, 0.0], [0.0, 1.0]]], "float32")
+    >>> float(session_discrimination(sessions, np.array([[True, True, True]])))  # of 1 and 0
+    0.5
+
     Args:
         encodings: Float [batch, sessions, dim].
         occupied: Bool [batch, sessions]; False where a session is empty.
@@ -21,6 +26,11 @@ def session_discrimination(encodings, occupied):
 
 def session_alignment(first, second, first_occupied, second_occupied):
     """How alike the same sessions of two branches are (UnifiedSSR, session alignment); to be made large.
+
+    Example:
+    >>> sessions, occupied = np.array([[[1.0, 0.0], [0.0, 1.0]]], "float32"), np.array([[True, True]])
+    >>> round(float(session_alignment(sessions, 3 * sessions, occupied, occupied)), 4)
+    1.0
 
     Args:
         first: Float [batch, sessions, dim].

@@ -1,26 +1,22 @@
 """The loss of both surfaces and their ranking metrics, as a part of a model."""
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 
 import keras
 from keras import ops
 
-from models.metrics.hit_rate import HitRate
-from models.metrics.mean_reciprocal_rank import MeanReciprocalRank
-from models.metrics.ndcg import NDCG
 from models.metrics.ranking_metric import RankingMetric
 from schemas.canonical_event import Surface
-
-CUTOFFS: Final = (1, 5, 10)
+from schemas.rank_metrics import rank_metrics
 
 
 class SurfaceRanking:
     """Counts the loss and ranks each surface's candidates; mixed in before `keras.Model`.
 
     Metrics: `loss`, the mean over all rows (Keras' own weighs a batch by the rows of its first surface, of which it may
-    have none); `hit_rate_at_<k>_<surface>`, `ndcg_at_<k>_<surface>` (k = 1, 5, 10) and `mrr_<surface>`, and each of
-    them without a surface: the mean over the surfaces that had rows. Training steps have the loss alone: among the few
+    have none); those of `schemas.rank_metrics` for each surface (`ndcg_at_5_search`), and each of them without a
+    surface: the mean over the surfaces that had rows. Training steps have the loss alone: among the few
     negatives that a model has just learned from ranks say little, and computing them takes time, tracing them more.
     """
 
@@ -31,7 +27,10 @@ class SurfaceRanking:
         """Creates the metrics; called once, by the model's constructor."""
         self.ranks_candidates = True
         self.joint_loss = keras.metrics.Mean(name="joint_loss")
-        self.ranking_metrics = {surface.value: _ranking_metrics(surface.value) for surface in Surface}
+        self.ranking_metrics = {
+            surface.value: [RankingMetric(each, f"{each.name}_{surface.value}") for each in rank_metrics()]
+            for surface in Surface
+        }
 
     def begin_step(self, y_pred: Any, training: bool) -> None:
         """To be called first by `compute_loss`, which alone is told what kind of step it is.
@@ -76,11 +75,3 @@ class SurfaceRanking:
             total = sum(metric.result() * has_rows for metric, has_rows in zip(same, seen, strict=True))
             results[name] = ops.divide(total, ops.maximum(sum(seen), 1.0))
         return results
-
-
-def _ranking_metrics(surface: str) -> list[RankingMetric]:
-    metrics: list[RankingMetric] = []
-    for k in CUTOFFS:
-        metrics.append(HitRate(k, name=f"hit_rate_at_{k}_{surface}"))
-        metrics.append(NDCG(k, name=f"ndcg_at_{k}_{surface}"))
-    return [*metrics, MeanReciprocalRank(name=f"mrr_{surface}")]

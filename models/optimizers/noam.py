@@ -14,6 +14,11 @@ class Noam(keras.optimizers.schedules.LearningRateSchedule):
 
     `factor / sqrt(dim) · min(step^-0.5, step · warmup_steps^-1.5)`, steps from 1. It peaks at `warmup_steps`.
 
+    Example:
+    >>> schedule = Noam(dim=64, warmup_steps=4)
+    >>> [round(float(schedule(step)), 4) for step in (0, 3, 15)]  # the first step, the peak, four times as late
+    [0.0156, 0.0625, 0.0312]
+
     Args:
         dim: The model's width.
         factor: Scales the whole curve.

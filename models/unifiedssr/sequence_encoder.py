@@ -6,14 +6,14 @@ from typing import Any
 import keras
 from keras import ops
 
-from models.layers.dropout import Dropout
-from models.layers.layer_norm import LayerNorm
-from models.layers.siamese_encoder_block import SiameseEncoderBlock
-from models.layers.sinusoidal_position import SinusoidalPosition
+from models.layers.embedding.sinusoidal_position import SinusoidalPosition
+from models.layers.fast.dropout import Dropout
+from models.layers.fast.layer_norm import LayerNorm
+from models.layers.transformer.siamese_encoder_block import SiameseEncoderBlock
 from models.registration import register
-from models.unifiedssr.config import UnifiedSSRConfig
-from models.unifiedssr.embedding_module import EmbeddingModule
 from models.unifiedssr.sequences import Sequences
+from models.unifiedssr.unifiedssr_config import UnifiedSSRConfig
+from models.unifiedssr.unifiedssr_embedding import EmbeddingModule
 from schemas.features import PADDING
 
 

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from keras import ops
 
-from models.layers.packing import SHAPES_MAY_DEPEND_ON_VALUES
+from models.layers.fast.packing import SHAPES_MAY_DEPEND_ON_VALUES
 from schemas import features
 from schemas.canonical_event import Surface
 from schemas.features import PADDING

@@ -6,14 +6,14 @@ from typing import Any, Final
 import keras
 from keras import ops
 
-from models.layers.packing import LAYOUTS, bool_mask, padded
+from models.layers.fast.packing import LAYOUTS, bool_mask, padded
 from models.losses.history_alignment import HistoryAlignment
 from models.losses.query_item_contrast import QueryItemContrast
 from models.losses.random_choice import draw
 from models.registration import register
-from models.unisar.config import UniSARConfig
-from models.unisar.embedding_module import HistoryTokens, ItemLookup
 from models.unisar.transition_extraction import Transitions
+from models.unisar.unisar_config import UniSARConfig
+from models.unisar.unisar_embedding import HistoryTokens, ItemLookup
 from schemas.features import PADDING
 
 QUERY_ITEM_LOSS: Final = "query_item_loss"
@@ -41,7 +41,7 @@ class Contrasts(keras.layers.Layer):
 
     @property
     def weights_by_name(self) -> dict[str, float]:
-        """The losses that the configuration has, in the order of computation, and their weights in the joint loss."""
+        """The losses that the configuration has, and their weights in the joint loss."""
         config = self.config
         weights = {}
         if config.query_item_contrast and config.query_item_weight:
@@ -90,7 +90,7 @@ class Contrasts(keras.layers.Layer):
     def losses_by_name(
         self, tokens: HistoryTokens, transitions: Transitions, negative_items, items: ItemLookup
     ) -> dict[str, Any]:
-        """Computes the losses that the configuration has, in the order of `weights_by_name`.
+        """Computes the losses that the configuration has, those of `weights_by_name`.
 
         Args:
             tokens: Of the batch.

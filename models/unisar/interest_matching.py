@@ -6,11 +6,11 @@ from typing import Any, NamedTuple
 import keras
 from keras import ops
 
-from models.layers.dropout import Dropout
-from models.layers.projection import Projection
-from models.layers.target_attention import TargetAttention
+from models.layers.attention.target_attention import TargetAttention
+from models.layers.fast.dropout import Dropout
+from models.layers.fast.projection import Projection
 from models.registration import register
-from models.unisar.config import UniSARConfig
+from models.unisar.unisar_config import UniSARConfig
 
 
 class Interest(NamedTuple):

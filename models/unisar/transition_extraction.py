@@ -5,13 +5,13 @@ from typing import Any, NamedTuple
 
 import keras
 
-from models.layers.cross_kind_encoder_block import CrossKindEncoderBlock
-from models.layers.packing import Flattening, Packing
-from models.layers.position_embedding import PositionEmbedding
-from models.layers.transformer_encoder_block import TransformerEncoderBlock
+from models.layers.embedding.position_embedding import PositionEmbedding
+from models.layers.fast.packing import Flattening, Packing
+from models.layers.transformer.cross_kind_encoder_block import CrossKindEncoderBlock
+from models.layers.transformer.transformer_encoder_block import TransformerEncoderBlock
 from models.registration import register
-from models.unisar.config import UniSARConfig
-from models.unisar.embedding_module import HistoryTokens
+from models.unisar.unisar_config import UniSARConfig
+from models.unisar.unisar_embedding import HistoryTokens
 
 
 class Transitions(NamedTuple):

@@ -4,7 +4,7 @@ from typing import Any
 
 import keras
 
-from models.layers.transformer_decoder_block import TransformerDecoderBlock
+from models.layers.transformer.transformer_decoder_block import TransformerDecoderBlock
 from models.registration import register
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
 
-from serving.event_log import EventLog
+from serving.shop_log.event_log import EventLog
 
 MOST_FOUND = 20
 

@@ -7,9 +7,9 @@ from typing import Any
 
 from schemas import signatures
 from schemas.canonical_event import Surface
-from serving.call_error import CallError
-from serving.client import RankingClient
-from serving.event_log import EventLog, HistoryLimits
+from serving.client.call import CallError
+from serving.client.ranking_client import RankingClient
+from serving.shop_log.event_log import EventLog, HistoryLimits
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,8 @@ import enum
 from dataclasses import dataclass, replace
 
 from schemas import signatures
-from serving.client import RankingClient
-from serving.request_builder import RankRequest
+from serving.client.ranking_client import RankingClient
+from serving.client.requests import RankRequest
 
 
 class Measure(str, enum.Enum):

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from schemas.canonical_event import Item
-from serving.event_log import EventLog
+from serving.shop_log.event_log import EventLog
 
 
 @dataclass(frozen=True)

@@ -10,15 +10,15 @@ from starlette.responses import JSONResponse, Response
 
 from schemas import signatures
 from schemas.canonical_event import Surface
-from serving.best_items import best_items
-from serving.call_error import UNAVAILABLE, CallError
-from serving.client import RankingClient
+from serving.client.call import UNAVAILABLE, CallError
+from serving.client.ranking_client import RankingClient
+from serving.client.requests import RankRequest, RetrievalRequest, SessionsRequest
 from serving.explore.explored import Explored
 from serving.explore.influence import influence
 from serving.explore.model_state import answering_version, model_state
+from serving.explore.page_requests import MOST_BYTES, Question, QuestionError, question
 from serving.explore.query_words import QueryWords
-from serving.explore.questions import MOST_BYTES, Question, QuestionError, question
-from serving.request_builder import RankRequest, RetrievalRequest, SessionsRequest
+from serving.shop_log.best_items import best_items
 
 _SIMILAR = 8
 """How many similar items the page shows."""

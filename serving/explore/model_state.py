@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from serving.call_error import CallError
-from serving.client import RankingClient
-from serving.transport import VersionState
+from serving.client.call import CallError
+from serving.client.ranking_client import RankingClient
+from serving.client.transport import VersionState
 
 AVAILABLE = "AVAILABLE"
 _LOADING = ("START", "LOADING")

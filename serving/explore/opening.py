@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from schemas.canonical_event import Surface, Token, tokens
-from serving.event_log import EventLog
 from serving.explore.directory import FoundUser
+from serving.shop_log.event_log import EventLog
 
 MOST_HELD_OUT = 5
 """An opening holds out no more of a history than can be compared with the lists at a glance."""

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from schemas import signatures
-from serving.client import RankingClient
-from serving.event_log import EventLog
-from serving.request_builder import RankRequest
+from serving.client.ranking_client import RankingClient
+from serving.client.requests import RankRequest
+from serving.shop_log.event_log import EventLog
 
-# As the model's own graph splits texts (tfx_pipeline/text_words.py): letters and digits, in lower case.
+# As the model's own graph splits texts (tfx_pipeline/transform/texts.py): letters and digits, in lower case.
 _WORD = re.compile(r"[^\W_]+")
 _NOBODYS_WORD = "qxzvjkwfpq"
 """No vocabulary has it, so it shows what a model makes of the unknown."""

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from schemas.canonical_event import Event, Token, tokens
-from serving.event_log import HistoryLimits, history
+from serving.shop_log.event_log import HistoryLimits, history
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Timeline:
 
 
 def timeline(events: Sequence[Event], limits: HistoryLimits, held_out: int = 0) -> Timeline:
-    """Finds out when each token of `serving.event_log.history` began.
+    """Finds out when each token of `serving.shop_log.event_log.history` began.
 
     Args:
         events: Of one user, in time order.

@@ -14,23 +14,23 @@ import grpc
 import uvicorn
 from tensorflow_serving.apis import model_service_pb2_grpc, prediction_service_pb2_grpc
 
-from serving.local_server.access_log import AccessLog
-from serving.local_server.config_reload import ConfigFile
-from serving.local_server.grpc_service import ModelService, PredictionService
-from serving.local_server.health import Health
-from serving.local_server.http_connection import PatientConnection
-from serving.local_server.loader import Loader
-from serving.local_server.metrics import Metrics
-from serving.local_server.model_manager import ModelManager
-from serving.local_server.observation import Observer
+from serving.local_server.grpc_api.grpc_service import ModelService, PredictionService
+from serving.local_server.grpc_api.health import Health
+from serving.local_server.models.config_reload import ConfigFile
+from serving.local_server.models.loader import Loader
+from serving.local_server.models.model_manager import ModelManager
+from serving.local_server.models.served_models import ServedModel
+from serving.local_server.models.versions import ColdStart, ModelVersions
 from serving.local_server.open_files import allow_many_open_files
-from serving.local_server.rest import RestApi
-from serving.local_server.served_models import ServedModel
+from serving.local_server.port_check import listening
+from serving.local_server.rest.http_connection import PatientConnection
+from serving.local_server.rest.rest_service import RestApi
 from serving.local_server.server_config import ServerConfig
 from serving.local_server.stop_signals import stop_signals
-from serving.local_server.text_configs import TlsConfig
-from serving.local_server.versions import ColdStart, ModelVersions
-from serving.port_check import listening
+from serving.local_server.watching.access_log import AccessLog
+from serving.local_server.watching.observation import Observer
+from serving.local_server.watching.server_metrics import Metrics
+from serving.local_server.wire.text_configs import TlsConfig
 
 LOGGER = logging.getLogger(__name__)
 _LARGEST_MESSAGE = 2**31 - 1

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 from tensorflow.core.protobuf import config_pb2
 
-from serving.local_server.errors import invalid_argument
-from serving.local_server.request_body import BodyLimits
-from serving.local_server.rest import RestConfig
-from serving.local_server.served_models import ServedModel, read_model_config, served_models
-from serving.local_server.text_configs import (
+from serving.local_server.models.served_models import ServedModel, read_model_config, served_models
+from serving.local_server.rest.request_body import BodyLimits
+from serving.local_server.rest.rest_service import RestConfig
+from serving.local_server.wire.statuses import invalid_argument
+from serving.local_server.wire.text_configs import (
     BatchingConfig,
     TlsConfig,
     read_batching_config,

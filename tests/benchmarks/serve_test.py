@@ -29,7 +29,7 @@ def here(monkeypatch):
     @contextlib.contextmanager
     def server_process(base_path, settings):
         started.append(settings)
-        monitoring = str(Path(serve.__file__).parents[1] / "serving" / "monitoring.config")
+        monitoring = str(Path(serve.__file__).parents[1] / "serving" / "deploy" / "monitoring.config")
         config = ServerConfig(MODEL, base_path, port=0, rest_api_port=0, monitoring_config_file=monitoring)
         with LocalServer(config) as server:
             assert server.model.wait_until_settled() is None

@@ -2,7 +2,7 @@
 
 import pytest
 
-from serving.local_server.served_models import read_model_config, served_models
+from serving.local_server.models.served_models import read_model_config, served_models
 from tests.conformance.conftest import Server, parse_address
 from tests.conformance.models import main
 

@@ -39,8 +39,8 @@ def server(tmp_path_factory) -> Iterator[Server]:
     if address := os.environ.get(ADDRESS_VARIABLE):
         yield parse_address(address)
         return
+    from serving.local_server.models.versions import State
     from serving.local_server.server import LocalServer, ServerConfig
-    from serving.local_server.versions import State
     from tests.support.tf_serving_models import save_models
 
     folder = tmp_path_factory.mktemp("conformance")

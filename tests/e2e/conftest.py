@@ -37,8 +37,8 @@ class ThreeRuns:
 
 @pytest.fixture(scope="session")
 def three_runs(tmp_path_factory) -> ThreeRuns:
-    from tfx_pipeline import local_runner  # Imports TFX: many seconds.
-    from tfx_pipeline.configs import load_config
+    from tfx_pipeline.config.pipeline_config import load_config
+    from tfx_pipeline.runners import local_runner  # Imports TFX: many seconds.
 
     path = tiny_logs.write(Path(tmp_path_factory.mktemp("tiny")))
     config = load_config(str(path), RETRIEVER)

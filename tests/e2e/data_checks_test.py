@@ -4,7 +4,7 @@ import dataclasses
 
 import pytest
 
-from components.data_checks.config import DataChecksConfig
+from components.data_checks.checks_config import DataChecksConfig
 from components.raw_files.refusal import DataError
 from tests.support import surface_examples, tiny_logs
 
@@ -14,7 +14,7 @@ pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1800)]
 @pytest.fixture
 def config_of(tmp_path):
     """A configuration of the newest of some days; the second is a day of searches alone."""
-    from tfx_pipeline.configs import load_config  # Imports TensorFlow: seconds.
+    from tfx_pipeline.config.pipeline_config import load_config  # Imports TensorFlow: seconds.
 
     path = tiny_logs.write(tmp_path)
     header, *rows = (tmp_path / "events.tsv").read_text().splitlines()
@@ -34,10 +34,10 @@ def test_neither_skew_nor_drift_is_trained_on(config_of, tmp_path):
     from tfx import v1 as tfx  # Many seconds.
     from tfx.orchestration.pipeline import RunOptions
 
-    from tfx_pipeline import local_runner
     from tfx_pipeline.pipeline import create_pipeline
     from tfx_pipeline.report import RunHistory
-    from tfx_pipeline.watched_runner import ComponentFailed
+    from tfx_pipeline.runners import local_runner
+    from tfx_pipeline.runners.watched_runner import ComponentFailed
 
     # Half of the first day is search, of its requests nine tenths.
     requests = surface_examples.write(tmp_path / "requests", search_share=0.9)

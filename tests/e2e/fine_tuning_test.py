@@ -24,8 +24,8 @@ UNIFIEDSSR = [
 
 @pytest.fixture(scope="module")
 def run(tiny_config):
-    from tfx_pipeline import local_runner  # Imports TFX: many seconds.
-    from tfx_pipeline.configs import load_config
+    from tfx_pipeline.config.pipeline_config import load_config
+    from tfx_pipeline.runners import local_runner  # Imports TFX: many seconds.
 
     config = load_config(str(tiny_config), UNIFIEDSSR)
     return config, local_runner.run(config)
@@ -73,7 +73,7 @@ def test_fine_tuning_starts_from_the_joint_weights(run):
 
 
 def test_a_second_run_has_nothing_to_do(run):
-    from tfx_pipeline import local_runner
+    from tfx_pipeline.runners import local_runner
 
     config, first = run
     again = local_runner.run(config)

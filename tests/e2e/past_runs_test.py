@@ -47,8 +47,8 @@ def test_runs_differ_in_what_was_set(runs):
 
 
 def test_a_run_after_a_removal_still_comes_from_the_cache(tiny_config, tmp_path, capsys):
-    from tfx_pipeline import local_runner  # Imports TFX: many seconds.
-    from tfx_pipeline.configs import load_config
+    from tfx_pipeline.config.pipeline_config import load_config
+    from tfx_pipeline.runners import local_runner  # Imports TFX: many seconds.
 
     def run(epochs):
         overrides = [f"root={tmp_path}", f"train.epochs={epochs}", "evaluation.margin=-1"]  # Anything is good enough.

@@ -19,8 +19,8 @@ class Shop:
 
     def run(self, *overrides: str):
         """Runs it: the report, and the model's part of it."""
-        from tfx_pipeline import local_runner  # Imports TFX: many seconds.
-        from tfx_pipeline.configs import load_config
+        from tfx_pipeline.config.pipeline_config import load_config
+        from tfx_pipeline.runners import local_runner  # Imports TFX: many seconds.
 
         config = load_config(str(self._path), [*LENIENT, *overrides])
         report = local_runner.run(config)

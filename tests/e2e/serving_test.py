@@ -37,23 +37,23 @@ def direct_scores(three_runs, test_examples):
     """The candidates' probabilities by the Keras model itself, rebuilt from the training's weights."""
     import tensorflow_transform as tft
 
-    from tfx_pipeline import trained_weights, training
+    from tfx_pipeline.training import trained_weights, training_job
 
     config = three_runs.config
     transformed = only(config, "Transform", "transformed_examples")
     model_dir = only(config, "Trainer", "model") / "Format-Serving"
     graph = only(config, "Transform", "transform_graph")
-    job = training.TrainingJob(
+    job = training_job.TrainingJob(
         train_files=(),
         validation_files=(),
         catalog_files=(str(transformed / "Split-catalog" / "*"),),
         transform_graph=str(graph),
         model_dir="",
         log_dir="",
-        **training.from_custom_config(training.custom_config(config, config.model, config.train)),
+        **training_job.from_custom_config(training_job.custom_config(config, config.model, config.train)),
     )
     output = tft.TFTransformOutput(str(graph))
-    model = training.build_model(job, output, training.read_catalog(job, output))
+    model = training_job.build_model(job, output, training_job.read_catalog(job, output))
     trained_weights.load(model, str(model_dir))
     raw = tf.io.parse_example(test_examples, output.raw_feature_spec())
     inputs = output.transform_raw_features(raw)
@@ -81,8 +81,8 @@ def test_the_pushed_model_brings_requests_of_all_its_signatures(three_runs):
 
 @pytest.fixture(scope="module", params=["rest", "grpc"])
 def client(request, server, three_runs):
-    from serving.call_error import CallError
-    from serving.client import RankingClient, WireProtocol
+    from serving.client.call import CallError
+    from serving.client.ranking_client import RankingClient, WireProtocol
 
     protocol = WireProtocol(request.param)
     address = server.rest_address if request.param == "rest" else server.grpc_address
@@ -98,7 +98,7 @@ def client(request, server, three_runs):
 
 
 def request_of(record):
-    from serving.request_builder import RankRequest
+    from serving.client.requests import RankRequest
 
     feature = tf.train.Example.FromString(record).features.feature
     strings = {name: [value.decode() for value in feature[name].bytes_list.value] for name in feature}
@@ -130,7 +130,7 @@ def test_both_protocols_answer_what_the_keras_model_says(client, test_examples, 
 
 
 def test_strangers_are_served(client):
-    from serving.request_builder import RankRequest
+    from serving.client.requests import RankRequest
 
     history = (Token(Surface.SEARCH, ("no-such-item",), "Ωmega qqq"), Token(Surface.RECOMMENDATION, ("nothing",)))
     for query in ("", "zzz unknown"):
@@ -153,7 +153,7 @@ def test_serving_default_takes_serialized_examples(server, three_runs, test_exam
 
 @pytest.mark.parametrize("query", ["", "mug"])
 def test_one_request_retrieves_then_ranks(client, test_examples, query):
-    from serving.request_builder import RankRequest, RetrievalRequest
+    from serving.client.requests import RankRequest, RetrievalRequest
 
     asked = request_of(test_examples[0])
     seen = {item for token in asked.history for item in token.items}

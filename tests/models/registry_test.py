@@ -7,8 +7,9 @@ import pytest
 
 from models import registry
 from models.catalogue import Catalogue
-from models.unifiedssr.config import UnifiedSSRConfig
-from models.unisar.config import UniSARConfig
+from models.contract import Retrieves
+from models.unifiedssr.unifiedssr_config import UnifiedSSRConfig
+from models.unisar.unisar_config import UniSARConfig
 from schemas import features
 from schemas.canonical_event import Surface
 from tests.support import unisar_batches
@@ -71,7 +72,7 @@ def test_items_may_have_ids_only():
 @pytest.mark.parametrize("name", registry.names())
 def test_those_that_retrieve_encode_requests(name):
     model = registry.build(name, registry.config_class(name)(dim=8), SIZES, CATALOGUE)
-    assert hasattr(model, "encode_requests") == (name in registry.RETRIEVING)
+    assert isinstance(model, Retrieves) == (name in registry.RETRIEVING)
 
 
 def test_refuses_a_name_that_nobody_bears():

@@ -3,7 +3,7 @@ import sys
 import numpy as np
 import pytest
 
-from models.layers.projection import Projection
+from models.layers.fast.projection import Projection
 from models.torch_weights import TorchWeights, read_state_dict
 
 WEIGHTS = {

@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 from keras import ops
 
-from models.unifiedssr import reference_weights
-from models.unifiedssr.joint_training import session_loss
-from models.unifiedssr.model import UnifiedSSR
-from models.unifiedssr.reference_peculiarities import doubled_in_sessions
+from models.unifiedssr.reference import unifiedssr_weights
+from models.unifiedssr.reference.peculiarities import doubled_in_sessions
 from models.unifiedssr.sequences import Sequences
+from models.unifiedssr.unifiedssr_model import UnifiedSSR
+from models.unifiedssr.unifiedssr_training import session_loss
 from schemas.canonical_event import Surface
 
 # What the fixture's configuration and the reference's arguments call the same.
@@ -31,9 +31,9 @@ def build(fixture: Arrays, weights: Arrays) -> UnifiedSSR:
     given = json.loads(str(fixture["config"]))
     settings = {ARGUMENTS.get(name, name): value for name, value in given.items() if name not in SIZES}
     settings |= {argument: given[name] + PADDING_INDEX for name, argument in SIZES.items()}
-    model = UnifiedSSR(*reference_weights.configuration(settings))
+    model = UnifiedSSR(*unifiedssr_weights.configuration(settings))
     model.build()
-    reference_weights.load(model, weights)
+    unifiedssr_weights.load(model, weights)
     return model
 
 

@@ -7,9 +7,9 @@ import numpy as np
 from keras import ops
 
 from models.losses.click_loss import click_loss
-from models.unisar import reference_weights
-from models.unisar.embedding_module import EmbeddingModule
-from models.unisar.model import UniSAR
+from models.unisar.reference import unisar_weights
+from models.unisar.unisar_embedding import EmbeddingModule
+from models.unisar.unisar_model import UniSAR
 from schemas import features
 from schemas.canonical_event import Surface
 
@@ -20,9 +20,9 @@ RECOMMENDATION_TOKEN, SEARCH_TOKEN = 1, 2
 def build(fixture: Mapping[str, np.ndarray], weights: Mapping[str, np.ndarray]) -> UniSAR:
     """A model with the fixture's sizes, weights and attributes."""
     settings = json.loads(str(fixture["config"]))
-    model = UniSAR(*reference_weights.configuration(settings))
+    model = UniSAR(*unisar_weights.configuration(settings))
     model.build()
-    reference_weights.load(model, weights, settings)
+    unisar_weights.load(model, weights, settings)
     model.set_item_attributes(
         {each.name: fixture[f"tables/item/{each.name}"] for each in model.vocabulary.item_attributes}
     )

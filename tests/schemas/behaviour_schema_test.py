@@ -8,7 +8,7 @@ from tensorflow_metadata.proto.v0 import schema_pb2
 from tfx_bsl.coders import example_coder
 from tfx_bsl.tfxio import tensor_representation_util
 
-from components.behaviour_example_gen.examples import behaviour_example, catalog_example
+from components.behaviour_example_gen.examples.behaviour_examples import behaviour_example, catalog_example
 from schemas import features
 from schemas.behaviour_schema import BEHAVIOUR_SCHEMA_PATH, SERVING, TRAINING, behaviour_schema
 from schemas.canonical_event import Event, Item, Surface, Token

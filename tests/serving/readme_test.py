@@ -103,5 +103,5 @@ def test_grpc_alone_and_our_clients_do_without_tensorflow(adapted, rank_server):
     ]
     tail = "\nimport sys\nassert not {'tensorflow', 'tensorflow_serving', 'numpy'} & set(sys.modules)"
     for code in [*without, *over_grpc]:
-        code = adapted("from serving.client import WireProtocol\n" + code + tail)
+        code = adapted("from serving.client.ranking_client import WireProtocol\n" + code + tail)
         subprocess.run([sys.executable, "-W", "ignore", "-c", code], check=True)

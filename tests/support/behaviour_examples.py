@@ -5,7 +5,7 @@ from pathlib import Path
 
 import tensorflow as tf
 
-from components.behaviour_example_gen import examples
+from components.behaviour_example_gen.examples import behaviour_examples
 from schemas import features
 from schemas.canonical_event import Event, Surface, Token
 
@@ -20,7 +20,7 @@ def behaviour_example(
 ) -> bytes:
     """One serialized tf.Example whose positive is the candidate at place `positive`; -1 makes one without."""
     target = Event(user_id=user, timestamp_ms=1_000, surface=surface, query=query, item_id=candidates[0])
-    example = tf.train.Example.FromString(examples.behaviour_example(target, history, candidates[1:]))
+    example = tf.train.Example.FromString(behaviour_examples.behaviour_example(target, history, candidates[1:]))
     labels = example.features.feature[features.LABELS].float_list.value
     labels[:] = [float(place == positive) for place in range(len(candidates))]
     return example.SerializeToString()

@@ -7,10 +7,10 @@ from contextlib import contextmanager
 import uvicorn
 
 from schemas.canonical_event import Event, Item, Surface
-from serving.client import RankingClient
-from serving.event_log import EventLog, HistoryLimits
+from serving.client.ranking_client import RankingClient
 from serving.explore.app import explore_app
 from serving.explore.explored import Explored
+from serving.shop_log.event_log import EventLog, HistoryLimits
 from tests.support.explained_models import BASE_SCORES
 
 MARKUP = "<img src=x onerror=\"document.title='hacked'\">"

@@ -13,13 +13,15 @@ import tensorflow_transform as tft
 from tensorflow_transform import beam as tft_beam
 from tensorflow_transform.tf_metadata import dataset_metadata, metadata_io, schema_utils
 
-from models.unifiedssr.config import UnifiedSSRConfig
-from models.unifiedssr.model import UnifiedSSR
+from models.unifiedssr.unifiedssr_config import UnifiedSSRConfig
+from models.unifiedssr.unifiedssr_model import UnifiedSSR
 from models.vocabulary import Vocabulary
 from schemas import features, signatures
 from schemas.canonical_event import Token
 from tests.support.raw_files import make_pipeline
-from tfx_pipeline import export, preprocessing, vocabularies
+from tfx_pipeline import preprocessing
+from tfx_pipeline.export import saved_model
+from tfx_pipeline.transform import vocabularies
 
 ITEMS = [f"item-{letter}" for letter in "abcdefghijkl"]
 CATEGORIES = {
@@ -66,7 +68,7 @@ def exported_retriever(folder: Path) -> Exported:
     """Makes everything below a folder."""
     output = _transform(folder)
     model = retriever(output)
-    export.save(model, output, str(folder / "model"), category_indices(output))
+    saved_model.save(model, output, str(folder / "model"), category_indices(output))
     return Exported(output, model, str(folder / "model"))
 
 

@@ -7,10 +7,10 @@ from typing import Any
 
 import tensorflow as tf
 
-from components.behaviour_example_gen.config import DataConfig
 from components.behaviour_example_gen.generation import generate_examples, splits_of
 from components.item_catalog.table import CatalogItem, write_table
 from components.raw_files.summary import Summary
+from components.sources.data_config import DataConfig
 from schemas import features
 from tests.support.raw_files import make_pipeline
 

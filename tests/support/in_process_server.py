@@ -3,7 +3,7 @@
 import contextlib
 from collections.abc import Iterator
 
-from components.servability_gate.candidate_server import MODEL_NAME
+from components.servability_gate.candidate.candidate_server import MODEL_NAME
 from serving.local_server.server import LocalServer
 from serving.local_server.server_config import ServerConfig
 

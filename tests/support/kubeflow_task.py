@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from tfx_pipeline import kubeflow_container
+from tfx_pipeline.runners import kubeflow_container
 
 
 def run_task(

@@ -4,8 +4,8 @@ import numpy as np
 
 from components.behaviour_generator.actions import Actions
 from components.behaviour_generator.behaviour import NO_ITEM, Behaviour, Rows
-from components.behaviour_generator.catalogue import Catalogue
-from components.behaviour_generator.config import GeneratorConfig
+from components.behaviour_generator.generator_config import GeneratorConfig
+from components.behaviour_generator.made_catalogue import Catalogue
 
 CATALOGUE = Catalogue(GeneratorConfig(items=12, topics=3, categories=2, words_per_topic=2))
 

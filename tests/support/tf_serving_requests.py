@@ -15,7 +15,7 @@ from tensorflow_serving.apis import (
     regression_pb2,
 )
 
-from serving.call import Call
+from serving.client.call import Call
 
 
 def spec(name: str = "half_plus_two", signature: str = "", version: int = 0, label: str = "") -> model_pb2.ModelSpec:

@@ -16,7 +16,7 @@ def exported(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def servable(exported):
-    from serving.local_server.servable import Servable
+    from serving.local_server.models.servable import Servable
 
     loaded = Servable(exported.model_dir)
     yield loaded
@@ -25,8 +25,8 @@ def servable(exported):
 
 @pytest.fixture(scope="session")
 def kubeflow_file(tmp_path_factory) -> Path:
-    from tfx_pipeline import kubeflow_runner  # Imports TFX: many seconds.
-    from tfx_pipeline.configs import load_config
+    from tfx_pipeline.config.pipeline_config import load_config
+    from tfx_pipeline.runners import kubeflow_runner  # Imports TFX: many seconds.
 
     folder = tmp_path_factory.mktemp("kubeflow")
     config = load_config(str(tiny_logs.write(folder)))

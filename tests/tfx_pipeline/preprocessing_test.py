@@ -9,7 +9,8 @@ from tensorflow_transform import beam as tft_beam
 from tensorflow_transform.tf_metadata import dataset_metadata, schema_utils
 
 from schemas import features
-from tfx_pipeline import preprocessing, vocabularies
+from tfx_pipeline import preprocessing
+from tfx_pipeline.transform import vocabularies
 
 CUSTOM_CONFIG = {
     "transform": {

@@ -1,6 +1,6 @@
 """What needs no run; tests/e2e/repeated_run_test.py reads the reports of real ones."""
 
-from tfx_pipeline.configs import EvaluationConfig
+from tfx_pipeline.config.pipeline_config import EvaluationConfig
 from tfx_pipeline.report import Shortfall, shortfalls
 
 CONFIG = EvaluationConfig(metric="mrr", margin=0.125)

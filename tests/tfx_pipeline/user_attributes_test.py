@@ -1,21 +1,22 @@
 """What is known of users, from the Transform graph to a request that names the user alone.
 
-`tests/components/behaviour_example_gen/audience_test.py` has the way from files to examples.
+`tests/components/behaviour_example_gen/examples/audience_test.py` has the way from files to examples.
 """
 
 import numpy as np
 import pytest
 import tensorflow as tf
 
-from components.behaviour_example_gen.examples import audience_example
+from components.behaviour_example_gen.examples.behaviour_examples import audience_example
 from models.catalogue import Catalogue
-from models.unisar.config import UniSARConfig
+from models.unisar.unisar_config import UniSARConfig
 from schemas import features, signatures
 from schemas.canonical_event import User
 from tests.support.behaviour_examples import write_examples
 from tests.support.exported_retriever import ITEMS, USER_LEVELS, history_inputs, texts
-from tfx_pipeline import export, training
-from tfx_pipeline.training_config import TrainConfig
+from tfx_pipeline.config.training_config import TrainConfig
+from tfx_pipeline.export import saved_model
+from tfx_pipeline.training import training_job
 
 MODEL = UniSARConfig(dim=4, user_dim=2, item_dim=2, word_dim=2, num_heads=2, recommendation_history=3, search_history=2)
 LEVELS = features.user_attribute_vocabulary(0)
@@ -29,7 +30,7 @@ def model(exported, tmp_path_factory):
     examples = [audience_example(User(user, {"level": level}), ("level",)) for user, level in USER_LEVELS.items()]
     transformed = output.transform_raw_features(tf.io.parse_example(examples, output.raw_feature_spec()))
     rows = zip(transformed[features.USER].numpy(), transformed[features.USER_ATTRIBUTE_INDICES].numpy(), strict=True)
-    job = training.TrainingJob(
+    job = training_job.TrainingJob(
         model_name="unisar",
         model_config=MODEL,
         train=TrainConfig(),
@@ -42,7 +43,7 @@ def model(exported, tmp_path_factory):
         log_dir="",
         checkpoint_dir="",
     )
-    return training.build_model(job, output, Catalogue.of_ids(len(ITEMS) + 2))
+    return training_job.build_model(job, output, Catalogue.of_ids(len(ITEMS) + 2))
 
 
 def _row(user, values):
@@ -55,7 +56,7 @@ def _row(user, values):
 @pytest.fixture(scope="module")
 def scores(exported, model):
     """Scores of two items for users who have done nothing yet, as the export answers."""
-    _, functions = export.assemble(model, exported.transform_output, np.zeros([len(ITEMS) + 2, 0], np.int32))
+    _, functions = saved_model.assemble(model, exported.transform_output, np.zeros([len(ITEMS) + 2, 0], np.int32))
 
     def scores(*users):
         inputs = history_inputs([()] * len(users), users)

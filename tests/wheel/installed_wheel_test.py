@@ -16,7 +16,7 @@ CONSTRAINTS = ROOT / "constraints" / ("python3.10.txt" if sys.version_info < (3,
 OVERRIDES = ROOT / "constraints" / "overrides.txt"
 
 ALL_ROOMS = ("schemas", "models", "serving", "components", "tfx_pipeline")
-LIGHT_ROOMS = ("schemas", "models/metrics", "serving/cli", "components/raw_files")
+LIGHT_ROOMS = ("schemas", "models/metrics", "tfx_pipeline/cli/asking", "components/raw_files")
 """`make test` runs these on the wheel, for they take a minute; `make test-wheel` runs all fast tests."""
 TESTED = ALL_ROOMS if os.environ.get("TANDEM_WHEEL_TESTS") == "all" else LIGHT_ROOMS
 

@@ -7,42 +7,57 @@ import sys
 from collections.abc import Sequence
 from types import ModuleType
 
-from tfx_pipeline import failures
-from tfx_pipeline.cli import console_log, interruption, library_output
-from tfx_pipeline.cli.command_parser import CommandParser, did_you_mean
+from tfx_pipeline.cli.console import console_log, interruption, library_output
 from tfx_pipeline.cli.exit_code import ExitCode
-from tfx_pipeline.config_loading import ConfigError
+from tfx_pipeline.cli.parsing.command_parser import CommandParser, did_you_mean
+from tfx_pipeline.config.loading import ConfigError
+from tfx_pipeline.runners import failures
 
 GROUPS = {
     "Start": {
-        "demo": ("serving.cli.demo", "run, serve and ask, on the bundled data"),
-        "init": ("tfx_pipeline.cli.init", "make a configuration for a log of your own"),
-        "check": ("tfx_pipeline.cli.check", "look at a log before a run does, and tell what looks wrong"),
-        "config": ("tfx_pipeline.cli.config", "show a configuration: each value, what it means, where it comes from"),
-        "run": ("tfx_pipeline.cli.run", "run the pipeline on this machine, from logs to a pushed model"),
+        "demo": ("tfx_pipeline.cli.demo.demo", "run, serve and ask, on the bundled data"),
+        "init": ("tfx_pipeline.cli.own_log.init", "make a configuration for a log of your own"),
+        "check": ("tfx_pipeline.cli.own_log.check", "look at a log before a run does, and tell what looks wrong"),
+        "config": (
+            "tfx_pipeline.cli.settings.config",
+            "show a configuration: each value, what it means, where it comes from",
+        ),
+        "run": ("tfx_pipeline.cli.running.run", "run the pipeline on this machine, from logs to a pushed model"),
     },
     "Look at data": {
-        "data": ("tfx_pipeline.cli.data", "tell what a whole log is like: users, days, transitions, top queries"),
-        "generate": ("tfx_pipeline.cli.generate", "make up a log of any size, with transitions of known strength"),
+        "data": (
+            "tfx_pipeline.cli.own_log.data",
+            "tell what a whole log is like: users, days, transitions, top queries",
+        ),
+        "generate": (
+            "tfx_pipeline.cli.own_log.generate",
+            "make up a log of any size, with transitions of known strength",
+        ),
     },
     "Serve and ask": {
-        "serve": ("serving.cli.serve", "serve the pushed model on this machine"),
-        "query": ("serving.cli.query", "ask for a user's search results"),
-        "recommend": ("serving.cli.recommend", "ask for a user's feed"),
-        "similar": ("serving.cli.similar", "ask for the items most like another"),
-        "sessions": ("serving.cli.sessions", "show how the model divides a user's history into sessions"),
-        "explore": ("serving.cli.explore", "try the served model on a web page"),
+        "serve": ("tfx_pipeline.cli.serving.serve", "serve the pushed model on this machine"),
+        "query": ("tfx_pipeline.cli.asking.query", "ask for a user's search results"),
+        "recommend": ("tfx_pipeline.cli.asking.recommend", "ask for a user's feed"),
+        "similar": ("tfx_pipeline.cli.asking.similar", "ask for the items most like another"),
+        "sessions": ("tfx_pipeline.cli.sessions.sessions", "show how the model divides a user's history into sessions"),
+        "explore": ("tfx_pipeline.cli.serving.explore", "try the served model on a web page"),
     },
     "Look at results": {
-        "runs": ("tfx_pipeline.cli.runs", "list and compare past runs, tell what a model was made of, remove runs"),
-        "tensorboard": ("tfx_pipeline.cli.tensorboard", "look at the trainings"),
-        "experiment": ("tfx_pipeline.cli.experiment", "train variants of a configuration and compare them"),
+        "runs": (
+            "tfx_pipeline.cli.running.runs",
+            "list and compare past runs, tell what a model was made of, remove runs",
+        ),
+        "tensorboard": ("tfx_pipeline.cli.running.tensorboard", "look at the trainings"),
+        "experiment": ("tfx_pipeline.cli.running.experiment", "train variants of a configuration and compare them"),
     },
     "Deploy": {
-        "compile": ("tfx_pipeline.cli.compile_spec", "compile the pipeline for Kubeflow Pipelines"),
+        "compile": ("tfx_pipeline.cli.running.compile_spec", "compile the pipeline for Kubeflow Pipelines"),
     },
     "Your shell": {
-        "completion": ("tfx_pipeline.cli.completion", "print what completes commands and options in your shell"),
+        "completion": (
+            "tfx_pipeline.cli.parsing.completion",
+            "print what completes commands and options in your shell",
+        ),
     },
 }
 """Group of commands to subcommand to its module, which has `add_arguments(parser)` and `run(args) -> int`, and to its
@@ -107,9 +122,9 @@ def _parse(arguments: list[str]) -> tuple[ModuleType, argparse.Namespace]:
     tandem = _own_parser()
     own = tandem.parse_words(arguments[:place])
     if own.version:
-        from tfx_pipeline.cli import versions
+        from tfx_pipeline.cli.console import installed_versions
 
-        print(versions.text())
+        print(installed_versions.text())
         tandem.exit()
     if place == len(arguments):
         tandem.print_help(sys.stderr)

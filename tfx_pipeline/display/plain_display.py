@@ -9,7 +9,7 @@ from typing import Final
 
 from components.progress import Progress
 from tfx_pipeline.display.run_status import RunStatus, duration
-from tfx_pipeline.run_watcher import RunWatcher
+from tfx_pipeline.runners.run_watcher import RunWatcher
 
 _LOG = logging.getLogger(__name__)
 _SOON_S: Final = 1.0

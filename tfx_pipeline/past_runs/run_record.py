@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tfx_pipeline.config_loading import as_dict
-from tfx_pipeline.configs import PipelineConfig
+from tfx_pipeline.config.loading import as_dict
+from tfx_pipeline.config.pipeline_config import PipelineConfig
 
 FOLDER = "reports"
 

@@ -10,7 +10,7 @@ from typing import Any
 from ml_metadata import MetadataStore
 from ml_metadata.proto import metadata_store_pb2
 
-from tfx_pipeline.configs import METADATA_FILE
+from tfx_pipeline.config.pipeline_config import METADATA_FILE
 
 RAN, CACHED, FAILED, UNFINISHED = "ran", "cached", "failed", "unfinished"
 """How a step ended."""

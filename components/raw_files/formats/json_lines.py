@@ -5,9 +5,8 @@ from collections.abc import Iterator, Sequence
 
 from components.raw_files.formats.delimited import check_columns
 from components.raw_files.refusal import Reject
-from components.raw_files.row import Row, plain_value
+from components.raw_files.row import Row, RowError, plain_value
 from components.raw_files.text_file import check_not_empty, check_text, open_text
-from schemas.event_rows import RowError
 
 
 def read_json_lines(path: str, required: Sequence[str], setting: str) -> Iterator[Row | Reject]:

@@ -5,9 +5,8 @@ from typing import TYPE_CHECKING
 
 from components.raw_files.formats.delimited import check_columns
 from components.raw_files.refusal import DataError, Reject
-from components.raw_files.row import Row, plain_value
+from components.raw_files.row import Row, RowError, plain_value
 from components.raw_files.text_file import open_bytes
-from schemas.event_rows import RowError
 
 if TYPE_CHECKING:
     import pyarrow

@@ -7,7 +7,7 @@ import pytest
 
 from components.baseline_model.popularity_model import PopularityModel, save_popularity_model
 from schemas import signatures
-from serving.local_server.servable import Servable
+from serving.local_server.models.servable import Servable
 from tests.support.behaviour_examples import behaviour_example
 
 COUNTS = {b"a": 3, b"b": 1}

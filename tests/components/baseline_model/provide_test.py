@@ -4,7 +4,7 @@ import pytest
 
 from components.baseline_model.popularity_model import save_popularity_model
 from components.baseline_model.provide import provide_baseline
-from serving.local_server.servable import Servable
+from serving.local_server.models.servable import Servable
 from tests.support.behaviour_examples import behaviour_example, write_examples
 
 

@@ -2,10 +2,10 @@
 
 import json
 
-from components.behaviour_example_gen.adapters.amazon_reviews import with_query
-from components.behaviour_example_gen.config import DataConfig
 from components.item_catalog.catalog import build_catalog
 from components.item_catalog.table import read_table
+from components.sources.adapters.amazon_reviews import with_query
+from components.sources.data_config import DataConfig
 from schemas import features
 from schemas.canonical_event import Event, Item, Surface
 from tests.support.generated_examples import NOW_MS, generate

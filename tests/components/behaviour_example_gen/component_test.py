@@ -8,8 +8,8 @@ from tfx.types import artifact_utils, standard_artifacts
 from tfx_bsl.tfxio.dataset_options import RecordBatchesOptions
 
 from components.behaviour_example_gen.component import BehaviourExampleGen
-from components.behaviour_example_gen.config import DataConfig
 from components.item_catalog.component import ItemCatalogGen
+from components.sources.data_config import DataConfig
 from schemas import features
 from tests.support.generated_examples import read_split
 from tests.support.raw_files import lines, write

@@ -4,12 +4,12 @@ import re
 
 import pytest
 
-from components.behaviour_example_gen.config import DataConfig
 from components.item_catalog.catalog import build_catalog
 from components.item_catalog.table import read_table
 from components.raw_files.refusal import DataError
+from components.sources.data_config import DataConfig
+from components.sources.event_rows import ItemColumns
 from schemas import features
-from schemas.event_rows import ItemColumns
 from tests.support.fixed_benchmark import CANDIDATES, EVENTS, write_benchmark
 from tests.support.generated_examples import NOW_MS, generate
 from tests.support.raw_files import make_pipeline

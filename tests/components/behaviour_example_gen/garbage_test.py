@@ -8,10 +8,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from components.behaviour_example_gen.adapters.events import read_events
-from components.behaviour_example_gen.config import DataConfig
 from components.item_catalog.table import CatalogItem
 from components.raw_files.refusal import DataError, Reject
+from components.sources.adapters.event_tables import read_events
+from components.sources.data_config import DataConfig
 from schemas.canonical_event import Item
 from tests.support.generated_examples import NOW_MS, generate
 from tests.support.raw_files import lines, write

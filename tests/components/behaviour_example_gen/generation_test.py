@@ -2,9 +2,9 @@
 
 import pytest
 
-from components.behaviour_example_gen.config import DataConfig
 from components.item_catalog.table import CatalogItem
 from components.raw_files.refusal import DataError
+from components.sources.data_config import DataConfig
 from schemas import features
 from schemas.canonical_event import Item
 from tests.support.generated_examples import generate

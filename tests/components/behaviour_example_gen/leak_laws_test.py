@@ -6,11 +6,11 @@ import random
 
 import pytest
 
-from components.behaviour_example_gen.category_pools import CategoryPools
-from components.behaviour_example_gen.config import DataConfig
-from components.behaviour_example_gen.negatives import NegativeSampler
-from components.behaviour_example_gen.user_examples import examples_of_user
+from components.behaviour_example_gen.examples.user_examples import examples_of_user
+from components.behaviour_example_gen.negatives.category_pools import CategoryPools
+from components.behaviour_example_gen.negatives.drawing import NegativeSampler
 from components.item_catalog.table import CatalogItem
+from components.sources.data_config import DataConfig
 from schemas import features
 from schemas.canonical_event import Event, Item, Surface, tokens
 from tests.support.generated_examples import generate, values

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from components.behaviour_generator.actions import MOST_CLICKS, budgets, draw_actions
-from components.behaviour_generator.catalogue import Catalogue
-from components.behaviour_generator.config import GeneratorConfig, Transitions
+from components.behaviour_generator.generator_config import GeneratorConfig, Transitions
+from components.behaviour_generator.made_catalogue import Catalogue
 from components.behaviour_generator.random_streams import Purpose, stream
 
 CONFIG = GeneratorConfig(events=20_000, events_per_user=100, topics=20, categories=4, interests=3, drift=0.3)

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 from components.behaviour_generator.behaviour import NO_ITEM, draw_behaviour
-from components.behaviour_generator.catalogue import Catalogue
-from components.behaviour_generator.config import GeneratorConfig
+from components.behaviour_generator.generator_config import GeneratorConfig
+from components.behaviour_generator.made_catalogue import Catalogue
 
 CONFIG = GeneratorConfig(events=3_000, events_per_user=60, items=200, topics=10, categories=2)
 

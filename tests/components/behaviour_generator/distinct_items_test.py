@@ -3,9 +3,9 @@ import itertools
 import numpy as np
 import pytest
 
-from components.behaviour_generator.catalogue import Catalogue
-from components.behaviour_generator.config import GeneratorConfig
 from components.behaviour_generator.distinct_items import draw_items, places_in_runs
+from components.behaviour_generator.generator_config import GeneratorConfig
+from components.behaviour_generator.made_catalogue import Catalogue
 from components.behaviour_generator.random_streams import Purpose, stream
 
 

@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
-from components.behaviour_generator.catalogue import Catalogue
-from components.behaviour_generator.config import GeneratorConfig
+from components.behaviour_generator.generator_config import GeneratorConfig
 from components.behaviour_generator.item_texts import TITLE_WORDS, draw_titles
+from components.behaviour_generator.made_catalogue import Catalogue
 
 
 def test_titles_are_of_words_of_the_topic_and_its_category():

@@ -2,8 +2,8 @@ import numpy as np
 
 from components.behaviour_generator.actions import Actions
 from components.behaviour_generator.behaviour import NO_ITEM, Behaviour, Rows
-from components.behaviour_generator.catalogue import Catalogue
-from components.behaviour_generator.config import GeneratorConfig
+from components.behaviour_generator.generator_config import GeneratorConfig
+from components.behaviour_generator.made_catalogue import Catalogue
 from components.behaviour_generator.moments import engaged_rows, last_engagements
 from schemas.canonical_event import Surface
 

@@ -2,7 +2,7 @@ import gzip
 
 import pytest
 
-from components.behaviour_generator.config import GeneratorConfig
+from components.behaviour_generator.generator_config import GeneratorConfig
 from components.behaviour_generator.parts import ITEMS_A_PART, Part, all_parts, make_part, packed
 
 CONFIG = GeneratorConfig(events=1_000, events_per_user=50, items=100, topics=10)

@@ -12,7 +12,7 @@ from tfx.types import artifact_utils, standard_artifacts
 
 from components.data_checks import executor
 from components.data_checks.artifact import DataFindings
-from components.data_checks.config import DataChecksConfig
+from components.data_checks.checks_config import DataChecksConfig
 from components.data_checks.finding import read_findings
 from components.raw_files.refusal import DataError
 from schemas import features

@@ -2,10 +2,10 @@ import json
 
 import pytest
 
-from components.behaviour_example_gen.config import DataConfig
 from components.item_catalog.catalog import build_catalog
 from components.item_catalog.table import CatalogItem, read_table
 from components.raw_files.refusal import DataError
+from components.sources.data_config import DataConfig
 from schemas.canonical_event import Item
 from tests.support.raw_files import lines, make_pipeline, write
 

@@ -1,11 +1,11 @@
 import pytest
 
-from components.behaviour_example_gen.config import DataConfig
 from components.log_findings.event_findings import catalogue_findings, event_findings, time_findings
 from components.log_findings.event_tally import EventTally
 from components.log_findings.log_finding import Severity
+from components.sources.data_config import DataConfig
+from components.sources.event_rows import EventColumns
 from schemas.canonical_event import Event, Surface
-from schemas.event_rows import EventColumns
 
 FEED, SEARCH = Surface.RECOMMENDATION, Surface.SEARCH
 BOTH = ("recommendation", "search")

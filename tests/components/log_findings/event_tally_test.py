@@ -2,10 +2,9 @@ import dataclasses
 
 import pytest
 
-from components.behaviour_example_gen.config import DataConfig
-from components.behaviour_example_gen.histories import is_target
-from components.behaviour_example_gen.splits import assign_splits
+from components.behaviour_example_gen.examples.splits import assign_splits
 from components.log_findings.event_tally import EventTally
+from components.sources.data_config import DataConfig
 from schemas.canonical_event import Event, Surface
 
 FEED, SEARCH = Surface.RECOMMENDATION, Surface.SEARCH
@@ -50,7 +49,7 @@ def test_examples_are_as_many_as_the_pipeline_makes(settings):
     found = tally([event for events in users.values() for event in events], **settings)
     expected = {(split, surface): 0 for split in ("train", "validation", "test") for surface in Surface}
     for events in users.values():
-        targets = [event for event in sorted(events, key=lambda each: each.timestamp_ms) if is_target(event)]
+        targets = [event for event in sorted(events, key=lambda each: each.timestamp_ms) if event.is_target]
         for target, split in zip(targets, assign_splits(targets, found.config), strict=True):
             expected[split, target.surface] += 1
     assert {(split, surface): n for split, of in found.examples.items() for surface, n in of.items()} == expected

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from components.behaviour_example_gen.config import DataConfig
 from components.log_findings.input_files import input_findings
-from schemas.event_rows import EventColumns, ItemColumns, UserColumns
+from components.sources.data_config import DataConfig
+from components.sources.event_rows import EventColumns, ItemColumns, UserColumns
 
 EVENTS = "user_id,timestamp_ms,surface,query,item_id\nu1,1700000000000,search,mug,i1\n"
 ITEMS = "item_id,title\ni1,red mug\n"

@@ -3,10 +3,10 @@ from pathlib import Path
 
 import pytest
 
-from components.behaviour_example_gen.config import DataConfig
 from components.log_findings.log_check import check_log
+from components.sources.data_config import DataConfig
+from components.sources.event_rows import EventColumns
 from schemas.canonical_event import Surface
-from schemas.event_rows import EventColumns
 from tests.support import fixed_benchmark
 
 NOW_MS = 1_800_000_000_000

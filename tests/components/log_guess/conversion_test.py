@@ -2,13 +2,13 @@ import gzip
 
 import pytest
 
-from components.behaviour_example_gen.adapters.registry import adapter
-from components.behaviour_example_gen.config import DataConfig
 from components.log_guess.conversion import convert_events, convert_table
 from components.log_guess.event_guess import Answers
 from components.log_guess.event_guessing import guess_events
 from components.log_guess.sampled_columns import sample
 from components.log_guess.table_guess import ITEMS, USERS, guess_table
+from components.sources.adapter import adapter
+from components.sources.data_config import DataConfig
 from schemas.canonical_event import Event, Item, Surface
 from tests.support.raw_files import write
 

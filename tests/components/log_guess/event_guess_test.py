@@ -1,7 +1,7 @@
 from components.log_guess.event_guess import EventGuess
 from components.log_guess.sampled_columns import sample
 from components.log_guess.time_formats import format_named
-from schemas.event_rows import EventColumns
+from components.sources.event_rows import EventColumns
 from tests.support.raw_files import write
 
 LOG = "uid,at,sku,q,page,did,label\nu1,1700000000,i1,mug,srp,click,x\nu1,1700000001,i2,,home,seen,y\n"

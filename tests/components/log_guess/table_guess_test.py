@@ -2,7 +2,7 @@ import pytest
 
 from components.log_guess.sampled_columns import sample
 from components.log_guess.table_guess import ITEMS, USERS, guess_table
-from schemas.event_rows import ItemColumns, UserColumns
+from components.sources.event_rows import ItemColumns, UserColumns
 from tests.support.raw_files import write
 
 

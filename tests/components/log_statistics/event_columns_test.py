@@ -1,8 +1,8 @@
 import pytest
 
-from components.behaviour_example_gen.config import DataConfig
 from components.log_statistics.event_columns import read_event_columns
 from components.raw_files.refusal import DataError
+from components.sources.data_config import DataConfig
 from tests.support.raw_files import write
 
 NOW_MS = 1_800_000_000_000

@@ -3,9 +3,9 @@ import random
 
 import pytest
 
-from components.behaviour_example_gen.config import DataConfig
 from components.log_statistics.event_columns import read_event_columns
 from components.log_statistics.log_statistics import Period, Spread, log_statistics
+from components.sources.data_config import DataConfig
 from schemas.canonical_event import Event, Surface, tokens
 from tests.support.raw_files import write
 

@@ -53,11 +53,11 @@ def _save(folder: Path, recommendation: float, search: float) -> str:
     return str(folder)
 
 
-def _metric(file: str, class_name: str, name: str, **config: int) -> config_pb2.MetricConfig:
+def _metric(name: str) -> config_pb2.MetricConfig:
     metric = config_pb2.MetricConfig(
-        class_name=class_name,
-        module=f"components.ranking_metrics.{file}",
-        config=json.dumps({"name": name, **config}),
+        class_name="EvaluatorMetric",
+        module="components.ranking_metrics.evaluator_metric",
+        config=json.dumps({"name": name}),
     )
     if name == "ndcg_at_5":
         for surface in Surface:
@@ -70,9 +70,9 @@ def _metric(file: str, class_name: str, name: str, **config: int) -> config_pb2.
 
 def _eval_config() -> config_pb2.EvalConfig:
     metrics = [
-        *(_metric("hit_rate", "HitRate", f"hit_rate_at_{k}", k=k) for k in CUT_OFFS),
-        *(_metric("ndcg", "Ndcg", f"ndcg_at_{k}", k=k) for k in CUT_OFFS),
-        _metric("mean_reciprocal_rank", "MeanReciprocalRank", "mrr"),
+        *(_metric(f"hit_rate_at_{k}") for k in CUT_OFFS),
+        *(_metric(f"ndcg_at_{k}") for k in CUT_OFFS),
+        _metric("mrr"),
     ]
     return config_pb2.EvalConfig(
         model_specs=[

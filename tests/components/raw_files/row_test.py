@@ -2,8 +2,8 @@ import math
 
 import pytest
 
-from components.raw_files.row import plain_value
-from schemas.event_rows import RowError
+from components.raw_files.refusal import Reject
+from components.raw_files.row import Row, RowError, plain_value, records
 
 
 @pytest.mark.parametrize(
@@ -36,3 +36,19 @@ def test_nested_values_are_refused(value):
 def test_half_a_surrogate_pair_is_refused():
     with pytest.raises(RowError, match="wrong encoding: column 'title' holds half a surrogate pair"):
         plain_value("title", "\ud83d")
+
+
+def number(values):
+    if not values["n"].isdecimal():
+        raise RowError("no number", f"found {values['n']!r}")
+    return int(values["n"])
+
+
+def test_rejects_stand_in_the_place_of_their_rows():
+    rows = [Row(2, {"n": "5"}), Reject("f", 3, "broken record", ""), Row(4, {"n": "x"}), Row(5, {"n": "7"})]
+    assert list(records("f", rows, number)) == [
+        (2, 5),
+        Reject("f", 3, "broken record", ""),
+        Reject("f", 4, "no number", "found 'x'"),
+        (5, 7),
+    ]

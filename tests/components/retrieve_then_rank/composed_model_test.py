@@ -6,7 +6,7 @@ import tensorflow as tf
 
 from components.retrieve_then_rank.composed_model import save_composed_model
 from schemas import signatures
-from serving.local_server.servable import Servable
+from serving.local_server.models.servable import Servable
 from tests.support.explained_models import explain_by_first_letters
 from tests.support.rank_models import RANK_SPECIFICATION, save_rank_model
 from tests.support.retrieval_models import save_retrieval_model

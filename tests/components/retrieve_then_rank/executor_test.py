@@ -2,7 +2,7 @@ from tfx.types import standard_artifacts
 
 from components.retrieve_then_rank.executor import Executor
 from schemas import signatures
-from serving.local_server.servable import Servable
+from serving.local_server.models.servable import Servable
 from tests.support.rank_models import save_rank_model
 from tests.support.retrieval_models import save_retrieval_model
 

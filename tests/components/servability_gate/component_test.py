@@ -2,8 +2,8 @@ from tfx import types
 from tfx.types import standard_artifacts
 
 from components.servability_gate.component import ServabilityGate
-from components.servability_gate.config import GateConfig
 from components.servability_gate.executor import Executor
+from components.servability_gate.gate_config import GateConfig
 
 
 def _channel(artifact_type) -> types.Channel:

@@ -8,8 +8,8 @@ import tensorflow as tf
 from tfx.components.pusher.executor import Executor as Pusher
 from tfx.types import artifact_utils, standard_artifacts
 
-from components.servability_gate.config import GateConfig
 from components.servability_gate.executor import Executor, bless
+from components.servability_gate.gate_config import GateConfig
 from components.servability_gate.verdict import Verdict
 from schemas import features
 from tests.support.behaviour_examples import behaviour_example, write_examples

@@ -5,13 +5,12 @@ from types import SimpleNamespace
 import pytest
 import tensorflow as tf
 
-from components.servability_gate.config import GateLimits
+from components.servability_gate.checks.scores import RefusedError
+from components.servability_gate.gate_config import GateLimits
 from components.servability_gate.latency import measure, too_slow
-from components.servability_gate.probes import Probe
-from components.servability_gate.scoring import RefusedError
+from components.servability_gate.requests.probes import Probe
 from schemas import signatures
-from serving.call import Call
-from serving.call_error import INTERNAL, CallError
+from serving.client.call import INTERNAL, Call, CallError
 from tests.support.behaviour_examples import behaviour_example
 
 PROBE = Probe("some", tuple(tf.train.Example.FromString(behaviour_example([str(place)])) for place in range(20)))

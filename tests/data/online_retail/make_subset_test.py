@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from components.sources.event_rows import EventColumns, ItemColumns, event_from_row, item_from_row
 from schemas.canonical_event import Surface
-from schemas.event_rows import EventColumns, ItemColumns, event_from_row, item_from_row
 
 FOLDER = Path(__file__).resolve().parents[3] / "data" / "online_retail"
 NOW_MS = 1_700_000_000_000

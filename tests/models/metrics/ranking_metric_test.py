@@ -28,13 +28,27 @@ def test_rows_without_positive_weigh_nothing():
     assert float(weights[0]) == 0.0
 
 
-class Rank(RankingMetric):
-    def gain(self, ranks):
-        return ranks
+@pytest.mark.parametrize(
+    ("name", "value"),
+    # The first candidate is the positive; its ranks are 1, 2, 3 and 3 (a tie).
+    [
+        ("hit_rate_at_2", 2 / 4),
+        ("ndcg_at_2", (1 + 1 / np.log2(3)) / 4),
+        ("mrr", (1 + 1 / 2 + 1 / 3 + 1 / 3) / 4),
+    ],
+)
+def test_each_metric(name, value):
+    metric = RankingMetric(name)
+    logits = np.array([[9, 1, 2], [5, 9, 1], [1, 2, 3], [1, 1, 1]], "float32")
+    metric.update_state(np.eye(3, dtype="float32")[[0, 0, 0, 0]], logits)
+    assert metric.name == name
+    np.testing.assert_allclose(metric.result(), value, rtol=1e-6)
+    again = RankingMetric.from_config(metric.get_config())
+    assert (again.name, again.metric) == (name, metric.metric)
 
 
 def test_mean_over_rows_and_batches():
-    metric = Rank("rank")
+    metric = RankingMetric("mrr")
     assert float(metric.result()) == 0.0
     metric.update_state(LABELS, np.array([[1.0, 0.0, -1.0, -2.0]], "float32"))
     metric.update_state(np.zeros((1, 4), "float32"), np.zeros((1, 4), "float32"))
@@ -43,12 +57,7 @@ def test_mean_over_rows_and_batches():
         np.repeat(LABELS, 2, axis=0), np.array([[3.0, 0.0, 1.0, 2.0], [0.0, 1.0, 0.0, 0.0]], "float32"), [1.0, 2.0]
     )
     # Rank 2 once, rank 4 once, rank 1 with the weight of two rows.
-    np.testing.assert_allclose(metric.result(), (2 + 4 + 2 * 1) / 4)
+    np.testing.assert_allclose(metric.result(), (1 / 2 + 1 / 4 + 2 * 1) / 4, rtol=1e-6)
     assert float(metric.rows) == 4.0
     metric.reset_state()
     assert float(metric.rows) == 0.0
-
-
-def test_a_metric_must_say_what_a_rank_is_worth():
-    with pytest.raises(NotImplementedError, match="RankingMetric should say what a rank is worth in `gain`."):
-        RankingMetric("none").update_state(LABELS, LABELS)

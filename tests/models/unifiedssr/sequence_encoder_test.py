@@ -3,10 +3,10 @@ import json
 import keras
 import numpy as np
 
-from models.unifiedssr.config import UnifiedSSRConfig
-from models.unifiedssr.embedding_module import EmbeddingModule
 from models.unifiedssr.sequence_encoder import SequenceEncoder
 from models.unifiedssr.sequences import Sequences
+from models.unifiedssr.unifiedssr_config import UnifiedSSRConfig
+from models.unifiedssr.unifiedssr_embedding import EmbeddingModule
 from tests.support import unisar_batches
 
 VOCABULARY = unisar_batches.vocabulary(attributes=False)

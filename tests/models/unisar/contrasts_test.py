@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
 
-from models.unisar.config import UniSARConfig
 from models.unisar.contrasts import HISTORY_ALIGNMENT_LOSS, QUERY_ITEM_LOSS, Contrasts, _evenly, _text_keys
-from models.unisar.embedding_module import ItemLookup
-from models.unisar.model import UniSAR
+from models.unisar.unisar_config import UniSARConfig
+from models.unisar.unisar_embedding import ItemLookup
+from models.unisar.unisar_model import UniSAR
 from schemas import features
 from schemas.canonical_event import Surface
 from tests.support import unisar_batches

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from models.layers.packing import Flattening
-from models.unisar.config import UniSARConfig
-from models.unisar.model import UniSAR
+from models.layers.fast.packing import Flattening
+from models.unisar.unisar_config import UniSARConfig
+from models.unisar.unisar_model import UniSAR
 from schemas import features
 from schemas.canonical_event import Surface
 from tests.support import unisar_batches

@@ -3,8 +3,8 @@ import json
 import numpy as np
 import pytest
 
-from models.unisar.config import UniSARConfig
 from models.unisar.interest_matching import InterestMatching, matching_scores
+from models.unisar.unisar_config import UniSARConfig
 
 RANDOM = np.random.default_rng(0)
 HISTORY = RANDOM.normal(size=(3, 4, 8)).astype("float32")

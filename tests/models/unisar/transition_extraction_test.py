@@ -3,9 +3,9 @@ import json
 import numpy as np
 import pytest
 
-from models.unisar.config import UniSARConfig
-from models.unisar.embedding_module import EmbeddingModule
 from models.unisar.transition_extraction import TransitionExtraction
+from models.unisar.unisar_config import UniSARConfig
+from models.unisar.unisar_embedding import EmbeddingModule
 from schemas import features
 from schemas.canonical_event import Surface
 from tests.support import unisar_batches

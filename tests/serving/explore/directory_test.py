@@ -3,8 +3,8 @@ from collections import Counter
 import pytest
 
 from schemas.canonical_event import Event, Item, Surface
-from serving.event_log import EventLog
 from serving.explore.directory import MOST_FOUND, Directory, FoundCategory, FoundItem, FoundQuery, FoundUser
+from serving.shop_log.event_log import EventLog
 
 
 @pytest.fixture

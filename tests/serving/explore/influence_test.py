@@ -3,9 +3,9 @@
 import pytest
 
 from schemas.canonical_event import Surface, Token
-from serving.client import RankingClient
+from serving.client.ranking_client import RankingClient
+from serving.client.requests import RankRequest
 from serving.explore.influence import Influence, Measure, influence
-from serving.request_builder import RankRequest
 from tests.support.saved_models import BASE_SCORES, HISTORY_BONUS
 
 HISTORY = (

@@ -1,8 +1,8 @@
 from collections import Counter
 
 from schemas.canonical_event import Item
-from serving.event_log import EventLog
 from serving.explore.item_details import ItemDetails, item_details
+from serving.shop_log.event_log import EventLog
 
 MUG = Item("1", "Red mug", ("Home", "Mugs"), {"brand": "Acme", "colour": ""})
 LOG = EventLog({"1": MUG, "2": Item("2"), "3": Item("3"), "4": Item("4")}, Counter({"2": 5, "1": 2, "3": 2}))

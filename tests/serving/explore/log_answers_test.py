@@ -4,8 +4,8 @@ import pytest
 from starlette.testclient import TestClient
 
 from schemas.canonical_event import Surface
-from serving.event_log import EventLog
 from serving.explore.app import explore_app
+from serving.shop_log.event_log import EventLog
 from tests.support.explored_shop import DAY, MARKUP, explored_at
 
 

@@ -9,12 +9,12 @@ from starlette.testclient import TestClient
 
 from schemas import signatures
 from schemas.canonical_event import Surface
-from serving.answers import RankedItem
-from serving.client import RankingClient
+from serving.client.answers import RankedItem
+from serving.client.ranking_client import RankingClient
+from serving.client.retry import RetryPolicy
+from serving.client.transport import VersionState
 from serving.explore.app import explore_app
-from serving.explore.questions import MOST_BYTES
-from serving.retry import RetryPolicy
-from serving.transport import VersionState
+from serving.explore.page_requests import MOST_BYTES
 from tests.support.explained_models import BASE_SCORES
 from tests.support.explored_shop import MARKUP, explored_at
 

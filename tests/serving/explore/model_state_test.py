@@ -2,10 +2,10 @@
 
 import pytest
 
-from serving.client import RankingClient
+from serving.client.ranking_client import RankingClient
+from serving.client.retry import RetryPolicy
+from serving.client.transport import VersionState
 from serving.explore.model_state import ModelState, answering_version, model_state
-from serving.retry import RetryPolicy
-from serving.transport import VersionState
 
 
 class ServerWith:

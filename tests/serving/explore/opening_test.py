@@ -1,7 +1,7 @@
 from schemas.canonical_event import Event, Surface
-from serving.event_log import EventLog
 from serving.explore.directory import FoundUser
 from serving.explore.opening import MOST_HELD_OUT, Opening, opening
+from serving.shop_log.event_log import EventLog
 
 
 def opening_of(**histories):

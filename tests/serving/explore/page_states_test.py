@@ -5,10 +5,10 @@ import dataclasses
 import pytest
 
 from schemas.canonical_event import Event, Surface
-from serving.client import RankingClient
-from serving.event_log import EventLog
+from serving.client.ranking_client import RankingClient
+from serving.client.retry import RetryPolicy
 from serving.explore.directory import MOST_FOUND
-from serving.retry import RetryPolicy
+from serving.shop_log.event_log import EventLog
 from tests.support.browser import headless_chromium, missing_programs
 from tests.support.explored_shop import explored_at, log_of, page_of, shop_log
 

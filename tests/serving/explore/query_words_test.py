@@ -3,9 +3,9 @@
 import pytest
 
 from schemas.canonical_event import Item
-from serving.client import RankingClient
-from serving.event_log import EventLog
+from serving.client.ranking_client import RankingClient
 from serving.explore.query_words import QueryWord, QueryWords, words
+from serving.shop_log.event_log import EventLog
 from tests.support.explored_shop import shop_log
 
 

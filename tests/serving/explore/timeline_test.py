@@ -1,8 +1,8 @@
 import pytest
 
 from schemas.canonical_event import Event, Surface, Token
-from serving.event_log import HistoryLimits, history
 from serving.explore.timeline import timeline
+from serving.shop_log.event_log import HistoryLimits, history
 
 FEED, SEARCH = Surface.RECOMMENDATION, Surface.SEARCH
 EVENTS = [

@@ -10,8 +10,8 @@ import httpx
 import pytest
 from tensorflow_serving.apis import prediction_service_pb2_grpc
 
+from serving.local_server.models.versions import State
 from serving.local_server.server import LocalServer, ServerConfig
-from serving.local_server.versions import State
 from tests.support.tf_serving_models import half_plus, save_graph
 from tests.support.tf_serving_requests import predict, spec
 

@@ -17,8 +17,8 @@ import tensorflow as tf
 from tensorflow_serving.apis import predict_pb2, prediction_service_pb2_grpc
 
 from schemas import signatures
-from serving.cli.child_process import child_process, first_line_with
-from serving.request_builder import RankRequest, rank_call, similar_items_call
+from serving.client.requests import RankRequest, rank_call, similar_items_call
+from serving.local_server.child_process import child_process, first_line_with
 from tests.support.retrieval_models import save_retrieval_model
 from tests.support.tf_serving_requests import of_call, predict, spec
 from tests.support.vector_models import vector_signatures

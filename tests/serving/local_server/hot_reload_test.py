@@ -16,8 +16,8 @@ import pytest
 from google.protobuf import text_format
 from tensorflow_serving.apis import model_management_pb2, model_service_pb2_grpc, prediction_service_pb2_grpc
 
+from serving.local_server.models.versions import State
 from serving.local_server.server import LocalServer, ServerConfig
-from serving.local_server.versions import State
 from tests.support.tf_serving_models import half_plus, save_graph
 from tests.support.tf_serving_requests import predict, spec
 

@@ -8,10 +8,10 @@ import sys
 from serving.local_server.lean_tensorflow import import_parts
 {before}
 print(import_parts())
-from serving.client import RankingClient
+from serving.client.ranking_client import RankingClient
 from serving.local_server.server import LocalServer, ServerConfig
-from serving.local_server.versions import State
-from serving.request_builder import RankRequest
+from serving.local_server.models.versions import State
+from serving.client.requests import RankRequest
 with LocalServer(ServerConfig("shop", {base_path!r}, port=0, rest_api_port=0)) as server:
     assert server.model.wait_for(7, State.AVAILABLE, timeout=120)
     with RankingClient(server.rest_address, "shop", timeout_s=60) as client:

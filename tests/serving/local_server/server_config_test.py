@@ -1,11 +1,11 @@
 import pytest
 import tensorflow as tf
 
-from serving.local_server.request_body import BodyLimits
-from serving.local_server.rest import RestConfig
-from serving.local_server.served_models import ServedModel
+from serving.local_server.models.served_models import ServedModel
+from serving.local_server.rest.request_body import BodyLimits
+from serving.local_server.rest.rest_service import RestConfig
 from serving.local_server.server_config import ServerConfig
-from serving.local_server.text_configs import BatchingConfig, TlsConfig
+from serving.local_server.wire.text_configs import BatchingConfig, TlsConfig
 
 
 def written(tmp_path, text):

@@ -9,8 +9,8 @@ import threading
 import httpx
 import pytest
 
+from serving.local_server.models.versions import State
 from serving.local_server.server import LocalServer, ServerConfig, serve_until_stopped
-from serving.local_server.versions import State
 from tests.support.saved_models import save_half_plus
 
 

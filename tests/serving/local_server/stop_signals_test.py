@@ -1,6 +1,7 @@
 import os
 import signal
 import threading
+import time
 
 import pytest
 
@@ -11,13 +12,21 @@ from serving.local_server.stop_signals import stop_signals
 def test_waits_for_either_signal_and_for_no_other(number):
     before = signal.signal(signal.SIGUSR1, lambda *_: None)
     own = signal.getsignal(number)
-    ended = []
+    sent = []
+
+    def send():
+        for each in (signal.SIGUSR1, number):
+            sent.append(each)
+            os.kill(os.getpid(), each)
+            time.sleep(0.1)
+
     try:
         with stop_signals() as wait:
-            for each in (signal.SIGUSR1, number):
-                threading.Timer(0.1, lambda sent=each: (ended.append(sent), os.kill(os.getpid(), sent))).start()
+            sender = threading.Thread(target=send)
+            sender.start()
             wait()
-            assert number in ended
+            assert sent == [signal.SIGUSR1, number]
+            sender.join()
     finally:
         signal.signal(signal.SIGUSR1, before)
     assert signal.getsignal(number) is own

@@ -4,8 +4,10 @@ import sys
 
 import pytest
 
-from tfx_pipeline.cli import completion, main, versions
+from tfx_pipeline.cli import main
+from tfx_pipeline.cli.console import installed_versions
 from tfx_pipeline.cli.main import COMMANDS, GROUPS
+from tfx_pipeline.cli.parsing import completion
 
 WITHOUT_A_CONFIGURATION = {"completion", "init"}
 
@@ -56,7 +58,7 @@ def test_what_is_called_wrongly_is_told_in_a_line_with_what_was_meant(arguments,
 
 def test_the_versions_are_told(capsys):
     assert main.main(["--version"]) == 0
-    assert capsys.readouterr().out == versions.text() + "\n"
+    assert capsys.readouterr().out == installed_versions.text() + "\n"
 
 
 @pytest.mark.parametrize("arguments", [["--verbose", "completion", "bash"], ["completion", "bash", "--verbose"]])

@@ -1,4 +1,4 @@
-from tfx_pipeline.configs import load_config
+from tfx_pipeline.config.pipeline_config import load_config
 from tfx_pipeline.display.component_words import words_of
 
 

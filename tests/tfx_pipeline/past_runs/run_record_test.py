@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from tfx_pipeline.config_loading import as_dict
-from tfx_pipeline.configs import PipelineConfig
+from tfx_pipeline.config.loading import as_dict
+from tfx_pipeline.config.pipeline_config import PipelineConfig
 from tfx_pipeline.past_runs.run_record import read_records, recorded, remove_record
 
 

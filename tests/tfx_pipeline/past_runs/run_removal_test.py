@@ -3,7 +3,7 @@ import shutil
 import pytest
 
 from tests.support.past_runs import PastRuns
-from tfx_pipeline.configs import PipelineConfig
+from tfx_pipeline.config.pipeline_config import PipelineConfig
 from tfx_pipeline.past_runs import run_removal
 from tfx_pipeline.past_runs.run_record import read_records, recorded
 from tfx_pipeline.past_runs.run_store import RunStore

@@ -1,9 +1,9 @@
 import numpy as np
 
 from components.behaviour_generator.actions import draw_actions
-from components.behaviour_generator.catalogue import Catalogue
-from components.behaviour_generator.config import GeneratorConfig
+from components.behaviour_generator.generator_config import GeneratorConfig
 from components.behaviour_generator.layouts.numbers import joined_terms, session_numbers
+from components.behaviour_generator.made_catalogue import Catalogue
 from components.behaviour_generator.random_streams import Purpose, stream
 
 

@@ -58,7 +58,7 @@ def test_a_field_too_large_for_csv_is_refused_and_the_next_line_read(tmp_path):
 
 def test_a_nul_byte_spoils_its_row_only(tmp_path):
     rows, rejects = csv_rows(tmp_path, "id,name\n1,a\x00\n2,b\n")
-    # Python 3.10 refuses the row here; later ones leave it to `schemas.event_rows`.
+    # Python 3.10 refuses the row here; later ones leave it to `components.sources.event_rows`.
     assert [row.line for row in rows if "\x00" not in str(row.values["name"])] == [3]
     assert all(reject[:2] == (2, "NUL byte") for reject in rejects)
 

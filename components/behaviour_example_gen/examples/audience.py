@@ -1,0 +1,63 @@
+"""The table of users: from its files to one example a user."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+
+import apache_beam as beam
+
+from components.behaviour_example_gen.examples.behaviour_examples import audience_example
+from components.raw_files.read_files import FAILURES, REJECTS, ReadFile, ReadFiles
+from components.raw_files.refusal import Reject
+from schemas.canonical_event import User
+
+
+class Audience(NamedTuple):
+    """Collections.
+
+    Attributes:
+        examples: A serialized tf.Example of each user.
+        rejects: The rows that cannot be used.
+        failures: Messages about whole files.
+    """
+
+    examples: Any
+    rejects: Any
+    failures: Any
+
+
+def audience(pipeline: beam.Pipeline, paths: Sequence[str], read: ReadFile, attributes: Sequence[str]) -> Audience:
+    """Adds to a pipeline the reading of the table of users.
+
+    A second row of a user is refused. Users need no events: what is known of those who come later is learned from
+    others like them.
+
+    Args:
+        pipeline: The pipeline.
+        paths: The files.
+        read: Reads one of them.
+        attributes: The names of the attributes to write, in this order.
+    """
+    rows = pipeline | "UserFiles" >> ReadFiles(paths, read)
+    users = (
+        rows[None]
+        | "UsersById" >> beam.Map(lambda row: (row[2].user_id, row))
+        | "RowsOfUser" >> beam.GroupByKey()
+        | "OneUser" >> beam.ParDo(_OneUser(paths, attributes)).with_outputs(REJECTS, main=None)
+    )
+    rejects = (rows[REJECTS], users[REJECTS]) | "UserRejects" >> beam.Flatten()
+    return Audience(users[None], rejects, rows[FAILURES])
+
+
+class _OneUser(beam.DoFn):
+    def __init__(self, paths: Sequence[str], attributes: Sequence[str]):
+        self._paths = paths
+        self._attributes = attributes
+
+    def process(self, element: tuple[str, Iterable[tuple[int, int, User]]]) -> Iterable[Any]:
+        user_id, rows = element
+        (file, line, user), *others = sorted(rows, key=lambda row: row[:2])
+        yield audience_example(user, self._attributes)
+        first = f"{self._paths[file]}:{line}"
+        for file, line, _ in others:
+            reject = Reject(self._paths[file], line, "duplicate user", f"{user_id!r} stands in {first}")
+            yield beam.pvalue.TaggedOutput(REJECTS, reject)

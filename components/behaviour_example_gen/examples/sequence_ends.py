@@ -1,0 +1,35 @@
+"""Which examples to learn from when a model predicts every position of a history (UnifiedSSR, next-item loss)."""
+
+from collections.abc import Sequence
+
+from components.behaviour_example_gen.examples.histories import TargetWithHistory
+from components.sources.data_config import DataConfig
+from schemas.canonical_event import Surface
+from schemas.features import TRAIN_SPLIT
+
+
+def sequence_ends(targets: Sequence[TargetWithHistory], splits: Sequence[str], config: DataConfig) -> list[bool]:
+    """Marks the training examples that end a sequence.
+
+    A sequence is the history of an example on its own surface and then its target. The last training example of a
+    surface ends one; the next is ended by the newest one whose target stands in no sequence yet; and so on. So the
+    sequences hold each training target of the user, and no token twice, but for an open search session.
+
+    Args:
+        targets: Of one user, in time order.
+        splits: The split of each; empty for a target that becomes no example.
+        config: How much a history keeps.
+
+    Returns:
+        For each target whether its example ends a sequence.
+    """
+    lengths = {Surface.RECOMMENDATION: config.recommendation_history, Surface.SEARCH: config.search_history}
+    oldest: dict[Surface, int] = {}
+    ends = [False] * len(targets)
+    for index in reversed(range(len(targets))):
+        each = targets[index]
+        surface = each.target.surface
+        if splits[index] == TRAIN_SPLIT and (surface not in oldest or each.token < oldest[surface]):
+            ends[index] = True
+            oldest[surface] = each.tokens_before - lengths[surface]
+    return ends

@@ -1,0 +1,87 @@
+"""The examples of one user: which targets, with which history and which negatives."""
+
+from collections.abc import Collection, Sequence
+from typing import NamedTuple
+
+from components.behaviour_example_gen.examples.behaviour_examples import behaviour_example
+from components.behaviour_example_gen.examples.fixed_candidates import given_examples
+from components.behaviour_example_gen.examples.histories import targets_with_histories
+from components.behaviour_example_gen.examples.sequence_ends import sequence_ends
+from components.behaviour_example_gen.examples.splits import assign_splits
+from components.behaviour_example_gen.negatives.drawing import NegativeSampler
+from components.behaviour_example_gen.negatives.shown_items import ShownItems
+from components.sources.candidate_row import FixedCandidates
+from components.sources.data_config import SHOWN, DataConfig
+from schemas.canonical_event import Event
+from schemas.features import TRAIN_SPLIT
+
+
+class UserExample(NamedTuple):
+    """One example.
+
+    Attributes:
+        split: Where it belongs.
+        item_id: Its positive.
+        serialized: The tf.Example.
+    """
+
+    split: str
+    item_id: str
+    serialized: bytes
+
+
+def examples_of_user(
+    user_id: str,
+    events: Sequence[Event],
+    sampler: NegativeSampler,
+    config: DataConfig,
+    candidates: Sequence[FixedCandidates] | None = None,
+    engaged_before: Collection[str] = (),
+) -> list[UserExample]:
+    """Makes the examples of one user.
+
+    Args:
+        user_id: Who.
+        events: All events of the user, in time order.
+        sampler: Of the negatives.
+        config: How examples are cut.
+        candidates: The evaluation examples that the source itself has cut; None where `config` cuts them.
+        engaged_before: Items of older events that were left out; they are no negatives either.
+
+    Returns:
+        An example for each target that becomes one, in time order.
+
+    Raises:
+        DataError: The catalogue is too small for the negatives, or the source's own examples contradict its events.
+    """
+    targets = [event for event in events if event.is_target]
+    engaged = {target.item_id for target in targets} | set(engaged_before)
+    drawn = sampler.outside(user_id, engaged, ShownItems(events, engaged) if config.negatives == SHOWN else None)
+    if candidates is None:
+        cut: list[tuple[str, tuple[str, ...]]] = [(split, ()) for split in assign_splits(targets, config)]
+    else:
+        cut = given_examples(targets, candidates)
+    placed = list(targets_with_histories(events, config))
+    ends = sequence_ends(placed, [split for split, _ in cut], config)
+    chosen = [each for each in zip(cut, placed, ends, strict=True) if each[0][0]]
+    negatives = iter(
+        drawn.draw_each(
+            [
+                (
+                    each.position,
+                    config.train_negatives if split == TRAIN_SPLIT else config.evaluation_negatives,
+                    each.target,
+                )
+                for (split, given), each, _ in chosen
+                if not given
+            ]
+        )
+    )
+    return [
+        UserExample(
+            split,
+            each.target.item_id,
+            behaviour_example(each.target, each.history, given or next(negatives), is_end),
+        )
+        for (split, given), each, is_end in chosen
+    ]

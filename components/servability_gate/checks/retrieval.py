@@ -1,0 +1,94 @@
+"""Asks for lists of items, for ranks among all items and for sessions, and looks hard at the answers."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import tensorflow as tf
+
+from components.servability_gate.checks.scores import Asked, RefusedError, agree, answer, further_request, run
+from components.servability_gate.requests.rank_inputs import strings
+from components.servability_gate.requests.signature_inputs import ITEMS_ASKED_FOR
+from schemas import features, signatures
+from schemas.canonical_event import Surface
+
+_NO_CATEGORY = "\N{SNOWMAN} never seen".encode()
+
+
+def try_retrieval(servable: Asked, signature: str, examples: Sequence[tf.train.Example], tolerance: float) -> None:
+    """Asks together and one by one, every other row without what it has seen; then has `rank` score the answer.
+
+    `search` is asked about the examples that have a query.
+    """
+    if signature == signatures.SEARCH:
+        examples = [example for example in examples if any(strings(example, features.QUERY))]
+        if not examples:
+            return
+    request = further_request(servable, signature, examples, {})
+    items, scores = _found(servable, signature, request)
+    nowhere = {signatures.CATEGORY: np.full([len(examples), 1], _NO_CATEGORY, object)}
+    if (_found(servable, signature, request | nowhere)[0] != b"").any():
+        raise RefusedError(f"signature `{signature}` answered items of a category that there is not")
+    for place, example in enumerate(examples):
+        seen = set(strings(example, features.HISTORY_ITEMS))
+        if request[signatures.EXCLUDE_SEEN][place] and seen & set(items[place]):
+            raise RefusedError(f"signature `{signature}` answered what a row had seen and asked to leave out")
+        _, alone = _found(servable, signature, {name: values[place : place + 1] for name, values in request.items()})
+        agree(alone[0], scores[place], tolerance, f"`{signature}` scores differently alone and together with others")
+    query = {signatures.RANK_QUERY: np.full([len(examples)], b"", object)} if signature == signatures.RECOMMEND else {}
+    to_rank = further_request(servable, signatures.RANK, examples, {signatures.RANK_CANDIDATES: items, **query})
+    by_rank = answer(servable, signatures.RANK, to_rank, (len(examples), ITEMS_ASKED_FOR))
+    agree(
+        np.where(items == b"", 0, by_rank),
+        scores,
+        tolerance,
+        f"`{signature}` and `{signatures.RANK}` score the same items differently",
+    )
+
+
+def _found(servable: Asked, signature: str, request: dict[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+    """The answered items and scores, looked at."""
+    outputs = run(servable, signature, request)
+    shape = (len(request[signatures.K]), ITEMS_ASKED_FOR)
+    kinds = {signatures.ITEMS: object, signatures.SCORES: np.float32}
+    found = {name: (each.dtype, each.shape) for name, each in outputs.items()}
+    if found != {name: (np.dtype(kind), shape) for name, kind in kinds.items()}:
+        raise RefusedError(
+            f"signature `{signature}` should answer strings `{signatures.ITEMS}` and float32 `{signatures.SCORES}` "
+            f"{list(shape)} (batch, items), it answered "
+            + ", ".join(f"{kind} `{name}` {list(size)}" for name, (kind, size) in sorted(found.items()))
+        )
+    items, scores = outputs[signatures.ITEMS], outputs[signatures.SCORES]
+    if not np.isfinite(scores).all():
+        raise RefusedError(f"signature `{signature}` gave scores that are not finite")
+    if (np.diff(scores, axis=1) > 0).any():
+        raise RefusedError(f"signature `{signature}` did not put the best item first")
+    for row in items.tolist():
+        given = [item for item in row if item]
+        if len(set(given)) < len(given) or row[: len(given)] != given:
+            raise RefusedError(f"signature `{signature}` answered an item twice, or padding before an item: {row}")
+    return items, scores
+
+
+def try_catalogue_ranks(servable: Asked, signature: str, examples: Sequence[tf.train.Example], _: float) -> None:
+    """Asks for the ranks of each example's first candidate."""
+    outputs = run(servable, signature, further_request(servable, signature, examples, {}))
+    ranks = outputs.get(signatures.RANKS)
+    if ranks is None or ranks.dtype != np.int64 or ranks.shape != (len(examples),) or (ranks < 0).any():
+        raise RefusedError(
+            f"signature `{signature}` should answer int64 `{signatures.RANKS}` of 0 or more "
+            f"[{len(examples)}] (batch), it answered {outputs}"
+        )
+
+
+def try_sessions(servable: Asked, signature: str, examples: Sequence[tf.train.Example], _: float) -> None:
+    """Has the histories of both surfaces divided."""
+    surfaces = [surface.value.encode() for surface in Surface]
+    for surface in surfaces:
+        asked = {signatures.SESSIONS_SURFACE: np.full([len(examples)], surface, object)}
+        outputs = run(servable, signature, further_request(servable, signature, examples, asked))
+        for name, values in outputs.items():
+            if len(values) != len(examples) or not np.isfinite(values).all():
+                raise RefusedError(
+                    f"signature `{signature}` should answer finite numbers for {len(examples)} rows, "
+                    f"`{name}` are {list(values.shape)}: {values.tolist()}"
+                )

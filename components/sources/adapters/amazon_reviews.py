@@ -1,0 +1,137 @@
+"""Amazon reviews (McAuley et al.) as purchases: files of reviews and of product metadata, of any category.
+
+* reviews: a JSON object a line with `reviewerID`, `asin` and `unixReviewTime` (seconds, of whole days);
+* metadata: an object a line with `asin`, `title`, `brand` and `categories` (lists of paths, 2014) or `category` (one
+  path, 2018). Those of 2014 are written as Python literals, not as JSON; both are read, and neither is run.
+
+There is no search log. As in Ai et al. (SIGIR 2017) and the papers after it, queries are made of the words of category
+paths, one of each path of an item. A fixed hash makes each purchase a search or a recommendation, so that none is on
+both surfaces, and chooses the search among the item's; a purchase of an item without a path is a recommendation.
+"""
+
+import ast
+import dataclasses
+import hashlib
+import html
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from components.raw_files.refusal import Reject
+from components.raw_files.row import Row, RowError, plain_value, records
+from components.raw_files.text_file import check_not_empty, check_text, open_text
+from components.sources.data_config import DataConfig
+from components.sources.event_rows import SECONDS, EventColumns, event_from_row, field_text
+from schemas.canonical_event import Event, Item, Surface
+
+_COLUMNS = EventColumns(
+    user_id="reviewerID", timestamp="unixReviewTime", time_unit=SECONDS, surface="", item_id="asin", label=""
+)
+_FUNCTION_WORDS = """
+about after all an and any are as at be been before but by do for from had has have he her his how if in into is it its
+me more my no nor not of off on or other our out over own so some such than that the their them then there these they
+this those through to under until up very was we were what when where which while who why will with you your
+"""
+_STOP_WORDS = frozenset(_FUNCTION_WORDS.split())
+_SMALLEST_QUERY = 2
+"""Shorter paths say no more than the category of the whole file."""
+
+
+def read_events(path: str, config: DataConfig, now_ms: int) -> Iterator[tuple[int, Event] | Reject]:
+    """Reads the reviews of a file, all as recommendations; `with_query` makes searches of some."""
+    del config
+
+    def read_row(row: Mapping[str, object]) -> Event:
+        values = {name: plain_value(name, row.get(name)) for name in _COLUMNS.required}
+        return event_from_row(values, _COLUMNS, now_ms)
+
+    return records(path, _rows(path), read_row)
+
+
+def read_items(path: str, config: DataConfig) -> Iterator[tuple[int, Item] | Reject]:
+    """Reads the metadata of a file; `item_columns.attributes` names what else to keep, such as `brand`.
+
+    Each of several category paths makes a query; for the item's categories the longest is kept, the first of those
+    equally long.
+    """
+
+    def read_row(row: Mapping[str, object]) -> Item:
+        item_id = field_text(row, "asin")
+        if not item_id:
+            raise RowError("missing item", "column 'asin' is empty")
+        paths = _category_paths(row)
+        queries = dict.fromkeys(category_query(path) for path in paths)
+        return Item(
+            item_id=item_id,
+            title=_text(row, "title"),
+            categories=max(paths, key=len, default=()),
+            queries=tuple(query for query in queries if query),
+            attributes={name: _text(row, name) for name in config.item_columns.attributes},
+        )
+
+    return records(path, _rows(path), read_row)
+
+
+def with_query(event: Event, item: Item) -> Event:
+    """Makes a purchase the search that led to it, where the hash says so and its item has queries: one of these."""
+    digest = hashlib.sha256(f"{event.user_id}\0{event.item_id}".encode()).digest()
+    if not item.queries or digest[0] % 2:
+        return event
+    query = item.queries[int.from_bytes(digest[1:9], "big") % len(item.queries)]
+    return dataclasses.replace(event, surface=Surface.SEARCH, query=query)
+
+
+def category_query(categories: Sequence[str]) -> str:
+    """Makes a query of a category path.
+
+    Its words in lower case, without stop words, single letters and digits; of a repeated word the last stays. A path of
+    one name makes none.
+    """
+    if len(categories) < _SMALLEST_QUERY:
+        return ""
+    words = re.findall(r"[^\W\d_]+", " ".join(categories).lower())
+    kept = [word for word in words if len(word) > 1 and word not in _STOP_WORDS]
+    return " ".join(word for place, word in enumerate(kept) if word not in kept[place + 1 :])
+
+
+def _rows(path: str) -> Iterator[Row | Reject]:
+    """The objects of a file, in JSON or as Python literals."""
+    with open_text(path, newline="\n") as stream:
+        line = 0
+        for line, text in enumerate(stream, start=1):
+            if line == 1 and not text.lstrip().startswith("{"):
+                check_text(path, text)
+            if not text.strip():
+                continue
+            try:
+                yield Row(line, _object(text))
+            except RowError as error:
+                yield Reject(path, line, error.reason, error.detail)
+        if line == 0:
+            check_not_empty(path, "")
+
+
+def _object(text: str) -> dict[str, Any]:
+    value: Any = None
+    try:
+        value = json.loads(text)
+    except ValueError:
+        try:
+            value = ast.literal_eval(text.strip())
+        except (ValueError, SyntaxError, RecursionError, MemoryError):
+            raise RowError("unparsable object", f"the line starts with {text[:40]!r}; give JSON") from None
+    if not isinstance(value, dict) or not all(isinstance(name, str) for name in value):
+        raise RowError("unparsable object", f"the line holds no object but a value of type {type(value).__name__}")
+    return value
+
+
+def _text(row: Mapping[str, object], name: str) -> str:
+    return html.unescape(field_text({name: plain_value(name, row.get(name))}, name))
+
+
+def _category_paths(row: Mapping[str, object]) -> list[tuple[str, ...]]:
+    paths: Any = row.get("categories") or [row.get("category") or []]
+    if not isinstance(paths, list) or not all(isinstance(path, list) for path in paths):
+        raise RowError("no category paths", "column 'categories' holds no list of lists of names")
+    return [tuple(name for name in (html.unescape(str(each)).strip() for each in path) if name) for path in paths]

@@ -1,0 +1,40 @@
+"""The generic adapter: files of one event, one item or one user a row, columns named in the configuration."""
+
+from collections.abc import Iterator
+
+from components.raw_files.refusal import Reject
+from components.raw_files.row import records
+from components.raw_files.row_files import read_rows
+from components.sources.data_config import DataConfig
+from components.sources.event_rows import event_from_row, item_from_row, user_from_row
+from schemas.canonical_event import Event, Item, User
+
+
+def read_events(path: str, config: DataConfig, now_ms: int) -> Iterator[tuple[int, Event] | Reject]:
+    """Reads the events of a file.
+
+    Args:
+        path: A CSV, TSV, JSON-lines or Parquet file.
+        config: Which column holds which field.
+        now_ms: The time of reading, in milliseconds since 1970; later events are refused.
+
+    Yields:
+        Each event with its line, or the reject that stands for it, in the file's order.
+
+    Raises:
+        DataError: The file as a whole cannot be used.
+    """
+    rows = read_rows(path, config.columns.required, "data.columns")
+    return records(path, rows, lambda row: event_from_row(row, config.columns, now_ms))
+
+
+def read_items(path: str, config: DataConfig) -> Iterator[tuple[int, Item] | Reject]:
+    """Reads the items of a file, as `read_events` reads events."""
+    rows = read_rows(path, config.item_columns.required, "data.item_columns")
+    return records(path, rows, lambda row: item_from_row(row, config.item_columns))
+
+
+def read_users(path: str, config: DataConfig) -> Iterator[tuple[int, User] | Reject]:
+    """Reads the users of a file, as `read_events` reads events."""
+    rows = read_rows(path, config.user_columns.required, "data.user_columns")
+    return records(path, rows, lambda row: user_from_row(row, config.user_columns))

@@ -1,0 +1,162 @@
+"""How raw logs become examples: the `data` section of a pipeline's configuration."""
+
+import dataclasses
+import datetime
+import json
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from components.sources.event_rows import EventColumns, ItemColumns, UserColumns
+from schemas.number_checks import check_least, check_shares
+from schemas.span_pattern import SPAN
+
+LEAVE_ONE_OUT: Final = "leave_one_out"
+BY_TIME: Final = "time"
+UNIFORM: Final = "uniform"
+POPULARITY: Final = "popularity"
+SHOWN: Final = "shown"
+CATEGORY: Final = "category"
+
+
+@dataclass(frozen=True)
+class DataConfig:
+    """Where the logs are and how examples are cut from them.
+
+    Attributes:
+        source: What reads the logs: `events` (files of the generic layout), `kuaisar`, `jdsearch`, `amazon_reviews` or
+            `fixed_benchmark`; `components/sources/README.md` tells of each.
+        path: The folder that `events` and `items` are taken from; empty: the directory of the run. Of any file system
+            that Beam knows.
+        events: Path or glob of the event files: CSV, TSV, JSON lines (each plain, .gz, .bz2 or .zst) or Parquet, told
+            by their endings. A log that comes day by day has `{SPAN}` where the number of the day stands, and perhaps
+            `{VERSION}` for that of an edition, of which the newest counts: `logs/{SPAN}/v{VERSION}/events-*.tsv.gz`.
+            For the source `fixed_benchmark`: the folder with all its files.
+        last_spans: How many of the newest spans are read, so that a daily run learns from the last days; 0 reads all.
+        items: Path or glob of the item files, in the same formats. Empty: items are known by their events alone.
+        users: Path or glob of the files that say what is known of users, in the same formats; for sources that have
+            such files. Empty: users are known by their ids alone.
+        columns: Which column of the event files holds which field.
+        item_columns: Which column of the item files holds which field.
+        user_columns: Which column of the user files holds which field; its `attributes` are what is read of them.
+        max_reject_share: The largest share of rows, from 0 to 1, that may be refused; a run with more fails.
+        split: `leave_one_out` (per user and surface: last event test, second last validation, the rest train) or
+            `time`. The source `fixed_benchmark` has splits of its own instead.
+        validation_from: For `split: time`: events from this moment on (ISO 8601, UTC) are validation.
+        test_from: For `split: time`: events from this moment on are test.
+        train_negatives: Negatives drawn for each training example, at least 1.
+        evaluation_negatives: Negatives drawn for each validation and test example, at least 1, or given by a source
+            that has its own.
+        negatives: `uniform` over the catalogue, or `popularity` (in proportion to engagements, those of the split train
+            alone where a source has splits of its own), or harder ones as far as there are any and uniform for the
+            rest: `shown` (what the user was last shown on that surface and passed by), `category` (of the item's
+            narrowest category, then the next broader). None is ever an item that the user engaged with.
+        recommendation_history: How many of the newest recommendation tokens a history keeps, at least 1.
+        search_history: How many of the newest search tokens a history keeps, at least 1.
+        items_per_session: How many clicked items a search token keeps, at least 1.
+        max_events_per_user: Of a user with more events only the newest are kept, and how many were left out is
+            reported; 0 keeps all.
+        core: Leaves out users and items, of the catalogue too, until each that is left has this many engagements with
+            the others (k-core); 0 leaves out none.
+        core_rounds: How often that is done at most, at least once; a run fails where it is not enough.
+        seed: Seed of the negatives; recorded as an artifact property.
+    """
+
+    source: str = "events"
+    path: str = ""
+    events: str = ""
+    last_spans: int = 0
+    items: str = ""
+    users: str = ""
+    columns: EventColumns = field(default_factory=EventColumns)
+    item_columns: ItemColumns = field(default_factory=ItemColumns)
+    user_columns: UserColumns = field(default_factory=UserColumns)
+    max_reject_share: float = 0.01
+    split: str = LEAVE_ONE_OUT
+    validation_from: str = ""
+    test_from: str = ""
+    train_negatives: int = 4
+    evaluation_negatives: int = 99
+    negatives: str = UNIFORM
+    recommendation_history: int = 12
+    search_history: int = 12
+    items_per_session: int = 5
+    max_events_per_user: int = 0
+    core: int = 0
+    core_rounds: int = 10
+    seed: int = 17
+
+    def __post_init__(self) -> None:
+        """Refuses values that mean nothing.
+
+        Raises:
+            ValueError: A value is out of its range; the message names it.
+        """
+        _one_of("split", self.split, (LEAVE_ONE_OUT, BY_TIME))
+        _one_of("negatives", self.negatives, (UNIFORM, POPULARITY, SHOWN, CATEGORY))
+        check_shares(self, "max_reject_share")
+        check_least(self, 1, "train_negatives", "evaluation_negatives", "items_per_session", "core_rounds")
+        check_least(self, 1, "recommendation_history", "search_history")
+        check_least(self, 0, "seed", "max_events_per_user", "core", "last_spans")
+        if self.last_spans and SPAN not in self.events:
+            raise ValueError(
+                f"data.last_spans = {self.last_spans} needs {SPAN} in data.events, where the number of the day stands. "
+                f"Received: {self.events!r}"
+            )
+        if bool(self.users) != bool(self.user_columns.attributes):
+            raise ValueError(
+                "data.users and data.user_columns.attributes go together: the files, and which of their columns are "
+                f"read. Received: {self.users!r} and {list(self.user_columns.attributes)}"
+            )
+        if self.split == BY_TIME and not self.validation_from_ms < self.test_from_ms:
+            raise ValueError(
+                "data.validation_from should be before data.test_from. "
+                f"Received: {self.validation_from} and {self.test_from}"
+            )
+
+    @property
+    def validation_from_ms(self) -> int:
+        """`validation_from` in milliseconds since 1970."""
+        return _moment_ms("validation_from", self.validation_from)
+
+    @property
+    def test_from_ms(self) -> int:
+        """`test_from` in milliseconds since 1970."""
+        return _moment_ms("test_from", self.test_from)
+
+    def located(self, pattern: str) -> str:
+        """A path or glob of the configuration, taken from `path`; an empty one stays empty."""
+        if not pattern or not self.path or pattern.startswith("/") or "://" in pattern:
+            return pattern
+        return f"{self.path.rstrip('/')}/{pattern}"
+
+    def to_json(self) -> str:
+        """The configuration as JSON, as it stands in an execution property."""
+        return json.dumps(dataclasses.asdict(self), sort_keys=True)
+
+    @classmethod
+    def from_json(cls, text: str) -> "DataConfig":
+        """Reads what `to_json` wrote."""
+        values = json.loads(text)
+        values["columns"] = EventColumns(**_with_tuples(values["columns"]))
+        values["item_columns"] = ItemColumns(**_with_tuples(values["item_columns"]))
+        values["user_columns"] = UserColumns(**_with_tuples(values["user_columns"]))
+        return cls(**values)
+
+
+def _with_tuples(values: dict[str, Any]) -> dict[str, Any]:
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in values.items()}
+
+
+def _one_of(name: str, value: str, known: tuple[str, ...]) -> None:
+    if value not in known:
+        raise ValueError(f"data.{name} should be one of {', '.join(known)}. Received: {value!r}")
+
+
+def _moment_ms(name: str, text: str) -> int:
+    try:
+        moment = datetime.datetime.fromisoformat(text.replace("Z", "+00:00"))
+    except ValueError:
+        raise ValueError(f"data.{name} should be ISO 8601, such as 2011-11-01T00:00. Received: {text!r}") from None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=datetime.timezone.utc)
+    return round(moment.timestamp() * 1000)

@@ -1,0 +1,80 @@
+"""The events of a source as the pipelines of the item table and of the examples take them."""
+
+import functools
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+import apache_beam as beam
+
+from components.raw_files.read_files import FAILURES, REJECTS, ReadFiles
+from components.sources.adapter import Adapter, adapter
+from components.sources.core_filter import KeepCore
+from components.sources.data_config import DataConfig
+from components.sources.event_coder import Placed
+from schemas.canonical_event import Item
+
+
+class SourceEvents(NamedTuple):
+    """Collections.
+
+    Attributes:
+        rows: (file, line, event) of every row that can be used.
+        kept: The same of what `data.core` leaves.
+        rejects: The rows that cannot be used.
+        failures: Messages about whole files, or about the whole log.
+    """
+
+    rows: Any
+    kept: Any
+    rejects: Any
+    failures: Any
+
+
+def source_events(pipeline: beam.Pipeline, config: DataConfig, now_ms: int) -> SourceEvents:
+    """Adds to a pipeline the reading of all event files.
+
+    Args:
+        pipeline: The pipeline.
+        config: Where the files are and which source they are of.
+        now_ms: The time of reading, in milliseconds since 1970; later events are refused.
+
+    Raises:
+        DataError: There are no such files.
+    """
+    source = adapter(config.source)
+    paths = source.source_files(config).event_files
+    read = pipeline | "Events" >> ReadFiles(paths, functools.partial(source.read_events, config=config, now_ms=now_ms))
+    if not config.core:
+        return SourceEvents(read[None], read[None], read[REJECTS], read[FAILURES])
+    core = read[None] | "Core" >> KeepCore(config.core, config.core_rounds)
+    failures = (read[FAILURES], core[FAILURES]) | "EventFailures" >> beam.Flatten()
+    return SourceEvents(read[None], core[None], read[REJECTS], failures)
+
+
+def completed(events: Any, catalog: Any, source: Adapter) -> Any:
+    """Completes events by what is known of their items, where the source does that.
+
+    Args:
+        events: Collection of (file, line, event).
+        catalog: Collection of (item id, Item).
+        source: The adapter.
+
+    Returns:
+        Collection of (file, line, event).
+    """
+    if source.with_item is None:
+        return events
+    by_item = events | "EventsByItem" >> beam.Map(lambda placed: (placed[2].item_id, placed))
+    return (
+        (by_item, catalog)
+        | "EventsWithItems" >> beam.CoGroupByKey()
+        | "Complete" >> beam.FlatMap(functools.partial(_complete, source))
+    )
+
+
+def _complete(source: Adapter, joined: tuple[str, tuple[Iterable[Placed], Iterable[Item]]]) -> Iterable[Placed]:
+    assert source.with_item is not None, "only asked for where there is one"
+    item_id, (events, items) = joined
+    item = next(iter(items), Item(item_id))
+    for file, line, event in events:
+        yield file, line, source.with_item(event, item)

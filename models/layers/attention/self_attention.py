@@ -1,0 +1,62 @@
+"""Attention of a sequence to itself."""
+
+from typing import Any
+
+import keras
+
+from models.layers.attention.dot_product_attention import attend, split_heads
+from models.layers.fast.projection import Projection
+from models.registration import register
+
+
+@register
+class SelfAttention(keras.layers.Layer):
+    """Multi-head self-attention with queries, keys and values from one fused product.
+
+    Example:
+    >>> attended = SelfAttention(num_heads=2)(np.ones((2, 5, 8), "float32"), np.ones((2, 5), bool))
+    >>> tuple(attended.shape)
+    (2, 5, 8)
+
+    Args:
+        num_heads: Divides the width of the input.
+        **kwargs: Passed to `keras.layers.Layer`.
+
+    Call arguments:
+        inputs: Float [batch, length, dim], or packed [tokens, dim].
+        token_mask: Bool [batch, length], True where the token is real; or the sequences' layout. No token attends to
+            another that is not.
+
+    Returns:
+        Float like `inputs`.
+    """
+
+    def __init__(self, num_heads: int, **kwargs: Any):
+        super().__init__(**kwargs)
+        self.num_heads = num_heads
+
+    def build(self, inputs_shape, token_mask_shape=None):
+        """Creates both projections."""
+        dim = inputs_shape[-1]
+        if dim % self.num_heads:
+            raise ValueError(
+                f"`num_heads` should divide the input's width. Received: num_heads={self.num_heads}, width={dim}"
+            )
+        self.query_key_value = Projection(3 * dim, name="query_key_value", dtype=self.dtype_policy)
+        self.query_key_value.build(inputs_shape)
+        self.output_projection = Projection(dim, name="output_projection", dtype=self.dtype_policy)
+        self.output_projection.build(inputs_shape)
+        self.built = True
+
+    def call(self, inputs, token_mask):
+        """Attends."""
+        queries, keys, values = split_heads(self.query_key_value(inputs), 3, self.num_heads, token_mask)
+        return self.output_projection(attend(queries, keys, values, token_mask, token_mask))
+
+    def compute_output_shape(self, inputs_shape, token_mask_shape=None):
+        """The shape of `inputs`."""
+        return inputs_shape
+
+    def get_config(self) -> dict[str, Any]:
+        """The arguments of the constructor."""
+        return {**super().get_config(), "num_heads": self.num_heads}

@@ -1,0 +1,204 @@
+"""Users and items as vectors."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+import keras
+from keras import ops
+
+from models.layers.embedding.table_lookup import look_up
+from models.layers.embedding.text_encoder import TextEncoder
+from models.layers.fast.projection import Projection
+from models.registration import register
+from models.vocabulary import Attribute
+from schemas.features import PADDING
+
+
+@register
+class EntityEncoder(keras.layers.Layer):
+    """The embeddings of an id and of what is known about it, concatenated, then dense and tanh (UniSAR, embeddings).
+
+    What is known is kept as weights that are not trained, one integer table an attribute, so that saved and exported
+    models carry it. Without attributes only the id counts. Value 0 is what is unknown; its embedding starts at 0, so
+    that it adds nothing where training had no unknown values to learn from.
+
+    Example:
+    >>> encoder = EntityEncoder(count=10, id_dim=4, dim=8)
+    >>> encoded = encoder(np.array([[3, 0]]))
+    >>> tuple(encoded.shape)
+    (1, 2, 8)
+    >>> float(ops.max(ops.abs(encoded[0, 1])))  # Padding is exactly 0.
+    0.0
+
+    Args:
+        count: Number of ids, padding and out-of-vocabulary included.
+        id_dim: Width of the id's embedding.
+        dim: Width of the output.
+        attributes: What is known about each id; `models.vocabulary.Attribute` or its fields as a dict.
+        text_encoder: Encodes the attributes that are texts; needed where there are any.
+        mask_padding: Whether id 0 becomes exactly 0 and attribute value 0 adds nothing. True for items; users have no
+            padding.
+        **kwargs: Passed to `keras.layers.Layer`.
+
+    Call arguments:
+        ids: Int [...].
+
+    Returns:
+        Float [..., dim].
+    """
+
+    def __init__(
+        self,
+        count: int,
+        id_dim: int,
+        dim: int,
+        attributes: Sequence[Attribute | Mapping[str, Any]] = (),
+        text_encoder: TextEncoder | None = None,
+        mask_padding: bool = True,
+        **kwargs: Any,
+    ):
+        super().__init__(**kwargs)
+        self.count = count
+        self.id_dim = id_dim
+        self.dim = dim
+        self.attributes = tuple(each if isinstance(each, Attribute) else Attribute(**each) for each in attributes)
+        self.text_encoder = text_encoder
+        self.mask_padding = mask_padding
+        texts = [each.name for each in self.attributes if each.is_text]
+        if texts and text_encoder is None:
+            raise ValueError(f"`text_encoder` is needed for attributes that are texts. Received: {texts}")
+
+    def build(self, ids_shape=None):
+        """Creates the embedding tables, the tables of attribute values and the projection."""
+        self.id_embedding = self.add_weight(
+            name="id_embedding", shape=(self.count, self.id_dim), initializer="glorot_normal"
+        )
+        self.attribute_values: dict[str, Any] = {}
+        self.attribute_embeddings: dict[str, Any] = {}
+        width = self.id_dim
+        if self.text_encoder is not None and not self.text_encoder.built:
+            self.text_encoder.build(None)
+        for each in self.attributes:
+            self.attribute_values[each.name] = self.add_weight(
+                name=f"{each.name}_values",
+                shape=(self.count, each.words) if each.is_text else (self.count,),
+                initializer="zeros",
+                dtype="int32",
+                trainable=False,
+            )
+            if each.is_text:
+                width += self._text_encoder().dim
+            else:
+                self.attribute_embeddings[each.name] = self.add_weight(
+                    name=f"{each.name}_embedding", shape=(each.size, each.dim), initializer=_unknown_is_zero
+                )
+                width += each.dim
+        self.projection = Projection(self.dim, activation="tanh", name="projection", dtype=self.dtype_policy)
+        self.projection.build((None, width))
+        self.built = True
+
+    def set_attributes(self, values: Mapping[str, Any]) -> None:
+        """Fills the tables of attribute values.
+
+        Args:
+            values: Attribute name to int array, [count] for a category and [count, words] for a text.
+
+        Raises:
+            ValueError: A name is unknown or missing, a shape differs, or a value lies outside its vocabulary.
+        """
+        expected = {each.name: each for each in self.attributes}
+        if set(values) != set(expected):
+            raise ValueError(
+                f"{self.name} has the attributes {sorted(expected)}, and each needs its values. "
+                f"Received: {sorted(values)}"
+            )
+        for name, table in self.attribute_values.items():
+            array = ops.convert_to_numpy(values[name]).astype("int32")
+            if array.shape != tuple(table.shape):
+                raise ValueError(
+                    f"Values of {name!r} should have the shape {tuple(table.shape)}. Received: {array.shape}"
+                )
+            size = self._text_encoder().words if expected[name].is_text else expected[name].size
+            if array.size and (array.min() < 0 or array.max() >= size):
+                raise ValueError(
+                    f"Values of {name!r} should lie in 0..{size - 1}. Received: {array.min()}..{array.max()}"
+                )
+            table.assign(array)
+
+    def call(self, ids):
+        """Encodes each id."""
+        parts = [look_up(self.id_embedding, ids)]
+        parts += [self._attribute_part(each, lambda table: ops.take(table, ids, axis=0)) for each in self.attributes]
+        return self._project(parts, ids)
+
+    def encode_texts(self, ids):
+        """The sum of each id's encoded texts: float [..., text encoder's dim]; 0 for padding where there is any."""
+        texts = [
+            self._attribute_part(each, lambda table: ops.take(table, ids, axis=0)) for each in self.text_attributes
+        ]
+        total = texts[0] if len(texts) == 1 else ops.sum(ops.stack(texts), axis=0)
+        real = ops.cast(ops.not_equal(ids, PADDING), total.dtype)
+        return ops.multiply(total, ops.expand_dims(real, -1)) if self.mask_padding else total
+
+    @property
+    def text_attributes(self) -> list[Attribute]:
+        """What is known about each id in words."""
+        return [each for each in self.attributes if each.is_text]
+
+    def table(self):
+        """Encodes all ids: float [count, dim]. Quicker than `call` where the lookups outnumber the ids."""
+        parts = [ops.convert_to_tensor(self.id_embedding)]
+        parts += [self._attribute_part(each, ops.convert_to_tensor) for each in self.attributes]
+        return self._project(parts, ops.arange(self.count, dtype="int32"))
+
+    def _text_encoder(self) -> TextEncoder:
+        assert self.text_encoder is not None, "the constructor refuses texts without an encoder"
+        return self.text_encoder
+
+    def _attribute_part(self, attribute: Attribute, of_ids):
+        values = of_ids(self.attribute_values[attribute.name])
+        if attribute.is_text:
+            return self._text_encoder()(values)
+        table = self.attribute_embeddings[attribute.name]
+        if self.mask_padding:
+            real = ops.cast(ops.not_equal(ops.arange(attribute.size), PADDING), table.dtype)
+            table = ops.multiply(table, ops.expand_dims(real, -1))
+        return ops.take(table, values, axis=0)
+
+    def _project(self, parts, ids):
+        parts = [ops.cast(part, self.compute_dtype) for part in parts]
+        vectors = self.projection(parts[0] if len(parts) == 1 else ops.concatenate(parts, axis=-1))
+        if not self.mask_padding:
+            return vectors
+        real = ops.cast(ops.not_equal(ids, PADDING), self.compute_dtype)
+        return ops.multiply(vectors, ops.expand_dims(real, -1))
+
+    def compute_output_shape(self, ids_shape):
+        """[..., dim]."""
+        return (*ids_shape, self.dim)
+
+    def get_config(self) -> dict[str, Any]:
+        """The arguments of the constructor."""
+        return {
+            **super().get_config(),
+            "count": self.count,
+            "id_dim": self.id_dim,
+            "dim": self.dim,
+            "attributes": [asdict(each) for each in self.attributes],
+            "text_encoder": keras.saving.serialize_keras_object(self.text_encoder),
+            "mask_padding": self.mask_padding,
+        }
+
+    @classmethod
+    def from_config(cls, config):
+        """Makes the layer from its configuration; the text encoder becomes one of its own."""
+        config = dict(config)
+        config["text_encoder"] = keras.saving.deserialize_keras_object(config["text_encoder"])
+        return cls(**config)
+
+
+def _unknown_is_zero(shape, dtype=None):
+    """Initial embeddings of values: those of `glorot_normal`, but 0 for what is unknown."""
+    known = ops.cast(ops.not_equal(ops.arange(shape[0]), PADDING), dtype)
+    return ops.multiply(keras.initializers.GlorotNormal()(shape, dtype), ops.expand_dims(known, -1))

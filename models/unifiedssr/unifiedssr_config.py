@@ -1,0 +1,94 @@
+"""UnifiedSSR's hyper-parameters. Needs no Keras, so that a pipeline can read its configuration at no cost."""
+
+from dataclasses import asdict, dataclass
+from typing import Any, Final
+
+from schemas.number_checks import check_below_one, check_least
+
+LOSSES: Final = ("binary", "softmax")
+
+
+@dataclass(frozen=True)
+class UnifiedSSRConfig:
+    """The model and its losses (arXiv 2310.13921).
+
+    Attributes:
+        dim: Width of all embeddings and representations; even.
+        hidden_dim: Width of the feed-forward layers; 0 takes twice `dim`.
+        num_heads: Attention heads; divides `dim`.
+        num_layers: Layers of the Siamese encoder, each fed by the one before; at least 1.
+        dropout: Share of entries dropped in training, from 0 to below 1.
+        recommendation_history: The most events of a recommendation history; in a pipeline always
+            `data.recommendation_history`.
+        search_history: The most sessions of a search history; in a pipeline always `data.search_history`.
+        user_embedding: Add the user's embedding to each position. Off, users with equal histories are equal.
+        item_attributes: Embed what is known of the items with their ids. Off, items are their ids alone.
+        query_branch: Encode the queries in search. Off, search is predicted from clicked products alone, as
+            recommendation is.
+        sessions: Into how many sessions a history is divided; 0 leaves session modelling out.
+        uniform_sessions: Have sessions of equal length in place of learned windows.
+        session_weight: Weight of the session losses (the paper's alpha).
+        loss: `binary`, cross-entropy of each target against `negatives`; or `softmax`, cross-entropy of each target
+            among `softmax_negatives`.
+        negatives: How many items are drawn uniformly for each position, with `loss: binary`.
+        softmax_negatives: How many items are drawn by popularity, once for the whole batch, with `loss: softmax`.
+        popularity_correction: How much of an item's log popularity is taken off in the softmax: 1 estimates how likely
+            an item is, 0 how much likelier than on average.
+        every_position: Train on every position of a sequence. Off, on the last one alone, for examples that overlap,
+            such as one for each target with the history before it.
+        recommendation_weight: Weight of the loss on recommendation rows.
+        search_weight: Weight of the loss on search rows.
+        reference_peculiarities: Compute what the paper's code computes where it departs from the paper, or from what
+            is sound; `models/unifiedssr/reference/peculiarities.py` lists how. For parity tests only.
+    """
+
+    dim: int = 32
+    hidden_dim: int = 0
+    num_heads: int = 4
+    num_layers: int = 2
+    dropout: float = 0.5
+    recommendation_history: int = 12
+    search_history: int = 12
+    user_embedding: bool = True
+    item_attributes: bool = False
+    query_branch: bool = True
+    sessions: int = 2
+    uniform_sessions: bool = False
+    session_weight: float = 0.1
+    loss: str = "binary"
+    negatives: int = 4
+    softmax_negatives: int = 2048
+    popularity_correction: float = 1.0
+    every_position: bool = True
+    recommendation_weight: float = 1.0
+    search_weight: float = 1.0
+    reference_peculiarities: bool = False
+
+    def __post_init__(self) -> None:
+        """Checks the fields."""
+        check_least(self, 1, "dim", "num_heads", "num_layers", "recommendation_history", "search_history", "negatives")
+        check_least(self, 1, "softmax_negatives")
+        check_least(self, 0, "hidden_dim", "sessions", "session_weight", "popularity_correction")
+        check_least(self, 0, "recommendation_weight", "search_weight")
+        check_below_one(self, "dropout")
+        if self.dim % 2 or self.dim % self.num_heads:
+            raise ValueError(
+                f"`dim` should be even and divisible by `num_heads`. Received: dim={self.dim}, "
+                f"num_heads={self.num_heads}"
+            )
+        if self.loss not in LOSSES:
+            raise ValueError(f"`loss` should be one of {', '.join(LOSSES)}. Received: loss={self.loss!r}")
+        if self.reference_peculiarities and (self.item_attributes or not self.query_branch):
+            raise ValueError(
+                "`reference_peculiarities` is for the reference's own model: items without attributes, both branches. "
+                f"Received: item_attributes={self.item_attributes}, query_branch={self.query_branch}"
+            )
+
+    @property
+    def feed_forward_dim(self) -> int:
+        """The width of the feed-forward layers."""
+        return self.hidden_dim or 2 * self.dim
+
+    def to_dict(self) -> dict[str, Any]:
+        """As plain values that JSON can hold."""
+        return asdict(self)

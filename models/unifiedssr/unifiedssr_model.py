@@ -1,0 +1,221 @@
+"""UnifiedSSR: one encoder of histories for search and recommendation; a dot product scores (arXiv 2310.13921)."""
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import keras
+from keras import ops
+
+from models.by_surface import by_surface
+from models.candidate_scores import without_padding
+from models.layers.embedding.item_popularity import ItemPopularity
+from models.layers.session_windows import Sessions, SessionWindows
+from models.registration import register
+from models.unifiedssr.reference.peculiarities import ReferenceSequenceEncoder, ReferenceSessionWindows
+from models.unifiedssr.sequence_encoder import SequenceEncoder
+from models.unifiedssr.sequences import Sequences, of_surface
+from models.unifiedssr.unifiedssr_config import UnifiedSSRConfig
+from models.unifiedssr.unifiedssr_embedding import EmbeddingModule
+from models.unifiedssr.unifiedssr_training import BRANCHES, LOGITS, JointTraining
+from models.vocabulary import Vocabulary
+from schemas import features
+from schemas.canonical_event import Surface
+
+LEAST_SHARE = 0.1
+"""Neither branch weighs less than this in search."""
+_MOST_CERTAIN = 1e-6
+
+
+@register
+class UnifiedSSR(JointTraining, keras.Model):
+    """Scores items for a user with a history of one surface: recommendation clicks, or search sessions and a query.
+
+    A request becomes one vector (`encode_requests`), an item another (`item_embeddings`); their product is the score.
+    `build()` needs no shapes and creates all weights. Histories may be empty and of any length.
+
+    Args:
+        config: The hyper-parameters, or their fields as a dict.
+        vocabulary: The numbers of indices and the attributes, or its fields as a dict.
+        **kwargs: Passed to `keras.Model`.
+
+    Call arguments:
+        inputs: Either the features `schemas.features.MODEL_INPUTS` by name, rows of both surfaces in any order; or a
+            joint batch `{"recommendation": features, "search": features}` for training, of which one side may have no
+            rows or be left out.
+        training: Whether to drop.
+
+    Returns:
+        Float32 logits [batch, candidates], candidates of index 0 being padding with `PADDING_LOGIT`; or, for a joint
+        batch, what the losses and the metrics are computed from.
+    """
+
+    def __init__(
+        self, config: UnifiedSSRConfig | Mapping[str, Any], vocabulary: Vocabulary | Mapping[str, Any], **kwargs: Any
+    ):
+        super().__init__(**kwargs)
+        self.config = config if isinstance(config, UnifiedSSRConfig) else UnifiedSSRConfig(**config)
+        self.vocabulary = vocabulary if isinstance(vocabulary, Vocabulary) else Vocabulary.from_dict(vocabulary)
+        config, policy = self.config, self.dtype_policy
+        as_reference = config.reference_peculiarities
+        encoder = ReferenceSequenceEncoder if as_reference else SequenceEncoder
+        self.embedding = EmbeddingModule(config, self.vocabulary, name="embedding", dtype=policy)
+        self.encoder = encoder(config, name="encoder", dtype=policy)
+        self.session_windows = None
+        if config.sessions:
+            windows = ReferenceSessionWindows if as_reference else SessionWindows
+            self.session_windows = windows(config.sessions, config.uniform_sessions, name="session_windows")
+        self.negative_seed = keras.random.SeedGenerator()
+        self.popularity = None
+        if config.loss == "softmax":
+            self.popularity = ItemPopularity(self.vocabulary.items, name="popularity")
+        self.create_metrics()
+
+    def build(self, input_shape=None):
+        """Creates all weights; nothing depends on the shapes of the inputs."""
+        self.embedding.build(None)
+        self.encoder.build(None)
+        if self.session_windows is not None:
+            self.session_windows.build((None, None, self.config.dim))
+        if self.popularity is not None:
+            self.popularity.build(None)
+        if self.config.query_branch:
+            self.product_logit = self.add_weight(name="product_logit", shape=(), initializer="zeros")
+        self.built = True
+
+    def set_item_attributes(self, values: Mapping[str, Any]) -> None:
+        """Fills in what is known of the items; see `EntityEncoder.set_attributes`. The model must be built."""
+        self.embedding.set_item_attributes(values)
+
+    def set_user_attributes(self, values: Mapping[str, Any]) -> None:
+        """Fills in what is known of the users; see `EntityEncoder.set_attributes`. The model must be built."""
+        self.embedding.set_user_attributes(values)
+
+    def set_item_counts(self, counts) -> None:
+        """Sets how often each item was engaged with: int [items]. Used by the softmax loss alone."""
+        if self.popularity is not None:
+            self.popularity.set_counts(counts)
+
+    def item_embeddings(self):
+        """The whole catalogue as the model sees it: [items, dim], for `score` and for retrieval."""
+        return self.embedding.item_embeddings()
+
+    @property
+    def product_share(self):
+        """How much the product branch weighs in search, learned; the query branch has the rest. Float32 scalar."""
+        return ops.add(LEAST_SHARE, ops.multiply(1 - 2 * LEAST_SHARE, ops.sigmoid(self.product_logit)))
+
+    @staticmethod
+    def logit_of_share(share: float) -> float:
+        """What `product_logit` is where `product_share` is `share`; shares out of reach become the nearest in reach."""
+        certainty = (share - LEAST_SHARE) / (1 - 2 * LEAST_SHARE)
+        certainty = min(max(certainty, _MOST_CERTAIN), 1 - _MOST_CERTAIN)
+        return math.log(certainty / (1 - certainty))
+
+    def call(self, inputs, training=False):
+        """Scores rows, or encodes a joint batch for training."""
+        sides = {surface: inputs[surface.value] for surface in Surface if surface.value in inputs}
+        if not sides:
+            return self.score(inputs, training=training)
+        outputs = {}
+        for surface, side in sides.items():
+            sequences = self.sequences(side, surface)
+            branches = self.encoder.encode(self.embedding, sequences, training=training)
+            outputs[surface.value] = {BRANCHES: branches}
+            if not training:
+                outputs[surface.value][LOGITS] = self._score(self.request(sequences, branches), side)
+        return outputs
+
+    def score(self, inputs, item_table=None, training=False):
+        """Scores rows of any surface.
+
+        Args:
+            inputs: The features `MODEL_INPUTS` by name.
+            item_table: What `item_embeddings` returned, so that no item is embedded again; None embeds them.
+            training: Whether to drop.
+
+        Returns:
+            Float32 logits [batch, candidates].
+        """
+        requests = self.encode_requests(inputs, item_table, training=training)
+        return self._score(requests, inputs, item_table)
+
+    def encode_requests(self, inputs, item_table=None, surface: Surface | None = None, training=False):
+        """What to look for: the items whose vectors have the largest products with it.
+
+        Args:
+            inputs: The features `MODEL_INPUTS` by name, without candidates if need be.
+            item_table: What `item_embeddings` returned, or None.
+            surface: That of all rows, where it is known beforehand; `inputs` need not tell it then. None: as they tell.
+            training: Whether to drop.
+
+        Returns:
+            Float [batch, dim].
+        """
+
+        def encode(surface):
+            sequences = self.sequences(inputs, surface)
+            return self.request(
+                sequences, self.encoder.encode(self.embedding, sequences, item_table, training=training)
+            )
+
+        if surface is not None:
+            return encode(surface)
+        is_search = ops.equal(inputs[features.SURFACE_INDEX], Surface.SEARCH.model_index)
+        return by_surface(is_search, encode, width=self.config.dim, dtype=self.compute_dtype)
+
+    def sequences(self, inputs, surface: Surface) -> Sequences:
+        """The sequences of rows of one surface as this model reads them."""
+        return of_surface(inputs, surface, with_queries=self.config.query_branch)
+
+    @property
+    def divides_sessions(self) -> bool:
+        """Whether the configuration has session modelling."""
+        return self.session_windows is not None
+
+    def sessions(self, inputs, surface: Surface) -> tuple[Sessions, ...]:
+        """The sessions of the histories of one surface: of the products and, in search, of the queries.
+
+        Args:
+            inputs: The features `MODEL_INPUTS` by name, without candidates if need be.
+            surface: Whose history to divide.
+
+        Raises:
+            ValueError: The model has no session modelling.
+        """
+        if self.session_windows is None:
+            raise ValueError("The model was built without session modelling: its configuration has sessions=0.")
+        sequences = self.sequences(inputs, surface)
+        return self.divide(self.encoder.encode(self.embedding, sequences), sequences)
+
+    def divide(self, branches, sequences: Sequences) -> tuple[Sessions, ...]:
+        """The sessions of each encoded branch. Event t is at position t + 1, the first that has seen it."""
+        # All branches in one batch: half the operations for two.
+        events = ops.concatenate([branch[:, 1:] for branch in branches], axis=0)
+        divided = self.session_windows(events, ops.tile(sequences.lengths, [len(branches)]))
+        parts = [ops.split(part, len(branches), axis=0) for part in divided]
+        return tuple(Sessions(*each) for each in zip(*parts, strict=True))
+
+    def request(self, sequences: Sequences, branches):
+        """One vector for each row from its encoded branches, at the position of the request: float [batch, dim]."""
+        at_the_end = ops.expand_dims(ops.cast(sequences.at_the_end, branches[0].dtype), 1)
+        last = [ops.squeeze(ops.matmul(at_the_end, branch), axis=1) for branch in branches]
+        if len(last) == 1:
+            return last[0]
+        share = ops.cast(self.product_share, last[0].dtype)
+        return share * last[0] + (1 - share) * last[1]
+
+    def _score(self, requests, inputs, item_table=None):
+        candidates = inputs[features.CANDIDATE_ITEMS]
+        items = self.embedding.items(candidates, item_table)
+        logits = ops.squeeze(ops.matmul(items, ops.expand_dims(requests, -1)), axis=-1)
+        return without_padding(logits, candidates)
+
+    def get_config(self) -> dict[str, Any]:
+        """The arguments of the constructor."""
+        return {
+            "name": self.name,
+            "dtype": keras.dtype_policies.serialize(self.dtype_policy),
+            "config": self.config.to_dict(),
+            "vocabulary": self.vocabulary.to_dict(),
+        }

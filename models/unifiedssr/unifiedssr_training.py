@@ -1,0 +1,175 @@
+"""The losses of UnifiedSSR and its metrics, as a part of the model (UnifiedSSR, joint pre-training)."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import keras
+from keras import ops
+
+from models.losses.next_item_loss import binary_next_item_loss, cross_entropies, softmax_next_item_loss
+from models.losses.session_similarity import session_alignment, session_discrimination
+from models.metrics.surface_ranking import SurfaceRanking
+from models.unifiedssr.reference.peculiarities import (
+    doubled_in_sessions,
+    rounded_cross_entropies,
+    without_first,
+)
+from models.unifiedssr.sequences import targets
+from models.unifiedssr.unifiedssr_config import UnifiedSSRConfig
+from schemas import features
+from schemas.canonical_event import Surface
+from schemas.features import PADDING
+
+BRANCHES: Final = "branches"
+LOGITS: Final = "logits"
+
+
+class JointTraining(SurfaceRanking):
+    """Gives a model that encodes joint batches what `fit` and `evaluate` need; mixed in before `keras.Model`.
+
+    `fit` takes pairs of a joint batch and its labels, `{"recommendation": float [rows, candidates], "search": ...}`.
+    Either side may have no rows or be left out, so a batch may be of one surface, as in the paper, or of both. Each row
+    is a sequence: the history, then the candidate that is labelled. The other candidates count in the metrics only; the
+    losses draw their own negatives.
+
+    Metrics: `next_item_loss_<surface>`, `session_loss_<surface>` where there are sessions, and the ranking
+    metrics of `SurfaceRanking`.
+    """
+
+    config: UnifiedSSRConfig
+    embedding: Any
+    session_windows: Any
+    popularity: Any
+    negative_seed: keras.random.SeedGenerator
+    product_share: Any
+    sequences: Any
+    divide: Any
+
+    def create_metrics(self) -> None:
+        """Creates the metrics; called once, by the model's constructor."""
+        self.next_item_losses = {
+            each.value: keras.metrics.Mean(name=f"next_item_loss_{each.value}") for each in Surface
+        }
+        self.session_losses = {}
+        if self.session_windows is not None:
+            self.session_losses = {
+                each.value: keras.metrics.Mean(name=f"session_loss_{each.value}") for each in Surface
+            }
+        self.create_ranking_metrics()
+
+    def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
+        """The joint loss of a batch; keeps track of its parts."""
+        self.begin_step(y_pred, training)
+        weights = {
+            Surface.RECOMMENDATION: self.config.recommendation_weight,
+            Surface.SEARCH: self.config.search_weight,
+        }
+        total = 0.0
+        for surface, weight in weights.items():
+            if surface.value in y_pred:
+                inputs, labels = x[surface.value], y[surface.value]
+                total += weight * self._surface_loss(surface, inputs, labels, y_pred[surface.value][BRANCHES])
+        self.count_loss(total, y)
+        return total
+
+    def _surface_loss(self, surface: Surface, inputs, labels, branches):
+        sequences, rows = self.sequences(inputs, surface), ops.shape(labels)[0]
+        final = _labelled(inputs[features.CANDIDATE_ITEMS], labels)
+        target_ids = targets(sequences, final, self.config.every_position)
+        total = 0.0
+        if self.session_windows is not None:
+            divided = self.divide(branches, sequences)
+            loss = session_loss(divided)
+            self.session_losses[surface.value].update_state(loss, sample_weight=rows)
+            total += self.config.session_weight * loss
+            if self.config.reference_peculiarities:
+                branches = doubled_in_sessions(branches, divided)
+        if self.config.reference_peculiarities:
+            target_ids = without_first(target_ids)
+        loss = self.next_item_loss(branches, target_ids)
+        self.next_item_losses[surface.value].update_state(loss, sample_weight=rows)
+        return total + loss
+
+    def next_item_loss(self, branches, target_ids):
+        """The next-item loss of one surface, against negatives drawn for this step.
+
+        Args:
+            branches: Float [batch, positions, dim] each.
+            target_ids: Int [batch, positions, targets]; padding does not count.
+
+        Returns:
+            Float32 scalar; in search, that of both branches in their learned shares.
+        """
+        if self.config.loss == "softmax":
+            return self._softmax_loss(branches, target_ids)
+        shape = (*ops.shape(target_ids)[:2], self.config.negatives)
+        negative_ids = keras.random.randint(
+            shape, PADDING + 1, self.embedding.vocabulary.items, seed=self.negative_seed
+        )
+        return self.binary_loss(branches, target_ids, negative_ids, ops.logical_not(_is_hit(negative_ids, target_ids)))
+
+    def binary_loss(self, branches, target_ids, negative_ids, is_negative):
+        """The binary next-item loss of one surface, against given negatives.
+
+        Args:
+            branches: Float [batch, positions, dim] each.
+            target_ids: Int [batch, positions, targets]; padding does not count.
+            negative_ids: Int [batch, positions, negatives].
+            is_negative: Bool like `negative_ids`.
+        """
+        items = self.embedding.items(ops.concatenate([target_ids, negative_ids], axis=-1))
+        is_target = ops.not_equal(target_ids, PADDING)
+        entropies = rounded_cross_entropies if self.config.reference_peculiarities else cross_entropies
+        return self._in_shares(
+            [binary_next_item_loss(branch, items, is_target, is_negative, entropies) for branch in branches]
+        )
+
+    def _softmax_loss(self, branches, target_ids):
+        negative_ids = self.popularity.draw(self.config.softmax_negatives)
+        targets_and_negatives = self.embedding.items(target_ids), self.embedding.items(negative_ids)
+        masks = ops.not_equal(target_ids, PADDING), _is_hit(negative_ids, target_ids)
+        correction = self.config.popularity_correction
+        offsets = [ops.multiply(correction, self.popularity.log_share(ids)) for ids in (target_ids, negative_ids)]
+        return self._in_shares(
+            [softmax_next_item_loss(branch, *targets_and_negatives, *masks, *offsets) for branch in branches]
+        )
+
+    def _in_shares(self, losses):
+        """One loss of those of the branches."""
+        if len(losses) == 1:
+            return losses[0]
+        share = self.product_share
+        return share * losses[0] + (1 - share) * losses[1]
+
+    def compute_metrics(self, x, y, y_pred, sample_weight=None) -> Mapping[str, Any]:
+        """Ranks the candidates of a batch."""
+        self.update_ranking_metrics(y, {name: y_pred[name][LOGITS] for name in y if LOGITS in y_pred[name]})
+        return self.get_metrics_result()
+
+
+def session_loss(divided):
+    """The session losses of one surface: each branch's neighbours should differ, the branches' sessions agree.
+
+    Args:
+        divided: `Sessions` of each branch.
+
+    Returns:
+        Float32 scalar.
+    """
+    loss = sum(session_discrimination(each.encodings, each.occupied) for each in divided)
+    if len(divided) == 2:
+        first, second = divided
+        loss -= session_alignment(first.encodings, second.encodings, first.occupied, second.occupied)
+    return loss
+
+
+def _is_hit(negative_ids, target_ids):
+    """Where a negative is a target of its position: bool [batch, positions, negatives]."""
+    return ops.any(ops.equal(ops.expand_dims(negative_ids, -1), ops.expand_dims(target_ids, -2)), axis=-1)
+
+
+def _labelled(candidates, labels):
+    """The candidate of each row that is labelled, or padding: int [rows]."""
+    place = ops.expand_dims(ops.argmax(labels, axis=-1), -1)
+    found = ops.squeeze(ops.take_along_axis(candidates, place, axis=-1), axis=-1)
+    return ops.where(ops.any(ops.greater(labels, 0), axis=-1), found, PADDING)

@@ -1,0 +1,301 @@
+"""UniSAR: one network that ranks for search and for recommendation (arXiv 2404.09520)."""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import keras
+from keras import ops
+
+from models.by_surface import by_surface
+from models.candidate_scores import without_padding
+from models.layers.attention.target_attention import TargetAttention
+from models.layers.embedding.item_popularity import ItemPopularity
+from models.layers.fast.packing import Flattening, Packing, bool_mask, padded
+from models.layers.mixture_of_experts import MixtureOfExperts
+from models.layers.prediction_head import PredictionHead
+from models.registration import register
+from models.unisar.contrasts import Contrasts
+from models.unisar.interest_matching import InterestMatching, matching_scores
+from models.unisar.transition_extraction import TransitionExtraction, Transitions
+from models.unisar.transition_fusion import TransitionFusion
+from models.unisar.unisar_config import UniSARConfig
+from models.unisar.unisar_embedding import EmbeddingModule, HistoryTokens, ItemLookup, ItemTable
+from models.unisar.unisar_training import CONTRASTS, MATCHING, JointTraining, MatchingOutputs
+from models.vocabulary import Vocabulary
+from schemas import features
+from schemas.canonical_event import Surface
+
+
+@register
+class UniSAR(JointTraining, keras.Model):
+    """Scores candidates for a user with a history of recommendation clicks and search sessions.
+
+    `build()` needs no shapes and creates all weights. Histories may be shorter than the configuration says, and may be
+    empty.
+
+    Args:
+        config: The hyper-parameters, or their fields as a dict.
+        vocabulary: The numbers of indices and the attributes, or its fields as a dict.
+        **kwargs: Passed to `keras.Model`.
+
+    Call arguments:
+        inputs: Either the features `schemas.features.MODEL_INPUTS` by name, rows of both surfaces in any order; or a
+            joint batch `{"recommendation": features, "search": features}`, whose sides may differ in rows and
+            candidates.
+        training: Whether to drop.
+
+    Returns:
+        Float32 logits [batch, candidates], or a dict of them by surface for a joint batch. Candidates of index 0 are
+        padding and get `PADDING_LOGIT`.
+    """
+
+    def __init__(
+        self, config: UniSARConfig | Mapping[str, Any], vocabulary: Vocabulary | Mapping[str, Any], **kwargs: Any
+    ):
+        super().__init__(**kwargs)
+        self.config = config if isinstance(config, UniSARConfig) else UniSARConfig(**config)
+        self.vocabulary = vocabulary if isinstance(vocabulary, Vocabulary) else Vocabulary.from_dict(vocabulary)
+        config, policy = self.config, self.dtype_policy
+        self.embedding = EmbeddingModule(config, self.vocabulary, name="embedding", dtype=policy)
+        self.extraction = TransitionExtraction(config, name="extraction", dtype=policy)
+        within_and_across = {
+            "recommendation": (config.recommendation_to_recommendation, config.search_to_recommendation),
+            "search": (config.search_to_search, config.recommendation_to_search),
+        }
+        self.fusions, self.interests = {}, {}
+        for kind, transitions in within_and_across.items():
+            if all(transitions) and config.fusion:
+                self.fusions[kind] = TransitionFusion(
+                    config.num_layers, config.num_heads, config.dropout, name=f"{kind}_fusion", dtype=policy
+                )
+            if any(transitions):
+                self.interests[kind] = TargetAttention(name=f"{kind}_interest", dtype=policy)
+        self.matching = None
+        if config.matching:
+            self.matching = InterestMatching(
+                config, len(self.interests), self.embedding.compares_texts, name="matching", dtype=policy
+            )
+        self.contrasts = Contrasts(config, name="contrasts", dtype=policy)
+        self.experts = MixtureOfExperts(
+            config.expert_units,
+            config.experts_shared,
+            config.experts_of_task,
+            tasks=len(Surface),
+            dropout=config.dropout,
+            name="experts",
+            dtype=policy,
+        )
+        self.heads = [
+            PredictionHead(
+                (*config.tower_units, *config.prediction_units),
+                config.dropout,
+                name=f"{surface.value}_head",
+                dtype=policy,
+            )
+            for surface in Surface
+        ]
+        self.create_metrics()
+
+    def build(self, input_shape=None):
+        """Creates all weights; nothing depends on the shapes of the inputs."""
+        dim = self.config.dim
+        for each in (self.embedding, self.extraction, self.contrasts, *([self.matching] if self.matching else [])):
+            each.build(None)
+        if self.matching is not None:
+            self.popularity = ItemPopularity(self.vocabulary.items, name="popularity")
+            self.popularity.build(None)
+        for each in (*self.fusions.values(), *self.interests.values()):
+            each.build((None, None, dim))
+        context_width = self.embedding.context.width if self.embedding.context else 0
+        self.experts.build((None, None, (len(self.interests) + 1) * dim), (None, 2 * dim + context_width))
+        for head in self.heads:
+            head.build((None, None, self.config.expert_units))
+        self.built = True
+
+    def set_item_attributes(self, values: Mapping[str, Any]) -> None:
+        """Fills in what is known of the items; see `EntityEncoder.set_attributes`. The model must be built."""
+        self.embedding.items.set_attributes(values)
+
+    def set_user_attributes(self, values: Mapping[str, Any]) -> None:
+        """Fills in what is known of the users; see `EntityEncoder.set_attributes`. The model must be built."""
+        self.embedding.users.set_attributes(values)
+
+    def set_item_counts(self, counts) -> None:
+        """Tells how often each item was engaged with: int [items]; see `ItemPopularity`. The model must be built."""
+        if self.matching is not None:
+            self.popularity.set_counts(counts)
+
+    def item_embeddings(self) -> ItemTable:
+        """The whole catalogue as the model sees it, for `score`. The rows of padding are 0."""
+        return self.embedding.embed(ops.arange(self.vocabulary.items, dtype="int32"))
+
+    def call(self, inputs, training=False):
+        """Scores a batch of either form."""
+        if Surface.RECOMMENDATION.value in inputs:
+            return self._score_joint(inputs, training)
+        return self.score(inputs, training=training)
+
+    def score(self, inputs, item_table=None, training=False):
+        """Scores rows of any surface.
+
+        Args:
+            inputs: The features `MODEL_INPUTS` by name.
+            item_table: What `item_embeddings` returned, so that no item is embedded again; None embeds them.
+            training: Whether to drop.
+
+        Returns:
+            Float32 logits [batch, candidates].
+        """
+        rows, items = self._encode(inputs, item_table, training)
+        return self._score_by_surface(inputs, rows, items, training)
+
+    def explain(self, inputs, item_table=None):
+        """Scores rows of any surface, and tells how much each history token weighed for each candidate.
+
+        The weights are those of target attention, of which each history has its own; none sees the query. A token
+        stands for what the transitions made of it. What `matching` makes of the histories is no part of it.
+
+        Returns:
+            What `score` returns; and, for each history that the model reads, float32 [batch, candidates, length] by its
+            surface's value. A candidate's weights add up to 1 over a history, and are all 0 over an empty one.
+        """
+        rows, items = self._encode(inputs, item_table, training=False)
+        weights = {
+            kind: ops.cast(self.interests[kind].attention(sequence, rows.vectors, mask), "float32")
+            for kind, (sequence, mask) in rows.histories.items()
+        }
+        return self._score_by_surface(inputs, rows, items, training=False), weights
+
+    def _encode(self, inputs, item_table, training):
+        """Everything of rows of any surface that does not depend on the surface: `_Rows`, and their `ItemLookup`."""
+        candidates = inputs[features.CANDIDATE_ITEMS]
+        if item_table is None:
+            items = self.embedding.look_up(
+                inputs[features.RECOMMENDATION_ITEMS], inputs[features.SEARCH_ITEMS], candidates
+            )
+        else:
+            items = ItemLookup(self.embedding.items, item_table)
+        tokens = self.embedding(_history_of(inputs), items=items, layout=Flattening)
+        histories = self.fuse(tokens, self.extraction(tokens, training=training), training)
+        users = self.embedding.users(inputs[features.USER])
+        return _Rows(histories, candidates, items(candidates), users, inputs.get(features.CONTEXT)), items
+
+    def _score_by_surface(self, inputs, rows: "_Rows", items: ItemLookup, training):
+        """Each row by its surface's head: float32 logits [batch, candidates]."""
+        is_search = ops.equal(inputs[features.SURFACE_INDEX], Surface.SEARCH.model_index)
+
+        def score(surface):
+            query_words = inputs[features.QUERY_WORDS] if surface is Surface.SEARCH else None
+            return self._score_rows(surface, rows, query_words, items, training)[0]
+
+        return by_surface(is_search, score, width=ops.shape(rows.candidates)[1], dtype="float32")
+
+    def _score_joint(self, inputs, training):
+        """Encodes the histories of both surfaces in one go, then scores each part with its own head."""
+        sides = [inputs[surface.value] for surface in Surface]
+        history = {
+            name: ops.concatenate([side[name] for side in sides], axis=0) for name in EmbeddingModule.HISTORY_FEATURES
+        }
+        looked_up = [
+            history[features.RECOMMENDATION_ITEMS],
+            history[features.SEARCH_ITEMS],
+            *(side[features.CANDIDATE_ITEMS] for side in sides),
+        ]
+        negative_items = self.contrasts.draw_items(self.vocabulary.items)
+        if negative_items is not None:
+            looked_up.append(negative_items)
+        learns_matching = training and self.matching is not None
+        if learns_matching:
+            drawn_items = self.popularity.draw(self.config.matching_negatives)
+            looked_up.append(drawn_items)
+        items = self.embedding.look_up(*looked_up)
+        tokens = self.embedding(history, items=items, layout=Packing)
+        transitions = self.extraction(tokens, training=training)
+        contrasts = self.contrasts.losses_by_name(tokens, transitions, negative_items, items)
+        histories = self.fuse(tokens, transitions, training)
+        users = self.embedding.users(ops.concatenate([side[features.USER] for side in sides], axis=0))
+        boundary = ops.shape(sides[0][features.USER])[0]
+        outputs: dict[str, Any] = {CONTRASTS: {name: ops.reshape(loss, (1,)) for name, loss in contrasts.items()}}
+        interests = {}
+        for surface, side, part in zip(Surface, sides, (slice(None, boundary), slice(boundary, None)), strict=True):
+            candidates = side[features.CANDIDATE_ITEMS]
+            of_surface = {kind: (sequence[part], mask[part]) for kind, (sequence, mask) in histories.items()}
+            rows = _Rows(of_surface, candidates, items(candidates), users[part], side.get(features.CONTEXT))
+            query_words = side[features.QUERY_WORDS] if surface is Surface.SEARCH else None
+            outputs[surface.value], interests[surface.value] = self._score_rows(
+                surface, rows, query_words, items, training
+            )
+        if learns_matching:
+            outputs[MATCHING] = MatchingOutputs(interests, drawn_items, items)
+        return outputs
+
+    def _score_rows(self, surface: Surface, rows: "_Rows", query_words, items: ItemLookup, training):
+        """Scores rows of one surface: float32 logits, and their `Interest` or None."""
+        if query_words is None:
+            query = ops.cast(self.embedding.recommendation_query, rows.users.dtype)
+            queries = ops.broadcast_to(query, ops.shape(rows.users))
+        else:
+            queries = self.embedding.texts(query_words)
+        seen = [self.interests[kind](sequence, rows.vectors, mask) for kind, (sequence, mask) in rows.histories.items()]
+        pairs = ops.concatenate([*seen, rows.vectors], axis=-1)
+        moment = [] if self.embedding.context is None else [self.embedding.context(rows.moment)]
+        context = ops.concatenate([rows.users, queries, *moment], axis=-1)
+        mixed = self.experts(pairs, context, task=surface.model_index, training=training)
+        logits = ops.cast(self.heads[surface.model_index](mixed, training=training), "float32")
+        interest = None
+        if self.matching is not None:
+            interest = self.matching(
+                list(rows.histories.values()),
+                rows.users,
+                queries,
+                is_search=surface is Surface.SEARCH,
+                training=training,
+            )
+            texts = None if interest.words is None else items.texts(rows.candidates)
+            logits = ops.add(logits, ops.cast(matching_scores(interest, rows.vectors, texts), "float32"))
+        return without_padding(logits, rows.candidates), interest
+
+    def fuse(self, tokens: HistoryTokens, transitions: Transitions, training=False) -> dict[str, tuple[Any, Any]]:
+        """Makes one sequence of each history: {kind: (float [batch, length, dim], bool mask [batch, length])}."""
+        views = {
+            "recommendation": (
+                transitions.recommendation_to_recommendation,
+                transitions.search_to_recommendation,
+                tokens.recommendation_mask,
+            ),
+            "search": (transitions.search_to_search, transitions.recommendation_to_search, tokens.search_mask),
+        }
+        histories = {}
+        for kind in self.interests:
+            within, across, mask = views[kind]
+            if kind in self.fusions:
+                sequence = self.fusions[kind](within, across, mask, training=training)
+            elif within is not None and across is not None:
+                sequence = ops.add(within, across)
+            else:
+                sequence = across if within is None else within
+            histories[kind] = (padded(sequence, mask), bool_mask(mask))
+        return histories
+
+    def get_config(self) -> dict[str, Any]:
+        """The arguments of the constructor."""
+        return {
+            "name": self.name,
+            "dtype": keras.dtype_policies.serialize(self.dtype_policy),
+            "config": self.config.to_dict(),
+            "vocabulary": self.vocabulary.to_dict(),
+        }
+
+
+def _history_of(inputs: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: inputs[name] for name in EmbeddingModule.HISTORY_FEATURES}
+
+
+class _Rows(NamedTuple):
+    """Rows of one surface, ready to be scored."""
+
+    histories: dict[str, tuple[Any, Any]]
+    candidates: Any
+    vectors: Any
+    users: Any
+    moment: Any

@@ -1,0 +1,117 @@
+"""The joint loss of both surfaces and its metrics (UniSAR, joint training), as a part of the model."""
+
+from typing import Any, Final, NamedTuple
+
+import keras
+from keras import ops
+
+from models.layers.embedding.item_popularity import ItemPopularity
+from models.losses.click_loss import click_loss
+from models.losses.sampled_softmax import sampled_softmax
+from models.metrics.surface_ranking import SurfaceRanking
+from models.unisar.contrasts import Contrasts
+from models.unisar.interest_matching import Interest
+from models.unisar.unisar_config import UniSARConfig
+from models.unisar.unisar_embedding import ItemLookup
+from schemas import features
+from schemas.canonical_event import Surface
+from schemas.features import PADDING
+
+CONTRASTS: Final = "contrasts"
+"""Beside the surfaces, the contrastive losses of the step by name, not weighted. Float32 [1] each, so that `predict`
+can put batches one after the other."""
+MATCHING: Final = "matching"
+"""Beside the surfaces, what the forward pass of a training step yields for the matching loss."""
+
+
+class MatchingOutputs(NamedTuple):
+    """What the matching loss needs of a step.
+
+    Attributes:
+        interests: The `Interest` of the rows of each surface, by name.
+        drawn_items: Int [drawn].
+        items: Embeds these and the candidates.
+    """
+
+    interests: dict[str, Interest]
+    drawn_items: Any
+    items: ItemLookup
+
+
+class JointTraining(SurfaceRanking):
+    """Gives a model that scores joint batches what `fit` and `evaluate` need; mixed in before `keras.Model`.
+
+    `fit` takes pairs of a joint batch and its labels, `{"recommendation": float [rows, candidates], "search": ...}`.
+    Either side may have no rows. The contrastive losses come by name with the outputs of the forward pass, and are
+    weighted here as `Contrasts.weights_by_name` says. What layers add with `add_loss` counts as it is.
+
+    Metrics: `click_loss_<surface>`, each contrastive loss, `matching_loss_<surface>` with matching, and those
+    of `SurfaceRanking`.
+    """
+
+    config: UniSARConfig
+    contrasts: Contrasts
+    popularity: ItemPopularity
+
+    def create_metrics(self) -> None:
+        """Creates the metrics; called once, by the model's constructor."""
+        self.click_losses = {
+            surface.value: keras.metrics.Mean(name=f"click_loss_{surface.value}") for surface in Surface
+        }
+        self.contrast_losses = {name: keras.metrics.Mean(name=name) for name in self.contrasts.weights_by_name}
+        self.matching_losses = {}
+        if self.config.matching:
+            self.matching_losses = {
+                surface.value: keras.metrics.Mean(name=f"matching_loss_{surface.value}") for surface in Surface
+            }
+        self.create_ranking_metrics()
+
+    def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
+        """The joint loss of a batch; keeps track of its parts."""
+        self.begin_step(y_pred, training)
+        weights = {
+            Surface.RECOMMENDATION.value: self.config.recommendation_weight,
+            Surface.SEARCH.value: self.config.search_weight,
+        }
+        # Means are weighted by rows not least because a weight of 1 would be a constant, and the step that finds the
+        # data exhausted still runs what depends on no data.
+        rows = {surface: ops.shape(labels)[0] for surface, labels in y.items()}
+        total = 0.0
+        for surface, weight in weights.items():
+            real = ops.not_equal(x[surface][features.CANDIDATE_ITEMS], PADDING)
+            loss = click_loss(y[surface], y_pred[surface], real)
+            self.click_losses[surface].update_state(loss, sample_weight=rows[surface])
+            total += weight * loss
+        for name, weight in self.contrasts.weights_by_name.items():
+            loss = ops.squeeze(y_pred[CONTRASTS][name], axis=0)
+            self.contrast_losses[name].update_state(loss, sample_weight=sum(rows.values()))
+            total += weight * loss
+        total += sum(self.losses)
+        if MATCHING in y_pred:
+            total += self.config.matching_weight * self._matching_loss(x, y, y_pred[MATCHING])
+        self.count_loss(total, y)
+        return total
+
+    def _matching_loss(self, x, y, outputs: MatchingOutputs):
+        """The mean over the surfaces that have rows; keeps track of each."""
+        total, surfaces = 0.0, 0.0
+        for surface, interest in outputs.interests.items():
+            places = ops.expand_dims(ops.argmax(y[surface], axis=-1), -1)
+            real = ops.any(ops.greater(y[surface], 0), axis=-1)
+            wanted = ops.squeeze(ops.take_along_axis(x[surface][features.CANDIDATE_ITEMS], places, axis=-1), axis=-1)
+            columns = ops.concatenate([wanted, outputs.drawn_items], axis=0)
+            logits = ops.matmul(interest.state, ops.transpose(outputs.items(columns)))
+            if interest.words is not None:
+                logits = ops.add(logits, ops.matmul(interest.words, ops.transpose(outputs.items.texts(columns))))
+            correction = self.config.popularity_correction * self.popularity.log_share(columns)
+            loss = sampled_softmax(logits, wanted, columns, correction, real)
+            rows = ops.shape(wanted)[0]
+            self.matching_losses[surface].update_state(loss, sample_weight=rows)
+            has_rows = ops.cast(ops.greater(rows, 0), "float32")
+            total, surfaces = total + loss * has_rows, surfaces + has_rows
+        return ops.divide(total, ops.maximum(surfaces, 1.0))
+
+    def compute_metrics(self, x, y, y_pred, sample_weight=None) -> dict[str, Any]:
+        """Ranks the candidates of a batch."""
+        self.update_ranking_metrics(y, {surface: y_pred[surface] for surface in y})
+        return self.get_metrics_result()

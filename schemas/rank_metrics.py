@@ -1,0 +1,143 @@
+"""The ranking metrics: their names, their cut-offs, and what a rank is worth. Written once, for all who measure.
+
+The Evaluator (TFMA), the validation of a training (Keras), the metrics over the whole catalogue and the truth of
+made-up logs loop over `rank_metrics()`. A new metric is one class here and its place in `_KINDS`.
+"""
+
+import abc
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, Final
+
+CUTOFFS: Final = (1, 5, 10)
+"""Where lists of candidates are cut off."""
+CATALOGUE_CUTOFFS: Final = (*CUTOFFS, 100)
+"""Where the whole catalogue is, of which a retriever finds the first hundreds."""
+NOT_FOUND: Final = 0
+"""In counts of ranks, the rank of a positive that the model does not know: worth nothing to any metric."""
+
+
+@dataclass(frozen=True)
+class RankMetric(abc.ABC):
+    """The mean, over examples, of what the rank of the one positive is worth.
+
+    Attributes:
+        k: How far down the list counts; 0 where all of it does.
+        stem: How its name begins: `ndcg` of `ndcg_at_5`.
+        title: As people write it: `NDCG` of `NDCG@5`.
+    """
+
+    k: int = 0
+    stem: ClassVar[str]
+    title: ClassVar[str]
+
+    def __post_init__(self) -> None:
+        """Refuses a cut-off below 1, or one for a metric that has none."""
+        if self.k < (1 if self.has_cutoff() else 0):
+            raise ValueError(f"`k` should be at least 1. Received: k={self.k}")
+        if self.k and not self.has_cutoff():
+            raise ValueError(f"{self.title} has no cut-off. Received: k={self.k}")
+
+    @classmethod
+    def has_cutoff(cls) -> bool:
+        """Whether it is one metric for each cut-off."""
+        return True
+
+    @property
+    def name(self) -> str:
+        """Its name in logs, reports and configurations."""
+        return f"{self.stem}_at_{self.k}" if self.k else self.stem
+
+    @property
+    def label(self) -> str:
+        """Its name as people write it."""
+        return f"{self.title}@{self.k}" if self.k else self.title
+
+    @abc.abstractmethod
+    def gain(self, rank: Any, xp: Any) -> Any:
+        """What a rank is worth, from 0 to 1.
+
+        Args:
+            rank: From 1, the best; a number, or an array or tensor of any shape.
+            xp: What computes with it: `numpy`, or `keras.ops`.
+
+        Returns:
+            An array or tensor of the same shape.
+        """
+
+    def mean(self, counts: Mapping[int, int]) -> float:
+        """The metric of a set of examples.
+
+        Args:
+            counts: How many examples have each rank; `NOT_FOUND` where the positive has none.
+
+        Returns:
+            NaN where there is no example.
+        """
+        import numpy as np  # Commands that only want names need not wait for it.
+
+        examples = sum(counts.values())
+        gains = (float(self.gain(rank, np)) * count for rank, count in counts.items() if rank != NOT_FOUND)
+        return sum(gains) / examples if examples else float("nan")
+
+
+class HitRate(RankMetric):
+    """HR@k, the share of examples whose positive is among the first k."""
+
+    stem, title = "hit_rate", "HR"
+
+    def gain(self, rank: Any, xp: Any) -> Any:
+        """1 within the first k, else 0."""
+        return xp.where(rank <= self.k, 1.0, 0.0)
+
+
+class NDCG(RankMetric):
+    """Normalized discounted cumulative gain at k; with one positive the ideal gain is 1."""
+
+    stem, title = "ndcg", "NDCG"
+
+    def gain(self, rank: Any, xp: Any) -> Any:
+        """1 / log2(rank + 1) within the first k, else 0."""
+        return xp.where(rank <= self.k, 1.0 / xp.log2(rank + 1.0), 0.0)
+
+
+class MeanReciprocalRank(RankMetric):
+    """MRR, over the whole list."""
+
+    stem, title = "mrr", "MRR"
+
+    @classmethod
+    def has_cutoff(cls) -> bool:
+        """False: a rank far down is worth little anyway."""
+        return False
+
+    def gain(self, rank: Any, xp: Any) -> Any:
+        """1 / rank."""
+        return xp.divide(1.0, rank)
+
+
+_KINDS: Final[tuple[type[RankMetric], ...]] = (HitRate, NDCG, MeanReciprocalRank)
+
+
+def rank_metrics(cutoffs: Sequence[int] = CUTOFFS) -> tuple[RankMetric, ...]:
+    """All metrics at these cut-offs, in the order in which tables have them."""
+    metrics: list[RankMetric] = []
+    for kind in _KINDS:
+        metrics += [kind(k) for k in cutoffs] if kind.has_cutoff() else [kind()]
+    return tuple(metrics)
+
+
+def metric_named(name: str) -> RankMetric:
+    """The metric of a name such as `ndcg_at_5`, at any cut-off.
+
+    Raises:
+        ValueError: There is none of that name.
+    """
+    stem, _, k = name.partition("_at_")
+    for kind in _KINDS:
+        if stem == kind.stem and k.isdecimal() == kind.has_cutoff():
+            metric = kind(int(k)) if kind.has_cutoff() else kind()
+            if metric.name == name:
+                return metric
+    known = ", ".join(metric.name for metric in rank_metrics())
+    raise ValueError(f"there is no ranking metric {name!r}; there are {known}, and these at other cut-offs")

@@ -1,0 +1,228 @@
+"""Requests built from plain Python objects, and the calls that carry them.
+
+The same tensors go out over both protocols. Ids and texts stay strings; what they mean to the model is the exported
+graph's business.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from schemas import signatures
+from schemas.canonical_event import Surface, Token
+from serving.client.call import Call, NestedList
+
+
+@dataclass(frozen=True)
+class RankRequest:
+    """One user's question: in which order do these items suit me now?
+
+    Attributes:
+        user_id: Who asks; unknown and empty are served.
+        candidates: The items to rank.
+        query: What was typed into the search box; empty asks for recommendations.
+        history: What the user did before, oldest first; may be empty.
+        timestamp_ms: When, in milliseconds since 1970; negative where a model wants to know and nobody does. None for
+            models that are not told (`transform.context` has neither hour nor weekday).
+        context: The other values of `transform.context` by name, such as the device; empty where unknown. Every value
+            that the model was trained with, and no other.
+    """
+
+    user_id: str
+    candidates: tuple[str, ...]
+    query: str = ""
+    history: tuple[Token, ...] = ()
+    timestamp_ms: int | None = None
+    context: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Refuses what the signature cannot express."""
+        if not self.candidates:
+            raise ValueError(f"A request needs candidates. Received: none, for user {self.user_id!r}")
+        if "" in self.candidates:
+            raise ValueError("A candidate is empty, which stands for padding.")
+
+
+@dataclass(frozen=True)
+class RetrievalRequest:
+    """One user's question: which items of the whole catalogue suit me now?
+
+    Attributes:
+        user_id: Who asks; unknown and empty are served.
+        k: How many items, 1 to `schemas.signatures.LARGEST_K`.
+        query: What was typed into the search box; empty asks for recommendations.
+        history: What the user did before, oldest first; may be empty.
+        exclude_seen: Whether to leave out the items of the history.
+        category: Answers only items of this category: its name, or the names from broad to narrow, an empty one where
+            any will do. Nothing asks for all items.
+        timestamp_ms: As in `RankRequest`.
+        context: As in `RankRequest`.
+    """
+
+    user_id: str
+    k: int = 10
+    query: str = ""
+    history: tuple[Token, ...] = ()
+    exclude_seen: bool = False
+    category: tuple[str, ...] = ()
+    timestamp_ms: int | None = None
+    context: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Refuses what the signature cannot express."""
+        _check(self.k)
+
+    @property
+    def signature(self) -> str:
+        """Which signature answers: `search` where there is a query, else `recommend`."""
+        return signatures.SEARCH if self.query else signatures.RECOMMEND
+
+
+@dataclass(frozen=True)
+class UserRequest:
+    """A user as a model sees one now.
+
+    Attributes:
+        user_id: Who; unknown and empty are served.
+        history: What the user did before, oldest first; may be empty.
+        timestamp_ms: As in `RankRequest`.
+        context: As in `RankRequest`.
+    """
+
+    user_id: str
+    history: tuple[Token, ...] = ()
+    timestamp_ms: int | None = None
+    context: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class SessionsRequest:
+    """The question how a model divides a history into sessions.
+
+    Attributes:
+        user_id: Whose.
+        surface: Which events: the clicks of the feed, or the searches.
+        history: What the user did, oldest first, on either surface.
+    """
+
+    user_id: str
+    surface: Surface
+    history: tuple[Token, ...]
+
+
+def rank_call(requests: Sequence[RankRequest]) -> Call:
+    """Asks for the scores of the requests' candidates, a row each; shorter lists of candidates are padded."""
+    return Call.of(signatures.RANK, _to_rank(requests))
+
+
+def explain_call(request: RankRequest) -> Call:
+    """Asks what weighed in the scores of a request's candidates."""
+    return Call.of(signatures.EXPLAIN, _to_rank([request]))
+
+
+def retrieval_call(request: RetrievalRequest) -> Call:
+    """Asks for the best items of the catalogue."""
+    inputs = {
+        **_asked([request]),
+        **_moment([request]),
+        signatures.K: [request.k],
+        signatures.EXCLUDE_SEEN: [request.exclude_seen],
+        signatures.CATEGORY: [list(request.category) or [""]],
+    }
+    if request.query:
+        inputs[signatures.RANK_QUERY] = [request.query]
+    return Call.of(request.signature, inputs)
+
+
+def similar_items_call(item_id: str, k: int) -> Call:
+    """Asks for the items most like another.
+
+    Raises:
+        ValueError: So many items cannot be asked for.
+    """
+    _check(k)
+    inputs: dict[str, NestedList] = {signatures.ITEM_ID: [item_id], signatures.K: [k]}
+    return Call.of(signatures.SIMILAR_ITEMS, inputs)
+
+
+def embed_user_call(request: UserRequest) -> Call:
+    """Asks for a user's vector."""
+    return Call.of(signatures.EMBED_USER, _asked([request]) | _moment([request]))
+
+
+def embed_query_call(query: str) -> Call:
+    """Asks for a query's vector."""
+    return Call.of(signatures.EMBED_QUERY, {signatures.RANK_QUERY: [query]})
+
+
+def embed_items_call(item_ids: Sequence[str]) -> Call:
+    """Asks for items' vectors.
+
+    Raises:
+        ValueError: There are no items.
+    """
+    if not item_ids:
+        raise ValueError("A call needs at least one item. Received: none")
+    return Call.of(signatures.EMBED_ITEM, {signatures.ITEM_ID: list(item_ids)})
+
+
+def sessions_call(request: SessionsRequest) -> Call:
+    """Asks where the sessions of a history lie."""
+    inputs = _asked([request]) | {signatures.SESSIONS_SURFACE: [request.surface.value]}
+    return Call.of(signatures.SESSIONS, inputs)
+
+
+def _to_rank(requests: Sequence[RankRequest]) -> dict[str, NestedList]:
+    width = max((len(request.candidates) for request in requests), default=0)
+    return {
+        **_asked(requests),
+        **_moment(requests),
+        signatures.RANK_QUERY: [request.query for request in requests],
+        signatures.RANK_CANDIDATES: [_padded(request.candidates, width, "") for request in requests],
+    }
+
+
+def _asked(
+    requests: Sequence[RankRequest] | Sequence[RetrievalRequest] | Sequence[UserRequest] | Sequence[SessionsRequest],
+) -> dict[str, NestedList]:
+    """Who asks, and with which history. Shorter histories and token items end with empty strings."""
+    if not requests:
+        raise ValueError("A call needs at least one request. Received: none")
+    places = max(1, *(len(request.history) for request in requests))
+    items = max([1, *(len(token.items) for request in requests for token in request.history)])
+    no_items = [""] * items
+    return {
+        signatures.RANK_USER_ID: [request.user_id for request in requests],
+        signatures.RANK_HISTORY_SURFACES: [
+            _padded([token.surface.value for token in request.history], places, "") for request in requests
+        ],
+        signatures.RANK_HISTORY_QUERIES: [
+            _padded([token.query for token in request.history], places, "") for request in requests
+        ],
+        signatures.RANK_HISTORY_ITEMS: [
+            _padded([_padded(token.items, items, "") for token in request.history], places, no_items)
+            for request in requests
+        ],
+    }
+
+
+def _moment(
+    requests: Sequence[RankRequest] | Sequence[RetrievalRequest] | Sequence[UserRequest],
+) -> dict[str, NestedList]:
+    """When, and the named values; what one request tells and another does not is unknown there."""
+    inputs: dict[str, NestedList] = {}
+    if any(request.timestamp_ms is not None for request in requests):
+        inputs[signatures.RANK_TIMESTAMP_MS] = [
+            -1 if request.timestamp_ms is None else request.timestamp_ms for request in requests
+        ]
+    names = dict.fromkeys(name for request in requests for name in request.context)
+    return inputs | {name: [request.context.get(name, "") for request in requests] for name in names}
+
+
+def _check(k: int) -> None:
+    if not 1 <= k <= signatures.LARGEST_K:
+        raise ValueError(f"`k` should be from 1 to {signatures.LARGEST_K}. Received: k={k}")
+
+
+def _padded(values: Sequence[Any], length: int, padding: Any) -> list[Any]:
+    return [*values, *[padding] * (length - len(values))]

@@ -1,0 +1,126 @@
+"""How a server makes a servable of a version's folder."""
+
+import contextlib
+import dataclasses
+import os
+import threading
+import time
+from collections.abc import Callable, Sequence
+
+import grpc
+from tensorflow.core.protobuf import config_pb2
+
+from serving.local_server.models.batching import BatchedServable
+from serving.local_server.models.servable import DEFAULT_TAGS, Servable
+from serving.local_server.models.warm_up import WARM_UP_FILE, replay, warm_up
+from serving.local_server.watching.server_metrics import Metrics
+from serving.local_server.wire.statuses import as_serving_error
+from serving.local_server.wire.text_configs import BatchingConfig, read_batching_config
+
+BATCHING_FILE = "batching_params.pbtxt"
+"""Where a version says how requests to it are put together."""
+_STATUS_NAMES = {code.value[0]: code.name for code in grpc.StatusCode}
+
+
+class Loader:
+    """Loads versions, warms them up and puts their requests together, as far as it is told to."""
+
+    def __init__(
+        self,
+        warms_up: bool = True,
+        batching: BatchingConfig | None = None,
+        metrics: Metrics | None = None,
+        tags: Sequence[str] = DEFAULT_TAGS,
+        session_config: config_pb2.ConfigProto | None = None,
+        batches_by_model: bool = False,
+        checks_methods: bool = False,
+        at_a_time: int = 0,
+    ):
+        """Takes the settings.
+
+        Args:
+            warms_up: Whether the requests that a version brings along are replayed.
+            batching: How requests are put together; they are not where None.
+            metrics: Where warm-up and batches are timed.
+            tags: Of the MetaGraph to load.
+            session_config: Threads of the session; TensorFlow's defaults where None.
+            batches_by_model: Whether each version says in a file of its own how requests are put together. They are not
+                where there is no file; of `batching` only what is said of threads holds.
+            checks_methods: Whether a signature answers only the API that its method's name says.
+            at_a_time: How many versions may load at a time; any number where 0.
+        """
+        self._warms_up = warms_up
+        self._batching = batching
+        self._metrics = metrics or Metrics()
+        self._tags = tags
+        self._session_config = session_config
+        self._batches_by_model = batches_by_model
+        self._checks_methods = checks_methods
+        self._turn = threading.BoundedSemaphore(at_a_time) if at_a_time else contextlib.nullcontext()
+
+    def __call__(self, path: str) -> Servable:
+        """Loads a version.
+
+        Raises:
+            tf.errors.OpError: It does not load, or its warm-up fails.
+        """
+        with self._turn:
+            servable = self._load(path)
+            if self._warms_up:
+                self._timed(path, lambda: warm_up(servable, path))
+            return servable
+
+    def cold(self, path: str) -> Servable:
+        """Loads a version and replays nothing.
+
+        Raises:
+            tf.errors.OpError: It does not load.
+        """
+        with self._turn:
+            return self._load(path)
+
+    def warm_later(self, servable: Servable, path: str, stopped: Callable[[], bool]) -> int:
+        """Replays the requests of a version that answers already, and returns how many it brings along.
+
+        Args:
+            servable: The version.
+            path: Its folder.
+            stopped: Whether no further request is to be begun.
+
+        Raises:
+            tf.errors.OpError: The file cannot be read, or a request fails.
+        """
+        return self._timed(path, lambda: replay(servable, os.path.join(path, WARM_UP_FILE), stopped))
+
+    def _load(self, path: str) -> Servable:
+        batching = self._batching_of(path)
+        if batching is None:
+            return Servable(path, self._tags, self._session_config, self._checks_methods)
+        return BatchedServable(path, batching, self._metrics, self._tags, self._session_config, self._checks_methods)
+
+    def _batching_of(self, path: str) -> BatchingConfig | None:
+        """How the requests to a version are put together; None where they are not."""
+        file = os.path.join(path, BATCHING_FILE)
+        if self._batching is None or not self._batches_by_model:
+            return self._batching
+        if not os.path.exists(file):
+            return None
+        with open(file, encoding="utf-8") as text:
+            own = read_batching_config(text.read())
+        threads = {name: getattr(self._batching, name) for name in ("num_batch_threads", "thread_pool_name")}
+        return dataclasses.replace(own, **threads)
+
+    def _timed(self, path: str, warm: Callable[[], int]) -> int:
+        """Times a warm-up, if there is anything to replay; one that fails is timed as well."""
+        begin = time.perf_counter()
+        status = grpc.StatusCode.OK.name
+        records = 1
+        try:
+            records = warm()
+        except Exception as error:
+            status = _STATUS_NAMES[as_serving_error(error).error_code]
+            raise
+        finally:
+            if records:
+                self._metrics.model_warmup_latency.add((time.perf_counter() - begin) * 1e6, path, status)
+        return records

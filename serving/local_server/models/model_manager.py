@@ -1,0 +1,133 @@
+"""From the ModelSpec of a request to the version that answers it, and which models there are."""
+
+import threading
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+
+from tensorflow_serving.apis import model_pb2
+
+from serving.local_server.models.served_models import ServedModel, check_labels
+from serving.local_server.models.versions import LoadedVersion, ModelVersions, VersionStatus
+from serving.local_server.wire.statuses import invalid_argument, not_found, unknown
+
+
+class ModelManager:
+    """The models of one server, by name."""
+
+    def __init__(
+        self,
+        models: Iterable[ModelVersions] = (),
+        make: Callable[[ServedModel], ModelVersions] | None = None,
+        allow_labels_for_unavailable: bool = False,
+    ):
+        """Takes the models; `start` begins to load them.
+
+        Args:
+            models: Those served from the beginning.
+            make: Makes what watches a model that `serve` brings; without it these stay the models.
+            allow_labels_for_unavailable: Whether a new label may name a version that is not available.
+        """
+        self._models = {model.name: model for model in models}
+        self._make = make
+        self._allow_labels_for_unavailable = allow_labels_for_unavailable
+        self._labels: Mapping[str, Mapping[str, int]] = {}
+        self._served: set[str] = set(self._models)
+        self._changing = threading.Lock()
+
+    def start(self) -> None:
+        """Begins to load every model in the background."""
+        for model in self._models.values():
+            model.start()
+
+    def stop(self) -> None:
+        """Unloads every model."""
+        for model in self._models.values():
+            model.stop()
+
+    def model(self, name: str) -> ModelVersions:
+        """The versions of a model that is served, or was."""
+        return self._models[name]
+
+    def served(self) -> frozenset[str]:
+        """The names of the models that are served."""
+        return frozenset(self._served)
+
+    def serve(self, wanted: Sequence[ServedModel]) -> list[ModelVersions]:
+        """Replaces the list of models: labels first, then models that are new, changed and gone.
+
+        Returns:
+            The models that are new; they load in the background.
+
+        Raises:
+            tf.errors.FailedPreconditionError: A label names a version that is not available; nothing has changed.
+        """
+        assert self._make is not None
+        with self._changing:
+            available = {name: model.available() for name, model in self._models.items()}
+            check_labels(wanted, available, self._labels, self._allow_labels_for_unavailable)
+            self._labels = {model.name: dict(model.labels) for model in wanted}
+            new = []
+            for model in wanted:
+                if model.name in self._served:
+                    self._models[model.name].base_path = model.base_path
+                    self._models[model.name].policy = model.policy
+                else:
+                    new.append(self._make(model))
+            gone = self._served - {model.name for model in wanted}
+            self._served = {model.name for model in wanted}
+            self._models = self._models | {model.name: model for model in new}
+        for name in gone:
+            # Its requests under way may take their time; the rest of the new list does not wait for them.
+            threading.Thread(target=self._models[name].stop, name=f"unload-{name}", daemon=True).start()
+        for each in new:
+            each.start()
+        return new
+
+    def acquire(self, spec: model_pb2.ModelSpec) -> AbstractContextManager[LoadedVersion]:
+        """Holds the version that a request names by number or label, or the newest.
+
+        Raises:
+            tf.errors.InvalidArgumentError: The spec has no name, or a label that is not set.
+            tf.errors.NotFoundError: There is no such model or version.
+        """
+        if not spec.name:
+            raise invalid_argument("ModelSpec has no name specified.")
+        version = _version(spec)
+        if spec.HasField("version_label"):
+            version = self._labels.get(spec.name, {}).get(spec.version_label)
+            if version is None:
+                raise invalid_argument(f"Unrecognized servable version label: {spec.version_label}")
+        model = self._models.get(spec.name)
+        if model is None:
+            wish = f"Latest({spec.name})" if version is None else f"Specific({spec.name}, {version})"
+            raise not_found(f"Servable not found for request: {wish}")
+        return model.acquire(version)
+
+    def status(self, spec: model_pb2.ModelSpec) -> list[VersionStatus]:
+        """The versions of a model, newest first; only the one that the spec names, where it names one by number.
+
+        Raises:
+            tf.errors.NotFoundError: There is no such model or version.
+        """
+        version = _version(spec)
+        model = self._models.get(spec.name)
+        if model is not None:
+            return model.status(version)
+        wish = "any versions" if version is None else f"version {version}"
+        raise not_found(f"Could not find {wish} of model {spec.name}")
+
+
+def wait_until_available(models: Sequence[ModelVersions]) -> None:
+    """Waits until every model has a version that answers requests, or cannot have one.
+
+    Raises:
+        tf.errors.UnknownError: One cannot; the message says why.
+    """
+    failed = [(model.name, error) for model in models if (error := model.wait_until_settled()) is not None]
+    if failed:
+        reasons = "".join(f"{{{name} due to error: {error.message}}}, " for name, error in failed)
+        raise unknown(f"{len(failed)} model(s) did not become available: {{{reasons}}}")
+
+
+def _version(spec: model_pb2.ModelSpec) -> int | None:
+    return int(spec.version.value) if spec.HasField("version") else None

@@ -1,0 +1,114 @@
+"""A request's JSON text as Python values, and values as the JSON text that error messages quote.
+
+What is accepted, and the words for what is not, are those of the parser in TF Serving: NaN and infinities are numbers,
+whatever follows the first value is ignored, and text need not be valid UTF-8.
+"""
+
+import json
+from typing import Any
+
+from serving.local_server.wire.statuses import invalid_argument
+
+_DECODER = json.JSONDecoder()
+_ENCODER = json.JSONEncoder(indent=4, ensure_ascii=False)
+_LONGEST_QUOTE = 2**16
+_CUT = "...TRUNCATED"
+_WHITESPACE = " \t\n\r"
+_REASONS = (
+    ("Expecting property name", "Missing a name for object member."),
+    ("Expecting ':'", "Missing a colon after a name of object member."),
+    ("Expecting ','", "Missing a comma or } after an object member."),
+    ("Unterminated string", "Missing a closing quotation mark in string."),
+    ("Invalid control character", "Invalid encoding in string."),
+    ("Invalid \\uXXXX", "Incorrect hex digit after \\u escape in string."),
+    ("Invalid \\escape", "Invalid escape character in string."),
+)
+
+
+def parse_object(body: bytes) -> dict[str, Any]:
+    """Reads the object that a request's body must be.
+
+    Args:
+        body: JSON text. Bytes that are not UTF-8 are kept as lone surrogates; `to_bytes` gives them back.
+
+    Raises:
+        tf.errors.InvalidArgumentError: It is not JSON, or not an object.
+    """
+    text = body.decode("utf-8", "surrogateescape").removeprefix("\ufeff").lstrip(_WHITESPACE)
+    if not body:
+        raise invalid_argument("JSON Parse error: The document is empty")
+    skipped = len(body) - len(text.encode("utf-8", "surrogateescape"))
+    if not text:
+        raise invalid_argument(f"JSON Parse error: The document is empty. at offset: {skipped}")
+    try:
+        value, _ = _DECODER.raw_decode(text)
+    except json.JSONDecodeError as error:
+        offset = skipped + len(text[: error.pos].encode("utf-8", "surrogateescape"))
+        raise invalid_argument(f"JSON Parse error: {_reason(error, text)} at offset: {offset}") from None
+    except RecursionError:
+        raise invalid_argument("JSON Parse error: Too many values nested in one another.") from None
+    except ValueError:
+        # Python refuses to convert whole numbers of thousands of digits.
+        raise invalid_argument("JSON Parse error: Number too big to be stored in double.") from None
+    if not isinstance(value, dict):
+        raise invalid_argument(f"JSON Value: {quote(value)} Is not object")
+    return value
+
+
+def to_bytes(text: str) -> bytes:
+    """The bytes of a JSON string.
+
+    Raises:
+        tf.errors.InvalidArgumentError: It holds half of a surrogate pair.
+    """
+    try:
+        return text.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        raise invalid_argument("JSON Parse error: The surrogate pair in string is invalid.") from None
+
+
+def quote(value: Any) -> str:
+    """A value as error messages show it: indented by four, and cut where it is long."""
+    text = ""
+    for part in _ENCODER.iterencode(value):
+        text += part
+        if len(text) > _LONGEST_QUOTE:
+            text = text[:_LONGEST_QUOTE] + _CUT
+            break
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def json_type(value: Any) -> str:
+    """The name of a value's JSON type in error messages."""
+    if value is None:
+        return "Null"
+    if isinstance(value, bool):
+        return "True" if value else "False"
+    if isinstance(value, dict):
+        return "Object"
+    if isinstance(value, list):
+        return "Array"
+    return "String" if isinstance(value, str) else "Number"
+
+
+def _reason(error: json.JSONDecodeError, text: str) -> str:
+    if error.msg.startswith("Expecting ','") and _in_array(text[: error.pos]):
+        return "Missing a comma or ] after an array element."
+    return next((reason for start, reason in _REASONS if error.msg.startswith(start)), "Invalid value.")
+
+
+def _in_array(text: str) -> bool:
+    """Whether the innermost bracket still open at the end of `text` is a square one."""
+    open_brackets: list[str] = []
+    in_string = escaped = False
+    for character in text:
+        if in_string:
+            in_string = escaped or character != '"'
+            escaped = character == "\\" and not escaped
+        elif character == '"':
+            in_string = True
+        elif character in "[{":
+            open_brackets.append(character)
+        elif character in "]}" and open_brackets:
+            open_brackets.pop()
+    return bool(open_brackets) and open_brackets[-1] == "["

@@ -1,0 +1,297 @@
+"""TF Serving's REST API over the local models: predict, classify, regress, model status and model metadata.
+
+Paths are matched by hand, as TF Serving matches them (regardless of case, percent-decoded after the match), because a
+router's own rules would answer some of them differently.
+"""
+
+import asyncio
+import logging
+import os
+import re
+import time
+import zlib
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from urllib.parse import unquote
+
+from starlette.types import Receive, Scope, Send
+from tensorflow.python.framework import errors_impl
+from tensorflow_serving.apis import get_model_metadata_pb2, model_pb2
+
+from serving.local_server.models.descriptions import (
+    SIGNATURE_DEF_FIELD,
+    metadata_json,
+    model_metadata,
+    model_status,
+    status_json,
+)
+from serving.local_server.models.example_inference import classify, regress
+from serving.local_server.models.model_manager import ModelManager
+from serving.local_server.models.servable import DEFAULT_SIGNATURE
+from serving.local_server.rest.json_examples import parse_examples_body
+from serving.local_server.rest.json_request import parse_predict_body
+from serving.local_server.rest.json_response import classify_answer, error_answer, predict_answer, regress_answer
+from serving.local_server.rest.request_body import BodyLimits, BodyReader, ClientGoneError, RefusedBodyError
+from serving.local_server.watching.observation import REST, Observation, Observer
+from serving.local_server.wire.statuses import ServingError, as_serving_error, deadline_exceeded, invalid_argument
+
+LOGGER = logging.getLogger(__name__)
+
+HTTP_STATUS = {
+    errors_impl.CANCELLED: 499,
+    errors_impl.UNKNOWN: 500,
+    errors_impl.INVALID_ARGUMENT: 400,
+    errors_impl.DEADLINE_EXCEEDED: 504,
+    errors_impl.NOT_FOUND: 404,
+    errors_impl.ALREADY_EXISTS: 409,
+    errors_impl.PERMISSION_DENIED: 403,
+    errors_impl.RESOURCE_EXHAUSTED: 429,
+    errors_impl.FAILED_PRECONDITION: 400,
+    errors_impl.ABORTED: 409,
+    errors_impl.OUT_OF_RANGE: 400,
+    errors_impl.UNIMPLEMENTED: 501,
+    errors_impl.INTERNAL: 500,
+    errors_impl.UNAVAILABLE: 503,
+    errors_impl.DATA_LOSS: 500,
+    errors_impl.UNAUTHENTICATED: 401,
+}
+"""Status code to HTTP code."""
+
+_MODEL = r"/([^/:]+)(?:/versions/(\d+)|/labels/([^/:]+))?"
+_PREDICTION_PATH = re.compile(rf"/v1/models{_MODEL}:(classify|regress|predict)", re.IGNORECASE | re.ASCII)
+_MODEL_PATH = re.compile(rf"/v1/models(?:{_MODEL}(/metadata)?)?", re.IGNORECASE | re.ASCII)
+_INFERENCE = ("predict", "classify", "regress")
+_MALFORMED = "malformed"
+_MAX_VERSION = 2**63 - 1
+_LONGEST_INFLATED_BODY = 100 * 2**20
+
+
+_JSON = b"application/json"
+_TEXT = b"text/plain; charset=utf-8"
+_CORS_HEADERS = [
+    (b"access-control-allow-origin", b"*"),
+    (b"access-control-allow-methods", b"POST, GET"),
+    (b"access-control-allow-headers", b"Content-Type"),
+]
+_ORIGIN = re.compile(b"https?://")
+_Headers = Mapping[bytes, bytes]
+_Answer = tuple[int, bytes]
+"""HTTP code and body."""
+
+
+@dataclass(frozen=True)
+class RestConfig:
+    """What can be told of the REST port.
+
+    Attributes:
+        enable_cors: Whether pages of other origins may ask.
+        metrics_path: Where Prometheus reads the metrics; nowhere if empty.
+        num_threads: That parse requests and run models; 0 takes four for each core.
+        timeout_s: For an answer once the request is there.
+        bodies: What the bodies of requests may be.
+    """
+
+    enable_cors: bool = False
+    metrics_path: str = ""
+    num_threads: int = 0
+    timeout_s: float = 30.0
+    bodies: BodyLimits = field(default_factory=BodyLimits)
+
+
+class _VersionOverflowError(errors_impl.InvalidArgumentError):
+    """A version too large for an int64; TF Serving answers it with an empty body."""
+
+    def __init__(self) -> None:
+        super().__init__(None, None, "")
+
+
+@dataclass(frozen=True)
+class _Request:
+    method: str
+    path: str
+    headers: _Headers
+    body: bytes
+    due: float
+    """By `time.monotonic`, when nobody waits for the answer any more."""
+
+
+class RestApi:
+    """The ASGI application of the REST port."""
+
+    def __init__(self, manager: ModelManager, config: RestConfig = RestConfig(), observer: Observer | None = None):
+        """Answers from the models of `manager`."""
+        self._manager = manager
+        self._config = config
+        self._observer = observer or Observer()
+        self._bodies = BodyReader(config.bodies)
+        # Models run, and bodies are parsed, beside the event loop, so that it goes on accepting requests.
+        threads = config.num_threads or 4 * (os.cpu_count() or 1)
+        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="rest")
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answers one request."""
+        path = scope.get("raw_path", scope["path"].encode()).split(b"?")[0].decode("latin-1")
+        if self._config.metrics_path and path == self._config.metrics_path:
+            await _send(send, (HTTPStatus.OK, self._observer.metrics.page().encode()), _TEXT)
+        elif not path.lower().startswith("/v1/"):
+            await _send(send, (HTTPStatus.NOT_FOUND, b"Not Found"), _TEXT)
+        else:
+            await self._answer(scope, path, receive, send)
+
+    def close(self) -> None:
+        """Lets the threads end."""
+        self._threads.shutdown(wait=False)
+
+    async def _answer(self, scope: Scope, path: str, receive: Receive, send: Send) -> None:
+        headers = dict(scope["headers"])
+        further = _CORS_HEADERS if self._config.enable_cors else []
+        try:
+            async with self._bodies.body(headers, receive) as body:
+                due = time.monotonic() + self._config.timeout_s
+                await _send(
+                    send, await self._in_time(_Request(scope["method"], path, headers, body, due)), _JSON, further
+                )
+        except RefusedBodyError as error:
+            refusal = error.status, error_answer(error.message)
+            await _send(send, refusal, _JSON, [*further, (b"connection", b"close")])
+        except ClientGoneError:
+            return
+
+    async def _in_time(self, request: _Request) -> _Answer:
+        """The answer, or after the timeout that there is none; what runs is then left to end by itself."""
+        answer = asyncio.get_running_loop().run_in_executor(self._threads, self._answer_to, request)
+        await asyncio.wait([answer], timeout=self._config.timeout_s)
+        return answer.result() if answer.done() else _refusal(_timed_out())
+
+    def _answer_to(self, request: _Request) -> _Answer:
+        try:
+            return HTTPStatus.OK, self._dispatch(request)
+        except _VersionOverflowError:
+            return HTTPStatus.BAD_REQUEST, b""
+        except ServingError as error:
+            return _refusal(error)
+        except Exception as error:
+            LOGGER.exception("A request failed in the server")
+            return _refusal(as_serving_error(error))
+
+    def _dispatch(self, request: _Request) -> bytes:
+        if self._config.enable_cors and _is_preflight(request):
+            return b""
+        api, name, version, label = _route(request.method, request.path)
+        with self._observer.request(REST, api, is_inference=api in _INFERENCE) as seen:
+            if api == _MALFORMED:
+                raise invalid_argument(f"Malformed request: {request.method} {request.path}")
+            if not name:
+                raise invalid_argument("Missing model name in request.")
+            spec = _model_spec(name, version, label)
+            seen.model = spec.name
+            # Whoever has waited too long for a thread waits no longer for the answer.
+            _check_time(request)
+            answer = self._called(api, spec, _plain(request), seen)
+            _check_time(request)
+            return answer
+
+    def _called(self, api: str, spec: model_pb2.ModelSpec, body: bytes, seen: Observation) -> bytes:
+        if api == "predict":
+            return self._predict(spec, body, seen)
+        if api == "classify":
+            return self._classify(spec, body, seen)
+        if api == "regress":
+            return self._regress(spec, body, seen)
+        return self._metadata(spec) if api == "metadata" else self._status(spec)
+
+    def _predict(self, spec: model_pb2.ModelSpec, body: bytes, seen: Observation) -> bytes:
+        request = parse_predict_body(body)
+        with self._manager.acquire(spec) as loaded:
+            name = request.signature_name or DEFAULT_SIGNATURE
+            seen.calls(loaded.version, name)
+            signature = loaded.servable.signature_defs.get(name)
+            if signature is None:
+                raise invalid_argument(f'Serving signature name: "{name}" not found in signature def')
+            form, inputs = request.tensors(signature.inputs)
+            with seen.running():
+                outputs = loaded.servable.run(name, inputs)
+        return predict_answer(outputs, form)
+
+    def _classify(self, spec: model_pb2.ModelSpec, body: bytes, seen: Observation) -> bytes:
+        name, examples = parse_examples_body(body)
+        with self._manager.acquire(spec) as loaded:
+            seen.calls(loaded.version, name)
+            with seen.running():
+                return classify_answer(classify(loaded.servable, name, examples))
+
+    def _regress(self, spec: model_pb2.ModelSpec, body: bytes, seen: Observation) -> bytes:
+        name, examples = parse_examples_body(body)
+        with self._manager.acquire(spec) as loaded:
+            seen.calls(loaded.version, name)
+            with seen.running():
+                return regress_answer(regress(loaded.servable, name, examples))
+
+    def _status(self, spec: model_pb2.ModelSpec) -> bytes:
+        return status_json(model_status(self._manager, spec))
+
+    def _metadata(self, spec: model_pb2.ModelSpec) -> bytes:
+        request = get_model_metadata_pb2.GetModelMetadataRequest(model_spec=spec, metadata_field=[SIGNATURE_DEF_FIELD])
+        return metadata_json(model_metadata(self._manager, request))
+
+
+def _route(method: str, path: str) -> tuple[str, str | None, str | None, str | None]:
+    """What a request asks, and of which model's name, version and label, as they stand in the path."""
+    if method == "POST" and (match := _PREDICTION_PATH.fullmatch(path)):
+        name, version, label, verb = match.groups()
+        if verb in _INFERENCE:
+            return verb, name, version, label
+    elif method == "GET" and (match := _MODEL_PATH.fullmatch(path)):
+        name, version, label, metadata = match.groups()
+        return "metadata" if metadata else "status", name, version, label
+    return _MALFORMED, None, None, None
+
+
+def _model_spec(name: str, version: str | None, label: str | None) -> model_pb2.ModelSpec:
+    spec = model_pb2.ModelSpec(name=unquote(name))
+    if version is not None:
+        if len(version.lstrip("0")) > len(str(_MAX_VERSION)) or int(version) > _MAX_VERSION:
+            raise _VersionOverflowError
+        spec.version.value = int(version)
+    elif label is not None:
+        spec.version_label = unquote(label)
+    return spec
+
+
+def _is_preflight(request: _Request) -> bool:
+    """Whether a browser asks on behalf of a page if that may ask."""
+    return request.method == "OPTIONS" and bool(_ORIGIN.search(request.headers.get(b"origin", b"")))
+
+
+def _check_time(request: _Request) -> None:
+    if time.monotonic() > request.due:
+        raise _timed_out()
+
+
+def _timed_out() -> ServingError:
+    return deadline_exceeded("Timed out waiting for notification")
+
+
+def _refusal(error: ServingError) -> _Answer:
+    return HTTP_STATUS[error.error_code], error_answer(error.message)
+
+
+def _plain(request: _Request) -> bytes:
+    """The body without its compression; empty where it is no gzip or too large, as TF Serving reads it."""
+    if b"gzip" not in request.headers.get(b"content-encoding", b""):
+        return request.body
+    try:
+        inflater = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
+        inflated = inflater.decompress(request.body, _LONGEST_INFLATED_BODY)
+    except zlib.error:
+        return b""
+    return inflated if inflater.eof else b""
+
+
+async def _send(send: Send, answer: _Answer, content_type: bytes, further: Iterable[tuple[bytes, bytes]] = ()) -> None:
+    status, body = answer
+    headers = [(b"content-length", b"%d" % len(body)), (b"content-type", content_type), *further]
+    await send({"type": "http.response.start", "status": int(status), "headers": headers})
+    await send({"type": "http.response.body", "body": body})

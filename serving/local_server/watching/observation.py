@@ -1,0 +1,94 @@
+"""One request as the metrics and the access log see it."""
+
+import contextlib
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import grpc
+
+from serving.local_server.models.servable import DEFAULT_SIGNATURE
+from serving.local_server.watching.access_log import AccessLog
+from serving.local_server.watching.server_metrics import Metrics
+from serving.local_server.wire.statuses import as_serving_error
+
+_STATUS_NAMES = {code.value[0]: code.name for code in grpc.StatusCode}
+_OK = grpc.StatusCode.OK.name
+_RUNTIME = "TF1"
+
+
+REST = "REST"
+GRPC = "GRPC"
+
+
+@dataclass
+class Observation:
+    """What is known of a request; whoever answers it fills in what it finds out.
+
+    Attributes:
+        model: Name in the request.
+        version: That answers; None until it is known.
+        signature: That is called; empty where the call is of none.
+        runtime_microseconds: That the model ran.
+    """
+
+    model: str = ""
+    version: int | None = None
+    signature: str = ""
+    runtime_microseconds: float = 0.0
+
+    def calls(self, version: int, signature: str) -> None:
+        """Notes which version and signature answer; an empty name means `serving_default`."""
+        self.version = version
+        self.signature = signature or DEFAULT_SIGNATURE
+
+    @contextlib.contextmanager
+    def running(self) -> Iterator[None]:
+        """Times the model."""
+        begin = time.perf_counter()
+        yield
+        self.runtime_microseconds += (time.perf_counter() - begin) * 1e6
+
+
+class Observer:
+    """Sees every request of a server."""
+
+    def __init__(self, metrics: Metrics | None = None, access_log: AccessLog | None = None):
+        """Counts in `metrics` and writes to `access_log`; by default into some that nobody reads."""
+        self.metrics = metrics or Metrics()
+        self._access_log = access_log or AccessLog()
+
+    @contextlib.contextmanager
+    def request(self, entrypoint: str, api: str, is_inference: bool = True) -> Iterator[Observation]:
+        """Sees one request through; an exception that passes is its status.
+
+        Args:
+            entrypoint: `REST` or `GRPC`.
+            api: The method called.
+            is_inference: Whether it runs a model; only those count in the metrics.
+        """
+        seen = Observation()
+        status = _OK
+        begin = time.perf_counter()
+        try:
+            yield seen
+        except Exception as error:
+            status = _STATUS_NAMES[as_serving_error(error).error_code]
+            raise
+        finally:
+            microseconds = (time.perf_counter() - begin) * 1e6
+            if is_inference:
+                self._count(seen, entrypoint, api, status, microseconds)
+            self._access_log.write(
+                entrypoint, api, seen.model, seen.version, seen.signature, status, round(microseconds)
+            )
+
+    def _count(self, seen: Observation, entrypoint: str, api: str, status: str, microseconds: float) -> None:
+        metrics = self.metrics
+        metrics.request_count.add(seen.model, status)
+        called = (seen.model, "" if seen.version is None else str(seen.version), seen.signature, api, entrypoint)
+        metrics.signature_request_count.add(*called, status)
+        if status == _OK:
+            metrics.request_latency.add(microseconds, seen.model, api, entrypoint)
+            metrics.runtime_latency.add(seen.runtime_microseconds, seen.model, api, _RUNTIME)
+            metrics.signature_request_latency.add(microseconds, *called)

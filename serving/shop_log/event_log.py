@@ -1,0 +1,81 @@
+"""The caller's side of state: what users did before, and the items with their titles, read from the log files.
+
+A model server keeps no histories; whoever asks sends them along. An application has a store for that, the command line
+has the files that the model was trained on.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from schemas.canonical_event import Event, Item, Surface, Token, tokens
+
+
+@dataclass(frozen=True)
+class HistoryLimits:
+    """How much of the past a model sees; take the figures that it was trained with.
+
+    Attributes:
+        recommendation_history: The newest recommendation tokens kept.
+        search_history: The newest search tokens kept.
+        items_per_session: The newest clicked items kept of a search token.
+    """
+
+    recommendation_history: int = 12
+    search_history: int = 12
+    items_per_session: int = 5
+
+
+@dataclass
+class EventLog:
+    """Events of some users, and counts over all.
+
+    Attributes:
+        items: Item id to item: all of the item files, and those that events name.
+        item_counts: How often users engaged with each item.
+        user_counts: How often each user engaged with anything.
+        rejects: How many rows could not be used.
+        events: User id to events in time order, of the users that were asked for.
+    """
+
+    items: dict[str, Item] = field(default_factory=dict)
+    item_counts: Counter[str] = field(default_factory=Counter)
+    user_counts: Counter[str] = field(default_factory=Counter)
+    rejects: int = 0
+    events: dict[str, list[Event]] = field(default_factory=dict)
+
+    def count(self, event: Event) -> None:
+        """Takes an event into what is told of all users: the items and the counts."""
+        if not event.item_id:
+            return
+        self.items.setdefault(event.item_id, Item(event.item_id))
+        if event.label:
+            self.item_counts[event.item_id] += 1
+            self.user_counts[event.user_id] += 1
+
+    def events_of(self, user_id: str) -> Sequence[Event]:
+        """One user's events, oldest first; none for an unknown user."""
+        return self.events.get(user_id, ())
+
+    def history_of(self, user_id: str, limits: HistoryLimits) -> tuple[Token, ...]:
+        """One user's history up to now; empty for an unknown user."""
+        return history(self.events_of(user_id), limits)
+
+    def title(self, item_id: str) -> str:
+        """An item's title; its id where it has none."""
+        item = self.items.get(item_id)
+        return item.title if item and item.title else item_id
+
+
+def history(events: Sequence[Event], limits: HistoryLimits) -> tuple[Token, ...]:
+    """Turns events into the history that a request carries: the newest tokens of each surface, oldest first."""
+    room = {
+        Surface.RECOMMENDATION: limits.recommendation_history,
+        Surface.SEARCH: limits.search_history,
+    }
+    kept = []
+    for token in reversed(tokens(events, limits.items_per_session)):
+        if room[token.surface] > 0:
+            room[token.surface] -= 1
+            kept.append(token)
+    return tuple(reversed(kept))

@@ -1,0 +1,65 @@
+import pytest
+import tensorflow as tf
+
+from components.servability_gate.requests.rank_inputs import expressible, rank_request
+from schemas import features, signatures
+from schemas.canonical_event import Surface, Token
+from tests.support.behaviour_examples import behaviour_example
+
+HISTORY = (
+    Token(Surface.RECOMMENDATION, ("i1",)),
+    Token(Surface.SEARCH, ("i2", "i3"), "red mug"),
+    Token(Surface.SEARCH, (), "blue mug"),
+)
+
+
+def _example(*args, **kwargs) -> tf.train.Example:
+    return tf.train.Example.FromString(behaviour_example(*args, **kwargs))
+
+
+def test_asks_what_the_examples_say():
+    request = rank_request(
+        [
+            _example(["a", "b"], surface=Surface.SEARCH, query="mug", user="ann", history=HISTORY),
+            _example(["c", "d"], user="bob", history=HISTORY[:1]),
+        ]
+    )
+    assert {name: values.tolist() for name, values in request.items()} == {
+        signatures.RANK_USER_ID: [b"ann", b"bob"],
+        signatures.RANK_QUERY: [b"mug", b""],
+        signatures.RANK_CANDIDATES: [[b"a", b"b"], [b"c", b"d"]],
+        signatures.RANK_HISTORY_SURFACES: [[b"recommendation", b"search", b"search"], [b"recommendation", b"", b""]],
+        signatures.RANK_HISTORY_QUERIES: [[b"", b"red mug", b"blue mug"], [b"", b"", b""]],
+        signatures.RANK_HISTORY_ITEMS: [
+            [[b"i1", b""], [b"i2", b"i3"], [b"", b""]],
+            [[b"i1", b""], [b"", b""], [b"", b""]],
+        ],
+    }
+
+
+def test_tells_of_the_moment_what_the_model_asks_for():
+    ann, bob = _example(["a"]), _example(["b"])
+    ann.features.feature[features.CONTEXT_VALUES].bytes_list.value[:] = [b"city=Rome", b"device=phone"]
+    del bob.features.feature[features.TIMESTAMP_MS]
+    request = rank_request([ann, bob], context=("timestamp_ms", "device"))
+    assert request["timestamp_ms"].tolist() == [1_000, -1] and request["timestamp_ms"].dtype == "int64"
+    assert request["device"].tolist() == [b"phone", b""]
+    assert "city" not in request
+
+
+def test_an_empty_history_still_has_a_place_on_each_axis():
+    request = rank_request([_example(["a"]), _example(["b"])])
+    assert request[signatures.RANK_HISTORY_SURFACES].tolist() == [[b""], [b""]]
+    assert request[signatures.RANK_HISTORY_ITEMS].tolist() == [[[b""]], [[b""]]]
+
+
+def test_refuses_unequal_candidate_lists():
+    with pytest.raises(ValueError, match=r"need equally many candidates. Received: \{1, 2\}"):
+        rank_request([_example(["a"]), _example(["a", "b"])])
+
+
+def test_refuses_a_search_that_would_become_a_recommendation():
+    example = _example(["a"], surface=Surface.SEARCH, query="")
+    assert not expressible(example)
+    with pytest.raises(ValueError, match="Received: a search example without a query"):
+        rank_request([example])

@@ -1,0 +1,89 @@
+import dataclasses
+import re
+
+import pytest
+
+from components.sources.data_config import DataConfig
+from components.sources.event_rows import EventColumns, ItemColumns, UserColumns
+
+
+def test_json_round_trip():
+    config = DataConfig(
+        events="log.csv",
+        columns=EventColumns(user_id="who", surface="", context=("device",)),
+        item_columns=ItemColumns(title="name", attributes=("brand",)),
+        users="users.csv",
+        user_columns=UserColumns(user_id="who", attributes=("level",)),
+        split="time",
+        validation_from="2011-11-01",
+        test_from="2011-12-01T00:00:00Z",
+        seed=3,
+    )
+    assert DataConfig.from_json(config.to_json()) == config
+
+
+def test_moments_are_utc_unless_they_say_otherwise():
+    config = DataConfig(split="time", validation_from="1970-01-01T00:01", test_from="1970-01-01T02:00+01:00")
+    assert (config.validation_from_ms, config.test_from_ms) == (60_000, 3_600_000)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "located"),
+    [
+        ("e.tsv", "gs://bucket/logs/e.tsv"),
+        ("/mnt/e.tsv", "/mnt/e.tsv"),
+        ("s3://other/e.tsv", "s3://other/e.tsv"),
+        ("", ""),
+    ],
+)
+def test_paths_are_taken_from_the_folder(pattern, located):
+    assert DataConfig(path="gs://bucket/logs/").located(pattern) == located
+    assert DataConfig().located(pattern) == pattern
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"split": "random"}, "data.split should be one of leave_one_out, time. Received: 'random'"),
+        (
+            {"negatives": "hard"},
+            "data.negatives should be one of uniform, popularity, shown, category. Received: 'hard'",
+        ),
+        ({"max_events_per_user": -1}, "`max_events_per_user` should be at least 0. Received: max_events_per_user=-1"),
+        ({"core": -1}, "`core` should be at least 0. Received: core=-1"),
+        ({"core_rounds": 0}, "`core_rounds` should be at least 1. Received: core_rounds=0"),
+        ({"max_reject_share": 1.5}, "`max_reject_share` should be from 0 to 1. Received: max_reject_share=1.5"),
+        ({"train_negatives": 0}, "`train_negatives` should be at least 1. Received: train_negatives=0"),
+        ({"evaluation_negatives": 0}, "`evaluation_negatives` should be at least 1. Received: evaluation_negatives=0"),
+        ({"items_per_session": 0}, "`items_per_session` should be at least 1. Received: items_per_session=0"),
+        (
+            {"recommendation_history": 0},
+            "`recommendation_history` should be at least 1. Received: recommendation_history=0",
+        ),
+        ({"search_history": -1}, "`search_history` should be at least 1. Received: search_history=-1"),
+        ({"last_spans": -1}, "`last_spans` should be at least 0. Received: last_spans=-1"),
+        (
+            {"last_spans": 7, "events": "logs/*.tsv"},
+            "data.last_spans = 7 needs {SPAN} in data.events, where the number of the day stands. "
+            "Received: 'logs/*.tsv'",
+        ),
+        (
+            {"users": "users.csv"},
+            "data.users and data.user_columns.attributes go together: the files, and which of their columns are read. "
+            "Received: 'users.csv' and []",
+        ),
+        ({"user_columns": UserColumns(attributes=("level",))}, "Received: '' and ['level']"),
+        ({"seed": -1}, "`seed` should be at least 0. Received: seed=-1"),
+        (
+            {"split": "time", "validation_from": "soon", "test_from": "2011"},
+            "data.validation_from should be ISO 8601, such as 2011-11-01T00:00. Received: 'soon'",
+        ),
+        (
+            {"split": "time", "validation_from": "2011-12-01", "test_from": "2011-11-01"},
+            "data.validation_from should be before data.test_from. Received: 2011-12-01 and 2011-11-01",
+        ),
+    ],
+)
+def test_values_that_mean_nothing_are_refused(changes, message):
+    with pytest.raises(ValueError, match=re.escape(message)):
+        dataclasses.replace(DataConfig(), **changes)

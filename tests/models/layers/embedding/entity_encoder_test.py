@@ -1,0 +1,90 @@
+import numpy as np
+import pytest
+
+from models.layers.embedding.entity_encoder import EntityEncoder
+from models.layers.embedding.text_encoder import TextEncoder
+from models.vocabulary import Attribute
+from tests.support.layer_case import run_layer_test
+
+ATTRIBUTES = (Attribute("title", words=3), Attribute("colour", size=4, dim=2))
+VALUES = {"title": [[0, 0, 0], [1, 2, 0], [4, 0, 0], [0, 0, 0], [3, 3, 1]], "colour": [0, 1, 3, 0, 2]}
+
+
+def encoder(**arguments):
+    texts = TextEncoder(words=5, word_dim=3, dim=4)
+    layer = EntityEncoder(5, id_dim=3, dim=4, attributes=ATTRIBUTES, text_encoder=texts, **arguments)
+    layer.build()
+    layer.set_attributes(VALUES)
+    return layer
+
+
+def test_layer_contract_with_ids_only():
+    ids = np.array([[1, 2], [0, 4]], "int32")
+    run_layer_test(EntityEncoder, {"count": 5, "id_dim": 3, "dim": 4}, {"ids": ids}, (2, 2, 4), trainable_weights=3)
+
+
+def test_configuration_keeps_attributes_and_text_encoder():
+    again = EntityEncoder.from_config(encoder().get_config())
+    assert again.attributes == ATTRIBUTES
+    assert again.text_encoder.get_config() == encoder().text_encoder.get_config() | {"name": again.text_encoder.name}
+
+
+def test_table_equals_looking_up_each_id():
+    layer = encoder()
+    np.testing.assert_allclose(layer.table(), layer(np.arange(5)), rtol=1e-6)
+
+
+def test_padding_is_zero_where_masked_and_a_vector_of_its_own_where_not():
+    assert not np.any(encoder()(np.array([0])))
+    assert np.any(encoder(mask_padding=False)(np.array([0])))
+
+
+def test_every_attribute_matters():
+    layer = encoder()
+    before = layer(np.array([1]))
+    for name, changed in (("title", [1, 3, 0]), ("colour", 2)):
+        values = {key: np.array(value) for key, value in VALUES.items()}
+        values[name][1] = changed
+        layer.set_attributes(values)
+        assert np.abs(layer(np.array([1])) - before).max() > 1e-4, name
+
+
+def test_an_unknown_category_adds_nothing():
+    layer = encoder()
+    before = layer(np.array([3]))
+    layer.attribute_embeddings["colour"].assign(layer.attribute_embeddings["colour"] + 1.0)
+    # Item 3 has colour 0, item 1 has colour 1.
+    np.testing.assert_allclose(layer(np.array([3])), before, rtol=1e-6)
+    assert np.abs(layer(np.array([1])) - encoder()(np.array([1]))).max() > 0
+
+
+def test_an_unknown_value_adds_nothing_until_it_is_learned():
+    layer = EntityEncoder(3, id_dim=2, dim=4, attributes=[Attribute("level", size=5, dim=2)], mask_padding=False)
+    layer.build()
+    table = layer.attribute_embeddings["level"]
+    assert not np.any(table[0]) and np.all(np.any(table[1:], axis=-1))
+    layer.set_attributes({"level": [0, 3, 0]})
+    before = np.asarray(layer(np.arange(3)))
+    table.assign(table + 1.0)
+    assert (np.abs(np.asarray(layer(np.arange(3))) - before).max(axis=-1) > 1e-4).all(), "and then it does"
+
+
+def test_refuses_texts_without_encoder():
+    with pytest.raises(
+        ValueError, match=r"`text_encoder` is needed for attributes that are texts. Received: \['title'\]"
+    ):
+        EntityEncoder(5, 3, 4, attributes=ATTRIBUTES)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"size": [1]}, r"the attributes \['colour', 'title'\].*Received: \['colour', 'size', 'title'\]"),
+        ({"colour": [0, 1]}, r"Values of 'colour' should have the shape \(5,\). Received: \(2,\)"),
+        ({"colour": [0, 1, 4, 0, 0]}, r"Values of 'colour' should lie in 0..3. Received: 0..4"),
+        ({"title": [[5, 0, 0]] * 5}, r"Values of 'title' should lie in 0..4. Received: 0..5"),
+    ],
+)
+def test_refuses_values_that_do_not_fit(changes, message):
+    with pytest.raises(ValueError, match=message):
+        encoder().set_attributes(VALUES | changes)

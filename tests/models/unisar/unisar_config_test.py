@@ -1,0 +1,37 @@
+import json
+
+import pytest
+
+from models.unisar.unisar_config import UniSARConfig
+
+
+def test_survives_json_and_lists_become_tuples():
+    config = UniSARConfig(dim=32, tower_units=(7, 5))
+    again = UniSARConfig(**json.loads(json.dumps(config.to_dict())))
+    assert again == config
+    assert again.tower_units == (7, 5)
+    assert hash(again) == hash(config)
+
+
+@pytest.mark.parametrize(
+    ("experts", "shared", "own"), [("mixture", 3, 2), ("shared_bottom", 1, 0), ("single_task", 0, 1)]
+)
+def test_experts_of_each_kind(experts, shared, own):
+    config = UniSARConfig(experts=experts, shared_experts=3, task_experts=2)
+    assert (config.experts_shared, config.experts_of_task) == (shared, own)
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ({"num_heads": 3}, "`num_heads` should divide `dim`. Received: num_heads=3, dim=64"),
+        ({"num_layers": 0}, "`num_layers` should be at least 1. Received: num_layers=0"),
+        (
+            {"experts": "many"},
+            "`experts` should be one of mixture, shared_bottom, single_task. Received: experts='many'",
+        ),
+    ],
+)
+def test_refuses(fields, message):
+    with pytest.raises(ValueError, match=message):
+        UniSARConfig(**fields)

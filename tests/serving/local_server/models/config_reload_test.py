@@ -1,0 +1,161 @@
+"""New lists of models for a manager of stand-ins for models."""
+
+import threading
+
+import pytest
+import tensorflow as tf
+from tensorflow_serving.apis import model_pb2
+
+from serving.local_server.models.config_reload import ConfigFile, reload_config
+from serving.local_server.models.model_manager import ModelManager
+from serving.local_server.models.served_models import read_model_config
+from serving.local_server.models.versions import ModelVersions, State
+from serving.local_server.wire.statuses import not_found
+
+
+class Closable:
+    def close(self):
+        pass
+
+
+def load(path):
+    if path.endswith("13"):
+        raise not_found("broken")
+    return Closable()
+
+
+def make(model):
+    return ModelVersions(model.name, model.base_path, poll_seconds=0.01, load_retries=0, load=load, policy=model.policy)
+
+
+@pytest.fixture
+def manager():
+    manager = ModelManager(make=make)
+    yield manager
+    manager.stop()
+
+
+def push(base_path, *versions):
+    for version in versions:
+        (base_path / str(version)).mkdir(parents=True)
+        (base_path / str(version) / "saved_model.pb").write_bytes(b"")
+
+
+def config_of(**entries):
+    """A config from names to the text that follows name and platform."""
+    text = "".join(
+        f'config {{ name: "{name}" model_platform: "tensorflow" {rest} }} ' for name, rest in entries.items()
+    )
+    return f"model_config_list {{ {text} }}"
+
+
+def serve(manager, **entries):
+    reload_config(manager, read_model_config(config_of(**entries)))
+
+
+def version_of(manager, name, label=""):
+    spec = model_pb2.ModelSpec(name=name)
+    if label:
+        spec.version_label = label
+    with manager.acquire(spec) as loaded:
+        return loaded.version
+
+
+def test_new_models_are_waited_for_and_old_ones_go(tmp_path, manager):
+    push(tmp_path / "a", 1)
+    push(tmp_path / "b", 5)
+    serve(manager, a=f'base_path: "{tmp_path}/a"')
+    assert version_of(manager, "a") == 1
+    serve(manager, b=f'base_path: "{tmp_path}/b"')
+    assert version_of(manager, "b") == 5
+    assert manager.model("a").wait_for(1, State.END, timeout=30)
+    with pytest.raises(tf.errors.NotFoundError, match=r"Servable not found for request: Latest\(a\)"):
+        version_of(manager, "a")
+    serve(manager, a=f'base_path: "{tmp_path}/a"')
+    assert version_of(manager, "a") == 1
+
+
+def test_a_model_that_stays_takes_its_new_policy_and_base_path(tmp_path, manager):
+    push(tmp_path / "a", 1, 2)
+    push(tmp_path / "elsewhere", 7)
+    serve(manager, a=f'base_path: "{tmp_path}/a"')
+    model = manager.model("a")
+    serve(manager, a=f'base_path: "{tmp_path}/a" model_version_policy {{ all {{}} }}')
+    assert model.wait_for(1, State.AVAILABLE, timeout=30)
+    serve(manager, a=f'base_path: "{tmp_path}/elsewhere"')
+    assert model.wait_for(7, State.AVAILABLE, timeout=30)
+    assert manager.model("a") is model
+
+
+def test_labels_move_only_to_versions_that_are_available(tmp_path, manager):
+    push(tmp_path / "a", 1, 2)
+    base = f'base_path: "{tmp_path}/a" model_version_policy {{ all {{}} }} '
+    serve(manager, a=base)
+    for version in (1, 2):
+        assert manager.model("a").wait_for(version, State.AVAILABLE, timeout=30)
+    serve(manager, a=base + 'version_labels { key: "stable" value: 1 }')
+    assert version_of(manager, "a", "stable") == 1
+    with pytest.raises(
+        tf.errors.FailedPreconditionError, match="Request to assign label to version 3 of model a, which"
+    ):
+        serve(manager, a=base + 'version_labels { key: "stable" value: 3 }')
+    assert version_of(manager, "a", "stable") == 1
+    serve(manager, a=base + 'version_labels { key: "stable" value: 2 }')
+    assert version_of(manager, "a", "stable") == 2
+
+
+def test_a_new_model_that_does_not_load(tmp_path, manager):
+    push(tmp_path / "a", 13)
+    with pytest.raises(tf.errors.UnknownError) as caught:
+        serve(manager, a=f'base_path: "{tmp_path}/a"')
+    assert caught.value.message == "1 model(s) did not become available: {{a due to error: broken}, }"
+
+
+def test_a_reload_ends_when_the_server_does(tmp_path, manager):
+    (tmp_path / "a").mkdir()
+    reloading = threading.Thread(target=serve, args=[manager], kwargs={"a": f'base_path: "{tmp_path}/a"'})
+    reloading.start()
+    while "a" not in manager.served():
+        reloading.join(0.01)
+    manager.stop()
+    reloading.join(30)
+    assert not reloading.is_alive()
+
+
+def test_only_lists_of_models(manager):
+    with pytest.raises(tf.errors.InvalidArgumentError) as caught:
+        reload_config(manager, read_model_config(""))
+    assert caught.value.message == (
+        "ServerModelConfig type not supported by HandleReloadConfigRequest. Only ModelConfigList is currently supported"
+    )
+
+
+def test_a_file_is_looked_at_again_and_again(tmp_path, manager, caplog):
+    push(tmp_path / "a", 1)
+    push(tmp_path / "b", 1)
+    path = tmp_path / "models.config"
+    path.write_text(config_of(a=f'base_path: "{tmp_path}/a"'), encoding="utf-8")
+    file = ConfigFile(manager, str(path), poll_seconds=0.01)
+    assert file.poll()
+    path.write_text("model_config_list {", encoding="utf-8")
+    assert not file.poll()
+    assert "Error parsing text-format tensorflow.serving.ModelServerConfig" in caplog.text
+    assert manager.served() == {"a"}
+    path.unlink()
+    assert not file.poll()
+    assert manager.served() == {"a"}
+
+    path.write_text(config_of(b=f'base_path: "{tmp_path}/b"'), encoding="utf-8")
+    file.start()
+    assert manager.model("a").wait_for(1, State.END, timeout=30)
+    file.stop()
+    assert manager.served() == {"b"}
+
+
+def test_a_file_may_be_read_once_only(tmp_path, manager):
+    path = tmp_path / "models.config"
+    path.write_text(config_of(a=f'base_path: "{tmp_path}"'), encoding="utf-8")
+    file = ConfigFile(manager, str(path), poll_seconds=0)
+    file.start()
+    file.stop()
+    assert manager.served() == frozenset()

@@ -1,0 +1,123 @@
+import dataclasses
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+import tensorflow as tf
+from tensorflow_serving.apis.prediction_log_pb2 import PredictionLog
+
+from serving.local_server.models.batching import BatchedServable
+from serving.local_server.models.loader import BATCHING_FILE, Loader
+from serving.local_server.models.servable import Servable
+from serving.local_server.models.warm_up import WARM_UP_FILE
+from serving.local_server.watching.server_metrics import Metrics
+from serving.local_server.wire.text_configs import BatchingConfig
+from tests.support.tf_serving_models import half_plus, save_graph
+
+
+@pytest.fixture
+def version(tmp_path):
+    save_graph(tmp_path / "1", lambda: {"serving_default": half_plus(2.0)})
+    return tmp_path / "1"
+
+
+def bring_along(version, x):
+    log = PredictionLog()
+    log.predict_log.request.inputs["x"].CopyFrom(tf.make_tensor_proto(x))
+    (version / WARM_UP_FILE).parent.mkdir()
+    with tf.io.TFRecordWriter(str(version / WARM_UP_FILE)) as writer:
+        writer.write(log.SerializeToString())
+
+
+def warm_up_lines(metrics):
+    return [
+        line for line in metrics.page().splitlines() if line.startswith(":tensorflow:serving:model_warmup_latency_c")
+    ]
+
+
+def test_calls_are_put_together_only_where_told(version):
+    for batching, kind in ((None, Servable), (BatchingConfig(), BatchedServable)):
+        servable = Loader(batching=batching)(str(version))
+        assert type(servable) is kind
+        assert servable.run("", {"x": np.float32([[2]])})["y"].tolist() == [[3.0]]
+        servable.close()
+
+
+def test_warm_up_is_timed_where_there_is_any(version):
+    metrics = Metrics()
+    Loader(metrics=metrics)(str(version)).close()
+    assert warm_up_lines(metrics) == []
+    bring_along(version, np.float32([[2]]))
+    Loader(metrics=metrics)(str(version)).close()
+    name = ":tensorflow:serving:model_warmup_latency_count"
+    assert warm_up_lines(metrics) == [f'{name}{{model_path="{version}",status="OK"}} 1']
+
+
+def test_warm_up_that_fails_fails_the_load_unless_it_is_left(version):
+    metrics = Metrics()
+    bring_along(version, np.int64([[2]]))
+    with pytest.raises(tf.errors.InvalidArgumentError, match="Expects arg.0. to be float but int64 is provided"):
+        Loader(metrics=metrics)(str(version))
+    assert warm_up_lines(metrics)[0].endswith('status="INVALID_ARGUMENT"} 1')
+    Loader(warms_up=False)(str(version)).close()
+
+
+def test_a_cold_version_is_warmed_up_later(version):
+    metrics = Metrics()
+    bring_along(version, np.int64([[2]]))
+    load = Loader(metrics=metrics)
+    servable = load.cold(str(version))
+    assert warm_up_lines(metrics) == []
+    with pytest.raises(tf.errors.InvalidArgumentError, match="Expects arg.0. to be float but int64 is provided"):
+        load.warm_later(servable, str(version), lambda: False)
+    assert warm_up_lines(metrics)[0].endswith('status="INVALID_ARGUMENT"} 1')
+    load.warm_later(servable, str(version), lambda: True)
+    assert warm_up_lines(metrics)[1].endswith('status="OK"} 1'), "once stopped, nothing is asked"
+    assert servable.run("", {"x": np.float32([[2]])})["y"].tolist() == [[3.0]], "what failed closed nothing"
+    servable.close()
+
+
+def test_a_version_may_say_itself_how_calls_are_put_together(version):
+    batching = BatchingConfig(max_batch_size=7, num_batch_threads=1, thread_pool_name="mine")
+    servable = Loader(batching=batching, batches_by_model=True)(str(version))
+    assert type(servable) is Servable
+    servable.close()
+    own = "max_batch_size { value: 2 } num_batch_threads { value: 5 } thread_pool_name { value: 'theirs' }"
+    (version / BATCHING_FILE).write_text(own, encoding="utf-8")
+    for by_model, wanted in ((True, dataclasses.replace(batching, max_batch_size=2)), (False, batching)):
+        servable = Loader(batching=batching, batches_by_model=by_model)(str(version))
+        assert servable._config == wanted
+        servable.close()
+    assert type(Loader(batches_by_model=True)(str(version))) is Servable
+
+
+def test_no_more_versions_load_at_a_time_than_may(version, monkeypatch):
+    at_a_time, most = [], []
+
+    class Slow:
+        def __init__(self, *arguments, **options):
+            at_a_time.append(1)
+            most.append(len(at_a_time))
+            time.sleep(0.02)
+            at_a_time.pop()
+
+    monkeypatch.setattr("serving.local_server.models.loader.Servable", Slow)
+    for limit, expected in ((1, 1), (2, 2), (0, 4)):
+        most.clear()
+        load = Loader(warms_up=False, at_a_time=limit)
+        with ThreadPoolExecutor(4) as threads:
+            list(threads.map(load, [str(version)] * 4))
+        assert max(most) == expected
+
+
+def test_methods_are_checked_where_told(tmp_path):
+    save_graph(tmp_path / "1", lambda: {"serving_default": ("tensorflow/serving/other", *half_plus(2.0)[1:])})
+    call = ("", {"x": np.float32([[2]])})
+    assert Loader()(str(tmp_path / "1")).run(*call)["y"].tolist() == [[3.0]]
+    with pytest.raises(tf.errors.InternalError) as caught:
+        Loader(checks_methods=True)(str(tmp_path / "1")).run(*call)
+    assert caught.value.message == (
+        "Expected prediction signature method_name to be one of {tensorflow/serving/predict, "
+        "tensorflow/serving/classify, tensorflow/serving/regress}. Was: tensorflow/serving/other"
+    )

@@ -1,0 +1,97 @@
+"""Bodies part by part; over real connections: `hostile_input_test.py`."""
+
+import asyncio
+from http import HTTPStatus
+
+import pytest
+
+from serving.local_server.rest.request_body import BodyLimits, BodyReader, ClientGoneError, RefusedBodyError
+
+LIMITS = BodyLimits(longest=10, at_once=15, seconds=30.0)
+
+
+class Sender:
+    """A client that sends these parts, one after the other, then nothing."""
+
+    def __init__(self, *parts):
+        self.parts = [{"type": "http.request", "body": part, "more_body": True} for part in parts]
+        if self.parts:
+            self.parts[-1]["more_body"] = False
+
+    async def __call__(self):
+        if not self.parts:
+            await asyncio.sleep(60)
+        return self.parts.pop(0)
+
+
+class Leaver(Sender):
+    """One that goes after the first part."""
+
+    async def __call__(self):
+        return await super().__call__() if len(self.parts) > 1 else {"type": "http.disconnect"}
+
+
+def read(sender, headers=None, limits=LIMITS):
+    async def run():
+        async with BodyReader(limits).body(headers or {}, sender) as body:
+            return body
+
+    return asyncio.run(run())
+
+
+def refusal(sender, headers=None, limits=LIMITS):
+    with pytest.raises(RefusedBodyError) as caught:
+        read(sender, headers, limits)
+    return caught.value.status, caught.value.message
+
+
+def test_parts_are_put_together():
+    assert read(Sender(b"")) == b""
+    assert read(Sender(b"abc")) == b"abc"
+    assert read(Sender(b"abcde", b"fghij")) == b"abcdefghij"
+
+
+def test_what_is_too_long_is_read_to_its_end_and_refused():
+    for headers in ({}, {b"content-length": b"11"}):
+        sender = Sender(b"abcde", b"fghij", b"k")
+        refused = refusal(sender, headers)
+        assert refused == (HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "The request's body is longer than 10 bytes")
+        assert sender.parts == []
+
+
+def test_whoever_asks_for_leave_is_refused_at_once():
+    sender = Sender(b"abcde", b"fghij", b"k")
+    refused, _ = refusal(sender, {b"content-length": b"11", b"expect": b"100-continue"})
+    assert refused == HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+    assert len(sender.parts) == 3
+
+
+def test_what_does_not_come_in_time():
+    refused = refusal(Sender(), limits=BodyLimits(seconds=0.01))
+    assert refused == (HTTPStatus.REQUEST_TIMEOUT, "The request's body did not arrive in 0.01 s")
+
+
+def test_whoever_goes_gets_no_answer():
+    with pytest.raises(ClientGoneError):
+        read(Leaver(b"abc", b"d"))
+
+
+def test_no_more_bytes_are_held_than_fit_and_they_are_given_back():
+    reader = BodyReader(LIMITS)
+
+    async def run():
+        async with reader.body({}, Sender(b"0123456789")):
+            with pytest.raises(RefusedBodyError) as caught:
+                async with reader.body({}, Sender(b"0123", b"4567")):
+                    pass
+            async with reader.body({}, Sender(b"01234")) as fits:
+                assert fits == b"01234"
+        async with reader.body({}, Sender(b"0123", b"4567")) as body:
+            return caught.value, body
+
+    refused, body = asyncio.run(run())
+    assert (refused.status, refused.message) == (
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        "Too many bytes of requests are under way; try again later",
+    )
+    assert body == b"01234567"

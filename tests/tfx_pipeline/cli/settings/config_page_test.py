@@ -1,0 +1,37 @@
+import re
+from pathlib import Path
+
+import pytest
+
+from tfx_pipeline.cli.settings import config_page
+from tfx_pipeline.config.config_fields import config_fields
+
+PAGE = Path(__file__).resolve().parents[4] / "docs" / "configuration.md"
+
+
+@pytest.mark.skipif(not PAGE.parent.is_dir(), reason="the documentation is in the repository, not in the wheel")
+def test_the_page_is_that_of_the_code():
+    if PAGE.read_text(encoding="utf-8") != config_page.markdown() + "\n":
+        pytest.fail(f"{PAGE.name} is not what the code says. Write it anew with `make docs`.", pytrace=False)
+
+
+def test_every_field_has_a_row_or_is_told_of_with_its_like():
+    lines = config_page.markdown().splitlines()
+    rows = [re.match(r"\| \[?`(\w+)`", line) for line in lines]
+    names = [row.group(1) for row in rows if row]
+    told_elsewhere = [path for path in config_fields() if path.startswith("retriever.train.")]
+    assert names.count("epochs") == 2  # Of the training and of fine-tuning.
+    assert len(names) == len(config_fields()) - len(told_elsewhere)
+    assert "Its fields and their defaults are those of [`train`](#train)." in lines
+
+
+def test_links_lead_to_headings():
+    page = config_page.markdown()
+    headings = {line[3:].strip("`").replace(".", "") for line in page.splitlines() if line.startswith("## ")}
+    assert set(re.findall(r"\]\(#(.*?)\)", page)) <= headings
+
+
+def test_cells_hold_no_bars_of_their_own():
+    assert not [
+        line for line in config_page.markdown().splitlines() if line.startswith("| `") and line.count(" | ") != 3
+    ]

@@ -1,0 +1,107 @@
+import json
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tfx_pipeline.cli.main import main
+from tfx_pipeline.config.config_fields import config_fields
+from tfx_pipeline.config.pipeline_config import load_config
+
+CONFIGS = Path(__file__).resolve().parents[4] / "configs"
+
+
+@pytest.fixture
+def shop(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "shop.yaml").write_text(
+        "name: shop\ndata:\n  events: 'a # b.tsv'\n  search_history: 9\ntrain: {learning_rate: 1e-7}\n"
+    )
+    return "shop.yaml"
+
+
+@pytest.fixture
+def printed(capsys):
+    def of(*arguments):
+        assert main(["config", *arguments]) == 0
+        return capsys.readouterr().out
+
+    return of
+
+
+def test_each_value_is_explained_and_has_its_origin(shop, printed):
+    lines = printed(shop, "--set", "train.epochs=3").splitlines()
+    assert lines[0] == "# shop.yaml --set train.epochs=3"
+    place = lines.index("train:")
+    assert lines[place + 1 : place + 3] == [
+        "  # The most epochs, at least 1; early stopping may end the training sooner.",
+        "  epochs: 3  # --set",
+    ]
+    assert "name: shop  # shop.yaml, line 1" in lines
+    assert "  learning_rate: 1.0e-07  # shop.yaml, line 5" in lines
+    assert "  events: 'a # b.tsv'  # shop.yaml, line 3" in lines
+    assert "  batch_size: 1024  # default" in lines
+    assert lines.count("  search_history: 9  # as data.search_history") == 2  # UniSAR's and UnifiedSSR's.
+    assert all(len(line) <= 110 for line in lines)
+
+
+@pytest.mark.parametrize("options", [(), ("--changed",)])
+@pytest.mark.parametrize("file", sorted(CONFIGS.glob("*.yaml")), ids=lambda file: file.name)
+def test_what_is_printed_is_the_same_configuration(file, options, printed, tmp_path):
+    overrides = ["train.epochs=3", "data.events=*_inter*.csv", "gate.limits.model_mb=1e3", "beam_args=[--a=b, 'c: d']"]
+    said = [word for override in overrides for word in ("--set", override)]
+    again = tmp_path / "again.yaml"
+    again.write_text(printed(str(file), *said, *options))
+    assert load_config(str(again)) == load_config(str(file), overrides)
+
+
+def test_only_what_is_changed(shop, printed):
+    changed = yaml.safe_load(printed("--config", shop, "--changed"))
+    lengths = {"search_history": 9}
+    assert changed == {
+        "name": "shop",
+        "data": {"events": "a # b.tsv", **lengths},
+        "unisar": lengths,
+        "unifiedssr": lengths,
+        "train": {"learning_rate": 1e-7},
+    }
+
+
+def test_sections_and_fields_may_be_named(shop, printed):
+    shown = yaml.safe_load(printed("evaluation", shop, "gate.limits.model_mb", "name"))
+    assert shown == {
+        "name": "shop",
+        "evaluation": {"metric": "ndcg_at_5", "margin": 0.005, "split": "test"},
+        "gate": {"limits": {"model_mb": None}},
+    }
+
+
+def test_json_has_a_member_for_each_field(shop, printed):
+    shown = json.loads(printed(shop, "--json"))
+    assert list(shown) == [path for path, field in config_fields().items() if field.section is None]
+    assert shown["data.search_history"] == {
+        "value": 9,
+        "default": 12,
+        "from": "shop.yaml, line 4",
+        "type": "integer",
+        "explanation": "How many of the newest search tokens a history keeps, at least 1.",
+    }
+
+
+def test_a_merged_mapping_has_the_file_for_its_origin(shop, printed, tmp_path):
+    (tmp_path / shop).write_text("name: shop\ndata: {events: a}\ntrain: {<<: {epochs: 3}, seed: 4}\n")
+    assert "  epochs: 3  # shop.yaml\n" in printed(shop)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["trian.epochs"], "there is no field trian.epochs. Did you mean train.epochs? `tandem config` lists them."),
+        (["a.yaml", "b.yml"], "a.yaml and b.yml: one configuration at a time."),
+        (["nowhere.yaml"], "nowhere.yaml: there is no such file. Give a configuration with --config FILE.yaml."),
+    ],
+)
+def test_what_is_not_there_is_named(shop, arguments, message, capsys):
+    arguments = arguments if arguments[0].endswith("yaml") else [shop, *arguments]
+    assert main(["config", *arguments]) == 2
+    assert capsys.readouterr().err == f"tandem: {message}\n"

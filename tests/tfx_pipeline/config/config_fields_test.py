@@ -1,0 +1,77 @@
+from dataclasses import dataclass, field
+
+from tfx_pipeline.config.config_fields import ConfigField, config_fields, explanations, summary
+
+
+@dataclass(frozen=True)
+class Inner:
+    """Of what is
+    within.
+
+    One more paragraph.
+
+    Attributes:
+        rate: How fast, from 0
+            to 1.
+        units: Widths.
+
+    Raises:
+        limit: This is no attribute.
+    """
+
+    rate: float = 0.5
+    units: tuple[int, ...] = (8, 4)
+    limit: float | None = None
+
+
+@dataclass(frozen=True)
+class Outer:
+    """All.
+
+    Attributes:
+        name: What it is called.
+        inner: What is within.
+    """
+
+    name: str = "x"
+    inner: Inner = field(default_factory=lambda: Inner(rate=0.25))
+    fast: bool = False
+
+
+def test_fields_come_in_their_order_with_kind_default_and_explanation():
+    assert list(config_fields(Outer).values()) == [
+        ConfigField("name", "text", "x", "What it is called.", None),
+        ConfigField("inner", "section", {"rate": 0.25, "units": [8, 4], "limit": None}, "What is within.", Inner),
+        ConfigField("inner.rate", "number", 0.25, "How fast, from 0 to 1.", None),
+        ConfigField("inner.units", "list of integers", [8, 4], "Widths.", None),
+        ConfigField("inner.limit", "number, or null", None, "", None),
+        ConfigField("fast", "true or false", False, "", None),
+    ]
+
+
+def test_a_field_knows_its_own_name():
+    assert config_fields(Outer)["inner.rate"].name == "rate"
+
+
+def test_a_class_without_a_word_explains_nothing():
+    @dataclass
+    class Silent:
+        a: int = 1
+
+    Silent.__doc__ = None
+    assert explanations(Silent) == {} and summary(Silent) == ""
+
+
+def test_the_summary_is_what_stands_before_the_attributes():
+    assert summary(Inner) == "Of what is within.\n\nOne more paragraph."
+
+
+def test_every_field_of_a_run_is_explained_in_sentences():
+    fields = config_fields()
+    assert len(fields) > 150
+    unexplained = [
+        f"{each.path}: {each.explanation!r}: write it into the section `Attributes` of the docstring that declares it"
+        for each in fields.values()
+        if not each.explanation.endswith(".") or len(each.explanation.split()) < 2
+    ]
+    assert not unexplained, "\n".join(unexplained)

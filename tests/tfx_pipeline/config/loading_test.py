@@ -1,0 +1,98 @@
+from dataclasses import dataclass, field
+
+import pytest
+
+from tfx_pipeline.config.loading import ConfigError, as_dict, from_dict, load_dataclass
+
+
+@dataclass(frozen=True)
+class Inner:
+    rate: float = 0.5
+    units: tuple[int, ...] = (8, 4)
+    limit: int | None = None
+
+
+@dataclass(frozen=True)
+class Outer:
+    name: str = "x"
+    fast: bool = False
+    inner: Inner = field(default_factory=Inner)
+
+    def __post_init__(self):
+        if self.name == "bad":
+            raise ValueError("`name` should not be bad.")
+
+
+@pytest.fixture
+def load(tmp_path):
+    def write_and_load(text, *overrides):
+        path = tmp_path / "c.yaml"
+        path.write_text(text)
+        return load_dataclass(Outer, str(path), overrides)
+
+    return write_and_load
+
+
+def test_values_come_from_the_file_and_the_rest_from_the_defaults(load):
+    assert load("name: y\ninner:\n  units: [3]\n  limit: 2\n") == Outer(name="y", inner=Inner(units=(3,), limit=2))
+
+
+def test_an_empty_file_gives_the_defaults(load):
+    assert load("") == Outer()
+
+
+def test_overrides_win_in_their_order_and_reach_missing_sections(load):
+    assert load("name: y", "inner.rate=1e-3", "inner.rate=2", "fast=true", "inner.limit=null") == Outer(
+        name="y", fast=True, inner=Inner(rate=2.0)
+    )
+
+
+def test_a_file_pattern_needs_no_quotes(load):
+    assert load("", "name=*_inter*.csv").name == "*_inter*.csv"
+
+
+def test_exponents_without_a_dot_are_numbers(load):
+    assert load("inner: {rate: 1e-3}").inner.rate == 0.001
+
+
+def test_plain_values_round_trip():
+    config = Outer(inner=Inner(units=(1, 2, 3)))
+    assert as_dict(config) == {"name": "x", "fast": False, "inner": {"rate": 0.5, "units": [1, 2, 3], "limit": None}}
+    assert from_dict(Outer, as_dict(config)) == config
+
+
+@pytest.mark.parametrize(
+    ("text", "overrides", "message"),
+    [
+        ("nmae: y", (), r"c\.yaml: unknown field `nmae`\. Did you mean `name`\?"),
+        ("inner: {rats: 1}", (), r"unknown field `inner\.rats`\. Did you mean `inner\.rate`\?"),
+        ("inner: {zzz: 1}", (), r"unknown field `inner\.zzz`\. Known: limit, rate, units\."),
+        ("inner: 3", (), r"`inner` is a section; wanted `field: value` lines below it, got 3\."),
+        ("inner: {rate: quick}", (), r"`inner\.rate` wants a number, got 'quick'\."),
+        ("inner: {units: 3}", (), r"`inner\.units` wants a list, got 3\."),
+        ("inner: {units: [1, x]}", (), r"`inner\.units\[1\]` wants a whole number, got 'x'\."),
+        ("inner: {limit: true}", (), r"`inner\.limit` wants a whole number, got True\."),
+        ("fast: 1", (), r"`fast` wants true or false, got 1\."),
+        ("- a", (), r"c\.yaml: holds a list, wanted `field: value` lines\."),
+        ("a: [", (), r"c\.yaml: not YAML: "),
+        ("name: bad", (), r"c\.yaml: the configuration: `name` should not be bad\."),
+        ("", ("inner.rate",), r"--set inner\.rate: wanted section\.field=value, for example --set train\.epochs=3\."),
+        ("", ("inner.units=[1",), r"--set inner\.units=\[1: not YAML: "),
+        ("name: y", ("name.x=1",), r"--set name\.x=1: 'name' is a single value, not a section\."),
+    ],
+)
+def test_what_cannot_be_used_is_named(load, text, overrides, message):
+    with pytest.raises(ConfigError, match=message):
+        load(text, *overrides)
+
+
+def test_a_missing_file_is_named(tmp_path):
+    with pytest.raises(
+        ConfigError, match=r"none\.yaml: there is no such file\. Give a configuration with --config FILE"
+    ):
+        load_dataclass(Outer, str(tmp_path / "none.yaml"))
+
+
+def test_a_directory_is_no_configuration(tmp_path):
+    with pytest.raises(ConfigError, match="cannot be read as text"):
+        load_dataclass(Outer, str(tmp_path))

@@ -1,0 +1,96 @@
+import pytest
+import yaml
+
+from components.log_findings.event_tally import EventTally
+from components.log_findings.log_check import LogCheck
+from components.log_findings.refused_rows import FileReading
+from components.raw_files.refusal import Reject
+from components.sources.data_config import DataConfig
+from components.sources.event_rows import EventColumns, ItemColumns, UserColumns
+from schemas.canonical_event import Event, Item, Surface
+from tfx_pipeline.config.own_log_config import configuration, sizes
+from tfx_pipeline.config.pipeline_config import load_config
+
+DATA = DataConfig(events="a b/log 'x'.csv", columns=EventColumns(user_id="uid", time_unit="s", surface=""))
+
+
+def check(users=50, each=10, items=150, titles=True, surface=None, shown=0, query="red mug"):
+    found = LogCheck(EventTally(DATA))
+    for user in range(users):
+        for place in range(each):
+            of = surface or tuple(Surface)[place % 2]
+            text = query if of is Surface.SEARCH else ""
+            item = f"i{(user + place) % items}"
+            found.tally.add("log.csv", place, Event(f"u{user}", 1_700_000_000_000 + place, of, text, item_id=item))
+            for _ in range(shown):
+                event = Event(f"u{user}", 1_700_000_000_000 + place, of, text, item_id=item, label=0)
+                found.tally.add("log.csv", place, event)
+    for item in range(items):
+        title = "a red mug of one litre" if titles else ""
+        found.table.add("items.csv", item, Item(f"i{item}", title, ("Home", "Mugs")))
+    return found
+
+
+def test_sizes_follow_from_counts():
+    of = sizes(check())
+    # Each user has 5 events a surface; 3 of them are learned from: 50 * 6 = 300, below 50 steps of 32.
+    assert (of.recommendation_history, of.search_history) == (5, 5)
+    assert (of.batch_size, of.epochs) == (32, 20)
+    # 59 different items were engaged with, 10 by one user.
+    assert (of.train_negatives, of.evaluation_negatives, of.negatives) == (4, 49, "popularity")
+    assert (of.words_per_query, of.words_per_title, of.category_levels) == (2, 6, 2)
+    assert of.surfaces == ("recommendation", "search")
+
+
+def test_larger_logs_get_larger_batches_and_fewer_epochs():
+    of = sizes(check(users=700, each=40))
+    # 700 * 36 = 25,200 are learned from: 50 steps of 504.
+    assert (of.batch_size, of.epochs) == (256, 10)
+    assert of.recommendation_history == 20
+
+
+def test_what_was_passed_by_makes_negatives_where_there_is_much_of_it():
+    assert sizes(check(shown=2)).negatives == "shown"
+
+
+def test_rows_without_ids_are_let_pass():
+    found = check()
+    assert sizes(found).max_reject_share == 0.01
+    reading = FileReading("log.csv", "event", rows=100)
+    for row in range(20):
+        reading.refuse(Reject("log.csv", row, "missing user", ""))
+    found.files.append(reading)
+    assert sizes(found).max_reject_share == pytest.approx(1.1 * 0.2 + 0.01)
+
+
+@pytest.mark.parametrize("surface", [None, *Surface])
+@pytest.mark.parametrize("titles", [True, False])
+def test_the_configuration_is_one_that_is_loaded(surface, titles, tmp_path):
+    data = DataConfig(
+        events="a b/log: 'x' #1.csv",
+        columns=EventColumns(user_id="кто", time_unit="s", surface="", query="search term"),
+        items="товары.csv",
+        item_columns=ItemColumns(item_id="sku", attributes=("brand", "no: 1")),
+        users="users.csv",
+        user_columns=UserColumns("uid", ("age",)),
+    )
+    of = sizes(check(surface=surface, titles=titles))
+    path = tmp_path / "my.yaml"
+    path.write_text(configuration("my", data, of, ["device"], "log.csv"), encoding="utf-8")
+    config = load_config(str(path))
+    assert (config.data.events, config.data.items, config.data.users) == (data.events, data.items, data.users)
+    assert (config.data.columns, config.data.item_columns) == (data.columns, data.item_columns)
+    assert config.data.user_columns == data.user_columns
+    assert config.data.evaluation_negatives == of.evaluation_negatives
+    assert config.train.surfaces == of.surfaces and config.train.batch_size == of.batch_size
+    assert config.transform.words_per_title == (6 if titles else 0)
+    assert config.model == ("unisar" if surface is None else "unifiedssr")
+    assert config.retriever.model == ("unifiedssr" if surface is None else "")
+
+
+def test_what_is_as_by_default_is_left_out_and_what_is_not_read_is_told():
+    text = configuration("my", DataConfig(events="log.csv"), sizes(check()), [f"c{number}" for number in range(9)])
+    assert "columns:" not in text and "items:" not in text and "max_reject_share" not in text
+    assert "# Not read: c0, c1, c2, c3, c4, c5, c6, c7, …." in text
+    assert yaml.safe_load(text)["name"] == "my"
+    assert all(len(line) <= 120 for line in text.splitlines())

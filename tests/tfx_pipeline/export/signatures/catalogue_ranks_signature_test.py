@@ -1,0 +1,83 @@
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from schemas import features, signatures
+from schemas.canonical_event import Surface, Token
+from tests.support.behaviour_examples import behaviour_example
+from tests.support.exported_retriever import ITEMS, history_inputs, texts
+from tfx_pipeline.export.signatures.catalogue_ranks_signature import catalogue_ranks_signature
+
+HISTORY = (Token(Surface.RECOMMENDATION, ("item-a",)), Token(Surface.SEARCH, ("item-c",), "red"))
+
+
+def ranks(servable, examples):
+    answer = servable.run(signatures.CATALOGUE_RANKS, {signatures.EXAMPLES: np.array(examples, object)})
+    assert answer[signatures.RANKS].dtype == np.int64
+    return answer[signatures.RANKS].tolist()
+
+
+@pytest.mark.parametrize(("surface", "query"), [(Surface.RECOMMENDATION, ""), (Surface.SEARCH, "red mug")])
+def test_the_positive_is_ranked_among_all_items(servable, surface, query):
+    inputs = history_inputs([HISTORY], ["u1"])
+    inputs |= {signatures.RANK_QUERY: texts([query]), signatures.RANK_CANDIDATES: texts(ITEMS)[np.newaxis]}
+    scores = servable.run(signatures.RANK, inputs)[signatures.SCORES][0]
+    expected = [1 + int(np.sum(scores > score)) for score in scores]
+    # One negative, and the positive first or second: neither matters.
+    examples = [
+        behaviour_example(
+            [item, "item-b"] if place % 2 else ["item-b", item], 1 - place % 2, surface, query, "u1", HISTORY
+        )
+        for place, item in enumerate(ITEMS)
+        if item != "item-b"
+    ]
+    del expected[ITEMS.index("item-b")]
+    assert ranks(servable, examples) == expected
+
+
+def test_without_a_positive_that_the_model_knows_there_is_no_rank(servable):
+    unknown = behaviour_example(["never-seen", "item-a"])
+    none = behaviour_example(["item-a", "item-b"], positive=-1)
+    unlabelled = tf.train.Example.FromString(none)
+    unlabelled.features.feature.pop(features.LABELS)
+    assert ranks(servable, [unknown, none, unlabelled.SerializeToString()]) == [0, 0, 0]
+
+
+def test_several_positives_are_refused(servable):
+    example = tf.train.Example.FromString(behaviour_example(["item-a", "item-b"]))
+    example.features.feature[features.LABELS].float_list.value[:] = [1.0, 1.0]
+    with pytest.raises(tf.errors.InvalidArgumentError, match="An example has at most one positive. Received by row:"):
+        ranks(servable, [example.SerializeToString()])
+
+
+class Parsed:
+    """Stands in for a Transform graph: the inputs are there already."""
+
+    def __init__(self, candidates, labels):
+        self.inputs = {
+            features.CANDIDATE_ITEMS: tf.constant(candidates),
+            features.CANDIDATE_LABELS: tf.constant(labels, tf.float32),
+        }
+
+    def parse(self, examples):
+        return examples
+
+    def __call__(self, raw):
+        return self.inputs
+
+
+def test_ties_count_against_the_positive_and_neither_padding_nor_the_unknown_count():
+    # By index: padding, three items of score 2, one of 1, one of 3, the unknown.
+    table = tf.constant([[9.0], [2.0], [2.0], [2.0], [1.0], [3.0], [9.0]])
+    transform = Parsed([[2, 0], [4, 1], [1, 5]], [[1, 0], [1, 0], [0, 1]])
+    signature = catalogue_ranks_signature(lambda inputs: tf.ones([3, 1]), transform, table)
+    # 3 and two equals stand before the first; everything before the second; nothing before the third.
+    assert signature(tf.constant([""] * 3))[signatures.RANKS].numpy().tolist() == [4, 5, 1]
+
+
+def test_a_score_that_is_no_number_is_last():
+    transform = Parsed([[1], [1]], [[1], [1]])
+    signature = catalogue_ranks_signature(
+        lambda inputs: tf.constant([[np.nan], [1.0]]), transform, tf.constant([[0.0], [2.0], [1.0], [0.0]])
+    )
+    assert signature(tf.constant([""] * 2))[signatures.RANKS].numpy().tolist() == [2, 1]

@@ -1,0 +1,129 @@
+import errno
+import sqlite3
+from pathlib import Path
+
+import apache_beam as beam
+import pytest
+
+from components.raw_files.refusal import DataError
+from tfx_pipeline.runners.failures import failure_of, tell
+from tfx_pipeline.runners.watched_runner import ComponentFailed
+
+RUNNER = "apache_beam.runners.portability.fn_api_runner.FnApiRunner"
+REFUSED = "events.tsv:7: no time: column 'when' holds 'soon'.\nMend it, or raise data.max_reject_share."
+
+
+def raised(work):
+    with pytest.raises(Exception) as caught:
+        work()
+    return caught.value
+
+
+def refused(*arguments):
+    raise DataError(*arguments)
+
+
+def in_a_worker(work):
+    """What comes of an error in a worker of Beam's own runner."""
+
+    def run():
+        with beam.Pipeline(argv=[f"--runner={RUNNER}", "--direct_running_mode=in_memory"]) as pipeline:
+            _ = pipeline | beam.Create([1]) | "Examples/Of each" >> beam.Map(work)
+
+    return raised(run)
+
+
+def test_a_refusal_in_a_worker_is_told_without_what_beam_makes_of_it():
+    error = in_a_worker(lambda _: refused(REFUSED))
+    assert len(str(error)) > len(REFUSED), "Beam no longer wraps it, so the test shows nothing"
+    assert failure_of(error, "/run").text == REFUSED
+
+
+def test_any_error_in_a_worker_is_told_by_its_class_and_first_line():
+    error = in_a_worker(lambda _: int("soon"))
+    assert failure_of(error, "/run").text == "ValueError: invalid literal for int() with base 10: 'soon'"
+
+
+def test_what_the_worker_cannot_make_anew_is_found_in_the_text():
+    error = RuntimeError("components.raw_files.refusal.DataError: u1 has no item [while running 'Examples/Map']")
+    assert failure_of(error, "/run").text == "u1 has no item"
+
+
+def test_a_refusal_that_something_else_came_of_is_what_is_told():
+    def run():
+        try:
+            refused(REFUSED)
+        except DataError as error:
+            raise ValueError("no output") from error
+
+    assert failure_of(raised(run), "/run").text == REFUSED
+
+
+@pytest.mark.parametrize(
+    ("error", "text"),
+    [
+        (
+            OSError(errno.ENOSPC, "No space left on device", "/run/a"),
+            "the disk is full: [Errno 28] No space left on device: '/run/a'. Make room for /run, or set `root` "
+            "elsewhere.",
+        ),
+        (
+            sqlite3.OperationalError("database or disk is full"),
+            "the disk is full: database or disk is full. Make room for /run, or set `root` elsewhere.",
+        ),
+        (
+            MemoryError("Unable to allocate 9 GiB"),
+            "memory ran out: Unable to allocate 9 GiB. Lower data.max_events_per_user, or the number of workers in "
+            "beam_args, or give the machine more.",
+        ),
+        (
+            PermissionError(errno.EACCES, "Permission denied", "/run/a"),
+            "/run/a cannot be written or read: Permission denied. Mend its rights.",
+        ),
+        (ValueError("\nfirst\nsecond"), "ValueError: first"),
+        (KeyboardInterrupt(), "KeyboardInterrupt"),
+        (ValueError("x" * 900), f"ValueError: {'x' * 399}…"),
+    ],
+)
+def test_what_is_known_of_other_errors(error, text):
+    assert failure_of(error, "/run").text == text
+
+
+def no_memory():
+    raise MemoryError("big")
+
+
+def test_the_component_is_named_and_the_whole_lies_below_the_root(tmp_path):
+    try:
+        raise ComponentFailed("SearchTrainer", raised(no_memory)) from raised(no_memory)
+    except ComponentFailed as failed:
+        error = failed
+    told = tell(error, "tandem run", str(tmp_path), libraries="W0000 Allocation exceeds 10%")
+    file = tmp_path / "failures" / "SearchTrainer.txt"
+    assert told == (
+        "tandem run: SearchTrainer failed: memory ran out: big. Lower train.batch_size or train.shuffle_buffer, or "
+        f"give the machine more. The full traceback: {file}"
+    )
+    whole = file.read_text()
+    assert "in no_memory\n" in whole and whole.rstrip().endswith(
+        "ComponentFailed: SearchTrainer: big\n\n\nWhat libraries said last:\nW0000 Allocation exceeds 10%"
+    )
+
+
+def test_an_error_outside_of_components_is_the_pipelines(tmp_path):
+    told = tell(DataError("no events"), "tandem run", str(tmp_path))
+    assert told == f"tandem run: failed: no events. The full traceback: {tmp_path}/failures/pipeline.txt"
+
+
+def test_after_several_lines_the_traceback_has_one_of_its_own(tmp_path):
+    told = tell(DataError("user a: no items.\nuser b: no items."), "tandem run", str(tmp_path))
+    first, second, traceback = told.splitlines()
+    assert (first, second) == ("tandem run: failed: user a: no items.", "user b: no items.")
+    assert traceback == f"The full traceback: {tmp_path}/failures/pipeline.txt"
+
+
+def test_without_a_root_to_write_to_it_lies_among_the_temporary_files(tmp_path):
+    (tmp_path / "file").write_text("")
+    path = Path(tell(DataError("no events."), "tandem run", str(tmp_path / "file")).partition("traceback: ")[2])
+    assert "no events." in path.read_text() and path.name.startswith("tandem-pipeline-")
+    path.unlink()

@@ -1,0 +1,67 @@
+"""The containers of a compiled pipeline, run in this process by what stands in its specification."""
+
+import pytest
+import yaml
+
+from components.raw_files.refusal import DataError
+from schemas import features
+from schemas.behaviour_schema import BEHAVIOUR_SCHEMA_PATH
+
+
+@pytest.fixture
+def check(kubeflow_file, tmp_path):
+    """Runs DataChecks on a span whose examples are, to a given share, of search."""
+    from tests.support import surface_examples  # Imports Beam and TFX: many seconds.
+    from tests.support.kubeflow_task import run_task
+
+    specification = yaml.safe_load(kubeflow_file.read_text())
+    splits = {"split_names": f'["{features.TRAIN_SPLIT}"]'}
+    (tmp_path / "schema").mkdir()
+    (tmp_path / "schema" / "schema.pbtxt").write_text(BEHAVIOUR_SCHEMA_PATH.read_text())
+    (tmp_path / "anomalies" / "Split-train").mkdir(parents=True)
+    (tmp_path / "anomalies" / "Split-train" / "SchemaDiff.pb").touch()
+
+    def run(span, search_share, store=""):
+        """`store`: the address of the temporary folder, as the task is told of it."""
+        folder = tmp_path / f"run-{span}"
+        statistics = surface_examples.write_statistics(tmp_path / f"{span}", search_share=search_share)
+        inputs = {
+            "statistics": (statistics, {**splits, "span": float(span)}),
+            "anomalies": (str(tmp_path / "anomalies"), splits),
+            "schema": (str(tmp_path / "schema"), {}),
+        }
+        if not store:
+            return run_task(specification, "DataChecks", inputs, folder)
+        inputs = {name: (path.replace(str(tmp_path), store), about) for name, (path, about) in inputs.items()}
+        return run_task(specification, "DataChecks", inputs, folder, store=f"{store}/{folder.name}")
+
+    return run
+
+
+def test_drift_is_told_by_what_lies_below_the_root(check, kubeflow_file):
+    (findings,) = check(span=7, search_share=0.1)["findings"]["artifacts"]
+    assert findings["metadata"]["findings"] == 0
+    with pytest.raises(DataError, match="train since the last span, surface"):
+        check(span=8, search_share=0.9)
+    kept = kubeflow_file.parent / "run" / "passed_statistics"
+    assert [path.name for path in kept.iterdir()] == ["7.pb"]
+
+
+def test_artifacts_in_a_store_are_read_and_written_where_the_launcher_keeps_them(check, tmp_path, monkeypatch):
+    from tfx_pipeline.runners import launcher_folders
+
+    monkeypatch.setattr(launcher_folders, "FOLDERS", {"minio://": f"{tmp_path.parent}/"})
+    (findings,) = check(span=3, search_share=0.1, store=f"minio://{tmp_path.name}")["findings"]["artifacts"]
+    assert findings["uri"] == f"minio://{tmp_path.name}/run-3/findings"
+    assert list((tmp_path / "run-3" / "findings").iterdir())
+
+
+def test_all_our_artifact_types_are_known():
+    from tfx.types.artifact import Artifact
+
+    from tfx_pipeline import pipeline  # The second imports all components.
+    from tfx_pipeline.runners import kubeflow_container  # The second imports all components.
+
+    assert pipeline.create_pipeline
+    ours = {each for each in Artifact.__subclasses__() if each.__module__.startswith("components.")}
+    assert ours == set(kubeflow_container.ARTIFACT_TYPES)

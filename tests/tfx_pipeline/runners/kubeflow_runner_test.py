@@ -1,0 +1,54 @@
+import re
+
+import pytest
+import yaml
+
+from schemas.behaviour_schema import BEHAVIOUR_SCHEMA_PATH
+from tests.support import tiny_logs
+from tests.support.golden import assert_golden
+from tfx_pipeline.config.pipeline_config import load_config
+
+
+@pytest.fixture(scope="module")
+def specification(kubeflow_file) -> str:
+    # On lines of any length: where the compiler folds one depends on how long this folder's name is.
+    text = yaml.safe_dump(yaml.safe_load(kubeflow_file.read_text()), width=float("inf"))
+    # What differs by machine and by moment, and nothing else, is written as a name.
+    text = text.replace(str(kubeflow_file.parent), "FOLDER").replace(str(BEHAVIOUR_SCHEMA_PATH.parent), "SCHEMAS")
+    return re.sub(r"tfx-1\.\d+\.\d+|tfx-\d[\w.]*", "tfx-VERSION", re.sub(r"\b[0-9a-f]{64}\b", "DIGEST", text))
+
+
+def test_it_is_what_open_source_kubeflow_takes(specification):
+    spec = yaml.safe_load(specification)
+    assert spec["schemaVersion"] == "2.1.0"
+    executors = spec["deploymentSpec"]["executors"]
+    # Neither resolvers nor anything else that its compiler does not know.
+    assert {kind for executor in executors.values() for kind in executor} <= {"container", "importer"}
+    assert {each["container"]["image"] for each in executors.values() if "container" in each} == {"example/tandem:1"}
+
+
+def test_every_component_is_a_task_after_what_it_reads(specification):
+    tasks = yaml.safe_load(specification)["root"]["dag"]["tasks"]
+    assert len(tasks) == 12
+    # Nothing is trained on data that failed its checks.
+    assert "DataChecks" in tasks["Transform"]["dependentTasks"]
+    # A model is never its own baseline.
+    assert set(tasks["BaselineModel"]["dependentTasks"]) == {"BehaviourExampleGen", "Trainer"}
+    assert set(tasks["Pusher"]["dependentTasks"]) == {"Evaluator", "ServabilityGate"}
+    assert set(tasks["Evaluator"]["dependentTasks"]) == {"BehaviourExampleGen", "Trainer", "BaselineModel"}
+
+
+def test_names_follow_kubeflows_rule(specification):
+    assert re.fullmatch(r"[a-z0-9][a-z0-9-]{0,127}", yaml.safe_load(specification)["pipelineInfo"]["name"])
+
+
+def test_it_changes_on_purpose_only(specification):
+    assert_golden("kubeflow_pipeline.yaml", specification)
+
+
+def test_another_ending_is_refused(tmp_path):
+    from tfx_pipeline.runners import kubeflow_runner
+
+    config = load_config(str(tiny_logs.write(tmp_path)))
+    with pytest.raises(ValueError, match=r"--output .*\.json: wanted a file that ends in \.yaml\."):
+        kubeflow_runner.compile_pipeline(config, output=str(tmp_path / "x.json"))

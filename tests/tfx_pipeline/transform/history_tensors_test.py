@@ -1,0 +1,86 @@
+import dataclasses
+
+import pytest
+import tensorflow as tf
+
+from tfx_pipeline.transform.history_tensors import FlatHistory, checked, recommendation_part, search_part
+
+
+# Row 0: feed 11; search [12, 13] with words 1 2; feed 14; search without a click with word 3.
+# Row 1: nothing. Row 2: search [15] with word 4; feed 16; feed 17.
+def flat_history(kinds, item_counts, items_by_row, words):
+    ragged_items = tf.ragged.constant(items_by_row, dtype=tf.int64, ragged_rank=1)
+    return FlatHistory(
+        kinds=tf.ragged.constant(kinds, dtype=tf.int64, ragged_rank=1).to_sparse(),
+        item_counts=tf.ragged.constant(item_counts, dtype=tf.int64, ragged_rank=1).to_sparse(),
+        item_rows=ragged_items.value_rowids(),
+        items=ragged_items.flat_values,
+        words=tf.constant(words, tf.int64),
+    )
+
+
+HISTORY = flat_history(
+    kinds=[[1, 2, 1, 2], [], [2, 1, 1]],
+    item_counts=[[1, 2, 1, 0], [], [1, 1, 1]],
+    items_by_row=[[11, 12, 13, 14], [], [15, 16, 17]],
+    words=[[1, 2], [3, 0], [4, 0]],
+)
+
+
+def test_recommendation_tokens_are_left_aligned_with_their_places():
+    items, positions = recommendation_part(HISTORY, 3)
+    assert items.numpy().tolist() == [[11, 14, 0], [0, 0, 0], [16, 17, 0]]
+    assert positions.numpy().tolist() == [[0, 2, 0], [0, 0, 0], [1, 2, 0]]
+
+
+def test_only_the_newest_are_kept_oldest_first():
+    items, positions = recommendation_part(HISTORY, 1)
+    assert items.numpy().tolist() == [[14], [0], [17]]
+    assert positions.numpy().tolist() == [[2], [0], [2]]
+
+
+def test_search_tokens_hold_query_and_clicks():
+    part = search_part(HISTORY, 2, items_per_session=2)
+    assert part["words"].numpy().tolist() == [[[1, 2], [3, 0]], [[0, 0], [0, 0]], [[4, 0], [0, 0]]]
+    assert part["items"].numpy().tolist() == [[[12, 13], [0, 0]], [[0, 0], [0, 0]], [[15, 0], [0, 0]]]
+    assert part["positions"].numpy().tolist() == [[1, 3], [0, 0], [0, 0]]
+    assert part["kinds"].numpy().tolist() == [[1, 1], [0, 0], [1, 0]]
+
+
+def test_the_newest_clicks_of_the_newest_sessions_are_kept():
+    part = search_part(HISTORY, 1, items_per_session=1)
+    assert part["items"].numpy().tolist() == [[[0]], [[0]], [[15]]]
+    wide = search_part(HISTORY, 2, items_per_session=1)
+    assert wide["items"].numpy().tolist() == [[[13], [0]], [[0], [0]], [[15], [0]]]
+
+
+def test_a_feed_token_without_an_item_is_no_token():
+    broken = flat_history([[1, 1]], [[0, 1]], [[11]], tf.zeros([0, 2], tf.int64))
+    assert recommendation_part(broken, 2)[0].numpy().tolist() == [[11, 0]]
+
+
+def test_shapes_are_fixed_in_a_graph():
+    @tf.function
+    def shapes():
+        part = search_part(HISTORY, 5, items_per_session=4)
+        return part["items"], part["words"], recommendation_part(HISTORY, 6)[0]
+
+    items, words, feed = shapes.get_concrete_function().output_shapes
+    assert items.as_list()[1:] == [5, 4] and words.as_list()[1:] == [5, 2] and feed.as_list()[1:] == [6]
+
+
+def test_a_history_in_order_passes_the_check():
+    assert checked(HISTORY).items.numpy().tolist() == HISTORY.items.numpy().tolist()
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"item_counts": tf.sparse.from_dense(tf.constant([[1]], tf.int64))}, "one item count for each token"),
+        ({"item_rows": tf.constant([0, 0, 0, 1, 2, 2, 2], tf.int64)}, "as many items as its item counts say"),
+        ({"words": tf.zeros([2, 2], tf.int64)}, "one query for each search token and none for others"),
+    ],
+)
+def test_a_history_that_contradicts_itself_is_refused(change, message):
+    with pytest.raises(tf.errors.InvalidArgumentError, match=message):
+        checked(dataclasses.replace(HISTORY, **change))

@@ -1,0 +1,192 @@
+"""What `tandem query` and `tandem recommend` have in common: from a user on the command line to a ranked table."""
+
+import argparse
+import json
+import sys
+from collections.abc import Mapping, Sequence
+
+from components.raw_files.refusal import DataError
+from schemas.canonical_event import Surface, Token
+from serving.client.answers import RankedItem
+from serving.client.call import NOT_FOUND, OTHER_PROGRAM, UNAVAILABLE, CallError
+from serving.client.ranking_client import RankingClient, WireProtocol
+from serving.client.requests import RetrievalRequest
+from serving.local_server.models.version_folders import version_folders
+from serving.shop_log.best_items import BestItems, Candidates, best_items, ranked_candidates
+from serving.shop_log.event_log import EventLog, HistoryLimits
+from tfx_pipeline.cli.asking.source_log import read_source_log
+from tfx_pipeline.cli.console.tables import table
+from tfx_pipeline.cli.parsing import config_arguments, option_values
+from tfx_pipeline.config.loading import ConfigError
+from tfx_pipeline.config.pipeline_config import PipelineConfig, ServedModel
+
+_DEFAULT_ADDRESS = {WireProtocol.REST: "127.0.0.1:8501", WireProtocol.GRPC: "127.0.0.1:8500"}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declares the options of both commands."""
+    add_user_arguments(parser)
+    add_k(parser)
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument("--candidates", default="", metavar="FILE", help="rank these item ids only, one a line")
+    which.add_argument(
+        "--category", nargs="+", default=(), metavar="NAME", help="items of this category only; from broad to narrow"
+    )
+    parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
+
+
+def add_k(parser: argparse.ArgumentParser) -> None:
+    """Declares how many items a command prints."""
+    parser.add_argument(
+        "--k", type=option_values.whole_number(1), default=10, help="how many items to print (%(default)s)"
+    )
+
+
+def add_user_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declares the options of every command that asks a model server for a user."""
+    add_server_arguments(parser)
+    parser.add_argument("--user", required=True, help="user id; an unknown one is answered too")
+
+
+def add_server_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declares the options of every command that asks a model server."""
+    config_arguments.add(parser)
+    parser.add_argument("--protocol", choices=[each.value for each in WireProtocol], default=WireProtocol.REST.value)
+    parser.add_argument("--address", default="", metavar="HOST:PORT", help="of the server (127.0.0.1:8501 or :8500)")
+    # The first call after a server has started prepares the graph, which takes seconds.
+    parser.add_argument(
+        "--timeout",
+        type=option_values.positive_seconds,
+        default=30.0,
+        metavar="SECONDS",
+        help="of a call (%(default)s)",
+    )
+
+
+def ask(args: argparse.Namespace, query: str, command: str) -> int:
+    """Asks the server and prints what it answers.
+
+    Args:
+        args: The options that `add_arguments` declares.
+        query: What the user types; empty for recommendation.
+        command: The command's name, for messages.
+
+    Returns:
+        0 when the server answered, 1 when not, 2 when there is nothing to rank.
+    """
+    config = config_arguments.load(args)
+    served = served_model(config, Surface.SEARCH if query else Surface.RECOMMENDATION)
+    try:
+        log = read_log(config, [args.user])
+        own_candidates = _candidates_of(args.candidates) if args.candidates else None
+    except (DataError, OSError) as error:
+        return fail(command, str(error), code=1)
+    history = log.history_of(args.user, limits(config))
+    say_who_asks(args.user, log, history)
+    try:
+        request = RetrievalRequest(args.user, args.k, query, history, category=tuple(args.category))
+        with connected(args, served) as client:
+            if own_candidates is None:
+                best = best_items(client, log, request)
+            else:
+                best = ranked_candidates(client, request, own_candidates)
+    except CallError as error:
+        return fail(command, explain(error, served), code=1)
+    except ValueError as error:
+        return fail(command, str(error), code=2)
+    if best.candidates and best.candidates.is_cut:
+        ranked, catalogue = len(best.candidates.item_ids), best.candidates.catalogue
+        print(f"Ranked: the {ranked:,} most popular of {catalogue:,} items.", file=sys.stderr)
+    print(_as_json(request, best, log) if args.json else ranked_table(best.items, log))
+    return 0
+
+
+def served_model(config: PipelineConfig, surface: Surface) -> ServedModel:
+    """The model of a configuration that answers for a surface.
+
+    Raises:
+        ConfigError: There is none.
+    """
+    for served in config.served_models:
+        if surface.value in served.surfaces:
+            return served
+    names = ", ".join(served.name for served in config.served_models)
+    raise ConfigError(f"no model of this configuration serves {surface.value}; there is {names}")
+
+
+def connected(args: argparse.Namespace, served: ServedModel) -> RankingClient:
+    """The client that `add_server_arguments` describes."""
+    protocol = WireProtocol(args.protocol)
+    return RankingClient(args.address or _DEFAULT_ADDRESS[protocol], served.name, protocol, timeout_s=args.timeout)
+
+
+def read_log(config: PipelineConfig, users: Sequence[str] | None) -> EventLog:
+    """Reads the log files of a configuration, keeping the events of some users; of all where None.
+
+    Raises:
+        DataError: The files cannot be read.
+    """
+    return read_source_log(config.data, users)
+
+
+def limits(config: PipelineConfig) -> HistoryLimits:
+    """How much history the model of a configuration sees."""
+    data = config.data
+    return HistoryLimits(data.recommendation_history, data.search_history, data.items_per_session)
+
+
+def ranked_table(ranked: Sequence[RankedItem], log: EventLog) -> str:
+    """Lays out an answer, best first."""
+    rows = [
+        (str(rank), item.item_id, log.title(item.item_id), f"{item.score:.4f}")
+        for rank, item in enumerate(ranked, start=1)
+    ]
+    return table(("rank", "item", "title", "score"), rows)
+
+
+def ranked_json(asked: Mapping[str, str], ranked: Sequence[RankedItem], log: EventLog) -> str:
+    """Writes an answer as JSON, best first, after what was asked."""
+    items = [
+        {"rank": rank, "item_id": item.item_id, "title": log.title(item.item_id), "score": item.score}
+        for rank, item in enumerate(ranked, start=1)
+    ]
+    return json.dumps({**asked, "items": items}, indent=2, ensure_ascii=False)
+
+
+def explain(error: CallError, served: ServedModel) -> str:
+    """Says what to do about a call that failed."""
+    pushed = bool(version_folders(served.pushed_model_dir))
+    first = "" if pushed else f" Nothing is pushed to {served.pushed_model_dir} yet: run `tandem run` first."
+    if error.code == UNAVAILABLE:
+        return f"no model server answers at {error.address}. Start one with `tandem serve`.{first}"
+    if error.code == NOT_FOUND:
+        hint = first or " Is the server still loading it, or started with another configuration?"
+        return f"the server at {error.address} has no model {served.name!r}: {error.message}.{hint}"
+    if error.message.startswith(OTHER_PROGRAM):
+        return f"{error.address}: {error.message}. Where is the model server? --address HOST:PORT"
+    return str(error)
+
+
+def say_who_asks(user: str, log: EventLog, history: Sequence[Token]) -> None:
+    """Tells on standard error what the log knows of the user."""
+    if not log.events_of(user):
+        print(f"User {user!r} is not in the event log: asking with an empty history.", file=sys.stderr)
+    else:
+        print(f"User {user!r}: {len(history)} history tokens are sent along.", file=sys.stderr)
+
+
+def fail(command: str, message: str, code: int) -> int:
+    """Says on standard error why a command ends, and returns its exit code."""
+    print(f"tandem {command}: {message}", file=sys.stderr)
+    return code
+
+
+def _candidates_of(path: str) -> Candidates:
+    with open(path, encoding="utf-8") as lines:
+        item_ids = tuple(dict.fromkeys(line.strip() for line in lines if line.strip()))
+    return Candidates(item_ids, len(item_ids))
+
+
+def _as_json(request: RetrievalRequest, best: BestItems, log: EventLog) -> str:
+    asked = {"user": request.user_id, "query": request.query, "signature": best.signature}
+    return ranked_json(asked, best.items, log)

@@ -1,0 +1,55 @@
+"""What users did, read from the files of any source by the pipeline's own adapters.
+
+So a history on the command line is made of the very events that the pipeline made its examples of, made queries
+included. The adapters alone need neither Beam nor TFX where the files are local.
+"""
+
+import time
+from collections.abc import Collection
+
+from components.raw_files.refusal import Reject
+from components.sources.adapter import adapter
+from components.sources.data_config import DataConfig
+from components.sources.event_order import EventPlace, event_place
+from schemas.canonical_event import Event, Item
+from serving.shop_log.event_log import EventLog
+
+
+def read_source_log(config: DataConfig, users: Collection[str] | None = None) -> EventLog:
+    """Reads all files of a source once.
+
+    Nothing is kept from one call to the next, and `config.core` is not applied: items that it leaves out stand in
+    histories as items that the model does not know.
+
+    Args:
+        config: The source, and where its files are.
+        users: Whose events to keep; all where None. Counts are over all users in any case.
+
+    Raises:
+        DataError: The source is unknown, or a file cannot be used.
+    """
+    source = adapter(config.source)
+    log, files = EventLog(), source.source_files(config)
+    for path in files.item_files:
+        for row in source.read_items(path, config):
+            if isinstance(row, Reject):
+                log.rejects += 1
+            else:
+                log.items.setdefault(row[1].item_id, row[1])
+    now_ms = round(time.time() * 1000)
+    placed: dict[str, list[tuple[EventPlace, Event]]] = {}
+    for number, path in enumerate(files.event_files):
+        for each in source.read_events(path, config, now_ms):
+            if isinstance(each, Reject):
+                log.rejects += 1
+                continue
+            line, event = each
+            log.count(event)
+            if users is not None and event.user_id not in users:
+                continue
+            if source.with_item is not None:
+                event = source.with_item(event, log.items.get(event.item_id, Item(event.item_id)))
+            placed.setdefault(event.user_id, []).append((event_place(number, line, event), event))
+    for user_id, events in placed.items():
+        log.events[user_id] = [event for _, event in sorted(events, key=lambda each: each[0])]
+    return log

@@ -1,0 +1,59 @@
+"""Ctrl-C and SIGTERM: the command is left in order, whatever was under way; a second one ends it at once.
+
+KeyboardInterrupt alone does not tell of them. Raised within a Beam worker it comes out as a RuntimeError that has its
+name in the text, and a library may make any other error of it. So whoever catches an error asks `received`.
+"""
+
+import contextlib
+import os
+import signal
+import sys
+from typing import Final
+
+from tfx_pipeline.cli.console import library_output
+
+_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
+_GOING_ON: Final = ("run", "demo", "experiment")
+"""The commands that, called again, go on where they were interrupted."""
+_seen: set[int] = set()
+
+
+def listen() -> None:
+    """Takes over both signals for the rest of this process; call it in the main thread."""
+    for number in _SIGNALS:
+        signal.signal(number, _interrupt)
+
+
+def received() -> bool:
+    """Whether the user wants the command to end."""
+    return bool(_seen)
+
+
+def is_one(error: BaseException) -> bool:
+    """Whether an error comes of an interruption."""
+    return isinstance(error, KeyboardInterrupt) or (received() and isinstance(error, Exception))
+
+
+def end(command: str, code: int, at_once: bool) -> int:
+    """Says that a command was interrupted, and returns its exit code.
+
+    Args:
+        command: Its name.
+        code: Its exit code.
+        at_once: End this process here. Python would wait for the threads of Beam and TensorFlow to finish their work.
+    """
+    kept = "; what was finished is kept, and the same command goes on from there" if command in _GOING_ON else ""
+    print(f"tandem {command}: interrupted{kept}", file=sys.stderr)
+    if at_once:
+        with contextlib.suppress(OSError):
+            sys.stdout.flush()
+        os._exit(code)
+    return int(code)
+
+
+def _interrupt(number: int, _frame: object) -> None:
+    _seen.add(number)
+    library_output.end_in_order()  # However soon it comes.
+    for each in _SIGNALS:
+        signal.signal(each, signal.SIG_DFL)
+    raise KeyboardInterrupt

@@ -1,0 +1,111 @@
+"""The demonstration's questions: what the model would have said just before what the user really did."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from schemas.canonical_event import Event, Surface, Token
+from serving.client.answers import RankedItem
+from serving.client.requests import RankRequest, RetrievalRequest
+from serving.shop_log.best_items import choose_candidates
+from serving.shop_log.event_log import EventLog, HistoryLimits, history
+from tfx_pipeline.cli.console.tables import table
+from tfx_pipeline.cli.demo.side_by_side import cut, side_by_side
+
+_SHOWN_TOKENS = 6
+_SHOWN_ITEMS = 5
+_LONGEST_TITLE = 34
+_RETRIEVED_ITEMS = 100
+# Over REST a score travels as text that gives the very float32 back; nothing but that conversion may differ.
+_SCORE_TOLERANCE = 1e-6
+
+
+@dataclass(frozen=True)
+class Target:
+    """Something that the user did, and the requests that ask for it.
+
+    Attributes:
+        event: What the user did.
+        retrieval: For a model that finds the items itself.
+        ranking: For any other: the catalogue without what the user had by then, and in any case the event's item.
+    """
+
+    event: Event
+    retrieval: RetrievalRequest
+    ranking: RankRequest
+
+
+def last_target(log: EventLog, user_id: str, surface: Surface, limits: HistoryLimits) -> Target | None:
+    """The user's last click on a surface, to be predicted from what came before it; None where there is none."""
+    events = log.events_of(user_id)
+    for place in range(len(events) - 1, -1, -1):
+        event = events[place]
+        if event.surface is surface and event.label and event.item_id:
+            before = events[:place]
+            owned = {each.item_id for each in before if each.label}
+            candidates = choose_candidates(log, owned, wanted=[event.item_id])
+            tokens = history(before, limits)
+            # What a user comes back for must not be left out.
+            is_new = event.item_id not in owned
+            return Target(
+                event,
+                RetrievalRequest(user_id, _RETRIEVED_ITEMS, event.query, tokens, exclude_seen=is_new),
+                RankRequest(user_id, candidates.item_ids, event.query, tokens),
+            )
+    return None
+
+
+def history_lines(tokens: Sequence[Token], log: EventLog) -> list[str]:
+    """A history in short, newest last."""
+    lines = ["history, newest last"]
+    if len(tokens) > _SHOWN_TOKENS:
+        lines.append(f"… {len(tokens) - _SHOWN_TOKENS} more")
+    for token in tokens[-_SHOWN_TOKENS:]:
+        titles = ", ".join(log.title(item_id) for item_id in token.items) or "nothing clicked"
+        what = f'search "{token.query}"' if token.surface is Surface.SEARCH else "feed"
+        lines.append(f"{what}: {titles}")
+    return lines
+
+
+def agree(first: Sequence[RankedItem], second: Sequence[RankedItem]) -> bool:
+    """Whether two answers hold the same items in the same order with the same scores."""
+    return len(first) == len(second) and all(
+        one.item_id == other.item_id and abs(one.score - other.score) <= _SCORE_TOLERANCE
+        for one, other in zip(first, second, strict=True)
+    )
+
+
+def answer_text(target: Target, ranked: Sequence[RankedItem], log: EventLog, is_retrieved: bool, width: int) -> str:
+    """The top of an answer beside the history that it was made of, and what the user really did.
+
+    Args:
+        target: What was asked for.
+        ranked: The answer, best first.
+        log: Knows the titles.
+        is_retrieved: Whether the model found the items itself, so that the real one may be missing.
+        width: The columns of the terminal.
+    """
+    real = target.event.item_id
+    asked = f'Search "{target.event.query}"' if target.event.query else "Feed"
+    among = "the whole catalogue" if is_retrieved else f"{len(target.ranking.candidates):,} candidates"
+    rows = [
+        (
+            str(place),
+            cut(log.title(item.item_id), _LONGEST_TITLE),
+            f"{item.score:.2f}",
+            "<- clicked" if item.item_id == real else "",
+        )
+        for place, item in enumerate(ranked[:_SHOWN_ITEMS], start=1)
+    ]
+    rank = next((place for place, item in enumerate(ranked, start=1) if item.item_id == real), None)
+    where = f"put at rank {rank:,}" if rank else f"did not put among its first {len(ranked):,}"
+    return "\n".join(
+        (
+            f"{asked}, out of {among}:",
+            side_by_side(
+                history_lines(target.ranking.history, log),
+                table(("", "title", "score", ""), rows).splitlines(),
+                width,
+            ),
+            f"What the user did next: {log.title(real)}, which the model {where}.",
+        )
+    )

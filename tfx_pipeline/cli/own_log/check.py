@@ -1,0 +1,120 @@
+"""Look at a log before a run does: what would be made of its first rows, and what looks wrong.
+
+Each finding names file and row, and what mends it. Errors are what a run fails of, or learns nonsense from; warnings
+make it worse. Neither TensorFlow nor TFX is needed.
+
+    tandem check my.yaml
+    tandem check my.yaml --rows 0       # all rows; what examples come of the whole log
+    tandem check my.yaml --json         # for programs; the exit code is 1 where there is an error
+"""
+
+import argparse
+import json
+import time
+from collections.abc import Iterator
+
+from components.log_findings.event_findings import day
+from components.log_findings.log_check import LogCheck, check_log
+from components.log_findings.log_finding import Severity
+from components.log_findings.refused_rows import FileReading
+from schemas.canonical_event import Surface
+from tfx_pipeline.cli.exit_code import ExitCode
+from tfx_pipeline.cli.own_log import reading_progress
+from tfx_pipeline.cli.parsing import config_arguments
+
+_MARKS = {Severity.ERROR: "ERROR  ", Severity.WARNING: "warning", Severity.NOTE: "note   "}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declares the options."""
+    parser.add_argument("file", nargs="?", metavar="CONFIG", help="configuration, as --config")
+    config_arguments.add(parser)
+    parser.add_argument(
+        "--rows",
+        type=_from_0,
+        default=1000,
+        metavar="N",
+        help="rows of each file that are read; 0 for all (%(default)s)",
+    )
+    parser.add_argument("--json", action="store_true", help="print what was found as JSON")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Checks and prints; 1 where something is an error, else 0."""
+    if args.file:
+        args.config = args.file
+    config = config_arguments.load(args)
+    now_ms = round(time.time() * 1000)
+    found = check_log(config.data, now_ms, args.rows, config.train.surfaces, reading_progress.show)
+    reading_progress.clear()
+    print(json.dumps(found.as_dict(), indent=2, ensure_ascii=False) if args.json else text(found, args.rows))
+    return ExitCode.OK if found.is_good else ExitCode.FAILED
+
+
+def text(found: LogCheck, rows: int) -> str:
+    """What was found, for a person."""
+    return "\n".join([*_files(found), *_events(found), *_examples(found, rows), "", *_findings(found)])
+
+
+def _files(found: LogCheck) -> Iterator[str]:
+    for reading in found.files:
+        how_many = f"{reading.rows:,} {reading.kind}s"
+        if not reading.whole:
+            how_many = f"the first {how_many}"
+        yield f"{reading.file}: {how_many}, {_refused(reading)}"
+
+
+def _refused(reading: FileReading) -> str:
+    if not reading.refused:
+        return "all can be used"
+    reasons = ", ".join(f"{reason} {count:,}" for reason, count in reading.reasons.most_common())
+    return f"{reading.refused:,} refused ({reasons})"
+
+
+def _events(found: LogCheck) -> Iterator[str]:
+    tally = found.tally
+    if not tally.events:
+        return
+    surfaces = ", ".join(f"{tally.by_surface[surface]:,} {surface.value}" for surface in Surface)
+    yield (
+        f"Events: {surfaces}; {tally.engaged.total():,} engagements, {tally.shown:,} only shown, "
+        f"{tally.without_click:,} searches without a click."
+    )
+    yield (
+        f"They are of {len(tally.users):,} users and {len(tally.items):,} items, from {day(tally.earliest_ms)} to "
+        f"{day(tally.latest_ms)}."
+    )
+
+
+def _examples(found: LogCheck, rows: int) -> Iterator[str]:
+    if not found.tally.events:
+        return
+    told = "; ".join(
+        f"{split} " + ", ".join(f"{count:,} {surface.value}" for surface, count in counts.items())
+        for split, counts in found.tally.examples.items()
+    )
+    if found.whole:
+        yield f"Examples: {told}."
+    else:
+        yield f"Examples of the rows that were read: {told}."
+        yield f"What users did after the first {rows:,} rows is not in that: --rows 0 reads all."
+
+
+def _findings(found: LogCheck) -> Iterator[str]:
+    for finding in found.findings:
+        yield f"{_MARKS[finding.severity]}  {finding}"
+    counts = {
+        name: sum(finding.severity is severity for finding in found.findings)
+        for severity, name in ((Severity.ERROR, "error"), (Severity.WARNING, "warning"))
+    }
+    if not any(counts.values()):
+        yield "Nothing looks wrong."
+        return
+    yield " and ".join(f"{count} {name}{'' if count == 1 else 's'}" for name, count in counts.items() if count) + "."
+
+
+def _from_0(text: str) -> int:
+    number = int(text)
+    if number < 0:
+        raise argparse.ArgumentTypeError(f"should be at least 0, not {number}")
+    return number

@@ -1,0 +1,108 @@
+"""Make up a log: users, what they click on in a feed and search for, and how one leads to the other.
+
+The log is written into `data.path` of the configuration, in the layout that `data.source` reads (`events` or
+`kuaisar`), so that `tandem run` with the same configuration trains on it. Beside it, truth.json says what was planted
+and how well anybody can rank at best. The section `generate` holds all settings;
+components/behaviour_generator/README.md explains the process. Equal settings make equal files, whatever the number of
+workers.
+
+    tandem generate --events 1000000 --transitions high
+    tandem generate --config configs/kuaisar.yaml --output FOLDER --set generate.gzip=true
+"""
+
+import argparse
+import dataclasses
+import json
+import sys
+from collections.abc import Mapping
+from typing import Any, Final
+
+from components.behaviour_generator.finished_set import TRUTH_FILE, AnotherSetError
+from components.behaviour_generator.generator_config import STRENGTHS
+from schemas.rank_metrics import rank_metrics
+from tfx_pipeline.cli.parsing import config_arguments, option_values
+from tfx_pipeline.config.loading import ConfigError
+
+DEFAULT_CONFIG: Final = "configs/generated.yaml"
+_METRICS: Final = tuple(metric.name for metric in rank_metrics())
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declares the options."""
+    config_arguments.add(parser, DEFAULT_CONFIG)
+    parser.add_argument("--output", metavar="FOLDER", help="where the files go (data.path of the configuration)")
+    parser.add_argument(
+        "--events", type=option_values.whole_number(1), metavar="N", help="about how many events (generate.events)"
+    )
+    parser.add_argument(
+        "--seed", type=option_values.whole_number(0), metavar="N", help="of all that is drawn (generate.seed)"
+    )
+    parser.add_argument(
+        "--transitions",
+        choices=tuple(STRENGTHS),
+        help="how much an action has to do with those before it (generate.transitions, whose r2r, s2r, r2s and s2s can "
+        "be set one by one, from 0 to 1)",
+    )
+    parser.add_argument(
+        "--workers",
+        type=option_values.whole_number(1),
+        default=1,
+        metavar="N",
+        help="processes that make it (%(default)s); the same files",
+    )
+    parser.add_argument("--force", action="store_true", help="replace another set of files in that folder")
+    parser.add_argument("--json", action="store_true", help="print the truth file")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Makes the files and prints what can be achieved on them; 1 where others are in the way."""
+    from components.behaviour_generator.generated_set import generate  # NumPy takes a second.
+    from components.behaviour_generator.layouts.known_layouts import LAYOUTS
+
+    config = config_arguments.load(args, _overrides(args))
+    folder = config.data.path
+    if config.data.source not in LAYOUTS:
+        raise ConfigError(
+            f"data.source = {config.data.source!r}: can be read, not made up. Give {' or '.join(LAYOUTS)}."
+        )
+    if not folder or "://" in folder:
+        raise ConfigError(f"data.path = {folder!r}: give a folder of this machine to write into, here or by --output.")
+    try:
+        truth = generate(
+            config.generate, config.data.source, folder, config.data.evaluation_negatives, args.workers, args.force
+        )
+    except (AnotherSetError, OSError) as error:
+        print(f"tandem: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("tandem: interrupted; nothing is in its place yet, and the same command begins anew", file=sys.stderr)
+        return 1
+    print(json.dumps(truth, indent=2) if args.json else text(folder, truth))
+    return 0
+
+
+def text(folder: str, truth: Mapping[str, Any]) -> str:
+    """The truth, for a person."""
+    counts = ", ".join(f"{count:,} {name.replace('_', ' ')}" for name, count in truth["counts"].items())
+    lines = [
+        f"{folder}: {', '.join(truth['files'])}, {TRUTH_FILE}",
+        f"It holds {counts}.",
+        f"The last engagement on each surface, among {truth['negatives']} uniform negatives:",
+        "",
+        "| surface | ranked by | " + " | ".join(_METRICS) + " |",
+        "| --- | --- |" + " --- |" * len(_METRICS),
+    ]
+    for surface, rankers in truth["achievable"].items():
+        for ranker, estimates in rankers.items():
+            cells = (f"{estimates[name]['mean']:.3f} ± {estimates[name]['standard_error']:.3f}" for name in _METRICS)
+            lines.append(f"| {surface} | {ranker} | " + " | ".join(cells) + " |")
+    return "\n".join(lines)
+
+
+def _overrides(args: argparse.Namespace) -> list[str]:
+    """The options as what they mean, before those of `--set`, which go further."""
+    values = {"data.path": args.output, "generate.events": args.events, "generate.seed": args.seed}
+    if args.transitions:
+        strengths = dataclasses.asdict(STRENGTHS[args.transitions])
+        values |= {f"generate.transitions.{name}": value for name, value in strengths.items()}
+    return [f"{name}={json.dumps(value)}" for name, value in values.items() if value is not None]

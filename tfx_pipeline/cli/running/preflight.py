@@ -1,0 +1,109 @@
+"""What can be known to go wrong before TensorFlow and TFX are imported: told in a second, not after a minute."""
+
+import importlib.util
+import os
+import shutil
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Final
+
+from components.log_findings.input_files import input_findings
+from components.log_findings.log_finding import errors
+from components.raw_files.file_systems import matching
+from tfx_pipeline.config.pipeline_config import SCANN, PipelineConfig
+from tfx_pipeline.runners.failures import NotReadyError
+
+_LEAST_FREE_MB: Final = 300
+_REMOTE: Final = ("://", "**")
+"""Patterns that take Beam, and with it seconds, to be looked up."""
+
+
+def check(config: PipelineConfig) -> None:
+    """Looks at what a run needs: its files, its packages, its folders.
+
+    Raises:
+        NotReadyError: Something is missing.
+    """
+    check_all([config])
+
+
+def check_all(configs: Iterable[PipelineConfig]) -> None:
+    """Looks at what several runs need; what they lack in common is told once.
+
+    Raises:
+        NotReadyError: Something is missing.
+    """
+    missing: dict[str, None] = {}
+    for config in configs:
+        missing |= dict.fromkeys([*_files(config), *_packages(config), *_folders(config)])
+    if missing:
+        raise NotReadyError("\n".join(missing))
+
+
+def check_output(path: str) -> None:
+    """Looks at whether a file can be written.
+
+    Raises:
+        NotReadyError: It cannot.
+    """
+    if "://" in path:
+        return
+    if not path.endswith(".yaml"):
+        raise NotReadyError(f"--output {path}: give a file that ends in .yaml.")
+    if os.path.isdir(path):
+        raise NotReadyError(f"--output {path}: is a folder; give the file, such as {os.path.join(path, 'spec.yaml')}.")
+    if reason := _not_writable(os.path.dirname(os.path.abspath(path))):
+        raise NotReadyError(f"--output {path}: {reason}")
+
+
+def _files(config: PipelineConfig) -> list[str]:
+    data = config.data
+    patterns = [data.located(each) for each in (data.events, data.items, data.users)]
+    if any(mark in pattern for mark in _REMOTE for pattern in patterns):
+        return []
+    found = [str(finding) for finding in errors(input_findings(data))]
+    requests = config.data_checks.requests
+    if requests and not any(mark in requests for mark in _REMOTE) and not matching(requests):
+        found.append(f"data_checks.requests = {requests}: no such file. Paths are taken from the directory of the run.")
+    return found
+
+
+def _packages(config: PipelineConfig) -> list[str]:
+    if config.export.retrieval_index != SCANN or importlib.util.find_spec("scann") is not None:
+        return []
+    return [
+        "export.retrieval_index = scann: the package scann is not installed. Install it (`pip install scann`, the "
+        "release that fits this TensorFlow), or set export.retrieval_index=brute_force."
+    ]
+
+
+def _folders(config: PipelineConfig) -> list[str]:
+    found = []
+    for field, folder in (("root", config.run_root), ("push_to", config.push_to)):
+        if not folder or "://" in folder:
+            continue
+        reason = _not_writable(folder)
+        if reason:
+            found.append(f"{field} = {folder}: {reason}")
+        elif (free := shutil.disk_usage(_existing(folder)).free // 10**6) < _LEAST_FREE_MB:
+            found.append(
+                f"{field} = {folder}: only {free} MB are free there, and a run takes {_LEAST_FREE_MB} MB at least. "
+                f"Make room, or set `{field}` elsewhere."
+            )
+    return found
+
+
+def _not_writable(folder: str) -> str:
+    """Why nothing can be written into a folder, which may still have to be made; empty where it can."""
+    existing = _existing(folder)
+    if not existing.is_dir():
+        return f"{existing} is a file, not a folder. Name another folder."
+    if not os.access(existing, os.W_OK | os.X_OK):
+        return f"{existing} cannot be written to. Mend its rights, or name another folder."
+    return ""
+
+
+def _existing(folder: str) -> Path:
+    """The folder, or what of its path is there."""
+    path = Path(folder).absolute()
+    return next(each for each in (path, *path.parents) if each.exists())

@@ -1,0 +1,89 @@
+"""The report of a run in words, from its plain values, as `tandem run` has them and as the file holds them."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from schemas.rank_metrics import metric_named
+from tfx_pipeline.cli.console.tables import table
+
+Report = Mapping[str, Any]
+
+_MEDIANS = {"REST": "rest_rank_p50_ms", "gRPC": "grpc_rank_p50_ms"}
+
+
+def report_text(report: Report) -> str:
+    """All that a person wants to know at the end of a run: the metrics as tables, and what became of each model."""
+    blocks = ["\n".join(f"Data: {finding}" for finding in report["data_findings"])]
+    several = len(report["models"]) > 1
+    for name, model in report["models"].items():
+        title = [name] if several else []
+        blocks.append("\n".join([*title, *_metric_lines(model), *_remarks(model)]))
+    blocks.append("\n".join(outcome_lines(report)))
+    return "\n\n".join(block for block in blocks if block)
+
+
+def outcome_lines(report: Report) -> list[str]:
+    """What became of each model, a sentence each: pushed, unchanged, or why not and what stays served."""
+    several = len(report["models"]) > 1
+    return [_outcome(f"{name}: " if several else "", model) for name, model in report["models"].items()]
+
+
+def is_pushed(report: Report) -> bool:
+    """Whether every model is a pushed version, by this run or an earlier one."""
+    return all(model["outcome"] != "not_pushed" for model in report["models"].values())
+
+
+def _metric_lines(model: Report) -> list[str]:
+    """Surface by metric, the model and what it is compared with side by side."""
+    metrics, among_all = model["metrics"], model["whole_catalogue"]
+    columns = [("model", metrics["model"]), ("baseline", metrics["baseline"])]
+    if metrics.get("popularity", metrics["baseline"]) != metrics["baseline"]:
+        columns.append(("popularity", metrics["popularity"]))
+    if among_all:
+        columns.append(("among all items", among_all))
+    surfaces = [surface for surface in metrics["model"] if surface != "overall" or len(metrics["model"]) == 1]
+    rows = []
+    for surface in sorted(surfaces, reverse=True):  # Search first.
+        names = dict.fromkeys([*metrics["model"][surface], *among_all.get(surface, {})])
+        for place, name in enumerate(names):
+            values = (_figure(by_surface.get(surface, {}).get(name)) for _, by_surface in columns)
+            rows.append([surface if place == 0 else "", metric_named(name).label, *values])
+    header = ["surface", "metric", *(title for title, _ in columns)]
+    return [table(header, rows), f"Baseline: {model['baseline']}."]
+
+
+def _remarks(model: Report) -> list[str]:
+    figures = model["servability_figures"]
+    latencies = [f"{figures[name]:.1f} ms over {protocol}" for protocol, name in _MEDIANS.items() if name in figures]
+    if not model["servable"] or not latencies:
+        return []
+    size = f" {figures['model_mb']:.1f} MB;" if "model_mb" in figures else ""
+    return [f"Servable:{size} a median `rank` request took {', '.join(latencies)}."]
+
+
+def _outcome(title: str, model: Report) -> str:
+    if model["outcome"] == "pushed":
+        return f"{title}Pushed: version {model['version']} in {model['pushed_model_dir']}."
+    if model["outcome"] == "unchanged":
+        return f"{title}Unchanged: version {model['version']} is already pushed, in {model['pushed_model_dir']}."
+    reasons = [_shortfall(each, model["baseline"]) for each in model["shortfalls"]]
+    reasons += [f"not servable: {reason}" for reason in model["servability_reasons"]]
+    if not model["servable"] and not model["servability_reasons"]:
+        reasons.append("not servable, as the server that tried it found")
+    stays = (
+        f"Version {model['pushed_version']} in {model['pushed_model_dir']} stays served."
+        if model["pushed_version"]
+        else f"There is no earlier version in {model['pushed_model_dir']}, so nothing can be served."
+    )
+    return f"{title}Not pushed: {'; '.join(reasons)}. {stays}"
+
+
+def _shortfall(shortfall: Mapping[str, Any], baseline: str) -> str:
+    name, value, needed = metric_named(shortfall["metric"]).label, shortfall["value"], shortfall["needed"]
+    if value is None or needed is None:
+        return f"{name} in {shortfall['surface']} could not be measured, there is no example of it to evaluate"
+    return f"{name} in {shortfall['surface']} {value:.4f}, needed {needed:.4f}, {needed - value:.4f} more ({baseline})"
+
+
+def _figure(value: float | None) -> str:
+    return "" if value is None else f"{value:.4f}"

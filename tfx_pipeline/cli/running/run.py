@@ -1,0 +1,64 @@
+"""Run the whole pipeline on this machine, from raw logs to a pushed model.
+
+What an earlier run computed from the same inputs is taken from the cache; a training that was interrupted goes on where
+it stopped. A model is pushed when it beats the last pushed one, or popularity before there is one, on each surface, and
+when a server answers well with it. Where it is not pushed, the report says what it lacks and which version stays
+served, and the exit code is 3. Where nothing has changed since the last push, the report says so, and it is 0.
+"""
+
+import argparse
+import json
+from pathlib import Path
+from typing import Any
+
+from tfx_pipeline.cli.console import installed_versions
+from tfx_pipeline.cli.exit_code import ExitCode
+from tfx_pipeline.cli.parsing import config_arguments
+from tfx_pipeline.cli.running import preflight
+from tfx_pipeline.cli.running.report_text import is_pushed, report_text
+from tfx_pipeline.config.pipeline_config import PipelineConfig
+from tfx_pipeline.display.plain_display import PlainDisplay
+from tfx_pipeline.display.shown import shown
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declares the options."""
+    config_arguments.add(parser)
+    parser.add_argument("--json", action="store_true", help="print the report as JSON")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Runs it and prints the report; 0 when every model is pushed, by this run or an earlier one, 3 when one is not."""
+    config = config_arguments.load(args)
+    preflight.check(config)
+    with shown(everything=args.verbose) as display:
+        report = _repeated_or_run(config, display)
+    print(json.dumps(report, indent=2) if args.json else report_text(report))
+    return ExitCode.OK if is_pushed(report) else ExitCode.NOT_PUSHED
+
+
+def _repeated_or_run(config: PipelineConfig, display: PlainDisplay) -> dict[str, Any]:
+    """The report as plain values: the last one where nothing has changed, else that of the run.
+
+    Raises:
+        ComponentFailed: A component failed; its error is the cause.
+    """
+    from tfx_pipeline.past_runs import last_run
+
+    display.stage("Looking for what has changed since the last run")
+    digest = last_run.digest_of_inputs(config, installed_versions.text())
+    report = last_run.repeated_report(config, digest)
+    if report is not None:
+        display.stage("Nothing has changed")
+        Path(config.report_path).write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
+        return report
+    report = _run(config, display)
+    last_run.write(config, digest, report)
+    return report
+
+
+def _run(config: PipelineConfig, display: PlainDisplay) -> dict[str, Any]:
+    display.stage("Importing TensorFlow and TFX", remark=": 10 to 30 seconds")
+    from tfx_pipeline.runners import local_runner
+
+    return local_runner.run(config, display).as_dict()

@@ -1,0 +1,166 @@
+"""List the runs of a pipeline, look into one, compare two, and remove those that are of no more use.
+
+tandem runs                          # all runs of the configuration's root
+tandem runs --root runs              # of all pipelines below a folder
+tandem runs show 3                   # components, and what the pushed version was made of
+tandem runs compare 2 3              # configurations and metrics side by side
+tandem runs remove 1 2 --dry_run     # what nothing else uses; never what is served or the cache's newest
+"""
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from tfx_pipeline.cli.exit_code import ExitCode
+from tfx_pipeline.cli.parsing import config_arguments
+from tfx_pipeline.config.loading import ConfigError
+from tfx_pipeline.config.pipeline_config import METADATA_FILE
+
+if TYPE_CHECKING:
+    from tfx_pipeline.past_runs.run_store import Run, RunStore
+    from tfx_pipeline.past_runs.run_summary import RunSummary
+
+_NUMBERS = {"list": (0, 0), "show": (1, 1), "compare": (2, 2), "remove": (1, None)}
+"""What can be done to how many runs it takes, at least and at most."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declares the options."""
+    parser.add_argument("action", nargs="?", choices=tuple(_NUMBERS), default="list", help="what to do (%(default)s)")
+    parser.add_argument("runs", nargs="*", metavar="RUN", help="number of a run, as `tandem runs` lists it")
+    config_arguments.add(parser)
+    parser.add_argument(
+        "--root", default="", metavar="FOLDER", help="of the runs, or of several such folders (that of --config)"
+    )
+    parser.add_argument("--dry_run", action="store_true", help="remove: only say what would be removed")
+    parser.add_argument("--yes", action="store_true", help="remove: do not ask")
+    parser.add_argument("--json", action="store_true", help="print JSON")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Does it; 1 where there are no runs, or a run cannot be removed."""
+    least, most = _NUMBERS[args.action]
+    if len(args.runs) < least or (most is not None and len(args.runs) > most):
+        wanted = {(0, 0): "no run", (1, 1): "one run", (2, 2): "two runs", (1, None): "one run or more"}[least, most]
+        raise ConfigError(f"runs {args.action} takes {wanted}, by number; `tandem runs` lists them.")
+    roots = _roots(args)
+    if not roots:
+        print(f"tandem runs: there are no runs yet in {_folder(args)}; `tandem run` makes them.", file=sys.stderr)
+        return ExitCode.FAILED
+    if args.action == "list":
+        return _list(roots, args.json)
+    if len(roots) > 1:
+        raise ConfigError(f"--root {args.root} holds several pipelines. Give one: {', '.join(roots)}.")
+    return {"show": _show, "compare": _compare, "remove": _remove}[args.action](roots[0], args)
+
+
+def _folder(args: argparse.Namespace) -> str:
+    return args.root or config_arguments.load(args).run_root
+
+
+def _roots(args: argparse.Namespace) -> list[str]:
+    """The folder itself where it is a pipeline's, else those of pipelines in it."""
+    folder = _folder(args)
+    inner = sorted(entry.path for entry in os.scandir(folder) if entry.is_dir()) if os.path.isdir(folder) else []
+    candidates = [folder] if args.root == "" or _is_root(folder) else inner
+    return [each for each in candidates if _is_root(each)]
+
+
+def _is_root(folder: str) -> bool:
+    return os.path.isfile(os.path.join(folder, METADATA_FILE))
+
+
+def _list(roots: Sequence[str], as_json: bool) -> int:
+    from tfx_pipeline.cli.running import runs_text
+
+    summaries = {root: _summaries(_open(root)) for root in roots}
+    if as_json:
+        print(json.dumps([runs_text.as_json(root, each) for root, of in summaries.items() for each in of], indent=2))
+    else:
+        titles = [f"{root}\n" if len(roots) > 1 else "" for root in roots]
+        tables = [runs_text.list_text(of) for of in summaries.values()]
+        print("\n\n".join(title + table for title, table in zip(titles, tables, strict=True)))
+    return ExitCode.OK
+
+
+def _show(root: str, args: argparse.Namespace) -> int:
+    from tfx_pipeline.cli.running import runs_text
+
+    store = _open(root)
+    (chosen,) = _chosen(store, args.runs)
+    (summary,) = _summaries(store, [chosen])
+    if args.json:
+        details = runs_text.details(store, chosen)
+        print(json.dumps({**runs_text.as_json(root, summary), **details}, indent=2))
+    else:
+        print(runs_text.show_text(store, summary))
+    return ExitCode.OK
+
+
+def _compare(root: str, args: argparse.Namespace) -> int:
+    from tfx_pipeline.cli.running import runs_text
+
+    store = _open(root)
+    one, other = _summaries(store, _chosen(store, args.runs))
+    if args.json:
+        print(json.dumps(runs_text.comparison(one, other), indent=2))
+    else:
+        print(runs_text.compare_text(one, other))
+    return ExitCode.OK
+
+
+def _remove(root: str, args: argparse.Namespace) -> int:
+    from tfx_pipeline.cli.running import runs_text
+    from tfx_pipeline.past_runs import run_removal
+    from tfx_pipeline.past_runs.run_summary import RUNNING
+
+    store = _open(root, writable=True)
+    running = [str(each.run.number) for each in _summaries(store) if each.outcome == RUNNING]
+    if running:
+        print(f"tandem runs: run {', '.join(running)} is under way. Remove runs once it has ended.", file=sys.stderr)
+        return ExitCode.FAILED
+    try:
+        removal = run_removal.plan(store, _chosen(store, args.runs))
+    except run_removal.RemovalRefused as error:
+        print(f"tandem runs: {error}", file=sys.stderr)
+        return ExitCode.FAILED
+    text = json.dumps(runs_text.removal_json(removal), indent=2) if args.json else runs_text.removal_text(removal)
+    if args.dry_run:
+        print(text)
+        return ExitCode.OK
+    if not args.yes:
+        if not sys.stdin.isatty():
+            raise ConfigError("runs remove asks before it removes; where nobody can answer give --yes, or --dry_run.")
+        print(runs_text.removal_text(removal))
+        if input("Remove them? [y/N] ").strip().lower() not in ("y", "yes"):
+            print("Nothing is removed.")
+            return ExitCode.OK
+    run_removal.remove(store, removal)
+    print(text if args.json or args.yes else "Removed.")
+    return ExitCode.OK
+
+
+def _open(root: str, writable: bool = False) -> "RunStore":
+    from tfx_pipeline.past_runs.run_store import RunStore
+
+    return RunStore(root, writable)
+
+
+def _summaries(store: "RunStore", runs: "Sequence[Run] | None" = None) -> "list[RunSummary]":
+    from tfx_pipeline.past_runs.run_record import read_records
+    from tfx_pipeline.past_runs.run_summary import summarize
+
+    records = read_records(store.root)
+    listed = [each for each in store.runs if not each.is_removed] if runs is None else runs
+    return [summarize(store, each, records) for each in listed]
+
+
+def _chosen(store: "RunStore", numbers: Sequence[str]) -> "list[Run]":
+    by_number = {str(each.number): each for each in store.runs if not each.is_removed}
+    unknown = [number for number in numbers if number not in by_number]
+    if unknown:
+        raise ConfigError(f"there is no run {', '.join(unknown)} in {store.root}. There are: {', '.join(by_number)}.")
+    return [by_number[number] for number in dict.fromkeys(numbers)]

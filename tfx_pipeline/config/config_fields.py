@@ -1,0 +1,87 @@
+"""Every field of a configuration, with the explanation that stands where it is declared."""
+
+import dataclasses
+import inspect
+import re
+import types
+import typing
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from tfx_pipeline.config.loading import as_dict
+from tfx_pipeline.config.pipeline_config import PipelineConfig
+
+_ENTRY: Final = re.compile(r"^    (\w+): (.*)$")
+_KINDS: Final = {str: "text", int: "integer", float: "number", bool: "true or false"}
+
+
+@dataclasses.dataclass(frozen=True)
+class ConfigField:
+    """A field of the configuration, or a section of fields.
+
+    Attributes:
+        path: Its name with those of its sections: `train.epochs`.
+        kind: What its value is, in words: `integer`.
+        default: The value where nothing else is said, as plain YAML has it; of a section, a mapping.
+        explanation: What it means; one paragraph.
+        section: The dataclass of its fields; None for a single value.
+    """
+
+    path: str
+    kind: str
+    default: Any
+    explanation: str
+    section: type | None
+
+    @property
+    def name(self) -> str:
+        """The last part of its path."""
+        return self.path.rpartition(".")[2]
+
+
+def config_fields(config_class: type = PipelineConfig) -> dict[str, ConfigField]:
+    """All fields by their paths, in the order in which they are declared; a section stands before its fields."""
+    return {each.path: each for each in _fields(config_class, as_dict(config_class()), "")}
+
+
+def explanations(config_class: type) -> dict[str, str]:
+    """What the section `Attributes` of a dataclass's docstring says of each attribute, as one paragraph each."""
+    _, _, text = inspect.cleandoc(config_class.__doc__ or "").partition("\nAttributes:\n")
+    found: dict[str, list[str]] = {}
+    name = ""
+    for line in text.splitlines():
+        if entry := _ENTRY.match(line):
+            name, first = entry.groups()
+            found[name] = [first]
+        elif line.startswith("        ") and name:
+            found[name].append(line.strip())
+        elif line.strip():
+            break  # Another section of the docstring.
+    return {name: " ".join(lines) for name, lines in found.items()}
+
+
+def summary(config_class: type) -> str:
+    """What a dataclass's docstring says before it tells of the attributes."""
+    text = inspect.cleandoc(config_class.__doc__ or "").partition("\nAttributes:\n")[0]
+    return "\n\n".join(" ".join(paragraph.split()) for paragraph in text.strip().split("\n\n"))
+
+
+def _fields(config_class: type, defaults: Mapping[str, Any], prefix: str) -> Iterator[ConfigField]:
+    explained, hints = explanations(config_class), typing.get_type_hints(config_class)
+    for field in dataclasses.fields(config_class):
+        hint, path = hints[field.name], prefix + field.name
+        section = hint if dataclasses.is_dataclass(hint) else None
+        default = defaults[field.name]
+        yield ConfigField(path, _kind(hint), default, explained.get(field.name, ""), typing.cast(type | None, section))
+        if section is not None:
+            yield from _fields(typing.cast(type, section), default, f"{path}.")
+
+
+def _kind(hint: Any) -> str:
+    if dataclasses.is_dataclass(hint):
+        return "section"
+    if typing.get_origin(hint) is tuple:
+        return f"list of {_kind(typing.get_args(hint)[0])}s"
+    if typing.get_origin(hint) in (typing.Union, types.UnionType):
+        return ", or ".join("null" if each is type(None) else _kind(each) for each in typing.get_args(hint))
+    return _KINDS[hint]

@@ -1,0 +1,44 @@
+"""Where each value of a configuration comes from: a line of its file, `--set`, another field, or nowhere."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import yaml
+
+from tfx_pipeline.config.pipeline_config import FOLLOWING
+
+DEFAULT = "default"
+
+
+def config_origins(path: str, overrides: Sequence[str] = ()) -> dict[str, str]:
+    """Tells of each field that is not at its default who says so.
+
+    Args:
+        path: A YAML file that `load_config` takes.
+        overrides: `section.field=value` each, as `load_config` takes them.
+
+    Returns:
+        Field, such as `train.epochs`, to `shop.yaml, line 3`, to `--set`, or to the field that it follows.
+    """
+    origins: dict[str, str] = {}
+    root = yaml.compose(Path(path).read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+    if isinstance(root, yaml.MappingNode):
+        origins |= {name: f"{path}, line {line}" for name, line in _lines(root, "")}
+    for override in overrides:
+        name, _, text = override.partition("=")
+        name = name.strip()
+        # What is set may be a whole section: --set 'train={epochs: 3}'. A file pattern begins as a YAML alias does.
+        value = None if text.startswith("*") else yaml.compose(text, Loader=yaml.SafeLoader)
+        inner = [each for each, _ in _lines(value, f"{name}.")] if isinstance(value, yaml.MappingNode) else [name]
+        origins = {each: origin for each, origin in origins.items() if not each.startswith(f"{name}.")}
+        origins |= dict.fromkeys(inner, "--set")
+    return origins | {name: f"as {leader}" for name, leader in FOLLOWING.items()}
+
+
+def _lines(node: yaml.MappingNode, prefix: str) -> Iterator[tuple[str, int]]:
+    """The fields of a mapping and of those within it, with their line numbers."""
+    for key, value in node.value:
+        if isinstance(value, yaml.MappingNode):
+            yield from _lines(value, f"{prefix}{key.value}.")
+        else:
+            yield f"{prefix}{key.value}", key.start_mark.line + 1

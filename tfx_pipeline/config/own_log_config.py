@@ -1,0 +1,223 @@
+"""A small commented configuration for a log of one's own, with sizes that follow from its counts."""
+
+import dataclasses
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import yaml
+
+from components.log_findings.log_check import LogCheck
+from components.sources.data_config import POPULARITY, SHOWN, DataConfig
+from components.sources.event_rows import MILLISECONDS, EventColumns, ItemColumns, UserColumns
+from schemas.canonical_event import Surface
+from schemas.features import TRAIN_SPLIT
+
+_NEARLY_ALL: Final = 0.9
+_LISTED: Final = 8
+_WITHOUT_ID: Final = ("missing user", "missing item")
+_HISTORIES: Final = (4, 30)
+_QUERY_WORDS: Final = (2, 12)
+_TITLE_WORDS: Final = (4, 24)
+_BATCHES: Final = (32, 64, 128, 256, 512, 1024)
+_STEPS_AN_EPOCH: Final = 50
+_SMALL: Final = 20_000
+_NEGATIVES: Final = 99
+_WORD: Final = re.compile(r"\w+")
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """What follows from the counts of a log.
+
+    Attributes:
+        recommendation_history: Feed tokens of a history.
+        search_history: Search tokens of a history.
+        evaluation_negatives: Negatives of an example that is evaluated.
+        train_negatives: Negatives of an example that is learned from.
+        negatives: How they are drawn.
+        words_per_query: Words kept of a query.
+        words_per_title: Words kept of a title; 0 where items have none.
+        category_levels: Levels kept of a category path; 0 where items have none.
+        batch_size: Rows a step.
+        epochs: At most.
+        surfaces: Those that have events.
+        max_reject_share: The share of refused rows that is let pass: more than by default where rows lack an id.
+    """
+
+    recommendation_history: int
+    search_history: int
+    evaluation_negatives: int
+    train_negatives: int
+    negatives: str
+    words_per_query: int
+    words_per_title: int
+    category_levels: int
+    batch_size: int
+    epochs: int
+    surfaces: tuple[str, ...]
+    max_reject_share: float = DataConfig.max_reject_share
+
+
+def sizes(check: LogCheck) -> Sizes:
+    """Derives the sizes from what was read of a log."""
+    tally, table = check.tally, check.table
+    surfaces = tuple(surface.value for surface in Surface if tally.by_surface[surface])
+    items = len(set().union(*tally.engaged_items.values(), ())) or 1
+    most = max(map(len, tally.engaged_items.values()), default=0)
+    negatives = max(1, min(_NEGATIVES, items - most))
+    learned_from = sum(tally.examples[TRAIN_SPLIT].values())
+    batch = max((size for size in _BATCHES if size * _STEPS_AN_EPOCH <= learned_from), default=_BATCHES[0])
+    titles = [len(_WORD.findall(item.title)) for item in table.items.values() if item.title]
+    return Sizes(
+        recommendation_history=_history(check, Surface.RECOMMENDATION),
+        search_history=_history(check, Surface.SEARCH),
+        evaluation_negatives=negatives,
+        train_negatives=min(DataConfig.train_negatives, negatives),
+        negatives=SHOWN if tally.shown > tally.engaged.total() else POPULARITY,
+        words_per_query=_within(_QUERY_WORDS, tally.query_words.elements()),
+        words_per_title=_within(_TITLE_WORDS, titles) if titles else 0,
+        category_levels=_within((0, 4), [len(item.categories) for item in table.items.values()]),
+        batch_size=batch,
+        epochs=20 if learned_from < _SMALL else 10,
+        surfaces=surfaces or tuple(surface.value for surface in Surface),
+        max_reject_share=_reject_share(check),
+    )
+
+
+def configuration(name: str, data: DataConfig, of: Sizes, unused: Sequence[str] = (), log: str = "") -> str:
+    """The configuration as YAML.
+
+    Args:
+        name: Of the pipeline and the pushed model.
+        data: The files and columns; what is as by default is left out.
+        of: The sizes.
+        unused: Columns of the log that are not read.
+        log: The file that it was made of.
+    """
+    both = len(of.surfaces) > 1
+    lines = [
+        f"# Made by `tandem init` of {log or data.events}. `tandem config` explains every field.",
+        "# Next: tandem check FILE, then tandem run --config FILE, with the name of this file.",
+        f"name: {_yaml(name)}",
+        f"model: {'unisar' if both else 'unifiedssr'}",
+        "data:",
+        "  # Paths are taken from the folder that the command runs in.",
+        f"  events: {_yaml(data.events)}",
+        *_columns("columns", data.columns, EventColumns()),
+    ]
+    if unused and not data.columns.context:
+        lines.append(f"  # Not read: {', '.join(unused[:_LISTED])}{', …' if len(unused) > _LISTED else ''}.")
+        lines.append("  # Values of the moment, such as the device, may go into columns.context and transform.context.")
+    if data.items:
+        lines += [f"  items: {_yaml(data.items)}", *_columns("item_columns", data.item_columns, ItemColumns())]
+    if data.users:
+        lines += [f"  users: {_yaml(data.users)}", *_columns("user_columns", data.user_columns, UserColumns())]
+    if of.max_reject_share > DataConfig.max_reject_share:
+        lines.append("  # Rows without a user or an item are refused; so large a share of them is let pass.")
+        lines.append(f"  max_reject_share: {of.max_reject_share}")
+    lines += [
+        "  # What was shown and passed by is the truest negative there is."
+        if of.negatives == SHOWN
+        else "  # Popular items are drawn more often: the wanted one is harder to tell from these than from others.",
+        f"  negatives: {of.negatives}",
+        f"  train_negatives: {of.train_negatives}",
+        f"  evaluation_negatives: {of.evaluation_negatives}",
+        "  # Nine in ten users have no more on that surface, or 30.",
+        f"  recommendation_history: {of.recommendation_history}",
+        f"  search_history: {of.search_history}",
+        "transform:",
+        f"  words_per_query: {of.words_per_query}",
+        f"  words_per_title: {of.words_per_title}",
+        f"  category_levels: {of.category_levels}",
+    ]
+    lines += _both_surfaces(of) if both else _one_surface(of)
+    return "\n".join(lines) + "\n"
+
+
+def _reject_share(check: LogCheck) -> float:
+    """Rows without a user or an item are no broken rows: guests do not log in. A run leaves them out."""
+    rows = sum(each.rows for each in check.files if each.kind == "event")
+    without = sum(each.reasons[reason] for each in check.files if each.kind == "event" for reason in _WITHOUT_ID)
+    if without <= DataConfig.max_reject_share * rows:
+        return DataConfig.max_reject_share
+    return min(round(1.1 * without / rows + DataConfig.max_reject_share, 2), 1.0)
+
+
+def _both_surfaces(of: Sizes) -> list[str]:
+    return [
+        "unisar:",
+        "  # Beside the paper's losses: learned against many items at once, and the query's words against the title's.",
+        "  matching: true",
+        f"  text_matching: {'true' if of.words_per_title else 'false'}",
+        *(["  popularity_correction: 0.0"] if of.negatives == POPULARITY else []),
+        "unifiedssr:",
+        "  item_attributes: true",
+        "  loss: softmax",
+        "train:",
+        f"  epochs: {of.epochs}",
+        f"  batch_size: {of.batch_size}",
+        "retriever:",
+        "  # Finds the items that UniSAR orders; both are served as one model. Empty: UniSAR alone.",
+        "  model: unifiedssr",
+        "  train:",
+        f"    epochs: {of.epochs}",
+        f"    batch_size: {max(of.batch_size // 4, _BATCHES[0])}",
+        "    sequence_ends_only: true",
+    ]
+
+
+def _one_surface(of: Sizes) -> list[str]:
+    return [
+        "unifiedssr:",
+        "  item_attributes: true",
+        "  loss: softmax",
+        "train:",
+        f"  # The log has no other events: one model, UnifiedSSR, finds and orders items for {of.surfaces[0]}.",
+        f"  surfaces: [{of.surfaces[0]}]",
+        f"  epochs: {of.epochs}",
+        f"  batch_size: {of.batch_size}",
+    ]
+
+
+def _columns(section: str, columns: Any, default: Any) -> list[str]:
+    values = {
+        field.name: getattr(columns, field.name)
+        for field in dataclasses.fields(columns)
+        if getattr(columns, field.name) != getattr(default, field.name)
+    }
+    if not values:
+        return []
+    lines = [f"  {section}:"]
+    for name, value in values.items():
+        if name == "surface" and not value:
+            lines.append("    # No column tells the surface: an event with a query is a search.")
+        if name == "time_unit":
+            lines.append(f"    # What the time counts: seconds; `{MILLISECONDS}` would be milliseconds.")
+        lines.append(f"    {name}: {_yaml(list(value) if isinstance(value, tuple) else value)}")
+    return lines
+
+
+def _history(check: LogCheck, surface: Surface) -> int:
+    lengths = [of_user[surface] for of_user in check.tally.users.values() if of_user[surface]]
+    return _within(_HISTORIES, lengths)
+
+
+def _within(limits: tuple[int, int], sizes_seen: Iterable[int]) -> int:
+    """What nine in ten have no more of, within limits."""
+    least, most = limits
+    counts = Counter(sizes_seen)
+    wanted, seen = _NEARLY_ALL * counts.total(), 0
+    for size in sorted(counts):
+        seen += counts[size]
+        if seen >= wanted:
+            return min(max(size, least), most)
+    return least
+
+
+def _yaml(value: Any) -> str:
+    """A value as it stands in one line of YAML."""
+    text = yaml.safe_dump(value, default_flow_style=True, allow_unicode=True, width=10_000).strip()
+    return text.removesuffix("...").strip()

@@ -1,0 +1,317 @@
+"""Every knob of a run: one frozen dataclass a concern, loaded from `configs/*.yaml`, overridden by `--set`."""
+
+import dataclasses
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from components.behaviour_generator.generator_config import GeneratorConfig
+from components.data_checks.checks_config import DataChecksConfig
+from components.servability_gate.gate_config import GateConfig
+from components.sources.data_config import DataConfig
+from models import registry
+from models.unifiedssr.unifiedssr_config import UnifiedSSRConfig
+from models.unisar.unisar_config import UniSARConfig
+from schemas import context_values, features, signatures
+from schemas.number_checks import check_least
+from schemas.rank_metrics import rank_metrics
+from tfx_pipeline.config.loading import ConfigError, load_dataclass
+from tfx_pipeline.config.training_config import FineTuningConfig, TrainConfig
+
+DEFAULT_CONFIG = "configs/online_retail.yaml"
+METADATA_FILE = "metadata.sqlite"
+"""The local metadata store's file, in the root of a pipeline."""
+
+_LENGTHS = ("recommendation_history", "search_history")
+FOLLOWING = {f"{model}.{name}": f"data.{name}" for model in registry.names() for name in _LENGTHS}
+"""Fields whose value is that of another one, whatever is said of them."""
+
+
+@dataclass(frozen=True)
+class TransformConfig:
+    """What the Transform graph keeps of texts and ids.
+
+    Attributes:
+        words_per_query: How many words of a query are kept, at least 1.
+        words_per_title: How many words of an item's title are kept; 0 for none.
+        words_per_category_path: Words kept of an item's whole category path, as a text; 0 for none.
+        category_levels: How many levels of an item's category path are kept, broad to narrow; 0 where items have none.
+        context: What the model is told of the moment of a request, in this order: `hour` and `weekday` (of the
+            timestamp, UTC) and names of `data.columns.context`.
+        min_word_count: A word that is seen less often in training than this is out of vocabulary.
+        max_users: The most frequent users that get an index of their own; 0 for all. Of the others no attributes are
+            known either.
+        max_items: The most frequent items that get an index of their own; 0 for all.
+        max_words: The most frequent words that get an index of their own; 0 for all.
+    """
+
+    words_per_query: int = 8
+    words_per_title: int = 12
+    words_per_category_path: int = 0
+    category_levels: int = 0
+    context: tuple[str, ...] = ()
+    min_word_count: int = 1
+    max_users: int = 0
+    max_items: int = 0
+    max_words: int = 0
+
+    def __post_init__(self) -> None:
+        """Refuses numbers that mean nothing."""
+        check_least(self, 1, "words_per_query", "min_word_count")
+        check_least(self, 0, "words_per_title", "words_per_category_path", "category_levels")
+        check_least(self, 0, "max_users", "max_items", "max_words")
+
+
+@dataclass(frozen=True)
+class EvaluationConfig:
+    """When a model is good enough to be pushed.
+
+    Attributes:
+        metric: The ranking metric that decides, such as `ndcg_at_5`, `hit_rate_at_10` or `mrr`; those of
+            `schemas/rank_metrics.py`, at 1, 5 and 10.
+        margin: How much better than the baseline's the model's metric must be, on each surface. Absolute: with 0.005,
+            0.205 beats 0.200.
+        split: The split that is evaluated: `train`, `validation` or `test`.
+    """
+
+    metric: str = "ndcg_at_5"
+    margin: float = 0.005
+    split: str = features.TEST_SPLIT
+
+    def __post_init__(self) -> None:
+        """Refuses a metric or a split that there is not, and a margin that no metric can have."""
+        if not -1 <= self.margin <= 1:
+            raise ValueError(f"`margin` should be from -1 to 1. Received: margin={self.margin}")
+        known = ", ".join(metric.name for metric in rank_metrics())
+        if self.metric not in known.split(", "):
+            raise ValueError(f"`metric` should be one of {known}. Received: metric={self.metric!r}")
+        if self.split not in features.BEHAVIOUR_SPLITS:
+            known = ", ".join(features.BEHAVIOUR_SPLITS)
+            raise ValueError(f"`split` should be one of {known}. Received: split={self.split!r}")
+
+
+@dataclass(frozen=True)
+class KubeflowConfig:
+    """How the pipeline runs on Kubeflow.
+
+    Attributes:
+        image: The container image that holds Tandem and all that it needs.
+    """
+
+    image: str = "tandem-recommender:latest"
+
+
+SCANN = "scann"
+RETRIEVAL_INDICES = ("brute_force", SCANN)
+
+
+@dataclass(frozen=True)
+class ExportConfig:
+    """What the exported model looks like.
+
+    Attributes:
+        retrieval_index: How a model that retrieves finds items: `brute_force`, exact, or `scann`, approximate, for
+            catalogues of hundreds of thousands, where the package scann is installed, also in the model server.
+    """
+
+    retrieval_index: str = "brute_force"
+
+    def __post_init__(self) -> None:
+        """Refuses an index that there is not."""
+        if self.retrieval_index not in RETRIEVAL_INDICES:
+            raise ValueError(
+                f"`retrieval_index` should be one of {', '.join(RETRIEVAL_INDICES)}. "
+                f"Received: retrieval_index={self.retrieval_index!r}"
+            )
+
+
+@dataclass(frozen=True)
+class RetrieverConfig:
+    """A second model, which finds the items that the first one ranks; both are served as one.
+
+    Attributes:
+        model: Which model: `unifiedssr`, the one that retrieves. Empty: there is none.
+        retrieved: How many items it hands to the ranking model, from 1 to 10,000.
+        train: Its training.
+    """
+
+    model: str = ""
+    retrieved: int = 200
+    train: TrainConfig = field(default_factory=TrainConfig)
+
+    def __post_init__(self) -> None:
+        """Refuses numbers of items that no request can ask for."""
+        if not 1 <= self.retrieved <= signatures.LARGEST_K:
+            raise ValueError(
+                f"`retrieved` should be from 1 to {signatures.LARGEST_K}. Received: retrieved={self.retrieved}"
+            )
+
+
+@dataclass(frozen=True)
+class ServedModel:
+    """One of the models that a pipeline evaluates and pushes.
+
+    Attributes:
+        name: What clients ask a model server for.
+        pushed_model_dir: Folder that receives its blessed versions.
+        surfaces: The surfaces that it serves.
+        node_prefix: What the ids of its nodes begin with: `SearchTrainer`, `SearchEvaluator`.
+        retrieves: Whether it finds items in the whole catalogue.
+    """
+
+    name: str
+    pushed_model_dir: str
+    surfaces: tuple[str, ...]
+    node_prefix: str
+    retrieves: bool
+
+
+@dataclass(frozen=True)
+class PipelineConfig:
+    """One whole run.
+
+    Attributes:
+        name: The pipeline's name, and the pushed model's: what clients ask a model server for.
+        root: Folder of artifacts, metadata, logs and pushed models. Empty: `runs/<name>`.
+        model: Which model ranks: `unisar`, or `unifiedssr`, which also retrieves.
+        data: From raw logs to examples.
+        generate: What `tandem generate` makes up for `data` to read.
+        data_checks: What in the data ends a run before anything is trained.
+        transform: From examples to the model's inputs.
+        unisar: The hyper-parameters of UniSAR.
+        unifiedssr: The hyper-parameters of UnifiedSSR.
+        train: The training of `model`; with fine-tuning, the joint pre-training.
+        fine_tuning: The trainings that follow, on one surface each (UnifiedSSR).
+        retriever: A second model, which finds what `model` ranks.
+        export: What the exported model looks like.
+        evaluation: When a model is good enough to be pushed.
+        gate: The servability gate: how a model is tried before it is pushed.
+        kubeflow: How the pipeline runs on Kubeflow.
+        push_to: Folder that receives the blessed versions; with fine-tuning, one of that name and the surface's for
+            each surface. Empty: `<root>/pushed/<name>`.
+        enable_cache: Reuse what an earlier run computed from the same inputs. Off, every component runs anew.
+        beam_args: Options of Beam's runner, one a list entry.
+    """
+
+    name: str = "tandem"
+    root: str = ""
+    model: str = "unisar"
+    data: DataConfig = field(default_factory=DataConfig)
+    generate: GeneratorConfig = field(default_factory=GeneratorConfig)
+    data_checks: DataChecksConfig = field(default_factory=DataChecksConfig)
+    transform: TransformConfig = field(default_factory=TransformConfig)
+    unisar: UniSARConfig = field(default_factory=UniSARConfig)
+    unifiedssr: UnifiedSSRConfig = field(default_factory=UnifiedSSRConfig)
+    train: TrainConfig = field(default_factory=TrainConfig)
+    fine_tuning: FineTuningConfig = field(default_factory=FineTuningConfig)
+    retriever: RetrieverConfig = field(default_factory=RetrieverConfig)
+    export: ExportConfig = field(default_factory=ExportConfig)
+    evaluation: EvaluationConfig = field(default_factory=EvaluationConfig)
+    gate: GateConfig = field(default_factory=GateConfig)
+    kubeflow: KubeflowConfig = field(default_factory=KubeflowConfig)
+    push_to: str = ""
+    enable_cache: bool = True
+    beam_args: tuple[str, ...] = ("--runner=FnApiRunner", "--direct_running_mode=in_memory", "--direct_num_workers=1")
+
+    @property
+    def run_root(self) -> str:
+        """Where everything of this pipeline lies, as an absolute path; remote roots stay as they are."""
+        root = self.root or os.path.join("runs", self.name)
+        return root if "://" in root else os.path.abspath(root)
+
+    @property
+    def pipeline_root(self) -> str:
+        """Where the components' artifacts lie."""
+        return os.path.join(self.run_root, "artifacts")
+
+    @property
+    def metadata_path(self) -> str:
+        """The sqlite file of the local metadata store."""
+        return os.path.join(self.run_root, METADATA_FILE)
+
+    @property
+    def passed_statistics_dir(self) -> str:
+        """Where DataChecks keeps the statistics of each span that passed; the local runner and Kubeflow share it."""
+        return os.path.join(self.run_root, "passed_statistics")
+
+    @property
+    def pushed_model_dir(self) -> str:
+        """The folder of version folders that a model server reads."""
+        return self.push_to or os.path.join(self.run_root, "pushed", self.name)
+
+    @property
+    def served_models(self) -> tuple[ServedModel, ...]:
+        """What is evaluated and pushed: one model of what was trained on or, with fine-tuning, one for each surface."""
+        retrieves = self.model in registry.RETRIEVING or bool(self.retriever.model)
+        if not self.fine_tuning.surfaces:
+            return (ServedModel(self.name, self.pushed_model_dir, self.train.surfaces, "", retrieves),)
+        return tuple(
+            ServedModel(
+                f"{self.name}_{surface}",
+                f"{self.pushed_model_dir}_{surface}",
+                (surface,),
+                surface.capitalize(),
+                retrieves,
+            )
+            for surface in self.fine_tuning.surfaces
+        )
+
+    @property
+    def report_path(self) -> str:
+        """Where the last run's report goes."""
+        return os.path.join(self.run_root, "report.json")
+
+    @property
+    def tensorboard_dir(self) -> str:
+        """TensorBoard's logs of all trainings, each in a folder of its own."""
+        several_trainers = bool(self.fine_tuning.surfaces or self.retriever.model)
+        return self.pipeline_root if several_trainers else os.path.join(self.pipeline_root, "Trainer", "model_run")
+
+    @property
+    def checkpoint_dir(self) -> str:
+        """Where an interrupted training is picked up from."""
+        return os.path.join(self.run_root, "checkpoints")
+
+
+def load_config(path: str = DEFAULT_CONFIG, overrides: Sequence[str] = ()) -> PipelineConfig:
+    """Reads and checks a run's configuration.
+
+    Args:
+        path: A YAML file such as `configs/online_retail.yaml`.
+        overrides: `section.field=value` each.
+
+    Raises:
+        ConfigError: Something in it is unknown, of the wrong type or contradicts itself.
+    """
+    config = load_dataclass(PipelineConfig, path, overrides)
+    if not config.name:
+        raise ConfigError(f"{path}: `name` is empty; it names the pipeline and the pushed model.")
+    if config.model not in registry.names():
+        raise ConfigError(f"{path}: `model`: there is no {config.model!r}. Known: {', '.join(registry.names())}.")
+    if config.retriever.model and config.retriever.model not in registry.RETRIEVING:
+        raise ConfigError(
+            f"{path}: `retriever.model`: {config.retriever.model!r} does not retrieve. "
+            f"Those that do: {', '.join(registry.RETRIEVING)}."
+        )
+    if config.retriever.model and config.fine_tuning.surfaces:
+        raise ConfigError(
+            f"{path}: `retriever.model` and `fine_tuning.surfaces` do not go together: items are retrieved and ranked "
+            "by models of both surfaces. Leave one of the two out."
+        )
+    if not config.data.events:
+        raise ConfigError(f"{path}: `data.events` is empty; give the path or glob of the event files.")
+    offered = (*context_values.MADE_OF_TIME, *config.data.columns.context)
+    for name in config.transform.context:
+        if name not in offered:
+            raise ConfigError(
+                f"{path}: `transform.context`: there is no {name!r}. Known: {', '.join(offered)}; name further columns "
+                "in `data.columns.context`."
+            )
+    return _with_agreeing_lengths(config)
+
+
+def _with_agreeing_lengths(config: PipelineConfig) -> PipelineConfig:
+    """The lengths of histories are said once, in `data`; the models follow."""
+    lengths = {name: getattr(config.data, name) for name in _LENGTHS}
+    agreeing = {name: dataclasses.replace(getattr(config, name), **lengths) for name in registry.names()}
+    return dataclasses.replace(config, **agreeing)

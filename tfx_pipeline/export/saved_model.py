@@ -1,0 +1,149 @@
+"""From a trained Keras model to a SavedModel that TF Serving's own loader runs."""
+
+from collections.abc import Callable
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+import tensorflow_transform as tft
+
+from models.contract import DividesSessions, Explains, Retrieves
+from schemas import features, signatures
+from schemas.canonical_event import Surface
+from tfx_pipeline.export import constant_weights
+from tfx_pipeline.export.catalogue import retrieval_index as index
+from tfx_pipeline.export.catalogue.category_filter import CategoryFilter
+from tfx_pipeline.export.catalogue.item_vectors import ItemVectors
+from tfx_pipeline.export.serving_transform import ServingTransform
+from tfx_pipeline.export.signatures.catalogue_ranks_signature import catalogue_ranks_signature
+from tfx_pipeline.export.signatures.explain_signature import explain_signature
+from tfx_pipeline.export.signatures.ranking_signatures import ranking_signatures
+from tfx_pipeline.export.signatures.retrieval_signatures import Retrieval, retrieval_signatures
+from tfx_pipeline.export.signatures.session_signature import session_signature
+from tfx_pipeline.export.signatures.vector_signatures import (
+    item_embedding_signature,
+    request_embedding_signatures,
+    similar_items_signature,
+    vector_lengths,
+)
+
+
+def save(
+    model: keras.Model,
+    transform_output: tft.TFTransformOutput,
+    directory: str,
+    categories: np.ndarray,
+    retrieval_index: str = index.BRUTE_FORCE,
+) -> None:
+    """Writes a SavedModel with the signatures of `schemas.signatures` that the model can answer.
+
+    All models rank. `models.contract` says what else one may be able to do: a model that retrieves, and whose items are
+    one matrix, also finds items in the whole catalogue and gives requests as vectors; one with a vector for each item
+    gives those, and similar items.
+
+    What is equal for all requests is computed here, once: the embeddings of the whole catalogue. Weights other than
+    tables become constants.
+
+    The v1 loader fills exactly the variables that stand on the saved object. A Keras 3 variable saved as it is gets a
+    second handle, which the graph reads and the loader does not fill. So the saved module holds the inner
+    tf.Variables, and the functions close over the model instead of the module holding it.
+
+    Args:
+        model: A built model with `item_embeddings()` and `score(inputs, item_table)`.
+        transform_output: The Transform graph that the model was trained behind; it becomes a part of the graph.
+        directory: Where to.
+        categories: Int [items, levels], see `models.catalogue.Catalogue`; by them requests are kept to a category.
+        retrieval_index: How a model that retrieves finds items, one of `retrieval_index.KINDS`.
+
+    Raises:
+        ValueError: There is no such index, or the model has another number of items than the Transform output.
+        ModuleNotFoundError: `scann` is asked for and not installed.
+    """
+    servable, functions = assemble(model, transform_output, categories, retrieval_index)
+    servable.tables = constant_weights.tables(model)
+    # Nobody differentiates what serves, and gradients would take a third of the time.
+    options = tf.saved_model.SaveOptions(experimental_custom_gradients=False)
+    with constant_weights.as_constants(model):  # Saving traces the functions.
+        tf.saved_model.save(servable, directory, signatures=functions, options=options)
+
+
+def assemble(
+    model: keras.Model,
+    transform_output: tft.TFTransformOutput,
+    categories: np.ndarray,
+    retrieval_index: str = index.BRUTE_FORCE,
+) -> tuple[tf.Module, dict[str, Callable]]:
+    """Puts together what `save` writes: the module that is saved, and the functions of its signatures by name.
+
+    The module does not hold the model's own weights; `save` adds those that are not constants.
+    """
+    transform = ServingTransform(transform_output)
+    servable = tf.Module(name="servable")
+    servable.transform = transform.graph
+    servable.item_table = constant_tables(model.item_embeddings())
+    functions: dict[str, Callable] = ranking_signatures(model, transform, servable.item_table)
+    if isinstance(model, Explains):
+        functions[signatures.EXPLAIN] = explain_signature(model, transform, servable.item_table)
+    vectors = _item_vectors(servable.item_table)
+    if vectors is not None:
+        servable.item_ids = _item_ids(transform_output, vectors.shape[0])
+        servable.item_lengths = tf.Variable(vector_lengths(vectors), trainable=False, name="item_lengths")
+        items = ItemVectors(vectors, transform)
+        functions[signatures.EMBED_ITEM] = item_embedding_signature(items)
+        functions[signatures.SIMILAR_ITEMS] = similar_items_signature(items, servable.item_ids, servable.item_lengths)
+    if _retrieves(model, servable.item_table):
+        encode = {surface: _encoder(model, servable.item_table, surface) for surface in Surface}
+        real_items = index.build(retrieval_index, servable.item_table[1:-1])
+        servable.index = real_items.tracked
+        category_filter = _category_filter(categories, transform_output)
+        servable.item_categories = category_filter.table
+        retrieval = Retrieval(real_items, servable.item_table, servable.item_ids, category_filter)
+        context = [each.name for each in model.vocabulary.context]
+        functions |= retrieval_signatures(encode, transform, retrieval, context)
+        functions |= request_embedding_signatures(encode, transform, context)
+        encode_any = _encoder(model, servable.item_table, None)
+        functions[signatures.CATALOGUE_RANKS] = catalogue_ranks_signature(encode_any, transform, servable.item_table)
+    if isinstance(model, DividesSessions) and model.divides_sessions:
+        functions[signatures.SESSIONS] = session_signature(model, transform)
+    return servable, functions
+
+
+def constant_tables(tables):
+    """Variables of their own for what `model.item_embeddings()` returned, so that no request computes it again."""
+    return tf.nest.map_structure(
+        lambda table: None if table is None else tf.Variable(table, trainable=False, name="item_table"), tables
+    )
+
+
+def _encoder(model: keras.Model, item_table: tf.Variable, surface: Surface | None) -> Callable:
+    """From features to vectors of requests, of one surface or (None) of any: as much of the model as that takes."""
+    return tf.function(lambda inputs: model.encode_requests(inputs, item_table, surface), autograph=False)
+
+
+def _retrieves(model: keras.Model, item_table: Any) -> bool:
+    return isinstance(model, Retrieves) and isinstance(item_table, tf.Variable)
+
+
+def _item_vectors(item_table: Any) -> tf.Variable | None:
+    """The one vector that each item has, float [items, dim]; None where items are something else to the model."""
+    return item_table if isinstance(item_table, tf.Variable) else getattr(item_table, "vectors", None)
+
+
+def _category_filter(categories: np.ndarray, transform_output: tft.TFTransformOutput) -> CategoryFilter:
+    names = [features.category_vocabulary(level) for level in range(categories.shape[1])]
+    # Strings live in the processor's memory, and what is made of them may as well.
+    with tf.device("CPU"):
+        return CategoryFilter.of_indices(categories, [transform_output.vocabulary_by_name(name) for name in names])
+
+
+def _item_ids(transform_output: tft.TFTransformOutput, rows: int) -> tf.Variable:
+    """The name of each row of an item table, string [rows]; padding and the unknown have none."""
+    names = [b"", *transform_output.vocabulary_by_name(features.ITEM_VOCABULARY), b""]
+    if len(names) != rows:
+        raise ValueError(
+            f"The model has {rows} item indices, the Transform output {len(names)}. Was it built for another one?"
+        )
+    # Strings live in the processor's memory, also where the rest is on an accelerator.
+    with tf.device("CPU"):
+        return tf.Variable(names, trainable=False, name="item_ids")

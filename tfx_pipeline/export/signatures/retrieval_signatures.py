@@ -1,0 +1,140 @@
+"""`recommend` and `search`: the best items of the whole catalogue."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+import tensorflow as tf
+
+from components.input_specs import input_specs
+from schemas import signatures
+from schemas.canonical_event import Surface
+from tfx_pipeline.export import history_request
+from tfx_pipeline.export.catalogue import item_lists
+from tfx_pipeline.export.catalogue.category_filter import CategoryFilter
+from tfx_pipeline.export.catalogue.retrieval_index import NOT_FOUND, RetrievalIndex
+from tfx_pipeline.export.serving_transform import ServingTransform
+
+_HASHES = 2**63 - 1
+_WANTED = (signatures.K, signatures.EXCLUDE_SEEN, signatures.CATEGORY)
+_FIRST_ITEM = 1
+
+
+class Retrieval:
+    """Finds the best items for encoded requests.
+
+    Args:
+        index: Over the real items of the catalogue: all but the first row of its table (padding) and the last (what is
+            unknown), neither of which can be answered.
+        item_table: Float [items, dim], the whole table.
+        item_ids: String [items], the name of each row.
+        categories: Of the whole table's items.
+    """
+
+    def __init__(
+        self, index: RetrievalIndex, item_table: tf.Variable, item_ids: tf.Variable, categories: CategoryFilter
+    ):
+        self._index = index
+        self._item_table = item_table
+        self._item_ids = item_ids
+        self._categories = categories
+        self._real_items = item_table.shape[0] - 2
+
+    def best(
+        self, requests: tf.Tensor, k: tf.Tensor, exclude_seen: tf.Tensor, seen: tf.Tensor, category: tf.Tensor
+    ) -> tuple[tf.Tensor, tf.Tensor]:
+        """Finds the best items.
+
+        Args:
+            requests: Float [batch, dim], what `model.encode_requests` returned.
+            k: Int32 [batch], how many items each row asks for.
+            exclude_seen: Bool [batch], whether a row's seen items are left out.
+            seen: String [batch, items], what each row has seen, empty strings between.
+            category: String [batch, levels], see `CategoryFilter.items_of`.
+
+        Returns:
+            String [batch, largest k], best first, and their logits, float32. Where a row has no item, the string is
+            empty and the logit minus infinity.
+        """
+        columns = item_lists.columns(k)
+        excluded = tf.where(exclude_seen[:, tf.newaxis], seen, "")
+        most_excluded = tf.reduce_max(tf.math.count_nonzero(tf.not_equal(excluded, ""), axis=1, dtype=tf.int32))
+        wanted = tf.minimum(columns + tf.maximum(most_excluded, 0), self._real_items)
+        places = self._nearest(tf.cast(requests, tf.float32), wanted, category)
+        rows = tf.maximum(places, 0) + _FIRST_ITEM
+        items = tf.gather(self._item_ids, rows)
+        left_out = tf.logical_or(tf.less(places, 0), _contains(excluded, items))
+        logits = tf.where(left_out, item_lists.NO_ITEM, self._scores(requests, rows))
+        # What is left out moves to the end, and gives way to the items that were asked for beyond the columns.
+        logits, order = tf.math.top_k(logits, tf.minimum(columns, wanted))
+        items = tf.gather(items, order, batch_dims=1)
+        return item_lists.filled_up(items, logits, k, columns)
+
+    def _nearest(self, requests: tf.Tensor, wanted: tf.Tensor, category: tf.Tensor) -> tf.Tensor:
+        """Places in the index, int32 [batch, wanted]; what a row's category does not have is `NOT_FOUND`.
+
+        A row that names a category is compared with the whole table, whatever the index: of what an approximate index
+        finds, a small category may have nothing.
+        """
+        is_filtered = tf.reduce_any(tf.not_equal(category, ""), axis=1)
+
+        def anywhere() -> tf.Tensor:
+            return self._index.nearest(requests, wanted)
+
+        def within() -> tf.Tensor:
+            products = tf.matmul(requests, tf.cast(self._item_table, tf.float32), transpose_b=True)
+            products = tf.where(self._categories.items_of(category), products, item_lists.NO_ITEM)
+            best, places = tf.math.top_k(products[:, _FIRST_ITEM:-1], wanted)
+            places = tf.where(tf.greater(best, item_lists.NO_ITEM), places, NOT_FOUND)
+            return tf.where(is_filtered[:, tf.newaxis], places, anywhere())
+
+        return tf.cond(tf.reduce_any(is_filtered), within, anywhere)
+
+    def _scores(self, requests: tf.Tensor, rows: tf.Tensor) -> tf.Tensor:
+        """The products as the model computes them for candidates, whatever the index rounds: float32 as `rows`."""
+        vectors = tf.gather(self._item_table, rows)
+        return tf.cast(tf.squeeze(tf.matmul(vectors, requests[:, :, tf.newaxis]), axis=-1), tf.float32)
+
+
+def retrieval_signatures(
+    encode: Mapping[Surface, Callable], transform: ServingTransform, retrieval: Retrieval, context: Sequence[str]
+) -> dict[str, Callable]:
+    """The functions of the signatures `recommend` and `search`.
+
+    Args:
+        encode: For requests of each surface, from the features that `transform` returns to float [batch, dim].
+        transform: The Transform graph.
+        retrieval: Of the items that are to be found.
+        context: What the model is told of the moment of a request.
+
+    Returns:
+        tf.functions by the signatures' names.
+    """
+
+    def signature(surface: Surface) -> Callable:
+        name = signatures.SEARCH if surface is Surface.SEARCH else signatures.RECOMMEND
+        specs = input_specs(name, context)
+
+        # Nothing here has Python control flow over tensors, so AutoGraph would only cost time.
+        @tf.function(input_signature=list(specs.values()), autograph=False)
+        def answer(*given: tf.Tensor) -> dict[str, tf.Tensor]:
+            request = dict(zip(specs, given, strict=True))
+            k, exclude_seen, category = (request.pop(name) for name in _WANTED)
+            surfaces = tf.fill(tf.shape(k), surface.value)
+            requests = encode[surface](transform(history_request.raw_features(request, surfaces)))
+            items, logits = retrieval.best(requests, k, exclude_seen, history_request.seen_items(request), category)
+            return {signatures.ITEMS: items, signatures.SCORES: tf.sigmoid(logits)}
+
+        return answer
+
+    return {
+        signatures.RECOMMEND: signature(Surface.RECOMMENDATION),
+        signatures.SEARCH: signature(Surface.SEARCH),
+    }
+
+
+def _contains(sets: tf.Tensor, values: tf.Tensor) -> tf.Tensor:
+    """Whether each value is in the set of its row: string [batch, members] and [batch, n] to bool [batch, n].
+
+    By 63 bits of hash, since comparing the strings themselves would take longer than finding them.
+    """
+    members, wanted = (tf.strings.to_hash_bucket_fast(each, _HASHES) for each in (sets, values))
+    return tf.reduce_any(tf.equal(wanted[:, :, tf.newaxis], members[:, tf.newaxis, :]), axis=2)

@@ -1,0 +1,80 @@
+"""Several trainings of one configuration, each with something changed, and how they compare."""
+
+import dataclasses
+import json
+import logging
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+from tfx_pipeline.config.pipeline_config import PipelineConfig
+from tfx_pipeline.config.variants import Variant
+from tfx_pipeline.pipeline import JOINT_TRAINER, create_training_pipeline
+from tfx_pipeline.report import RunHistory
+from tfx_pipeline.runners import local_runner
+from tfx_pipeline.runners.run_watcher import RunWatcher
+from tfx_pipeline.training import training_job
+
+_LOG = logging.getLogger(__name__)
+
+
+@dataclasses.dataclass(frozen=True)
+class Result:
+    """What a variant came to.
+
+    Attributes:
+        variant: Which.
+        metrics: For each surface that it was trained on, the metrics on the validation split by name, and `epoch`, the
+            best one, whose metrics they are. With fine-tuning, of the model of that surface. Empty where it failed.
+        error: Why it failed; empty where it did not.
+    """
+
+    variant: Variant
+    metrics: Mapping[str, Mapping[str, float]]
+    error: str = ""
+
+
+def run(
+    variants: Sequence[tuple[Variant, PipelineConfig]],
+    tell: Callable[[Exception, PipelineConfig], str],
+    watcher: RunWatcher | None = None,
+) -> Iterator[Result]:
+    """Trains each variant and yields what it came to.
+
+    All run in one pipeline root: what two variants have in common, the examples above all, is computed once, and
+    variants that were trained before come from the cache.
+
+    Args:
+        variants: Each with its configuration.
+        tell: Called with what a variant failed of; returns what the result says of it, or raises where that ends the
+            experiment.
+        watcher: Who is told of the components while they run.
+    """
+    for number, (variant, config) in enumerate(variants, start=1):
+        _LOG.info("Variant %d of %d: %s", number, len(variants), variant.name)
+        try:
+            yield Result(variant, _train(config, watcher))
+        except Exception as error:  # One variant that fails is no reason to lose the others.
+            yield Result(variant, {}, error=tell(error, config))
+
+
+def _train(config: PipelineConfig, watcher: RunWatcher | None) -> dict[str, dict[str, float]]:
+    os.makedirs(config.run_root, exist_ok=True)
+    history = RunHistory(config)
+    last_execution_id = history.last_execution_id()
+    local_runner.run_pipeline(create_training_pipeline(config), watcher)
+    metrics: dict[str, dict[str, float]] = {}
+    for served in config.served_models:
+        trainer = f"{served.node_prefix}{JOINT_TRAINER}"
+        log_dir = history.artifact_uri(trainer, "model_run", since=last_execution_id)
+        logs = json.loads((Path(log_dir) / training_job.VALIDATION_FILE).read_text(encoding="utf-8"))
+        metrics |= {surface: _of_surface(logs, surface) for surface in served.surfaces}
+    return metrics
+
+
+def _of_surface(logs: Mapping[str, float], surface: str) -> dict[str, float]:
+    own = {name.removeprefix("val_"): value for name, value in logs.items() if name.startswith("val_")}
+    suffix = f"_{surface}"
+    return {"epoch": logs["epoch"]} | {
+        name.removesuffix(suffix): value for name, value in own.items() if name.endswith(suffix)
+    }

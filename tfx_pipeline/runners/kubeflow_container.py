@@ -1,0 +1,45 @@
+"""What a container runs on Kubeflow: TFX's own entry point, told of our artifact types and of the launcher's folders.
+
+Kubeflow hands an artifact on with no more than the name of its type, and TFX knows the classes of its own types alone.
+"""
+
+import argparse
+import json
+
+from absl import app
+from tfx.orchestration.kubeflow.v2 import compiler_utils
+from tfx.orchestration.kubeflow.v2.container import kubeflow_v2_run_executor
+from tfx.utils import io_utils, name_utils
+
+from components.catalogue_metrics.artifact import WholeCatalogueMetrics
+from components.data_checks.artifact import DataFindings
+from components.item_catalog.artifact import ItemCatalog
+from components.raw_files.rejects_artifact import Rejects
+from tfx_pipeline.runners import launcher_folders
+
+ARTIFACT_TYPES = (DataFindings, ItemCatalog, Rejects, WholeCatalogueMetrics)
+
+parse_flags = kubeflow_v2_run_executor._parse_flags
+
+compiler_utils.TITLE_TO_CLASS_PATH.update({each.TYPE_NAME: name_utils.get_full_name(each) for each in ARTIFACT_TYPES})
+
+
+def main(parsed: tuple[argparse.Namespace, list[str]]) -> None:
+    """Runs one executor.
+
+    Args:
+        parsed: What `parse_flags` made of the container's arguments: TFX's own, and Beam's.
+    """
+    flags, beam_flags = parsed
+    invocation = json.loads(flags.json_serialized_invocation_args)
+    launcher_folders.to_local(invocation)
+    flags.json_serialized_invocation_args = json.dumps(invocation)
+    kubeflow_v2_run_executor.main((flags, beam_flags))
+    output_file = invocation["outputs"]["outputFile"]
+    said = json.loads(io_utils.read_string_file(output_file))
+    launcher_folders.to_remote(said)
+    io_utils.write_string_file(output_file, json.dumps(said))
+
+
+if __name__ == "__main__":
+    app.run(main, flags_parser=parse_flags)

@@ -1,0 +1,49 @@
+"""Runs the pipeline on this machine: one process, metadata in sqlite."""
+
+import logging
+import os
+
+from tfx import v1 as tfx
+
+from tfx_pipeline.config.pipeline_config import PipelineConfig
+from tfx_pipeline.past_runs.run_record import recorded
+from tfx_pipeline.pipeline import create_pipeline
+from tfx_pipeline.report import RunHistory, RunReport
+from tfx_pipeline.runners.run_watcher import RunWatcher
+from tfx_pipeline.runners.watched_runner import WatchedRunner
+
+_LOG = logging.getLogger(__name__)
+
+
+def run(config: PipelineConfig, watcher: RunWatcher | None = None) -> RunReport:
+    """Runs all components, or takes their results from the cache, and reports what came of it.
+
+    The report is also written to `config.report_path`, and kept for `tandem runs`.
+
+    Args:
+        config: Every knob.
+        watcher: Who is told of the components while they run.
+
+    Raises:
+        ComponentFailed: A component failed; its error is the cause.
+    """
+    os.makedirs(config.run_root, exist_ok=True)
+    history = RunHistory(config)
+    pipeline = create_pipeline(config)
+    last_execution_id = history.last_execution_id()
+    _LOG.info("Running %s; everything that it makes lies below %s", config.name, config.run_root)
+    with recorded(config, last_execution_id) as record:
+        run_pipeline(pipeline, watcher)
+        report = history.report(since=last_execution_id)
+        record.report = report.as_dict()
+    report.write(config.report_path)
+    return report
+
+
+def run_pipeline(pipeline: tfx.dsl.Pipeline, watcher: RunWatcher | None = None) -> None:
+    """Runs a pipeline's components, or takes their results from the cache.
+
+    Raises:
+        ComponentFailed: A component failed; its error is the cause.
+    """
+    WatchedRunner(watcher or RunWatcher()).run(pipeline)

@@ -1,0 +1,205 @@
+"""What goes on beside a training's steps: averages, early stopping, the learning rate, and what is told of it."""
+
+import json
+import logging
+import math
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
+from typing import Any
+
+import keras
+
+from components.progress import Progress
+from schemas.canonical_event import Surface
+
+
+class AveragedWeights(keras.callbacks.SwapEMAWeights):
+    """Validates with the exponential moving average that an optimizer with `use_ema` keeps.
+
+    Between the epochs the model has the weights that training goes on with, so that a backup holds those; what is to
+    see the average says so by `in_model`.
+    """
+
+    @contextmanager
+    def in_model(self) -> Iterator[None]:
+        """A context in which the model has the averaged weights."""
+        self._swap_variables()
+        try:
+            yield
+        finally:
+            self._swap_variables()
+
+
+class ResumableEarlyStopping(keras.callbacks.EarlyStopping):
+    """Early stopping that remembers the best epoch and its weights across restarts, and restores them at the end.
+
+    Attributes:
+        best_logs: The metrics of the best epoch, by name, and its number from 1 as `epoch`; empty before the first.
+
+    Args:
+        directory: Where it keeps its state and the best weights.
+        averaged_weights: What validates with averaged weights, which are then the ones to keep; None keeps the
+            training's.
+        **kwargs: As `keras.callbacks.EarlyStopping`, without `restore_best_weights`, which is always on.
+    """
+
+    def __init__(self, directory: str, averaged_weights: AveragedWeights | None = None, **kwargs: Any):
+        super().__init__(restore_best_weights=False, **kwargs)
+        self._averaged_weights = averaged_weights
+        self._state = _StateFile(Path(directory) / "early_stopping.json", ("best", "best_epoch", "wait", "best_logs"))
+        self.best_logs: dict[str, float] = {}
+        self._best_weights_path = Path(directory) / "best.weights.h5"
+
+    def on_train_begin(self, logs: dict | None = None) -> None:
+        """Takes up what an interrupted training knew."""
+        super().on_train_begin(logs)
+        self._state.restore(self)
+
+    def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
+        """Keeps the weights of the best epoch, then decides as its parent does."""
+        previous_best = self.best
+        super().on_epoch_end(epoch, logs)
+        if self.best is not None and self.best != previous_best:
+            self._best_weights_path.parent.mkdir(parents=True, exist_ok=True)
+            with self._averaged_weights.in_model() if self._averaged_weights else nullcontext():
+                self.model.save_weights(self._best_weights_path)
+            self.best_logs = {"epoch": epoch + 1, **{name: float(value) for name, value in (logs or {}).items()}}
+        self._state.save(self)
+
+    def on_train_end(self, logs: dict | None = None) -> None:
+        """Puts the best epoch's weights into the model."""
+        super().on_train_end(logs)
+        if self._best_weights_path.exists():
+            self.model.load_weights(self._best_weights_path)
+
+
+class ResumableReduceLROnPlateau(keras.callbacks.ReduceLROnPlateau):
+    """Learning-rate reduction that remembers how long it has waited across restarts.
+
+    Args:
+        directory: Where it keeps its state.
+        **kwargs: As `keras.callbacks.ReduceLROnPlateau`.
+    """
+
+    def __init__(self, directory: str, **kwargs: Any):
+        super().__init__(**kwargs)
+        self._state = _StateFile(Path(directory) / "plateau.json", ("best", "wait", "cooldown_counter"))
+
+    def on_train_begin(self, logs: dict | None = None) -> None:
+        """Takes up what an interrupted training knew."""
+        super().on_train_begin(logs)
+        self._state.restore(self)
+
+    def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
+        """Decides as its parent does, and writes down what it knows."""
+        super().on_epoch_end(epoch, logs)
+        self._state.save(self)
+
+
+class _StateFile:
+    """Some attributes of an object, as JSON."""
+
+    def __init__(self, path: Path, attributes: tuple[str, ...]):
+        self._path = path
+        self._attributes = attributes
+
+    def restore(self, owner: object) -> None:
+        if self._path.exists():
+            for name, value in json.loads(self._path.read_text()).items():
+                setattr(owner, name, value)
+
+    def save(self, owner: object) -> None:
+        values = {name: getattr(owner, name) for name in self._attributes}
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        partial = self._path.with_suffix(".partial")
+        partial.write_text(json.dumps(values, default=float))  # Numbers may be NumPy's.
+        partial.replace(self._path)
+
+
+_SURFACES = {"search": Surface.SEARCH, "feed": Surface.RECOMMENDATION}
+"""Short names, so that a line fits into 80 columns."""
+_LOG = logging.getLogger(__name__)
+
+
+class EpochLines(keras.callbacks.Callback):
+    """Logs loss, validation NDCG@5 of each surface and seconds of each epoch, and the learning rate when it changes."""
+
+    def on_train_begin(self, logs: dict | None = None) -> None:
+        """Keeps the learning rate to compare later ones with."""
+        self._learning_rate = float(self.model.optimizer.learning_rate)
+
+    def on_epoch_begin(self, epoch: int, logs: dict | None = None) -> None:
+        """Starts its clock."""
+        self._start = time.monotonic()
+
+    def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
+        """Says what came of it."""
+        logs = logs or {}
+        names = {short: f"val_ndcg_at_5_{surface.value}" for short, surface in _SURFACES.items()}
+        ndcg = ", ".join(f"{short} {logs[name]:.4f}" for short, name in names.items() if name in logs)
+        learning_rate = float(self.model.optimizer.learning_rate)
+        _LOG.info(
+            "Epoch %d/%d: loss %.2f, NDCG@5 %s, %.0f s%s",
+            epoch + 1,
+            self.params["epochs"],
+            logs.get("loss", float("nan")),
+            ndcg or "not measured",
+            time.monotonic() - self._start,
+            f", learning rate {learning_rate:.2g}" if learning_rate != self._learning_rate else "",
+        )
+        self._learning_rate = learning_rate
+
+
+class DivergedError(Exception):
+    """The loss is not finite; the message says since when and what mends it."""
+
+
+class FiniteLoss(keras.callbacks.Callback):
+    """Ends a training at the first epoch without a finite loss. Stands before whatever keeps weights."""
+
+    def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
+        """Looks at the mean loss of the epoch, which is finite only where that of each step was.
+
+        Raises:
+            DivergedError: It is not.
+        """
+        loss = (logs or {}).get("loss", 0.0)
+        if math.isfinite(loss):
+            return
+        rate = float(self.model.optimizer.learning_rate)
+        raise DivergedError(
+            f"the loss is {loss} in epoch {epoch + 1}. Lower `learning_rate` (now {rate:g}), or set `clip_norm`, to 1 "
+            "for example, where this training is set."
+        )
+
+
+class TrainingProgress(keras.callbacks.Callback):
+    """Tells of each step of training and of validation; how many there are is known after the first epoch."""
+
+    def on_train_begin(self, logs: dict | None = None) -> None:
+        """Nothing is known yet."""
+        self._steps: dict[str, int | None] = {"train": self.params.get("steps"), "validation": None}
+        self._done = {"train": 0, "validation": 0}
+
+    def on_epoch_begin(self, epoch: int, logs: dict | None = None) -> None:
+        """Starts to count."""
+        self._epoch = f"epoch {epoch + 1} of {self.params['epochs']}"
+        self._done = {"train": 0, "validation": 0}
+
+    def on_train_batch_end(self, batch: int, logs: dict | None = None) -> None:
+        """One step more."""
+        self._advance("train", f"{self._epoch}, steps")
+
+    def on_test_batch_end(self, batch: int, logs: dict | None = None) -> None:
+        """One step of validation more."""
+        self._advance("validation", f"{self._epoch}, validation steps")
+
+    def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
+        """Now the numbers of steps are known."""
+        self._steps = dict(self._done)
+
+    def _advance(self, kind: str, what: str) -> None:
+        self._done[kind] += 1
+        Progress(what, self._steps[kind] or None).advance()

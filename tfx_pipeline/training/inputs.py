@@ -1,0 +1,155 @@
+"""The input pipeline: transformed TFRecords to joint batches, and the catalog and audience splits to tables."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import tensorflow as tf
+import tensorflow_transform as tft
+
+from models.catalogue import Catalogue
+from schemas import features
+from schemas.canonical_event import Surface
+from tfx_pipeline.config.training_config import BOTH_SURFACES
+from tfx_pipeline.training import epoch_negatives, row_choice
+
+Batch = dict[str, tf.Tensor]
+JointBatch = tuple[dict[str, Batch], dict[str, tf.Tensor]]
+_FILES_READ_AT_ONCE = 4
+_BATCHES_PARSED_AT_ONCE = 2
+_BATCHES_READY = 4
+
+
+def joint_batches(
+    file_patterns: Sequence[str],
+    transform_output: tft.TFTransformOutput,
+    batch_size: int,
+    shuffle_buffer: int = 0,
+    seed: int | None = None,
+    surfaces: Sequence[str] = BOTH_SURFACES,
+    sequence_ends_only: bool = False,
+    one_surface_a_batch: bool = False,
+    negatives: int = 0,
+) -> tf.data.Dataset:
+    """Reads transformed examples as joint batches: the rows of each surface apart.
+
+    Args:
+        file_patterns: Of gzipped TFRecord files.
+        transform_output: Of the Transform that wrote them.
+        batch_size: Rows of both surfaces together; either may have none in a batch.
+        shuffle_buffer: Examples held for shuffling, anew each epoch; 0 keeps the order.
+        seed: Of the shuffling and of the negatives.
+        surfaces: The surfaces whose rows to read.
+        sequence_ends_only: Read only training rows that end a sequence.
+        one_surface_a_batch: Leave one surface without rows in each batch, and put histories about equally long
+            together.
+        negatives: How many of a row's negatives to read, drawn anew each epoch; 0 reads all.
+
+    Returns:
+        Pairs of inputs and labels, each by surface: `{"recommendation": {feature: [rows, ...]}, "search": ...}` and
+        `{"recommendation": float32 [rows, candidates], ...}`.
+    """
+    spec = _feature_spec(transform_output, (*features.MODEL_INPUTS, features.CANDIDATE_LABELS))
+    records = _records(file_patterns, shuffle=shuffle_buffer > 0, seed=seed)
+    if sequence_ends_only or set(surfaces) != set(BOTH_SURFACES):
+        records = row_choice.of_surfaces(records, surfaces, sequence_ends_only)
+    if shuffle_buffer:
+        records = records.shuffle(shuffle_buffer, seed=seed)
+    if one_surface_a_batch:
+        batches = row_choice.one_surface_a_batch(records, spec, batch_size, shuffle=shuffle_buffer > 0, seed=seed)
+    else:
+        batches = records.batch(batch_size)
+
+    def by_surface(serialized: tf.Tensor, draw: tf.Tensor) -> JointBatch:
+        batch = _dense(tf.io.parse_example(serialized, spec))
+        if negatives:
+            batch = epoch_negatives.draw(batch, negatives, draw)
+        labels = batch.pop(features.CANDIDATE_LABELS)
+        inputs_by_surface, labels_by_surface = {}, {}
+        for surface in Surface:
+            rows = tf.equal(batch[features.SURFACE_INDEX], surface.model_index)
+            inputs_by_surface[surface.value] = {name: tf.boolean_mask(value, rows) for name, value in batch.items()}
+            labels_by_surface[surface.value] = tf.boolean_mask(labels, rows)
+        return inputs_by_surface, labels_by_surface
+
+    draws = tf.data.Dataset.random(seed, rerandomize_each_iteration=True).batch(2)
+    batches = tf.data.Dataset.zip(batches, draws).map(by_surface, num_parallel_calls=_BATCHES_PARSED_AT_ONCE)
+    return batches.prefetch(_BATCHES_READY).with_options(_options())
+
+
+def read_catalog(file_patterns: Sequence[str], transform_output: tft.TFTransformOutput, items: int) -> Catalogue:
+    """Reads the transformed catalog split into tables.
+
+    Args:
+        file_patterns: Of the catalog split's gzipped TFRecord files.
+        transform_output: Of the Transform that wrote them.
+        items: The number of item indices; rows of padding, of the unknown and of items without attributes are 0.
+    """
+    names = {
+        "words": features.ITEM_WORDS,
+        "category_words": features.ITEM_CATEGORY_WORDS,
+        "categories": features.ITEM_CATEGORIES,
+        "attributes": features.ITEM_ATTRIBUTES,
+        "engagements": features.ITEM_ENGAGEMENTS,
+    }
+    tables = _tables(file_patterns, transform_output, features.ITEM, items, list(names.values()))
+    return Catalogue(**{field: tables[name] for field, name in names.items()})
+
+
+def read_user_attributes(
+    file_patterns: Sequence[str], transform_output: tft.TFTransformOutput, users: int
+) -> np.ndarray:
+    """Reads the transformed audience split into a table, int32 [users, attributes].
+
+    Args:
+        file_patterns: Of the audience split's gzipped TFRecord files.
+        transform_output: Of the Transform that wrote them.
+        users: The number of user indices; rows of padding, of the unknown and of users without attributes are 0.
+    """
+    name = features.USER_ATTRIBUTE_INDICES
+    return _tables(file_patterns, transform_output, features.USER, users, [name])[name]
+
+
+def _tables(
+    file_patterns: Sequence[str], transform_output: tft.TFTransformOutput, index: str, rows: int, names: Sequence[str]
+) -> dict[str, np.ndarray]:
+    """Int32 [rows, ...] for each named feature, filled in at the rows that the feature `index` tells."""
+    spec = _feature_spec(transform_output, (index, *names))
+    tables = {name: np.zeros((rows, *spec[name].shape), np.int32) for name in names}
+    unknown = rows - 1
+    for batch in _records(file_patterns).batch(4096).map(lambda records: tf.io.parse_example(records, spec)):
+        row = batch[index].numpy()
+        known = row != unknown
+        for name, table in tables.items():
+            table[row[known]] = batch[name].numpy()[known]
+    return tables
+
+
+def _feature_spec(transform_output: tft.TFTransformOutput, names: Sequence[str]) -> dict:
+    spec = transform_output.transformed_feature_spec()
+    return {name: spec[name] for name in names}
+
+
+def _records(file_patterns: Sequence[str], shuffle: bool = False, seed: int | None = None) -> tf.data.Dataset:
+    files = tf.data.Dataset.list_files(list(file_patterns), shuffle=shuffle, seed=seed)
+    return files.interleave(
+        lambda file: tf.data.TFRecordDataset(file, compression_type="GZIP"),
+        cycle_length=_FILES_READ_AT_ONCE,
+        num_parallel_calls=_BATCHES_PARSED_AT_ONCE,
+        deterministic=True,
+    )
+
+
+def _options() -> tf.data.Options:
+    """No autotuning: at the end of an epoch the iterator waits for its tuner, which sleeps for up to a minute."""
+    options = tf.data.Options()
+    options.autotune.enabled = False
+    return options
+
+
+def _dense(batch: dict[str, tf.Tensor | tf.SparseTensor]) -> Batch:
+    """Indices as int32, lists as [rows, longest] with padding."""
+    dense = {
+        name: tf.sparse.to_dense(value) if isinstance(value, tf.SparseTensor) else value
+        for name, value in batch.items()
+    }
+    return {name: tf.cast(value, tf.int32) if value.dtype == tf.int64 else value for name, value in dense.items()}

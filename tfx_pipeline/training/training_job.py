@@ -1,0 +1,258 @@
+"""One training: from transformed examples to an exported model, picked up where it was interrupted."""
+
+import dataclasses
+import hashlib
+import json
+import logging
+import shutil
+import warnings
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import keras
+import tensorflow as tf
+import tensorflow_transform as tft
+
+from models import registry
+from models.catalogue import Catalogue
+from schemas import features
+from tfx_pipeline.config.loading import as_dict, from_dict
+from tfx_pipeline.config.pipeline_config import PipelineConfig
+from tfx_pipeline.config.training_config import TrainConfig
+from tfx_pipeline.export import saved_model
+from tfx_pipeline.export.catalogue.retrieval_index import BRUTE_FORCE
+from tfx_pipeline.training import inputs, trained_weights
+from tfx_pipeline.training.callbacks import (
+    AveragedWeights,
+    EpochLines,
+    FiniteLoss,
+    ResumableEarlyStopping,
+    ResumableReduceLROnPlateau,
+    TrainingProgress,
+)
+from tfx_pipeline.training.optimizer import make_optimizer
+from tfx_pipeline.transform import vocabularies
+
+VALIDATION_METRIC = "val_ndcg_at_5"
+"""Mean over the surfaces; early stopping and the learning rate follow it."""
+
+VALIDATION_FILE = "validation.json"
+"""Beside TensorBoard's logs: the metrics of the epoch whose weights are exported."""
+_LEAST_VALIDATION_ROWS = 1024
+_LOG = logging.getLogger(__name__)
+
+
+@dataclasses.dataclass(frozen=True)
+class TrainingJob:
+    """Everything that one training needs.
+
+    Attributes:
+        model_name: A name in `models.registry`.
+        model_config: That model's configuration.
+        train: How to train.
+        train_files: Patterns of transformed examples.
+        validation_files: Patterns of transformed examples.
+        catalog_files: Patterns of transformed items.
+        transform_graph: The Transform output that wrote them.
+        model_dir: Where the SavedModel goes.
+        log_dir: Where TensorBoard's logs go.
+        checkpoint_dir: Where interrupted trainings leave their state, each in a folder of its own.
+        context: What the model is told of the moment of a request, in the order of the feature's columns.
+        retrieval_index: How the exported model finds items, if it retrieves.
+        audience_files: Patterns of transformed users; none where nothing is known of them but their ids.
+        start_from: The folder of the SavedModel of an earlier training whose weights this one starts from; empty
+            starts anew.
+    """
+
+    model_name: str
+    model_config: Any
+    train: TrainConfig
+    train_files: tuple[str, ...]
+    validation_files: tuple[str, ...]
+    catalog_files: tuple[str, ...]
+    transform_graph: str
+    model_dir: str
+    log_dir: str
+    checkpoint_dir: str
+    context: tuple[str, ...] = ()
+    retrieval_index: str = BRUTE_FORCE
+    audience_files: tuple[str, ...] = ()
+    start_from: str = ""
+
+    @property
+    def state_dir(self) -> Path:
+        """Where this very training (same data, model and settings) leaves its state.
+
+        The number of epochs is left out: a training may be continued for longer.
+        """
+        settings = as_dict(dataclasses.replace(self.train, epochs=1))
+        data = [self.transform_graph, self.train_files, self.start_from]
+        told = [self.model_name, as_dict(self.model_config), settings, *data]
+        return Path(self.checkpoint_dir) / hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def custom_config(config: PipelineConfig, model_name: str, train: TrainConfig) -> dict[str, Any]:
+    """What of a run's configuration a Trainer depends on, as plain values: a change in it trains anew."""
+    return {
+        "model_name": model_name,
+        "model_config": as_dict(getattr(config, model_name)),
+        "train": as_dict(train),
+        "checkpoint_dir": config.checkpoint_dir,
+        "context": list(config.transform.context),
+        "retrieval_index": config.export.retrieval_index,
+    }
+
+
+def from_custom_config(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Reads back what `custom_config` made, as arguments of `TrainingJob`."""
+    config_class = registry.config_class(values["model_name"])
+    return {
+        **values,
+        "model_config": from_dict(config_class, values["model_config"]),
+        "train": from_dict(TrainConfig, values["train"]),
+        "context": tuple(values["context"]),
+    }
+
+
+def files_of_split(patterns: Sequence[str], split: str) -> tuple[str, ...]:
+    """Those of an Examples artifact's file patterns that belong to one split."""
+    return tuple(pattern for pattern in patterns if Path(pattern).parent.name == f"Split-{split}")
+
+
+def run(job: TrainingJob) -> keras.callbacks.History:
+    """Trains and exports.
+
+    A training that was interrupted goes on at the epoch after the last whole one. The exported weights are those of the
+    epoch that was best on the validation split.
+    """
+    keras.utils.set_random_seed(job.train.seed)
+    transform_output = tft.TFTransformOutput(job.transform_graph)
+    catalog = read_catalog(job, transform_output)
+    model = build_model(job, transform_output, catalog)
+    if job.start_from:
+        trained_weights.load(model, job.start_from)
+    train = job.train
+    batches = inputs.joint_batches(
+        job.train_files,
+        transform_output,
+        train.batch_size,
+        shuffle_buffer=train.shuffle_buffer,
+        seed=train.seed,
+        surfaces=train.surfaces,
+        sequence_ends_only=train.sequence_ends_only,
+        one_surface_a_batch=train.one_surface_a_batch,
+        negatives=train.negatives,
+    )
+    validation = inputs.joint_batches(
+        job.validation_files, transform_output, max(train.batch_size, _LEAST_VALIDATION_ROWS), surfaces=train.surfaces
+    )
+    model.compile(optimizer=make_optimizer(train), jit_compile=train.jit_compile)
+    _report_start(job, model)
+    averaged_weights = AveragedWeights() if train.ema_momentum else None
+    early_stopping = _early_stopping(job, averaged_weights)
+    with warnings.catch_warnings():
+        # What Keras says at the end of the first epoch over files whose rows nobody has counted: nothing is amiss.
+        warnings.filterwarnings("ignore", message="Your input ran out of data", category=UserWarning)
+        history = model.fit(
+            batches,
+            validation_data=validation,
+            epochs=job.train.epochs,
+            callbacks=_callbacks(job, early_stopping, averaged_weights),
+            verbose=0,
+        )
+    (Path(job.log_dir) / VALIDATION_FILE).write_text(json.dumps(early_stopping.best_logs, indent=2) + "\n", "utf-8")
+    trained_weights.save(model, job.model_dir)
+    saved_model.save(model, transform_output, job.model_dir, catalog.categories, job.retrieval_index)
+    # Only now, and all at once: what is left of a finished training would mislead the next of the same settings.
+    shutil.rmtree(job.state_dir, ignore_errors=True)
+    return history
+
+
+def read_catalog(job: TrainingJob, transform_output: tft.TFTransformOutput) -> Catalogue:
+    """Reads what is known of the items."""
+    items = vocabularies.table_rows(transform_output, features.ITEM_VOCABULARY)
+    return inputs.read_catalog(job.catalog_files, transform_output, items)
+
+
+def build_model(job: TrainingJob, transform_output: tft.TFTransformOutput, catalog: Catalogue) -> keras.Model:
+    """Builds the configured model for the vocabularies, the catalogue and the users of a Transform output."""
+    users = vocabularies.table_rows(transform_output, features.USER_VOCABULARY)
+    user_attributes = None
+    if job.audience_files:
+        user_attributes = inputs.read_user_attributes(job.audience_files, transform_output, users)
+    sizes = registry.VocabularySizes(
+        users=users,
+        items=vocabularies.table_rows(transform_output, features.ITEM_VOCABULARY),
+        words=vocabularies.table_rows(transform_output, features.WORD_VOCABULARY),
+        categories=tuple(
+            vocabularies.table_rows(transform_output, features.category_vocabulary(level))
+            for level in range(catalog.categories.shape[1])
+        ),
+        attributes=tuple(
+            vocabularies.table_rows(transform_output, features.attribute_vocabulary(place))
+            for place in range(catalog.attributes.shape[1])
+        ),
+        user_attributes=tuple(
+            vocabularies.table_rows(transform_output, features.user_attribute_vocabulary(place))
+            for place in range(0 if user_attributes is None else user_attributes.shape[1])
+        ),
+        context={
+            name: vocabularies.known_rows(transform_output, features.context_vocabulary(name)) for name in job.context
+        },
+    )
+    return registry.build(
+        job.model_name, job.model_config, sizes, catalog, user_attributes, dtype=_dtype_policy(job.train)
+    )
+
+
+def _dtype_policy(train: TrainConfig) -> str:
+    if not train.mixed_precision:
+        return "float32"
+    return "mixed_float16" if tf.config.list_physical_devices("GPU") else "mixed_bfloat16"
+
+
+def _early_stopping(job: TrainingJob, averaged_weights: AveragedWeights | None) -> ResumableEarlyStopping:
+    # With no patience it still keeps the best epoch's weights.
+    patience = job.train.early_stopping_patience or job.train.epochs
+    return ResumableEarlyStopping(
+        str(job.state_dir), averaged_weights, monitor=VALIDATION_METRIC, mode="max", patience=patience
+    )
+
+
+def _callbacks(
+    job: TrainingJob, early_stopping: ResumableEarlyStopping, averaged_weights: AveragedWeights | None
+) -> list[keras.callbacks.Callback]:
+    state, train = job.state_dir, job.train
+    callbacks: list[keras.callbacks.Callback] = [FiniteLoss(), *([averaged_weights] if averaged_weights else [])]
+    if train.plateau_patience:
+        callbacks.append(
+            ResumableReduceLROnPlateau(
+                str(state),
+                monitor=VALIDATION_METRIC,
+                mode="max",
+                factor=train.plateau_factor,
+                patience=train.plateau_patience,
+            )
+        )
+    callbacks += [
+        early_stopping,
+        TrainingProgress(),
+        keras.callbacks.TensorBoard(job.log_dir, profile_batch=0),
+        keras.callbacks.BackupAndRestore(str(state / "backup"), double_checkpoint=True, delete_checkpoint=False),
+        EpochLines(),  # Last: what it tells of is kept.
+    ]
+    return callbacks
+
+
+def _report_start(job: TrainingJob, model: keras.Model) -> None:
+    devices = tf.config.list_physical_devices("GPU") or tf.config.list_physical_devices("CPU")
+    _LOG.info(
+        "Training %s: %s weights, at most %d epochs, on %s",
+        job.model_name,
+        f"{model.count_params():,}",
+        job.train.epochs,
+        ", ".join(device.name.removeprefix("/physical_device:") for device in devices),
+    )
+    if (job.state_dir / "backup" / "training_metadata.json").exists():
+        _LOG.info("Going on where an interrupted training stopped: %s", job.state_dir)

@@ -1,0 +1,54 @@
+"""Texts in the Transform graph: how one becomes words, and what is known of the moment as texts."""
+
+import tensorflow as tf
+
+from schemas import context_values
+
+_NO_WORD_CHARACTERS = r"[^\pL\pN]+"
+
+
+def words(texts: tf.Tensor) -> tf.RaggedTensor:
+    """Splits texts into lower-case words of letters and digits.
+
+    Args:
+        texts: string [n], UTF-8.
+
+    Returns:
+        string [n, (words)].
+    """
+    spaced = tf.strings.regex_replace(tf.strings.lower(texts, encoding="utf-8"), _NO_WORD_CHARACTERS, " ")
+    return tf.strings.split(spaced)
+
+
+UNKNOWN_MOMENT = -1
+"""A time before 1970 says that none is known."""
+_HOUR_MS = 60 * 60 * 1000
+_DAY_MS = 24 * _HOUR_MS
+_WEEKDAY_OF_DAY_0 = 3
+"""1 January 1970 was a Thursday."""
+
+
+def context_texts(name: str, moment: tf.Tensor, values: tf.SparseTensor) -> tf.Tensor:
+    """Finds one value of each row.
+
+    Args:
+        name: `hour`, `weekday`, or the name of a value that stands in `values`.
+        moment: int64 [batch], milliseconds since 1970, negative where unknown.
+        values: string, sparse [batch, values], `name=value` each.
+
+    Returns:
+        string [batch]; empty where it is unknown.
+    """
+    if name == context_values.HOUR:
+        return _of_moment(moment // _HOUR_MS % 24, moment)
+    if name == context_values.WEEKDAY:
+        return _of_moment((moment // _DAY_MS + _WEEKDAY_OF_DAY_0) % 7, moment)
+    start = name + context_values.SEPARATOR
+    named = tf.sparse.retain(values, tf.equal(tf.strings.substr(values.values, 0, len(start)), start))
+    texts = tf.strings.substr(named.values, len(start), -1)
+    # Of a value that stands twice in a row, the last counts.
+    return tf.tensor_scatter_nd_update(tf.fill([values.dense_shape[0]], ""), named.indices[:, :1], texts)
+
+
+def _of_moment(number: tf.Tensor, moment: tf.Tensor) -> tf.Tensor:
+    return tf.where(moment < 0, "", tf.strings.as_string(number))
