@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import measuring, own_process, printed_report
-from components.behaviour_generator.generated_set import generate
+from components.synthetic_log.generated_set import generate
 from schemas.features import BEHAVIOUR_SPLITS
 from tfx_pipeline.config.loading import ConfigError
 from tfx_pipeline.config.pipeline_config import PipelineConfig, load_config

@@ -8,18 +8,18 @@ from tfx.types import BaseChannel
 
 from components.baseline_model.component import BaselineModel
 from components.behaviour_example_gen.component import BehaviourExampleGen
-from components.catalogue_metrics.component import CatalogueMetrics
 from components.data_checks.component import DataChecks
 from components.item_catalog.component import ItemCatalogGen
+from components.metrics.among_all_items.component import CatalogueMetrics
 from components.pusher.component import Pusher
 from components.retrieve_then_rank.component import RetrieveThenRank
 from components.servability_gate.component import ServabilityGate
 from components.servability_gate.gate_config import INFRA_VALIDATOR, GateConfig
 from schemas import behaviour_schema, features
+from tfx_pipeline.blessing import evaluation, infra_validation
 from tfx_pipeline.config.loading import as_dict
 from tfx_pipeline.config.pipeline_config import PipelineConfig, ServedModel
 from tfx_pipeline.config.training_config import TrainConfig
-from tfx_pipeline.gates import evaluation, infra_validation
 from tfx_pipeline.runners import beam_options
 from tfx_pipeline.training import training_job
 

@@ -12,13 +12,13 @@ from ml_metadata.proto import metadata_store_pb2
 from tfx import v1 as tfx
 
 from components.baseline_model.pushed_versions import last_pushed_version
-from components.catalogue_metrics.metrics_file import read_catalogue_metrics
 from components.data_checks.finding import read_findings
+from components.metrics.among_all_items.metrics_file import read_catalogue_metrics
 from components.servability_gate.gate_config import INFRA_VALIDATOR
 from components.servability_gate.verdict import BLESSED_PROPERTY, REASONS_PROPERTY
 from schemas import features
+from tfx_pipeline.blessing import evaluation
 from tfx_pipeline.config.pipeline_config import EvaluationConfig, PipelineConfig, ServedModel
-from tfx_pipeline.gates import evaluation
 
 Metrics = dict[str, dict[str, float]]
 """Surface to metric name to value; the surface `overall` holds both."""

@@ -79,10 +79,10 @@ class Median(RankMetric):
 def test_a_new_metric_is_one_class_and_one_line(monkeypatch):
     """Whoever measures finds it: validation, the whole catalogue, made-up logs, and the settings that name it.
 
-    `tests/tfx_pipeline/gates/evaluation_test.py` has the Evaluator.
+    `tests/tfx_pipeline/blessing/evaluation_test.py` has the Evaluator.
     """
     monkeypatch.setattr(rank_metrics, "_KINDS", (HitRate, NDCG, MeanReciprocalRank, Median))
-    from components.behaviour_generator.truth.truth_report import metrics
+    from components.synthetic_log.truth.truth_report import metrics
     from models.metrics.ranking_metric import RankingMetric
     from tfx_pipeline.config.pipeline_config import EvaluationConfig
 

@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from components.behaviour_generator.actions import Actions
-from components.behaviour_generator.behaviour import NO_ITEM, Behaviour, Rows
-from components.behaviour_generator.generator_config import GeneratorConfig
-from components.behaviour_generator.made_catalogue import Catalogue
+from components.synthetic_log.actions import Actions
+from components.synthetic_log.behaviour import NO_ITEM, Behaviour, Rows
+from components.synthetic_log.generator_config import GeneratorConfig
+from components.synthetic_log.made_catalogue import Catalogue
 
 CATALOGUE = Catalogue(GeneratorConfig(items=12, topics=3, categories=2, words_per_topic=2))
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import yaml
 
-from components.log_findings.log_check import LogCheck
+from components.own_log.findings.log_check import LogCheck
 from components.sources.data_config import POPULARITY, SHOWN, DataConfig
 from components.sources.event_rows import MILLISECONDS, EventColumns, ItemColumns, UserColumns
 from schemas.canonical_event import Surface

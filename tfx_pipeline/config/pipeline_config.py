@@ -5,10 +5,10 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from components.behaviour_generator.generator_config import GeneratorConfig
 from components.data_checks.checks_config import DataChecksConfig
 from components.servability_gate.gate_config import GateConfig
 from components.sources.data_config import DataConfig
+from components.synthetic_log.generator_config import GeneratorConfig
 from models import registry
 from models.unifiedssr.unifiedssr_config import UnifiedSSRConfig
 from models.unisar.unisar_config import UniSARConfig

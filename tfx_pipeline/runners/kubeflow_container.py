@@ -11,9 +11,9 @@ from tfx.orchestration.kubeflow.v2 import compiler_utils
 from tfx.orchestration.kubeflow.v2.container import kubeflow_v2_run_executor
 from tfx.utils import io_utils, name_utils
 
-from components.catalogue_metrics.artifact import WholeCatalogueMetrics
 from components.data_checks.artifact import DataFindings
 from components.item_catalog.artifact import ItemCatalog
+from components.metrics.among_all_items.artifact import WholeCatalogueMetrics
 from components.raw_files.rejects_artifact import Rejects
 from tfx_pipeline.runners import launcher_folders
 

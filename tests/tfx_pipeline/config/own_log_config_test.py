@@ -1,9 +1,9 @@
 import pytest
 import yaml
 
-from components.log_findings.event_tally import EventTally
-from components.log_findings.log_check import LogCheck
-from components.log_findings.refused_rows import FileReading
+from components.own_log.findings.event_tally import EventTally
+from components.own_log.findings.log_check import LogCheck
+from components.own_log.findings.refused_rows import FileReading
 from components.raw_files.refusal import Reject
 from components.sources.data_config import DataConfig
 from components.sources.event_rows import EventColumns, ItemColumns, UserColumns

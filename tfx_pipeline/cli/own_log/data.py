@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from rich.cells import cell_len, set_cell_size
 
-from components.log_findings.event_findings import day
+from components.own_log.findings.event_findings import day
 from components.raw_files.refusal import DataError
 from schemas.canonical_event import Surface
 from tfx_pipeline.cli.exit_code import ExitCode
@@ -23,7 +23,7 @@ from tfx_pipeline.cli.own_log import reading_progress
 from tfx_pipeline.cli.parsing import config_arguments
 
 if TYPE_CHECKING:
-    from components.log_statistics.log_statistics import LogStatistics, Spread
+    from components.own_log.statistics.log_statistics import LogStatistics, Spread
 
 _FEED, _SEARCH = Surface.RECOMMENDATION.value, Surface.SEARCH.value
 _BAR = 40
@@ -44,8 +44,8 @@ def run(args: argparse.Namespace) -> int:
     if args.file:
         args.config = args.file
     data = config_arguments.load(args).data
-    from components.log_statistics.event_columns import read_event_columns  # Imports NumPy.
-    from components.log_statistics.log_statistics import log_statistics
+    from components.own_log.statistics.event_columns import read_event_columns  # Imports NumPy.
+    from components.own_log.statistics.log_statistics import log_statistics
 
     try:
         log = read_event_columns(data, round(time.time() * 1000), reading_progress.show)

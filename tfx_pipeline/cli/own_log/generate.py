@@ -3,7 +3,7 @@
 The log is written into `data.path` of the configuration, in the layout that `data.source` reads (`events` or
 `kuaisar`), so that `tandem run` with the same configuration trains on it. Beside it, truth.json says what was planted
 and how well anybody can rank at best. The section `generate` holds all settings;
-components/behaviour_generator/README.md explains the process. Equal settings make equal files, whatever the number of
+components/synthetic_log/README.md explains the process. Equal settings make equal files, whatever the number of
 workers.
 
     tandem generate --events 1000000 --transitions high
@@ -17,8 +17,8 @@ import sys
 from collections.abc import Mapping
 from typing import Any, Final
 
-from components.behaviour_generator.finished_set import TRUTH_FILE, AnotherSetError
-from components.behaviour_generator.generator_config import STRENGTHS
+from components.synthetic_log.finished_set import TRUTH_FILE, AnotherSetError
+from components.synthetic_log.generator_config import STRENGTHS
 from schemas.rank_metrics import rank_metrics
 from tfx_pipeline.cli.parsing import config_arguments, option_values
 from tfx_pipeline.config.loading import ConfigError
@@ -56,8 +56,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Makes the files and prints what can be achieved on them; 1 where others are in the way."""
-    from components.behaviour_generator.generated_set import generate  # NumPy takes a second.
-    from components.behaviour_generator.layouts.known_layouts import LAYOUTS
+    from components.synthetic_log.generated_set import generate  # NumPy takes a second.
+    from components.synthetic_log.layouts.known_layouts import LAYOUTS
 
     config = config_arguments.load(args, _overrides(args))
     folder = config.data.path

@@ -18,15 +18,15 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
-from components.log_findings.event_findings import day
-from components.log_findings.log_check import LogCheck, check_log
-from components.log_findings.log_finding import Severity
-from components.log_guess.column_names import ITEM, LABEL, SURFACE, TIME, USER
-from components.log_guess.conversion import Converted, convert_events, convert_table
-from components.log_guess.event_guess import Answers, EventGuess, Question
-from components.log_guess.event_guessing import guess_events
-from components.log_guess.sampled_columns import sample
-from components.log_guess.table_guess import ITEMS, USERS, TableGuess, guess_table
+from components.own_log.findings.event_findings import day
+from components.own_log.findings.log_check import LogCheck, check_log
+from components.own_log.findings.log_finding import Severity
+from components.own_log.guess.column_names import ITEM, LABEL, SURFACE, TIME, USER
+from components.own_log.guess.conversion import Converted, convert_events, convert_table
+from components.own_log.guess.event_guess import Answers, EventGuess, Question
+from components.own_log.guess.event_guessing import guess_events
+from components.own_log.guess.sampled_columns import sample
+from components.own_log.guess.table_guess import ITEMS, USERS, TableGuess, guess_table
 from components.raw_files.refusal import DataError
 from components.sources.data_config import DataConfig
 from schemas.canonical_event import Surface

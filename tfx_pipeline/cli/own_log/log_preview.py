@@ -7,9 +7,9 @@ from typing import Final
 from rich.console import Console
 from rich.table import Table
 
-from components.log_guess.column_names import ITEM, QUERY, SESSION, TIME, USER
-from components.log_guess.event_guess import EventGuess
-from components.log_guess.value_meanings import ENGAGED, LEFT_OUT
+from components.own_log.guess.column_names import ITEM, QUERY, SESSION, TIME, USER
+from components.own_log.guess.event_guess import EventGuess
+from components.own_log.guess.value_meanings import ENGAGED, LEFT_OUT
 
 _ROWS: Final = 6
 _WIDTH: Final = 110

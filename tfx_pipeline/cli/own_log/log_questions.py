@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from components.log_guess.event_guess import Question
-from components.log_guess.time_formats import format_named
+from components.own_log.guess.event_guess import Question
+from components.own_log.guess.time_formats import format_named
 
 
 class Undecided(Exception):

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
-from components.log_findings.input_files import input_findings
-from components.log_findings.log_finding import errors
+from components.own_log.findings.input_files import input_findings
+from components.own_log.findings.log_finding import errors
 from components.raw_files.file_systems import matching
 from tfx_pipeline.config.pipeline_config import SCANN, PipelineConfig
 from tfx_pipeline.runners.failures import NotReadyError

@@ -3,10 +3,10 @@ from pathlib import Path
 
 import pytest
 
-from components.behaviour_generator import generated_set
-from components.behaviour_generator.generator_config import STRENGTHS
 from components.item_catalog.table import CatalogItem
 from components.sources.adapter import adapter
+from components.synthetic_log import generated_set
+from components.synthetic_log.generator_config import STRENGTHS
 from schemas import features
 from tests.support.generated_examples import generate as generate_examples
 from tfx_pipeline.cli.main import main

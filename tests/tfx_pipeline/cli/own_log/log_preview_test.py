@@ -1,5 +1,5 @@
-from components.log_guess.event_guessing import guess_events
-from components.log_guess.sampled_columns import sample
+from components.own_log.guess.event_guessing import guess_events
+from components.own_log.guess.sampled_columns import sample
 from tests.support.raw_files import write
 from tfx_pipeline.cli.own_log.log_preview import preview
 

@@ -3,7 +3,7 @@ import sys
 
 import pytest
 
-from components.log_guess.event_guess import Question
+from components.own_log.guess.event_guess import Question
 from tfx_pipeline.cli.own_log.log_questions import Undecided, ask
 
 COLUMN = Question("--column user=", "Which column is the user?", ("who", "what"))

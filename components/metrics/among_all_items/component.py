@@ -1,0 +1,66 @@
+"""CatalogueMetrics: ranking metrics over the whole catalogue."""
+
+from tfx import types
+from tfx.dsl.components.base.base_beam_component import BaseBeamComponent
+from tfx.dsl.components.base.executor_spec import BeamExecutorSpec
+from tfx.types import standard_artifacts
+from tfx.types.component_spec import ChannelParameter, ComponentSpec, ExecutionParameter
+
+from components.metrics.among_all_items import executor
+from components.metrics.among_all_items.artifact import WholeCatalogueMetrics
+from schemas import features
+
+
+class CatalogueMetricsSpec(ComponentSpec):
+    """What CatalogueMetrics takes and makes."""
+
+    PARAMETERS = {
+        executor.SPLIT_KEY: ExecutionParameter(type=str),
+        executor.BATCH_SIZE_KEY: ExecutionParameter(type=int),
+    }
+    INPUTS = {
+        executor.MODEL_KEY: ChannelParameter(type=standard_artifacts.Model),
+        executor.EXAMPLES_KEY: ChannelParameter(type=standard_artifacts.Examples),
+    }
+    OUTPUTS = {executor.METRICS_KEY: ChannelParameter(type=WholeCatalogueMetrics)}
+
+
+class CatalogueMetrics(BaseBeamComponent):
+    """Ranks the positive of each example among all items of the catalogue: HR@k, NDCG@k and MRR, by surface.
+
+    The Evaluator ranks it among the example's own candidates, a few sampled negatives. Such metrics can put models in
+    another order than those over all items do (Krichene and Rendle, KDD 2020), so both are shown.
+
+    Outputs: `metrics` (WholeCatalogueMetrics).
+    """
+
+    SPEC_CLASS = CatalogueMetricsSpec
+    EXECUTOR_SPEC = BeamExecutorSpec(executor.Executor)
+
+    def __init__(
+        self,
+        model: types.BaseChannel,
+        examples: types.BaseChannel,
+        split: str = features.TEST_SPLIT,
+        batch_size: int = 128,
+    ):
+        """Sets the node up.
+
+        Args:
+            model: A SavedModel with the signature `catalogue_ranks`.
+            examples: Raw behaviour examples, as BehaviourExampleGen writes them.
+            split: The split to measure on.
+            batch_size: Examples that are ranked in one call; it holds a score for each of them and each item, some 12
+                bytes a score.
+        """
+        super().__init__(
+            CatalogueMetricsSpec(
+                **{
+                    executor.MODEL_KEY: model,
+                    executor.EXAMPLES_KEY: examples,
+                    executor.SPLIT_KEY: split,
+                    executor.BATCH_SIZE_KEY: batch_size,
+                    executor.METRICS_KEY: types.Channel(type=WholeCatalogueMetrics),
+                }
+            )
+        )

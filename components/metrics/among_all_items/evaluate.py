@@ -1,0 +1,58 @@
+"""Measures a model over the whole catalogue, on Beam."""
+
+import functools
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+
+import apache_beam as beam
+
+from components.metrics.among_all_items.metrics_file import read_examples, write_metrics
+from components.metrics.among_all_items.ranking import RankInCatalogue
+
+
+def evaluate(
+    make_pipeline: Callable[[], beam.Pipeline],
+    files: Sequence[str],
+    model_dir: str,
+    metrics_dir: str,
+    batch_size: int,
+    expected: int | None = None,
+) -> dict[str, int]:
+    """Ranks the positive of each example among all items, and writes the metrics.
+
+    Args:
+        make_pipeline: Makes the Beam pipeline to run.
+        files: Gzipped TFRecord files of behaviour examples.
+        model_dir: A SavedModel with the signature `catalogue_ranks`.
+        metrics_dir: Where to write `metrics.json`.
+        batch_size: Examples that are ranked in one call.
+        expected: How many examples there are, for those who watch; None where nobody knows.
+
+    Returns:
+        How many examples of each surface, and `overall`, were ranked.
+
+    Raises:
+        ValueError: No example has a positive.
+    """
+    with make_pipeline() as pipeline:
+        _ = (
+            pipeline
+            | "Files" >> beam.Create(list(files))
+            | "Read" >> beam.io.ReadAllFromTFRecord()
+            | "Batch" >> beam.BatchElements(min_batch_size=batch_size, max_batch_size=batch_size)
+            | "Rank" >> beam.ParDo(RankInCatalogue(model_dir, expected))
+            | "Count" >> beam.combiners.Count.PerElement()
+            | "Gather" >> beam.combiners.ToList()
+            | "Write" >> beam.Map(functools.partial(_write, metrics_dir))
+        )
+    examples = read_examples(metrics_dir)
+    if not examples:
+        raise ValueError(f"No example has a positive to be ranked. Received: {len(files)} files: {list(files)[:3]}")
+    return examples
+
+
+def _write(metrics_dir: str, counted: Iterable[tuple[tuple[str, int], int]]) -> None:
+    by_surface: dict[str, dict[int, int]] = defaultdict(dict)
+    for (surface, rank), count in counted:
+        by_surface[surface][rank] = count
+    write_metrics(metrics_dir, by_surface)

@@ -1,0 +1,30 @@
+"""The ranking metrics as metrics of TFMA, which the Evaluator computes by slice."""
+
+from tensorflow_model_analysis.metrics import metric_types
+from tensorflow_model_analysis.proto import config_pb2
+
+from components.metrics.among_candidates.rank_counts import rank_computations
+from schemas.rank_metrics import metric_named
+
+
+class EvaluatorMetric(metric_types.Metric):
+    """A ranking metric over examples that each carry their whole candidate list and one positive.
+
+    To be named in an `EvalConfig` with this file as its module and a config such as ``{"name": "ndcg_at_5"}``.
+    Sliced as any TFMA metric; TFMA refuses to weight it by examples. (TFMA's own `NDCG` wants one example a candidate,
+    grouped by a query key.)
+    """
+
+    def __init__(self, name: str):
+        """Takes a name of `schemas.rank_metrics`, else raises ValueError."""
+        metric_named(name)
+        super().__init__(_computations, name=name)
+
+
+def _computations(
+    name: str,
+    eval_config: config_pb2.EvalConfig | None = None,
+    model_names: list[str] | None = None,
+    output_names: list[str] | None = None,
+) -> metric_types.MetricComputations:
+    return rank_computations(metric_named(name), eval_config, model_names, output_names)

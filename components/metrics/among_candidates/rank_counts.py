@@ -1,0 +1,90 @@
+"""How often the positive came out at each rank: the one pass over the data that all ranking metrics share.
+
+A TFMA metric is made of Beam combiners and of functions of what combiners found. Hit rate, NDCG and reciprocal rank
+are all means of some gain that depends on the positive's rank alone, so a count per rank is all there is to combine.
+TFMA tells computations apart by their keys, so it runs this one once, however many metrics ask for it.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+
+import apache_beam as beam
+from tensorflow_model_analysis.metrics import metric_types, metric_util
+from tensorflow_model_analysis.proto import config_pb2
+
+from components.metrics.among_candidates.positive_rank import positive_rank
+from components.progress import Progress
+from schemas.rank_metrics import RankMetric
+
+PRIVATE_NAME = "_positive_rank_counts"
+"""TFMA leaves metrics whose name starts with an underscore out of its results."""
+
+
+_RANKED = Progress("lists of candidates ranked")
+"""An example has one for each model and each slice."""
+
+
+class RankCounts(beam.CombineFn):
+    """Counts the examples of a slice by the rank of their positive."""
+
+    def __init__(self, key: metric_types.MetricKey, eval_config: config_pb2.EvalConfig | None):
+        self._key = key
+        self._eval_config = eval_config
+
+    def create_accumulator(self) -> Counter[int]:
+        """Starts with no example."""
+        return Counter()
+
+    def add_input(self, accumulator: Counter[int], element: metric_types.StandardMetricInputs) -> Counter[int]:
+        """Counts one example: its labels and the scores that this computation's model gave."""
+        labels, scores, _ = next(
+            metric_util.to_label_prediction_example_weight(
+                element,
+                eval_config=self._eval_config,
+                model_name=self._key.model_name,
+                output_name=self._key.output_name,
+                flatten=False,
+                squeeze=False,
+            )
+        )
+        accumulator[positive_rank(labels, scores)] += 1
+        _RANKED.advance()
+        return accumulator
+
+    def merge_accumulators(self, accumulators: Iterable[Counter[int]]) -> Counter[int]:
+        """Adds up what the bundles counted."""
+        return sum(accumulators, Counter())
+
+    def extract_output(self, accumulator: Counter[int]) -> dict[metric_types.MetricKey, Counter[int]]:
+        """Gives the counts to the metrics that are derived from them."""
+        return {self._key: accumulator}
+
+
+def rank_computations(
+    metric: RankMetric,
+    eval_config: config_pb2.EvalConfig | None,
+    model_names: list[str] | None,
+    output_names: list[str] | None,
+) -> metric_types.MetricComputations:
+    """The computations of a ranking metric.
+
+    Args:
+        metric: Which; the results bear its name.
+        eval_config: Names the models, their labels and their prediction keys.
+        model_names: The models to evaluate; one nameless model by default.
+        output_names: The outputs to evaluate; one nameless output by default.
+    """
+    computations: metric_types.MetricComputations = []
+    for model_name in model_names or [""]:
+        for output_name in output_names or [""]:
+            ranks = metric_types.MetricKey(PRIVATE_NAME, model_name=model_name, output_name=output_name)
+            result = metric_types.MetricKey(metric.name, model_name=model_name, output_name=output_name)
+            computations.append(metric_types.MetricComputation([ranks], None, RankCounts(ranks, eval_config)))
+            computations.append(metric_types.DerivedMetricComputation([result], _derive(ranks, result, metric)))
+    return computations
+
+
+def _derive(
+    ranks: metric_types.MetricKey, result: metric_types.MetricKey, metric: RankMetric
+) -> Callable[[dict], dict]:
+    return lambda metrics: {result: metric.mean(metrics[ranks])}

@@ -1,0 +1,247 @@
+"""What is wrong with the events of a log as a whole: what no row shows by itself."""
+
+import datetime
+from collections.abc import Collection, Iterator, Sequence
+from typing import Final
+
+from components.own_log.findings.event_tally import EventTally
+from components.own_log.findings.item_findings import broken_letters
+from components.own_log.findings.log_finding import LogFinding, Severity
+from components.own_log.findings.sighting import Sighting
+from components.own_log.guess.time_formats import time_format
+from components.sources.data_config import BY_TIME, SHOWN, DataConfig
+from components.sources.event_rows import MILLISECONDS, SECONDS
+from schemas.canonical_event import Surface
+from schemas.features import TRAIN_SPLIT
+
+FEW_EXAMPLES: Final = 1000
+"""With fewer to learn from, no model beats popularity by more than chance."""
+_MANY: Final = 0.1
+_MOST: Final = 0.5
+
+
+def time_findings(config: DataConfig, file: str, values: Sequence[str]) -> Iterator[LogFinding]:
+    """Whether the times of a file are of the unit that the configuration says.
+
+    Args:
+        config: The `data` section, of the source `events`.
+        file: The file.
+        values: What stands in its first rows.
+    """
+    unit = config.columns.time_unit
+    found = time_format(values)
+    if found is None or found.name == unit or (found.is_read and found.name not in (SECONDS, MILLISECONDS)):
+        return
+    example = next(value for value in values if value.strip())
+    if found.is_read:
+        becomes = "all events would lie in January 1970" if found.name == SECONDS else "all rows would be refused"
+        mend = f"Set data.columns.time_unit: {found.name}."
+    else:
+        becomes = "a run refuses them"
+        mend = "`tandem init FILE --convert FOLDER` writes milliseconds."
+    names = {SECONDS: "seconds", MILLISECONDS: "milliseconds", "us": "microseconds", "ns": "nanoseconds"}
+    yield LogFinding(
+        f"time_in_{names.get(found.name, 'another_format')}",
+        Severity.ERROR,
+        f"data.columns.timestamp: {example!r} is of {found.told}, and data.columns.time_unit is {unit}: {becomes}.",
+        mend,
+        file,
+        field="data.columns.time_unit",
+    )
+
+
+def event_findings(config: DataConfig, tally: EventTally, surfaces: Collection[str], whole: bool) -> list[LogFinding]:
+    """What is wrong with the events.
+
+    Args:
+        config: The `data` section.
+        tally: What was seen.
+        surfaces: Those that are to be trained on.
+        whole: Whether the log was read to its end; what needs that is left out otherwise.
+    """
+    if not tally.events:
+        return []
+    return [
+        *_label_findings(config, tally),
+        *_surface_findings(tally, surfaces, whole),
+        *_query_findings(tally),
+        *_time_findings(config, tally),
+        *_repetitions(tally),
+        *(_example_findings(config, tally, surfaces) if whole else ()),
+    ]
+
+
+def _label_findings(config: DataConfig, tally: EventTally) -> Iterator[LogFinding]:
+    if not tally.engaged and tally.shown:
+        yield LogFinding(
+            "no_engagement",
+            Severity.ERROR,
+            f"all {tally.shown:,} events with an item have the label 0: nobody engaged with anything, so there is "
+            "nothing to predict.",
+            "Set data.columns.label to the column that says whether the user clicked, or to '' where each row is a "
+            "click.",
+            field="data.columns.label",
+            count=tally.shown,
+        )
+    if config.negatives == SHOWN and not tally.shown:
+        yield LogFinding(
+            "nothing_shown",
+            Severity.WARNING,
+            "data.negatives is `shown`, and no event has the label 0: negatives will be uniform ones.",
+            "Set data.negatives: popularity, or give what was shown and passed by, with the label 0.",
+            field="data.negatives",
+        )
+
+
+def _surface_findings(tally: EventTally, surfaces: Collection[str], whole: bool) -> Iterator[LogFinding]:
+    for surface in Surface:
+        if tally.by_surface[surface] or surface.value not in surfaces:
+            continue
+        other = next(each for each in Surface if each is not surface)
+        yield LogFinding(
+            f"no_{surface.value}",
+            Severity.WARNING,
+            f"there is no {surface.value} event{'' if whole else ' in the rows that were read'}, and train.surfaces "
+            "names both: the model cannot beat the baseline where there is nothing to measure, so it is not pushed.",
+            f"Set train.surfaces: [{other.value}], or name the column that tells the surface (data.columns.surface).",
+            field="train.surfaces",
+        )
+
+
+def _query_findings(tally: EventTally) -> Iterator[LogFinding]:
+    searches = tally.by_surface[Surface.SEARCH]
+    if tally.searches_without_query:
+        bad = tally.searches_without_query.count > _MOST * searches
+        yield _seen(
+            "no_query",
+            Severity.ERROR if bad else Severity.WARNING,
+            tally.searches_without_query,
+            f"{tally.searches_without_query.count:,} of {searches:,} search events have no query.",
+            "Set data.columns.query to the column that holds what was typed.",
+            "data.columns.query",
+        )
+    if tally.queries_without_words.count > _MANY * searches:
+        seen = tally.queries_without_words
+        yield _seen(
+            "query_without_words",
+            Severity.WARNING,
+            seen,
+            f"{seen.count:,} of {searches:,} queries are ids, numbers or JSON, such as {seen.example!r}; a model reads "
+            "words.",
+            "Set data.columns.query to the column that holds what was typed.",
+            "data.columns.query",
+        )
+    if tally.broken_letters:
+        yield broken_letters(tally.broken_letters, "queries")
+
+
+def _time_findings(config: DataConfig, tally: EventTally) -> Iterator[LogFinding]:
+    # JDsearch tells only how much time passed between events.
+    if tally.in_1970.count > _MANY * tally.events and config.source != "jdsearch":
+        first, last = day(tally.earliest_ms), day(tally.latest_ms)
+        yield _seen(
+            "time_in_1970",
+            Severity.ERROR,
+            tally.in_1970,
+            f"{tally.in_1970.count:,} of {tally.events:,} events lie in 1970 ({first} to {last}).",
+            "Set data.columns.time_unit: s if the numbers are seconds.",
+            "data.columns.time_unit",
+        )
+    if tally.out_of_order:
+        seen = tally.out_of_order
+        yield _seen(
+            "out_of_order",
+            Severity.NOTE,
+            seen,
+            f"{seen.count:,} events are older than one of the same user before them (user {seen.example}); a run sorts "
+            "by time.",
+            "",
+            "data.columns.timestamp",
+        )
+
+
+def _repetitions(tally: EventTally) -> Iterator[LogFinding]:
+    if tally.repeated:
+        seen = tally.repeated
+        yield _seen(
+            "repeated_event",
+            Severity.WARNING,
+            seen,
+            f"{seen.count:,} of {tally.events:,} events stand in the log more than once ({seen.example}): equal in "
+            "user, time, surface, query, item and label.",
+            "Leave out the copies; a history would hold the item twice, and the target may be in it.",
+        )
+
+
+def _example_findings(config: DataConfig, tally: EventTally, surfaces: Collection[str]) -> Iterator[LogFinding]:
+    examples = {
+        split: sum(count for surface, count in counts.items() if surface.value in surfaces)
+        for split, counts in tally.examples.items()
+    }
+    empty = [split for split, count in examples.items() if not count]
+    if empty and tally.engaged:
+        mend = "With `leave_one_out` users need three engagements on a surface."
+        if config.split == BY_TIME:
+            mend = (
+                f"Set data.validation_from and data.test_from within the log, from {day(tally.earliest_ms)} to "
+                f"{day(tally.latest_ms)}."
+            )
+        yield LogFinding(
+            "empty_split", Severity.ERROR, f"no example falls into {', '.join(empty)}.", mend, field="data.split"
+        )
+    elif tally.engaged and examples[TRAIN_SPLIT] < FEW_EXAMPLES:
+        yield LogFinding(
+            "few_examples",
+            Severity.WARNING,
+            f"only {examples[TRAIN_SPLIT]:,} examples to learn from come of it.",
+            f"Give a longer log; below {FEW_EXAMPLES:,} a model hardly beats popularity.",
+            count=examples[TRAIN_SPLIT],
+        )
+    single = tally.users_of_one_event
+    if len(single) > _MANY * len(tally.users):
+        yield LogFinding(
+            "users_of_one_event",
+            Severity.WARNING if len(single) > _MOST * len(tally.users) else Severity.NOTE,
+            f"{len(single):,} of {len(tally.users):,} users have one engagement at most, such as {single[0]!r}: there "
+            "is no history before it.",
+            "Is data.columns.user_id the user and not the visit? data.core: 2 leaves such users out.",
+            field="data.columns.user_id",
+            count=len(single),
+        )
+
+
+def catalogue_findings(config: DataConfig, tally: EventTally, items: int) -> Iterator[LogFinding]:
+    """Whether the catalogue is large enough to draw negatives from.
+
+    Args:
+        config: The `data` section.
+        tally: What was seen of the whole log.
+        items: How many items the catalogue has.
+    """
+    wanted = max(config.train_negatives, config.evaluation_negatives)
+    users = [user for user, engaged in tally.engaged_items.items() if len(engaged) + wanted > items]
+    if users:
+        user = max(users, key=lambda each: len(tally.engaged_items[each]))
+        left = items - len(tally.engaged_items[user])
+        lower = f"Set data.train_negatives and data.evaluation_negatives to at most {left}. " if left else ""
+        yield LogFinding(
+            "few_items",
+            Severity.ERROR,
+            f"{wanted} negatives are drawn for an example, and of {items:,} items only {left:,} are others than those "
+            f"of user {user!r} ({len(users):,} such users).",
+            f"{lower}Give more items in data.items, or leave such users out.",
+            field="data.evaluation_negatives",
+            count=len(users),
+        )
+
+
+def day(milliseconds: int) -> str:
+    """A moment's day, in UTC; the number itself where no calendar has it."""
+    try:
+        return datetime.datetime.fromtimestamp(milliseconds / 1000, datetime.timezone.utc).strftime("%Y-%m-%d")
+    except (OverflowError, ValueError, OSError):
+        return str(milliseconds)
+
+
+def _seen(code: str, severity: Severity, seen: Sighting, text: str, mend: str, field: str = "") -> LogFinding:
+    return LogFinding(code, severity, text, mend, seen.file, seen.row, field, seen.count)

@@ -1,0 +1,143 @@
+"""What the events of a log show, an event at a time."""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from components.own_log.findings.sighting import Sighting
+from components.sources.data_config import BY_TIME, DataConfig
+from schemas.canonical_event import Event, Surface
+from schemas.features import BEHAVIOUR_SPLITS, TEST_SPLIT, TRAIN_SPLIT, VALIDATION_SPLIT
+
+_NO_WORDS: Final = re.compile(
+    r"[{\[].*[}\]]|[0-9a-f]{16,}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|https?://\S+|\d{7,}", re.IGNORECASE
+)
+"""JSON, digests, UUIDs, addresses and long numbers, where a query should have words."""
+DOUBLE_ENCODED: Final = re.compile("[\u00c3\u00c2][\u0080-\u00bf]")
+"""UTF-8 that was taken for Latin-1 and written as UTF-8 again: two characters where one was."""
+_WORD: Final = re.compile(r"\w+")
+_SEARCH = Surface.SEARCH
+_YEAR_MS: Final = 366 * 24 * 3600 * 1000
+_LEAST_EVENTS: Final = 2
+
+
+@dataclass
+class EventTally:
+    """What was seen so far.
+
+    Attributes:
+        config: How examples are cut.
+        events: How many there were.
+        by_surface: How many on each surface.
+        engaged: How many of them are targets: an item that the user engaged with.
+        shown: How many items were only shown.
+        without_click: How many searches have no item.
+        users: The targets of each user, by surface.
+        engaged_items: The items that each user engaged with.
+        items: The items of all events.
+        by_split: Targets by split and surface, where the time or the source decides it and not the user's last events.
+        query_words: How many queries have how many words.
+        earliest_ms: The first moment.
+        latest_ms: The last moment.
+        searches_without_query: Search events without a query.
+        queries_without_words: Queries that are ids, numbers or JSON.
+        broken_letters: Queries whose letters were encoded twice.
+        repeated: Events that stand in the log more than once.
+        out_of_order: Events that are older than one of the same user before them.
+        in_1970: Events of the first year.
+    """
+
+    config: DataConfig
+    events: int = 0
+    by_surface: Counter[Surface] = field(default_factory=Counter)
+    engaged: Counter[Surface] = field(default_factory=Counter)
+    shown: int = 0
+    without_click: int = 0
+    users: dict[str, Counter[Surface]] = field(default_factory=lambda: defaultdict(Counter))
+    engaged_items: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    items: set[str] = field(default_factory=set)
+    by_split: Counter[tuple[str, Surface]] = field(default_factory=Counter)
+    query_words: Counter[int] = field(default_factory=Counter)
+    earliest_ms: int = 0
+    latest_ms: int = 0
+    searches_without_query: Sighting = field(default_factory=Sighting)
+    queries_without_words: Sighting = field(default_factory=Sighting)
+    broken_letters: Sighting = field(default_factory=Sighting)
+    repeated: Sighting = field(default_factory=Sighting)
+    out_of_order: Sighting = field(default_factory=Sighting)
+    in_1970: Sighting = field(default_factory=Sighting)
+    _hashes: set[int] = field(default_factory=set)
+    _newest: dict[str, int] = field(default_factory=dict)
+
+    def add(self, file: str, row: int, event: Event) -> None:
+        """Takes in an event."""
+        moment = event.timestamp_ms
+        self.earliest_ms = min(moment, self.earliest_ms) if self.events else moment
+        self.latest_ms = max(moment, self.latest_ms)
+        self.events += 1
+        self.by_surface[event.surface] += 1
+        if event.item_id:
+            self.items.add(event.item_id)
+        of_user = self.users[event.user_id]
+        if event.is_target:
+            self.engaged[event.surface] += 1
+            of_user[event.surface] += 1
+            self.engaged_items[event.user_id].add(event.item_id)
+            if split := self._split(event):
+                self.by_split[split, event.surface] += 1
+        elif event.item_id:
+            self.shown += 1
+        else:
+            self.without_click += 1
+        if event.surface is _SEARCH:
+            self._look_at_query(file, row, event.query)
+        if moment < _YEAR_MS:
+            self.in_1970.add(file, row, moment)
+        if moment < self._newest.get(event.user_id, 0) and not event.position:
+            self.out_of_order.add(file, row, event.user_id)
+        else:
+            self._newest[event.user_id] = moment
+        self._look_for_another(file, row, event)
+
+    @property
+    def examples(self) -> dict[str, dict[Surface, int]]:
+        """How many examples come of the events, by split and surface."""
+        counts: Counter[tuple[str, Surface]] = Counter(self.by_split)
+        if not counts and self.config.split != BY_TIME:
+            for of_user in self.users.values():
+                for surface, targets in of_user.items():
+                    counts[TEST_SPLIT, surface] += min(targets, 1)
+                    counts[VALIDATION_SPLIT, surface] += min(max(targets - 1, 0), 1)
+                    counts[TRAIN_SPLIT, surface] += max(targets - 2, 0)
+        return {split: {surface: counts[split, surface] for surface in Surface} for split in BEHAVIOUR_SPLITS}
+
+    @property
+    def users_of_one_event(self) -> Sequence[str]:
+        """The users of whom no example to learn from comes: those with one engagement at most."""
+        return [user for user, of_user in self.users.items() if sum(of_user.values()) < _LEAST_EVENTS]
+
+    def _split(self, event: Event) -> str:
+        if event.split or self.config.split != BY_TIME:
+            return event.split
+        if event.timestamp_ms < self.config.validation_from_ms:
+            return TRAIN_SPLIT
+        return VALIDATION_SPLIT if event.timestamp_ms < self.config.test_from_ms else TEST_SPLIT
+
+    def _look_at_query(self, file: str, row: int, query: str) -> None:
+        self.query_words[len(_WORD.findall(query))] += 1
+        if not query:
+            self.searches_without_query.add(file, row)
+        elif _NO_WORDS.fullmatch(query):
+            self.queries_without_words.add(file, row, query)
+        elif DOUBLE_ENCODED.search(query):
+            self.broken_letters.add(file, row, query)
+
+    def _look_for_another(self, file: str, row: int, event: Event) -> None:
+        # A hash of 64 bits in place of the event: a million of these take a tenth of the memory.
+        seen = hash((event.user_id, event.timestamp_ms, event.surface, event.item_id, event.query, event.label))
+        if seen in self._hashes:
+            self.repeated.add(file, row, f"user {event.user_id}, item {event.item_id}")
+        else:
+            self._hashes.add(seen)

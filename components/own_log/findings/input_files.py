@@ -1,0 +1,200 @@
+"""Whether the files that a configuration names are there and have its columns: told in milliseconds, before any run.
+
+Only the first rows of each file are read, by the pipeline's own readers. Neither Beam nor TFX is imported, unless the
+files lie in a remote file system.
+"""
+
+import difflib
+import glob
+import itertools
+import os
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from components.own_log.findings.log_finding import LogFinding, Severity
+from components.raw_files.refusal import DataError, Reject
+from components.raw_files.row_files import read_rows
+from components.sources.adapter import adapter, users_reader
+from components.sources.data_config import DataConfig
+from components.sources.source_files import SourceFiles
+
+GENERIC_SOURCE = "events"
+"""The source whose columns the configuration names; those of the others have fixed names."""
+_FIRST_ROWS = 1000
+"""JSON lines may leave out what an object has no value for, so the columns of many are put together."""
+_SIMILAR = 0.7
+
+
+def input_findings(config: DataConfig) -> list[LogFinding]:
+    """Tells what is missing: files, whole formats, columns.
+
+    Args:
+        config: The `data` section.
+
+    Returns:
+        An error for each; none where everything that the configuration names is there.
+    """
+    try:
+        source = adapter(config.source)
+        users_reader(config)
+        files = source.source_files(config)
+    except DataError as error:
+        return [LogFinding("wrong_source", Severity.ERROR, str(error), field="data.source")]
+    findings: list[LogFinding] = []
+    for setting, kind, _ in kinds_of_files(config):
+        try:
+            paths = paths_of(files, kind)
+        except DataError as error:
+            findings.append(_missing_file(config, setting, error))
+            continue
+        for path in paths:
+            findings += _file_findings(config, path, kind)
+    return findings
+
+
+def kinds_of_files(config: DataConfig) -> list[tuple[str, str, str]]:
+    """What a configuration names, as (setting, kind of rows, section of the columns): events, items, users."""
+    kinds = [("data.events", "event", "data.columns")]
+    if config.items or config.source == "fixed_benchmark":
+        kinds.append(("data.items" if config.items else "data.events", "item", "data.item_columns"))
+    if config.users:
+        kinds.append(("data.users", "user", "data.user_columns"))
+    if adapter(config.source).read_candidates is not None:
+        kinds.append(("data.events", "candidate", ""))
+    return kinds
+
+
+def paths_of(files: SourceFiles, kind: str) -> list[str]:
+    """The files with rows of a kind.
+
+    Raises:
+        DataError: There should be one and is none.
+    """
+    return {
+        "event": lambda: files.event_files,
+        "item": lambda: files.item_files,
+        "user": lambda: files.user_files,
+        "candidate": lambda: files.candidate_files,
+    }[kind]()
+
+
+def reader_of(config: DataConfig, kind: str, now_ms: int) -> Callable[[str], Iterator[Any]]:
+    """What reads the rows of a kind: the adapter's own function."""
+    source = adapter(config.source)
+    if kind == "event":
+        return lambda path: source.read_events(path, config, now_ms)
+    if kind == "item":
+        return lambda path: source.read_items(path, config)
+    read = source.read_users if kind == "user" else source.read_candidates
+    assert read is not None, "only asked for where there is one"
+    return lambda path: read(path, config)
+
+
+def needed_columns(config: DataConfig, kind: str) -> dict[str, str]:
+    """The fields of the configuration that name a column which must be there; only for the source `events`."""
+    columns: Any = {"event": config.columns, "item": config.item_columns, "user": config.user_columns}[kind]
+    section = {"event": "data.columns", "item": "data.item_columns", "user": "data.user_columns"}[kind]
+    single = {"event": ("user_id", "timestamp", "surface", "item_id"), "item": ("item_id",), "user": ("user_id",)}[kind]
+    fields = {f"{section}.{name}": getattr(columns, name) for name in single if getattr(columns, name)}
+    listed = "context" if kind == "event" else "attributes"
+    fields |= {f"{section}.{listed}[{place}]": name for place, name in enumerate(getattr(columns, listed))}
+    return fields
+
+
+def columns_of(path: str) -> tuple[list[str], bool]:
+    """The names of a file's columns, and whether there can be no others; none where it has no rows.
+
+    Raises:
+        DataError: The file as a whole cannot be used.
+    """
+    rows = (row for row in read_rows(path, (), "") if not isinstance(row, Reject))
+    if not _may_leave_out(path):
+        first = next(rows, None)
+        return ([] if first is None else list(first.values)), True
+    names: dict[str, None] = {}
+    for row in itertools.islice(rows, _FIRST_ROWS):
+        names.update(dict.fromkeys(row.values))
+    return list(names), next(rows, None) is None
+
+
+def _may_leave_out(path: str) -> bool:
+    """Whether a row may lack a column that others have: objects of JSON lines may."""
+    return ".jsonl" in os.path.basename(path).lower()
+
+
+def _file_findings(config: DataConfig, path: str, kind: str) -> list[LogFinding]:
+    if config.source == GENERIC_SOURCE:
+        try:
+            found, are_all = columns_of(path)
+        except DataError as error:
+            return [_unreadable(path, error)]
+        missing = missing_columns(path, found, needed_columns(config, kind)) if found and are_all else []
+        if missing:
+            return missing
+    try:
+        first = next(iter(reader_of(config, kind, 0)(path)), None)
+    except DataError as error:
+        return [_unreadable(path, error)]
+    if first is None:
+        text = f"has a header and no {kind}s below it."
+        return [LogFinding("no_rows", Severity.ERROR, text, "Write it again, or leave it out.", file=path)]
+    return []
+
+
+def _unreadable(path: str, error: DataError) -> LogFinding:
+    return LogFinding("unreadable_file", Severity.ERROR, str(error).removeprefix(f"{path}: "), file=path)
+
+
+def missing_columns(path: str, found: Sequence[str], needed: dict[str, str]) -> list[LogFinding]:
+    """An error for each column that is named and not there, with the one that may be meant."""
+    findings: list[LogFinding] = []
+    for field, name in needed.items():
+        if name in found:
+            continue
+        near = near_name(name, [each for each in found if each not in needed.values()])
+        listed = ", ".join(repr(each[:60]) for each in found[:20])
+        hint = f"Did you mean {near!r}? Then set {field}: {near}." if near else f"Set {field} to the one that holds it."
+        if len(found) == 1 and len(needed) > 1:
+            hint = "Is the delimiter the one that the ending promises: commas in .csv, tabs in .tsv?"
+        findings.append(
+            LogFinding(
+                "missing_column",
+                Severity.ERROR,
+                f"{field} = {name!r}: there is no such column. Found: {listed}.",
+                hint if findings else f"{hint} `tandem init {path}` finds the columns by itself.",
+                file=path,
+                row=1,
+                field=field,
+            )
+        )
+    return findings
+
+
+def near_name(name: str, among: Sequence[str]) -> str:
+    """The name most like one that is not there; empty where none is like it."""
+    plain = {_plain(each): each for each in reversed(among)}
+    near = difflib.get_close_matches(_plain(name), plain, n=1, cutoff=_SIMILAR)
+    return plain[near[0]] if near else ""
+
+
+def _plain(name: str) -> str:
+    return "".join(each for each in name.casefold() if each.isalnum())
+
+
+def _missing_file(config: DataConfig, setting: str, error: DataError) -> LogFinding:
+    pattern = config.located(getattr(config, setting.removeprefix("data.")))
+    mend = ""
+    if "://" not in pattern and os.path.exists(pattern) and glob.escape(pattern) != pattern:
+        mend = (
+            f"It is there, but brackets, * and ? make a pattern: write {glob.escape(pattern)!r}, or rename the folder."
+        )
+    elif "://" not in pattern:
+        folder = os.path.dirname(pattern) or "."
+        if glob.has_magic(folder) or "{" in folder:
+            pass
+        elif not os.path.isdir(folder):
+            mend = f"There is no folder {folder!r} in {os.getcwd()!r}."
+        else:
+            near = difflib.get_close_matches(os.path.basename(pattern), sorted(os.listdir(folder)), n=1)
+            mend = f"Did you mean {os.path.join(os.path.dirname(pattern), near[0])!r}?" if near else ""
+    return LogFinding("missing_file", Severity.ERROR, str(error), mend, field=setting)

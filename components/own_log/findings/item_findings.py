@@ -1,0 +1,165 @@
+"""What is wrong with the table of items, and whether its ids meet those of the log."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Final
+
+from components.own_log.findings.event_tally import DOUBLE_ENCODED
+from components.own_log.findings.log_finding import LogFinding, Severity
+from components.own_log.findings.sighting import Sighting
+from components.raw_files.row import CATEGORY_SEPARATOR
+from schemas.canonical_event import Item
+
+_OTHER_SEPARATOR: Final = re.compile(r"\s*(?:>|»|›|::|;|\s/\s)\s*")
+_MANY: Final = 0.1
+_MOST: Final = 0.5
+
+
+@dataclass
+class ItemTally:
+    """What was seen of the table so far.
+
+    Attributes:
+        items: The items by id; the first row of each.
+        rows: How many rows there were.
+        whole: Whether all rows were read.
+        untitled: Items without a title.
+        repeated: Rows of an item that had one before.
+        one_category: Category paths that another sign divides.
+        broken_letters: Titles whose letters were encoded twice.
+    """
+
+    items: dict[str, Item] = field(default_factory=dict)
+    rows: int = 0
+    whole: bool = True
+    untitled: Sighting = field(default_factory=Sighting)
+    repeated: Sighting = field(default_factory=Sighting)
+    one_category: Sighting = field(default_factory=Sighting)
+    broken_letters: Sighting = field(default_factory=Sighting)
+
+    def add(self, file: str, row: int, item: Item) -> None:
+        """Takes in a row."""
+        self.rows += 1
+        if item.item_id in self.items:
+            self.repeated.add(file, row, item.item_id)
+            return
+        self.items[item.item_id] = item
+        if not item.title:
+            self.untitled.add(file, row, item.item_id)
+        elif DOUBLE_ENCODED.search(item.title):
+            self.broken_letters.add(file, row, item.title)
+        if len(item.categories) == 1 and _OTHER_SEPARATOR.search(item.categories[0].strip("<>/; ")):
+            self.one_category.add(file, row, item.categories[0])
+
+
+def item_findings(tally: ItemTally) -> Iterator[LogFinding]:
+    """What is wrong with the table by itself."""
+    if tally.one_category.count > _MANY * len(tally.items):
+        seen = tally.one_category
+        path = CATEGORY_SEPARATOR.join(_OTHER_SEPARATOR.split(seen.example.strip("<>/; ")))
+        yield LogFinding(
+            "one_category",
+            Severity.WARNING,
+            f"{seen.example!r} is read as one category, and so are those of {seen.count:,} items.",
+            f"Join a path by a vertical bar, broad to narrow: {path!r}. `tandem init --convert FOLDER` writes it so.",
+            seen.file,
+            seen.row,
+            "data.item_columns.categories",
+            seen.count,
+        )
+    if tally.untitled.count > _MANY * len(tally.items):
+        seen = tally.untitled
+        those = "none" if seen.count == len(tally.items) else f"only {len(tally.items) - seen.count:,}"
+        yield LogFinding(
+            "no_title",
+            Severity.WARNING,
+            f"of {len(tally.items):,} items {those} have a title; {seen.example!r}, for one, has not.",
+            "Set data.item_columns.title to the column that holds the name; without words a query finds no new item.",
+            seen.file,
+            seen.row,
+            "data.item_columns.title",
+            seen.count,
+        )
+    if tally.broken_letters:
+        yield broken_letters(tally.broken_letters, "titles")
+    if tally.repeated:
+        seen = tally.repeated
+        yield LogFinding(
+            "repeated_item",
+            Severity.WARNING,
+            f"{seen.count:,} rows are of an item that has one before, such as {seen.example!r}; a run refuses them.",
+            "Keep one row an item.",
+            seen.file,
+            seen.row,
+            "data.items",
+            seen.count,
+        )
+
+
+def broken_letters(seen: Sighting, what: str) -> LogFinding:
+    """Texts that were encoded twice."""
+    return LogFinding(
+        "double_encoded",
+        Severity.WARNING,
+        f"{seen.count:,} {what} hold letters that were encoded twice, such as {seen.example!r}.",
+        "Write the file again, as UTF-8 from the start (`iconv -f utf-8 -t latin1` undoes one of the two).",
+        seen.file,
+        seen.row,
+        count=seen.count,
+    )
+
+
+def id_findings(log_items: set[str], table: ItemTally, whole_log: bool) -> Iterator[LogFinding]:
+    """Whether the items of the log and those of the table are the same.
+
+    Args:
+        log_items: The ids of the log.
+        table: The table; nothing is said where it was not read to its end.
+        whole_log: Whether the log was read to its end; only then items can be said to be absent from it.
+    """
+    if not log_items or not table.items or not table.whole:
+        return
+    absent = log_items - table.items.keys()
+    if len(absent) > _MANY * len(log_items):
+        # Those that would meet if they were written alike.
+        plain = {_plain(item): item for item in table.items}
+        alike = sorted(item for item in absent if _plain(item) in plain)
+        none = len(absent) == len(log_items)
+        example = min(absent)
+        mend = "Give the table that belongs to this log: of these items neither titles nor categories are known."
+        if len(alike) > _MOST * len(absent):
+            example = alike[0]
+            mend = (
+                f"They would meet if they were written alike: {alike[0]!r} in the log is {plain[_plain(alike[0])]!r} "
+                "in the table. Write ids in one way, as text."
+            )
+        yield LogFinding(
+            "ids_do_not_meet",
+            Severity.ERROR if none else Severity.WARNING,
+            f"{'None' if none else f'{len(absent):,}'} of the log's {len(log_items):,} items "
+            f"{'is in' if none else 'are not in'} the table of items, such as {example!r} "
+            f"(the table has {', '.join(map(repr, sorted(table.items)[:3]))}, …).",
+            mend,
+            field="data.item_columns.item_id",
+            count=len(absent),
+        )
+    if whole_log and len(absent) < len(log_items):
+        unseen = table.items.keys() - log_items
+        if len(unseen) > _MOST * len(table.items):
+            yield LogFinding(
+                "items_without_events",
+                Severity.NOTE,
+                f"{len(unseen):,} of the table's {len(table.items):,} items are in no event; they are known by their "
+                "titles and categories alone.",
+                field="data.items",
+                count=len(unseen),
+            )
+
+
+def _plain(item_id: str) -> str:
+    """An id without what writing it as a number, or as text, adds and takes away."""
+    text = item_id.strip().strip("'\"").casefold()
+    if re.fullmatch(r"\d+(\.0+)?", text):
+        return text.split(".")[0].lstrip("0") or "0"
+    return text

@@ -1,0 +1,101 @@
+"""What a run refuses of a file, by reason, and what mends it."""
+
+import difflib
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from components.own_log.findings.log_finding import LogFinding, Severity
+from components.raw_files.refusal import Reject
+from schemas.canonical_event import Surface
+
+_CONVERT: Final = "`tandem init FILE --convert FOLDER` writes it as a run reads it."
+_MENDS: Final[Mapping[str, str]] = {
+    "missing user": "Leave out events of unknown users, or name the column that holds ids for all "
+    "(data.columns.user_id).",
+    "missing item": "A feed event needs an item; only a search may be without one. Is data.columns.item_id the column?",
+    "unparsable time": f"Give milliseconds or seconds since 1970 (data.columns.time_unit) or ISO 8601. {_CONVERT}",
+    "future time": "Is the unit right (data.columns.time_unit: ms or s)? Is the clock of the logging machine?",
+    "negative time": "Times before 1970 are no times of a log; is data.columns.timestamp the column?",
+    "unknown surface": "Give `recommendation` or `search`; or set data.columns.surface to '' and let the query tell. "
+    + _CONVERT,
+    "unknown label": f"Give 1 for an engagement and 0 for what was only shown. {_CONVERT}",
+    "wrong encoding": "Write the file as UTF-8, such as by `iconv -f latin1 -t utf-8`.",
+    "wrong number of columns": "A value holds the delimiter or a line end: quote it (CSV), or take it out (TSV).",
+    "broken record": "A quotation mark is open: double those within a value, as in RFC 4180.",
+    "duplicate item": "Keep one row an item.",
+    "nested value": "Give text or a number, or a list of these.",
+    "unparsable JSON": "Write one JSON object a line.",
+}
+
+
+@dataclass
+class FileReading:
+    """What became of the rows of a file.
+
+    Attributes:
+        file: Its path.
+        kind: What its rows are: event, item, user or candidate.
+        rows: How many were read, refused ones among them.
+        whole: Whether all were read.
+        reasons: How many were refused, by reason.
+        first: The first refused row of each reason.
+    """
+
+    file: str
+    kind: str
+    rows: int = 0
+    whole: bool = True
+    reasons: Counter[str] = field(default_factory=Counter)
+    first: dict[str, Reject] = field(default_factory=dict)
+
+    def refuse(self, reject: Reject) -> None:
+        """Counts a refused row."""
+        self.reasons[reject.reason] += 1
+        self.first.setdefault(reject.reason, reject)
+
+    @property
+    def refused(self) -> int:
+        """How many rows were refused."""
+        return self.reasons.total()
+
+    def as_dict(self) -> dict[str, Any]:
+        """The reading as plain values that JSON can hold."""
+        first = {reason: {"row": each.line, "detail": each.detail} for reason, each in self.first.items()}
+        return {
+            "file": self.file,
+            "kind": self.kind,
+            "rows": self.rows,
+            "whole": self.whole,
+            "refused": dict(self.reasons),
+            "first": first,
+        }
+
+
+def refusal_findings(reading: FileReading, max_reject_share: float) -> Iterator[LogFinding]:
+    """A finding for each reason: an error where more rows were refused than a run lets pass."""
+    too_many = reading.refused > max_reject_share * reading.rows
+    for reason, count in reading.reasons.most_common():
+        first = reading.first[reason]
+        share = f"{count / reading.rows:.1%}" if count < reading.rows else "all"
+        allowed = f", more than data.max_reject_share = {max_reject_share:.0%} lets pass" if too_many else ""
+        yield LogFinding(
+            reason.lower().replace(" ", "_"),
+            Severity.ERROR if too_many else Severity.WARNING,
+            f"{count:,} of {reading.rows:,} {reading.kind} rows refused ({share}{allowed}): {reason}: {first.detail}.",
+            f"{_meant_surface(first)}{_MENDS.get(reason, 'Mend or leave out these rows.')}",
+            reading.file,
+            first.line,
+            "data.max_reject_share" if too_many else "",
+            count,
+        )
+
+
+def _meant_surface(reject: Reject) -> str:
+    """The surface that a value close to one stands for."""
+    if reject.reason != "unknown surface":
+        return ""
+    value = reject.detail.split("'")[3] if reject.detail.count("'") > 3 else ""
+    near = difflib.get_close_matches(value.casefold(), [surface.value for surface in Surface], n=1)
+    return f"Did you mean {near[0]!r}? " if near else ""

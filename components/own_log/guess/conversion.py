@@ -1,0 +1,152 @@
+"""Writes a log, or a table, that a run cannot read as it is anew: as TSV with the names and values that it reads."""
+
+import gzip
+import io
+import os
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Final, TextIO
+
+from components.own_log.guess.column_names import CATEGORIES, ITEM, LABEL, QUERY, SESSION, TIME, TITLE, USER
+from components.own_log.guess.event_guess import EventGuess
+from components.own_log.guess.file_form import read_form
+from components.own_log.guess.sampled_columns import as_text
+from components.own_log.guess.table_guess import TableGuess
+from components.own_log.guess.value_meanings import LEFT_OUT
+from components.raw_files.refusal import Reject
+from components.raw_files.row import CATEGORY_SEPARATOR
+from components.sources.event_rows import EventColumns, ItemColumns, UserColumns
+from schemas.canonical_event import Surface
+
+_COLUMNS: Final = EventColumns()
+_SEARCH: Final = Surface.SEARCH.value
+UNREADABLE: Final = "broken row"
+UNKNOWN_TIME: Final = "unparsable time"
+UNKNOWN_SURFACE: Final = "unknown surface"
+UNKNOWN_LABEL: Final = "unknown label"
+DROPPED: Final = "left out as told"
+
+
+@dataclass
+class Converted:
+    """What was written.
+
+    Attributes:
+        path: The new file.
+        rows: How many rows it holds.
+        left_out: How many rows were left out, by reason.
+        first: The first of each reason: its row in the old file, and what it holds.
+    """
+
+    path: str
+    rows: int = 0
+    left_out: Counter[str] = field(default_factory=Counter)
+    first: dict[str, tuple[int, str]] = field(default_factory=dict)
+
+    def leave_out(self, reason: str, row: int, value: str) -> None:
+        """Counts a row that is not written."""
+        self.left_out[reason] += 1
+        self.first.setdefault(reason, (row, value[:60]))
+
+
+def convert_events(guess: EventGuess, folder: str, progress: Callable[[int], None] = lambda rows: None) -> Converted:
+    """Writes `events.tsv.gz`.
+
+    Args:
+        guess: The log as it is understood, without open questions.
+        folder: Where to write; made where it is not there.
+        progress: Told how many rows were read, now and then.
+
+    Raises:
+        DataError: The log cannot be read to its end.
+        OSError: The file cannot be written.
+    """
+    assert guess.time is not None, "a guess without questions knows how the time is told"
+    parse, context = guess.time.parser(), ()
+    names = (_COLUMNS.user_id, _COLUMNS.timestamp, _COLUMNS.surface, _COLUMNS.query, _COLUMNS.session_id)
+    header = (*names, _COLUMNS.item_id, _COLUMNS.label, *context)
+    with _table(folder, "events.tsv.gz", header) as (converted, write):
+        for number, each in enumerate(read_form(guess.sampled.form), start=1):
+            if number % 50_000 == 0:
+                progress(number)
+            if isinstance(each, Reject):
+                converted.leave_out(UNREADABLE, each.line, str(each))
+                continue
+            row = {name: as_text(value) for name, value in each.values.items()}
+            moment = row.get(guess.columns[TIME], "")
+            try:
+                milliseconds = parse(moment)
+            except ValueError:
+                converted.leave_out(UNKNOWN_TIME, each.line, moment)
+                continue
+            surface, label = guess.surface_of(row), guess.label_of(row)
+            if not surface:
+                converted.leave_out(UNKNOWN_SURFACE, each.line, str(row))
+            elif label in ("", LEFT_OUT):
+                reason = DROPPED if label else UNKNOWN_LABEL
+                converted.leave_out(reason, each.line, row.get(guess.columns.get(LABEL, ""), ""))
+            else:
+                query, session = (
+                    row.get(guess.columns.get(name, ""), "") if surface == _SEARCH else "" for name in (QUERY, SESSION)
+                )
+                user, item = row.get(guess.columns[USER], ""), row.get(guess.columns[ITEM], "")
+                write((user, str(milliseconds), surface, query, session, item, label))
+    return converted
+
+
+def convert_table(guess: TableGuess, folder: str) -> Converted:
+    """Writes `items.tsv.gz` or `users.tsv.gz`, as `convert_events` writes events."""
+    columns = guess.columns
+    if ITEM in columns:
+        names = ItemColumns()
+        fields = [(names.item_id, columns[ITEM])]
+        fields += [(names.title, columns[TITLE])] if TITLE in columns else []
+        fields += [(names.categories, columns[CATEGORIES])] if CATEGORIES in columns else []
+    else:
+        fields = [(UserColumns().user_id, columns[USER])]
+    fields += [(name, name) for name in guess.attributes]
+    with _table(folder, f"{guess.kind}.tsv.gz", [name for name, _ in fields]) as (converted, write):
+        for each in read_form(guess.sampled.form):
+            if isinstance(each, Reject):
+                converted.leave_out(UNREADABLE, each.line, str(each))
+                continue
+            row = {name: as_text(value) for name, value in each.values.items()}
+            write([_path(row, guess) if old == columns.get(CATEGORIES) else row.get(old, "") for _, old in fields])
+    return converted
+
+
+def _path(row: Mapping[str, str], guess: TableGuess) -> str:
+    text = row.get(guess.columns[CATEGORIES], "")
+    if not guess.separator:
+        return text
+    return CATEGORY_SEPARATOR.join(name.strip() for name in text.split(guess.separator.strip()) if name.strip())
+
+
+@contextmanager
+def _table(
+    folder: str, name: str, header: Sequence[str]
+) -> Iterator[tuple[Converted, Callable[[Sequence[str]], None]]]:
+    """A new file, which is in its place only when it is whole."""
+    os.makedirs(folder, exist_ok=True)
+    converted = Converted(os.path.join(folder, name))
+    unfinished = converted.path + ".unfinished"
+    with (
+        open(unfinished, "wb") as stream,
+        gzip.GzipFile(filename="", fileobj=stream, mode="wb", mtime=0) as packed,
+        io.TextIOWrapper(packed, encoding="utf-8", newline="\n") as text,
+    ):
+
+        def write(values: Sequence[str]) -> None:
+            _write_line(text, values)
+            converted.rows += 1
+
+        _write_line(text, header)
+        yield converted, write
+    os.replace(unfinished, converted.path)
+
+
+def _write_line(text: TextIO, values: Sequence[str]) -> None:
+    # A tab or a line end within a value would be one between values.
+    text.write("\t".join(" ".join(value.split()) for value in values) + "\n")

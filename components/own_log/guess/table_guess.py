@@ -1,0 +1,181 @@
+"""Which columns of an unknown table hold an item's id, title and categories, or a user's id, and what is of use."""
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from components.own_log.guess.column_names import CATEGORIES, ITEM, TITLE, USER, named_for, plain
+from components.own_log.guess.event_guess import Question
+from components.own_log.guess.sampled_columns import Column, SampledColumns
+from components.raw_files.row import CATEGORY_SEPARATOR
+from components.sources.event_rows import ItemColumns, UserColumns
+
+ITEMS: Final = "items"
+USERS: Final = "users"
+_FIELDS: Final = {ITEMS: (ITEM, TITLE, CATEGORIES), USERS: (USER,)}
+_ATTRIBUTE_NAMES: Final = """
+    brand brand_id brand_name author author_id artist artist_id seller seller_id shop shop_id store store_id city
+    country region state language lang publisher producer director color colour material gender sex age age_group
+    age_band age_range level tier segment occupation membership plan type kind format platform device province
+    activity_level star stars year
+"""
+_ATTRIBUTES: Final = frozenset(map(plain, _ATTRIBUTE_NAMES.split()))
+_SEPARATORS: Final = (" > ", ">", " » ", "›", "::", ";", " / ")
+_MOST_VALUES: Final = 10_000
+_FEW: Final = 100
+
+
+@dataclass
+class TableGuess:
+    """A table as it is understood.
+
+    Attributes:
+        kind: `items` or `users`.
+        sampled: Its first rows.
+        columns: Field to column, of the fields that were found.
+        attributes: Columns of further values that are of use.
+        separator: What divides a path of categories, where it is not the vertical bar.
+        doubts: What was guessed and is not sure, a sentence each.
+        questions: What could not be decided.
+    """
+
+    kind: str
+    sampled: SampledColumns
+    columns: dict[str, str] = field(default_factory=dict)
+    attributes: tuple[str, ...] = ()
+    separator: str = ""
+    doubts: list[str] = field(default_factory=list)
+    questions: list[Question] = field(default_factory=list)
+
+    @property
+    def obstacles(self) -> list[str]:
+        """Why a run cannot read the table as it is; none where it can."""
+        found = list(self.sampled.form.obstacles)
+        if self.separator:
+            found.append(
+                f"{self.columns[CATEGORIES]!r} holds paths divided by {self.separator.strip()!r}; a run reads vertical "
+                "bars"
+            )
+        return found
+
+    @property
+    def item_columns(self) -> ItemColumns:
+        """Which column of a table of items, as it is or converted, holds which field."""
+        default = ItemColumns(attributes=self.attributes)
+        if self.obstacles:
+            return default
+        return ItemColumns(
+            item_id=self.columns[ITEM],
+            title=self.columns.get(TITLE, default.title),
+            categories=self.columns.get(CATEGORIES, default.categories),
+            attributes=self.attributes,
+        )
+
+    @property
+    def user_columns(self) -> UserColumns:
+        """Which column of a table of users, as it is or converted, holds which field."""
+        return UserColumns(UserColumns.user_id if self.obstacles else self.columns[USER], self.attributes)
+
+    @property
+    def unused(self) -> list[str]:
+        """The columns that are not read."""
+        return [name for name in self.sampled.columns if name not in (*self.columns.values(), *self.attributes)]
+
+
+def guess_table(
+    kind: str, sampled: SampledColumns, log_ids: Collection[str], told: Mapping[str, str] | None = None
+) -> TableGuess:
+    """Finds the fields of a table by names, by contents, and by which ids are those of the log.
+
+    Args:
+        kind: `items` or `users`.
+        sampled: Its first rows.
+        log_ids: Ids of items, or of users, that stand in the log.
+        told: Field to column, as somebody who knows says.
+
+    Raises:
+        ValueError: `told` names a field or a column that is not there.
+    """
+    told = told or {}
+    for name, column in told.items():
+        if name not in _FIELDS[kind]:
+            known = ", ".join(_FIELDS[kind])
+            raise ValueError(f"--column {kind}.{name}={column}: there is no field {name!r}. Known: {known}.")
+        if column and column not in sampled.columns:
+            listed = ", ".join(sampled.columns)
+            raise ValueError(f"--column {kind}.{name}={column}: there is no such column. Found: {listed}.")
+    guess = TableGuess(kind, sampled)
+    key = ITEM if kind == ITEMS else USER
+    finders = {key: lambda: _id(key, guess, log_ids)}
+    if kind == ITEMS:
+        finders |= {TITLE: lambda: _title(guess), CATEGORIES: lambda: _first(_free(guess, CATEGORIES))}
+    for name, find in finders.items():
+        found = told[name] if name in told else find()
+        if found:
+            guess.columns[name] = found
+    if key not in guess.columns:
+        names = tuple(sampled.columns)
+        text = f"Which column of {sampled.form.path} is the {key}'s id? There are {', '.join(names)}."
+        guess.questions.append(Question(f"--column {kind}.{key}=", text, names))
+    if CATEGORIES in guess.columns:
+        guess.separator = _separator(sampled.columns[guess.columns[CATEGORIES]])
+    guess.attributes = tuple(
+        column.name
+        for column in sampled.columns.values()
+        if column.name not in guess.columns.values() and _is_attribute(kind, column)
+    )
+    return guess
+
+
+def _free(guess: TableGuess, name: str) -> list[Column]:
+    columns = guess.sampled.columns
+    return [columns[each] for each in named_for(name, [each for each in columns if each not in guess.columns.values()])]
+
+
+def _first(columns: Sequence[Column]) -> str:
+    return columns[0].name if columns else ""
+
+
+def _id(key: str, guess: TableGuess, log_ids: Collection[str]) -> str:
+    columns = guess.sampled.columns.values()
+    named = named_for(key, list(guess.sampled.columns))
+    known = set(log_ids)
+    meeting = {column.name: len(column.distinct & known) for column in columns}
+    best = max(meeting, key=lambda name: (meeting[name], name in named))
+    if meeting[best]:
+        if named and best != named[0] and not meeting[named[0]]:
+            guess.doubts.append(f"{best!r} is taken for the {key}'s id, because its values are those of the log")
+        return best
+    likely = named or [column.name for column in columns if plain(column.name) in ("id", "key", "code")]
+    if likely:
+        guess.doubts.append(f"{likely[0]!r} is taken for the {key}'s id, but none of its values stands in the log")
+        return likely[0]
+    return ""
+
+
+def _title(guess: TableGuess) -> str:
+    named = [column for column in _free(guess, TITLE) if column.has_words]
+    # `name` may be that of a brand or a shop; a text is likelier the item's.
+    return _first([column for column in named if column.is_text] or named)
+
+
+def _separator(column: Column) -> str:
+    values = column.filled
+    if not values or any(CATEGORY_SEPARATOR in value for value in values):
+        return ""
+    found = (sign for sign in _SEPARATORS if sum(sign in value for value in values) > len(values) / 10)
+    return next(found, "")
+
+
+def _is_attribute(kind: str, column: Column) -> bool:
+    few = 1 < len(column.distinct) <= (_MOST_VALUES if plain(column.name) in _ATTRIBUTES else _FEW)
+    if plain(column.name) in _ATTRIBUTES:
+        return few
+    # Of users, anything of few values is of use; of items, most columns say how they are sold.
+    return (
+        kind == USERS
+        and few
+        and column.time is None
+        and not any(re.search(r"\d\.\d", each) for each in column.distinct)
+    )

@@ -1,0 +1,249 @@
+"""What a log is like as a whole: who, what, when, how searches and feed lead to each other, how popular what is."""
+
+import dataclasses
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+
+from components.own_log.statistics.event_columns import EventColumns
+
+_DAY_MS: Final = 24 * 3600 * 1000
+_PERIODS: Final = 28
+"""A histogram of more lines is not looked at."""
+_SPANS: Final = (1, 7, 28, 91, 364)
+_TOP: Final = 10
+FEED: Final = "recommendation"
+SEARCH: Final = "search"
+_LETTERS: Final = ("r", "s")
+
+
+@dataclass(frozen=True)
+class Period:
+    """What happened in some days.
+
+    Attributes:
+        day: The first of them, as the number of days since 1970.
+        recommendation: Feed events.
+        search: Search events.
+        new_users: Users whose first event it was.
+        new_items: Items whose first event it was.
+    """
+
+    day: int
+    recommendation: int
+    search: int
+    new_users: int
+    new_items: int
+
+
+@dataclass(frozen=True)
+class Spread:
+    """How a number is spread: the least, what 10, 50 and 90 % have no more of, and the largest."""
+
+    least: int
+    p10: int
+    p50: int
+    p90: int
+    largest: int
+
+
+@dataclass(frozen=True)
+class LogStatistics:
+    """The statistics.
+
+    Attributes:
+        events: How many events, refused rows not among them.
+        refused: How many rows were refused, by reason.
+        users: How many users have events.
+        items: How many items there are, those of the table of items among them.
+        items_engaged: With how many of them somebody engaged.
+        by_surface: Events by surface.
+        engaged: Engagements by surface.
+        shown: Events of items that were only shown.
+        first_ms: The first moment; 0 without events.
+        last_ms: The last moment.
+        days_a_period: How many days a period has.
+        periods: What happened when.
+        history: Engagements of a user by surface, of users that have any there.
+        events_a_user: Events of a user.
+        users_on_both: How many users have engagements on both surfaces.
+        searches: Searches: neighbouring search events of one user, session and query are one.
+        searches_with_click: Those in which the user engaged with something.
+        transitions: From which action to which, r being an engagement in the feed and s a search: `s2r` and so on.
+        density: The share of all pairs of user and item that met in an engagement.
+        share_of_top_1_percent: The share of engagements that fall on the most popular hundredth of the engaged items.
+        share_of_top_10_percent: The same of the tenth.
+        gini: How unequal the engaged items' engagements are: 0 all alike, 1 all on one.
+        distinct_queries: How many different queries there are.
+        top_queries: The most frequent queries, with how many searches and how many of them with a click.
+        top_items: The items with most engagements: id, title, engagements.
+    """
+
+    events: int
+    refused: dict[str, int]
+    users: int
+    items: int
+    items_engaged: int
+    by_surface: dict[str, int]
+    engaged: dict[str, int]
+    shown: int
+    first_ms: int
+    last_ms: int
+    days_a_period: int
+    periods: list[Period]
+    history: dict[str, Spread]
+    events_a_user: Spread
+    users_on_both: int
+    searches: int
+    searches_with_click: int
+    transitions: dict[str, int]
+    density: float
+    share_of_top_1_percent: float
+    share_of_top_10_percent: float
+    gini: float
+    distinct_queries: int
+    top_queries: list[tuple[str, int, int]]
+    top_items: list[tuple[str, str, int]]
+
+    def as_dict(self) -> dict[str, Any]:
+        """The statistics as plain values that JSON can hold."""
+        return dataclasses.asdict(self)
+
+
+def log_statistics(log: EventColumns) -> LogStatistics:
+    """Computes the statistics of a whole log."""
+    engaged = log.engaged
+    counts = np.bincount(log.item[engaged], minlength=len(log.items))
+    popular = np.sort(counts[counts > 0])[::-1]
+    pairs = np.unique(log.user[engaged].astype(np.int64) * max(len(log.items), 1) + log.item[engaged])
+    feed_targets = np.bincount(log.user[engaged & ~log.search], minlength=len(log.users))
+    search_targets = np.bincount(log.user[engaged & log.search], minlength=len(log.users))
+    period, periods = _periods(log)
+    searches = _searches(log)
+    with_click = int(searches[1].sum())
+    return LogStatistics(
+        events=len(log.user),
+        refused=dict(log.refused),
+        users=len(log.users),
+        items=len(log.items),
+        items_engaged=len(popular),
+        by_surface={FEED: int((~log.search).sum()), SEARCH: int(log.search.sum())},
+        engaged={FEED: int((engaged & ~log.search).sum()), SEARCH: int((engaged & log.search).sum())},
+        shown=int((~engaged & (log.item >= 0)).sum()),
+        first_ms=int(log.time.min(initial=np.iinfo(np.int64).max)) if len(log.time) else 0,
+        last_ms=int(log.time.max(initial=0)),
+        days_a_period=period,
+        periods=periods,
+        history={FEED: _spread(feed_targets[feed_targets > 0]), SEARCH: _spread(search_targets[search_targets > 0])},
+        events_a_user=_spread(np.bincount(log.user, minlength=len(log.users))),
+        users_on_both=int(((feed_targets > 0) & (search_targets > 0)).sum()),
+        searches=len(searches[0]),
+        searches_with_click=with_click,
+        transitions=_transitions(log),
+        density=len(pairs) / max(len(log.users) * len(log.items), 1),
+        share_of_top_1_percent=_share_of_top(popular, 0.01),
+        share_of_top_10_percent=_share_of_top(popular, 0.1),
+        gini=_gini(popular),
+        distinct_queries=len(log.queries),
+        top_queries=_top_queries(log, *searches),
+        top_items=_top_items(log, counts),
+    )
+
+
+def _periods(log: EventColumns) -> tuple[int, list[Period]]:
+    if not len(log.time):
+        return 1, []
+    days = log.time // _DAY_MS
+    first, last = int(days.min()), int(days.max())
+    span = next((span for span in _SPANS if (last - first) // span < _PERIODS), (last - first) // _PERIODS + 1)
+    number = (days - first) // span
+    size = (last - first) // span + 1
+    has_item = log.item >= 0
+    columns = (
+        np.bincount(number[~log.search], minlength=size),
+        np.bincount(number[log.search], minlength=size),
+        _firsts(log.user, number, len(log.users), size),
+        _firsts(log.item[has_item], number[has_item], len(log.items), size),
+    )
+    return span, [
+        Period(first + place * span, *map(int, values)) for place, values in enumerate(zip(*columns, strict=True))
+    ]
+
+
+def _firsts(whose: np.ndarray, number: np.ndarray, many: int, size: int) -> np.ndarray:
+    """How many have their first event in each period."""
+    first = np.full(many, size, np.int64)
+    np.minimum.at(first, whose, number)
+    return np.bincount(first, minlength=size)[:size]
+
+
+def _starts(user: np.ndarray, session: np.ndarray, may_go_on: np.ndarray) -> np.ndarray:
+    """Which of some events begin something new, rather than go on with the session of the one before."""
+    goes_on = np.zeros(len(user), bool)
+    goes_on[1:] = (
+        may_go_on[1:] & may_go_on[:-1] & (user[1:] == user[:-1]) & (session[1:] == session[:-1]) & (session[1:] != 0)
+    )
+    return ~goes_on
+
+
+def _searches(log: EventColumns) -> tuple[np.ndarray, np.ndarray]:
+    """The query of each search, and whether it led to an engagement."""
+    user, session, query, engaged = (each[log.search] for each in (log.user, log.session, log.query, log.engaged))
+    starts = _starts(user, session, np.ones(len(user), bool))
+    places = np.flatnonzero(starts)
+    clicks = np.add.reduceat(engaged.astype(np.int64), places) if len(places) else np.zeros(0, np.int64)
+    return query[starts], clicks > 0
+
+
+def _transitions(log: EventColumns) -> dict[str, int]:
+    """Between neighbouring tokens of a history: `schemas.canonical_event.tokens` without shown items."""
+    actions = log.engaged | (log.item < 0)
+    user, session, search = (each[actions] for each in (log.user, log.session, log.search))
+    starts = _starts(user, session, search)
+    user, kind = user[starts], search[starts].astype(np.int64)
+    same = user[1:] == user[:-1]
+    counts = np.bincount((2 * kind[:-1] + kind[1:])[same], minlength=4)
+    return {
+        f"{one}2{other}": int(counts[2 * place + next_place])
+        for place, one in enumerate(_LETTERS)
+        for next_place, other in enumerate(_LETTERS)
+    }
+
+
+def _spread(numbers: np.ndarray) -> Spread:
+    if not len(numbers):
+        return Spread(0, 0, 0, 0, 0)
+    found = np.percentile(numbers, (0, 10, 50, 90, 100), method="nearest")
+    return Spread(*map(int, found))
+
+
+def _share_of_top(popular: np.ndarray, share: float) -> float:
+    """The share that the first of some falling counts have of all."""
+    if not len(popular):
+        return 0.0
+    many = max(1, round(share * len(popular)))
+    return float(popular[:many].sum() / popular.sum())
+
+
+def _gini(popular: np.ndarray) -> float:
+    if not len(popular):
+        return 0.0
+    rising = popular[::-1].astype(np.float64)
+    ranks = np.arange(1, len(rising) + 1)
+    return float(2 * (ranks * rising).sum() / (len(rising) * rising.sum()) - (len(rising) + 1) / len(rising))
+
+
+def _top_queries(log: EventColumns, query: np.ndarray, clicked: np.ndarray) -> list[tuple[str, int, int]]:
+    known = query >= 0
+    searches = np.bincount(query[known], minlength=len(log.queries))
+    with_click = np.bincount(query[known & clicked], minlength=len(log.queries))
+    texts = list(log.queries)
+    top = np.argsort(-searches, kind="stable")[:_TOP]
+    return [(texts[place], int(searches[place]), int(with_click[place])) for place in top]
+
+
+def _top_items(log: EventColumns, counts: np.ndarray) -> list[tuple[str, str, int]]:
+    ids = list(log.items)
+    top = [place for place in np.argsort(-counts, kind="stable")[:_TOP] if counts[place]]
+    return [(ids[place], log.titles.get(ids[place], ""), int(counts[place])) for place in top]

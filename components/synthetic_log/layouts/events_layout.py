@@ -1,0 +1,73 @@
+"""The generic layout: `events.tsv`, a row an event, and `items.tsv`, a row an item."""
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+import numpy as np
+
+from components.raw_files.row import CATEGORY_SEPARATOR
+from components.sources.event_rows import EventColumns, ItemColumns
+from components.synthetic_log.behaviour import NO_ITEM, Behaviour
+from components.synthetic_log.layouts.numbers import joined_terms, session_numbers
+from components.synthetic_log.layouts.words import word
+from components.synthetic_log.made_catalogue import Catalogue
+from schemas.canonical_event import Surface
+
+_EVENT = EventColumns()
+_ITEM = ItemColumns()
+
+
+class EventsLayout:
+    """Writes what `data.source: events` reads with its columns as they are."""
+
+    headers: ClassVar[Mapping[str, str]] = {
+        "events": "\t".join(
+            (
+                *(_EVENT.user_id, _EVENT.timestamp, _EVENT.surface, _EVENT.query),
+                *(_EVENT.session_id, _EVENT.item_id, _EVENT.label),
+            )
+        ),
+        "items": "\t".join((_ITEM.item_id, _ITEM.title, _ITEM.categories)),
+    }
+    item_file: ClassVar[str] = "items"
+    ending: ClassVar[str] = ".tsv"
+
+    def __init__(self, catalogue: Catalogue):
+        self._catalogue = catalogue
+        self._words = [word(number) for number in range(catalogue.terms)]
+
+    def behaviour_lines(self, behaviour: Behaviour) -> dict[str, str]:
+        """A line an event."""
+        actions, rows = behaviour.actions, behaviour.rows
+        sessions = session_numbers(actions).tolist()
+        queries = joined_terms(actions.terms, self._words, " ")
+        middles = [
+            f"{user + 1}\t{moment}\t{Surface.SEARCH.value}\t{query}\t{session}\t"
+            if session
+            else f"{user + 1}\t{moment}\t{Surface.RECOMMENDATION.value}\t\t\t"
+            for user, moment, query, session in zip(
+                behaviour.users[actions.user].tolist(), actions.timestamp_ms.tolist(), queries, sessions, strict=True
+            )
+        ]
+        lines = [
+            f"{middles[action]}{item + 1 if item != NO_ITEM else ''}\t{label}\n"
+            for action, item, label in zip(
+                rows.action.tolist(), rows.item.tolist(), rows.engaged.astype(int).tolist(), strict=True
+            )
+        ]
+        return {"events": "".join(lines)}
+
+    def item_lines(self, items: np.ndarray, titles: np.ndarray) -> str:
+        """A line an item."""
+        topics = self._catalogue.topic(items)
+        categories = self._catalogue.category(topics)
+        return "".join(
+            f"{item + 1}\t{title}\tcategory {category + 1}{CATEGORY_SEPARATOR}topic {topic + 1}\n"
+            for item, title, category, topic in zip(
+                items.tolist(),
+                joined_terms(titles, self._words, " "),
+                categories.tolist(),
+                topics.tolist(),
+                strict=True,
+            )
+        )

@@ -1,0 +1,82 @@
+"""The items: their topics, how popular they are within them, and the words of both.
+
+Item number i is of topic `i % topics` and has the rank `i // topics` in it, so that nothing needs to be held for each
+item, however many there are.
+"""
+
+import numpy as np
+
+from components.synthetic_log.generator_config import GeneratorConfig
+
+
+class Catalogue:
+    """Everything about topics and items that follows from the configuration, without chance.
+
+    Args:
+        config: The platform.
+
+    Attributes:
+        topic_shares: How popular each topic is; they sum to 1. [topics]
+        topic_sizes: How many items each has. [topics]
+        interest_weights: How much each of a user's interests weighs; they sum to 1. [interests]
+        item_mass: How popular the first n items of a topic are together, at n: unscaled. [largest topic + 1]
+    """
+
+    def __init__(self, config: GeneratorConfig):
+        self.items = config.items
+        self.topics = config.topics
+        self._categories = config.categories
+        self._words = config.words_per_topic
+        self.topic_shares = _scaled(np.arange(1.0, config.topics + 1) ** -config.topic_skew)
+        self.topic_sizes = (config.items - np.arange(config.topics) + config.topics - 1) // config.topics
+        self.interest_weights = _scaled(1 / np.arange(1, config.interests + 1))
+        popularity = np.arange(1.0, self.topic_sizes[0] + 1) ** -config.item_skew
+        self.item_mass = np.concatenate([[0.0], np.cumsum(popularity)])
+        self._topic_cumulative = np.cumsum(self.topic_shares)
+        self._interest_cumulative = np.cumsum(self.interest_weights)
+
+    def topic_at(self, uniform: np.ndarray) -> np.ndarray:
+        """Turns numbers from [0, 1) into topics by their popularity."""
+        return np.minimum(np.searchsorted(self._topic_cumulative, uniform, side="right"), self.topics - 1)
+
+    def interest_at(self, uniform: np.ndarray) -> np.ndarray:
+        """Turns numbers from [0, 1) into places among a user's interests, by their weights."""
+        last = len(self._interest_cumulative) - 1
+        return np.minimum(np.searchsorted(self._interest_cumulative, uniform, side="right"), last)
+
+    def rank_at(self, uniform: np.ndarray, topics: np.ndarray) -> np.ndarray:
+        """Turns numbers from [0, 1) into ranks of items within these topics, by the items' popularity."""
+        sizes = self.topic_sizes[topics]
+        ranks = np.searchsorted(self.item_mass[1:], uniform * self.item_mass[sizes], side="right")
+        return np.minimum(ranks, sizes - 1)
+
+    def item(self, topics: np.ndarray, ranks: np.ndarray) -> np.ndarray:
+        """The items of these ranks in these topics."""
+        return ranks * self.topics + topics
+
+    def topic(self, items: np.ndarray) -> np.ndarray:
+        """The topics of items."""
+        return items % self.topics
+
+    def category(self, topics: np.ndarray) -> np.ndarray:
+        """The categories of topics."""
+        return topics % self._categories
+
+    def popularity(self, items: np.ndarray) -> np.ndarray:
+        """How popular items are within their topics: unscaled, as `item_mass`."""
+        ranks = items // self.topics
+        return self.item_mass[ranks + 1] - self.item_mass[ranks]
+
+    @property
+    def terms(self) -> int:
+        """How many words there are: those of topics, then those of categories."""
+        return (self.topics + self._categories) * self._words
+
+    def terms_at(self, uniform: np.ndarray, topics: np.ndarray, of_category: np.ndarray) -> np.ndarray:
+        """Turns numbers from [0, 1) into words of these topics or, where asked for, of their categories."""
+        owner = np.where(of_category, self.topics + self.category(topics), topics)
+        return owner * self._words + (uniform * self._words).astype(np.int64)
+
+
+def _scaled(weights: np.ndarray) -> np.ndarray:
+    return weights / weights.sum()

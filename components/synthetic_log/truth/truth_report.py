@@ -1,0 +1,67 @@
+"""What the truth file says: settings, how much there is of what, and the best achievable metrics."""
+
+import dataclasses
+import itertools
+import math
+from collections.abc import Mapping
+from typing import Any, Final
+
+import numpy as np
+
+from components.synthetic_log.generator_config import GeneratorConfig
+from components.synthetic_log.truth.best_achievable import RankCounts
+from components.synthetic_log.truth.rankers import RANKERS
+from schemas.rank_metrics import rank_metrics
+
+VERSION: Final = 1
+"""Of the process: the next one when the same settings make other files."""
+
+
+def identity(config: GeneratorConfig, layout: str, negatives: int) -> dict[str, Any]:
+    """What a set is made of."""
+    return {
+        "version": VERSION,
+        "layout": layout,
+        "negatives": negatives,
+        "settings": dataclasses.asdict(config),
+    }
+
+
+def truth_report(
+    config: GeneratorConfig, layout: str, negatives: int, counts: Mapping[str, int], ranks: RankCounts
+) -> dict[str, Any]:
+    """The content of the truth file.
+
+    Args:
+        config: The platform.
+        layout: The layout's name.
+        negatives: How many negatives an item was ranked among.
+        counts: How much there is of what.
+        ranks: The ranks of the sampled users' last engagements.
+    """
+    achievable: dict[str, Any] = {}
+    for surface, ranker in itertools.product(sorted({surface for surface, _ in ranks}), RANKERS):
+        of_rank = ranks[surface, ranker]
+        achievable.setdefault(surface, {})[ranker] = {"users": int(of_rank.sum()), **metrics(of_rank)}
+    return {
+        **identity(config, layout, negatives),
+        "counts": dict(sorted(counts.items())),
+        "achievable": achievable,
+    }
+
+
+def metrics(of_rank: np.ndarray) -> dict[str, dict[str, float]]:
+    """Means and standard errors of all ranking metrics, one relevant item each.
+
+    Args:
+        of_rank: How often the item had each rank, from 1. [ranks]
+    """
+    rank = np.arange(1, len(of_rank) + 1)
+    return {metric.name: _estimate(of_rank, metric.gain(rank, np)) for metric in rank_metrics()}
+
+
+def _estimate(of_rank: np.ndarray, values: np.ndarray) -> dict[str, float]:
+    total = int(of_rank.sum())
+    mean = float(of_rank @ values) / total
+    variance = float(of_rank @ (values - mean) ** 2) / max(total - 1, 1)
+    return {"mean": mean, "standard_error": math.sqrt(variance / total)}

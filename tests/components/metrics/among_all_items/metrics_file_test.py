@@ -1,0 +1,29 @@
+import json
+
+import pytest
+
+from components.metrics.among_all_items.metrics_file import read_catalogue_metrics, read_examples, write_metrics
+
+
+def test_each_surface_and_all_together(tmp_path):
+    write_metrics(str(tmp_path), {"search": {1: 1, 3: 1}, "recommendation": {7: 2}})
+    metrics = read_catalogue_metrics(str(tmp_path))
+    assert set(metrics) == {"search", "recommendation", "overall"}
+    # 1 / log2(1 + 1) and 1 / log2(3 + 1).
+    assert metrics["search"]["ndcg_at_5"] == pytest.approx((1 + 0.5) / 2)
+    assert [metrics["search"][f"hit_rate_at_{k}"] for k in (1, 5, 10, 100)] == [0.5, 1, 1, 1]
+    assert metrics["recommendation"]["mrr"] == pytest.approx(1 / 7)
+    assert metrics["recommendation"]["hit_rate_at_5"] == 0
+    assert metrics["overall"]["mrr"] == pytest.approx((1 + 1 / 3 + 2 / 7) / 4)
+    assert read_examples(str(tmp_path)) == {"search": 2, "recommendation": 2, "overall": 4}
+
+
+def test_what_the_model_does_not_know_is_a_miss(tmp_path):
+    write_metrics(str(tmp_path), {"search": {1: 1, 0: 3}})
+    assert set(read_catalogue_metrics(str(tmp_path))["search"].values()) == {0.25}
+    assert json.loads((tmp_path / "metrics.json").read_text())["unknown_positives"] == {"search": 3, "overall": 3}
+
+
+def test_nothing_ranked_is_no_metric(tmp_path):
+    write_metrics(str(tmp_path), {})
+    assert read_catalogue_metrics(str(tmp_path)) == read_examples(str(tmp_path)) == {}

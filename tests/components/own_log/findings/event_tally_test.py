@@ -1,0 +1,93 @@
+import dataclasses
+
+import pytest
+
+from components.behaviour_example_gen.examples.splits import assign_splits
+from components.own_log.findings.event_tally import EventTally
+from components.sources.data_config import DataConfig
+from schemas.canonical_event import Event, Surface
+
+FEED, SEARCH = Surface.RECOMMENDATION, Surface.SEARCH
+DAY = 24 * 3600 * 1000
+START = 1_700_000_000_000
+
+
+def tally(events, **settings):
+    found = EventTally(DataConfig(events="log.csv", **settings))
+    for row, event in enumerate(events, start=2):
+        found.add("log.csv", row, event)
+    return found
+
+
+def feed(user, place, item="i1", label=1):
+    return Event(user, START + place * DAY, FEED, item_id=item, label=label)
+
+
+def search(user, place, query="red mug", item="i1"):
+    return Event(user, START + place * DAY, SEARCH, query, item_id=item)
+
+
+def test_engagements_what_was_shown_and_searches_without_a_click_are_told_apart():
+    found = tally([feed("a", 0), feed("a", 1, "i2", 0), search("a", 2), search("b", 3, item="")])
+    assert found.by_surface == {FEED: 2, SEARCH: 2}
+    assert found.engaged == {FEED: 1, SEARCH: 1}
+    assert (found.events, found.shown, found.without_click) == (4, 1, 1)
+    assert (found.items, {*found.users}) == ({"i1", "i2"}, {"a", "b"})
+    assert (found.earliest_ms, found.latest_ms) == (START, START + 3 * DAY)
+    assert found.users_of_one_event == ["b"]
+
+
+SETTINGS = [{}, {"split": "time", "validation_from": "2023-11-16T22:13:20Z", "test_from": "2023-11-18T00:00:00Z"}]
+
+
+@pytest.mark.parametrize("settings", SETTINGS)
+def test_examples_are_as_many_as_the_pipeline_makes(settings):
+    users = {
+        "a": [feed("a", place, f"i{place}") for place in range(5)] + [search("a", 2)],
+        "b": [feed("b", 0), search("b", 1), search("b", 2, item=""), feed("b", 3, label=0)],
+    }
+    found = tally([event for events in users.values() for event in events], **settings)
+    expected = {(split, surface): 0 for split in ("train", "validation", "test") for surface in Surface}
+    for events in users.values():
+        targets = [event for event in sorted(events, key=lambda each: each.timestamp_ms) if event.is_target]
+        for target, split in zip(targets, assign_splits(targets, found.config), strict=True):
+            expected[split, target.surface] += 1
+    assert {(split, surface): n for split, of in found.examples.items() for surface, n in of.items()} == expected
+    assert sum(expected.values()) == 8
+
+
+def test_a_source_with_splits_of_its_own_decides():
+    events = [dataclasses.replace(feed("a", place), split=split) for place, split in enumerate(["train", "test"])]
+    assert tally(events).examples == {
+        "train": {FEED: 1, SEARCH: 0},
+        "validation": {FEED: 0, SEARCH: 0},
+        "test": {FEED: 1, SEARCH: 0},
+    }
+
+
+def test_events_twice_and_events_out_of_order_are_seen():
+    found = tally([feed("a", 2), feed("b", 1), feed("a", 1, "i2"), feed("a", 2)])
+    assert (found.out_of_order.count, found.out_of_order.row, found.out_of_order.example) == (1, 4, "a")
+    assert (found.repeated.count, found.repeated.row, found.repeated.example) == (1, 5, "user a, item i1")
+
+
+@pytest.mark.parametrize(
+    "query", ['{"q": "mug"}', "[1, 2]", "8f14e45fceea167a5a36dedd4bea2543", "10023456", "https://shop/mug"]
+)
+def test_queries_without_words_are_seen(query):
+    assert tally([search("a", 0, query)]).queries_without_words.example == query
+
+
+@pytest.mark.parametrize("query", ["red mug", "iphone 15", "4k", "लाल कप", "红色杯子", "1984", "größe"])
+def test_words_in_any_language_are_words(query):
+    found = tally([search("a", 0, query)])
+    assert not found.queries_without_words and not found.broken_letters and not found.searches_without_query
+
+
+def test_letters_that_were_encoded_twice_are_seen():
+    assert tally([search("a", 0, "größe".encode().decode("latin-1"))]).broken_letters.count == 1
+
+
+def test_the_first_year_is_seen():
+    found = tally([Event("a", 1_700_000_000, FEED, item_id="i")])
+    assert (found.in_1970.count, found.in_1970.example) == (1, "1700000000")

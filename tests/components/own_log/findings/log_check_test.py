@@ -1,0 +1,139 @@
+import dataclasses
+from pathlib import Path
+
+import pytest
+
+from components.own_log.findings.log_check import check_log
+from components.sources.data_config import DataConfig
+from components.sources.event_rows import EventColumns
+from schemas.canonical_event import Surface
+from tests.support import fixed_benchmark
+
+NOW_MS = 1_800_000_000_000
+START = 1_700_000_000_000
+HEADER = "user_id,timestamp_ms,surface,query,item_id\n"
+ITEMS = "item_id,title,categories\n" + "".join(f"i{item},red mug,Home|Mugs\n" for item in range(150))
+
+
+def rows(users=60, each=24, start=START, step=1000):
+    return [
+        f"u{user},{start + place * step},{('recommendation', 'search')[place % 2]},"
+        f"{'mug' if place % 2 else ''},i{(user + place) % 150}\n"
+        for user in range(users)
+        for place in range(each)
+    ]
+
+
+@pytest.fixture
+def log(tmp_path):
+    (tmp_path / "events.csv").write_text(HEADER + "".join(rows()))
+    (tmp_path / "items.csv").write_text(ITEMS)
+    return DataConfig(path=str(tmp_path), events="events.csv", items="items.csv")
+
+
+def codes(config, **options):
+    return [each.code for each in check_log(config, NOW_MS, **options).findings]
+
+
+def test_a_good_log_is_read_and_nothing_is_found(log):
+    check = check_log(log, NOW_MS, rows=0)
+    assert check.findings == [] and check.is_good and check.whole
+    told = check.as_dict()
+    assert (told["events"], told["users"], told["items"]) == (1440, 60, 83)
+    assert told["by_surface"] == told["engaged"] == {"recommendation": 720, "search": 720}
+    assert told["examples"]["train"] == {"recommendation": 600, "search": 600}
+    assert (told["first_day"], told["last_day"]) == ("2023-11-14", "2023-11-14")
+    assert [(each["kind"], each["rows"], each["whole"]) for each in told["files"]] == [
+        ("item", 150, True),
+        ("event", 1440, True),
+    ]
+
+
+def test_only_the_first_rows_are_read_unless_all_are_asked_for(log):
+    check = check_log(log, NOW_MS, rows=100)
+    assert (check.tally.events, check.whole) == (100, False)
+    # What a user's later events would have shown is not told.
+    assert check.findings == []
+
+
+def test_what_is_missing_is_told_and_the_rest_is_read(log):
+    check = check_log(dataclasses.replace(log, items="nowhere.csv"), NOW_MS)
+    assert [each.code for each in check.findings] == ["missing_file"]
+    assert check.tally.events == 1000 and not check.is_good
+
+
+def test_refused_rows_are_told_once_with_their_cause(log, tmp_path):
+    in_microseconds = rows(start=START * 1000)
+    (tmp_path / "events.csv").write_text(HEADER + "".join(in_microseconds))
+    check = check_log(log, NOW_MS, rows=0)
+    assert [each.code for each in check.findings] == ["time_in_microseconds"]
+    assert check.files[1].reasons == {"future time": 1440}
+
+
+def test_seconds_are_told_once(log, tmp_path):
+    (tmp_path / "events.csv").write_text(HEADER + "".join(rows(start=START // 1000, step=1)))
+    assert codes(log, rows=0) == ["time_in_seconds"]
+    seconds = dataclasses.replace(log, columns=EventColumns(time_unit="s"))
+    assert codes(seconds, rows=0) == []
+
+
+def test_text_items_ids_and_queries_in_the_feed_are_looked_at(log, tmp_path):
+    feed = HEADER + "".join(row.replace("search", "recommendation") for row in rows())
+    (tmp_path / "events.csv").write_text(feed + HEADER)
+    (tmp_path / "items.csv").write_text("item_id,title,categories\n" + "x,mug,Home > Mugs\n")
+    found = {each.code: each for each in check_log(log, NOW_MS, rows=0).findings}
+    assert {*found} == {
+        "ids_do_not_meet",
+        "unparsable_time",
+        "query_in_the_feed",
+        "no_search",
+        "one_category",
+        "few_items",
+    }
+    # The header stands below the lines that are looked at as text; as a row it is refused all the same.
+    assert found["unparsable_time"].row == 1442
+    assert found["query_in_the_feed"].text.startswith(
+        "500 of the first 1,000 events are of the surface `recommendation`"
+    )
+
+
+def test_made_queries_count_as_searches(tmp_path):
+    (tmp_path / "reviews.json").write_text(
+        "".join(f'{{"reviewerID": "u{n}", "asin": "a{n}", "unixReviewTime": 1400000000}}\n' for n in range(40))
+    )
+    (tmp_path / "meta.json").write_text(
+        "".join(f'{{"asin": "a{n}", "title": "mug", "categories": [["Home", "Mugs"]]}}\n' for n in range(40))
+    )
+    config = DataConfig(source="amazon_reviews", path=str(tmp_path), events="reviews.json", items="meta.json")
+    tally = check_log(config, NOW_MS).tally
+    assert tally.by_surface[Surface.SEARCH] + tally.by_surface[Surface.RECOMMENDATION] == 40
+    assert 10 < tally.by_surface[Surface.SEARCH] < 30
+
+
+def test_a_benchmark_is_read_with_its_candidates(tmp_path):
+    folder = fixed_benchmark.write_benchmark(tmp_path)
+    config = DataConfig(source="fixed_benchmark", events=folder, evaluation_negatives=2)
+    check = check_log(config, NOW_MS)
+    read = [(each.kind, each.rows, each.refused) for each in check.files]
+    assert read == [("item", 9, 0), ("event", 8, 0), *[("candidate", 1, 0)] * 4]
+    assert check.as_dict()["examples"] == {
+        "train": {"recommendation": 1, "search": 2},
+        "validation": {"recommendation": 1, "search": 1},
+        "test": {"recommendation": 2, "search": 1},
+    }
+    check = check_log(dataclasses.replace(config, evaluation_negatives=3), NOW_MS)
+    unreadable = [each for each in check.findings if each.code == "unreadable_file"]
+    assert len(unreadable) == 4
+    assert "give 3, as data.evaluation_negatives says" in unreadable[0].text
+
+
+def test_an_unknown_source_is_told_and_nothing_is_read():
+    check = check_log(DataConfig(source="kuaishou", events="x.csv"), NOW_MS)
+    assert [each.code for each in check.findings] == ["wrong_source"] and check.files == []
+
+
+def test_progress_is_told(log, tmp_path):
+    told = []
+    (tmp_path / "events.csv").write_text(HEADER + "".join(rows(users=50_000, each=1)))
+    check_log(log, NOW_MS, rows=0, progress=lambda path, read: told.append((Path(path).name, read)))
+    assert told == [("events.csv", 50_000)]

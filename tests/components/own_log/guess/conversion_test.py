@@ -1,0 +1,88 @@
+import gzip
+
+import pytest
+
+from components.own_log.guess.conversion import convert_events, convert_table
+from components.own_log.guess.event_guess import Answers
+from components.own_log.guess.event_guessing import guess_events
+from components.own_log.guess.sampled_columns import sample
+from components.own_log.guess.table_guess import ITEMS, USERS, guess_table
+from components.sources.adapter import adapter
+from components.sources.data_config import DataConfig
+from schemas.canonical_event import Event, Item, Surface
+from tests.support.raw_files import write
+
+NOW_MS = 1_800_000_000_000
+LOG = (
+    "kunde;ts;sku;q;page;event\n"
+    "k1;1700000000000001;i1;rote\tTasse;srp;click\n"
+    "k1;1700000001000000;i2;;home;impression\n"
+    "k1;1700000002000000;i3;;srp;buy\n"
+    "k1;soon;i4;;home;click\n"
+    "k1;1700000003000000;i5;;home;refund\n"
+    "k1;1700000004000000;i6;;moon;click\n"
+    "k1\n"
+    "Jürgen;1700000005000000;i7;;home;click\n"
+)
+
+
+@pytest.fixture
+def guess(tmp_path):
+    # `moon` and what is not known of it come after the rows that are looked at.
+    path = write(tmp_path / "log.csv", LOG.encode("latin-1"))
+    return guess_events(sample(path, rows=3), Answers())
+
+
+def test_a_run_reads_what_is_written(guess, tmp_path):
+    assert guess.questions == []
+    written = convert_events(guess, str(tmp_path / "new"))
+    config = DataConfig(events=written.path)
+    source = adapter("events")
+    assert [event for _, event in source.read_events(written.path, config, NOW_MS)] == [
+        Event("k1", 1_700_000_000_000, Surface.SEARCH, "rote Tasse", "", "i1", 1),
+        Event("k1", 1_700_000_001_000, Surface.RECOMMENDATION, "", "", "i2", 0),
+        Event("k1", 1_700_000_002_000, Surface.SEARCH, "", "", "i3", 1),
+        Event("Jürgen", 1_700_000_005_000, Surface.RECOMMENDATION, "", "", "i7", 1),
+    ]
+    assert written.rows == 4
+    assert written.left_out == {
+        "unparsable time": 1,
+        "left out as told": 1,
+        "unknown surface": 1,
+        "broken row": 1,
+    }
+    assert written.first["unparsable time"] == (5, "soon")
+    assert written.first["left out as told"] == (6, "refund")
+
+
+def test_equal_logs_make_equal_files_and_nothing_unfinished_stays(guess, tmp_path):
+    one, other = (convert_events(guess, str(tmp_path / name)).path for name in "ab")
+    with open(one, "rb") as first, open(other, "rb") as second:
+        assert first.read() == second.read()
+    assert [each.name for each in (tmp_path / "a").iterdir()] == ["events.tsv.gz"]
+
+
+def test_an_interrupted_conversion_leaves_no_file_that_looks_whole(guess, tmp_path):
+    class Stop(Exception):
+        pass
+
+    def stop(rows):
+        raise Stop
+
+    path = write(tmp_path / "long.csv", LOG.splitlines()[0] + "\n" + (LOG.splitlines()[1] + "\n") * 50_000)
+    with pytest.raises(Stop):
+        convert_events(guess_events(sample(path)), str(tmp_path / "new"), progress=stop)
+    assert not (tmp_path / "new" / "events.tsv.gz").exists()
+
+
+def test_tables_are_written_with_paths_that_a_run_reads(tmp_path):
+    items = sample(write(tmp_path / "i.csv", "sku;title;category;brand\ni1;red mug;Home > Mugs;Acme\n"))
+    written = convert_table(guess_table(ITEMS, items, {"i1"}, {}), str(tmp_path / "new"))
+    config = DataConfig(events="x", items=written.path)
+    assert [item for _, item in adapter("events").read_items(written.path, config)] == [
+        Item("i1", "red mug", ("Home", "Mugs"))
+    ]
+    users = sample(write(tmp_path / "u.csv", "uid;gender\nu1;m\nu2;f\n"))
+    written = convert_table(guess_table(USERS, users, {"u1"}, {}), str(tmp_path / "new"))
+    with gzip.open(written.path, "rt") as stream:
+        assert stream.read() == "user_id\tgender\nu1\tm\nu2\tf\n"

@@ -1,0 +1,112 @@
+import pyarrow
+import pyarrow.parquet
+import pytest
+
+from components.own_log.guess.file_form import file_form, read_form
+from components.raw_files.refusal import DataError, Reject
+from tests.support.raw_files import write
+
+ROWS = "user,item,query\nu1,i1,red mug\nu2,i2,größe\n"
+
+
+def values(form):
+    return [dict(row.values) for row in read_form(form) if not isinstance(row, Reject)]
+
+
+EXPECTED = [{"user": "u1", "item": "i1", "query": "red mug"}, {"user": "u2", "item": "i2", "query": "größe"}]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "told", "obstacle"),
+    [
+        ("log.csv", ROWS, "CSV", ""),
+        ("log.csv.gz", ROWS, "CSV, packed (gzip)", ""),
+        ("log.csv.bz2", ROWS, "CSV, packed (bzip2)", ""),
+        ("log.csv.zst", ROWS, "CSV, packed (Zstandard)", ""),
+        ("log.csv", "\ufeff" + ROWS.replace("\n", "\r\n"), "CSV", ""),
+        ("log.tsv", ROWS.replace(",", "\t"), "TSV", ""),
+        ("log.csv", ROWS.replace(",", ";"), "CSV, divided by semicolons", "a run reads commas in .csv"),
+        ("log.csv", ROWS.replace(",", "|"), "CSV, divided by vertical bars", "a run reads commas in .csv"),
+        ("log.csv", ROWS.replace(",", "\t"), "TSV", "its name does not end in .tsv"),
+        ("log.txt", ROWS, "CSV", "its name does not end in .csv, by which a run tells CSV files"),
+        ("log.csv", ROWS.encode("latin-1"), "CSV, encoded as latin-1", "a run reads UTF-8"),
+        ("log.csv", ROWS.encode("utf-16"), "CSV, encoded as utf-16", "a run reads UTF-8"),
+    ],
+)
+def test_a_delimited_file_is_recognized_and_read(name, content, told, obstacle, tmp_path):
+    form = file_form(write(tmp_path / name, content))
+    assert form.told == told
+    assert (not form.obstacles) if not obstacle else (obstacle in form.obstacles[0])
+    assert values(form) == EXPECTED
+
+
+def test_a_packed_file_is_known_by_its_content(tmp_path):
+    packed = write(tmp_path / "log.csv.gz", ROWS)
+    renamed = tmp_path / "log.csv"
+    renamed.write_bytes((tmp_path / "log.csv.gz").read_bytes())
+    assert packed and file_form(str(renamed)).obstacles == [
+        "its name does not end in .csv.gz, by which a run tells CSV files"
+    ]
+    assert values(file_form(str(renamed))) == EXPECTED
+
+
+@pytest.mark.parametrize("name", ["log.jsonl", "log.json", "log"])
+def test_json_lines_are_recognized_whatever_the_name(name, tmp_path):
+    form = file_form(write(tmp_path / name, '{"user": "u1", "item": 7.0, "clicked": true}\n{"user": "u2"}\n'))
+    assert (form.format, bool(form.obstacles)) == ("JSON lines", name != "log.jsonl")
+    assert values(form) == [{"user": "u1", "item": 7, "clicked": 1}, {"user": "u2"}]
+
+
+def test_parquet_is_recognized_whatever_the_name(tmp_path):
+    path = tmp_path / "log.dat"
+    pyarrow.parquet.write_table(pyarrow.table({"user": ["u1"], "item": [7]}), path)
+    form = file_form(str(path))
+    assert (form.told, len(form.obstacles)) == ("Parquet", 1)
+    assert values(form) == [{"user": "u1", "item": 7}]
+
+
+@pytest.mark.parametrize(
+    ("content", "has_header"),
+    [
+        ("u1,i1,1700000000\nu2,i2,1700000001\n", False),
+        ("196,242,3\n186,302,3\n", False),
+        ("user,item\nu1,i1\n", True),
+        ("a,b\nc,b\n", False),
+        ("a,a\nb,c\n", False),
+    ],
+)
+def test_a_header_is_told_from_a_row(content, has_header, tmp_path):
+    form = file_form(write(tmp_path / "log.csv", content))
+    assert form.has_header == has_header
+    rows = content.count("\n")
+    assert len(values(form)) == rows - has_header
+    if not has_header:
+        assert form.header[0] == "column_1"
+        assert "it has no header line with the names of its columns" in form.obstacles
+
+
+def test_broken_rows_are_told_with_their_line(tmp_path):
+    path = write(tmp_path / "log.csv", "user;item\nu1;i1\nu2\nu3;i3\n")
+    (reject,) = (row for row in read_form(file_form(path)) if isinstance(row, Reject))
+    assert (reject.line, reject.reason, reject.detail) == (3, "wrong number of columns", "1 instead of 2")
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        ("", "is empty. Give a file with one event a line."),
+        ("[\n{}]\n", "is one JSON array. Write one object a line instead (`jq -c '.[]'"),
+        ("one\ntwo\n", "no sign divides its lines into columns; the first is 'one'."),
+        (b"\x00\x01\x02" * 50, "is a binary file of no kind that is known."),
+    ],
+)
+def test_what_is_no_log_is_refused(content, told, tmp_path):
+    path = write(tmp_path / "log", content)
+    with pytest.raises(DataError) as refused:
+        file_form(path)
+    assert str(refused.value).startswith(f"{path}: {told}")
+
+
+def test_a_missing_file_is_refused(tmp_path):
+    with pytest.raises(DataError, match="cannot be opened"):
+        file_form(str(tmp_path / "nothing.csv"))

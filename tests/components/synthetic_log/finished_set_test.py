@@ -1,0 +1,83 @@
+import json
+
+import pytest
+
+from components.synthetic_log.finished_set import AnotherSetError, FinishedSet
+
+
+def finish(folder, names, identity, force=False):
+    finished = FinishedSet(str(folder), names, identity)
+    finished.begin(force)
+    for name in names:
+        (finished.aside / name).write_text(f"{name} of {identity}")
+    finished.finish({**identity, "more": 1})
+    return finished
+
+
+def names(folder):
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_files_come_into_their_place_at_the_end(tmp_path):
+    folder = tmp_path / "new" / "log"
+    finished = FinishedSet(str(folder), ("a", "b"), {"seed": 1})
+    finished.begin(force=False)
+    (finished.aside / "a").write_text("x")
+    assert names(folder) == [".partial"]
+    assert not finished.is_there
+    (finished.aside / "b").write_text("y")
+    finished.finish({"seed": 1})
+    assert names(folder) == ["a", "b", "truth.json"]
+    assert json.loads((folder / "truth.json").read_text()) == {"seed": 1, "files": ["a", "b"]}
+    assert finished.is_there
+
+
+def test_what_an_interrupted_call_left_is_removed(tmp_path):
+    first = FinishedSet(str(tmp_path), ("a",), {"seed": 1})
+    first.begin(force=False)
+    (first.aside / "old").write_text("x")
+    finish(tmp_path, ("a",), {"seed": 2})
+    assert names(tmp_path) == ["a", "truth.json"]
+
+
+def test_a_set_is_known_by_what_it_is_made_of(tmp_path):
+    finish(tmp_path, ("a", "b"), {"seed": 1, "lengths": (1, 2)})
+    assert FinishedSet(str(tmp_path), ("a", "b"), {"seed": 1, "lengths": (1, 2)}).is_there
+    assert not FinishedSet(str(tmp_path), ("a", "b"), {"seed": 2, "lengths": (1, 2)}).is_there
+    (tmp_path / "b").unlink()
+    assert not FinishedSet(str(tmp_path), ("a", "b"), {"seed": 1, "lengths": (1, 2)}).is_there
+
+
+@pytest.mark.parametrize("names_of_new", [("a", "c"), ("c",)])
+def test_another_set_stays(tmp_path, names_of_new):
+    finish(tmp_path, ("a", "b"), {"seed": 1})
+    with pytest.raises(AnotherSetError) as error:
+        finish(tmp_path, names_of_new, {"seed": 2})
+    taken = ", ".join(name for name in (*names_of_new, "truth.json") if name != "c")
+    assert str(error.value) == (
+        f"{tmp_path} holds {taken} already, and not of these settings. "
+        "Give another folder with --output, or --force to replace them."
+    )
+    assert (tmp_path / "a").read_text() == "a of {'seed': 1}"
+
+
+def test_files_that_are_no_set_stay_too(tmp_path):
+    (tmp_path / "a").write_text("a real log")
+    with pytest.raises(AnotherSetError, match="holds a already"):
+        finish(tmp_path, ("a",), {"seed": 1})
+    assert names(tmp_path) == ["a"]
+
+
+def test_by_force_nothing_of_the_old_set_stays(tmp_path):
+    finish(tmp_path, ("a", "b"), {"seed": 1})
+    (tmp_path / "other").write_text("of somebody else")
+    finish(tmp_path, ("a", "c"), {"seed": 2}, force=True)
+    assert names(tmp_path) == ["a", "c", "other", "truth.json"]
+    assert (tmp_path / "a").read_text() == "a of {'seed': 2}"
+
+
+def test_a_truth_file_that_is_none(tmp_path):
+    (tmp_path / "truth.json").write_text("[]")
+    assert FinishedSet(str(tmp_path), (), {}).truth() == {}
+    (tmp_path / "truth.json").write_text("{")
+    assert FinishedSet(str(tmp_path), (), {}).truth() == {}

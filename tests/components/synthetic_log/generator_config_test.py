@@ -1,0 +1,46 @@
+import pytest
+
+from components.synthetic_log.generator_config import STRENGTHS, GeneratorConfig, Transitions
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"events": 0}, "`events` should be at least 1. Received: events=0"),
+        ({"clicks_per_search": 0.5}, "`clicks_per_search` should be at least 1. Received: clicks_per_search=0.5"),
+        ({"drift": 1.5}, "`drift` should be from 0 to 1. Received: drift=1.5"),
+        ({"items": 3, "topics": 4}, "`topics` should not be more than `items`. Received: topics=4, items=3"),
+        (
+            {"topics": 2, "categories": 3},
+            "`categories` should not be more than `topics`. Received: categories=3, topics=2",
+        ),
+    ],
+)
+def test_what_means_nothing_is_refused(settings, message):
+    with pytest.raises(ValueError) as error:
+        GeneratorConfig(**settings)
+    assert str(error.value) == message
+
+
+@pytest.mark.parametrize(
+    ("strengths", "message"),
+    [
+        ({"r2s": -0.1}, "`r2s` should be from 0 to 1. Received: r2s=-0.1"),
+        ({"r2r": 0.5, "s2r": 0.75}, "`r2r` and `s2r` should not be more than 1 together. Received: 1.25"),
+        ({"s2s": 0.5, "r2s": 0.75}, "`s2s` and `r2s` should not be more than 1 together. Received: 1.25"),
+    ],
+)
+def test_transitions_are_probabilities(strengths, message):
+    with pytest.raises(ValueError) as error:
+        Transitions(**strengths)
+    assert str(error.value) == message
+
+
+def test_users_are_as_many_as_events_need():
+    assert GeneratorConfig(events=101, events_per_user=50).users == 3
+
+
+def test_the_strengths_by_name_grow():
+    crossing = [STRENGTHS[name].s2r for name in ("none", "low", "medium", "high")]
+    assert crossing[0] == 0
+    assert crossing == sorted(set(crossing))

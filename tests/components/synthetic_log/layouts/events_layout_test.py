@@ -1,0 +1,32 @@
+import numpy as np
+
+from components.synthetic_log.layouts.events_layout import EventsLayout
+from tests.support.raw_files import lines
+from tests.support.small_behaviour import BEHAVIOUR, CATALOGUE
+
+
+def test_a_line_an_event():
+    assert EventsLayout(CATALOGUE).behaviour_lines(BEHAVIOUR) == {
+        "events": lines(
+            (7, 1_684_742_000_000, "recommendation", "", "", 2, 1),
+            (7, 1_684_742_000_000, "recommendation", "", "", 6, 0),
+            (7, 1_684_742_000_500, "search", "babi babo", 1, 5, 1),
+            (7, 1_684_742_000_500, "search", "babi babo", 1, 8, 1),
+            (7, 1_684_742_100_000, "search", "bade", 2, "", 1),
+            (7, 1_684_742_100_000, "search", "bade", 2, 12, 0),
+            (8, 1_684_742_200_000, "recommendation", "", "", 10, 1),
+        )
+    }
+
+
+def test_a_line_an_item():
+    assert EventsLayout(CATALOGUE).item_lines(np.array([4, 11]), np.array([[2, 3], [6, 5]])) == lines(
+        (5, "babi babo", "category 2|topic 2"), (12, "bade bada", "category 1|topic 3")
+    )
+
+
+def test_headers():
+    assert EventsLayout.headers == {
+        "events": "user_id\ttimestamp_ms\tsurface\tquery\tsession_id\titem_id\tlabel",
+        "items": "item_id\ttitle\tcategories",
+    }

@@ -1,0 +1,109 @@
+"""The best achievable metrics, against what can be worked out by hand."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from components.synthetic_log.behaviour import draw_behaviour
+from components.synthetic_log.generator_config import STRENGTHS, GeneratorConfig, Transitions
+from components.synthetic_log.made_catalogue import Catalogue
+from components.synthetic_log.truth.best_achievable import rank_counts
+from components.synthetic_log.truth.rankers import RANKERS
+
+USERS = 1_500
+TOY = GeneratorConfig(
+    events=2 * USERS,
+    events_per_user=2,
+    length_spread=0,
+    items=4,
+    topics=4,
+    categories=1,
+    topic_skew=0,
+    exploration=1.0,
+    transitions=Transitions(r2r=0.6, s2r=0, r2s=0, s2s=0),
+    search_share=0,
+    shown_per_action=0,
+    truth_users=USERS,
+)
+"""Two feed clicks a user, on four topics of one item each, all alike: the second repeats the first with probability
+0.6 + 0.4 / 4 = 0.7, else it is one of the three others."""
+
+
+def counts_of(config, negatives):
+    catalogue = Catalogue(config)
+    return rank_counts(config, catalogue, draw_behaviour(config, catalogue, range(config.users)), negatives)
+
+
+def test_a_process_worked_out_by_hand():
+    counts = counts_of(TOY, negatives=1)
+    # Against one item that the user never has: who knows the process is right where the click repeats the first, and
+    # has to guess where it does not, since the negative is as likely then. All others have to guess always.
+    expected = {"process": 0.7 + 0.3 / 2, "own_surface": 0.85, "interests": 0.5, "popularity": 0.5}
+    for ranker, hit_rate in expected.items():
+        found = counts["recommendation", ranker]
+        assert found.sum() == USERS
+        assert found[0] / USERS == pytest.approx(hit_rate, abs=4 * (hit_rate * (1 - hit_rate) / USERS) ** 0.5)
+
+
+def test_equal_scores_make_each_rank_as_likely():
+    # Two negatives. Where the click repeats the first, they are two of three others; else, the only two left.
+    counts = counts_of(TOY, negatives=2)
+    assert counts["recommendation", "popularity"] / USERS == pytest.approx(np.full(3, 1 / 3), abs=0.05)
+    assert counts["recommendation", "process"] / USERS == pytest.approx([0.7 + 0.1, 0.1, 0.1], abs=0.05)
+
+
+def test_too_few_items_to_tell_from():
+    # Three negatives are left only for those who had one item.
+    assert counts_of(TOY, negatives=3)["recommendation", "process"].sum() == pytest.approx(0.7 * USERS, rel=0.05)
+    assert counts_of(TOY, negatives=4) == {}
+
+
+BUSY = GeneratorConfig(events=20_000, items=1_000, topics=20, truth_users=400)
+
+
+@pytest.fixture(scope="module")
+def hits():
+    def hit_rates(strength):
+        counts = counts_of(dataclasses.replace(BUSY, transitions=STRENGTHS[strength]), negatives=49)
+        return {key: of_rank[0] / of_rank.sum() for key, of_rank in counts.items()}
+
+    return {strength: hit_rates(strength) for strength in ("none", "high", "newest")}
+
+
+@pytest.mark.parametrize("surface", ["recommendation", "search"])
+def test_who_knows_more_ranks_better(hits, surface):
+    process, _, own_surface, interests, popularity = (hits["high"][surface, ranker] for ranker in RANKERS)
+    assert process > own_surface + 0.02
+    assert own_surface > interests + 0.01
+    assert interests > popularity + 0.1
+
+
+@pytest.mark.parametrize("surface", ["recommendation", "search"])
+def test_without_transitions_there_is_no_more_to_know_than_interests(hits, surface):
+    process, unordered, own_surface, interests, popularity = (hits["none"][surface, ranker] for ranker in RANKERS)
+    assert process == unordered == own_surface == interests > popularity + 0.1
+
+
+def test_the_order_of_the_surfaces_tells_more_only_where_the_newest_action_alone_leads(hits):
+    surface = "recommendation"
+    assert hits["high"][surface, "process"] == hits["high"][surface, "unordered"]
+    process, unordered, own_surface, *_ = (hits["newest"][surface, ranker] for ranker in RANKERS)
+    assert process > unordered + 0.02
+    assert unordered > own_surface + 0.02
+
+
+def test_only_some_users_are_sampled():
+    found = counts_of(dataclasses.replace(TOY, truth_users=50), negatives=1)
+    assert found["recommendation", "process"].sum() == 50
+    assert counts_of(dataclasses.replace(TOY, truth_users=0), negatives=1) == {}
+
+
+def test_the_sample_does_not_depend_on_chunks():
+    catalogue = Catalogue(TOY)
+    parts = [
+        rank_counts(TOY, catalogue, draw_behaviour(TOY, catalogue, users), 2) for users in (range(30), range(30, 90))
+    ]
+    together = rank_counts(TOY, catalogue, draw_behaviour(TOY, catalogue, range(90)), 2)
+    for key, of_rank in together.items():
+        assert of_rank.tolist() == (parts[0][key] + parts[1][key]).tolist()

@@ -1,0 +1,135 @@
+import dataclasses
+
+import numpy as np
+import pytest
+
+from components.synthetic_log.behaviour import draw_behaviour
+from components.synthetic_log.generator_config import GeneratorConfig, Transitions
+from components.synthetic_log.made_catalogue import Catalogue
+from components.synthetic_log.moments import Moment, engaged_rows, last_engagements
+from components.synthetic_log.truth.rankers import RANKERS, scores, topic_shares, unseen_mass
+
+CONFIG = GeneratorConfig(
+    events=8_000,
+    events_per_user=20,
+    items=40,
+    topics=4,
+    categories=2,
+    interests=2,
+    topic_skew=0,
+    item_skew=1,
+    exploration=0.2,
+    vague_queries=0.7,
+    transitions=Transitions(r2r=0.1, s2r=0.5, r2s=0.4, s2s=0.2),
+)
+CATALOGUE = Catalogue(CONFIG)
+NOTHING = np.empty(0, np.int64)
+
+
+def moment(**changes):
+    known = {"is_search": False, "interests": np.array([0, 1]), "last_feed": -1, "last_search": -1, "topic": -1}
+    return Moment(**{**known, "after_search": False, "category": -1, "engaged": NOTHING, **changes})
+
+
+# Interests weigh 2/3 and 1/3; a fifth goes to four topics alike.
+FRESH = np.array([0.05 + 0.8 * 2 / 3, 0.05 + 0.8 / 3, 0.05, 0.05])
+
+
+@pytest.mark.parametrize(
+    ("known", "expected"),
+    [
+        (moment(), FRESH),
+        (moment(last_feed=2), 0.9 * FRESH + [0, 0, 0.1, 0]),
+        (moment(last_feed=2, last_search=3), 0.4 * FRESH + [0, 0, 0.1, 0.5]),
+        (moment(last_feed=2, last_search=2), 0.4 * FRESH + [0, 0, 0.6, 0]),
+        (moment(is_search=True, last_feed=2, last_search=3), 0.4 * FRESH + [0, 0, 0.4, 0.2]),
+        # A vague query leaves the topics of its category: 1 and 3.
+        (moment(is_search=True, category=1), np.array([0, FRESH[1], 0, FRESH[3]]) / (FRESH[1] + FRESH[3])),
+        (moment(is_search=True, last_feed=1, topic=3), [0, 0, 0, 1]),
+    ],
+)
+def test_topics_have_the_probabilities_of_the_process(known, expected):
+    assert topic_shares(CONFIG, CATALOGUE, known, CONFIG.transitions) == pytest.approx(np.asarray(expected))
+
+
+@pytest.mark.parametrize(
+    ("known", "expected"),
+    [
+        (moment(last_feed=2, last_search=3), 0.9 * FRESH + [0, 0, 0.1, 0]),
+        (moment(last_feed=2, last_search=3, after_search=True), 0.2 * FRESH + [0, 0, 0, 0.8]),
+        (moment(is_search=True, last_feed=2, last_search=3), 0.6 * FRESH + [0, 0, 0.4, 0]),
+        (moment(is_search=True, last_feed=2, last_search=3, after_search=True), 0.8 * FRESH + [0, 0, 0, 0.2]),
+        (moment(), FRESH),
+    ],
+)
+def test_only_the_newest_action_leads_where_that_is_planted(known, expected):
+    planted = Transitions(r2r=0.1, s2r=0.8, r2s=0.4, s2s=0.2, newest_only=True)
+    assert topic_shares(CONFIG, CATALOGUE, known, planted) == pytest.approx(np.asarray(expected))
+
+
+def test_who_does_not_know_the_order_holds_each_surface_for_the_newest_as_often_as_it_is():
+    planted = Transitions(r2r=0.5, s2r=0.8, r2s=0.4, s2s=0.2, newest_only=True)
+    config = dataclasses.replace(CONFIG, transitions=planted, search_share=0.25)
+    items = np.array([2, 3])  # The most popular ones of topics 2 and 3, all of which are left.
+    share = 1 / sum(1 / rank for rank in range(1, 11))
+    for after_search in (False, True):
+        known = moment(last_feed=2, last_search=3, after_search=after_search)
+        found = scores(config, CATALOGUE, known, items)["unordered"]
+        fresh = 1 - 0.75 * 0.5 - 0.25 * 0.8
+        assert found == pytest.approx((fresh * FRESH[[2, 3]] + [0.75 * 0.5, 0.25 * 0.8]) * share)
+
+
+def test_what_cannot_be_leaves_nothing():
+    config = GeneratorConfig(items=4, topics=4, categories=2, interests=1, exploration=0.0)
+    known = moment(is_search=True, interests=np.array([0]), category=1)
+    assert topic_shares(config, Catalogue(config), known, config.transitions).tolist() == [0, 0, 0, 0]
+
+
+def test_what_was_had_is_not_had_again():
+    ten = sum(1 / rank for rank in range(1, 11))
+    # Items 0 and 8 are the first and third of topic 0, item 5 the second of topic 1.
+    mass = unseen_mass(CATALOGUE, np.array([8, 5, 0]))
+    assert mass == pytest.approx([ten - 1 - 1 / 3, ten - 1 / 2, ten, ten])
+
+
+def test_who_had_all_of_a_topic_starts_over():
+    ten = sum(1 / rank for rank in range(1, 11))
+    all_of_the_first = np.arange(0, 40, 4)
+    assert unseen_mass(CATALOGUE, all_of_the_first) == pytest.approx([ten] * 4)
+    assert unseen_mass(CATALOGUE, np.append(all_of_the_first, 4)) == pytest.approx([ten - 1 / 2, ten, ten, ten])
+
+
+def test_each_ranker_knows_less():
+    ten = sum(1 / rank for rank in range(1, 11))
+    known = moment(last_feed=2, last_search=3, engaged=np.array([3]))
+    found = scores(CONFIG, CATALOGUE, known, np.array([7, 2]))  # The second of topic 3, the first of topic 2.
+    assert list(found) == list(RANKERS)
+    share = np.array([1 / 2 / (ten - 1), 1 / ten])
+    assert found["process"] == pytest.approx((0.4 * FRESH[[3, 2]] + [0.5, 0.1]) * share)
+    assert found["unordered"].tolist() == found["process"].tolist()
+    assert found["own_surface"] == pytest.approx((0.9 * FRESH[[3, 2]] + [0, 0.1]) * share)
+    assert found["interests"] == pytest.approx(FRESH[[3, 2]] * share)
+    assert found["popularity"] == pytest.approx([0.25 / 2, 0.25])
+    found = scores(CONFIG, CATALOGUE, dataclasses.replace(known, is_search=True), np.array([7, 2]))
+    assert found["process"] == pytest.approx((0.4 * FRESH[[3, 2]] + [0.2, 0.4]) * share)
+    assert found["own_surface"] == pytest.approx((0.8 * FRESH[[3, 2]] + [0.2, 0]) * share)
+    assert found["interests"] == pytest.approx(FRESH[[3, 2]] * share)
+
+
+def test_scores_are_the_probabilities_of_what_comes():
+    """Against the process itself: the likeliest item comes as often as its score says, and each rank of items does."""
+    behaviour = draw_behaviour(CONFIG, CATALOGUE, range(CONFIG.users))
+    expected, came = [], []
+    for place in range(CONFIG.users):
+        for last in last_engagements(CATALOGUE, behaviour, engaged_rows(behaviour, place)):
+            able = np.setdiff1d(np.arange(40), last.moment.engaged)
+            values = scores(CONFIG, CATALOGUE, last.moment, able)["process"]
+            if np.isin(last.item, last.moment.engaged):  # Started over.
+                continue
+            order = np.argsort(-values)
+            expected.append(values[order][:6])
+            came.append((able[order] == last.item)[:6])
+    expected, came = np.array(expected), np.array(came)
+    assert len(expected) > 600
+    deviation = np.sqrt((expected * (1 - expected)).sum(axis=0))
+    assert (np.abs(came.sum(axis=0) - expected.sum(axis=0)) < 4 * deviation).all()

@@ -1,0 +1,38 @@
+import math
+
+import numpy as np
+import pytest
+
+from components.synthetic_log.generator_config import GeneratorConfig
+from components.synthetic_log.truth.truth_report import VERSION, identity, metrics, truth_report
+
+
+def test_metrics_are_means_with_standard_errors():
+    # Ranks 1, 1, 3 and 6.
+    found = metrics(np.array([2, 0, 1, 0, 0, 1, 0]))
+    assert found["hit_rate_at_1"]["mean"] == 0.5
+    assert found["hit_rate_at_5"]["mean"] == 0.75
+    assert found["hit_rate_at_10"] == {"mean": 1.0, "standard_error": 0.0}
+    assert found["ndcg_at_5"]["mean"] == pytest.approx((1 + 1 + 1 / math.log2(4)) / 4)
+    assert found["ndcg_at_10"]["mean"] == pytest.approx((1 + 1 + 1 / 2 + 1 / math.log2(7)) / 4)
+    # The deviation of 1, 1, 0, 0 is 1 / sqrt(3), over four users.
+    assert found["hit_rate_at_1"]["standard_error"] == pytest.approx(1 / math.sqrt(3) / 2)
+
+
+def test_the_report_has_all_that_there_is_to_know():
+    config = GeneratorConfig(events=7)
+    ranks = {
+        (surface, ranker): np.array([1, 3])
+        for ranker in ("popularity", "interests", "own_surface", "unordered", "process")
+        for surface in ("search", "recommendation")
+    }
+    report = truth_report(config, "events", 1, {"users": 2, "events": 7}, ranks)
+    assert {name: report[name] for name in identity(config, "events", 1)} == identity(config, "events", 1)
+    assert (report["version"], report["layout"], report["negatives"]) == (VERSION, "events", 1)
+    assert report["settings"]["events"] == 7
+    assert report["settings"]["transitions"]["s2r"] == config.transitions.s2r
+    assert report["counts"] == {"events": 7, "users": 2}
+    assert list(report["achievable"]) == ["recommendation", "search"]
+    assert list(report["achievable"]["search"]) == ["process", "unordered", "own_surface", "interests", "popularity"]
+    assert report["achievable"]["search"]["process"]["users"] == 4
+    assert report["achievable"]["search"]["process"]["hit_rate_at_1"]["mean"] == 0.25
