@@ -25,7 +25,7 @@ def shared_files(*folders: str) -> list[tuple[str, list[str]]]:
 
 setup(
     name="tandem-recommender",
-    version="0.1.0",
+    version="0.2.0.dev0",
     description="One recommender for platforms that have both a search box and a feed: UniSAR and UnifiedSSR on TFX",
     long_description=Path("README.md").read_text(encoding="utf-8") if Path("README.md").exists() else "",
     long_description_content_type="text/markdown",
@@ -37,7 +37,7 @@ setup(
         "serving.deploy": ["*.config"],
         "serving.explore": ["page/*", "page/*/*"],
     },
-    data_files=shared_files("configs", "data/online_retail", "examples"),
+    data_files=shared_files("configs", "configs/experiments", "configs/papers", "data/online_retail", "examples"),
     entry_points={"console_scripts": ["tandem = tfx_pipeline.cli.main:main"]},
     install_requires=[
         f"tfx==1.16.0; {STACK_3_10}",

@@ -1,7 +1,7 @@
-"""How fast things are, one script a question; see README.md."""
+"""Scripts that measure speed, one for each question; README.md lists them."""
 
 import os
 
-# As in `tfx_pipeline`: said before TensorFlow is imported.
+# As in `tfx_pipeline`, these must be set before TensorFlow is imported.
 os.environ.setdefault("TF_USE_LEGACY_KERAS", "1")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")

@@ -1,4 +1,4 @@
-"""The exported graph beside the Keras model that it was made of: the same scores, and not slower."""
+"""Compares an exported graph with the Keras model that it was made from: are the scores equal, and is it as fast?"""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from benchmarks import generated_model, measuring
-from benchmarks.generated_model import GeneratedModel, Vocabularies
-from benchmarks.model_requests import questions
+from benchmarks.figures import measuring
+from benchmarks.workloads import generated_model
+from benchmarks.workloads.generated_model import GeneratedModel, Vocabularies
+from benchmarks.workloads.model_requests import questions
 from components.input_specs import input_specs
 from schemas import signatures
 from serving.local_server.models.servable import Servable
@@ -25,9 +26,9 @@ def saved_and_compared(folder: Path, config_path: str, steps: int) -> tuple[str,
     """Generates a model in a configuration's sizes and compares what is exported with the Keras model.
 
     Args:
-        folder: Where the model goes.
-        config_path: Of the pipeline.
-        steps: Calls measured of each.
+        folder: The folder that receives the model.
+        config_path: The pipeline's configuration.
+        steps: How many calls of each are measured.
 
     Returns:
         The base path of the exported model, and a section of a report.
@@ -37,14 +38,14 @@ def saved_and_compared(folder: Path, config_path: str, steps: int) -> tuple[str,
 
 
 def compare(model: GeneratedModel, steps: int) -> list[dict[str, Any]]:
-    """Asks both for the scores of the same raw requests.
+    """Asks the exported graph and the Keras model for the scores of the same raw requests.
 
     Args:
-        model: What was saved, and what it was saved from.
-        steps: Calls measured of each.
+        model: The saved version and the Keras model.
+        steps: How many calls of each are measured.
 
     Returns:
-        A row for each number of candidates.
+        One row for each number of candidates.
 
     Raises:
         AssertionError: A score differs by more than `LARGEST_DIFFERENCE`.
@@ -52,7 +53,7 @@ def compare(model: GeneratedModel, steps: int) -> list[dict[str, Any]]:
     servable = Servable(str(model.base_path / generated_model.VERSION))
     specs = input_specs(signatures.RANK)
 
-    # As `ranking_signatures` does it, without what the export computes beforehand.
+    # The same as in `ranking_signatures`, but nothing is computed in advance as the export does.
     @tf.function(input_signature=list(specs.values()), autograph=False)
     def keras_scores(*request: tf.Tensor) -> tf.Tensor:
         inputs = model.transform(rank_request.raw_features(dict(zip(specs, request, strict=True))))

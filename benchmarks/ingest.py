@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks import measuring, own_process, printed_report
+from benchmarks.figures import measuring, own_process, printed_report
 from components.synthetic_log.generated_set import generate
 from schemas.features import BEHAVIOUR_SPLITS
 from tfx_pipeline.config.loading import ConfigError
@@ -36,12 +36,12 @@ def measure(
     """Measures components of the pipeline on generated logs, each in a process of its own.
 
     Args:
-        sizes: Numbers of events to generate; a log has about as many.
-        workers: Numbers of Beam workers; one runs in the component's own process, more are processes.
-        folder: Where logs and runs go. Logs that are there already are not made anew; runs are.
-        transform: Whether Transform is measured as well.
-        config_path: What is generated, and how examples are cut from it.
-        overrides: `section.field=value` each.
+        sizes: Numbers of events to generate. A log has about as many.
+        workers: Numbers of Beam workers. One worker runs in the component's own process; several are processes.
+        folder: The folder of logs and runs. Logs that exist are kept, runs are made anew.
+        transform: Whether Transform is measured too.
+        config_path: The configuration of the generated logs and of their examples.
+        overrides: Changes of the configuration, each as `section.field=value`.
 
     Returns:
         The report.
@@ -85,13 +85,13 @@ def measure(
 
 
 def prepared_run(node: str, config_path: str, overrides: Sequence[str], workers: int) -> Callable[[], None]:
-    """Prepares a run of the pipeline up to a node; all before it comes from the cache where an earlier run got there.
+    """Prepares a run of the pipeline up to a node. The nodes before it come from the cache if an earlier run made them.
 
     Args:
-        node: The last one to run.
-        config_path: Of the pipeline.
-        overrides: `section.field=value` each.
-        workers: How many Beam workers there are.
+        node: The last node to run.
+        config_path: The pipeline's configuration.
+        overrides: Changes of the configuration, each as `section.field=value`.
+        workers: The number of Beam workers.
     """
     from tfx import v1 as tfx
     from tfx.orchestration.pipeline import RunOptions
@@ -121,7 +121,7 @@ def _row(component: str, events: int, workers: int, used: own_process.Usage) -> 
 
 
 def _bytes_of_examples(root: str) -> int:
-    """The size of the files of behaviour; those of the catalogue depend on the number of items only."""
+    """Returns the size of the behaviour examples. Those of the catalogue depend on the number of items only."""
     files = [file for split in BEHAVIOUR_SPLITS for file in Path(root).glob(f"**/{EXAMPLE_GEN}/**/Split-{split}/*.gz")]
     return sum(file.stat().st_size for file in files)
 
@@ -132,9 +132,9 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--events", type=int, nargs="+", default=list(EVENTS), help="sizes of the logs")
     parser.add_argument("--workers", type=int, nargs="+", default=list(WORKERS), help="numbers of Beam workers")
     parser.add_argument("--transform", action="store_true", help="measure Transform too")
-    parser.add_argument("--config", default=CONFIG, help="what is generated, and how examples are cut from it")
+    parser.add_argument("--config", default=CONFIG, help="what is generated, and how examples are made of it")
     parser.add_argument("--set", action="append", default=[], metavar="SECTION.FIELD=VALUE", help="changes the config")
-    parser.add_argument("--folder", default="", help="keeps the logs there; without it they are removed at the end")
+    parser.add_argument("--folder", default="", help="keep the logs there; by default they are removed at the end")
     parser.add_argument("--json", action="store_true", help="print JSON")
     args = parser.parse_args(argv)
     if min(*args.events, *args.workers) < 1:

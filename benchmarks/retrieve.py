@@ -1,4 +1,4 @@
-"""What do the best 100 items of a catalogue cost, and how many of them does an approximate index find?
+"""How long does it take to find the best 100 items of a catalogue, and how many does an approximate index find?
 
 python -m benchmarks.retrieve
 python -m benchmarks.retrieve --items 10000 100000 --steps 10
@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from benchmarks import measuring, printed_report
+from benchmarks.figures import measuring, printed_report
 from tfx_pipeline.export.catalogue import retrieval_index
 from tfx_pipeline.export.catalogue.category_filter import CategoryFilter
 from tfx_pipeline.export.signatures.retrieval_signatures import Retrieval
@@ -26,17 +26,17 @@ _REQUESTS = 256
 
 
 def measure(sizes: Sequence[int], steps: int, k: int = 100, dim: int = 64, seed: int = 0) -> dict[str, Any]:
-    """Measures what follows the encoding of a request: from its vector to the names and scores of the items.
+    """Measures what follows the encoding of a request: the way from its vector to the ids and scores of the items.
 
-    Items and requests lie in clusters, about as learned ones do: an index that searches in parts of the catalogue has
-    nothing to find in noise.
+    The vectors lie in clusters, about as learned vectors do. In noise, an index that searches parts of the catalogue
+    would have nothing to find.
 
     Args:
         sizes: Numbers of items.
-        steps: Calls measured for each figure.
-        k: Items that each request asks for.
-        dim: Of the vectors.
-        seed: Of the vectors.
+        steps: How many calls are measured for each figure.
+        k: The number of items that each request asks for.
+        dim: The dimension of the vectors.
+        seed: Seed of the vectors.
 
     Returns:
         The report.
@@ -97,7 +97,7 @@ def _vectors(generator: np.random.Generator, centres: np.ndarray, count: int) ->
 
 
 def _best(retrieval: Retrieval, k: int) -> Callable:
-    # Nothing here has Python control flow over tensors.
+    # This code has no Python control flow over tensors.
     @tf.function(autograph=False, reduce_retracing=True)
     def best(requests):
         rows = tf.shape(requests)[0]
@@ -113,7 +113,7 @@ def _call(best: Callable, requests: tf.Tensor, batch: int) -> Callable[[int], An
 
 
 def _recall(exact: np.ndarray, found: np.ndarray) -> float:
-    """How many of the items that should have been found were, on average."""
+    """Returns the average share of the exact items that were found."""
     shares = [len(set(one) & set(other)) / len(one) for one, other in zip(exact, found, strict=True)]
     return float(np.mean(shares))
 
@@ -122,10 +122,10 @@ def main(argv: Sequence[str] | None = None) -> None:
     """Measures and prints."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.retrieve", description=__doc__.splitlines()[0])
     parser.add_argument("--items", type=int, nargs="+", default=list(SIZES), help="sizes of the catalogue")
-    parser.add_argument("--k", type=int, default=100, help="items that each request asks for")
-    parser.add_argument("--dim", type=int, default=64, help="of the vectors")
+    parser.add_argument("--k", type=int, default=100, help="how many items each request asks for")
+    parser.add_argument("--dim", type=int, default=64, help="the dimension of the vectors")
     parser.add_argument("--steps", type=int, default=30, help="measured calls; figures are their medians")
-    parser.add_argument("--seed", type=int, default=0, help="of the vectors")
+    parser.add_argument("--seed", type=int, default=0, help="seed of the vectors")
     parser.add_argument("--json", action="store_true", help="print JSON")
     args = parser.parse_args(argv)
     printed_report.show(measure(args.items, args.steps, args.k, args.dim, args.seed), args.json)

@@ -12,8 +12,9 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from benchmarks import disturbed_weights, generated_batches, measuring, printed_report, workload
-from benchmarks.workload import Workload
+from benchmarks.figures import measuring, printed_report
+from benchmarks.workloads import generated_batches, workload
+from benchmarks.workloads.workload import Workload
 from models.unisar.unisar_embedding import ItemTable
 from schemas import features
 from schemas.canonical_event import Surface
@@ -22,8 +23,8 @@ from tfx_pipeline.export import constant_weights
 from tfx_pipeline.export.saved_model import constant_tables
 
 SERVED, PRECOMPUTED, IN_THE_CALL = "precomputed, as served", "precomputed", "in the call"
-"""Where items are embedded: once for all calls or in each. An exported model does the former, and what runs it is not
-Python but TensorFlow's session."""
+"""When items are embedded: once for all calls, or in each call. An exported model embeds them once, and is run not by
+Python but by TensorFlow's session."""
 _SIGNATURE, _SCORES = "score", "scores"
 _ROWS_READ_PER_USER = 8
 
@@ -32,17 +33,17 @@ def measure(work: Workload, steps: int, users: int = 256, candidates: int = 100)
     """Measures `model.score` on rows that are in memory.
 
     Args:
-        work: What to score.
-        steps: Calls measured for each figure.
-        users: Rows of the larger call; the smaller one has one.
-        candidates: A row. Rows from files keep theirs.
+        work: The rows and the model.
+        steps: How many calls are measured for each figure.
+        users: The rows of the larger call. The smaller call has one row.
+        candidates: The candidates of a row. Rows from files keep their own.
 
     Returns:
         The report.
     """
     model = work.build_model()
-    disturbed_weights.disturb(model, work.seed)
-    # Like the export: a variable of its own, not weights to be looked up and projected.
+    workload.disturb(model, work.seed)
+    # The export does the same: the table is a variable, not weights that are looked up and projected in each call.
     item_table = constant_tables(model.item_embeddings())
     scoring = []
     for surface, rows in _rows_by_surface(work, users, candidates).items():
@@ -76,7 +77,7 @@ def measure(work: Workload, steps: int, users: int = 256, candidates: int = 100)
 
 
 def _rows_by_surface(work: Workload, users: int, candidates: int) -> dict[str, dict[str, tf.Tensor]]:
-    """At most `users` rows of each surface, in memory; a surface without rows is left out."""
+    """Returns at most `users` rows of each surface, in memory. A surface without rows is left out."""
     if not work.files:
         return {
             surface.value: tf.nest.map_structure(
@@ -92,7 +93,7 @@ def _rows_by_surface(work: Workload, users: int, candidates: int) -> dict[str, d
 def _served(
     work: Workload, model: keras.Model, rows: Mapping[str, tf.Tensor], item_table: ItemTable
 ) -> Callable[[Mapping[str, tf.Tensor]], Any]:
-    """The same as an exported model does it: exported likewise, and run by the session that serves."""
+    """Exports the scoring as the pipeline does, and runs it by the session that serves."""
     module = tf.Module()
     module.variables_of_graph = [constant_weights.tables(model), item_table]
     function = work.function(lambda inputs: {_SCORES: model.score(inputs, item_table=item_table)}, (rows,))

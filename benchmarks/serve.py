@@ -17,9 +17,9 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks import measuring, printed_report, request_load
-from benchmarks.model_requests import Question, questions
-from benchmarks.server_process import MODEL, ServerProcess, server_process
+from benchmarks.figures import measuring, printed_report, request_load
+from benchmarks.figures.server_process import MODEL, ServerProcess, server_process
+from benchmarks.workloads.model_requests import Question, questions
 from serving.local_server.models.servable import Servable
 from serving.local_server.models.version_folders import version_folders
 
@@ -33,14 +33,14 @@ _PERCENTILES = (50, 95, 99)
 def measure(
     base_path: str, clients: Sequence[int], steps: int, seconds: float, settings: Sequence[str] = ()
 ) -> dict[str, Any]:
-    """Measures the newest version below a base path, in a server of its own and in this process.
+    """Measures the newest version below a base path, in a server process and in this process.
 
     Args:
         base_path: The folder of versions.
-        clients: Numbers of clients at a time.
-        steps: Requests of each kind and way by one client.
-        seconds: How long more clients ask.
-        settings: Of the server, as its options.
+        clients: Numbers of clients that ask at the same time.
+        steps: How many requests of each kind a single client makes, directly and by each protocol.
+        seconds: How long several clients ask.
+        settings: Options of the server.
 
     Returns:
         The report.
@@ -80,7 +80,7 @@ def measure(
 def _one_client(
     servable: Servable, server: ServerProcess, question: Question, steps: int
 ) -> tuple[list[dict[str, Any]], dict[str, Any]]:
-    """The ways to the model take turns, so that a machine that is busy for a while slows all of them down alike."""
+    """Asks directly, by gRPC and by REST in turn, so that a busy machine slows all of them down alike."""
     inputs = question.inputs()
     requests = _requests(question)
     with contextlib.ExitStack() as connections:
@@ -88,7 +88,7 @@ def _one_client(
             DIRECT: lambda step: servable.run(question.signature, inputs[step % len(inputs)])
         }
         for way, client in _clients(server).items():
-            # A graph's first calls may take longer than the server lets a connection be idle: one after the other.
+            # A graph's first calls are slow, and the server closes an idle connection. So each is warmed up by itself.
             _in_turns(ways, len(inputs))
             ask, asked = connections.enter_context(client()), requests[way]
             ways[way] = functools.partial(_ask_in_turn, ask, asked)
@@ -155,7 +155,7 @@ def _row(question: Question, way: str, clients: int, seconds: Sequence[float], p
 
 
 def _inside(way: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, float]:
-    """Means of what the server measured meanwhile: of the model's run, and of all between request and answer."""
+    """Returns means of what the server measured meanwhile: of the model's run, and from request to answer."""
     if way == DIRECT:
         return {"run_ms": float("nan"), "handler_ms": float("nan")}
     entrypoint = _ENTRYPOINTS[way]

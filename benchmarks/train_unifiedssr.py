@@ -1,4 +1,4 @@
-"""How many users a second does UnifiedSSR pre-train on, at the size of the Beauty benchmark?
+"""On how many users a second is UnifiedSSR pre-trained, at the size of the Beauty benchmark?
 
 python -m benchmarks.train_unifiedssr
 python -m benchmarks.train_unifiedssr --rows 1024 --set loss=softmax
@@ -12,9 +12,10 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from benchmarks import generated_batches, measuring, printed_report
-from benchmarks.generated_batches import AMAZON, Size
-from benchmarks.workload import assigned_fields
+from benchmarks.figures import measuring, printed_report
+from benchmarks.workloads import generated_batches
+from benchmarks.workloads.generated_batches import AMAZON, Size
+from benchmarks.workloads.workload import assigned_fields
 from models.optimizers.lazy_adam import LazyAdam
 from models.optimizers.noam import Noam
 from models.unifiedssr.unifiedssr_config import UnifiedSSRConfig
@@ -23,7 +24,7 @@ from models.vocabulary import Vocabulary
 from schemas.canonical_event import Surface
 
 REFERENCE_USERS_PER_SECOND = 3100
-"""The paper's code alone on 2 cores: batches of 128 users of one surface, ids only, the configuration below."""
+"""The speed of the paper's code on 2 idle cores, with batches of 128 users of one surface, ids only, same sizes."""
 _DISTINCT_BATCHES = 4
 _LONGEST_HISTORY = 2
 _WORDS_PER_QUERY = 8
@@ -31,20 +32,20 @@ BOTH = "both_surfaces"
 
 
 def measure(config: UnifiedSSRConfig, rows: int, steps: int, scale: float = 1.0, seed: int = 0) -> dict[str, Any]:
-    """Measures whole training steps on batches that are in memory.
+    """Measures whole training steps on batches in memory.
 
-    A user is a sequence of one surface: 1 or 2 events and the target, predicted at every position.
+    A user is a sequence on one surface: 1 or 2 events and the target. Every position is predicted.
 
     Args:
         config: The model's hyper-parameters.
-        rows: Users of a surface in a batch.
-        steps: Steps measured of each kind of batch.
-        scale: Vocabularies times this.
-        seed: Of the weights and of all that is drawn.
+        rows: The users of one surface in a batch.
+        steps: How many steps are measured for each kind of batch.
+        scale: A factor for the vocabularies.
+        seed: Seed of the weights and of everything that is drawn.
 
     Returns:
-        The report: steps on batches of one surface and of both, and pre-training as the paper does it: in batches of
-        one surface, as many of each.
+        The report. It shows steps on batches of one surface and of both, and the speed of pre-training as in the paper,
+        with equally many batches of each surface.
     """
     keras.utils.set_random_seed(seed)
     size = _size(rows, scale)
@@ -104,7 +105,7 @@ def _one_surface(batch, surface: Surface):
 
 
 def _step(model: keras.Model, batches):
-    # Nothing here has Python control flow over tensors.
+    # This code has no Python control flow over tensors.
     function = tf.function(lambda inputs, labels: model.train_step((inputs, labels))["loss"], autograph=False)
     return lambda step: function(*batches[step % len(batches)])
 

@@ -1,4 +1,4 @@
-"""How many rows a second does UniSAR train on, and where does a step's time go?
+"""On how many rows a second is UniSAR trained, and which part of a step takes how long?
 
 python -m benchmarks.train_unisar --size amazon
 python -m benchmarks.train_unisar --size kuaisar --steps 5 --set query_item_pairs=0
@@ -14,8 +14,9 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from benchmarks import generated_batches, measuring, printed_report, workload
-from benchmarks.workload import Workload
+from benchmarks.figures import measuring, printed_report
+from benchmarks.workloads import generated_batches, workload
+from benchmarks.workloads.workload import Workload
 from models.optimizers.lazy_adam import LazyAdam
 from schemas import features
 
@@ -24,22 +25,22 @@ _LEARNING_RATE = 1e-3
 
 
 def measure(work: Workload, steps: int) -> dict[str, Any]:
-    """Measures training steps on batches that are in memory, then the input pipeline alone.
+    """Measures training steps on batches in memory, then the input pipeline alone.
 
     Args:
-        work: What to train on.
-        steps: Steps measured for each figure.
+        work: The rows and the model.
+        steps: How many steps are measured for each figure.
 
     Returns:
-        The report. Its parts of a step are differences of three functions: the forward pass, the same with the joint
-        loss and all gradients, and the whole step. The contrastive losses are not in the forward pass, nor are the
-        metrics; these are in the whole step.
+        The report. The parts of a step are differences between three functions: the forward pass, the same with the
+        joint loss and all gradients, and the whole step. The contrastive losses belong to the second function, the
+        metrics to the third.
     """
     batches = _batches(work)
     model = work.build_model()
     functions = {"forward": _forward, "gradients": _gradients, "step": _step}
     seconds = _median_seconds({name: make(work, model, batches[0]) for name, make in functions.items()}, batches, steps)
-    # Read before the second model is built.
+    # These are read before the second model is built.
     peak_memory, parameters = measuring.peak_memory_mib(), _parameters(model)
     del model
     config = dataclasses.replace(work.size.unisar, query_item_contrast=False, history_alignment=False)
@@ -68,12 +69,12 @@ def measure(work: Workload, steps: int) -> dict[str, Any]:
 
 
 def _batches(work: Workload) -> list[tuple[Any, Any]]:
-    """A few joint batches of equally many rows, in memory."""
+    """Returns a few joint batches with equally many rows, in memory."""
     if not work.files:
         drawn = (generated_batches.joint(work.size, work.seed + number) for number in range(_DISTINCT_BATCHES))
         return [tf.nest.map_structure(tf.constant, batch) for batch in drawn]
     batches = list(islice(work.joint_batches(work.size.rows), _DISTINCT_BATCHES))
-    # The last one of an epoch has fewer rows.
+    # The last batch of an epoch may have fewer rows.
     return [batch for batch in batches if _rows(batch) == _rows(batches[0])]
 
 
@@ -91,7 +92,8 @@ def _gradients(work: Workload, model: keras.Model, batch):
             logits = model(inputs, training=True)
             loss = model.compute_loss(inputs, labels, logits)
         found = tape.gradient(loss, [weight.value for weight in model.trainable_weights])
-        # Their sum, since TensorFlow leaves out what nobody reads. Of a table only the rows looked up have a gradient.
+        # The sum makes TensorFlow compute them all, since it leaves out what nobody reads. A table's gradient has only
+        # the rows that were looked up.
         parts = [each.values if isinstance(each, tf.IndexedSlices) else each for each in found]
         return tf.add_n([tf.cast(loss, tf.float32), *(tf.reduce_sum(tf.cast(part, tf.float32)) for part in parts)])
 
@@ -124,7 +126,7 @@ def _rows(batch) -> int:
 
 
 def _candidates(batches) -> int:
-    """Of a batch on average, padding left out."""
+    """Returns the candidates of a batch on average, without padding."""
     parts = [part[features.CANDIDATE_ITEMS] for inputs, _ in batches for part in inputs.values()]
     return round(sum(int(tf.math.count_nonzero(items)) for items in parts) / len(batches))
 

@@ -8,16 +8,16 @@ from tfx.types import artifact_utils
 from tfx.utils import path_utils
 
 Artifacts = dict[str, list[types.Artifact]]
-"""The inputs or outputs of a component by the names that its specification has."""
+"""The inputs or outputs of a component, by the names in its specification."""
 Properties = dict[str, Any]
-"""The settings of a component by the same."""
+"""The settings of a component, by the names in its specification."""
 
 
 def saved_model_dir(models: Sequence[types.Artifact]) -> str:
-    """The folder of the SavedModel in the only Model artifact of an input.
+    """Returns the folder of the SavedModel in an input that holds exactly one Model artifact.
 
     Raises:
-        ValueError: There is none, or more than one.
+        ValueError: The input holds no model, or more than one.
     """
     model = artifact_utils.get_single_instance(list(models))
     return str(path_utils.serving_model_path(model.uri, path_utils.is_old_model_artifact(model)))

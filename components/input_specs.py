@@ -1,4 +1,4 @@
-"""The inputs of a signature, from the catalogue, as a tf.function declares them: for all who write a SavedModel."""
+"""The inputs of a signature as TensorSpecs, for all code that writes a SavedModel."""
 
 from collections.abc import Sequence
 
@@ -12,7 +12,7 @@ def input_specs(signature: str, context: Sequence[str] = ()) -> dict[str, tf.Ten
 
     Args:
         signature: A name of `schemas.signatures`.
-        context: What the model is told of the moment of a request (`transform.context`).
+        context: The names of the model's context inputs (`transform.context`).
     """
     return {
         each.name: tf.TensorSpec([None] * len(each.axes), tf.as_dtype(each.dtype), each.name)

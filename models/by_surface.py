@@ -1,4 +1,4 @@
-"""Rows of two surfaces in one batch, each surface with a computation of its own."""
+"""Computes a batch whose rows belong to two surfaces, each surface with its own computation."""
 
 from collections.abc import Callable
 from typing import Any
@@ -9,16 +9,17 @@ from schemas.canonical_event import Surface
 
 
 def by_surface(is_search, compute: Callable[[Surface], Any], width, dtype: str):
-    """Computes each surface that has rows, for the whole batch, and takes of each its own rows.
+    """Computes each surface that has rows for the whole batch, then takes each row from its own surface.
 
-    Nearly all batches that are served are of one surface, so the other costs nothing then. Each surface's graph is
-    there once: what is loaded to serve is optimized for seconds, in proportion to its size.
+    Nearly all batches in serving hold one surface, so the other surface costs nothing. The graph holds the computation
+    of each surface once. That matters because TensorFlow optimizes a loaded graph for seconds, in proportion to its
+    size.
 
     Args:
         is_search: Bool [batch].
-        compute: From a surface to float [batch, width].
-        width: Of what is computed, int or int scalar.
-        dtype: Of what is computed.
+        compute: A function of a surface that returns float [batch, width].
+        width: The width of its result, an int or an int scalar.
+        dtype: The dtype of its result.
 
     Returns:
         Float [batch, width].

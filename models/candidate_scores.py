@@ -1,4 +1,4 @@
-"""Scores of candidates as all models return them."""
+"""The scores of candidates, as all models return them: padding comes last."""
 
 from typing import Final
 
@@ -7,11 +7,11 @@ from keras import ops
 from schemas.features import PADDING
 
 PADDING_LOGIT: Final = -1e9
-"""The score of padding among the candidates: behind everything, and of probability 0."""
+"""The logit of padding among the candidates: it ranks last, with probability 0."""
 
 
 def without_padding(logits, candidates):
-    """Puts padding behind all items.
+    """Gives padding the lowest logit.
 
     Args:
         logits: Float [batch, candidates].

@@ -1,4 +1,4 @@
-"""The models by name: each has a configuration and a builder. Importing this needs no Keras and no NumPy."""
+"""The models by name, each with its configuration class and builder. Importing this needs neither Keras nor NumPy."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,16 +18,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class VocabularySizes:
-    """Numbers of indices of a pipeline run, padding and out-of-vocabulary included.
+    """The numbers of indices in a pipeline run, padding and out-of-vocabulary included.
 
     Attributes:
-        users: User indices.
-        items: Item indices.
-        words: Word indices of queries and titles.
-        categories: Category indices of each level, broad to narrow; empty where items have none.
-        attributes: Indices of each further attribute of the items; empty where they have none.
-        user_attributes: Indices of each attribute of the users; empty where they have none.
-        context: Indices of each value that is told of the moment of a request, by its name.
+        users: Number of user indices.
+        items: Number of item indices.
+        words: Number of word indices of queries and titles.
+        categories: Number of category indices of each level, broad to narrow; empty if items have no categories.
+        attributes: Number of indices of each further item attribute; empty if there are none.
+        user_attributes: Number of indices of each user attribute; empty if there are none.
+        context: Number of indices of each context value of a request, by its name.
     """
 
     users: int
@@ -66,7 +66,7 @@ _MODELS = {
     "unisar": _Entry(UniSARConfig, _build_unisar),
 }
 RETRIEVING = ("unifiedssr",)
-"""The models that find items in the whole catalogue; the others rank what they are given."""
+"""The models that retrieve from the whole catalogue. The others only rank given candidates."""
 
 
 def names() -> tuple[str, ...]:
@@ -87,15 +87,15 @@ def build(
     user_attributes: "np.ndarray | None" = None,
     dtype: str | None = None,
 ) -> "keras.Model":
-    """Builds a model with all its weights, and fills in what is known of the items and the users.
+    """Builds a model with all its weights, and sets the attributes of items and users.
 
     Args:
         name: One of `names()`.
         config: An instance of `config_class(name)`.
-        sizes: Of the vocabularies.
-        catalogue: What is known of each item.
-        user_attributes: Int [users, attributes], what is known of each user, one index an attribute; needed where
-            `sizes` tells of such attributes.
+        sizes: The sizes of the vocabularies.
+        catalogue: The attributes and engagements of each item.
+        user_attributes: Int [users, attributes], one index for each attribute of a user. Needed if `sizes` has user
+            attributes.
         dtype: A Keras dtype policy, such as `mixed_bfloat16`.
 
     Raises:

@@ -1,4 +1,4 @@
-"""Reads what was trained with PyTorch, so that models of the same function can take it over."""
+"""Reads weights that were trained with PyTorch, and assigns them to weights of ours."""
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -14,11 +14,12 @@ def read_state_dict(path: str | Path) -> dict[str, np.ndarray]:
     """Reads a PyTorch `state_dict`.
 
     Args:
-        path: `.npz` with one array a parameter, the names as they are or after `weights/`; or `.pt`, which needs torch.
+        path: A `.npz` with one array for each parameter, whose names may have the prefix `weights/`; or a `.pt` or
+            `.pth`, which needs torch.
 
     Raises:
-        ValueError: The ending is neither.
-        ModuleNotFoundError: A `.pt` was given and torch is not installed.
+        ValueError: The file has another ending.
+        ModuleNotFoundError: A `.pt` or `.pth` was given, and torch is not installed.
     """
     path = Path(path)
     if path.suffix == ".npz":
@@ -38,7 +39,7 @@ def read_state_dict(path: str | Path) -> dict[str, np.ndarray]:
 
 
 class TorchWeights:
-    """The parameters of a PyTorch model by name, and how one is put into a weight of ours.
+    """The parameters of a PyTorch model by name, with methods that assign them to weights of ours.
 
     Args:
         weights: A `state_dict`, as `read_state_dict` returns it.
@@ -51,14 +52,14 @@ class TorchWeights:
         """A parameter.
 
         Raises:
-            ValueError: There is none of that name.
+            ValueError: No parameter has that name.
         """
         if name not in self._weights:
             raise ValueError(f"The reference's weights lack {name!r}.")
         return np.asarray(self._weights[name])
 
     def put(self, variable: Any, value: np.ndarray, name: str) -> None:
-        """Puts a value that was made of the parameter `name` into a weight.
+        """Assigns a value that was computed from the parameter `name` to a weight.
 
         Raises:
             ValueError: The shapes differ.
@@ -68,11 +69,11 @@ class TorchWeights:
         variable.assign(value)
 
     def assign(self, variable: Any, name: str, change: Callable[[np.ndarray], np.ndarray] = np.asarray) -> None:
-        """Puts a parameter, changed if need be, into a weight."""
+        """Assigns a parameter, after `change`, to a weight."""
         self.put(variable, change(self.get(name)), name)
 
     def dense(self, layer: Any, *names: str) -> None:
-        """Puts `torch.nn.Linear` layers, side by side, into one `Projection`."""
+        """Assigns the weights of `torch.nn.Linear` layers, side by side, to one `Projection`."""
         kernels, biases = ([self.get(f"{name}.{part}") for name in names] for part in ("weight", "bias"))
         self.put(layer.kernel, np.concatenate(kernels).T, f"{names[0]}.weight")
         self.put(layer.bias, np.concatenate(biases), f"{names[0]}.bias")

@@ -1,6 +1,6 @@
-"""What a model must know about the data before it can make its tables: numbers of users, items, words and values.
+"""The numbers of users, items, words and attribute values that a model needs to create its tables.
 
-Needs no Keras, so that configurations can be read and checked without it.
+Importing this needs no Keras, so that configurations can be read and checked without it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,13 +12,13 @@ from schemas import features
 
 @dataclass(frozen=True)
 class Attribute:
-    """Something known about every item or every user: a category of one level, a title, an activity level.
+    """An attribute of every item or every user, such as a category of one level, a title or an activity level.
 
     Attributes:
-        name: Names its tables and the array that fills it.
-        size: How many values there are, counting padding (0) and the out-of-vocabulary index. Unused by a text.
-        dim: Width of the value's embedding. Unused by a text, which the query encoder turns into `dim` of the model.
-        words: For a text, how many word indices each row has; 0 says that the attribute is one categorical value.
+        name: The name of its tables and of the array that fills them.
+        size: Number of values, with padding (0) and the out-of-vocabulary index. A text does not use it.
+        dim: Width of the value's embedding. A text does not use it: the query encoder gives it the model's `dim`.
+        words: Number of word indices in each row of a text; 0 if the attribute is one categorical value.
     """
 
     name: str
@@ -41,16 +41,16 @@ class Attribute:
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """Numbers of indices, each counting padding (0) and the out-of-vocabulary index where there is one.
+    """Numbers of indices. Each includes padding (0) and the out-of-vocabulary index, if there is one.
 
     Attributes:
-        users: User indices.
-        items: Item indices.
-        words: Word indices, shared by queries and texts.
-        item_attributes: What is known about items beside their ids, in the order of the item projection's input.
-        user_attributes: The same for users.
-        context: What is told of the moment of a request, in the order of the columns of the feature `context`. Value 0
-            is what is unknown.
+        users: Number of user indices.
+        items: Number of item indices.
+        words: Number of word indices, shared by queries and texts.
+        item_attributes: The attributes of items, in the order of the item projection's input.
+        user_attributes: The attributes of users, in the order of the user projection's input.
+        context: The context values of a request, in the order of the columns of the feature `context`. Value 0 stands
+            for an unknown value.
     """
 
     users: int
@@ -74,18 +74,18 @@ class Vocabulary:
         context_sizes: Mapping[str, int] | None = None,
         category_dim: int = 32,
     ) -> "Vocabulary":
-        """The vocabulary of a pipeline run: items have texts, categories and attributes, each where there is any.
+        """The vocabulary of a pipeline run. Items have texts, categories and attributes, if there are any.
 
         Args:
-            users: User indices.
-            items: Item indices.
-            words: Word indices.
-            title_words: Word indices that a title has; 0 leaves titles out.
-            category_words: Word indices that a category path has; 0 leaves them out.
-            category_sizes: Indices of each category level, broad to narrow; empty leaves categories out.
-            attribute_sizes: Indices of each further attribute; empty leaves them out.
-            user_attribute_sizes: Indices of each attribute of the users; empty leaves them out.
-            context_sizes: Indices of each context value by its name, in the order of the feature's columns.
+            users: Number of user indices.
+            items: Number of item indices.
+            words: Number of word indices.
+            title_words: Number of words in a title; 0 leaves titles out.
+            category_words: Number of words in a category path; 0 leaves category paths out.
+            category_sizes: Number of indices of each category level, broad to narrow; empty leaves categories out.
+            attribute_sizes: Number of indices of each further item attribute; empty leaves them out.
+            user_attribute_sizes: Number of indices of each user attribute; empty leaves them out.
+            context_sizes: Number of indices of each context value by its name, in the order of the feature's columns.
             category_dim: Width of the embedding of a category, an attribute or a context value.
         """
         texts = {features.ITEM_WORDS: title_words, features.ITEM_CATEGORY_WORDS: category_words}

@@ -1,8 +1,8 @@
-"""The one record that every log is turned into, and the history tokens made of it.
+"""The canonical event that every log is turned into, and the history tokens made from events.
 
-Adapters yield events and items; nothing after them knows where the data came from. Both papers see a history as a list
-of tokens (UniSAR section 4.1, UnifiedSSR section 3.1): a recommendation token is one clicked item, a search token is
-one search session, its query and the items clicked in it.
+Adapters yield events, items and users. Code after the adapters does not know where the data came from. Both papers see
+a history as a list of tokens (UniSAR section 4.1, UnifiedSSR section 3.1). A recommendation token is one clicked item.
+A search token is one search session: its query and the items clicked in it.
 """
 
 import enum
@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 
 class Surface(str, enum.Enum):
-    """Where an event happened. The value is what stands in logs, examples and requests."""
+    """Where an event happened. Logs, examples and requests contain the value."""
 
     RECOMMENDATION = "recommendation"
     SEARCH = "search"
@@ -23,7 +23,7 @@ class Surface(str, enum.Enum):
 
     @property
     def token_kind(self) -> int:
-        """The kind of a history token of this surface in a tf.Example: 1 or 2; 0 is left for padding."""
+        """The kind of a history token of this surface in a tf.Example: 1 or 2; 0 is padding."""
         return self.model_index + 1
 
 
@@ -32,17 +32,17 @@ class Event:
     """One thing that a user did or was shown.
 
     Attributes:
-        user_id: Who; never empty.
-        timestamp_ms: When, in milliseconds since 1970 (UTC). Events of equal time keep the source's order.
-        surface: Where it happened.
+        user_id: The user; never empty.
+        timestamp_ms: The time in milliseconds since 1970 (UTC). Events of equal time keep the source's order.
+        surface: Where the event happened.
         query: The text as typed; empty for recommendation.
         session_id: The search session that a click belongs to; empty otherwise.
         item_id: The item; empty for a search without a click.
-        label: 1 where the user engaged, 0 where the item was only shown.
-        context: Named values of the moment, such as ``device``.
-        position: The event's number among its user's events, from 0, where the source numbers them. It then goes before
-            the time; elsewhere it is 0 and time alone makes the order.
-        split: The split that the source itself puts the event into; empty where the configuration decides.
+        label: 1 if the user engaged with the item, 0 if the item was only shown.
+        context: Named context values, such as ``device``.
+        position: The event's number among its user's events, from 0, if the source numbers them. The order of events is
+            then by position before time. Otherwise it is 0, and time alone gives the order.
+        split: The split to which the source assigns the event; empty if the configuration decides.
     """
 
     user_id: str
@@ -58,7 +58,7 @@ class Event:
 
     @property
     def is_target(self) -> bool:
-        """Whether it is one to predict: an item that the user engaged with."""
+        """Whether the event is a target to predict: the user engaged with an item."""
         return self.label == 1 and bool(self.item_id)
 
 
@@ -67,11 +67,11 @@ class Item:
     """One row of the item table.
 
     Attributes:
-        item_id: Never empty.
-        title: Text; empty where none is known.
-        categories: Names from broad to narrow.
-        attributes: Further named values, such as ``brand``; what is unknown is empty or missing.
-        queries: Searches that may have led to the item, for sources without a search log; else none.
+        item_id: The item; never empty.
+        title: The title; empty if it is not known.
+        categories: Category names from broad to narrow.
+        attributes: Further named values, such as ``brand``; an unknown value is empty or missing.
+        queries: Searches that may have led to the item, for sources without a search log; otherwise none.
     """
 
     item_id: str
@@ -83,11 +83,11 @@ class Item:
 
 @dataclass(frozen=True)
 class User:
-    """One row of the table of users.
+    """One row of the user table.
 
     Attributes:
-        user_id: Never empty.
-        attributes: Named values, such as ``activity_level``; what is unknown is empty or missing.
+        user_id: The user; never empty.
+        attributes: Named values, such as ``activity_level``; an unknown value is empty or missing.
     """
 
     user_id: str
@@ -99,7 +99,7 @@ class Token:
     """One element of a history.
 
     Attributes:
-        surface: Which kind of token.
+        surface: The kind of token.
         items: The clicked item of a recommendation token; the clicked items of a search session, possibly none.
         query: The session's query; empty for recommendation.
     """
@@ -112,12 +112,12 @@ class Token:
 def tokens(events: Iterable[Event], items_per_session: int) -> list[Token]:
     """Turns one user's events into history tokens, oldest first.
 
-    Only engaged events count (label 1), and searches without a click. Neighbouring search events of one session and one
-    query become one token with its last `items_per_session` distinct items.
+    Only engaged events (label 1) and searches without a click count. Consecutive search events of the same session and
+    query become one token, which keeps the last `items_per_session` distinct items.
 
     Args:
         events: The events of one user, in time order.
-        items_per_session: How many clicked items a search token keeps (K in the papers).
+        items_per_session: Number of clicked items that a search token keeps (K in the papers).
 
     Returns:
         The tokens, oldest first.

@@ -1,6 +1,6 @@
-"""The named values of the moment, such as the device: what they may be called, and how they stand in a tf.Example.
+"""The context values of an event or request, such as the device: allowed names, and their form in a tf.Example.
 
-A tf.Example holds them as texts `name=value`, so that an example need not know which others there may be.
+A tf.Example holds them as texts `name=value`. So an example needs no knowledge of other possible names.
 """
 
 import re
@@ -10,19 +10,19 @@ from typing import Final
 from schemas import signatures
 
 HOUR: Final = "hour"
-"""The hour of the event's time (UTC), 0 to 23; made of the timestamp, no log has a column for it."""
+"""The hour of the event's time (UTC), 0 to 23. It is computed from the timestamp, so no log has a column for it."""
 WEEKDAY: Final = "weekday"
-"""The day of the week of the event's time (UTC), 0 (Monday) to 6; made of the timestamp too."""
+"""The day of the week of the event's time (UTC), 0 (Monday) to 6. It is computed from the timestamp too."""
 MADE_OF_TIME: Final = (HOUR, WEEKDAY)
 SEPARATOR: Final = "="
 
 
 def check_names(names: Sequence[str]) -> None:
-    """Refuses names that cannot be those of a value.
+    """Refuses names that a context value cannot have.
 
     Raises:
-        ValueError: A name is no identifier, stands twice, or is taken by a value made of the time or by an input of
-            every request.
+        ValueError: A name is no identifier, occurs twice, or is already the name of a value computed from the time or
+            of another input of requests.
     """
     taken = {*MADE_OF_TIME, *signatures.REQUEST_INPUTS}
     for place, name in enumerate(names):
@@ -38,11 +38,11 @@ def to_texts(values: Mapping[str, str]) -> list[str]:
 
 
 def from_texts(texts: Iterable[str]) -> dict[str, str]:
-    """The reverse of `to_texts`; what is no `name=value` is left out."""
+    """The reverse of `to_texts`. Texts that are not `name=value` are left out."""
     return {name: value for name, separator, value in (text.partition(SEPARATOR) for text in texts) if separator}
 
 
 def request_inputs(names: Sequence[str]) -> tuple[str, ...]:
-    """The inputs by which a request tells these values: the moment where one is made of it, and the others by name."""
+    """The inputs of a request for these values: the timestamp if a value is computed from it, then the other names."""
     named = tuple(name for name in names if name not in MADE_OF_TIME)
     return (signatures.RANK_TIMESTAMP_MS, *named) if len(named) < len(names) else named

@@ -1,6 +1,6 @@
-"""The names of all features, in one place: raw (in tf.Examples and requests) and transformed (the model's inputs).
+"""The names of all features: raw (in tf.Examples and requests) and transformed (the model's inputs).
 
-`README.md` beside this file has a row for each. Code elsewhere uses these constants, never the strings.
+`README.md` beside this file has a row for each feature. Other code uses these constants, never the strings.
 """
 
 from typing import Final
@@ -14,19 +14,19 @@ CONTEXT_VALUES: Final = "context_values"
 CANDIDATES: Final = "candidates"
 LABELS: Final = "labels"
 SEQUENCE_END: Final = "sequence_end"
-# A history is a list of tokens. Kinds and item counts have one value a token, queries one a search token, and the items
-# of all tokens stand one after the other.
+# A history is a list of tokens. Kinds and item counts have one value per token, and queries one per search token. The
+# items of all tokens are stored one after the other.
 HISTORY_KINDS: Final = "history_kinds"
 HISTORY_ITEM_COUNTS: Final = "history_item_counts"
 HISTORY_ITEMS: Final = "history_items"
 HISTORY_QUERIES: Final = "history_queries"
-# Of the `catalog` split, which holds one example an item.
+# Features of the `catalog` split, which holds one example per item.
 ITEM_ID: Final = "item_id"
 TITLE: Final = "title"
 CATEGORIES: Final = "categories"
 ATTRIBUTES: Final = "attributes"
 ENGAGEMENTS: Final = "engagements"
-# Of the `audience` split, which holds one example a user: `USER_ID` and what is known of the user.
+# Features of the `audience` split, which holds one example per user: `USER_ID` and the user's attributes.
 USER_ATTRIBUTES: Final = "user_attributes"
 
 BEHAVIOUR_FEATURES: Final = (
@@ -44,8 +44,6 @@ BEHAVIOUR_FEATURES: Final = (
     HISTORY_QUERIES,
 )
 CATALOG_FEATURES: Final = (ITEM_ID, TITLE, CATEGORIES, ATTRIBUTES, ENGAGEMENTS)
-AUDIENCE_FEATURES: Final = (USER_ATTRIBUTES,)
-"""Beside `USER_ID`, which behaviour has too."""
 INT_FEATURES: Final = (TIMESTAMP_MS, SEQUENCE_END, HISTORY_KINDS, HISTORY_ITEM_COUNTS, ENGAGEMENTS)
 FLOAT_FEATURES: Final = (LABELS,)
 
@@ -57,11 +55,11 @@ SURFACE_INDEX: Final = "surface_index"
 QUERY_WORDS: Final = "query_words"
 """[batch, query words] word indices of the request's query."""
 CONTEXT: Final = "context"
-"""[batch, context values] one index a value, each of a vocabulary of its own; 0 where it is unknown."""
+"""[batch, context values] one index per value, each from its own vocabulary; 0 if the value is unknown."""
 CANDIDATE_ITEMS: Final = "candidate_items"
 """[batch, candidates] item indices to score."""
 CANDIDATE_LABELS: Final = "candidate_labels"
-"""[batch, candidates] 1.0 for what the user engaged with, else 0.0."""
+"""[batch, candidates] 1.0 for the item that the user engaged with, else 0.0."""
 IS_SEQUENCE_END: Final = "is_sequence_end"
 """[batch] 1 for the training rows whose histories, together, hold each training event about once; else 0."""
 RECOMMENDATION_ITEMS: Final = "recommendation_items"
@@ -71,7 +69,7 @@ RECOMMENDATION_POSITIONS: Final = "recommendation_positions"
 SEARCH_WORDS: Final = "search_words"
 """[batch, search history, query words] word indices of each session's query, oldest first, padding at the end."""
 SEARCH_ITEMS: Final = "search_items"
-"""[batch, search history, items a session] item indices clicked in each session."""
+"""[batch, search history, items per session] item indices clicked in each session."""
 SEARCH_POSITIONS: Final = "search_positions"
 """[batch, search history] the place of each session in the merged history, from 0."""
 SEARCH_KINDS: Final = "search_kinds"
@@ -85,11 +83,11 @@ ITEM_CATEGORIES: Final = "item_categories"
 ITEM_CATEGORY_WORDS: Final = "item_category_words"
 """[batch, category words] word indices of the category path, in the catalog split."""
 ITEM_ATTRIBUTES: Final = "item_attributes"
-"""[batch, attributes] one index an attribute, each of a vocabulary of its own, in the catalog split."""
+"""[batch, attributes] one index per attribute, each from its own vocabulary, in the catalog split."""
 ITEM_ENGAGEMENTS: Final = "item_engagements"
-"""[batch] how many training examples have the item as their positive, in the catalog split."""
+"""[batch] the number of training examples whose positive is the item, in the catalog split."""
 USER_ATTRIBUTE_INDICES: Final = "user_attribute_indices"
-"""[batch, user attributes] one index an attribute, in the audience split; not there where users have none."""
+"""[batch, user attributes] one index per attribute, in the audience split; missing if users have no attributes."""
 
 MODEL_INPUTS: Final = (
     USER,
@@ -106,7 +104,7 @@ MODEL_INPUTS: Final = (
 )
 
 PADDING: Final = 0
-"""The index of padding in every vocabulary. Known values follow from 1, and one out-of-vocabulary index comes last."""
+"""The index of padding in every vocabulary. Known values start at 1. The out-of-vocabulary index comes last."""
 
 # --- Vocabulary names in the Transform output. ---
 USER_VOCABULARY: Final = "users"
@@ -139,7 +137,7 @@ TRAIN_SPLIT: Final = "train"
 VALIDATION_SPLIT: Final = "validation"
 TEST_SPLIT: Final = "test"
 CATALOG_SPLIT: Final = "catalog"
-"""One example an item, so that the Transform sees every title and category once."""
+"""One example per item, so that the Transform sees every title and category once."""
 AUDIENCE_SPLIT: Final = "audience"
-"""One example a user of the table of users, where there is one."""
+"""One example per user of the user table, if there is one."""
 BEHAVIOUR_SPLITS: Final = (TRAIN_SPLIT, VALIDATION_SPLIT, TEST_SPLIT)

@@ -1,14 +1,14 @@
-"""What numbers of a configuration may be: each refusal names the field, its range and what was received."""
+"""Checks the ranges of numbers in a configuration. An error names the field, its range and the received value."""
 
 import math
 from typing import Any
 
 
 def check_least(config: Any, least: float, *names: str) -> None:
-    """Refuses fields that are less, or no finite numbers; None, which stands for no number, is let pass.
+    """Refuses fields below `least` and fields that are not finite. None stands for no number and is allowed.
 
     Raises:
-        ValueError: It names the field.
+        ValueError: A field is out of range; the text names it.
     """
     for name in names:
         value = getattr(config, name)
@@ -17,10 +17,10 @@ def check_least(config: Any, least: float, *names: str) -> None:
 
 
 def check_positive(config: Any, *names: str) -> None:
-    """Refuses fields that are not above 0, or no finite numbers.
+    """Refuses fields that are not above 0 or not finite.
 
     Raises:
-        ValueError: It names the field.
+        ValueError: A field is out of range; the text names it.
     """
     for name in names:
         value = getattr(config, name)
@@ -32,7 +32,7 @@ def check_shares(config: Any, *names: str) -> None:
     """Refuses fields that are not from 0 to 1.
 
     Raises:
-        ValueError: It names the field.
+        ValueError: A field is out of range; the text names it.
     """
     for name in names:
         value = getattr(config, name)
@@ -44,7 +44,7 @@ def check_below_one(config: Any, *names: str) -> None:
     """Refuses fields that are not at least 0 and below 1.
 
     Raises:
-        ValueError: It names the field.
+        ValueError: A field is out of range; the text names it.
     """
     for name in names:
         value = getattr(config, name)
@@ -56,7 +56,7 @@ def check_widths(config: Any, *names: str) -> None:
     """Refuses lists in which a width is less than 1.
 
     Raises:
-        ValueError: It names the field.
+        ValueError: A field is out of range; the text names it.
     """
     for name in names:
         widths = getattr(config, name)

@@ -1,7 +1,8 @@
-"""The ranking metrics: their names, their cut-offs, and what a rank is worth. Written once, for all who measure.
+"""The ranking metrics: their names, their cut-offs and the gain of a rank.
 
-The Evaluator (TFMA), the validation of a training (Keras), the metrics over the whole catalogue and the truth of
-made-up logs loop over `rank_metrics()`. A new metric is one class here and its place in `_KINDS`.
+All code that measures loops over `rank_metrics()`: the Evaluator (TFMA), the validation in training (Keras), the
+metrics over the whole catalogue, and the truth of synthetic logs. A new metric is one class here and its place in
+`_KINDS`.
 """
 
 import abc
@@ -10,21 +11,21 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Final
 
 CUTOFFS: Final = (1, 5, 10)
-"""Where lists of candidates are cut off."""
+"""The cut-offs k of metrics among an example's candidates."""
 CATALOGUE_CUTOFFS: Final = (*CUTOFFS, 100)
-"""Where the whole catalogue is, of which a retriever finds the first hundreds."""
+"""The cut-offs k of metrics among all items. A retriever returns hundreds of items, so 100 is added."""
 NOT_FOUND: Final = 0
-"""In counts of ranks, the rank of a positive that the model does not know: worth nothing to any metric."""
+"""The rank, in counts of ranks, of a positive that the model does not know. Its gain is 0 in every metric."""
 
 
 @dataclass(frozen=True)
 class RankMetric(abc.ABC):
-    """The mean, over examples, of what the rank of the one positive is worth.
+    """The mean over examples of the gain of the positive's rank. Every example has one positive.
 
     Attributes:
-        k: How far down the list counts; 0 where all of it does.
-        stem: How its name begins: `ndcg` of `ndcg_at_5`.
-        title: As people write it: `NDCG` of `NDCG@5`.
+        k: The cut-off: only the first k ranks count. 0 counts all ranks.
+        stem: The start of its name, such as `ndcg` of `ndcg_at_5`.
+        title: The start of its label, such as `NDCG` of `NDCG@5`.
     """
 
     k: int = 0
@@ -40,7 +41,7 @@ class RankMetric(abc.ABC):
 
     @classmethod
     def has_cutoff(cls) -> bool:
-        """Whether it is one metric for each cut-off."""
+        """Whether the metric has a cut-off, so that there is one metric for each cut-off."""
         return True
 
     @property
@@ -50,31 +51,31 @@ class RankMetric(abc.ABC):
 
     @property
     def label(self) -> str:
-        """Its name as people write it."""
+        """Its name in tables, such as `NDCG@5`."""
         return f"{self.title}@{self.k}" if self.k else self.title
 
     @abc.abstractmethod
     def gain(self, rank: Any, xp: Any) -> Any:
-        """What a rank is worth, from 0 to 1.
+        """The gain of a rank, from 0 to 1.
 
         Args:
-            rank: From 1, the best; a number, or an array or tensor of any shape.
-            xp: What computes with it: `numpy`, or `keras.ops`.
+            rank: The rank, from 1 (the best): a number, or an array or tensor of any shape.
+            xp: The module that computes with it: `numpy` or `keras.ops`.
 
         Returns:
             An array or tensor of the same shape.
         """
 
     def mean(self, counts: Mapping[int, int]) -> float:
-        """The metric of a set of examples.
+        """The mean gain of a set of examples.
 
         Args:
-            counts: How many examples have each rank; `NOT_FOUND` where the positive has none.
+            counts: The number of examples at each rank; `NOT_FOUND` is the rank of an unknown positive.
 
         Returns:
-            NaN where there is no example.
+            The mean; NaN if there is no example.
         """
-        import numpy as np  # Commands that only want names need not wait for it.
+        import numpy as np  # Imported here, so that commands that only need names start faster.
 
         examples = sum(counts.values())
         gains = (float(self.gain(rank, np)) * count for rank, count in counts.items() if rank != NOT_FOUND)
@@ -102,13 +103,13 @@ class NDCG(RankMetric):
 
 
 class MeanReciprocalRank(RankMetric):
-    """MRR, over the whole list."""
+    """MRR: the mean of 1 / rank, over the whole list."""
 
     stem, title = "mrr", "MRR"
 
     @classmethod
     def has_cutoff(cls) -> bool:
-        """False: a rank far down is worth little anyway."""
+        """False: a low rank has a small gain anyway."""
         return False
 
     def gain(self, rank: Any, xp: Any) -> Any:
@@ -120,7 +121,7 @@ _KINDS: Final[tuple[type[RankMetric], ...]] = (HitRate, NDCG, MeanReciprocalRank
 
 
 def rank_metrics(cutoffs: Sequence[int] = CUTOFFS) -> tuple[RankMetric, ...]:
-    """All metrics at these cut-offs, in the order in which tables have them."""
+    """All metrics at these cut-offs, in the order of tables."""
     metrics: list[RankMetric] = []
     for kind in _KINDS:
         metrics += [kind(k) for k in cutoffs] if kind.has_cutoff() else [kind()]
@@ -128,10 +129,10 @@ def rank_metrics(cutoffs: Sequence[int] = CUTOFFS) -> tuple[RankMetric, ...]:
 
 
 def metric_named(name: str) -> RankMetric:
-    """The metric of a name such as `ndcg_at_5`, at any cut-off.
+    """The metric with a name such as `ndcg_at_5`, at any cut-off.
 
     Raises:
-        ValueError: There is none of that name.
+        ValueError: No metric has that name.
     """
     stem, _, k = name.partition("_at_")
     for kind in _KINDS:

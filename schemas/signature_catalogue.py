@@ -1,8 +1,8 @@
-"""Every signature in one table: what goes in, what comes out, and which models offer it.
+"""The table of all signatures: the inputs and outputs of each, and which models offer it.
 
-The export makes its inputs of it, the client its calls, the servability gate what it asks, and the model that retrieves
-and ranks what it takes from which part. `schemas.signatures` says what each name means. A new signature is its names
-there, one row here, and its function under `tfx_pipeline/export/signatures`.
+Four places read it: the export for its input signatures, the client for its calls, the servability gate for its checks,
+and the model that retrieves and ranks for which part answers a signature. `schemas.signatures` says what each name
+means. A new signature is its names there, one row here, and its function under `tfx_pipeline/export/signatures`.
 """
 
 import enum
@@ -14,12 +14,12 @@ from schemas import context_values, signatures
 
 
 class TensorShape(NamedTuple):
-    """An input or output.
+    """An input or output of a signature.
 
     Attributes:
-        name: In the signature.
-        dtype: As TensorFlow names it: `string`, `float32`.
-        axes: What is counted along each; all are of any length.
+        name: Its name in the signature.
+        dtype: Its TensorFlow dtype, such as `string` or `float32`.
+        axes: The name of each axis. Axes may have any length.
     """
 
     name: str
@@ -38,7 +38,7 @@ class OfferedBy(enum.Enum):
 
 
 class AnsweredBy(enum.Enum):
-    """Who answers where one model retrieves and another ranks."""
+    """Which part answers, if one model retrieves and another ranks."""
 
     RANKER = "ranker"
     RETRIEVER = "retriever"
@@ -50,12 +50,12 @@ class Signature:
     """One row of the table.
 
     Attributes:
-        name: By which it is asked.
-        inputs: In order; what a model is told of the moment of a request comes behind, where `takes_context`.
-        outputs: What every model answers that has it.
-        offered_by: Which models have it.
+        name: The name of the signature.
+        inputs: The inputs in order. With `takes_context`, the context values come after them.
+        outputs: The outputs of every model that offers it.
+        offered_by: Which models offer it.
         answered_by: Which part of a composed model answers it.
-        takes_context: Whether a model trained with `transform.context` wants its values too.
+        takes_context: Whether a model trained with `transform.context` takes the context values as inputs too.
     """
 
     name: str
@@ -66,7 +66,7 @@ class Signature:
     takes_context: bool = False
 
     def all_inputs(self, context: Sequence[str] = ()) -> tuple[TensorShape, ...]:
-        """The inputs of a model that is told these values of the moment (`transform.context`)."""
+        """The inputs, with those for these context values (`transform.context`)."""
         if not self.takes_context:
             return self.inputs
         told = context_values.request_inputs(context)
@@ -173,7 +173,7 @@ SIGNATURES: Final[Mapping[str, Signature]] = {row.name: row for row in _ROWS}
 
 
 def names(*, offered_by: OfferedBy | None = None, answered_by: AnsweredBy | None = None) -> tuple[str, ...]:
-    """The names of the signatures that these models offer and this part answers; of all where nothing is said."""
+    """The names of the signatures that these models offer and this part answers; None does not restrict them."""
     return tuple(
         row.name for row in _ROWS if offered_by in (None, row.offered_by) and answered_by in (None, row.answered_by)
     )

@@ -3,18 +3,18 @@
 from typing import Final
 
 SERVING_DEFAULT: Final = "serving_default"
-"""Serialized tf.Examples in, the scores of each example's candidates out. The Evaluator calls it."""
+"""Takes serialized tf.Examples and returns the scores of each example's candidates. The Evaluator calls it."""
 EXAMPLES: Final = "examples"
-"""Input of `serving_default`: string [batch]. All examples of one request have equally many candidates."""
+"""Input of `serving_default`: string [batch]. All examples of one request have the same number of candidates."""
 
 RANK: Final = "rank"
-"""Raw strings in, scores out: what an application calls."""
-# Inputs of `rank`; all are strings. A history token is one place on the second axis, oldest first. Pad with the empty
-# string at the end: a place whose surface is empty is not there.
+"""Takes raw strings and returns scores. Applications call it."""
+# Inputs of `rank`; all are strings. A history token is one place on the second axis, oldest first. Padding is the empty
+# string at the end: a place with an empty surface is ignored.
 RANK_USER_ID: Final = "user_id"
-"""string [batch]; unknown and empty are served."""
+"""string [batch]; unknown and empty users are served too."""
 RANK_QUERY: Final = "query"
-"""string [batch]; the text as typed. Empty asks for recommendation, anything else for search."""
+"""string [batch]; the text as typed. An empty text asks for recommendation, any other text for search."""
 RANK_CANDIDATES: Final = "candidates"
 """string [batch, candidates]."""
 RANK_HISTORY_SURFACES: Final = "history_surfaces"
@@ -32,61 +32,64 @@ RANK_INPUTS: Final = (
     RANK_HISTORY_ITEMS,
 )
 
-# Further inputs of `rank`, of a model that was trained with context (`transform.context`) and of no other.
-# `schemas.context_values.request_inputs` says which. The device and its like go by their own names: string [batch],
-# empty where it is unknown.
+# Further inputs of `rank` in a model that was trained with context (`transform.context`), and in no other model.
+# `schemas.context_values.request_inputs` lists them. A value such as the device is an input of its own name:
+# string [batch], empty if the value is unknown.
 RANK_TIMESTAMP_MS: Final = "timestamp_ms"
-"""int64 [batch]; the moment of the request in milliseconds since 1970, negative where it is unknown."""
+"""int64 [batch]; the time of the request in milliseconds since 1970, negative if it is unknown."""
 
 MOST_CANDIDATES: Final = 100_000
-"""Places in the candidates of one request, all rows together: what a model makes of each takes kilobytes meanwhile."""
+"""The most candidates in one request, over all rows: a model needs kilobytes of memory for each of them."""
 SCORES: Final = "scores"
-"""Output of both: float32 [batch, candidates]. Higher is better; the probability of a click."""
+"""Output of both: float32 [batch, candidates], the probability of a click. Higher is better."""
 
 EXPLAIN: Final = "explain"
-"""The scores of `rank`, and how much each token of the history weighed for each candidate.
+"""Returns the scores of `rank`, and how much each token of the history weighed for each candidate.
 
-Models with target attention have it. Inputs: those of `rank`."""
+Models with target attention offer it. Its inputs are those of `rank`."""
 HISTORY_WEIGHTS: Final = "history_weights"
 """Output beside `scores`: float32 [batch, candidates, tokens], 0 or more, on the axis of the request's history tokens.
 
-The weights by which the model pools a history for the candidate. Recommendation and search tokens are pooled each by
-themselves: over the tokens of one surface that the model keeps, a candidate's weights add up to 1. They are 0 for
-padding, for tokens that the model's limits cut off or that it does not read, and for candidates that are padding."""
+The model pools a history for a candidate with these weights. It pools recommendation tokens and search tokens
+separately. So a candidate's weights add up to 1 over the tokens of one surface that the model keeps. They are 0 for
+padding, for tokens beyond the model's limits or of a kind that it does not read, and for candidates that are
+padding."""
 
 RECOMMEND: Final = "recommend"
 SEARCH: Final = "search"
-"""The best items of the whole catalogue for a user's feed, and for a query. Models that retrieve have them.
+"""`recommend` returns the best items of the whole catalogue for a user's feed, `search` those for a query.
 
-Inputs: those of `rank` without candidates, `recommend` without query too, and the three below."""
+Models that retrieve offer them. Their inputs are those of `rank` without candidates, and the three below. `recommend`
+has no query either."""
 K: Final = "k"
-"""int32 [batch]; how many items each row asks for, 1 to `LARGEST_K`. More than the catalogue has are padded."""
+"""int32 [batch]; how many items each row asks for, 1 to `LARGEST_K`. Places beyond the catalogue's items are padded."""
 LARGEST_K: Final = 10_000
 EXCLUDE_SEEN: Final = "exclude_seen"
-"""bool [batch]; whether to leave out what the row's history holds."""
+"""bool [batch]; whether to leave out the items of the row's history."""
 CATEGORY: Final = "category"
-"""string [batch, levels], from broad to narrow; answers only items of this category. The empty string stands for any
-name at its level, so a row of nothing else asks for all items. A category that no item has is answered with none."""
+"""string [batch, levels], from broad to narrow; returns only items of this category. The empty string matches any name
+at its level, so a row of empty strings asks for all items. For a category that no item has, no item is returned."""
 REQUEST_INPUTS: Final = (*RANK_INPUTS, RANK_TIMESTAMP_MS, K, EXCLUDE_SEEN, CATEGORY)
-"""All inputs of requests that have a meaning of their own; no value of the context may be called like one."""
+"""All inputs of requests with a fixed meaning. No context value may have one of these names."""
 ITEMS: Final = "items"
 """Output beside `scores`: string [batch, largest k], best first; padded with the empty string and score 0."""
 
 EMBED_USER: Final = "embed_user"
 EMBED_QUERY: Final = "embed_query"
-"""What a model looks for, as a vector: for a user's feed, and for a query of somebody unknown. Models that retrieve.
+"""`embed_user` returns the vector of a user's feed request, `embed_query` that of a query by an unknown user.
 
-Its product with an item's vector (`embed_item`) is the logit of the score that the retriever gives the item. Inputs:
-those of `recommend` without what shapes the answer; and `RANK_QUERY` alone."""
+Models that retrieve offer them. The product with an item's vector (`embed_item`) is the logit of the retriever's score.
+The inputs of `embed_user` are those of `recommend` without `K`, `EXCLUDE_SEEN` and `CATEGORY`. `embed_query` takes
+`RANK_QUERY` alone."""
 EMBED_ITEM: Final = "embed_item"
-"""Items as the model sees them, as vectors computed at the export. Models with one vector an item.
+"""Returns the vectors of items, computed at the export. Models with one vector per item offer it.
 
-What the model does not know has the vector by which it stands for all that is unknown."""
+An item that the model does not know has the vector of the unknown item."""
 SIMILAR_ITEMS: Final = "similar_items"
-"""The other items whose vectors point most nearly the same way as an item's. Models with `embed_item`.
+"""Returns the other items whose vectors have the largest cosine with an item's. Models with `embed_item` offer it.
 
-Inputs: `ITEM_ID` and `K`. Outputs: `ITEMS` and `SCORES` as those of `recommend`, but a score is a cosine, from -1 to 1.
-For an item that the model does not know there are none."""
+Its inputs are `ITEM_ID` and `K`. Its outputs are `ITEMS` and `SCORES` as in `recommend`, but a score is a cosine, from
+-1 to 1. For an item that the model does not know, it returns no items."""
 ITEM_ID: Final = "item_id"
 """Input of `embed_item` and `similar_items`: string [batch]."""
 EMBEDDING: Final = "embedding"
@@ -95,26 +98,28 @@ KNOWN: Final = "known"
 """Further output of `embed_item`: bool [batch]; whether the model knows the item."""
 
 CATALOGUE_RANKS: Final = "catalogue_ranks"
-"""Serialized tf.Examples in (`examples`), the rank of each example's positive in the whole catalogue out."""
+"""Takes serialized tf.Examples (`examples`) and returns the rank of each example's positive in the whole catalogue."""
 RANKS: Final = "ranks"
-"""Output of `catalogue_ranks`: int64 [batch], from 1; ties count against it.
+"""Output of `catalogue_ranks`: int64 [batch], from 1; ties count against the positive.
 
-0 for an example without a positive, and for one whose positive the model does not know and never answers."""
+It is 0 for an example without a positive, and for a positive that the model does not know and never returns."""
 
 SESSIONS: Final = "sessions"
-"""How a model with session modelling divides a history: raw strings in, as in `rank` without candidates and query.
+"""Returns how a model with session modelling divides a history.
 
-The history of one surface has its own events: clicks of recommendation, sessions of search. Both outputs of a row count
-them from the oldest that the model keeps; beyond the row's events they hold 0."""
+It takes raw strings as `rank` does, without candidates and query.
+
+The history of a surface has its own events: clicks in recommendation, sessions in search. Both outputs count a row's
+events from the oldest that the model keeps. Beyond the row's events they are 0."""
 SESSIONS_SURFACE: Final = "surface"
-"""Further input: string [batch], `recommendation` or `search`: whose history to divide."""
+"""Further input: string [batch], `recommendation` or `search`: the surface whose history is divided."""
 SESSION_WINDOWS: Final = "windows"
-"""Output: float32 [batch, sessions, 2]; where each session starts and ends, event t lying between t and t + 1."""
+"""Output: float32 [batch, sessions, 2]; the start and end of each session. Event t lies between t and t + 1."""
 SESSION_SHARES: Final = "shares"
 """Output: float32 [batch, sessions, events]; the share of each event that lies in each session."""
 SESSION_TOKENS: Final = "tokens"
 """Output: int32 [batch, events]; which token of the request's history each event is, from 0; -1 beyond the events."""
 QUERY_WINDOWS: Final = "query_windows"
 QUERY_SHARES: Final = "query_shares"
-"""`windows` and `shares` by what was searched for rather than clicked; 0 for recommendation. Outputs of models that
-read queries."""
+"""`windows` and `shares` of the sessions by queries instead of clicked items; 0 for recommendation. Models that read
+queries have these outputs."""

@@ -6,7 +6,7 @@ Each failure says which file breaks which rule. A rule that stands in the way is
 import ast
 import graphlib
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -60,6 +60,17 @@ def imports(path: Path) -> Iterator[str]:
             yield node.module or ""
 
 
+def forbid(paths: Iterable[Path], is_wrong: Callable[[Path, str], bool]) -> None:
+    """Fails with all imports, by path and top-level package, that are wrong."""
+    wrong = [
+        f"{relative(path)} imports {name}"
+        for path in paths
+        for name in imports(path)
+        if is_wrong(path, name.split(".")[0])
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
 def allowed_rooms(path: Path) -> set[str]:
     name = relative(path)
     folder = max((each for each in MAY_IMPORT if name.startswith(f"{each}/")), key=len)
@@ -67,13 +78,7 @@ def allowed_rooms(path: Path) -> set[str]:
 
 
 def test_imports_go_one_way():
-    wrong = [
-        f"{relative(path)} imports {name}"
-        for path in all_modules()
-        for name in imports(path)
-        if name.split(".")[0] in ROOMS and name.split(".")[0] not in allowed_rooms(path)
-    ]
-    assert not wrong, "\n".join(wrong)
+    forbid(all_modules(), lambda path, package: package in ROOMS and package not in allowed_rooms(path))
 
 
 def test_folders_of_components_import_in_no_circle():
@@ -90,22 +95,11 @@ def test_folders_of_components_import_in_no_circle():
 
 @pytest.mark.parametrize(("folder", "packages"), [*FORBIDDEN_PACKAGES.items(), *FORBIDDEN_IN_TESTS.items()])
 def test_light_rooms_stay_light(folder, packages):
-    wrong = [
-        f"{relative(path)} imports {name}"
-        for path in modules(folder)
-        if relative(path) not in SPEAKS_TO_ONE_BACKEND
-        for name in imports(path)
-        if name.split(".")[0] in packages
-    ]
-    assert not wrong, "\n".join(wrong)
+    paths = [path for path in modules(folder) if relative(path) not in SPEAKS_TO_ONE_BACKEND]
+    forbid(paths, lambda path, package: package in packages)
 
 
-def has_code(path: Path) -> bool:
-    body = ast.parse(path.read_text(encoding="utf-8")).body
-    return any(not isinstance(node, ast.Expr) for node in body)
-
-
-THIN_EDGES = {"component.py", "executor.py", "artifact.py"}
+THIN_EDGES = {"__init__.py", "component.py", "executor.py", "artifact.py"}
 """What only a run of the whole can test: tests/e2e/pipeline_test.py builds every component and runs every executor."""
 
 TESTED_BY_A_RUN = {
@@ -125,7 +119,7 @@ def test_every_module_has_its_test():
     missing = []
     for path in all_modules():
         name = relative(path)
-        if path.name == "__init__.py" or path.name in THIN_EDGES or not has_code(path):
+        if path.name in THIN_EDGES:
             continue
         mirrored = Path("tests") / path.relative_to(ROOT).with_name(f"{path.stem}_test.py")
         test = ROOT / TESTED_BY_A_RUN.get(name, mirrored)
@@ -152,18 +146,15 @@ def test_names_exist_once():
     assert not {name: paths for name, paths in places.items() if len(paths) > 1}
 
 
-def test_no_grab_bags():
+def test_no_grab_bags_and_no_names_of_standard_modules():
     names = {"utils", "util", "helpers", "common", "misc"}
     assert not [relative(path) for path in all_modules() if path.stem in names or path.parent.name in names]
+    assert not [relative(path) for path in modules("tfx_pipeline") if path.stem in sys.stdlib_module_names]
 
 
 def test_no_lambda_layers():
     wrong = [relative(path) for path in modules("models") if "layers.Lambda" in path.read_text(encoding="utf-8")]
     assert not wrong, "a Lambda layer cannot be saved and named"
-
-
-def test_no_file_of_the_pipeline_hides_a_standard_module():
-    assert not [relative(path) for path in modules("tfx_pipeline") if path.stem in sys.stdlib_module_names]
 
 
 def test_feature_names_stand_in_schemas_alone():
@@ -185,11 +176,5 @@ def test_feature_names_stand_in_schemas_alone():
 
 def test_packages_import_nothing():
     """So that a light module of a package can be imported without the heavy ones."""
-    wrong = [
-        f"{relative(path)} imports {name}"
-        for path in all_modules()
-        if path.name == "__init__.py"
-        for name in imports(path)
-        if name.split(".")[0] not in sys.stdlib_module_names
-    ]
-    assert not wrong, "\n".join(wrong)
+    packages = [path for path in all_modules() if path.name == "__init__.py"]
+    forbid(packages, lambda path, package: package not in sys.stdlib_module_names)

@@ -84,22 +84,18 @@ def commands(path: Path) -> Iterator[Shown]:
             yield Shown(block.place, line.strip().removeprefix("$ "))
 
 
-def all_code() -> Iterator[Shown]:
-    for path in PAGES:
-        yield from (*commands(path), *spans(path))
+ALL_CODE = [each for path in PAGES for each in (*commands(path), *spans(path))]
 
 
 def all_blocks(kind: str) -> Iterator[Shown]:
     yield from (block for path in PAGES for block in blocks(path) if block.kind == kind)
 
 
-def links(path: Path) -> Iterator[str]:
+def links(path: Path) -> list[str]:
     """Addresses within the repository, of pictures too."""
-    for token in tokens(path):
-        for child in token.children or ():
-            address = str(child.attrs.get("href") or child.attrs.get("src") or "")
-            if address and "://" not in address:
-                yield address
+    children = [child for token in tokens(path) for child in token.children or ()]
+    addresses = (str(child.attrs.get("href") or child.attrs.get("src") or "") for child in children)
+    return [address for address in addresses if address and "://" not in address]
 
 
 def anchors(path: Path) -> set[str]:
@@ -152,13 +148,13 @@ def test_a_command_that_is_mentioned_is_one(shown):
 
 def test_targets_of_make_that_are_shown_are_there():
     targets = set(re.findall(r"^([\w-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
-    shown = [(each.place, re.match(r"(?:\w+=\S+ )*make ([\w-]+)", each.text)) for each in all_code()]
+    shown = [(each.place, re.match(r"(?:\w+=\S+ )*make ([\w-]+)", each.text)) for each in ALL_CODE]
     assert not [f"{place}: make {target[1]}" for place, target in shown if target and target[1] not in targets]
 
 
 def test_modules_that_are_run_are_there():
     modules = re.compile(r"python -m ((?:benchmarks|tests|serving|tfx_pipeline)[\w.]+)")
-    shown = [(each.place, module) for each in all_code() for module in modules.findall(each.text)]
+    shown = [(each.place, module) for each in ALL_CODE for module in modules.findall(each.text)]
     assert not [each for each in shown if not (ROOT / f"{each[1].replace('.', '/')}.py").exists()]
 
 
@@ -196,27 +192,22 @@ def test_yaml_is_a_configuration(tmp_path):
         load_dataclass(PipelineConfig, str(file), overrides)
 
 
-def test_python_compiles():
-    for block in all_blocks("python"):
-        compile(block.text, block.place, "exec")
-
-
-def test_python_imports_what_is_there():
+def test_python_compiles_and_imports_what_is_there():
     wrong = []
     for block in all_blocks("python"):
+        compile(block.text, block.place, "exec")
         for node in ast.walk(ast.parse(block.text)):
             if isinstance(node, ast.ImportFrom) and node.module.split(".")[0] in ROOMS:
                 module = importlib.import_module(node.module)
                 names = [name.name for name in node.names if not hasattr(module, name.name)]
-                wrong += [f"{block.place}: {node.module}.{name}" for name in names if not is_module(node.module, name)]
+                modules = [name for name in names if importlib.util.find_spec(f"{node.module}.{name}")]
+                wrong += [f"{block.place}: {node.module}.{name}" for name in names if name not in modules]
     assert not wrong, "\n".join(wrong)
 
 
-def is_module(package: str, name: str) -> bool:
-    return importlib.util.find_spec(f"{package}.{name}") is not None
-
-
-def test_nothing_is_cut_at_the_width_of_the_page():
+def test_nothing_is_cut_at_the_width_of_the_page_and_the_readme_is_short():
+    """What is longer belongs to docs/."""
+    assert len((ROOT / "README.md").read_text(encoding="utf-8").splitlines()) <= 150
     wrong = []
     for path in GUIDES:
         for block in blocks(path):
@@ -225,8 +216,3 @@ def test_nothing_is_cut_at_the_width_of_the_page():
             pieces = [piece for code in re.findall(r"`([^`]+)`", row) for piece in code.split()]
             wrong += [f"{named(path)}: {piece}" for piece in pieces if len(piece) > WIDEST_CELL]
     assert not wrong, "\n".join(wrong)
-
-
-def test_readme_is_short():
-    """What is longer belongs to docs/."""
-    assert len((ROOT / "README.md").read_text(encoding="utf-8").splitlines()) <= 150

@@ -1,7 +1,7 @@
 """The assembly: configuration, pipeline, preprocessing, training, export, evaluation and the runners.
 
-TFT, TFMA and TFRS stand on tf_keras, our models on Keras 3. TensorFlow decides which of them `tf.keras` means when it
-is imported, so this package, which starts everything, says it first.
+TFT, TFMA and TFRS use tf_keras, our models use Keras 3. TensorFlow decides at its import which of the two `tf.keras`
+means. This package starts everything, so it sets the choice first.
 """
 
 import os

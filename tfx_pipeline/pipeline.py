@@ -1,4 +1,4 @@
-"""The pipeline: which components there are and what flows between them. The same for every runner."""
+"""The pipeline: its components and the artifacts that flow between them. It is the same for every runner."""
 
 from collections.abc import Mapping
 
@@ -43,17 +43,17 @@ def create_pipeline(config: PipelineConfig) -> tfx.dsl.Pipeline:
 
 
 def create_training_pipeline(config: PipelineConfig) -> tfx.dsl.Pipeline:
-    """Assembles the part up to the trained models, for comparing trainings; it shares the cache with the whole."""
-    # What is tried out is no span that later ones are compared with.
+    """Assembles the part up to the trained models, to compare trainings. Its cache is the whole pipeline's."""
+    # Later spans are not to be compared with the span of an experiment, so its statistics are not kept.
     return _pipeline(config, _until_trained(config, passed_statistics_dir=""))
 
 
 def _until_trained(config: PipelineConfig, passed_statistics_dir: str) -> dict[str, BaseNode]:
-    """From the raw files to the trained models, the joint one and those that are fine-tuned: the components by id."""
+    """The components from the raw files to the joint model and the fine-tuned ones, by id."""
     item_catalog = ItemCatalogGen(config=config.data).with_id("ItemCatalog")
     example_gen = BehaviourExampleGen(item_catalog.outputs["catalog"], config.data)
     examples = example_gen.outputs["examples"]
-    # Items and users are no behaviour: they have no history, and are not to be checked for it.
+    # Rows of items and users are no behaviour: they have no history, so they are not checked for one.
     not_behaviour = list(_table_splits(config))
 
     statistics_gen = tfx.components.StatisticsGen(examples=examples, exclude_splits=not_behaviour)
@@ -87,7 +87,7 @@ def _until_trained(config: PipelineConfig, passed_statistics_dir: str) -> dict[s
         },
         disable_statistics=True,
     )
-    # It takes nothing from the checks, but data that fails them is not worth its time.
+    # Transform reads nothing from the checks, but it should not start on data that fails them.
     transform.add_upstream_node(data_checks)
     trainer = _trainer(config, transform, config.model, config.train)
     nodes = [item_catalog, example_gen, statistics_gen, schema_gen, example_validator, data_checks, transform, trainer]
@@ -99,7 +99,7 @@ def _until_trained(config: PipelineConfig, passed_statistics_dir: str) -> dict[s
 
 
 def _table_splits(config: PipelineConfig) -> tuple[str, ...]:
-    """The splits that hold no behaviour but what is known of items and, where there is any of that, of users."""
+    """The splits that hold tables instead of behaviour: the items and, if a file of users is given, the users."""
     return (features.CATALOG_SPLIT, *([features.AUDIENCE_SPLIT] if config.data.users else []))
 
 
@@ -111,7 +111,7 @@ def _trainer(
     prefix: str = "",
     start_from: BaseChannel | None = None,
 ) -> BaseNode:
-    """One training of the model called `model_name`, from the weights of `start_from` if that is given."""
+    """A training of the model `model_name`. It starts from the weights of `start_from`, if given."""
     return tfx.components.Trainer(
         run_fn="tfx_pipeline.trainer.run_fn",
         examples=transform.outputs["transformed_examples"],
@@ -126,7 +126,7 @@ def _trainer(
 def _until_pushed(
     config: PipelineConfig, served: ServedModel, model: BaseChannel, examples: BaseChannel
 ) -> dict[str, BaseNode]:
-    """From a trained model to the pushed one: the components by id."""
+    """The components from a trained model to the pushed one, by id."""
     prefix = served.node_prefix
     baseline_model = BaselineModel(examples, model, served.pushed_model_dir).with_id(f"{prefix}BaselineModel")
     evaluator = tfx.components.Evaluator(
@@ -138,7 +138,7 @@ def _until_pushed(
     ).with_id(f"{prefix}Evaluator")
     gate = _gate(config.gate, served, model, examples)
     pusher = Pusher(
-        # The gate's blessing holds the model that is pushed: the trained one and requests to warm it up.
+        # The gate's blessing holds the model that is pushed: the trained model with requests to warm it up.
         model_blessing=evaluator.outputs["blessing"],
         infra_blessing=gate.outputs["blessing"],
         push_destination=tfx.proto.PushDestination(
@@ -156,7 +156,7 @@ def _until_pushed(
 
 
 def _gate(config: GateConfig, served: ServedModel, model: BaseChannel, examples: BaseChannel) -> BaseNode:
-    """What has a server try the model: ours, or TF Serving itself in a container."""
+    """The component that serves the model on trial: with our server, or with TF Serving in a container."""
     if config.kind == INFRA_VALIDATOR:
         return infra_validation.infra_validator(config, served, model, examples).with_id(
             f"{served.node_prefix}InfraValidator"

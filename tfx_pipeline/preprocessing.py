@@ -11,23 +11,22 @@ from tfx_pipeline.transform import history_tensors, vocabularies
 from tfx_pipeline.transform.texts import UNKNOWN_MOMENT, context_texts, words
 
 
-# Nothing here has Python control flow over tensors, so AutoGraph would only cost time, each of the several times that
-# the Transform traces this.
+# Nothing here has Python control flow over tensors. AutoGraph would only cost time, and TFT traces this several times.
 @tf.autograph.experimental.do_not_convert
 def preprocessing_fn(inputs: dict[str, tf.SparseTensor], custom_config: dict) -> dict[str, tf.Tensor]:
     """Builds the vocabularies and maps strings to indices.
 
-    Each vocabulary is looked up once, for all features together: a lookup is a table of its own in the exported model.
+    Each vocabulary is looked up once for all features, because each lookup adds a table to the exported model.
 
     Args:
-        inputs: The raw features, sparse [batch, values] each; a row of the catalog split has only the item's features,
-            one of the audience split only the user's, a row of the other splits only the behaviour's.
+        inputs: The raw features, each sparse [batch, values]. A row of the catalog split has only the features of an
+            item, a row of the audience split only those of a user, a row of any other split only those of behaviour.
         custom_config: `transform` (a `TransformConfig` as a dict), `recommendation_history`, `search_history`,
-            `items_per_session`, and `attributes` and `attributes_of_users`, the names of the items' and of the users'
-            attributes.
+            `items_per_session`, and the attributes' names: `attributes` for items, `attributes_of_users` for users.
 
     Returns:
-        The transformed features that `schemas.features` names; what is known of users is there only if anything is.
+        The transformed features that `schemas.features` names. `USER_ATTRIBUTE_INDICES` is among them only if
+        `attributes_of_users` names any.
     """
     transform = custom_config["transform"]
     user = _single(inputs[features.USER_ID])
@@ -43,7 +42,8 @@ def preprocessing_fn(inputs: dict[str, tf.SparseTensor], custom_config: dict) ->
         _Text(_single(inputs[features.QUERY]), transform["words_per_query"]),
         _Text(_single(inputs[features.TITLE]), transform["words_per_title"]),
         _Text(_joined(inputs[features.CATEGORIES]), transform["words_per_category_path"]),
-        # Some examples' own queries already; counted here, they would count anew in every later example of their user.
+        # These queries are not counted: each was the query of an example before, and it stands in the history of every
+        # later example of its user.
         _Text(inputs[features.HISTORY_QUERIES].values, transform["words_per_query"], counted=False),
         transform=transform,
     )
@@ -94,12 +94,12 @@ def preprocessing_fn(inputs: dict[str, tf.SparseTensor], custom_config: dict) ->
 
 
 def _single(values: tf.SparseTensor) -> tf.Tensor:
-    """The first value of each row, or the empty string. String [batch]."""
+    """The first value of each row; the empty string if the row has none. String [batch]."""
     return _columns(values, 1, "")[:, 0]
 
 
 def _columns(values: tf.SparseTensor, count: int, default: str | int) -> tf.Tensor:
-    """The first values of each row, the default where there are fewer. [batch, count]."""
+    """The first `count` values of each row, filled up with the default. [batch, count]."""
     first = tf.sparse.retain(values, tf.less(values.indices[:, 1], count))
     shape = tf.stack([values.dense_shape[0], tf.constant(count, tf.int64)])
     return tf.ensure_shape(
@@ -108,7 +108,7 @@ def _columns(values: tf.SparseTensor, count: int, default: str | int) -> tf.Tens
 
 
 def _context_indices(inputs: dict[str, tf.SparseTensor], names: Sequence[str]) -> tf.Tensor:
-    """One column a value, each with a vocabulary of its own. int64 [batch, names]."""
+    """The index of each context value. Every name has its own vocabulary. int64 [batch, names]."""
     moment = _columns(inputs[features.TIMESTAMP_MS], 1, UNKNOWN_MOMENT)[:, 0]
     columns = []
     for name in names:
@@ -124,13 +124,13 @@ def _joined(values: tf.SparseTensor) -> tf.Tensor:
 
 
 def _items_and_clicks(inputs: dict[str, tf.SparseTensor]) -> tf.Tensor:
-    """All items once, and each click once more, so that the vocabulary runs from the most clicked on."""
+    """Each item once and each click once more, so that the vocabulary is sorted by clicks."""
     clicked = tf.boolean_mask(inputs[features.CANDIDATES].values, tf.greater(inputs[features.LABELS].values, 0.0))
     return tf.concat([inputs[features.ITEM_ID].values, clicked], axis=0)
 
 
 class _Text(NamedTuple):
-    """String [n], how many words of each are kept, and whether they count for the vocabulary."""
+    """Texts, string [n]; the number of words to keep of each; and whether the words count for the vocabulary."""
 
     texts: tf.Tensor
     length: int
@@ -138,7 +138,10 @@ class _Text(NamedTuple):
 
 
 def _word_indices(*texts: _Text, transform: dict) -> list[tf.Tensor]:
-    """Word indices of several texts by one vocabulary, int64 [n, length] each. What keeps no words is not counted."""
+    """The word indices of several features by one vocabulary, each int64 [n, length].
+
+    A feature of which no words are kept does not count for the vocabulary.
+    """
     split = words(tf.concat([each.texts for each in texts], axis=0))
     sizes = [tf.size(each.texts) for each in texts]
     is_counted = tf.repeat([each.counted and each.length > 0 for each in texts], sizes)
@@ -154,7 +157,7 @@ def _word_indices(*texts: _Text, transform: dict) -> list[tf.Tensor]:
 
 
 def _indices_by_place(values: tf.SparseTensor, count: int, vocabulary_name: Callable[[int], str]) -> tf.Tensor:
-    """The first values of each row, each place with a vocabulary of its own. int64 [batch, count]."""
+    """The indices of the first `count` values of each row. Every place has its own vocabulary. int64 [batch, count]."""
     names = _columns(values, count, "")
     columns = [
         vocabularies.lookup(name, vocabularies.build(name, vocabulary_name(place)))

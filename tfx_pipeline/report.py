@@ -1,4 +1,4 @@
-"""What a local run did and how good its model is, read from the metadata store."""
+"""The report of a local run: what it did and how good its models are. Read from the metadata store."""
 
 import dataclasses
 import json
@@ -33,10 +33,10 @@ class Shortfall:
     """A surface on which a model was not good enough.
 
     Attributes:
-        surface: Which.
-        metric: The metric that decides, as reports name it.
-        value: What the model has; None where no example of the surface was evaluated.
-        needed: What it should have at least: the baseline's and the margin; None where the baseline has none either.
+        surface: The surface's name.
+        metric: The name of the metric that decides.
+        value: The model's value; None if no example of the surface was evaluated.
+        needed: The least value that would do: the baseline's plus the margin. None if the baseline has no value.
     """
 
     surface: str
@@ -50,21 +50,21 @@ class ModelReport:
     """What became of one model.
 
     Attributes:
-        metrics: Of `model`, of `baseline` (what it had to beat) and, once it was evaluated, of `popularity`, each among
-            the candidates of an example.
-        whole_catalogue: Each among all items; empty for a model that does not retrieve. Where one model retrieves and
-            another ranks, of the one that retrieves.
-        baseline: What the baseline is.
-        blessed: Whether the model beat it on every surface that it serves.
-        shortfalls: Where it did not.
+        metrics: Among the candidates of an example: the metrics of `model`, of `baseline`, which the model has to beat,
+            and, once it was evaluated, of `popularity`.
+        whole_catalogue: The metrics among all items; empty if the model does not retrieve. If one model retrieves and
+            another ranks, they are the retriever's.
+        baseline: The model that serves as the baseline.
+        blessed: Whether the model beat the baseline on every surface that it serves.
+        shortfalls: The surfaces on which it did not.
         servable: Whether the servability gate, or InfraValidator, let the model pass.
-        servability_reasons: What the servability gate has against it.
-        servability_figures: What the servability gate measured: size, and latencies of a model that answers well.
-        outcome: `pushed` by this run, `unchanged` where an earlier run has pushed this very model, or `not_pushed`.
-        version: The version that is this model; empty where it was not pushed.
-        pushed_version: The newest version that there is, whoever pushed it, and so the one that is served; empty when
-            there is none.
-        pushed_model_dir: Where it lies.
+        servability_reasons: Why the servability gate refused the model.
+        servability_figures: What the servability gate measured: the size and, if all answers were right, latencies.
+        outcome: `pushed` by this run, `unchanged` if an earlier run pushed this very model, or `not_pushed`.
+        version: The version that is this model; empty if it was not pushed.
+        pushed_version: The newest version in the folder, whichever run pushed it. It is the one that is served. Empty
+            if there is none.
+        pushed_model_dir: The folder of the versions.
     """
 
     metrics: dict[str, Metrics]
@@ -88,8 +88,8 @@ class RunReport:
     Attributes:
         ran: The components that ran.
         cached: The components whose results came from the cache.
-        data_findings: The anomalies that were found in the data and let pass, each in one line.
-        models: What became of each served model, by name.
+        data_findings: The anomalies that the checks of the data found and let pass, each in one line.
+        models: The report on each served model, by name.
         tensorboard: The folder of TensorBoard's logs.
     """
 
@@ -112,7 +112,7 @@ class RunHistory:
     """The executions in the metadata store of one pipeline.
 
     Args:
-        config: Whose `metadata_path` is read; the store is made when it is not there.
+        config: The pipeline's configuration. A store is created at its `metadata_path` if there is none.
     """
 
     def __init__(self, config: PipelineConfig):
@@ -120,7 +120,7 @@ class RunHistory:
         self._store = MetadataStore(tfx.orchestration.metadata.sqlite_metadata_connection_config(config.metadata_path))
 
     def last_execution_id(self) -> int:
-        """The highest execution id so far; 0 when there is none."""
+        """The highest execution id so far; 0 if there is none."""
         return max((execution.id for execution in self._store.get_executions()), default=0)
 
     def executions_since(self, execution_id: int) -> dict[str, metadata_store_pb2.Execution]:
@@ -160,7 +160,7 @@ class RunHistory:
         whole_catalogue: Metrics = {}
         if served.retrieves:
             folder = self._artifact(executions[f"{served.node_prefix}CatalogueMetrics"], "metrics").uri
-            # A model of one surface was measured on both, and serves one.
+            # The component measures both surfaces, also of a model that serves only one.
             whole_catalogue = {
                 surface: values
                 for surface, values in read_catalogue_metrics(folder).items()
@@ -210,7 +210,7 @@ class RunHistory:
         return self._artifact(evaluator, "baseline_model").custom_properties["source"].string_value
 
     def _last_evaluation_against_popularity(self, evaluator: str) -> str:
-        """Of the node `evaluator`, the newest evaluation against the popularity model; empty when there is none."""
+        """The newest evaluation of the node `evaluator` against the popularity model; empty if there is none."""
         for execution in sorted(self._store.get_executions(), key=lambda each: -each.id):
             if self._component(execution) != evaluator or execution.last_known_state not in (
                 metadata_store_pb2.Execution.COMPLETE,
@@ -228,23 +228,23 @@ def shortfalls(metrics: dict[str, Metrics], surfaces: Sequence[str], config: Eva
     """The surfaces on which a model does not beat its baseline by the margin.
 
     Args:
-        metrics: Of `model` and of `baseline`.
-        surfaces: Those that the model serves.
-        config: The metric that decides, and the margin.
+        metrics: The metrics of `model` and of `baseline`.
+        surfaces: The surfaces that the model serves.
+        config: Names the metric that decides, and the margin.
     """
     found = []
     for surface in surfaces:
         value = metrics["model"].get(surface, {}).get(config.metric)
         baseline = metrics["baseline"].get(surface, {}).get(config.metric)
         needed = None if baseline is None else baseline + config.margin
-        # The difference, as TFMA reckons it: a sum may be rounded to the other side.
+        # TFMA compares the difference with the margin. To compare with the sum `needed` could round to the other side.
         if value is None or baseline is None or value - baseline < config.margin:
             found.append(Shortfall(surface, config.metric, value, needed))
     return tuple(found)
 
 
 def read_metrics(evaluation_uri: str, model_name: str) -> dict[str, dict[str, float]]:
-    """Reads one model's metrics, by surface, from what the Evaluator wrote."""
+    """Reads the metrics of one model, by surface, from an Evaluator's output."""
     result = tfma.load_eval_result(evaluation_uri, model_name=model_name)
     metrics: Metrics = {}
     for slice_key, by_output in result.slicing_metrics:

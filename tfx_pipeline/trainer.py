@@ -1,4 +1,4 @@
-"""`run_fn`: what TFX's Trainer calls. Thin, without classes, since TFX reloads this module."""
+"""`run_fn`, which TFX's Trainer calls. It is thin and has no classes, because TFX reloads this module."""
 
 from typing import Any
 
@@ -9,9 +9,9 @@ def run_fn(fn_args: Any) -> None:
     """Trains the configured model and exports it to `fn_args.serving_model_dir`.
 
     Args:
-        fn_args: A `tfx.components.FnArgs`. Its training files are those of the train split and the tables' splits, its
-            evaluation files those of the validation split, its `custom_config` what `training.custom_config` made, and
-            its `base_model`, if any, the model whose weights to start from.
+        fn_args: A `tfx.components.FnArgs`. `train_files` holds the files of the train split and of the tables' splits,
+            `eval_files` those of the validation split. `custom_config` is what `training_job.custom_config` made.
+            `base_model`, if set, is the model whose weights the training starts from.
     """
     training_job.run(
         training_job.TrainingJob(

@@ -22,10 +22,10 @@ class BaselineModelSpec(types.ComponentSpec):
 
 
 class BaselineModel(base_component.BaseComponent):
-    """Yields the last blessed model or, when there is none yet, a model of the items' popularity.
+    """Yields the last blessed model or, if there is none yet, a popularity model.
 
-    It takes the place of a Resolver node, which not every orchestrator runs, and unlike one it never comes back empty:
-    the first model too has something to beat.
+    It replaces a Resolver node, because not every orchestrator runs those. Unlike a Resolver it always yields a model,
+    so the first candidate too has something to beat.
     """
 
     SPEC_CLASS = BaselineModelSpec
@@ -36,9 +36,9 @@ class BaselineModel(base_component.BaseComponent):
         """Sets the node up.
 
         Args:
-            examples: Behaviour examples; their train split is counted when there is no blessed model.
-            candidate: The model that is to be compared. When it is the newest pushed version itself, the baseline is
-                what it had to beat then.
+            examples: Behaviour examples. If there is no blessed model, items are counted in their train split.
+            candidate: The model to compare. If it is the newest pushed version itself, the baseline is the version that
+                it had to beat when it was pushed.
             pushed_model_dir: Where the Pusher writes the models that were blessed.
         """
         super().__init__(
@@ -47,7 +47,7 @@ class BaselineModel(base_component.BaseComponent):
                     executor.EXAMPLES_KEY: examples,
                     executor.CANDIDATE_KEY: candidate,
                     executor.PUSHED_MODEL_DIR_KEY: pushed_model_dir,
-                    executor.VERSION_KEY: "",  # The driver's to say.
+                    executor.VERSION_KEY: "",  # The driver sets it.
                     executor.MODEL_KEY: types.Channel(type=standard_artifacts.Model),
                 }
             )

@@ -1,4 +1,4 @@
-"""What is decided before BaselineModel runs or is taken from the cache: which version is to be beaten."""
+"""BaselineModel's driver: it chooses the version to beat before the node runs or is taken from the cache."""
 
 import functools
 
@@ -15,10 +15,10 @@ from components.baseline_model.version_to_beat import version_to_beat
 
 
 class Driver(base_driver.BaseDriver, portable_driver.BaseDriver):
-    """Says in the execution property `version` which pushed version is to be beaten, so that caching sees it change.
+    """Writes the pushed version to beat into the execution property `version`, which is part of the cache key.
 
-    The local runner calls it with the model that was trained. Kubeflow calls no drivers; there the executor decides
-    alike, without the metadata store.
+    The local runner calls the driver with the trained model. Kubeflow calls no drivers; there the executor makes the
+    same choice, without the metadata store.
     """
 
     def __init__(self, mlmd_connection: metadata.Metadata):

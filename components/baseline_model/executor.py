@@ -1,4 +1,4 @@
-"""What BaselineModel does when the pipeline runs."""
+"""BaselineModel's executor: it writes the model that the candidate has to beat."""
 
 import logging
 
@@ -29,10 +29,10 @@ class Executor(base_executor.BaseExecutor):
         """Writes the baseline as the Model artifact and records in custom properties its `source` and `version`.
 
         Args:
-            input_dict: `examples`, of which the train split is counted when there is no blessed model, and `candidate`,
-                which is never its own baseline.
+            input_dict: `examples`, whose train split is counted if there is no blessed model, and `candidate`, which is
+                never its own baseline.
             output_dict: `model`.
-            exec_properties: `pushed_model_dir` and, where the driver has run, `version`.
+            exec_properties: `pushed_model_dir` and, if the driver has run, `version`.
         """
         self._log_startup(input_dict, output_dict, exec_properties)
         model = artifact_utils.get_single_instance(output_dict[MODEL_KEY])

@@ -1,4 +1,4 @@
-"""How often each item was what a user engaged with, counted over the training examples."""
+"""Counts in how many training examples each item is the positive."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ def count_positives(files: Sequence[str]) -> Counter[bytes]:
         files: Gzipped TFRecord files of serialized tf.Examples.
 
     Returns:
-        Item id to the number of examples in which it is a positive. Items that never are do not appear.
+        For each item id, the number of examples in which it is a positive. Items that never are do not appear.
 
     Raises:
         ValueError: An example has more or fewer labels than candidates.

@@ -1,4 +1,4 @@
-"""A model that ranks items by how often users engaged with them, whoever asks and whatever for."""
+"""The popularity model: it ranks items by how often users engaged with them, alike for every request."""
 
 from collections.abc import Mapping
 
@@ -11,8 +11,8 @@ from schemas import features, signatures
 class PopularityModel(tf.Module):
     """Scores each candidate by its share of all engagements.
 
-    Built of a static hash table and nothing else, so that it runs wherever a SavedModel runs. It has the signatures of
-    the exported networks (`schemas.signatures`), and so goes through the same gate and the same Evaluator.
+    It consists of one static hash table, so it runs wherever a SavedModel runs. It has the signatures of the exported
+    networks (`schemas.signatures`), so the same Evaluator and the same servers take it.
     """
 
     def __init__(self, counts: Mapping[bytes, int]):
@@ -22,7 +22,7 @@ class PopularityModel(tf.Module):
             counts: Item id to number of engagements. Items not in it score 0.
 
         Raises:
-            ValueError: There is not a single engagement.
+            ValueError: There are no engagements.
         """
         super().__init__(name="popularity_model")
         if not counts:
@@ -39,8 +39,8 @@ class PopularityModel(tf.Module):
         """Scores the candidates of serialized tf.Examples.
 
         Args:
-            examples: string [batch]. The Evaluator batches whatever comes, so lists of candidates may differ in length
-                here; an example's scores then end with minus infinity, once for each candidate that it lacks.
+            examples: string [batch]. The Evaluator batches any examples, so their candidate lists may differ in length.
+                The scores of a shorter list are padded with minus infinity.
 
         Returns:
             `scores`: float32 [batch, candidates of the longest list].
@@ -52,7 +52,7 @@ class PopularityModel(tf.Module):
 
     @tf.function
     def rank(self, **request: tf.Tensor) -> dict[str, tf.Tensor]:
-        """Scores the candidates of a request; of its inputs only the candidates matter.
+        """Scores the candidates of a request; all other inputs are ignored.
 
         Args:
             **request: The inputs of `rank` by name.

@@ -1,4 +1,4 @@
-"""Decides which model the candidate has to beat, and puts it in its place."""
+"""Writes the baseline: a copy of a pushed version or, without one, a popularity model."""
 
 import os
 from collections.abc import Sequence
@@ -11,20 +11,20 @@ from components.baseline_model.pushed_versions import is_complete
 
 
 def provide_baseline(train_files: Sequence[str], pushed_model_dir: str, version: str, destination: str) -> str:
-    """Writes the baseline: the last blessed model or, when there is none yet, a popularity model.
+    """Writes the baseline: the last blessed model or, if there is none yet, a popularity model.
 
     Args:
         train_files: Gzipped TFRecord files of the training examples; read only for a popularity model.
         pushed_model_dir: Where the Pusher writes the models that were blessed.
-        version: The version to take; empty where there is none to beat.
+        version: The version to copy; empty for a popularity model.
         destination: The directory of the SavedModel to write; it must not exist yet.
 
     Returns:
-        Where the baseline came from, for people to read.
+        Where the baseline came from, as a text for people.
 
     Raises:
-        FileNotFoundError: `version` is named but not there, or not complete.
-        ValueError: A popularity model is due, but the training examples hold no positive or are broken.
+        FileNotFoundError: The named version is missing or not complete.
+        ValueError: A popularity model is needed, but the training examples hold no positive or are broken.
     """
     if version and not is_complete(pushed_model_dir, version):
         raise FileNotFoundError(

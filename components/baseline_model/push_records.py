@@ -1,4 +1,4 @@
-"""What the metadata store tells of earlier pushes."""
+"""Looks up earlier pushes in the metadata store."""
 
 import os
 from collections.abc import Iterator
@@ -7,20 +7,20 @@ from ml_metadata import MetadataStore
 from ml_metadata.proto import metadata_store_pb2
 
 VERSION_PROPERTY = "version"
-"""Of BaselineModel's artifact: the version that it is a copy of; empty for a popularity model."""
+"""A property of BaselineModel's artifact: the version that was copied; empty for a popularity model."""
 _OUTPUTS = (metadata_store_pb2.Event.OUTPUT, metadata_store_pb2.Event.DECLARED_OUTPUT)
 
 
 def version_beaten_by(store: MetadataStore, pushed_model_dir: str, version: str) -> str | None:
-    """The version that a pushed one had to beat.
+    """Finds the version that a pushed version had to beat.
 
     Args:
         store: The metadata store of the pipeline that pushed it.
-        pushed_model_dir: Where it lies.
+        pushed_model_dir: The folder that it was pushed to.
         version: The version that was pushed.
 
     Returns:
-        Its name; empty where popularity was to be beaten; None where the store does not know the push.
+        Its name; empty if it had to beat popularity; None if the store has no record of the push.
     """
     destination = os.path.join(pushed_model_dir, version)
     for pushed in sorted(store.get_artifacts_by_type("PushedModel"), key=lambda each: -each.id):
@@ -34,7 +34,7 @@ def version_beaten_by(store: MetadataStore, pushed_model_dir: str, version: str)
 
 
 def versions_pushed_of(store: MetadataStore, blessing_id: int) -> Iterator[tuple[str, str]]:
-    """Folder and version of each push that a blessing of the Evaluator has led to.
+    """Yields folder and version of each push that followed from a blessing of the Evaluator.
 
     Args:
         store: The metadata store.
@@ -54,7 +54,7 @@ def versions_pushed_of(store: MetadataStore, blessing_id: int) -> Iterator[tuple
 
 
 def _producer(store: MetadataStore, artifact: metadata_store_pb2.Artifact) -> int:
-    """The execution that wrote an artifact; others may have taken it from the cache."""
+    """Returns the execution that wrote an artifact. Executions that took it from the cache come later."""
     events = store.get_events_by_artifact_ids([artifact.id])
     return min(event.execution_id for event in events if event.type in _OUTPUTS)
 

@@ -1,6 +1,6 @@
-"""Which versions a directory of pushed models holds.
+"""Lists the versions in a directory of pushed models.
 
-The Pusher writes a version file by file, `saved_model.pb` last, so a version without that file is not there yet.
+The Pusher writes a version file by file, `saved_model.pb` last, so a version without that file is not complete yet.
 """
 
 import os
@@ -17,7 +17,7 @@ def last_pushed_version(pushed_model_dir: str) -> str:
             TensorFlow is installed with support for it, the address of a bucket. It need not exist.
 
     Returns:
-        The name of the version's folder; empty where there is no complete version.
+        The name of the version's folder; empty if there is no complete version.
     """
     return next(iter(complete_versions(pushed_model_dir)), "")
 
@@ -28,7 +28,7 @@ def complete_versions(pushed_model_dir: str) -> list[str]:
 
 
 def all_versions(pushed_model_dir: str) -> list[str]:
-    """The names of all versions' folders, those that are being written too, the newest first."""
+    """The names of all versions' folders, the newest first, with those that are still being written."""
     list_directory, exists = _file_system(pushed_model_dir)
     if not pushed_model_dir or not exists(pushed_model_dir):
         return []

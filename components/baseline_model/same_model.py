@@ -1,23 +1,23 @@
-"""Whether a pushed version is a given model, told by what is in the files."""
+"""Tells whether two SavedModels are the same, by the content of their files."""
 
 import os
 
 from tensorflow.io import gfile
 
 _EXTRA = "assets.extra"
-"""A SavedModel's folder for what is not the model: the gate puts requests to warm a server up there."""
+"""A SavedModel's folder for further files. The gate puts warm-up requests there, which are no part of the model."""
 _BLOCK_BYTES = 1 << 20
 
 
 def is_same_model(version_dir: str, model_dir: str) -> bool:
-    """Tells whether two folders hold the same SavedModel; requests to warm it up do not count.
+    """Tells whether two folders hold the same SavedModel; warm-up requests do not count.
 
     Args:
         version_dir: One folder, such as that of a pushed version.
         model_dir: The other one, such as a Trainer's export.
     """
     version, model = _files(version_dir), _files(model_dir)
-    # Sizes first: they tell nearly all models apart, and cost nothing.
+    # Sizes come first: they differ for nearly all models, and cost nothing.
     return version == model and all(
         _same_bytes(os.path.join(version_dir, name), os.path.join(model_dir, name)) for name in model
     )

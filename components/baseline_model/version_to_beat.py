@@ -16,17 +16,17 @@ def version_to_beat(
 ) -> str:
     """Finds the version that the Evaluator compares a model with.
 
-    Once a model is pushed it is the newest version itself. It then has to beat what it had to beat before, so that the
-    same run, repeated, comes to the same verdict, and takes it from the cache.
+    Once a model is pushed, it is the newest version itself. It then has to beat the same version as before, so that a
+    repeated run comes to the same verdict and takes it from the cache.
 
     Args:
         pushed_model_dir: Where the Pusher writes the models that were blessed.
         model_dir: The SavedModel that is to be evaluated.
-        beaten_by: Tells for a version which one it had to beat when it was pushed, `""` for none, or None where nobody
+        beaten_by: Returns the version that a given one had to beat when it was pushed: `""` for none, None if nobody
             knows.
 
     Returns:
-        The version; empty where there is none, so that popularity is to be beaten.
+        The version; empty if there is none, so that popularity is to be beaten.
     """
     versions = complete_versions(pushed_model_dir)
     if not versions or not is_same_model(os.path.join(pushed_model_dir, versions[0]), model_dir):

@@ -1,4 +1,4 @@
-"""BehaviourExampleGen: the logs as examples."""
+"""BehaviourExampleGen: the TFX component that turns logs into examples."""
 
 from tfx import types
 from tfx.dsl.components.base.base_beam_component import BaseBeamComponent
@@ -22,7 +22,7 @@ from components.sources.data_config import DataConfig
 
 
 class BehaviourExampleGenSpec(ComponentSpec):
-    """What BehaviourExampleGen takes and makes."""
+    """The inputs, outputs and parameters of BehaviourExampleGen."""
 
     PARAMETERS = {
         DATA_CONFIG_KEY: ExecutionParameter(type=str),
@@ -36,16 +36,16 @@ class BehaviourExampleGenSpec(ComponentSpec):
 
 
 class BehaviourExampleGen(BaseBeamComponent):
-    """Reads event logs and yields one tf.Example a target, with the history strictly before it, and one an item.
+    """Reads event logs. Writes one tf.Example per target, with the history strictly before it, and one per item.
 
-    Outputs: `examples` (Examples) with the splits `train`, `validation`, `test` and `catalog`, where there is a table
-    of users `audience`, and as custom properties the seed, the negatives, and the numbers of events, users, rejects and
-    targets a split; `rejects` (Rejects).
+    Outputs: `examples` (Examples) with the splits `train`, `validation`, `test` and `catalog`, and `audience` if there
+    is a table of users; `rejects` (Rejects). The custom properties of `examples` hold the seed, the kind of negatives,
+    and the numbers of events, users, rejects, and targets per split.
 
     Args:
         catalog: The item table, of type ItemCatalog.
-        config: Where the logs are and how examples are cut from them. The contents of the files are digested here, so
-            that the cache notices a change.
+        config: Where the logs are, and how examples are made from them. The constructor computes a digest of the files,
+            so that the cache notices when they change.
     """
 
     SPEC_CLASS = BehaviourExampleGenSpec
@@ -53,7 +53,7 @@ class BehaviourExampleGen(BaseBeamComponent):
 
     def __init__(self, catalog: types.BaseChannel, config: DataConfig):
         files = adapter(config.source).source_files(config)
-        users_reader(config)  # Refuses now what would fail when the pipeline runs.
+        users_reader(config)  # Fails now rather than when the pipeline runs.
         super().__init__(
             BehaviourExampleGenSpec(
                 **{

@@ -34,7 +34,7 @@ FINGERPRINT_KEY = "fingerprint"
 
 
 class Executor(BaseBeamExecutor):
-    """Unpacks artifacts for `generate_examples` and records on them how the examples were made."""
+    """Unpacks artifacts, calls `generate_examples`, and records on the artifacts how the examples were made."""
 
     def Do(self, input_dict: Artifacts, output_dict: Artifacts, exec_properties: Properties) -> None:
         """Writes the examples of all splits.
@@ -42,14 +42,14 @@ class Executor(BaseBeamExecutor):
         Args:
             input_dict: `catalog`, of type ItemCatalog.
             output_dict: `examples`, of type Examples, and `rejects`, of type Rejects.
-            exec_properties: `data_config`, a DataConfig as JSON; `fingerprint`, of the files, is for the cache only.
+            exec_properties: `data_config`, a DataConfig as JSON; `fingerprint`, which only the cache uses.
         """
         self._log_startup(input_dict, output_dict, exec_properties)
         catalog = artifact_utils.get_single_instance(input_dict[CATALOG_KEY])
         examples = artifact_utils.get_single_instance(output_dict[EXAMPLES_KEY])
         rejects = artifact_utils.get_single_instance(output_dict[REJECTS_KEY])
         config = DataConfig.from_json(exec_properties[DATA_CONFIG_KEY])
-        # The URIs of splits can be told only after the splits were named.
+        # The splits must be named before their URIs can be derived.
         examples.split_names = artifact_utils.encode_split_names(list(splits_of(config)))
         split_dirs = {split: artifact_utils.get_split_uri([examples], split) for split in splits_of(config)}
         now_ms = int(time.time() * 1000)

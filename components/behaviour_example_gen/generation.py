@@ -1,4 +1,4 @@
-"""From event files to examples: the Beam pipeline of BehaviourExampleGen."""
+"""The Beam pipeline of BehaviourExampleGen, from event files to examples."""
 
 import functools
 from collections import Counter
@@ -46,19 +46,19 @@ def generate_examples(
     rejects_dir: str,
     now_ms: int,
 ) -> Summary:
-    """Writes all splits.
+    """Writes the examples of all splits.
 
     Args:
         make_pipeline: Makes the Beam pipeline to run.
-        config: Where the files are and how examples are cut from them.
+        config: Where the files are, and how examples are made from them.
         catalog_dir: The directory of the item table.
-        split_dirs: Where to write each split: those of `splits_of(config)`.
-        rejects_dir: Where to write refused rows and the summary.
-        now_ms: The time of reading, in milliseconds since 1970; later events are refused.
+        split_dirs: The directory for each split of `splits_of(config)`.
+        rejects_dir: The directory for refused rows and the summary.
+        now_ms: The time of reading, in milliseconds since 1970. Later events are refused.
 
     Returns:
-        The reports of `event` rows, and of `candidate` and `user` rows where the source has them; how many `users`
-        there are and examples in each split, and how many users and events `data.max_events_per_user` has cut.
+        Reports for `event` rows, and for `candidate` and `user` rows if the source has them. Counts of `users`, of the
+        examples in each split, and of the users and events that `data.max_events_per_user` affects.
 
     Raises:
         DataError: Files cannot be used, too many rows were refused, the catalogue is too small for the negatives, or a
@@ -139,12 +139,12 @@ def _check_splits(config: DataConfig, summary: Summary, own_splits: bool) -> Non
 
 
 def splits_of(config: DataConfig) -> tuple[str, ...]:
-    """The splits that are written: of behaviour, of items and, where there is a table of them, of users."""
+    """The splits that are written: those of behaviour, the items, and the users if there is a table of users."""
     return (*BEHAVIOUR_SPLITS, CATALOG_SPLIT, *([AUDIENCE_SPLIT] if config.users else []))
 
 
 def sampler_of(catalog_dir: str, config: DataConfig) -> NegativeSampler:
-    """Makes the sampler of the negatives that the configuration wants, from the item table."""
+    """Makes the configured sampler of negatives from the item table."""
     rows = list(read_table(catalog_dir))
     weights = [row.engagements for row in rows] if config.negatives == POPULARITY else None
     categories = CategoryPools([row.item.categories for row in rows]) if config.negatives == CATEGORY else None
@@ -170,7 +170,7 @@ def _item_example(
 
 
 class _ExamplesOfUser(beam.DoFn):
-    """Yields a user's examples as a list for each split, and for the whole bundle how often items are positives."""
+    """Yields one list of examples per user and split, and counts per bundle how often an item is a positive."""
 
     def __init__(self, config: DataConfig, catalog_dir: str):
         self._config = config
@@ -178,7 +178,7 @@ class _ExamplesOfUser(beam.DoFn):
         self._catalog_dir = catalog_dir
 
     def setup(self) -> None:
-        """Loads the catalogue once a worker, not once a user."""
+        """Loads the catalogue once per worker rather than once per user."""
         self._sampler = sampler_of(self._catalog_dir, self._config)
 
     def start_bundle(self) -> None:

@@ -1,4 +1,4 @@
-"""From the statistics of examples to findings, by TensorFlow Data Validation."""
+"""Compares statistics by TensorFlow Data Validation, and turns anomalies into findings."""
 
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
@@ -20,11 +20,11 @@ _DISTANCES = (
 def described(
     anomalies_by_split: Mapping[str, anomalies_pb2.Anomalies], allowed: Collection[str] = ()
 ) -> Iterator[Finding]:
-    """The findings in what TFX's ExampleValidator wrote.
+    """Turns anomalies into findings.
 
     Args:
-        anomalies_by_split: Its anomalies.
-        allowed: Features whose anomalies end no run.
+        anomalies_by_split: What TFX's ExampleValidator, `drift` and `skew` found.
+        allowed: Features whose anomalies do not end the run.
     """
     for split, anomalies in sorted(anomalies_by_split.items()):
         for reason in anomalies.dataset_anomaly_info.reason:
@@ -37,7 +37,7 @@ def described(
 def drift(
     statistics: Statistics, previous: Statistics, schema: schema_pb2.Schema, threshold: float, split: str
 ) -> dict[str, anomalies_pb2.Anomalies]:
-    """What is further from the span before than it may be, as anomalies of the split `<split> since the last span`."""
+    """Finds features that drifted from the previous span, as anomalies of the split `<split> since the last span`."""
     compared = _with_comparators(schema, threshold, "drift_comparator")
     found = tfdv.validate_statistics(statistics, compared, previous_statistics=previous)
     return {f"{split} since the last span": _distances_alone(found)}
@@ -46,14 +46,14 @@ def drift(
 def skew(
     statistics: Statistics, requests: Statistics, schema: schema_pb2.Schema, threshold: float, split: str
 ) -> dict[str, anomalies_pb2.Anomalies]:
-    """What is further from the requests than it may be, as anomalies of the split `<split> beside requests`."""
+    """Finds features that differ from those of requests, as anomalies of the split `<split> beside requests`."""
     compared = _with_comparators(schema, threshold, "skew_comparator")
     found = tfdv.validate_statistics(statistics, compared, serving_statistics=requests)
     return {f"{split} beside requests": _distances_alone(found)}
 
 
 def _with_comparators(schema: schema_pb2.Schema, threshold: float, comparator: str) -> schema_pb2.Schema:
-    """The schema, with a threshold for each feature that requests have; what they lack (time, label) differs anyway."""
+    """Adds a threshold to each feature that requests have. Those that they lack (time, label) are not compared."""
     result = schema_pb2.Schema()
     result.CopyFrom(schema)
     for feature in result.feature:
@@ -68,7 +68,7 @@ def _with_comparators(schema: schema_pb2.Schema, threshold: float, comparator: s
 
 
 def _distances_alone(anomalies: anomalies_pb2.Anomalies) -> anomalies_pb2.Anomalies:
-    """Without what the statistics break of the schema itself, which is told elsewhere."""
+    """Keeps only distances between statistics. ExampleValidator already reports what breaks the schema."""
     result = anomalies_pb2.Anomalies()
     for feature, anomaly in anomalies.anomaly_info.items():
         reasons = [reason for reason in anomaly.reason if reason.type in _DISTANCES]

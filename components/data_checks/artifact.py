@@ -1,4 +1,4 @@
-"""The artifact type of what the checks found."""
+"""The artifact type of the findings of DataChecks."""
 
 from tfx.types.artifact import Artifact
 

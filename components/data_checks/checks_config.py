@@ -1,4 +1,4 @@
-"""What is asked of the data of a run: the `data_checks` section of a pipeline's configuration."""
+"""The `data_checks` section of a pipeline's configuration."""
 
 from dataclasses import dataclass
 

@@ -30,10 +30,11 @@ class DataChecksSpec(ComponentSpec):
 
 
 class DataChecks(BaseBeamComponent):
-    """Tells what is wrong with the data: against the schema, since the span before (drift), beside requests (skew).
+    """Ends a run whose data break the schema, drifted from the previous span or differ from requests (skew).
 
-    TFX's ExampleValidator writes what breaks the schema, and lets the run go on. This tells of it in words and ends the
-    run, unless it is allowed. It finds the span before by itself: not every orchestrator runs Resolver nodes.
+    TFX's ExampleValidator records what breaks the schema, and lets the run go on. This component logs all anomalies and
+    ends the run unless they are allowed. It finds the previous span by itself, because not every orchestrator runs
+    Resolver nodes.
 
     Outputs: `findings` (DataFindings).
     """
@@ -52,12 +53,12 @@ class DataChecks(BaseBeamComponent):
         """Sets the node up.
 
         Args:
-            statistics: StatisticsGen's.
-            anomalies: ExampleValidator's.
-            schema: Of the examples.
+            statistics: The output of StatisticsGen.
+            anomalies: The output of ExampleValidator.
+            schema: The schema of the examples.
             config: What counts as an anomaly, and what becomes of it.
-            passed_statistics_dir: Where the statistics of each span that passes are kept, and those of the newest one
-                before this are found, see `passed_statistics`.
+            passed_statistics_dir: The folder that keeps the statistics of each span that passed; the newest earlier
+                ones are compared with. See `passed_statistics`.
         """
         super().__init__(
             DataChecksSpec(

@@ -1,4 +1,4 @@
-"""The executor of DataChecks."""
+"""DataChecks' executor: it gathers and logs anomalies, and ends the run if they are not allowed."""
 
 import json
 import logging
@@ -32,9 +32,9 @@ _ANOMALIES_FILE = "SchemaDiff.pb"
 
 
 class Executor(BaseBeamExecutor):
-    """Gathers the anomalies, tells of them, and ends the run where they are not allowed.
+    """Gathers and logs the anomalies, and ends the run if they are not allowed.
 
-    What passes is kept for the spans to come to be compared with.
+    The statistics of a span that passes are kept, so that later spans can be compared with them.
     """
 
     def Do(self, input_dict: Artifacts, output_dict: Artifacts, exec_properties: Properties) -> None:
@@ -43,8 +43,8 @@ class Executor(BaseBeamExecutor):
         Args:
             input_dict: `statistics`, `anomalies` and `schema`.
             output_dict: `findings`, of type DataFindings.
-            exec_properties: `config`, a DataChecksConfig as JSON; `passed_statistics_dir`, where the statistics of the
-                spans that passed are kept, or the empty string: then nothing is kept and no drift is told.
+            exec_properties: `config`, a DataChecksConfig as JSON; `passed_statistics_dir`, the folder that keeps the
+                statistics of the spans that passed. If it is empty, nothing is kept and no drift is found.
 
         Raises:
             DataError: There are anomalies that are not allowed.
@@ -76,7 +76,7 @@ class Executor(BaseBeamExecutor):
 def _drift(
     train: Statistics, span: int, passed_statistics_dir: str, schema: schema_pb2.Schema, threshold: float
 ) -> dict[str, anomalies_pb2.Anomalies]:
-    """What drifted since the newest span before that passed; nothing, and the log says so, where there is none."""
+    """Compares with the newest earlier span that passed. If there is none, it logs that and finds nothing."""
     before = last_span_before(passed_statistics_dir, span)
     if before is None:
         _LOG.info("Drift: no span before %d has passed the checks, so there is nothing to compare with.", span)

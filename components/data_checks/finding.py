@@ -1,4 +1,4 @@
-"""What the checks found."""
+"""A finding of the data checks, and the file that holds findings."""
 
 import dataclasses
 import json
@@ -17,10 +17,10 @@ class Finding:
 
     Attributes:
         split: Where it was found.
-        feature: Of what; empty where it is of the split as a whole.
-        summary: What it is, in short.
-        detail: What was found, and what would have been right.
-        is_allowed: Whether it ends no run.
+        feature: Its feature; empty if it is about the split as a whole.
+        summary: What is wrong, in a few words.
+        detail: What was found, and what was expected.
+        is_allowed: Whether the run goes on in spite of it.
     """
 
     split: str

@@ -1,7 +1,7 @@
-"""The statistics of the training examples of each span that passed, for the spans to come to be compared with.
+"""Keeps the statistics of each span that passed the checks, so that later spans can be compared with them.
 
-They are files below the pipeline's root and stand in no metadata store, so that a container finds them that knows no
-more than the address of a folder.
+They are files below the pipeline's root, not artifacts in a metadata store. So a container finds them that knows only
+the address of a folder.
 """
 
 import os
@@ -17,7 +17,7 @@ _FILE = re.compile(r"(\d+)\.pb")
 
 
 def last_span_before(directory: str, span: int) -> int | None:
-    """The newest span before `span` that has passed; None where there is none.
+    """Finds the newest span before `span` that has passed; None if there is none.
 
     Args:
         directory: Where the statistics are kept, a local path or the address of a bucket. It need not exist.
@@ -35,10 +35,9 @@ def read_statistics(directory: str, span: int) -> Statistics:
 
 
 def keep_statistics(directory: str, span: int, statistics: Statistics) -> None:
-    """Keeps the statistics of a span in place of those that an earlier run on it has left.
+    """Keeps the statistics of a span; they replace those of an earlier run on it.
 
-    They are written under another name and then renamed, so that a run that is killed leaves nothing that is compared
-    with.
+    The file is written under another name and then renamed, so a killed run leaves no file that would be read.
     """
     gfile.makedirs(directory)
     unfinished = os.path.join(directory, f"{span}-{uuid.uuid4().hex}.unfinished")

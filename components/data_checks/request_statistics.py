@@ -1,4 +1,4 @@
-"""Statistics of the requests that a served model was sent."""
+"""Computes the statistics of the requests that a served model was sent."""
 
 import os
 import tempfile
@@ -23,10 +23,10 @@ def request_statistics(
     Args:
         make_pipeline: Makes a Beam pipeline.
         pattern: Path or glob of TFRecord files, plain or packed by their endings, of tf.Examples.
-        schema: Of the features.
+        schema: The schema of the features.
 
     Raises:
-        DataError: There is no such file.
+        DataError: No file matches the pattern.
     """
     files = matching_files(pattern, "data_checks.requests")
     with tempfile.TemporaryDirectory() as directory:

@@ -1,4 +1,4 @@
-"""The artifact type of the item table."""
+"""ItemCatalog: the TFX artifact type for the item table."""
 
 from tfx.types.artifact import Artifact
 
@@ -6,7 +6,7 @@ from tfx.types.artifact import Artifact
 class ItemCatalog(Artifact):
     """All items of the platform. `components.item_catalog.table` reads and writes it.
 
-    File structure: `items.jsonl.gz` holds one object an item, sorted by id.
+    File structure: `items.jsonl.gz` holds one object per item, sorted by id.
     """
 
     TYPE_NAME = "tandem.ItemCatalog"  # Kubeflow wants a dot in it.

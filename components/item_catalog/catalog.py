@@ -1,4 +1,4 @@
-"""Building the item table from the item files and the event files."""
+"""Builds the item table from the item files and the event files, on Beam."""
 
 import functools
 from collections.abc import Callable, Iterable, Sequence
@@ -26,20 +26,20 @@ _USED = "used"
 def build_catalog(
     make_pipeline: Callable[[], beam.Pipeline], config: DataConfig, catalog_dir: str, rejects_dir: str, now_ms: int
 ) -> Summary:
-    """Writes the item table: every item of the item files, and every item that only events know, without a title.
+    """Writes the item table. Items that occur only in events are included, without a title.
 
     Args:
         make_pipeline: Makes the Beam pipeline to run.
         config: Where the files are and how they are read.
-        catalog_dir: Where to write the table.
-        rejects_dir: Where to write refused rows and the summary.
+        catalog_dir: The directory for the table.
+        rejects_dir: The directory for refused rows and the summary.
         now_ms: The time of reading, in milliseconds since 1970.
 
     Returns:
-        The reports of `event` and `item` rows, and how many `items` and `items_without_title` there are.
+        Reports for `event` and `item` rows, and counts of `items` and `items_without_title`.
 
     Raises:
-        DataError: Files cannot be used, or too many of their rows cannot, or there is no item.
+        DataError: Files cannot be used, too many rows were refused, or there is no item.
     """
     source = adapter(config.source)
     files = source.source_files(config)
@@ -74,14 +74,16 @@ def build_catalog(
             ITEM, f"{files.items_setting} = {files.items}", config.max_reject_share, rejects_dir
         )
     if not summary.counts.get(ITEMS):
-        raise DataError(f"data.events = {config.events}: names no item. Is data.columns right about where items stand?")
+        raise DataError(
+            f"data.events = {config.events}: names no item. Does data.columns name the column of the items?"
+        )
     return summary
 
 
 def _engagement(placed: tuple[int, int, Event]) -> Iterable[tuple[str, int]]:
     event = placed[2]
     if event.item_id:
-        # What is to be predicted must not show in what negatives are drawn by.
+        # Negatives may be drawn by these counts, so validation and test events must not influence them.
         counts = event.split in ("", TRAIN_SPLIT)
         yield event.item_id, event.label if counts else 0
 
@@ -92,9 +94,9 @@ def _counts(row: CatalogItem) -> Iterable[tuple[str, int]]:
 
 
 class _OneRow(beam.DoFn):
-    """Makes one row of an item from all that is known about it; a second row in the item files is refused.
+    """Makes one row for an item. A second row in the item files is refused.
 
-    Where only engaged items count, one that no event is about gets no row.
+    With `only_engaged`, an item that occurs in no event gets no row.
     """
 
     def __init__(self, item_files: Sequence[str], only_engaged: bool):

@@ -1,4 +1,4 @@
-"""ItemCatalogGen: the item table as an artifact."""
+"""ItemCatalogGen: the TFX component that makes the item table."""
 
 from tfx import types
 from tfx.dsl.components.base.base_beam_component import BaseBeamComponent
@@ -14,7 +14,7 @@ from components.sources.data_config import DataConfig
 
 
 class ItemCatalogGenSpec(ComponentSpec):
-    """What ItemCatalogGen takes and makes."""
+    """The inputs, outputs and parameters of ItemCatalogGen."""
 
     PARAMETERS = {
         DATA_CONFIG_KEY: ExecutionParameter(type=str),
@@ -28,13 +28,14 @@ class ItemCatalogGenSpec(ComponentSpec):
 
 
 class ItemCatalogGen(BaseBeamComponent):
-    """Reads the item files and the event files, and yields one row an item.
+    """Reads the item files and the event files, and writes one row per item.
 
     Outputs: `catalog` (ItemCatalog) with the custom properties `items` and `items_without_title`, and `rejects`
     (Rejects).
 
     Args:
-        config: Where the files are. Their contents are digested here, so that the cache notices a change.
+        config: Where the files are. The constructor computes a digest of them, so that the cache notices when they
+            change.
     """
 
     SPEC_CLASS = ItemCatalogGenSpec

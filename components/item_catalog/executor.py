@@ -19,7 +19,7 @@ FINGERPRINT_KEY = "fingerprint"
 
 
 class Executor(BaseBeamExecutor):
-    """Unpacks artifacts for `build_catalog` and writes its counts on them."""
+    """Unpacks artifacts, calls `build_catalog`, and records its counts on the artifacts."""
 
     def Do(self, input_dict: Artifacts, output_dict: Artifacts, exec_properties: Properties) -> None:
         """Writes the item table.
@@ -27,7 +27,7 @@ class Executor(BaseBeamExecutor):
         Args:
             input_dict: Nothing.
             output_dict: `catalog`, of type ItemCatalog, and `rejects`, of type Rejects.
-            exec_properties: `data_config`, a DataConfig as JSON; `fingerprint`, of the files, is for the cache only.
+            exec_properties: `data_config`, a DataConfig as JSON; `fingerprint`, which only the cache uses.
         """
         self._log_startup(input_dict, output_dict, exec_properties)
         catalog = artifact_utils.get_single_instance(output_dict[CATALOG_KEY])

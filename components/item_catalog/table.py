@@ -1,4 +1,4 @@
-"""The file of the item table: JSON lines, gzipped, sorted by id."""
+"""Writes and reads the file of the item table: gzipped JSON lines, sorted by id."""
 
 import gzip
 import json
@@ -22,9 +22,9 @@ class CatalogItem:
     """One item of the catalogue.
 
     Attributes:
-        item: What the item table says; the title is empty where it says nothing.
-        engagements: How many events of the log are engagements with the item; only events of the split train where the
-            source has splits of its own.
+        item: The item. Its title is empty if no item file knows it.
+        engagements: How many events of the log are engagements with the item. If the source comes with its own splits,
+            only events of the train split count.
     """
 
     item: Item
@@ -32,7 +32,7 @@ class CatalogItem:
 
 
 def write_table(directory: str, rows: Iterable[CatalogItem]) -> None:
-    """Writes the table, sorted by item id. Equal rows make equal bytes."""
+    """Writes the table, sorted by item id. Equal rows yield equal bytes."""
     path = os.path.join(directory, _FILE)
     with (
         FileSystems.create(path, compression_type=CompressionTypes.UNCOMPRESSED) as stream,

@@ -7,10 +7,10 @@ from components.pusher import driver, executor
 
 
 class Pusher(tfx.components.Pusher):
-    """TFX's Pusher, which does not push a model that is the newest version already.
+    """TFX's Pusher, except that it does not push a model that is the newest version already.
 
-    So a run that was stopped while it pushed can be repeated: what was half written is replaced, and what was whole is
-    not pushed a second time under another number. A push whose version was removed from its folder is not taken from
+    So a run that was stopped during the push can be repeated: a half-written version is replaced, and a complete one is
+    not pushed again under another number. If a pushed version was removed from its folder, the push is not taken from
     the cache.
     """
 

@@ -1,4 +1,4 @@
-"""What is decided before the Pusher runs or is taken from the cache: whether what it pushed is still there."""
+"""The Pusher's driver: if a pushed version was removed, the push is not taken from the cache."""
 
 from tfx.dsl.components.base import base_driver
 from tfx.orchestration import data_types_utils, metadata
@@ -15,10 +15,10 @@ REMOVED_KEY = "removed_versions"
 
 
 class Driver(base_driver.BaseDriver, portable_driver.BaseDriver):
-    """Says in an execution property which versions were removed that this very model was pushed as.
+    """Lists in an execution property the removed versions that this model had been pushed as.
 
-    The property is a part of the cache's key: a version that somebody has removed is pushed anew, once. Kubeflow calls
-    no drivers; there a push stays in its cache.
+    The property is part of the cache key, so a model whose version was removed is pushed again, once. Kubeflow calls no
+    drivers; there the push stays cached.
     """
 
     def __init__(self, mlmd_connection: metadata.Metadata):
@@ -26,7 +26,7 @@ class Driver(base_driver.BaseDriver, portable_driver.BaseDriver):
         portable_driver.BaseDriver.__init__(self, mlmd_connection)
 
     def run(self, execution_info: ExecutionInfo) -> driver_output_pb2.DriverOutput:  # type: ignore[name-defined]
-        """Finds the versions; without any, nothing is said."""
+        """Finds the removed versions; without any, no property is set."""
         folder = destination_folder(execution_info.exec_properties)
         blessing = artifact_utils.get_single_instance(
             list(execution_info.input_dict[standard_component_specs.MODEL_BLESSING_KEY])

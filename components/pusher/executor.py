@@ -1,4 +1,4 @@
-"""What the Pusher does when the pipeline runs."""
+"""The Pusher's executor: it pushes a blessed model as a version."""
 
 import os
 import time
@@ -18,7 +18,7 @@ class Executor(tfx_pusher.Executor):
     """Pushes what the Evaluator and the servability gate have blessed."""
 
     def Do(self, input_dict: Artifacts, output_dict: Artifacts, exec_properties: Properties) -> None:
-        """Pushes, or says on the artifact that nothing was pushed.
+        """Pushes the model, or marks the artifact as not pushed.
 
         Args:
             input_dict: `model_blessing` and `infra_blessing`, which holds the model.
@@ -37,7 +37,7 @@ class Executor(tfx_pusher.Executor):
 
 
 def destination_folder(exec_properties: dict[str, Any]) -> str:
-    """The folder of versions that a Pusher's properties name."""
+    """Returns the folder of versions that a Pusher's properties name."""
     destination = pusher_pb2.PushDestination()  # type: ignore[attr-defined]
     json_format.Parse(exec_properties[standard_component_specs.PUSH_DESTINATION_KEY], destination)
     return str(destination.filesystem.base_directory)

@@ -1,4 +1,4 @@
-"""A model as the newest version of a folder of versions."""
+"""Writes a model as the newest version into a folder of versions."""
 
 import logging
 import os
@@ -14,15 +14,15 @@ _PARTIAL = ".partial"
 
 
 def push(model_dir: str, base_directory: str, now_s: int) -> str:
-    """Makes a model the newest version, unless it is.
+    """Makes a model the newest version, unless it is that already.
 
-    Versions that are newer than the newest whole one are what a stopped run has left, and are removed: to servers they
-    are not there, or cannot be loaded.
+    Versions that are newer than the newest complete one were left by a stopped run. They are removed, because servers
+    do not see them or cannot load them.
 
     Args:
         model_dir: The SavedModel.
         base_directory: The folder of versions; it need not exist.
-        now_s: The time in seconds since 1970, from which the version has its number.
+        now_s: The time in seconds since 1970, which becomes the version's number.
 
     Returns:
         The version that holds the model.
@@ -44,7 +44,7 @@ def push(model_dir: str, base_directory: str, now_s: int) -> str:
 
 
 def _write(model_dir: str, version_dir: str) -> None:
-    """Copies a model so that its graph, by which servers know a whole version, comes last and at once."""
+    """Copies a model. Its graph, by which servers recognize a complete version, comes last and in one step."""
     graph = os.path.join(version_dir, SAVED_MODEL_FILE)
     io_utils.copy_dir(model_dir, version_dir, deny_regex_patterns=[rf"/{SAVED_MODEL_FILE}$"])
     io_utils.copy_file(os.path.join(model_dir, SAVED_MODEL_FILE), graph + _PARTIAL, overwrite=True)

@@ -1,4 +1,4 @@
-"""How packed files are unpacked, told by the ending of their names."""
+"""Unpacks gzip, bzip2 and Zstandard files; the ending of a file's name says how it is packed."""
 
 import bz2
 import gzip
@@ -15,12 +15,12 @@ _BLOCK_BYTES = 1 << 20
 
 @dataclass(frozen=True)
 class Compression:
-    """One way of packing.
+    """One compression format.
 
     Attributes:
-        name: What it is called.
-        unpack: Makes of a packed stream the stream of its content.
-        errors: What reading that stream raises where the file is not sound.
+        name: Its name in error messages.
+        unpack: Turns a packed stream into a stream of its content.
+        errors: The exceptions that reading this stream raises if the file is damaged.
     """
 
     name: str
@@ -29,14 +29,14 @@ class Compression:
 
 
 def compression_of(path: str) -> Compression | None:
-    """How a file is packed; None where its ending names no way of packing."""
+    """The compression of a file, or None if its ending names none."""
     return next((each for ending, each in COMPRESSIONS.items() if path.lower().endswith(ending)), None)
 
 
 class _ZstandardFile(io.RawIOBase):
     """The content of a Zstandard file of one or more frames.
 
-    The library's own reader takes a file that was cut short for a whole one.
+    We do not use the library's own reader, because it does not notice that a file was cut short.
     """
 
     def __init__(self, packed: BinaryIO):

@@ -1,4 +1,7 @@
-"""How far a file is read, packed or not: its bytes as they lie are counted, so that the time that is left is known."""
+"""Reports how much of a file has been read.
+
+It counts the bytes on disk, packed or not, because only their total is known beforehand.
+"""
 
 import io
 import os
@@ -11,10 +14,10 @@ _KB = 1000
 
 
 def told_of(stream: BinaryIO, path: str) -> BinaryIO:
-    """A stream of the same bytes, which tells how far it is read; a file of another machine is read as it is.
+    """Wraps a stream so that it reports its progress; a file on another machine is returned unwrapped.
 
     Args:
-        stream: The file, opened at its begin.
+        stream: The opened file, at its first byte.
         path: Its path.
     """
     if not os.path.isfile(path):

@@ -1,6 +1,6 @@
-"""Files wherever they lie: those of this machine as they are, all others by Beam's file systems.
+"""Opens and lists files: local ones directly, remote ones through Beam's file systems.
 
-Importing Beam takes seconds; who reads local files only, such as the command line, does not pay for it.
+Importing Beam takes seconds. A caller that reads only local files, such as the command line, never imports it.
 """
 
 import glob
@@ -12,7 +12,7 @@ _ANY_DEPTH = "**"
 
 
 def open_binary(path: str) -> BinaryIO:
-    """Opens a file as it is, compressed or not.
+    """Opens a file for reading its raw bytes; a compressed file is not unpacked.
 
     Raises:
         OSError: The file cannot be opened.
@@ -27,9 +27,9 @@ def open_binary(path: str) -> BinaryIO:
 
 
 def matching(pattern: str) -> list[str]:
-    """The files that a path or glob names, in no order; a path may also name a directory.
+    """Lists the files that match a path or glob, in no particular order. A path may also name a directory.
 
-    A local glob leaves out files whose names begin with a point.
+    A local glob does not match files whose names begin with a dot.
 
     Raises:
         OSError: The files cannot be listed.

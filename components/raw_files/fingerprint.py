@@ -1,4 +1,4 @@
-"""A digest of input files, by which a pipeline's cache notices that they changed."""
+"""Computes a digest of input files, so that a pipeline's cache notices when they change."""
 
 import hashlib
 from collections.abc import Callable, Iterable
@@ -14,14 +14,14 @@ _BLOCK_BYTES = 1 << 20
 def fingerprint(list_files: Callable[[], Iterable[str]]) -> str:
     """Digests the names and contents of files.
 
-    Two copies of the same files have the same fingerprint, whatever their directory and times.
+    Copies of the same files have the same fingerprint; directories and modification times do not matter.
 
     Args:
-        list_files: Lists the files, or raises DataError where it cannot.
+        list_files: Lists the files, or raises DataError if it cannot.
 
     Returns:
-        A hexadecimal digest, or `absent` where the files cannot be read here: a pipeline may be compiled on a machine
-        without its data. Running it there says what is missing.
+        A hexadecimal digest, or `absent` if the files cannot be read. This is no error, because a pipeline may be
+        compiled on a machine without its data. A run on that machine fails and says which files are missing.
     """
     digest = hashlib.sha256()
     try:

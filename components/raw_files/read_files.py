@@ -1,4 +1,4 @@
-"""Reading many files on Beam: what is good, what is refused, and a report of both."""
+"""Reads many files on Beam, and reports how many rows were read and how many were refused."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -12,24 +12,24 @@ from components.progress import Progress
 from components.raw_files.refusal import DataError, Reject, check_share
 
 ReadFile = Callable[[str], Iterator[tuple[int, Any] | Reject]]
-"""Reads a file: (line, record) or a reject at a time, in the file's order."""
+"""Reads one file and yields (line, record) or a Reject for each row, in the file's order."""
 
 REJECTS = "rejects"
 FAILURES = "failures"
 _FIRST = 5
 _TOLD_ROWS = 500
-"""So many rows are told of at once."""
+"""Progress is reported once for this many rows."""
 
 
 @dataclass(frozen=True)
 class ReadingReport:
-    """What became of the rows of one kind.
+    """How many rows of one kind were read and refused.
 
     Attributes:
-        rows: How many rows were read, refused ones among them.
-        reasons: How many were refused, by reason.
+        rows: The number of rows that were read, including refused ones.
+        reasons: The number of refused rows for each reason.
         first: The first few refused rows.
-        failures: What else was wrong, such as whole files; the first few messages.
+        failures: The first few messages about other problems, such as files that cannot be read at all.
     """
 
     rows: int = 0
@@ -39,11 +39,11 @@ class ReadingReport:
 
     @property
     def rejects(self) -> int:
-        """How many rows were refused."""
+        """The number of refused rows."""
         return sum(self.reasons.values())
 
     def __add__(self, other: "ReadingReport") -> "ReadingReport":
-        """The report of both parts."""
+        """Adds up two reports."""
         reasons = {
             reason: self.reasons.get(reason, 0) + other.reasons.get(reason, 0)
             for reason in sorted({*self.reasons, *other.reasons})
@@ -53,13 +53,13 @@ class ReadingReport:
         return ReadingReport(self.rows + other.rows, reasons, first, failures)
 
     def check(self, kind: str, setting: str, max_reject_share: float, rejects_dir: str) -> None:
-        """Fails where the rows are not good enough to go on with.
+        """Fails if the rows are not good enough to continue.
 
         Args:
-            kind: What the rows are, `event` or `item`.
-            setting: The configuration that names the files, for errors.
-            max_reject_share: The largest share of refused rows that is let pass.
-            rejects_dir: Where all refused rows are written down.
+            kind: What a row holds: `event`, `item`, `user` or `candidate`.
+            setting: The setting that names the files, for error messages.
+            max_reject_share: The largest share of refused rows that is accepted.
+            rejects_dir: The directory that holds all refused rows, for error messages.
 
         Raises:
             DataError: A file cannot be used, there is no row at all, or too many rows were refused.
@@ -72,10 +72,10 @@ class ReadingReport:
 
 
 class ReadFiles(beam.PTransform):
-    """Reads files, each in one worker, after each other or side by side.
+    """Reads files in parallel; each file is read by one worker.
 
-    Yields three collections: `None` is the main one of (file, line, record), where file is the place of the path in
-    `paths`; `rejects` is of Reject; `failures` is of messages about whole files.
+    Yields three collections. The main one, `None`, holds (file, line, record), where file is the index of the path in
+    `paths`. `rejects` holds a Reject for each refused row, `failures` a message for each file that cannot be read.
     """
 
     def __init__(self, paths: Sequence[str], read: ReadFile):
@@ -113,10 +113,10 @@ class _ReadFile(beam.DoFn):
 
 
 class CombineReport(beam.CombineFn):
-    """Sums up observations: a Reject, a message about a whole file, or the report of many rows."""
+    """Combines observations into one report: a Reject, a message about a whole file, or a report of many rows."""
 
     def create_accumulator(self) -> ReadingReport:
-        """The report of nothing."""
+        """An empty report."""
         return ReadingReport()
 
     def add_input(self, mutable_accumulator: ReadingReport, element: Reject | str | ReadingReport) -> ReadingReport:
@@ -137,7 +137,10 @@ class CombineReport(beam.CombineFn):
 
 
 class _CountRows(beam.DoFn):
-    """Counts good rows where they are, since nearly all rows are good: a report a bundle goes on, not a mark a row."""
+    """Counts the good rows of a bundle and emits one report for the bundle.
+
+    Nearly all rows are good, so emitting an element for each of them would be slow.
+    """
 
     def start_bundle(self) -> None:
         self._rows = 0
@@ -150,7 +153,7 @@ class _CountRows(beam.DoFn):
 
 
 def report(name: str, records: Any, rejects: Any, failures: Any) -> Any:
-    """Sums up three collections as `ReadFiles` yields them into a collection of one ReadingReport."""
+    """Combines the three collections that `ReadFiles` yields into a collection of one ReadingReport."""
     rows = records | f"{name}Rows" >> beam.ParDo(_CountRows())
     return (
         (rows, rejects, failures)

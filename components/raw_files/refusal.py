@@ -1,4 +1,4 @@
-"""What is refused: a row, or the input as a whole."""
+"""Refusals: a Reject stands for one row, a DataError for the whole input."""
 
 import dataclasses
 import json
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 
 class DataError(Exception):
-    """Input that cannot be used. The message names the file, what is wrong and what would mend it."""
+    """The input cannot be used. The message names the file, what is wrong and how to fix it."""
 
 
 @dataclass(frozen=True, order=True)
@@ -15,10 +15,10 @@ class Reject:
     """One refused row.
 
     Attributes:
-        file: Where it stands.
-        line: Its line, the first line of the file being 1 (in Parquet: its row, from 1).
-        reason: A short fixed name, such as `missing user`; rejects are counted by it.
-        detail: What was found, and what would have been right.
+        file: The path of its file.
+        line: Its line number, from 1; in Parquet, its row number, from 1.
+        reason: A short fixed name, such as `missing user`. Rejects are counted by reason.
+        detail: What was found, and what was expected.
     """
 
     file: str
@@ -27,7 +27,7 @@ class Reject:
     detail: str
 
     def __str__(self) -> str:
-        """The reject as compilers name errors."""
+        """The reject in the format of a compiler error: `file:line: reason: detail`."""
         return f"{self.file}:{self.line}: {self.reason}: {self.detail}"
 
     def to_json(self) -> str:
@@ -36,7 +36,7 @@ class Reject:
 
 
 def describe(reasons: Mapping[str, int]) -> str:
-    """Lists reasons with their counts, the most frequent first."""
+    """Lists the reasons with their counts, most frequent first."""
     ordered = sorted(reasons.items(), key=lambda each: (-each[1], each[0]))
     return ", ".join(f"{reason} ({count})" for reason, count in ordered)
 
@@ -44,15 +44,15 @@ def describe(reasons: Mapping[str, int]) -> str:
 def check_share(
     kind: str, rows: int, reasons: Mapping[str, int], first: Sequence[Reject], most: float, rejects_file: str
 ) -> None:
-    """Fails when too many rows were refused.
+    """Fails if too many rows were refused.
 
     Args:
-        kind: What the rows are, `event` or `item`.
-        rows: How many rows were read, refused ones among them.
-        reasons: How many rows were refused, by reason.
+        kind: What a row holds, such as `event` or `item`.
+        rows: The number of rows that were read, including refused ones.
+        reasons: The number of refused rows for each reason.
         first: The first few refused rows.
-        most: The largest share of refused rows that is let pass.
-        rejects_file: Where all refused rows are written down.
+        most: The largest share of refused rows that is accepted.
+        rejects_file: Where all refused rows are written, for the error message.
 
     Raises:
         DataError: The share is larger than `most`.

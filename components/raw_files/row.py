@@ -1,4 +1,4 @@
-"""A row as a file holds it, and from the rows of a file to what they say."""
+"""A row of a file, and the step from a file's rows to records, which refuses rows that cannot be used."""
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -13,8 +13,8 @@ class Row:
     """One row of a file.
 
     Attributes:
-        line: Its line, the first line of the file being 1 (in Parquet: its row, from 1).
-        values: Column name to value. Bytes of a text file that were not UTF-8 stand as U+FFFD.
+        line: Its line number, from 1; in Parquet, its row number, from 1.
+        values: Column name to value. Bytes of a text file that are not UTF-8 appear as U+FFFD.
     """
 
     line: int
@@ -24,11 +24,11 @@ class Row:
 def plain_value(column: str, value: object) -> object:
     """Turns a value of a typed format (JSON, Parquet) into what a text file would hold.
 
-    Whole floats lose their point, because ids become floats wherever a column has gaps; NaN counts as empty, and a list
-    of names is joined as categories are.
+    A whole float becomes an integer, because ids turn into floats if their column has gaps. NaN counts as empty. A list
+    of names is joined like a category path.
 
     Raises:
-        RowError: The value is nested, or text that cannot be written as UTF-8.
+        RowError: The value is nested, or it is text that cannot be encoded as UTF-8.
     """
     if isinstance(value, float):
         if math.isnan(value):
@@ -57,15 +57,15 @@ def _is_unicode(text: str) -> bool:
 
 Record = TypeVar("Record")
 CATEGORY_SEPARATOR = "|"
-"""Between the names of a category path, broad to narrow."""
+"""Separates the names of a category path, broad to narrow."""
 
 
 class RowError(ValueError):
-    """A row that cannot be used.
+    """A row cannot be used.
 
     Attributes:
-        reason: A short fixed name, such as `missing user`; rejects are counted by it.
-        detail: What was found, and what would have been right.
+        reason: A short fixed name, such as `missing user`. Rejects are counted by reason.
+        detail: What was found, and what was expected.
     """
 
     def __init__(self, reason: str, detail: str):
@@ -77,15 +77,15 @@ class RowError(ValueError):
 def records(
     path: str, rows: Iterable[Row | Reject], read_row: Callable[[Mapping[str, object]], Record]
 ) -> Iterator[tuple[int, Record] | Reject]:
-    """Reads each row; one that cannot be used becomes a reject in its place.
+    """Turns each row into a record. A row that cannot be used becomes a reject in the same place.
 
     Args:
         path: The file, named in rejects.
         rows: Its rows.
-        read_row: Makes a record of a row's values, or raises RowError.
+        read_row: Makes a record from a row's values, or raises RowError.
 
     Yields:
-        Each record with its line, or the reject that stands for it, in the rows' order.
+        (line, record) or a Reject for each row, in the rows' order.
     """
     for row in rows:
         if isinstance(row, Reject):

@@ -1,4 +1,4 @@
-"""Which files a pattern names, and how each is read by its ending."""
+"""Lists the files that a pattern matches, and reads each in the format that its ending names."""
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -21,14 +21,14 @@ READERS: Mapping[str, Reader] = {
 
 
 def matching_files(pattern: str, setting: str) -> list[str]:
-    """Lists the files that a path or glob names, sorted.
+    """Lists the files that match a path or glob, sorted.
 
     Args:
         pattern: A path or glob of any of Beam's file systems.
-        setting: The configuration that the pattern comes from, named in errors.
+        setting: The setting that holds the pattern, for error messages.
 
     Raises:
-        DataError: The setting is empty, or no file matches, or a directory does.
+        DataError: The pattern is empty, or it matches no file, or it matches a directory.
     """
     if not pattern:
         raise DataError(f"{setting} is empty; give the path or glob of the files.")
@@ -49,11 +49,11 @@ def read_rows(path: str, required: Sequence[str], setting: str) -> Iterator[Row 
 
     Args:
         path: The file.
-        required: Columns that it must have.
-        setting: The configuration that maps columns, named in errors.
+        required: The columns that it must have.
+        setting: The setting that maps columns, for error messages.
 
     Yields:
-        The rows and rejects in the file's order.
+        A Row or a Reject for each row, in the file's order.
 
     Raises:
         DataError: The file as a whole cannot be used.

@@ -1,4 +1,4 @@
-"""Logs that grow by a file or a folder a day: which of the files that a pattern names are to be read."""
+"""Chooses which files of a daily log are read: those of the newest spans (days), each in its newest version."""
 
 import re
 from collections.abc import Sequence
@@ -12,19 +12,19 @@ _PART = re.compile(r"\{SPAN\}|\{VERSION\}|\*+|\?|\[[^\]]*\]|.", re.DOTALL)
 
 
 def newest(paths: Sequence[str], pattern: str, setting: str, last_spans: int = 0) -> dict[str, int]:
-    """Chooses the files of the newest spans, and of each the newest version.
+    """Chooses the files of the newest spans, and for each span only its newest version.
 
     Args:
-        paths: What `as_glob(pattern)` names.
-        pattern: A path or glob with `{SPAN}` and perhaps `{VERSION}`, each in as many places as one likes.
-        setting: The configuration that the pattern comes from, named in errors.
-        last_spans: How many spans; 0 for all. Spans are counted as they are there, gaps or not.
+        paths: The paths that match `as_glob(pattern)`.
+        pattern: A path or glob with `{SPAN}` and perhaps `{VERSION}`. Both may occur several times.
+        setting: The setting that holds the pattern, for error messages.
+        last_spans: The number of spans to keep; 0 keeps all. Only existing spans count, so missing days do not matter.
 
     Returns:
-        The paths in order of span and name, with the span of each.
+        Each path with its span, sorted by span and name.
 
     Raises:
-        DataError: No path has numbers at these places.
+        DataError: No path has a number in these places.
     """
     expression = re.compile(_regex(pattern), re.DOTALL)
     numbered = {}
@@ -34,7 +34,10 @@ def newest(paths: Sequence[str], pattern: str, setting: str, last_spans: int = 0
             values = match.groupdict()
             numbered[path] = int(values["span"]), int(values.get("version", 0))
     if not numbered:
-        raise DataError(f"{setting} = {pattern}: of {len(paths)} files none has a number there, such as {paths[0]}.")
+        raise DataError(
+            f"{setting} = {pattern}: none of {len(paths)} files has a number in this place; the first is {paths[0]}. "
+            "Correct the pattern, or rename the files."
+        )
     versions: dict[int, int] = {}
     for span, version in numbered.values():
         versions[span] = max(version, versions.get(span, 0))

@@ -1,4 +1,4 @@
-"""Which files hold the examples of one split."""
+"""Lists the files that hold the examples of one split."""
 
 from collections.abc import Sequence
 
@@ -9,7 +9,7 @@ from tfx.utils import io_utils
 
 
 def split_files(examples: Sequence[types.Artifact], split: str) -> list[str]:
-    """Lists the files of a split, in the order of their names.
+    """Lists the files of a split, sorted by name within each artifact.
 
     Args:
         examples: Examples artifacts.

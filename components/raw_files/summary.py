@@ -1,4 +1,4 @@
-"""The summary of a run over raw files: written by its Beam pipeline, read by whoever started it."""
+"""The summary of a run over raw files. The run's Beam pipeline writes it, and its caller reads it."""
 
 import dataclasses
 import json
@@ -20,11 +20,11 @@ _REJECTS_PREFIX = "rejects"
 
 @dataclass(frozen=True)
 class Summary:
-    """What a run read and made.
+    """What a run read and produced.
 
     Attributes:
-        reports: What became of the rows, by their kind.
-        counts: How many of each thing were made.
+        reports: The report for each kind of row.
+        counts: Name to number, such as how many users there are or how many examples a split has.
     """
 
     reports: dict[str, ReadingReport]
@@ -46,13 +46,13 @@ class Summary:
 
 
 def write_summary(directory: str, rejects: Any, reports: Mapping[str, Any], counts: Any) -> None:
-    """Adds to a pipeline the writing of all refused rows and of the summary.
+    """Adds steps to a pipeline that write all refused rows and the summary.
 
     Args:
-        directory: Where to write.
-        rejects: Collection of the refused rows.
-        reports: For each kind of row a collection of one ReadingReport.
-        counts: Collection of (name, number); numbers of one name are added up.
+        directory: The directory to write to.
+        rejects: A collection of refused rows.
+        reports: A collection of one ReadingReport for each kind of row.
+        counts: A collection of (name, number). Numbers with the same name are added up.
     """
     _ = (
         rejects

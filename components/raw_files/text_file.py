@@ -1,4 +1,4 @@
-"""Opening text files, plain or packed, wherever Beam's file systems reach."""
+"""Opens text files, plain or packed, on any file system that Beam knows."""
 
 import io
 from collections.abc import Iterator
@@ -11,12 +11,12 @@ from components.raw_files.file_systems import open_binary
 from components.raw_files.refusal import DataError
 
 REPLACEMENT = "\ufffd"
-"""Stands for bytes that are not UTF-8."""
+"""Replaces bytes that are not UTF-8."""
 
 
 @contextmanager
 def open_bytes(path: str) -> Iterator[BinaryIO]:
-    """Opens a file as it is, compressed or not.
+    """Opens a file for reading its raw bytes; a compressed file is not unpacked.
 
     Raises:
         DataError: The file cannot be opened.
@@ -31,14 +31,15 @@ def open_bytes(path: str) -> Iterator[BinaryIO]:
 
 @contextmanager
 def open_text(path: str, newline: str) -> Iterator[io.TextIOWrapper]:
-    """Opens a text file for reading; one whose name ends in `.gz`, `.bz2` or `.zst` is unpacked.
+    """Opens a text file for reading. A file whose name ends in `.gz`, `.bz2` or `.zst` is unpacked.
 
     Args:
         path: The file.
-        newline: As of `open`: how lines end.
+        newline: How lines end, as in the builtin `open`.
 
     Raises:
-        DataError: The file cannot be opened, or, while it is read, proves to be packed in another way, or cut short.
+        DataError: The file cannot be opened. Also raised while the file is read, if it is cut short, or if it is not
+            packed in the way that its ending says.
     """
     compression = compression_of(path)
     with open_bytes(path) as packed:
@@ -57,10 +58,10 @@ def open_text(path: str, newline: str) -> Iterator[io.TextIOWrapper]:
 
 
 def check_text(path: str, first_line: str) -> None:
-    """Refuses a file whose first line shows that it is not text in UTF-8.
+    """Refuses a file if its first line is not text in UTF-8.
 
     Raises:
-        DataError: It is a binary file, or text in another encoding.
+        DataError: The file is binary, or text in another encoding.
     """
     if "\x00" in first_line or REPLACEMENT in first_line:
         raise DataError(

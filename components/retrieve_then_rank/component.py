@@ -19,9 +19,9 @@ class RetrieveThenRankSpec(types.ComponentSpec):
 
 
 class RetrieveThenRank(base_component.BaseComponent):
-    """Joins a model that finds items in the whole catalogue and one that orders them into one SavedModel.
+    """Joins two models into one SavedModel: one finds items in the whole catalogue, the other ranks them.
 
-    Any two models fit that have the signatures of `schemas.signatures`; how they were trained does not matter.
+    Any two models with the signatures of `schemas.signatures` fit; how they were trained does not matter.
     """
 
     SPEC_CLASS = RetrieveThenRankSpec
@@ -33,7 +33,7 @@ class RetrieveThenRank(base_component.BaseComponent):
         Args:
             retriever: A SavedModel with the signatures `recommend` and `search`.
             ranker: A SavedModel with the signatures `serving_default` and `rank`.
-            retrieved: How many items the retriever hands to the ranker; a request that asks for more gets more.
+            retrieved: How many items the retriever hands to the ranker. A request for more items raises it.
         """
         super().__init__(
             RetrieveThenRankSpec(

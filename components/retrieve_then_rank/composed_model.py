@@ -1,6 +1,6 @@
-"""One SavedModel out of two: the first finds items in the whole catalogue, the second orders them.
+"""Makes one SavedModel of two: the first finds items in the whole catalogue, the second ranks them.
 
-Works on saved models alone, by their signatures (`schemas.signatures`), so it knows neither network.
+It uses nothing of the two but their signatures (`schemas.signatures`), so it depends on neither network.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -22,26 +22,25 @@ _OF_EVERY_RANKER = names(offered_by=OfferedBy.EVERY_MODEL)
 def save_composed_model(retriever_dir: str, ranker_dir: str, directory: str, retrieved: int) -> None:
     """Writes a SavedModel that retrieves by one model and ranks by the other.
 
-    It has `serving_default` and `rank` of the ranker as they are, and `explain` if the ranker has it; of the retriever
-    what it has beside, such as `similar_items` and `sessions`; and `recommend` and `search`, which retrieve and rank in
-    one call. Those two ask for whatever either model asks for, so a value of the context that only one of them knows is
-    an input too.
+    The new model has the ranker's `serving_default`, `rank` and, if there is one, `explain`. It has the retriever's
+    further signatures, such as `similar_items` and `sessions`. Its `recommend` and `search` retrieve and rank in one
+    call. These two take the inputs of both models, so a context value that only one model uses is an input too.
 
     Args:
         retriever_dir: A SavedModel with `recommend` and `search`.
         ranker_dir: A SavedModel with `serving_default` and `rank`.
-        directory: Where to.
-        retrieved: How many items the retriever hands to the ranker. A row that asks for more gets more.
+        directory: The folder to write.
+        retrieved: How many items the retriever hands to the ranker. A row that asks for more items raises it.
 
     Raises:
-        ValueError: A model lacks a signature, or the two want different things under one name.
+        ValueError: A model lacks a signature, or the two have unequal inputs of one name.
     """
     if not 1 <= retrieved <= signatures.LARGEST_K:
         raise ValueError(f"`retrieved` should be from 1 to {signatures.LARGEST_K}. Received: retrieved={retrieved}")
     retriever = _load(retriever_dir, "retriever", _OF_BOTH)
     ranker = _load(ranker_dir, "ranker", _OF_EVERY_RANKER)
     composed = tf.Module(name="retrieve_then_rank")
-    # What the functions use must hang on the saved object, or no loader would fill it.
+    # The saved object must own the variables and tables of both models, or no loader would fill them.
     composed.retriever = retriever
     composed.ranker = ranker
     exported: dict[str, Signature] = {}
@@ -59,7 +58,7 @@ def save_composed_model(retriever_dir: str, ranker_dir: str, directory: str, ret
 def _retrieve_then_rank(name: str, retrieve: Signature, rank: Signature, retrieved: int) -> Signature:
     """The function of the signature `recommend` or `search`."""
     wanted_by_retriever, wanted_by_ranker = _inputs(retrieve), _inputs(rank)
-    # What the ranker gets from here instead of from the caller.
+    # Inputs of the ranker that are made here and not given by the caller.
     made_here = {signatures.RANK_CANDIDATES}
     if name == signatures.RECOMMEND:
         made_here.add(signatures.RANK_QUERY)
@@ -80,7 +79,7 @@ def _retrieve_then_rank(name: str, retrieve: Signature, rank: Signature, retriev
 
 
 def _best(items: tf.Tensor, scores: tf.Tensor, k: tf.Tensor) -> Tensors:
-    """The `k` best items of each row by these scores; of equals, the one that was retrieved first.
+    """Selects the `k` best items of each row by these scores; equal scores keep the order of retrieval.
 
     Args:
         items: string [batch, retrieved], padded with the empty string.
@@ -91,7 +90,7 @@ def _best(items: tf.Tensor, scores: tf.Tensor, k: tf.Tensor) -> Tensors:
         `items` and `scores`, both [batch, largest k], padded with the empty string and 0.
     """
     keys = tf.where(tf.equal(items, ""), float("-inf"), scores)
-    # Of equal keys `top_k` takes the first, and padding stands at the end. A batch may have no row.
+    # `top_k` keeps the order of equal keys, and padding stands at the end. A batch may have no row.
     places = tf.math.top_k(keys, tf.reduce_max(tf.concat([k, [0]], axis=0))).indices
     best = tf.gather(items, places, batch_dims=1)
     best_scores = tf.gather(scores, places, batch_dims=1)
@@ -101,7 +100,7 @@ def _best(items: tf.Tensor, scores: tf.Tensor, k: tf.Tensor) -> Tensors:
 
 
 def _checked(k: tf.Tensor) -> tf.Tensor:
-    # The retriever would look at it too, but sees another number.
+    # The retriever would check `k` too, but it is given another number.
     in_range = tf.logical_and(tf.greater_equal(k, 1), tf.less_equal(k, signatures.LARGEST_K))
     message = f"`{signatures.K}` should be from 1 to {signatures.LARGEST_K}. Received:"
     with tf.control_dependencies([tf.debugging.Assert(tf.reduce_all(in_range), [message, k])]):
@@ -127,10 +126,10 @@ def _inputs(signature: Any) -> dict[str, tf.TensorSpec]:
 def _union(
     name: str, first: Mapping[str, tf.TensorSpec], second: Mapping[str, tf.TensorSpec]
 ) -> dict[str, tf.TensorSpec]:
-    """What either wants.
+    """Joins the inputs of two models.
 
     Raises:
-        ValueError: The two want different types or ranks under one name.
+        ValueError: Inputs of one name have different types or ranks.
     """
     union = dict(first)
     for each, spec in second.items():

@@ -1,4 +1,4 @@
-"""What RetrieveThenRank does when the pipeline runs."""
+"""RetrieveThenRank's executor: it writes the composed model."""
 
 from tfx.dsl.components.base import base_executor
 from tfx.types import artifact_utils

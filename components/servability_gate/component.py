@@ -20,11 +20,11 @@ class ServabilityGateSpec(types.ComponentSpec):
 
 
 class ServabilityGate(base_component.BaseComponent):
-    """Serves a model and asks all that it answers, with real examples, over both protocols of TF Serving.
+    """Serves a model and asks all its signatures about real examples, over both protocols of TF Serving.
 
-    A SavedModel can run in Python and still not in TF Serving, and TFX's InfraValidator, which would notice, needs a
-    container runtime. Its output is what InfraValidator's would be with `make_warmup`: a blessing that holds the model,
-    with requests to warm it up, and from which it is pushed: `Pusher(infra_blessing=gate.outputs["blessing"])`.
+    A SavedModel can run in Python and still fail in TF Serving. TFX's InfraValidator would notice, but it needs a
+    container runtime. The output is that of InfraValidator with `make_warmup`: a blessing that holds the model and
+    warm-up requests. The model is pushed from there: `Pusher(infra_blessing=gate.outputs["blessing"])`.
     """
 
     SPEC_CLASS = ServabilityGateSpec
@@ -36,7 +36,7 @@ class ServabilityGate(base_component.BaseComponent):
         Args:
             model: The SavedModel to try.
             examples: Raw behaviour examples, as BehaviourExampleGen writes them.
-            config: How much is asked, and what is let pass; the defaults of `GateConfig` where None.
+            config: How much is asked, and what is accepted; None for the defaults of `GateConfig`.
         """
         super().__init__(
             ServabilityGateSpec(

@@ -1,4 +1,4 @@
-"""What ServabilityGate does when the pipeline runs."""
+"""ServabilityGate's executor: it tries a model on a server and writes the blessing."""
 
 import logging
 import os
@@ -20,7 +20,7 @@ MODEL_KEY = "model"
 EXAMPLES_KEY = "examples"
 BLESSING_KEY = "blessing"
 CONFIG_KEY = "config"
-# As TFX's InfraValidator leaves them, so that the Pusher and the interfaces read them alike.
+# The names that TFX's InfraValidator uses, so that the Pusher and the web interfaces read them.
 HAS_MODEL_PROPERTY = "has_model"
 BLESSED_FILE = "INFRA_BLESSED"
 NOT_BLESSED_FILE = "INFRA_NOT_BLESSED"
@@ -30,15 +30,15 @@ class Executor(base_executor.BaseExecutor):
     """Tries the model and writes the blessing."""
 
     def Do(self, input_dict: Artifacts, output_dict: Artifacts, exec_properties: Properties) -> None:
-        """Has a server of its own answer for the model.
+        """Serves the model in a process of its own, and checks its answers.
 
-        What passes is copied into the blessing together with requests to warm a server up, and pushed from there: an
-        artifact that another component made is not written to.
+        A model that passes is copied into the blessing together with warm-up requests, and pushed from there. The
+        artifact of the Trainer is not changed.
 
         Args:
             input_dict: `model`, and `examples` to replay.
-            output_dict: `blessing`, an InfraBlessing; a refusal stands in its custom property `reasons`, what was
-                measured in properties by the names of the figures.
+            output_dict: `blessing`, an InfraBlessing. Its custom property `reasons` holds the reasons of a refusal;
+                each figure has a property of its own name.
             exec_properties: `config`, the JSON of a `GateConfig`.
 
         Raises:
@@ -58,12 +58,12 @@ class Executor(base_executor.BaseExecutor):
 
 
 def add_warm_model(blessing: types.Artifact, model_dir: str, requests: str) -> None:
-    """Puts a model and the requests to warm it up with where the Pusher looks for them.
+    """Copies a model and its warm-up requests to the place where the Pusher looks for them.
 
     Args:
         blessing: The InfraBlessing.
         model_dir: The SavedModel.
-        requests: The file of requests; there may be none.
+        requests: The file of warm-up requests; it need not exist.
     """
     path = path_utils.stamped_model_path(blessing.uri)
     io_utils.copy_dir(model_dir, path)
@@ -73,7 +73,7 @@ def add_warm_model(blessing: types.Artifact, model_dir: str, requests: str) -> N
 
 
 def bless(blessing: types.Artifact, verdict: Verdict) -> None:
-    """Writes a verdict the way the Pusher reads it."""
+    """Writes a verdict into the blessing, as the Pusher reads it."""
     name = BLESSED_FILE if verdict.servable else NOT_BLESSED_FILE
     io_utils.write_string_file(os.path.join(blessing.uri, name), "")
     blessing.set_int_custom_property(BLESSED_PROPERTY, int(verdict.servable))

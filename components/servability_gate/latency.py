@@ -1,4 +1,4 @@
-"""How long a warm model takes for what applications ask most."""
+"""Measures how long a warm model takes for `rank`, which applications ask most."""
 
 import time
 from collections.abc import Iterable, Mapping
@@ -26,7 +26,7 @@ def measure(model: ReplayedModel, probe: Probe) -> dict[str, float]:
         probe: Some real examples.
 
     Returns:
-        Milliseconds by name, such as `rest_rank_p50_ms`; with the client's own share, which is part of every request.
+        Milliseconds by name, such as `rest_rank_p50_ms`. They include the client's own share of a request.
 
     Raises:
         RefusedError: A request failed.
@@ -53,7 +53,7 @@ def measure(model: ReplayedModel, probe: Probe) -> dict[str, float]:
 
 
 def too_slow(figures: Mapping[str, float], limits: GateLimits, protocols: Iterable[str]) -> list[str]:
-    """The limits that measured latencies are beyond, as reasons to refuse the model."""
+    """Lists the limits that the latencies exceed, as reasons to refuse the model."""
     reasons = []
     for percentile in _PERCENTILES:
         field = f"{signatures.RANK}_p{percentile}_ms"

@@ -1,4 +1,4 @@
-"""Tries a SavedModel as it will be served: a server loads it, warms it up and answers for it over REST and gRPC."""
+"""Tries a SavedModel as it will be served: a server loads it, warms it up, and answers over REST and gRPC."""
 
 import shutil
 import tempfile
@@ -31,7 +31,7 @@ from serving.client.transport import VersionState
 _LOOK_S = 0.1
 _SCORED = names(offered_by=OfferedBy.EVERY_MODEL)
 _WARMED_UP, _COLD = 1, 2
-"""Versions of the candidate; the second is there only where the first does not become available."""
+"""Versions of the candidate. The second is added only if the first does not become available."""
 
 
 def check(
@@ -42,15 +42,15 @@ def check(
     Args:
         model_dir: The folder that holds `saved_model.pb`.
         files: Gzipped TFRecord files of behaviour examples.
-        config: How much is asked, and what is let pass.
-        warm_up_file: Where to write requests for a server to replay, if the model may be served; empty writes none.
+        config: How much is asked, and what is accepted.
+        warm_up_file: The file of warm-up requests to write if the model may be served; empty for none.
         serve: Starts and ends the server.
 
     Returns:
-        Whether the model may be served, with every reason against it and what was measured.
+        The verdict, with every reason against the model and what was measured.
 
     Raises:
-        ValueError: The files hold no example that could be asked for.
+        ValueError: The files hold no example that a request could ask about.
         RuntimeError: The server could not be run, which says nothing about the model.
     """
     asked = probes(files, config.examples)
@@ -90,7 +90,7 @@ class _Candidate:
         with self._model:
             fault = self._load_fault(_WARMED_UP)
             if fault:
-                # What cannot be warmed up is served cold, to find out which request is to blame.
+                # The model is served without warm-up requests, to find out which request fails.
                 add_version(self._model_dir, self._base_path, _COLD)
                 cold_fault = self._load_fault(_COLD)
                 if cold_fault:
@@ -107,7 +107,7 @@ class _Candidate:
             return too_slow(latencies, self._config.limits, self._model.transports), latencies
 
     def _load_fault(self, version: int) -> str:
-        """Waits for a version; empty once it is available, else why it will not be."""
+        """Waits for a version. Returns an empty text once it is available, else the reason why it will not be."""
         end = time.monotonic() + self._config.timeout_s
         while time.monotonic() < end:
             self._server.check_alive()

@@ -1,14 +1,14 @@
-"""What the gate says of a model."""
+"""The gate's verdict on a model, and the names of the properties that record it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 REASONS_PROPERTY = "reasons"
-"""Of the blessing: the reasons, a line each. Each figure has a property of its own name."""
+"""A property of the blessing: the reasons, one on each line. Each figure has a property of its own name."""
 BLESSED_PROPERTY = "blessed"
-"""Of the blessing, as TFX's InfraValidator leaves it: 1 where the model may be served."""
+"""A property of the blessing, as TFX's InfraValidator writes it: 1 if the model may be served."""
 MODEL_MB = "model_mb"
-"""The figure of the exported folder's size; a latency is named for protocol and percentile: `rest_rank_p50_ms`."""
+"""The figure of the exported folder's size. Latencies are named by protocol and percentile: `rest_rank_p50_ms`."""
 
 
 @dataclass(frozen=True)
@@ -16,8 +16,8 @@ class Verdict:
     """The outcome of a check.
 
     Attributes:
-        reasons: Why the model is refused, one finding each; empty where it may be served.
-        figures: What was measured, by name; latencies only where nothing else spoke against the model.
+        reasons: Why the model is refused, one reason each; empty if it may be served.
+        figures: What was measured, by name. Latencies are measured only if there is no other reason against the model.
     """
 
     reasons: tuple[str, ...] = ()

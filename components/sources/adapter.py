@@ -1,4 +1,4 @@
-"""The adapters by name: what turns one source's files into canonical events and items."""
+"""The table of adapters: each turns the files of one source into canonical events and items."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -13,46 +13,46 @@ from schemas.canonical_event import Event, Item, User
 
 
 class ReadEvents(Protocol):
-    """Reads the events of a file; `adapters.event_tables.read_events` says how."""
+    """Reads the events of a file; see `adapters.event_tables.read_events`."""
 
     def __call__(self, path: str, config: DataConfig, now_ms: int) -> Iterator[tuple[int, Event] | Reject]:
-        """Yields each event with its line, or its reject."""
+        """Yields each event with its line, or a Reject."""
 
 
 class ReadItems(Protocol):
     """Reads the items of a file."""
 
     def __call__(self, path: str, config: DataConfig) -> Iterator[tuple[int, Item] | Reject]:
-        """Yields each item with its line, or its reject."""
+        """Yields each item with its line, or a Reject."""
 
 
 class ReadUsers(Protocol):
     """Reads the users of a file."""
 
     def __call__(self, path: str, config: DataConfig) -> Iterator[tuple[int, User] | Reject]:
-        """Yields each user with its line, or its reject."""
+        """Yields each user with its line, or a Reject."""
 
 
 class ReadCandidates(Protocol):
     """Reads the evaluation examples of a file."""
 
     def __call__(self, path: str, config: DataConfig) -> Iterator[tuple[int, FixedCandidates]]:
-        """Yields each with its line."""
+        """Yields each example with its line."""
 
 
 @dataclass(frozen=True)
 class Adapter:
-    """How one source is read, a file at a time.
+    """Reads one source, file by file.
 
     Attributes:
-        read_events: Yields each event with its line, or its reject.
-        read_items: Yields each item with its line, or its reject.
-        source_files: Names the files; for most they are those that `data.events` and `data.items` name.
-        read_candidates: Yields each evaluation example with its line. Only for a source with splits of its own, whose
-            events say which they belong to; for others `data.split` decides.
-        with_item: Completes an event by what is known of its item. Only for a source without a search log, whose
-            queries are made.
-        read_users: Yields each user with its line, or its reject. Only for a source with a table of users.
+        read_events: Yields each event with its line, or a Reject.
+        read_items: Yields each item with its line, or a Reject.
+        source_files: Names the files. For most sources these are the files in `data.events` and `data.items`.
+        read_candidates: Yields each evaluation example with its line. Only for a source that comes with its own splits:
+            its events name their split. For other sources `data.split` decides.
+        with_item: Adds to an event what is known about its item. Only for a source without a search log, whose queries
+            are made from its items.
+        read_users: Yields each user with its line, or a Reject. Only for a source with a table of users.
     """
 
     read_events: ReadEvents
@@ -83,7 +83,7 @@ def adapter(name: str) -> Adapter:
     """Finds an adapter by its name.
 
     Raises:
-        DataError: No adapter bears it.
+        DataError: There is no adapter with this name.
     """
     if name not in ADAPTERS:
         raise DataError(f"data.source = {name!r}: there is no such adapter. Known are {', '.join(ADAPTERS)}.")
@@ -91,10 +91,10 @@ def adapter(name: str) -> Adapter:
 
 
 def users_reader(config: DataConfig) -> ReadUsers | None:
-    """What reads the table of users that a configuration names; None where it names none.
+    """Finds the reader for the configured table of users, or None if none is configured.
 
     Raises:
-        DataError: It names one, and the source has none.
+        DataError: A table is configured, but the source cannot have one.
     """
     read_users = adapter(config.source).read_users
     if config.users and read_users is None:

@@ -1,4 +1,4 @@
-"""A row of a source that says which items an event is to be told from."""
+"""FixedCandidates: an evaluation example whose negatives come with the source."""
 
 from dataclasses import dataclass
 
@@ -7,16 +7,16 @@ from schemas.canonical_event import Surface
 
 @dataclass(frozen=True)
 class FixedCandidates:
-    """One evaluation example of a source with splits of its own.
+    """One evaluation example of a source that comes with its own splits.
 
     Attributes:
-        where: File and line that say so, for errors.
-        user_id: Whose event it is.
-        position: The number of the event to predict among its user's events.
-        surface: Where that event happened.
+        where: File and line of the row, for error messages.
+        user_id: The user.
+        position: The position of the event to predict among the user's events.
+        surface: The surface of that event.
         split: `validation` or `test`.
         positive: The item of that event.
-        negatives: The items to tell it from.
+        negatives: The items that the positive is ranked against.
     """
 
     where: str

@@ -1,4 +1,4 @@
-"""The k-core of a log: users and items that have enough to do with each other."""
+"""Reduces a log to its k-core: only users and items with enough engagements among each other stay."""
 
 from collections.abc import Iterable
 from itertools import islice
@@ -11,17 +11,17 @@ from components.sources.event_coder import Placed
 
 
 class KeepCore(beam.PTransform):
-    """Leaves out users and items until each that is left has engaged, or was engaged with, by enough others left.
+    """Removes users with too few items and items with too few users, until all that stay have enough.
 
-    A pair of user and item counts once, however often they met. Each round leaves out users, then items; how many
-    rounds a log needs is not known beforehand, so there is a limit, and a message where it was too low.
+    A user and an item count as one pair, however often the user engaged with it. Each round first removes users, then
+    items. Nobody knows beforehand how many rounds a log needs. So there is a limit, and a message if it was too low.
 
     Args:
-        least: How many different items a user, and how many different users an item needs (k).
+        least: How many different items a user needs, and how many different users an item needs (k).
         rounds: How many rounds there are.
 
-    Takes a collection of (file, line, event). Yields two: `None` is the main one of what is left, events without an
-    item going with their user; `failures` is of messages.
+    Takes a collection of (file, line, event). Yields two collections. The main one, `None`, holds the events that stay;
+    an event without an item stays if its user stays. `failures` holds messages.
     """
 
     def __init__(self, least: int, rounds: int):
@@ -72,7 +72,7 @@ def _as_key(key: str) -> tuple[str, None]:
 
 
 def _with_enough(grouped: tuple[str, Iterable[str]], least: int) -> Iterable[tuple[str, str]]:
-    """The pairs of a key that has enough of them, turned around."""
+    """Yields the pairs of a key, swapped, if the key has enough of them."""
     key, others = grouped
     if _are_enough(others, least):
         for other in others:

@@ -1,4 +1,4 @@
-"""How raw logs become examples: the `data` section of a pipeline's configuration."""
+"""DataConfig: the `data` section of a configuration, which says how raw logs become examples."""
 
 import dataclasses
 import datetime
@@ -86,10 +86,10 @@ class DataConfig:
     seed: int = 17
 
     def __post_init__(self) -> None:
-        """Refuses values that mean nothing.
+        """Refuses invalid values.
 
         Raises:
-            ValueError: A value is out of its range; the message names it.
+            ValueError: A value is out of its range. The message names it.
         """
         _one_of("split", self.split, (LEAVE_ONE_OUT, BY_TIME))
         _one_of("negatives", self.negatives, (UNIFORM, POPULARITY, SHOWN, CATEGORY))
@@ -124,13 +124,13 @@ class DataConfig:
         return _moment_ms("test_from", self.test_from)
 
     def located(self, pattern: str) -> str:
-        """A path or glob of the configuration, taken from `path`; an empty one stays empty."""
+        """A configured path or glob, relative to `path`; an empty one stays empty."""
         if not pattern or not self.path or pattern.startswith("/") or "://" in pattern:
             return pattern
         return f"{self.path.rstrip('/')}/{pattern}"
 
     def to_json(self) -> str:
-        """The configuration as JSON, as it stands in an execution property."""
+        """The configuration as JSON, for an execution property."""
         return json.dumps(dataclasses.asdict(self), sort_keys=True)
 
     @classmethod

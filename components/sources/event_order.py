@@ -1,18 +1,18 @@
-"""The one order of a user's events: in the examples that the pipeline cuts and in the histories of requests."""
+"""Defines the order of a user's events, for the pipeline's examples and for the histories of requests alike."""
 
 from schemas.canonical_event import Event
 
 EventPlace = tuple[int, int, int, int, str]
-"""Position, timestamp_ms, file, line, item. So events are in the order of the source's own numbers, else of time, and
-events of one time as the source has them."""
+"""Position, timestamp_ms, file, line, item. Events are sorted by the source's own position if it has one, else by time.
+Events with equal times keep the order of the source."""
 
 
 def event_place(file: int, line: int, event: Event) -> EventPlace:
-    """What a user's events are sorted by.
+    """The sort key of an event.
 
     Args:
-        file: The number of the event's file among the source's paths.
-        line: Its line there.
+        file: The index of the event's file among the source's paths.
+        line: Its line in that file.
         event: The event.
     """
     return event.position, event.timestamp_ms, file, line, event.item_id

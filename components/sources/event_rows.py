@@ -1,6 +1,6 @@
-"""How events, items and users stand in rows of files: which column holds which field, and what makes a row unusable.
+"""Turns rows of files into events, items and users, or says why a row cannot be used.
 
-Used by the adapters, on Beam and where a user's history is read for the command line.
+The adapters use it, on Beam and where the command line reads a user's history.
 """
 
 import datetime
@@ -13,15 +13,15 @@ from schemas import context_values
 from schemas.canonical_event import Event, Item, Surface, User
 
 MAX_FIELD_CHARACTERS = 100_000
-"""A longer value is refused: it is a broken quote or delimiter, not an id or a query."""
+"""A longer value is refused, because it comes from a broken quote or delimiter."""
 MILLISECONDS = "ms"
 SECONDS = "s"
 _TIME_UNITS = {MILLISECONDS: ("milliseconds", 1), SECONDS: ("seconds", 1000)}
-"""Unit to its name and how many milliseconds it has."""
+"""Unit to its name and its length in milliseconds."""
 _SEARCH = Surface.SEARCH
 _SURFACES = {surface.value: surface for surface in Surface}
 _LONG_NUMBER = 19
-"""Numbers of fewer digits than this fit into 64 bits."""
+"""A number with fewer digits than this fits into 64 bits."""
 
 
 @dataclass(frozen=True)
@@ -53,10 +53,10 @@ class EventColumns:
     context: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        """Refuses a unit that is none, and names that mean something else.
+        """Refuses unknown units, and context names that have another meaning.
 
         Raises:
-            ValueError: It names what is refused.
+            ValueError: The message names the refused value.
         """
         context_values.check_names(self.context)
         if self.time_unit not in _TIME_UNITS:
@@ -112,10 +112,10 @@ class UserColumns:
 
 
 def field_text(row: Mapping[str, object], column: str) -> str:
-    """The value of a column as text without spaces around it; empty where the row lacks it.
+    """The value of a column as text, stripped of spaces; empty if the row lacks the column.
 
     Raises:
-        RowError: The value is no text that can be used.
+        RowError: The value holds a NUL byte, is not UTF-8, or is too long.
     """
     value = row.get(column)
     text = "" if value is None else str(value)
@@ -131,13 +131,16 @@ def field_text(row: Mapping[str, object], column: str) -> str:
 
 
 def _plain_text(row: Mapping[str, object], column: str) -> str:
-    """What `field_text` yields for a row in which no value can be refused."""
+    """The same as `field_text`, but without its checks."""
     value = row.get(column)
     return "" if value is None else str(value).strip()
 
 
 def _text_reader(row: Mapping[str, object]) -> Callable[[Mapping[str, object], str], str]:
-    """Looks once over all of a row, instead of at each field, for what a field may not hold; hardly any row has it."""
+    """Chooses how to read the fields of a row: with checks only if some value of the row could fail them.
+
+    One check of the whole row is faster than one check for each field, and hardly any row fails.
+    """
     text = "".join(map(str, row.values()))
     if "\x00" in text or "\ufffd" in text or len(text) > MAX_FIELD_CHARACTERS:
         return field_text
@@ -183,12 +186,12 @@ def event_from_row(row: Mapping[str, object], columns: EventColumns, now_ms: int
     """Reads one event.
 
     Args:
-        row: Column name to value. Bytes that were not UTF-8 stand as U+FFFD.
+        row: Column name to value. Bytes that are not UTF-8 appear as U+FFFD.
         columns: Which column holds which field.
-        now_ms: The time of reading, in milliseconds; later events are refused.
+        now_ms: The time of reading, in milliseconds since 1970. Later events are refused.
 
     Raises:
-        RowError: The row cannot be used; it says why.
+        RowError: The row cannot be used. The message says why.
     """
     text = _text_reader(row)
     user_id = text(row, columns.user_id)
@@ -224,7 +227,7 @@ def event_from_row(row: Mapping[str, object], columns: EventColumns, now_ms: int
 
 
 def item_from_row(row: Mapping[str, object], columns: ItemColumns) -> Item:
-    """Reads one item; raises RowError where the row cannot be used."""
+    """Reads one item; raises RowError if the row cannot be used."""
     item_id = field_text(row, columns.item_id)
     if not item_id:
         raise RowError("missing item", f"column {columns.item_id!r} is empty")
@@ -238,7 +241,7 @@ def item_from_row(row: Mapping[str, object], columns: ItemColumns) -> Item:
 
 
 def user_from_row(row: Mapping[str, object], columns: UserColumns) -> User:
-    """Reads one user; raises RowError where the row cannot be used."""
+    """Reads one user; raises RowError if the row cannot be used."""
     user_id = field_text(row, columns.user_id)
     if not user_id:
         raise RowError("missing user", f"column {columns.user_id!r} is empty")

@@ -1,4 +1,4 @@
-"""The events of a source as the pipelines of the item table and of the examples take them."""
+"""Reads all events of a source as Beam collections, for the item table and for the examples."""
 
 import functools
 from collections.abc import Iterable
@@ -15,12 +15,12 @@ from schemas.canonical_event import Item
 
 
 class SourceEvents(NamedTuple):
-    """Collections.
+    """Four Beam collections.
 
     Attributes:
-        rows: (file, line, event) of every row that can be used.
-        kept: The same of what `data.core` leaves.
-        rejects: The rows that cannot be used.
+        rows: (file, line, event) for every row that can be used.
+        kept: The same for the rows that `data.core` keeps.
+        rejects: A Reject for each row that cannot be used.
         failures: Messages about whole files, or about the whole log.
     """
 
@@ -31,15 +31,15 @@ class SourceEvents(NamedTuple):
 
 
 def source_events(pipeline: beam.Pipeline, config: DataConfig, now_ms: int) -> SourceEvents:
-    """Adds to a pipeline the reading of all event files.
+    """Adds steps to a pipeline that read all event files.
 
     Args:
         pipeline: The pipeline.
-        config: Where the files are and which source they are of.
-        now_ms: The time of reading, in milliseconds since 1970; later events are refused.
+        config: Where the files are, and which source they come from.
+        now_ms: The time of reading, in milliseconds since 1970. Later events are refused.
 
     Raises:
-        DataError: There are no such files.
+        DataError: There are no event files.
     """
     source = adapter(config.source)
     paths = source.source_files(config).event_files
@@ -52,15 +52,15 @@ def source_events(pipeline: beam.Pipeline, config: DataConfig, now_ms: int) -> S
 
 
 def completed(events: Any, catalog: Any, source: Adapter) -> Any:
-    """Completes events by what is known of their items, where the source does that.
+    """Adds to events what is known about their items, if the source needs that.
 
     Args:
-        events: Collection of (file, line, event).
-        catalog: Collection of (item id, Item).
+        events: A collection of (file, line, event).
+        catalog: A collection of (item id, Item).
         source: The adapter.
 
     Returns:
-        Collection of (file, line, event).
+        A collection of (file, line, event).
     """
     if source.with_item is None:
         return events

@@ -1,4 +1,4 @@
-"""Which files a source reads."""
+"""SourceFiles: which files a source reads."""
 
 from dataclasses import dataclass
 
@@ -13,12 +13,12 @@ class SourceFiles:
     """Paths or globs of a source's files.
 
     Attributes:
-        events: Of the event files; with `{SPAN}` and `{VERSION}` in it, see `components.raw_files.spans`.
-        items: Of the item files; empty where items are known by their events alone.
-        items_setting: The configuration that `items` comes from, named in errors.
-        candidates: Of the files with evaluation examples; none where the configuration cuts them.
-        last_spans: How many spans of the event files are read; 0 for all.
-        users: Of the files with what is known of users; empty where there are none.
+        events: The event files. It may contain `{SPAN}` and `{VERSION}`; see `components.raw_files.spans`.
+        items: The item files; empty if only events name the items.
+        items_setting: The setting that `items` comes from, for error messages.
+        candidates: The files with evaluation examples; empty if the configuration decides how to split.
+        last_spans: How many of the newest spans of the event files are read; 0 reads all.
+        users: The files with attributes of users; empty if there are none.
     """
 
     events: str
@@ -30,33 +30,33 @@ class SourceFiles:
 
     @classmethod
     def of_config(cls, config: DataConfig) -> "SourceFiles":
-        """The files that `data.events`, `data.items` and `data.users` name."""
+        """The files in `data.events`, `data.items` and `data.users`."""
         events, items, users = (config.located(each) for each in (config.events, config.items, config.users))
         return cls(events, items, last_spans=config.last_spans, users=users)
 
     @property
     def event_files(self) -> list[str]:
-        """The event files, sorted; raises DataError where there is none."""
+        """The event files, sorted; raises DataError if there is none."""
         return list(self._event_files_with_spans)
 
     @property
     def last_span(self) -> int:
-        """The newest span that is read; 0 where the event files have none."""
+        """The newest span that is read; 0 if the event files have no spans."""
         return max(self._event_files_with_spans.values())
 
     @property
     def item_files(self) -> list[str]:
-        """The item files, sorted; raises DataError where there should be one and is none."""
+        """The item files, sorted; raises DataError if they are configured and none is found."""
         return matching_files(self.items, self.items_setting) if self.items else []
 
     @property
     def user_files(self) -> list[str]:
-        """The files of users, sorted; raises DataError where there should be one and is none."""
+        """The files of users, sorted; raises DataError if they are configured and none is found."""
         return matching_files(self.users, "data.users") if self.users else []
 
     @property
     def candidate_files(self) -> list[str]:
-        """The files with evaluation examples; raises DataError where one is missing."""
+        """The files with evaluation examples; raises DataError if one is missing."""
         return [path for pattern in self.candidates for path in matching_files(pattern, "data.events")]
 
     @property

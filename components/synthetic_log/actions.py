@@ -1,8 +1,8 @@
-"""What users do: feed clicks and searches, when, and about which topic.
+"""Draws the actions of users: feed clicks and searches, with their time and topic.
 
-An action's topic is copied from the last action of a surface (a planted transition) or drawn afresh from the user's
-interests. Neither depends on items, so a chunk of users is made at once: each action points to the one that it copies,
-and following the pointers to their ends gives all topics.
+An action's topic is either copied from the last action on a surface (a planted transition) or drawn afresh from the
+user's interests. Neither depends on items, so all actions of a chunk of users are drawn at once. Each action points to
+the action that it copies, and following these pointers to their end yields all topics.
 """
 
 from collections.abc import Sequence
@@ -24,14 +24,14 @@ _DAY_MS: Final = 86_400_000
 _BETWEEN_VISITS_MS: Final = 20 * 3_600_000
 _WITHIN_VISIT_MS: Final = 45_000
 _SAME_PAGE: Final = 0.3
-"""Feed clicks among those following another one in the same visit that are logged at the same moment."""
+"""The share of feed clicks that are logged at the same moment as the feed click before them in the same visit."""
 _GOLDEN: Final = 0.6180339887498949
 
 _DRAWN = (
     *("surface", "clicks", "shown", "visit", "gap", "page", "source", "interest", "explored", "drift", "slot", "new"),
     *("vague", "words", *(f"word_{place}" for place in range(MOST_WORDS)), "detail"),
 )
-"""What one random number each is drawn for, for each action."""
+"""One random number is drawn for each of these purposes, for each action."""
 
 
 @dataclass(frozen=True)
@@ -39,19 +39,19 @@ class Actions:
     """The actions of a chunk of users, in the order of users and, within a user, of time.
 
     Attributes:
-        first: The first action of each user, then the number of all. [users + 1]
-        user: The place in the chunk of who acts. [actions]
-        is_search: Whether it is a search; else it is a feed click. [actions]
-        timestamp_ms: When. [actions]
-        topic: About what. [actions]
-        last_feed, last_search: The topics of the last actions before it; -1 where there are none. [actions]
+        first: The index of each user's first action, followed by the number of all actions. [users + 1]
+        user: The index of the user in the chunk. [actions]
+        is_search: True for a search, false for a feed click. [actions]
+        timestamp_ms: The time. [actions]
+        topic: The topic. [actions]
+        last_feed, last_search: The topics of the last feed click and search before it; -1 if there is none. [actions]
         after_search: Whether the action right before it is a search. [actions]
-        interests: The user's interests at that moment, weightiest first. [actions, interests]
-        vague: Whether its query tells the category alone. [actions]
-        terms: The words of its query; -1 where it has fewer. [actions, MOST_WORDS]
-        clicks: How many items are engaged with. [actions]
-        shown: How many items are shown besides. [actions]
-        detail: A number from [0, 1) for whatever a layout needs to make up. [actions]
+        interests: The user's interests at that moment, the largest weight first. [actions, interests]
+        vague: Whether the words of its query belong to the category instead of the topic. [actions]
+        terms: The words of its query, padded with -1. [actions, MOST_WORDS]
+        clicks: How many items the user engages with. [actions]
+        shown: How many further items are shown. [actions]
+        detail: A number from [0, 1) that a layout may use for columns that are made up. [actions]
     """
 
     first: np.ndarray
@@ -71,9 +71,10 @@ class Actions:
 
 
 def budgets(config: GeneratorConfig, users: np.ndarray) -> np.ndarray:
-    """How many events each user is to have, at least.
+    """The number of events that each user gets at least.
 
-    Quantiles of an exponential law at points that fill [0, 1) evenly, so that the sum comes out as asked for.
+    The numbers are quantiles of an exponential distribution at points that fill [0, 1) evenly, so their sum is close to
+    the configured one.
     """
     quantile = (0.5 + users * _GOLDEN) % 1.0
     excess = np.minimum(-np.log1p(-quantile), LONGEST)
@@ -84,17 +85,17 @@ def budgets(config: GeneratorConfig, users: np.ndarray) -> np.ndarray:
 def draw_actions(
     config: GeneratorConfig, catalogue: Catalogue, users: np.ndarray, streams: Sequence[np.random.Generator]
 ) -> Actions:
-    """Makes the actions of a chunk of users.
+    """Draws the actions of a chunk of users.
 
     Args:
         config: The platform.
         catalogue: Its items.
         users: The users' numbers.
-        streams: The random numbers of each.
+        streams: The random numbers of each user.
     """
     lengths = budgets(config, users)
     initial = np.stack([each.random(config.interests + 1) for each in streams])
-    # An action is at least one event, so that there are enough numbers.
+    # Each action has at least one event, so a user has no more actions than events, and these numbers are enough.
     block = np.concatenate(
         [each.random((length, len(_DRAWN))) for each, length in zip(streams, lengths.tolist(), strict=True)]
     )
@@ -134,7 +135,7 @@ def draw_actions(
 def _counts(
     config: GeneratorConfig, drawn: dict[str, np.ndarray], is_search: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Clicks and items shown besides; a search without a click showed something."""
+    """The numbers of clicks and of further items shown. A search without a click shows at least one item."""
     without = config.searches_without_click
     rest = (drawn["clicks"] - without) / max(1 - without, 1e-9)
     several = 1 + geometric(np.clip(rest, 0, 1 - 1e-12), config.clicks_per_search - 1, MOST_CLICKS - 1)
@@ -201,7 +202,7 @@ def _moments(
     starts_visit: np.ndarray,
     begin: np.ndarray,
 ) -> np.ndarray:
-    """Times that never go back, and stay equal only from one feed click to the next, so that files keep the order."""
+    """Draws times that never decrease. Only consecutive feed clicks may have equal times, so files keep the order."""
     gaps = -np.log1p(-drawn["gap"]) * np.where(starts_visit, _BETWEEN_VISITS_MS, _WITHIN_VISIT_MS)
     gaps[first[:-1]] = 0
     after_feed = np.concatenate([[False], ~is_search[:-1]])
@@ -226,14 +227,14 @@ def _queries(
 
 
 def _last(chosen: np.ndarray, first: np.ndarray) -> np.ndarray:
-    """The place of the last chosen action of the same user before each; -1 where there is none."""
+    """For each action, the index of the last chosen action of the same user before it; -1 if there is none."""
     places = np.maximum.accumulate(np.where(chosen, np.arange(len(chosen)), -1))
     before = np.concatenate([[-1], places[:-1]])
     return np.where(before >= first, before, -1)
 
 
 def _running_sum(values: np.ndarray, user: np.ndarray) -> np.ndarray:
-    """Sums within each user up to each place, that included."""
+    """The running sum within each user, including the current element."""
     total = np.cumsum(values)
     first = np.searchsorted(user, user)
     return total - total[first] + values[first]

@@ -1,4 +1,4 @@
-"""A chunk of users' whole behaviour: their actions, what they engage with, and what they only see."""
+"""Draws the behaviour of a chunk of users: their actions, engagements, and items that were only shown."""
 
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -15,12 +15,12 @@ NO_ITEM = -1
 
 
 class Rows(NamedTuple):
-    """The events that a log has of a chunk, in its order: of an action, first what is engaged with, then what is shown.
+    """The events of a chunk, in the order of the log. Within an action, engagements come before items only shown.
 
     Attributes:
-        action: The action that each belongs to. [rows]
+        action: The index of each event's action. [rows]
         item: The item; `NO_ITEM` for a search without a click. [rows]
-        engaged: Whether it is engaged with; true for a search without a click. [rows]
+        engaged: Whether the user engaged with it; true for a search without a click. [rows]
     """
 
     action: np.ndarray
@@ -30,12 +30,12 @@ class Rows(NamedTuple):
 
 @dataclass(frozen=True)
 class Behaviour:
-    """What a chunk of users do.
+    """The behaviour of a chunk of users.
 
     Attributes:
-        users: Their numbers. [users]
+        users: The users' numbers. [users]
         actions: Their actions.
-        rows: The events of these.
+        rows: The events of these actions.
     """
 
     users: np.ndarray
@@ -44,7 +44,7 @@ class Behaviour:
 
 
 def draw_behaviour(config: GeneratorConfig, catalogue: Catalogue, users: range) -> Behaviour:
-    """Makes a chunk. What a user does depends on the seed and the user's number, not on the chunk."""
+    """Draws a chunk. The behaviour of a user depends only on the seed and the user's number, not on the chunk."""
     numbers = np.arange(users.start, users.stop)
     streams = [stream(config.seed, Purpose.USER, user) for user in users]
     actions = draw_actions(config, catalogue, numbers, streams)
@@ -64,14 +64,14 @@ def draw_behaviour(config: GeneratorConfig, catalogue: Catalogue, users: range) 
 
 
 def _shown(catalogue: Catalogue, actions: Actions, action: np.ndarray, uniform: np.ndarray) -> np.ndarray:
-    """What a feed shows is of the user's interests, what a search shows is of its topic."""
+    """Draws items that are only shown: from the user's interests in the feed, from the topic in a search."""
     favourite = actions.interests[action, catalogue.interest_at(uniform[:, 0])]
     topic = np.where(actions.is_search[action], actions.topic[action], favourite)
     return catalogue.item(topic, catalogue.rank_at(uniform[:, 1], topic))
 
 
 def _in_order(rows: Rows, items: int) -> Rows:
-    """Sorted by action, and without what an action already has."""
+    """Sorts rows by action, and removes repeated items within an action."""
     order = np.argsort(rows.action, kind="stable")
     action, item, engaged = (each[order] for each in rows)
     once = np.sort(np.unique(action * (items + 1) + item + 1, return_index=True)[1])

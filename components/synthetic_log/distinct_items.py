@@ -1,8 +1,8 @@
-"""Which items users engage with: by popularity within the topic, and none twice.
+"""Draws the items that users engage with: by popularity within the topic, and without repetition.
 
-The distinct items of a stream of independent draws, in the order of their first appearance, are distributed as draws
-without replacement (Plackett and Luce). So each user has a stream for each topic, and takes from it what is new. Who
-has had all items of a topic starts over.
+Take independent draws and keep each item at its first appearance: the result is distributed like draws without
+replacement (Plackett and Luce). So each user has a stream of draws for each topic, and takes the items that are new. A
+user who has had all items of a topic starts over.
 """
 
 from collections.abc import Sequence
@@ -19,8 +19,8 @@ def draw_items(
 
     Args:
         catalogue: The items.
-        user: The place of each engagement's user among `streams`, not falling. [engagements]
-        topic: What it is about. [engagements]
+        user: The index of each engagement's user in `streams`, in ascending order. [engagements]
+        topic: The topic of each engagement. [engagements]
         streams: The random numbers of each user.
 
     Returns:
@@ -33,7 +33,7 @@ def draw_items(
     times = np.empty(len(user), np.int64)
     times[order] = places_in_runs(visited[order])
     turn = times // catalogue.topic_sizes[topic]
-    # A group: one user, one topic, one turn through its items.
+    # A group is one pass of one user through the items of one topic.
     order = np.lexsort((turn, topic, user))
     starts = _starts_of_runs(visited[order], turn[order])
     size = np.diff(np.append(starts, len(order)))
@@ -45,7 +45,7 @@ def draw_items(
 
 
 def places_in_runs(values: np.ndarray) -> np.ndarray:
-    """The place of each element in the run of equal neighbours that it belongs to, from 0."""
+    """The index of each element within its run of equal neighbours, from 0."""
     starts = _starts_of_runs(values)
     size = np.diff(np.append(starts, len(values)))
     return np.arange(len(values)) - np.repeat(starts, size)
@@ -66,7 +66,7 @@ def _ranks(
     size: np.ndarray,
     streams: Sequence[np.random.Generator],
 ) -> np.ndarray:
-    """Distinct ranks for each group, `size` of them, group after group."""
+    """Draws `size` distinct ranks for each group, and returns them group by group."""
     drawn = 2 * size + 2
     by_user = np.bincount(user, drawn, minlength=len(streams)).astype(np.int64)
     uniform = np.concatenate([each.random(count) for each, count in zip(streams, by_user.tolist(), strict=True)])
@@ -92,7 +92,7 @@ def _ranks(
 
 
 def _rest(catalogue: Catalogue, topic: int, have: np.ndarray, count: int, random: np.random.Generator) -> np.ndarray:
-    """Goes on where the stream brings little that is new: the least of exponential variables come first."""
+    """Draws the rest if the stream yields too few new items: takes the smallest of exponential variables."""
     size = int(catalogue.topic_sizes[topic])
     able = np.setdiff1d(np.arange(size), have, assume_unique=True)
     arrival = -np.log1p(-random.random(len(able))) / np.diff(catalogue.item_mass)[able]

@@ -1,4 +1,4 @@
-"""Where a set of files goes: made aside, moved into its place when all is there, and never put over another one."""
+"""Puts a set of files into a folder: written aside, moved when complete, and never over another set unasked."""
 
 import json
 import os
@@ -13,16 +13,16 @@ _FILES: Final = "files"
 
 
 class AnotherSetError(Exception):
-    """There are files already where a set is to go; the message names them and what to do."""
+    """The folder already holds other files. The message names them and says what to do."""
 
 
 class FinishedSet:
-    """The files of a set in a folder; the last to come is the truth file, which says what they are.
+    """The files of a set in a folder. The truth file comes last and says what the other files are.
 
     Args:
-        folder: Where they go.
-        names: Their names, without the truth file's.
-        identity: What a set is made of: equal ones make equal files.
+        folder: The folder.
+        names: The names of the files, without the truth file.
+        identity: The values that determine the set: equal ones make equal files.
     """
 
     def __init__(self, folder: str, names: Sequence[str], identity: Mapping[str, Any]):
@@ -32,19 +32,19 @@ class FinishedSet:
 
     @property
     def aside(self) -> Path:
-        """The folder to write into; it goes when all is finished."""
+        """The folder to write into. It is removed when the set is finished."""
         return self._folder / _ASIDE
 
     @property
     def is_there(self) -> bool:
-        """Whether this very set is finished already."""
+        """Whether the folder already holds this set, finished."""
         there = self.truth()
         return all(there.get(name) == value for name, value in self._identity.items()) and all(
             (self._folder / name).exists() for name in self._names
         )
 
     def truth(self) -> dict[str, Any]:
-        """What the folder's truth file says; nothing where there is none."""
+        """The content of the folder's truth file; empty if there is none or it cannot be read."""
         try:
             found = json.loads((self._folder / TRUTH_FILE).read_text(encoding="utf-8"))
         except (FileNotFoundError, json.JSONDecodeError):
@@ -52,13 +52,13 @@ class FinishedSet:
         return found if isinstance(found, dict) else {}
 
     def begin(self, force: bool) -> None:
-        """Makes the folder ready; what an interrupted call left is removed.
+        """Prepares the folder, and removes what an interrupted call has left.
 
         Args:
             force: Whether another set may be replaced.
 
         Raises:
-            AnotherSetError: The folder holds files of these names, or another set, and `force` is not said.
+            AnotherSetError: The folder holds files of these names, or another set, and `force` is false.
         """
         taken = [name for name in (*self._names, TRUTH_FILE) if (self._folder / name).exists()]
         if taken and not force:
@@ -70,11 +70,11 @@ class FinishedSet:
         self.aside.mkdir(parents=True)
 
     def finish(self, truth: Mapping[str, Any]) -> None:
-        """Moves all files into their place, and the truth file last."""
+        """Moves all files into the folder, the truth file last."""
         stale = [name for name in self.truth().get(_FILES, []) if name not in self._names]
         (self._folder / TRUTH_FILE).unlink(missing_ok=True)
         for name in stale:
-            # Globs of a configuration would read them, too.
+            # Otherwise a configuration's globs would also match these old files.
             (self._folder / os.path.basename(name)).unlink(missing_ok=True)
         for name in self._names:
             os.replace(self.aside / name, self._folder / name)

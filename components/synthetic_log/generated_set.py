@@ -1,4 +1,4 @@
-"""Making a whole set of files: parts side by side, written one after the other."""
+"""Makes a whole set of files: workers make parts in parallel, and one process writes them in order."""
 
 import contextlib
 import functools
@@ -20,29 +20,29 @@ from components.synthetic_log.truth.truth_report import identity, truth_report
 _LOG = logging.getLogger(__name__)
 _LINE_EVERY_S: Final = 10.0
 _AHEAD: Final = 2
-"""Parts that each worker may be ahead of what is written."""
+"""How many unwritten parts there may be for each worker."""
 
 
 def generate(
     config: GeneratorConfig, layout: str, folder: str, negatives: int, workers: int = 1, force: bool = False
 ) -> dict[str, Any]:
-    """Writes a set of files, the truth file among them.
+    """Writes a set of files, including the truth file.
 
-    The files depend on `config`, `layout` and `negatives` alone. Where this very set is there already, nothing is done.
+    The files depend only on `config`, `layout` and `negatives`. If the folder already holds this set, nothing is done.
 
     Args:
         config: The platform.
         layout: A name in `LAYOUTS`.
-        folder: Where the files go, on this machine.
-        negatives: How many negatives the best achievable metrics are of.
-        workers: Processes that make parts.
+        folder: The folder for the files, on this machine.
+        negatives: How many negatives the best achievable metrics use.
+        workers: The number of processes that make parts.
         force: Whether another set in that folder may be replaced.
 
     Returns:
-        What the truth file says.
+        The content of the truth file.
 
     Raises:
-        AnotherSetError: There are other files already, and `force` is not said.
+        AnotherSetError: The folder holds other files of these names, or another set, and `force` is false.
     """
     writer = LAYOUTS[layout]
     finished = FinishedSet(folder, _all_names(writer, config), identity(config, layout, negatives))
@@ -72,7 +72,7 @@ def generate(
 
 
 def _made(make: Callable[[Part], MadePart], parts: Iterable[Part], workers: int) -> Iterator[MadePart]:
-    """The parts in their order; no more are held than workers make meanwhile."""
+    """Yields the parts in order, and holds only a few parts per worker in memory."""
     if workers == 1:
         yield from map(make, parts)
         return
@@ -105,7 +105,7 @@ def _all_names(layout: type[Layout], config: GeneratorConfig) -> list[str]:
 
 
 class _Progress:
-    """Says every few seconds how far it is."""
+    """Logs the progress every few seconds."""
 
     def __init__(self, events: int):
         self._events = events

@@ -1,4 +1,4 @@
-"""What is generated: the `generate` section of a configuration."""
+"""GeneratorConfig: the `generate` section of a configuration, which describes the made-up platform."""
 
 import math
 from dataclasses import dataclass, field
@@ -7,7 +7,7 @@ from typing import Final
 from schemas.number_checks import check_least, check_shares
 
 LONGEST: Final = 4
-"""No user has more than this many times the mean of events."""
+"""Limits the exponential part of a user's number of events, in units of its mean."""
 
 
 @dataclass(frozen=True)
@@ -32,10 +32,10 @@ class Transitions:
     newest_only: bool = False
 
     def __post_init__(self) -> None:
-        """Refuses what are no probabilities.
+        """Refuses values that are not probabilities.
 
         Raises:
-            ValueError: It names what is refused.
+            ValueError: The message names the refused values.
         """
         check_shares(self, "r2r", "s2r", "r2s", "s2s")
         if self.newest_only:
@@ -53,7 +53,7 @@ STRENGTHS: Final = {
     "high": Transitions(r2r=0.1, s2r=0.6, r2s=0.6, s2s=0.1),
     "newest": Transitions(r2r=0.6, s2r=0.6, r2s=0.6, s2s=0.6, newest_only=True),
 }
-"""Strengths by name."""
+"""The strengths that `--transitions` names."""
 
 
 @dataclass(frozen=True)
@@ -114,10 +114,10 @@ class GeneratorConfig:
     truth_users: int = 2_000
 
     def __post_init__(self) -> None:
-        """Refuses values that mean nothing.
+        """Refuses invalid values.
 
         Raises:
-            ValueError: A value is out of its range; the message names it.
+            ValueError: A value is out of its range. The message names it.
         """
         check_shares(self, "length_spread", "drift", "exploration", "search_share", "vague_queries")
         check_shares(self, "searches_without_click")

@@ -1,7 +1,7 @@
-"""The items: their topics, how popular they are within them, and the words of both.
+"""The catalogue of a made-up platform: topics, items, their popularity and their words.
 
-Item number i is of topic `i % topics` and has the rank `i // topics` in it, so that nothing needs to be held for each
-item, however many there are.
+Item number i belongs to topic `i % topics` and has the rank `i // topics` in it. So nothing is stored per item, and the
+catalogue may be of any size.
 """
 
 import numpy as np
@@ -10,16 +10,16 @@ from components.synthetic_log.generator_config import GeneratorConfig
 
 
 class Catalogue:
-    """Everything about topics and items that follows from the configuration, without chance.
+    """Everything about topics and items that follows from the configuration without random numbers.
 
     Args:
         config: The platform.
 
     Attributes:
-        topic_shares: How popular each topic is; they sum to 1. [topics]
-        topic_sizes: How many items each has. [topics]
-        interest_weights: How much each of a user's interests weighs; they sum to 1. [interests]
-        item_mass: How popular the first n items of a topic are together, at n: unscaled. [largest topic + 1]
+        topic_shares: The popularity of each topic; they sum to 1. [topics]
+        topic_sizes: How many items each topic has. [topics]
+        interest_weights: The weight of each of a user's interests; they sum to 1. [interests]
+        item_mass: At n, the total popularity of the first n items of a topic, not normalized. [largest topic + 1]
     """
 
     def __init__(self, config: GeneratorConfig):
@@ -40,7 +40,7 @@ class Catalogue:
         return np.minimum(np.searchsorted(self._topic_cumulative, uniform, side="right"), self.topics - 1)
 
     def interest_at(self, uniform: np.ndarray) -> np.ndarray:
-        """Turns numbers from [0, 1) into places among a user's interests, by their weights."""
+        """Turns numbers from [0, 1) into indices of a user's interests, by their weights."""
         last = len(self._interest_cumulative) - 1
         return np.minimum(np.searchsorted(self._interest_cumulative, uniform, side="right"), last)
 
@@ -51,7 +51,7 @@ class Catalogue:
         return np.minimum(ranks, sizes - 1)
 
     def item(self, topics: np.ndarray, ranks: np.ndarray) -> np.ndarray:
-        """The items of these ranks in these topics."""
+        """The items with these ranks in these topics."""
         return ranks * self.topics + topics
 
     def topic(self, items: np.ndarray) -> np.ndarray:
@@ -63,17 +63,17 @@ class Catalogue:
         return topics % self._categories
 
     def popularity(self, items: np.ndarray) -> np.ndarray:
-        """How popular items are within their topics: unscaled, as `item_mass`."""
+        """The popularity of items within their topics, not normalized, like `item_mass`."""
         ranks = items // self.topics
         return self.item_mass[ranks + 1] - self.item_mass[ranks]
 
     @property
     def terms(self) -> int:
-        """How many words there are: those of topics, then those of categories."""
+        """How many words there are. Words of topics come first, then words of categories."""
         return (self.topics + self._categories) * self._words
 
     def terms_at(self, uniform: np.ndarray, topics: np.ndarray, of_category: np.ndarray) -> np.ndarray:
-        """Turns numbers from [0, 1) into words of these topics or, where asked for, of their categories."""
+        """Turns numbers from [0, 1) into words of these topics or, where `of_category` is true, of their categories."""
         owner = np.where(of_category, self.topics + self.category(topics), topics)
         return owner * self._words + (uniform * self._words).astype(np.int64)
 

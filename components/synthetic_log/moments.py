@@ -1,4 +1,4 @@
-"""What is to be known right before a user's last engagements."""
+"""Collects what is known right before a user's last engagements."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,16 +13,16 @@ from schemas.canonical_event import Surface
 
 @dataclass(frozen=True)
 class Moment:
-    """What is to be known of a user right before an engagement.
+    """What is known about a user right before an engagement.
 
     Attributes:
-        is_search: Whether it is one in a search.
-        interests: The user's interests, weightiest first. [interests]
-        last_feed, last_search: The topics of the last actions; -1 where there is none.
-        after_search: Whether the very last action was a search.
-        topic: The topic where it is known: where the query names it, or an earlier click of the same search; else -1.
-        category: The category where a query names that; else -1.
-        engaged: The items that the user has had, oldest first.
+        is_search: Whether the engagement is in a search.
+        interests: The user's interests, the largest weight first. [interests]
+        last_feed, last_search: The topics of the last feed click and search; -1 if there is none.
+        after_search: Whether the last action was a search.
+        topic: The topic, if the query or an earlier click of the same search reveals it; else -1.
+        category: The category, if the query reveals it; else -1.
+        engaged: The items that the user has engaged with, oldest first.
     """
 
     is_search: bool
@@ -39,8 +39,8 @@ class LastEngagement(NamedTuple):
     """The last engagement of a user on a surface.
 
     Attributes:
-        surface: Which.
-        item: With what.
+        surface: The surface.
+        item: The item.
         moment: What is known right before it.
     """
 
@@ -50,19 +50,19 @@ class LastEngagement(NamedTuple):
 
 
 def engaged_rows(behaviour: Behaviour, place: int) -> np.ndarray:
-    """The rows of the engagements of one user of a chunk, whose place in it is given. [engagements]"""
+    """The row indices of the engagements of one user; `place` is the user's index in the chunk. [engagements]"""
     rows = behaviour.rows
     begin, end = np.searchsorted(rows.action, behaviour.actions.first[place : place + 2])
     return begin + np.flatnonzero(rows.engaged[begin:end] & (rows.item[begin:end] != NO_ITEM))
 
 
 def last_engagements(catalogue: Catalogue, behaviour: Behaviour, engaged: np.ndarray) -> Iterator[LastEngagement]:
-    """The last engagement on each surface where there is one.
+    """Yields the last engagement on each surface, if there is one.
 
     Args:
         catalogue: The items.
-        behaviour: A chunk of users.
-        engaged: The rows of one user's engagements.
+        behaviour: The behaviour of a chunk of users.
+        engaged: The row indices of one user's engagements.
     """
     is_search = behaviour.actions.is_search[behaviour.rows.action[engaged]]
     for surface, chosen in ((Surface.RECOMMENDATION, ~is_search), (Surface.SEARCH, is_search)):

@@ -1,4 +1,4 @@
-"""A part of the files: a chunk of users or of items, made by itself and the same whoever makes it."""
+"""Makes one part of the files: a chunk of users or items, which any worker makes alone and in the same way."""
 
 import functools
 import gzip
@@ -22,12 +22,12 @@ EVENTS: Final = "events"
 
 
 class Part(NamedTuple):
-    """What to make.
+    """Which part to make.
 
     Attributes:
-        of_items: Whether it is of items; else it is of users.
-        numbers: Which.
-        file: The number of the file that it belongs to, of those into which behaviour is divided.
+        of_items: True for a chunk of items, false for a chunk of users.
+        numbers: The numbers of these items or users.
+        file: For users, the number of the event file that the part goes into.
     """
 
     of_items: bool
@@ -37,13 +37,13 @@ class Part(NamedTuple):
 
 @dataclass(frozen=True)
 class MadePart:
-    """What was made.
+    """A part that was made.
 
     Attributes:
-        part: Of what.
-        contents: Base name of a file to what it gets.
-        counts: How much there is of what.
-        ranks: The ranks of sampled users' last engagements.
+        part: Which part it is.
+        contents: Base name of a file to the bytes that are appended to it.
+        counts: Name to number, such as `users` or `events`.
+        ranks: How often the last engagements of sampled users had each rank.
     """
 
     part: Part
@@ -53,7 +53,7 @@ class MadePart:
 
 
 def all_parts(config: GeneratorConfig, events_a_part: int = EVENTS_A_PART) -> Iterator[Part]:
-    """All parts, in the order of the files' lines."""
+    """Yields all parts, in the order in which they stand in the files."""
     for start in range(0, config.items, ITEMS_A_PART):
         yield Part(True, range(start, min(start + ITEMS_A_PART, config.items)), 0)
     size = max(1, min(events_a_part // config.events_per_user, -(-config.users // config.files)))
@@ -69,8 +69,8 @@ def make_part(config: GeneratorConfig, layout: str, negatives: int, part: Part) 
     Args:
         config: The platform.
         layout: A name in `LAYOUTS`.
-        negatives: How many negatives the best achievable metrics are of.
-        part: What to make.
+        negatives: How many negatives the best achievable metrics use.
+        part: The part to make.
     """
     catalogue, writer = _prepared(config, layout)
     if part.of_items:
@@ -84,7 +84,7 @@ def make_part(config: GeneratorConfig, layout: str, negatives: int, part: Part) 
 
 
 def packed(text: str, gzipped: bool) -> bytes:
-    """A text as it stands in a file; packed parts follow each other in one file."""
+    """Encodes a text for a file. Gzipped parts may be appended to each other."""
     data = text.encode("utf-8")
     return gzip.compress(data, 6, mtime=0) if gzipped else data
 

@@ -1,4 +1,4 @@
-"""Random numbers that depend on the seed and on what they are for, not on who draws them, nor when."""
+"""Random numbers that depend only on the seed and their purpose, not on which worker draws them or when."""
 
 import enum
 
@@ -6,7 +6,7 @@ import numpy as np
 
 
 class Purpose(enum.IntEnum):
-    """What random numbers are for; each has streams of its own."""
+    """The purposes of random numbers. Each has its own streams."""
 
     USER = 0
     ITEMS = 1
@@ -14,17 +14,17 @@ class Purpose(enum.IntEnum):
 
 
 def stream(seed: int, purpose: Purpose, number: int) -> np.random.Generator:
-    """The stream of one user, or of one part of the item table."""
+    """The random numbers of one user, or of one part of the item table."""
     return np.random.Generator(np.random.PCG64(np.random.SeedSequence(seed, spawn_key=(int(purpose), number))))
 
 
 def geometric(uniform: np.ndarray, mean: float, most: int) -> np.ndarray:
-    """Turns numbers from [0, 1) into whole numbers from 0, geometrically distributed and cut at `most`.
+    """Turns numbers from [0, 1) into non-negative integers with a geometric distribution, limited to `most`.
 
     Args:
         uniform: The numbers.
-        mean: Of the distribution before it is cut.
-        most: No more than this.
+        mean: The mean of the distribution without the limit.
+        most: The largest result.
     """
     if not mean:
         return np.zeros(uniform.shape, np.int64)

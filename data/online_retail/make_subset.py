@@ -1,8 +1,8 @@
-"""Makes the bundled subset: a log of purchases and an item table, cut from the UCI Online Retail file.
+"""Makes the bundled subset of the UCI Online Retail file: a log of purchases and an item table.
 
     python data/online_retail/make_subset.py online_retail.tsv.gz --out data/online_retail
 
-`README.md` beside this file says what is real in the result and what is derived. The same input gives the same bytes.
+`README.md` in this folder says what is real in the result and what is derived. The same input gives the same bytes.
 """
 
 import argparse
@@ -20,14 +20,14 @@ from components.sources.event_rows import EventColumns, ItemColumns
 from schemas.canonical_event import Surface
 
 CORE = 5
-"""Every customer has at least so many items, and every item so many customers, before customers are chosen."""
+"""Before customers are chosen, every customer has at least this many items and every item this many customers."""
 EVENTS_OF_A_CUSTOMER = range(10, 121)
 EVENTS_WANTED = 40_000
 ALWAYS_CHOSEN = "17850"
-"""The customer of the file's first invoice, who is in the examples of the documentation."""
+"""The customer of the file's first invoice. The documentation's examples use this customer."""
 
 FITTING_ITEMS = range(5, 61)
-"""A query made of a title's words should fit so many items: a shopper's words, neither an item's name nor noise."""
+"""A query should fit this many items. Fewer, and it would be an item's name; more, and it would say nothing."""
 STOP_WORDS = frozenset({"and", "assorted", "for", "from", "pack", "set", "the", "with"})
 
 _PRODUCT_CODE = re.compile(r"\d{5}[A-Z]*")
@@ -36,7 +36,7 @@ _WORD = re.compile(r"[a-z]{3,}")
 
 @dataclass(frozen=True)
 class Purchase:
-    """One usable invoice line. `line` is its line in the source; `time` is ISO 8601, to the minute."""
+    """One usable invoice line. `line` is its number in the source, `time` is ISO 8601 to the minute."""
 
     line: int
     invoice: str
@@ -60,7 +60,7 @@ class LogRow:
 
 
 def read_purchases(path: Path) -> Iterator[Purchase]:
-    """Yields the lines that are purchases of products: a customer, no cancellation, positive quantity and price."""
+    """Yields purchases of products: lines with a customer and a positive quantity and price, without cancellations."""
     with gzip.open(path, "rt", encoding="utf-8", newline="") as stream:
         for line, row in enumerate(csv.DictReader(stream, delimiter="\t", quoting=csv.QUOTE_NONE), start=2):
             code = row["StockCode"].strip().upper()
@@ -77,7 +77,7 @@ def read_purchases(path: Path) -> Iterator[Purchase]:
 
 
 def item_titles(purchases: Iterable[Purchase]) -> dict[str, str]:
-    """Gives each item its most frequent name; of equally frequent ones the first in the alphabet."""
+    """Gives each item its most frequent name. Between equally frequent names, the first in the alphabet is taken."""
     names: dict[str, collections.Counter[str]] = collections.defaultdict(collections.Counter)
     for purchase in purchases:
         names[purchase.item][purchase.title] += 1
@@ -85,7 +85,7 @@ def item_titles(purchases: Iterable[Purchase]) -> dict[str, str]:
 
 
 def first_purchases(purchases: Iterable[Purchase]) -> list[Purchase]:
-    """Keeps the earliest purchase of each (customer, item), in time order."""
+    """Keeps the earliest purchase of each pair of customer and item, in time order."""
     kept: dict[tuple[str, str], Purchase] = {}
     for purchase in sorted(purchases, key=lambda each: (each.time, each.line)):
         kept.setdefault((purchase.customer, purchase.item), purchase)
@@ -93,7 +93,7 @@ def first_purchases(purchases: Iterable[Purchase]) -> list[Purchase]:
 
 
 def core(purchases: Sequence[Purchase], least: int) -> list[Purchase]:
-    """Drops customers and items with fewer than `least` purchases, again and again until none is left."""
+    """Drops customers and items with fewer than `least` purchases, and repeats this until none is left to drop."""
     kept = list(purchases)
     while True:
         customers = collections.Counter(each.customer for each in kept)
@@ -105,7 +105,7 @@ def core(purchases: Sequence[Purchase], least: int) -> list[Purchase]:
 
 
 def choose_customers(purchases: Sequence[Purchase], wanted: int) -> list[Purchase]:
-    """Takes customers of middling activity in the order of their hash until `wanted` purchases are together."""
+    """Takes customers with 10 to 120 purchases, in the order of their hash, until `wanted` purchases are reached."""
     counts = collections.Counter(each.customer for each in purchases)
     able = sorted(
         (customer for customer, count in counts.items() if count in EVENTS_OF_A_CUSTOMER),
@@ -117,15 +117,15 @@ def choose_customers(purchases: Sequence[Purchase], wanted: int) -> list[Purchas
 
 
 def candidate_queries(titles: dict[str, str]) -> dict[str, list[str]]:
-    """Lists for each item the one or two words of its title that make a fitting query.
+    """Lists the queries of each item: one or two words of its title that fit a number of items in FITTING_ITEMS.
 
-    A query fits an item whose title holds all its words. A title without fitting words gets its most common word.
+    A query fits an item if the item's title has all its words. An item without such a query gets its commonest word.
 
     Args:
-        titles: Item to title, of the whole catalogue.
+        titles: The title of each item of the catalogue.
 
     Returns:
-        Item to queries; an item whose title has no word has none.
+        The queries of each item; none if its title has no word.
     """
     single: dict[str, list[str]] = {}
     for item, title in titles.items():
@@ -148,9 +148,9 @@ def candidate_queries(titles: dict[str, str]) -> dict[str, list[str]]:
 def log_rows(purchases: Sequence[Purchase], queries: dict[str, list[str]]) -> list[LogRow]:
     """Puts each purchase on one surface and sorts the log by time.
 
-    A hash of customer and item decides the surface. Of an item's queries the one with the least hash in its invoice is
-    typed, so that similar items of one invoice tend to share a query, as the clicks of one search do. The clicks of a
-    search stand together, where its first one was.
+    A hash of customer and item decides the surface. The query of a search is the one of the item's queries whose hash
+    with the invoice is the least, so that similar items of one invoice tend to share a query, like the clicks of one
+    search. The clicks of a search stand together, at the place of the first.
     """
     keyed: list[tuple[tuple[str, str, str, int, int], LogRow]] = []
     first_line: dict[tuple[str, str], int] = {}
@@ -166,7 +166,7 @@ def log_rows(purchases: Sequence[Purchase], queries: dict[str, list[str]]) -> li
 
 
 def write_table(path: Path, header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """Writes a gzipped tab-separated file whose bytes depend on the rows only."""
+    """Writes a gzipped tab-separated file. Its bytes depend on the rows only, not on the time."""
     text = "".join("\t".join(row) + "\n" for row in itertools.chain([header], rows))
     path.write_bytes(gzip.compress(text.encode("utf-8"), compresslevel=9, mtime=0))
 
@@ -177,10 +177,10 @@ def make_subset(source: Path, out: Path, wanted: int) -> tuple[int, int]:
     Args:
         source: The UCI file as gzipped tab-separated text, with its own column names.
         out: The folder to write to.
-        wanted: About how many events to keep.
+        wanted: The approximate number of events to keep.
 
     Returns:
-        How many events and items were written.
+        The numbers of events and of items that were written.
     """
     purchases = list(read_purchases(source))
     names = item_titles(purchases)

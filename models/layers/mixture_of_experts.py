@@ -1,4 +1,4 @@
-"""Experts shared by all tasks, experts of each task, and the gates that mix them."""
+"""The multi-gate mixture of experts: shared experts, experts of each task, and the gates that mix them."""
 
 from typing import Any
 
@@ -11,13 +11,15 @@ from models.registration import register
 
 @register
 class MixtureOfExperts(keras.layers.Layer):
-    """Multi-gate mixture of experts for pairs of a context and a candidate (UniSAR, prediction).
+    """A multi-gate mixture of experts for pairs of a context and a candidate.
 
-    An expert is one dense layer with ReLU over the features of candidate and context together. That product falls into
-    a part that differs between candidates and one that is equal for all candidates of a row; the second is computed
-    once a row. The experts of the task asked for and the shared ones are one product; those of other tasks are not run.
+    An expert is one dense layer with ReLU over the features of candidate and context together. Its product is the sum
+    of a candidate's part and a context's part. The context's part is computed once for each row. The experts of the
+    requested task and the shared experts are one product. The experts of other tasks are not run. If a task has a
+    single expert (a shared bottom, or a separate network), there is no gate.
 
-    With a single expert a task (a shared bottom, or a network for each task) there is no gate.
+    Source: UniSAR (arXiv 2404.09520), prediction with a mixture of experts. Shared experts and experts of each task are
+    those of its authors' code (progressive layered extraction, Tang et al. 2020).
 
     Example:
     >>> experts = MixtureOfExperts(units=8, shared_experts=2, task_experts=2)
@@ -27,8 +29,8 @@ class MixtureOfExperts(keras.layers.Layer):
 
     Args:
         units: Width of an expert's output.
-        shared_experts: Experts that all tasks use.
-        task_experts: Experts that one task alone uses, for each task.
+        shared_experts: Number of experts that all tasks use.
+        task_experts: Number of experts that each task has for itself.
         tasks: Number of tasks.
         dropout: Share of an expert's output dropped in training.
         **kwargs: Passed to `keras.layers.Layer`.
@@ -36,11 +38,14 @@ class MixtureOfExperts(keras.layers.Layer):
     Call arguments:
         candidates: Float [batch, candidates, candidate features].
         context: Float [batch, context features].
-        task: Which task's experts to run, from 0.
-        training: Whether to drop.
+        task: Number of the task whose experts are run, from 0.
+        training: Whether dropout is active.
 
     Returns:
         Float [batch, candidates, units].
+
+    Raises:
+        ValueError: A task has no expert.
     """
 
     def __init__(
@@ -59,7 +64,7 @@ class MixtureOfExperts(keras.layers.Layer):
         self.dropout = dropout
 
     def build(self, candidates_shape, context_shape):
-        """Creates the experts and gates: in each kernel, the candidate's features come first."""
+        """Creates the experts and the gates. In each kernel, the candidate's features come first."""
         features = candidates_shape[-1] + context_shape[-1]
         self.candidate_features = candidates_shape[-1]
         self.drop = Dropout(self.dropout, name="drop", dtype=self.dtype_policy)
@@ -75,7 +80,7 @@ class MixtureOfExperts(keras.layers.Layer):
         return self._dense(name, features, count * self.units, fan_out=self.units) if count else None
 
     def _dense(self, name: str, features: int, width: int, fan_out: int | None = None):
-        # Experts lie side by side in one kernel, yet each starts as a dense layer of its own width would.
+        # All experts are in one kernel, but each is initialized as a dense layer of its own width.
         deviation = (2 / (features + (fan_out or width))) ** 0.5
         kernel = self.add_weight(
             name=f"{name}_kernel",

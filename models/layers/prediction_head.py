@@ -1,4 +1,4 @@
-"""From a task's features to its score."""
+"""The tower and prediction network of a task, which end in its score."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -14,7 +14,9 @@ from models.registration import register
 
 @register
 class PredictionHead(keras.layers.Layer):
-    """Dense layers with ReLU and dropout, then one number: a task's tower and prediction network (UniSAR, prediction).
+    """Dense layers with ReLU and dropout, then one number: the tower and the prediction network of a task.
+
+    Source: UniSAR (arXiv 2404.09520), prediction.
 
     Example:
     >>> tuple(PredictionHead(units=[16, 8])(np.ones((2, 5, 32), "float32")).shape)  # a logit a candidate
@@ -27,7 +29,7 @@ class PredictionHead(keras.layers.Layer):
 
     Call arguments:
         inputs: Float [..., features].
-        training: Whether to drop.
+        training: Whether dropout is active.
 
     Returns:
         Float [...]: logits.

@@ -1,4 +1,4 @@
-"""Where the sessions of a history lie, learned from what it means (UnifiedSSR, intent-oriented session modelling)."""
+"""Learned windows that divide a history into sessions (UnifiedSSR, intent-oriented session modelling)."""
 
 import math
 from typing import Any, NamedTuple
@@ -11,18 +11,18 @@ from models.registration import register
 SMALLEST = 1e-6
 """A window over less of an event than this is empty."""
 LEAST_REACH = 0.1
-"""A window reaches at least so far to both sides, in parts. One that could close would never open again: where it
-covers nothing, nothing tells it what to cover."""
+"""How far a window reaches at least to both sides, in parts. A window that covers nothing gets no gradient, so a window
+that closed would never open again."""
 
 
 class Sessions(NamedTuple):
     """The sessions of a batch of histories.
 
     Attributes:
-        windows: Float32 [batch, sessions, 2]: where each starts and ends, counted in events from the oldest; event t
+        windows: Float32 [batch, sessions, 2]: the start and end of each session, in events from the oldest; event t
             lies between t and t + 1.
         membership: Float32 [batch, sessions, events]: the share of each event that each window covers, 0 to 1.
-        encodings: Float32 [batch, sessions, dim]: the mean of each session's events, weighted by membership; 0 of an
+        encodings: Float32 [batch, sessions, dim]: the mean of each session's events, weighted by membership; 0 for an
             empty session.
         occupied: Bool [batch, sessions]; False where a session is empty.
     """
@@ -35,15 +35,18 @@ class Sessions(NamedTuple):
 
 @register
 class SessionWindows(keras.layers.Layer):
-    """Divides each history into as many sessions as are asked for.
+    """Divides each history into a fixed number of sessions, N.
 
-    N anchors stand in the middle of N parts of equal length. What the events of each part mean on average says how far
-    its window's centre moves from the anchor, at most 1/N of the history and not out of it, and how far the window
-    reaches to both sides, from a tenth of 1/N to 1/N; windows end where the history does. At the start nothing has been
-    learned: the windows are the parts.
+    The history is cut into N parts of equal length, each with an anchor in its middle. The mean encoding of a part's
+    events predicts two numbers: how far the window's centre moves from the anchor, and how far the window reaches to
+    both sides. The centre moves by at most 1/N of the history and stays inside it. The reach is between a tenth of 1/N
+    and 1/N of the history, and windows end where the history ends. Before training, the windows are the parts.
 
-    An event belongs to a session by the share of it that the window covers, so that losses on the sessions move the
+    An event belongs to a session by the share of the event that the window covers. So losses on the sessions move the
     windows. Windows may overlap and leave gaps.
+
+    Source: UnifiedSSR (arXiv 2310.13921), intent-oriented session modelling. `models/unifiedssr/README.md` says what
+    differs.
 
     Example:
     >>> divided = SessionWindows(sessions=2)(np.ones((1, 4, 8), "float32"), np.array([4]))
@@ -54,7 +57,7 @@ class SessionWindows(keras.layers.Layer):
 
     Args:
         sessions: N, at least 1.
-        uniform: Have the parts themselves as windows, nothing learned.
+        uniform: Whether the parts themselves are the windows, with nothing to learn.
         **kwargs: Passed to `keras.layers.Layer`.
 
     Call arguments:
@@ -63,6 +66,9 @@ class SessionWindows(keras.layers.Layer):
 
     Returns:
         `Sessions`.
+
+    Raises:
+        ValueError: `sessions` is below 1.
     """
 
     def __init__(self, sessions: int, uniform: bool = False, **kwargs: Any):
@@ -73,7 +79,7 @@ class SessionWindows(keras.layers.Layer):
         self.uniform = uniform
 
     def build(self, events_shape, lengths_shape=None):
-        """Creates what predicts the offsets: from zero, so that training starts at the parts."""
+        """Creates the weights that predict the offsets. They start at 0, so training starts with the parts."""
         if not self.uniform:
             self.offset_kernel = self.add_weight(name="offset_kernel", shape=(events_shape[-1], 2), initializer="zeros")
             self.width_bias = self.add_weight(
@@ -96,7 +102,7 @@ class SessionWindows(keras.layers.Layer):
         return Sessions(windows, membership, encodings, occupied)
 
     def _bias_of_a_part(self) -> float:
-        """The width bias with which a window reaches as far as its part does: half a part."""
+        """The width bias for which a window reaches half a part to both sides, and so covers its part."""
         return math.atanh(2 * (0.5 - LEAST_REACH) / (1 - LEAST_REACH) - 1)
 
     def _reach(self, values):
@@ -104,7 +110,7 @@ class SessionWindows(keras.layers.Layer):
         return LEAST_REACH + (1 - LEAST_REACH) * (1 + ops.tanh(values)) / 2
 
     def _middle(self, move):
-        """Where the centres are, in parts from the beginning of the history."""
+        """The centres of the windows, in parts from the beginning of the history."""
         return ops.clip(ops.arange(self.sessions, dtype="float32") + 0.5 + move, 0.0, float(self.sessions))
 
     def _around_anchors(self, move, reach, extents):
@@ -119,7 +125,7 @@ class SessionWindows(keras.layers.Layer):
         return ops.cast(lengths, "float32")
 
     def _weights_in_parts(self, parts, events):
-        """Float32 [batch or 1, sessions, events]: how much each event counts in what is known of each part."""
+        """The weight of each event in the mean of each part: float32 [batch or 1, sessions, events]."""
         return _covered_share(parts, events)
 
     def _membership(self, windows, events, lengths):
@@ -131,7 +137,7 @@ class SessionWindows(keras.layers.Layer):
 
 
 def _covered_share(windows, events):
-    """How much of each event each window covers: float32 [batch, sessions, events], 0 to 1."""
+    """The share of each event that each window covers: float32 [batch, sessions, events], 0 to 1."""
     begins = ops.arange(ops.shape(events)[1], dtype="float32")
     last = ops.minimum(windows[..., 1:], ops.add(begins, 1.0))
     first = ops.maximum(windows[..., :1], begins)
@@ -139,7 +145,7 @@ def _covered_share(windows, events):
 
 
 def _averages(events, weights):
-    """Averages of the events with each session's weights, and whether there was anything to weigh."""
+    """The means of the events with each session's weights, and whether these weights are above 0 in sum."""
     total = ops.sum(weights, axis=-1)
     shares = ops.divide(weights, ops.expand_dims(ops.maximum(total, SMALLEST), -1))
     return ops.matmul(shares, events), ops.greater(total, SMALLEST)

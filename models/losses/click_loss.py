@@ -1,10 +1,12 @@
-"""How badly logits tell what was clicked from what was not."""
+"""The click loss: binary cross-entropy of candidates."""
 
 from keras import ops
 
 
 def click_loss(labels, logits, real):
-    """Mean binary cross-entropy over all real candidates (UniSAR, joint training).
+    """The mean binary cross-entropy over all real candidates.
+
+    Source: UniSAR (arXiv 2404.09520), joint training of search and recommendation.
 
     Example:
     >>> loss = click_loss(np.array([[1.0, 0.0]]), np.array([[0.0, 0.0]]), np.array([[True, True]]))
@@ -12,12 +14,12 @@ def click_loss(labels, logits, real):
     0.6931
 
     Args:
-        labels: Float [batch, candidates], 1 where the user engaged.
+        labels: Float [batch, candidates], 1 for candidates that the user engaged with.
         logits: Float [batch, candidates].
-        real: Bool [batch, candidates]; False at padding, which does not count.
+        real: Bool [batch, candidates]; False for padding, which does not count.
 
     Returns:
-        Float32 scalar; 0 where there is no real candidate.
+        Float32 scalar in nats; 0 if there is no real candidate.
     """
     logits = ops.cast(logits, "float32")
     labels = ops.cast(labels, "float32")

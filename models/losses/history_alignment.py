@@ -1,4 +1,4 @@
-"""Brings the two transitions of one history close to each other."""
+"""The history alignment loss: brings the two transitions of one history close to each other."""
 
 from typing import Any
 
@@ -12,11 +12,14 @@ from models.registration import register
 
 @register
 class HistoryAlignment(keras.layers.Layer):
-    """InfoNCE between two views of each row's history, against all other rows' views (UniSAR, transition alignment).
+    """InfoNCE between two views of each row's history, with the views of all other rows as negatives.
 
-    Each view is the mean of its real tokens. With z the 2·batch means of both views, the similarity is
-    `tanh(z · W · zᵀ) / temperature`, W and temperature learned; each mean must find the other view of its row among all
-    means but itself.
+    Each view is the mean of its real tokens. Let z be the 2·batch means of both views. The similarity is
+    `tanh(z · W · zᵀ) / temperature`; W and the temperature are learned. Each mean has to find the other view of its row
+    among all means but itself.
+
+    Source: UniSAR (arXiv 2404.09520), transition alignment. The learned W and temperature are those of its authors'
+    code.
 
     Example:
     >>> first, second = np.ones((4, 5, 8), "float32"), np.ones((4, 5, 8), "float32")
@@ -25,17 +28,17 @@ class HistoryAlignment(keras.layers.Layer):
     1.9459
 
     Args:
-        temperature: At the start.
+        temperature: The temperature before training. It never falls below 0.001.
         **kwargs: Passed to `keras.layers.Layer`.
 
     Call arguments:
         first: Float [batch, length, dim].
         second: Float [batch, length, dim], the other view of the same tokens.
         token_mask: Bool [batch, length]; True where the token is real.
-        row_mask: Bool [batch]; rows that take part. Others neither count nor serve as negatives.
+        row_mask: Bool [batch]; True for rows that take part. Others neither count nor serve as negatives.
 
     Returns:
-        Float32 scalar; 0 where no row takes part.
+        Float32 scalar in nats; 0 if no row takes part.
     """
 
     def __init__(self, temperature: float = 0.1, **kwargs: Any):

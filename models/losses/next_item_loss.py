@@ -1,4 +1,4 @@
-"""How badly the encoding of each position tells the item that comes next from others."""
+"""The next-item losses: at each position, the item that comes next against negatives."""
 
 from keras import ops
 
@@ -6,12 +6,14 @@ from models.layers.attention.dot_product_attention import HIDDEN
 
 
 def cross_entropies(logits):
-    """Cross-entropy of the sigmoid of each logit where the truth is 1, and where it is 0."""
+    """The cross-entropies of each logit's sigmoid for the truths 1 and 0, as a pair."""
     return ops.softplus(ops.negative(logits)), ops.softplus(logits)
 
 
 def binary_next_item_loss(encodings, items, is_target, is_negative, entropies=cross_entropies):
-    """Cross-entropy of the sigmoid, each position against negatives of its own (UnifiedSSR, next product prediction).
+    """The binary cross-entropy of each position's targets and of its own negatives.
+
+    Source: UnifiedSSR (arXiv 2310.13921), next-product prediction.
 
     Example:
     >>> encodings, items = np.zeros((1, 1, 8), "float32"), np.ones((1, 1, 3, 8), "float32")
@@ -21,15 +23,15 @@ def binary_next_item_loss(encodings, items, is_target, is_negative, entropies=cr
 
     Args:
         encodings: Float [batch, positions, dim].
-        items: Float [batch, positions, targets + negatives, dim]: the items that come next, several where a session has
-            several, then the negatives.
-        is_target: Bool [batch, positions, targets]; positions without any do not count.
-        is_negative: Bool [batch, positions, negatives].
-        entropies: What computes both cross-entropies of logits.
+        items: Float [batch, positions, targets + negatives, dim]: the items that come next, then the negatives. A
+            session of several items has several targets.
+        is_target: Bool [batch, positions, targets]; False for padding. Positions without a target do not count.
+        is_negative: Bool [batch, positions, negatives]; False for negatives that do not count.
+        entropies: The function that computes both cross-entropies of logits.
 
     Returns:
-        Float32 scalar: the mean, over the positions that count, of the targets' mean plus the negatives' sum; 0 where
-        none counts.
+        Float32 scalar in nats: the mean, over the positions that count, of the targets' mean plus the negatives' sum; 0
+        if no position counts.
     """
     logits = _dots(encodings, items)
     targets = is_target.shape[-1]
@@ -44,7 +46,9 @@ def binary_next_item_loss(encodings, items, is_target, is_negative, entropies=cr
 
 
 def softmax_next_item_loss(encodings, targets, negatives, is_target, is_hit, target_offsets, negative_offsets):
-    """Cross-entropy of the softmax over each target and negatives that the whole batch shares.
+    """The cross-entropy of each target in a softmax over the target and negatives that the whole batch shares.
+
+    Source: an addition of ours to UnifiedSSR (arXiv 2310.13921): sampled softmax, as in Yi et al. 2019.
 
     Example:
     >>> encodings, targets = np.zeros((1, 1, 8), "float32"), np.ones((1, 1, 1, 8), "float32")
@@ -59,13 +63,14 @@ def softmax_next_item_loss(encodings, targets, negatives, is_target, is_hit, tar
         targets: Float [batch, positions, targets, dim]: the items that come next.
         negatives: Float [negatives, dim].
         is_target: Bool [batch, positions, targets].
-        is_hit: Bool [batch, positions, negatives]; True where a negative is a target of the position, and left out.
-        target_offsets: Float [batch, positions, targets], taken off the targets' scores.
-        negative_offsets: Float [negatives], taken off the negatives' scores: the logarithm of how often each is drawn,
-            to estimate how likely an item is, and not how much likelier than drawn.
+        is_hit: Bool [batch, positions, negatives]; True if a negative is a target of the position. It is left out.
+        target_offsets: Float [batch, positions, targets], subtracted from the targets' scores.
+        negative_offsets: Float [negatives], subtracted from the negatives' scores. With the logarithm of the chance to
+            be drawn as the offset, scores estimate how likely an item is. Without offsets, they estimate how much
+            likelier it is than its chance to be drawn.
 
     Returns:
-        Float32 scalar: the mean over all targets; 0 where there is none.
+        Float32 scalar in nats: the mean over all targets; 0 if there is none.
     """
     others = ops.subtract(ops.cast(ops.matmul(encodings, ops.transpose(negatives)), "float32"), negative_offsets)
     others = ops.logsumexp(ops.where(is_hit, HIDDEN, others), axis=-1, keepdims=True)

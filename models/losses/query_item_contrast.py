@@ -1,4 +1,4 @@
-"""Brings a query close to what was clicked for it."""
+"""The query-item contrast: brings a query close to the items clicked for it."""
 
 from typing import Any
 
@@ -13,10 +13,12 @@ LOWEST_TEMPERATURE = 1e-3
 
 @register
 class QueryItemContrast(keras.layers.Layer):
-    """InfoNCE between queries and the items clicked for them, both ways, against given negatives (UniSAR, embeddings).
+    """InfoNCE between queries and the items clicked for them, in both directions, against given negatives.
 
-    The similarity is `tanh(a · W · b) / temperature` with a learned W and a learned temperature. The item's side uses
-    the same W with the item on the left.
+    The similarity is `tanh(a · W · b) / temperature`; W and the temperature are learned. The direction from item to
+    query uses the same W with the item on the left.
+
+    Source: UniSAR (arXiv 2404.09520), query-item alignment in the embedding module.
 
     Example:
     >>> pairs, negatives = np.ones((2, 8), "float32"), np.ones((3, 8), "float32")
@@ -25,21 +27,21 @@ class QueryItemContrast(keras.layers.Layer):
     1.3863
 
     Args:
-        temperature: At the start.
+        temperature: The temperature before training. It never falls below 0.001.
         **kwargs: Passed to `keras.layers.Layer`.
 
     Call arguments:
         queries: Float [pairs, dim].
         items: Float [pairs, dim]; each was clicked for its query.
-        real: Bool [pairs]; pairs that count.
+        real: Bool [pairs]; True for pairs that count.
         negative_items: Float [item negatives, dim].
         negative_queries: Float [query negatives, dim].
-        item_hits: Bool [pairs, item negatives]; True where a negative is the positive itself, which is left out. None:
-            nowhere.
-        query_hits: The same for queries.
+        item_hits: Bool [pairs, item negatives]; True if a negative is the positive itself. It is left out. None leaves
+            out none.
+        query_hits: Bool [pairs, query negatives], the same for queries.
 
     Returns:
-        Float32 scalar; 0 where no pair is real.
+        Float32 scalar in nats; 0 if no pair is real.
     """
 
     def __init__(self, temperature: float = 0.1, **kwargs: Any):
@@ -56,7 +58,7 @@ class QueryItemContrast(keras.layers.Layer):
         self.built = True
 
     def call(self, queries, items, real, negative_items, negative_queries, item_hits=None, query_hits=None):
-        """Computes the mean of both ways."""
+        """Computes the mean of both directions."""
         losses = ops.add(
             self._one_way(queries, items, negative_items, item_hits),
             self._one_way(items, queries, negative_queries, query_hits),

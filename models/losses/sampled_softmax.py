@@ -1,4 +1,4 @@
-"""Which item was wanted, among thousands."""
+"""Sampled softmax: the wanted item against thousands of others."""
 
 from keras import ops
 
@@ -6,12 +6,13 @@ from models.layers.attention.dot_product_attention import HIDDEN
 
 
 def sampled_softmax(logits, row_items, column_items, log_popularity, real):
-    """Mean cross-entropy of the wanted item among all columns.
+    """The mean cross-entropy of the wanted item among all columns.
 
-    The columns are the rows' own items followed by drawn ones: row i wants column i. Other columns of the same item are
-    left out. Items come up among the columns in proportion to their popularity; taking its logarithm off the logits
-    makes them estimate how likely an item is, and not how much likelier than on average (Bengio and Senécal 2008;
-    Yi et al. 2019).
+    The columns are the rows' own items, then drawn items: row i wants column i. Other columns of the same item are left
+    out. An item occurs among the columns in proportion to its popularity. If its log popularity is subtracted, the
+    logits estimate how likely an item is. If not, they estimate how much likelier it is than on average.
+
+    Source: Bengio and Senécal 2008; Yi et al. 2019. UniSAR's `matching` uses it, which is an addition of ours.
 
     Example:
     >>> wanted, columns = np.array([7, 8]), np.array([7, 8, 9, 9])
@@ -21,13 +22,13 @@ def sampled_softmax(logits, row_items, column_items, log_popularity, real):
 
     Args:
         logits: Float [rows, columns].
-        row_items: Int [rows], what each row wants.
-        column_items: Int [columns], each column's item.
-        log_popularity: Float [columns], what to take off; zeros for no correction.
-        real: Bool [rows]; other rows do not count, though their columns do.
+        row_items: Int [rows], the item that each row wants.
+        column_items: Int [columns], the item of each column.
+        log_popularity: Float [columns], subtracted from the logits; zeros for no correction.
+        real: Bool [rows]; other rows do not count, but their columns do.
 
     Returns:
-        Float32 scalar; 0 where no row is real.
+        Float32 scalar in nats; 0 if no row is real.
     """
     logits = ops.subtract(ops.cast(logits, "float32"), log_popularity)
     rows = ops.shape(logits)[0]

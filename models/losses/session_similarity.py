@@ -1,4 +1,4 @@
-"""What makes sessions sessions: neighbours differ, and the same session looks alike in both branches."""
+"""The session losses: neighbouring sessions should differ, and both branches should agree on a session."""
 
 from keras import ops
 
@@ -6,7 +6,9 @@ _SMALLEST_SQUARE = 1e-16
 
 
 def session_discrimination(encodings, occupied):
-    """How alike neighbouring sessions of a history are (UnifiedSSR, session discrimination).
+    """The similarity of neighbouring sessions of a history; to be made small.
+
+    Source: UnifiedSSR (arXiv 2310.13921), session discrimination in intent-oriented session modelling.
 
     Example:
     >>> sessions = np.array([[[1.0, 0.0], [1.0, 0.0], [0.0, 1.0]]], "float32")
@@ -18,14 +20,17 @@ def session_discrimination(encodings, occupied):
         occupied: Bool [batch, sessions]; False where a session is empty.
 
     Returns:
-        Float32 scalar: the mean absolute cosine over all pairs of neighbours that are both occupied; 0 of none.
+        Float32 scalar, 0 to 1: the mean absolute cosine over all pairs of neighbours that are both occupied; 0 if there
+        is no such pair.
     """
     cosines = ops.abs(_cosines(encodings[:, :-1], encodings[:, 1:]))
     return _mean(cosines, ops.logical_and(occupied[:, :-1], occupied[:, 1:]))
 
 
 def session_alignment(first, second, first_occupied, second_occupied):
-    """How alike the same sessions of two branches are (UnifiedSSR, session alignment); to be made large.
+    """The similarity of the same sessions in two branches; to be made large.
+
+    Source: UnifiedSSR (arXiv 2310.13921), session alignment in intent-oriented session modelling.
 
     Example:
     >>> sessions, occupied = np.array([[[1.0, 0.0], [0.0, 1.0]]], "float32"), np.array([[True, True]])
@@ -35,11 +40,12 @@ def session_alignment(first, second, first_occupied, second_occupied):
     Args:
         first: Float [batch, sessions, dim].
         second: Float [batch, sessions, dim], the sessions of the other branch.
-        first_occupied: Bool [batch, sessions].
-        second_occupied: Bool [batch, sessions].
+        first_occupied: Bool [batch, sessions]; False where a session of `first` is empty.
+        second_occupied: Bool [batch, sessions]; False where a session of `second` is empty.
 
     Returns:
-        Float32 scalar: the mean cosine over all sessions that are occupied in both; 0 of none.
+        Float32 scalar, -1 to 1: the mean cosine over all sessions that are occupied in both branches; 0 if there is
+        none.
     """
     return _mean(_cosines(first, second), ops.logical_and(first_occupied, second_occupied))
 

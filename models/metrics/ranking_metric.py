@@ -1,4 +1,4 @@
-"""Ranking metrics as Keras has metrics: the rank of each row's positive, and the mean of what it is worth."""
+"""Ranking metrics (HR@k, NDCG@k, MRR) as a Keras metric."""
 
 from typing import Any
 
@@ -12,14 +12,15 @@ from schemas.rank_metrics import RankMetric, metric_named
 def positive_ranks(labels, logits):
     """The rank of each row's positive among its candidates, from 1.
 
-    Ties count against it, and so does what is not a number.
+    Ties and NaN count against the positive.
 
     Args:
         labels: Float [batch, candidates], one-hot.
-        logits: Float [batch, candidates]; padding has the lowest.
+        logits: Float [batch, candidates]; padding must have the lowest.
 
     Returns:
-        Float32 [batch] ranks, and float32 [batch] weights: 0 for rows without a positive, whose ranks mean nothing.
+        Float32 [batch] ranks, and float32 [batch] weights. A row without a positive has weight 0 and a meaningless
+        rank.
     """
     logits = ops.cast(logits, "float32")
     positive = ops.greater(labels, 0)
@@ -31,7 +32,10 @@ def positive_ranks(labels, logits):
 
 @register
 class RankingMetric(keras.metrics.Metric):
-    """The mean over rows of what the rank of the positive is worth, such as HR@k, NDCG@k and MRR.
+    """The mean gain of the positive's rank over rows, from 0 to 1: HR@k, NDCG@k or MRR.
+
+    Source: HR@k and NDCG@k are the metrics of both papers, UniSAR (arXiv 2404.09520) and UnifiedSSR (arXiv 2310.13921).
+    The gains are those of `schemas.rank_metrics`.
 
     Example:
     >>> metric = RankingMetric("ndcg_at_5")
@@ -40,9 +44,12 @@ class RankingMetric(keras.metrics.Metric):
     1.0
 
     Args:
-        metric: Which, as `schemas.rank_metrics` has it, or its name there.
-        name: Of this metric; the same name by default.
+        metric: A metric of `schemas.rank_metrics`, or its name there.
+        name: The name of this metric; by default the name of `metric`.
         **kwargs: Passed to `keras.metrics.Metric`.
+
+    Raises:
+        ValueError: No ranking metric has that name.
     """
 
     def __init__(self, metric: RankMetric | str, name: str | None = None, **kwargs: Any):
@@ -52,12 +59,12 @@ class RankingMetric(keras.metrics.Metric):
         self.rows = self.add_variable(shape=(), initializer="zeros", name="rows", dtype="float32")
 
     def update_state(self, y_true, y_pred, sample_weight=None):
-        """Counts a batch.
+        """Adds a batch.
 
         Args:
             y_true: Float [batch, candidates], one-hot; rows without a positive do not count.
-            y_pred: Float [batch, candidates], higher is better.
-            sample_weight: Float [batch] or None.
+            y_pred: Float [batch, candidates]; higher is better.
+            sample_weight: Float [batch], the weight of each row; None weights all rows by 1.
         """
         ranks, weights = positive_ranks(y_true, y_pred)
         if sample_weight is not None:
@@ -67,7 +74,7 @@ class RankingMetric(keras.metrics.Metric):
         self.rows.assign_add(ops.sum(weights))
 
     def result(self):
-        """The mean over the rows counted; 0 where there were none."""
+        """The mean over all rows added so far; 0 if there are none."""
         return ops.divide_no_nan(self.total, self.rows)
 
     def get_config(self) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The loss of both surfaces and their ranking metrics, as a part of a model."""
+"""The joint loss and the ranking metrics of each surface, as a mix-in of both models."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -12,16 +12,20 @@ from schemas.rank_metrics import rank_metrics
 
 
 class SurfaceRanking:
-    """Counts the loss and ranks each surface's candidates; mixed in before `keras.Model`.
+    """Tracks the loss and ranks each surface's candidates; mixed in before `keras.Model`.
 
-    Metrics: `loss`, the mean over all rows (Keras' own weighs a batch by the rows of its first surface, of which it may
-    have none); those of `schemas.rank_metrics` for each surface (`ndcg_at_5_search`), and each of them without a
-    surface: the mean over the surfaces that had rows. Training steps have the loss alone: among the few
-    negatives that a model has just learned from ranks say little, and computing them takes time, tracing them more.
+    Metrics:
+
+    * `loss`: the mean over all rows. Keras' own weights a batch by the rows of its first surface, which may be none.
+    * The metrics of `schemas.rank_metrics` for each surface, such as `ndcg_at_5_search`.
+    * The same metrics without a surface, such as `ndcg_at_5`: the mean over the surfaces that had rows.
+
+    Training steps report the loss alone. Ranks among the few negatives that a model has just learned from say little,
+    and it takes time to compute them and more to trace them.
     """
 
     ranks_candidates: bool
-    """Whether the step that is traced or run now is one of evaluation; `begin_step` sets it."""
+    """Whether the current step, traced or run, is a step of evaluation; `begin_step` sets it."""
 
     def create_ranking_metrics(self) -> None:
         """Creates the metrics; called once, by the model's constructor."""
@@ -33,7 +37,7 @@ class SurfaceRanking:
         }
 
     def begin_step(self, y_pred: Any, training: bool) -> None:
-        """To be called first by `compute_loss`, which alone is told what kind of step it is.
+        """Notes the kind of step. `compute_loss` must call it first: Keras tells the kind to no other method.
 
         Raises:
             ValueError: The step is on rows of one kind, not on a joint batch.
@@ -46,15 +50,15 @@ class SurfaceRanking:
         self.ranks_candidates = not training
 
     def count_loss(self, loss: Any, labels: Mapping[str, Any]) -> None:
-        """Counts the loss of a batch with these labels, float [rows, candidates] by surface."""
+        """Adds the loss of a batch whose labels are these: float [rows, candidates] by surface."""
         self.joint_loss.update_state(loss, sample_weight=sum(ops.shape(each)[0] for each in labels.values()))
 
     def update_ranking_metrics(self, labels: Mapping[str, Any], logits: Mapping[str, Any]) -> None:
-        """Counts a batch, unless it is one of training.
+        """Ranks a batch, unless it is a batch of training.
 
         Args:
             labels: Float [rows, candidates] by surface.
-            logits: Float [rows, candidates] by surface; surfaces that the batch leaves out are not counted.
+            logits: Float [rows, candidates] by surface. Surfaces that the batch leaves out are not counted.
         """
         if not self.ranks_candidates:
             return
@@ -63,7 +67,7 @@ class SurfaceRanking:
                 metric.update_state(labels[surface], values)
 
     def get_metrics_result(self) -> dict[str, Any]:
-        """All metrics by name, the means over the surfaces included; in training those of the losses."""
+        """All metrics by name, with the means over the surfaces; in training only the losses."""
         results = super().get_metrics_result()  # type: ignore[misc]
         results["loss"] = results.pop(self.joint_loss.name)
         if not self.ranks_candidates:

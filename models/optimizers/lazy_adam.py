@@ -1,4 +1,4 @@
-"""Adam whose step does not grow with the embedding tables."""
+"""LazyAdam: Adam that updates only the rows of embedding tables that a step looked up."""
 
 import keras
 import tensorflow as tf
@@ -8,17 +8,30 @@ _ROWS_PER_LOOKUP = 16
 
 @keras.saving.register_keras_serializable(package="tandem")
 class LazyAdam(keras.optimizers.Adam):
-    """Adam that leaves alone, in each step, the rows of a table that the step did not look up.
+    """Adam that updates only those rows of an embedding table that the step looked up.
 
     Stock Adam makes the gradient of a lookup dense and decays the moments of all rows. Here a row's moments and values
-    change only in steps that look it up, as in PyTorch's `SparseAdam`; bias correction goes by the step, not by the
-    row. What several lookups of one row say is added up first; stock Keras (3.12) squares each part for itself, and so
-    moves rows that a step looks up often too far. What has a dense gradient is updated as by `keras.optimizers.Adam`.
+    change only in steps that look the row up. The bias correction counts all steps, not the steps of the row. If a step
+    looks a row up several times, the gradients of these lookups are added up first. Stock Keras (3.12) squares each of
+    them separately, and so moves rows that a step looks up often too far. Variables with a dense gradient are updated
+    as `keras.optimizers.Adam` updates them.
+
+    Source: Adam (Kingma and Ba, arXiv 1412.6980), which both papers train with; lazy rows as in PyTorch's `SparseAdam`.
+    The papers' own code decays the moments of all rows in every step.
+
+    Its arguments are those of `keras.optimizers.Adam`. With `amsgrad`, stock Adam updates all variables.
+
+    Example:
+    >>> table, optimizer = keras.Variable([[1.0], [1.0]]), LazyAdam(0.1)
+    >>> optimizer.build([table])
+    >>> optimizer.apply([tf.IndexedSlices(tf.constant([[2.0]]), tf.constant([0]), tf.constant([2, 1]))])
+    >>> [round(float(row[0]), 4) for row in table.numpy()]
+    [0.9, 1.0]
     """
 
     def apply(self, grads, trainable_variables=None):
         """Updates all variables by their gradients."""
-        # Once for all variables: stock Adam computes them for each.
+        # Computed once for all variables. Stock Adam computes them again for each variable.
         step = tf.cast(self.iterations + 1, tf.float32)
         self._beta_powers = tf.pow(self.beta_1, step), tf.pow(self.beta_2, step)
         super().apply(grads, trainable_variables)
@@ -42,7 +55,7 @@ class LazyAdam(keras.optimizers.Adam):
 
 
 def _update_all(variable, momentum, velocity, beta_1_power, beta_2_power, rate, beta_1, beta_2, epsilon, gradient):
-    # One operation where stock Adam takes two dozen, which small variables spend all their time on.
+    # One operation. Stock Adam takes two dozen, which cost more than the arithmetic of a small variable.
     tf.raw_ops.ResourceApplyAdam(
         var=variable.handle,
         m=momentum.handle,
@@ -69,11 +82,11 @@ def _update_rows(variable, momentum, velocity, beta_1_power, beta_2_power, rate,
 
 
 def _with_distinct_rows(gradient: tf.IndexedSlices) -> tf.IndexedSlices:
-    """Adds up the parts of a gradient that belong to one row."""
+    """Adds up the gradients of each row, so that every row occurs once."""
     indices, size = tf.cast(gradient.indices, tf.int32), tf.cast(gradient.dense_shape[0], tf.int32)
 
     def by_presence():
-        # A number for each row of the table is cheaper than a hash table of all that was looked up.
+        # With many lookups, one number for each row of the table is cheaper than a hash table of the lookups.
         present = tf.math.unsorted_segment_sum(tf.ones_like(indices), indices, size) > 0
         places = tf.cumsum(tf.cast(present, tf.int32)) - 1
         return tf.cast(tf.where(present)[:, 0], tf.int32), tf.gather(places, indices)

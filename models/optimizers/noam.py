@@ -1,4 +1,4 @@
-"""The learning rate that came with the transformer."""
+"""The Noam schedule: a learning rate that warms up, then falls with the square root of the step."""
 
 from typing import Any
 
@@ -10,9 +10,13 @@ from models.registration import register
 
 @register
 class Noam(keras.optimizers.schedules.LearningRateSchedule):
-    """Rises with the step while warming up, then falls with the square root of the step ("Attention is all you need").
+    """A learning rate that rises linearly for `warmup_steps` steps, then falls with the square root of the step.
 
-    `factor / sqrt(dim) · min(step^-0.5, step · warmup_steps^-1.5)`, steps from 1. It peaks at `warmup_steps`.
+    The rate is `factor / sqrt(dim) · min(step^-0.5, step · warmup_steps^-1.5)`, where the first step is 1. It peaks at
+    step `warmup_steps`.
+
+    Source: "Attention is all you need" (arXiv 1706.03762), section 5.3. UnifiedSSR (arXiv 2310.13921) is trained with
+    it in its authors' code.
 
     Example:
     >>> schedule = Noam(dim=64, warmup_steps=4)
@@ -21,8 +25,11 @@ class Noam(keras.optimizers.schedules.LearningRateSchedule):
 
     Args:
         dim: The model's width.
-        factor: Scales the whole curve.
-        warmup_steps: How many steps it rises for.
+        factor: What the whole curve is multiplied by.
+        warmup_steps: Number of steps for which the rate rises, at least 1.
+
+    Raises:
+        ValueError: `warmup_steps` is below 1.
     """
 
     def __init__(self, dim: int, factor: float = 1.0, warmup_steps: int = 4000):
@@ -33,10 +40,10 @@ class Noam(keras.optimizers.schedules.LearningRateSchedule):
         self.warmup_steps = warmup_steps
 
     def __call__(self, step):
-        """The learning rate.
+        """The learning rate of a step.
 
         Args:
-            step: Int scalar, steps taken so far.
+            step: Int scalar, the number of steps taken before this one.
 
         Returns:
             Float32 scalar.

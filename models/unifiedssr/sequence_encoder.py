@@ -1,4 +1,4 @@
-"""The Siamese dual-branch encoder over product and query histories (UnifiedSSR, dual-branch network)."""
+"""UnifiedSSR's Siamese dual-branch encoder of product and query histories."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -21,10 +21,14 @@ from schemas.features import PADDING
 class SequenceEncoder(keras.layers.Layer):
     """Encodes each position of a sequence from what came before it.
 
-    The product branch reads what was clicked, one position late: a learned start stands first, so that position i has
-    seen i events. The query branch reads the query of each position. Both pass through the same blocks, each with the
-    other as its memory, as one batch of twice as many rows; without queries the product branch is its own memory, and
-    the query branch costs nothing. No position sees a later one, and padding comes last, so nothing else is masked.
+    The product branch reads the clicked items, shifted by one position: a learned start comes first, so position i has
+    seen i events. The query branch reads the query of each position. Both branches pass through the same blocks, as one
+    batch of twice as many rows, and each branch is the memory of the other. Without queries, the product branch is its
+    own memory, and the query branch costs nothing. The only mask is causal: no position sees a later one. Padding needs
+    no mask, because it comes last.
+
+    Source: UnifiedSSR (arXiv 2310.13921), dual-branch network with shared parameters. The learned start and the causal
+    mask are ours: see `README.md` beside this file.
 
     Args:
         config: The model's configuration, or its fields as a dict.
@@ -55,7 +59,12 @@ class SequenceEncoder(keras.layers.Layer):
     def _make_block(self, name: str) -> keras.layers.Layer:
         config = self.config
         return SiameseEncoderBlock(
-            config.num_heads, config.feed_forward_dim, config.dropout, name=name, dtype=self.dtype_policy
+            config.num_heads,
+            config.feed_forward_dim,
+            config.dropout,
+            drawn_together=1 if config.reference_start else None,
+            name=name,
+            dtype=self.dtype_policy,
         )
 
     def _make_norm(self, name: str) -> keras.layers.Layer:
@@ -66,13 +75,13 @@ class SequenceEncoder(keras.layers.Layer):
 
         Args:
             embedding: The model's `EmbeddingModule`.
-            sequences: Of one surface.
+            sequences: The sequences of one surface.
             item_table: Float [items, dim] from the embedding module, or None.
-            training: Whether to drop.
+            training: Whether dropout is active.
 
         Returns:
-            A tuple of float [batch, events + 1, dim]: the product branch and, where the sequences have queries, the
-            query branch. What stands behind the last position of a row means nothing.
+            A tuple of float [batch, events + 1, dim]: the product branch and, if the sequences have queries, the query
+            branch. Values after the last position of a row are meaningless.
         """
         branches = [self._products(embedding, sequences, item_table)]
         if sequences.queries is not None:
@@ -101,7 +110,7 @@ class SequenceEncoder(keras.layers.Layer):
 
 
 def _means(vectors, ids):
-    """The mean of each event's items: float [..., items, dim] and int [..., items] to float [..., dim]; 0 of none."""
+    """The mean of each event's items: float [..., items, dim], int [..., items] to float [..., dim]; 0 if no items."""
     real = ops.cast(ops.not_equal(ids, PADDING), vectors.dtype)
     weights = ops.divide(real, ops.maximum(ops.sum(real, axis=-1, keepdims=True), 1))
     return ops.sum(ops.multiply(vectors, ops.expand_dims(weights, -1)), axis=-2)

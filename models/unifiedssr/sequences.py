@@ -1,4 +1,4 @@
-"""A batch of one surface as the sequences that UnifiedSSR reads."""
+"""Turns a batch of one surface into the sequences that UnifiedSSR reads."""
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple
@@ -12,17 +12,19 @@ from schemas.features import PADDING
 
 
 class Sequences(NamedTuple):
-    """Histories of one surface, oldest event first, padding at the end, and the request that follows each.
+    """The histories of one surface, oldest event first, padding at the end; each is followed by the row's request.
 
-    A sequence of n events has n + 1 positions. Position i has seen the first i events, in search also the query of the
-    next, and predicts what is clicked next: event i or, at position n, the target of the row.
+    A sequence of n events has n + 1 positions. Position i has seen the first i events; in search it has also seen the
+    query of the next event. It predicts what is clicked next: event i or, at position n, the target of the row.
+
+    Source: UnifiedSSR (arXiv 2310.13921), the behaviour sequences of products and of queries.
 
     Attributes:
         users: Int [batch].
-        items: Int [batch, events, items an event]: what was clicked. As many events as the longest history has.
+        items: Int [batch, events, items per event]: the clicked items. `events` is the length of the longest history.
         lengths: Int [batch]: the number of real events.
-        queries: Int [batch, events + 1, words]: each event's query, the request's own after the last; None on a surface
-            without queries.
+        queries: Int [batch, events + 1, words]: the query of each event, then the request's query; None if the surface
+            has no queries.
     """
 
     users: Any
@@ -48,7 +50,7 @@ def of_surface(inputs: Mapping[str, Any], surface: Surface, with_queries: bool =
 
     Args:
         inputs: The features `schemas.features.MODEL_INPUTS` by name.
-        surface: Whose history to read: that of recommendation has clicks, that of search sessions.
+        surface: The surface whose history is read. Events are clicks in recommendation and sessions in search.
         with_queries: Whether to read the queries of search.
     """
     users = inputs[features.USER]
@@ -60,35 +62,35 @@ def of_surface(inputs: Mapping[str, Any], surface: Surface, with_queries: bool =
     sequences = Sequences(users, _without_padding(inputs[features.SEARCH_ITEMS], lengths), lengths, None)
     if not with_queries:
         return sequences
-    # Behind the last session, where there is only padding, comes the request's query.
+    # The request's query goes into the first place of padding after the last session.
     words = ops.pad(_without_padding(inputs[features.SEARCH_WORDS], lengths), ((0, 0), (0, 1), (0, 0)))
     own = ops.expand_dims(inputs[features.QUERY_WORDS], 1)
     return sequences._replace(queries=ops.where(ops.expand_dims(sequences.at_the_end, -1), own, words))
 
 
 def targets(sequences: Sequences, final, every_position: bool = True):
-    """What each position should predict.
+    """The items that each position should predict.
 
     Args:
-        sequences: Of a batch.
-        final: Int [batch]: the target of each row; padding where it has none.
-        every_position: Whether events count as targets of the positions before them. False: only the last position has
-            a target.
+        sequences: The sequences of a batch.
+        final: Int [batch]: the target of each row; padding for a row without a target.
+        every_position: Whether every event is a target of the position before it. False gives a target to the last
+            position alone.
 
     Returns:
-        Int [batch, events + 1, items an event]; padding where there is nothing to predict.
+        Int [batch, events + 1, items per event]; padding where there is nothing to predict.
     """
     sessions = ops.pad(sequences.items, ((0, 0), (0, 1), (0, 0)))
     if not every_position:
         sessions = ops.zeros_like(sessions)
-    # The final target is one item: the others of its session, if sessions have more, stay padding.
+    # The final target is one item. If events have places for more items, these stay padding.
     places = ops.arange(ops.shape(sessions)[-1], dtype="int32")
     own = ops.multiply(ops.reshape(final, (-1, 1, 1)), ops.cast(ops.equal(places, 0), final.dtype))
     return ops.where(ops.expand_dims(sequences.at_the_end, -1), own, sessions)
 
 
 def _without_padding(values, lengths):
-    """As many events as the longest history of the batch has, at least one, where shapes may depend on values."""
+    """Drops the places after the longest history, but keeps one. Keeps all if the backend needs known shapes."""
     if not SHAPES_MAY_DEPEND_ON_VALUES:
         return values
     return values[:, : ops.maximum(ops.max(lengths, initial=0), 1)]

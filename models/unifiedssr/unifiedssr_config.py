@@ -1,4 +1,4 @@
-"""UnifiedSSR's hyper-parameters. Needs no Keras, so that a pipeline can read its configuration at no cost."""
+"""UnifiedSSR's hyper-parameters. Importing this needs no Keras, so a pipeline reads its configuration quickly."""
 
 from dataclasses import asdict, dataclass
 from typing import Any, Final
@@ -28,9 +28,19 @@ class UnifiedSSRConfig:
         sessions: Into how many sessions a history is divided; 0 leaves session modelling out.
         uniform_sessions: Have sessions of equal length in place of learned windows.
         session_weight: Weight of the session losses (the paper's alpha).
+        discrimination_weight: Weight of the loss that tells neighbouring sessions apart, beside `session_weight`; 1 in
+            the paper.
+        alignment_weight: Weight of the loss that makes the sessions of both branches alike, beside `session_weight`; 1
+            in the paper.
+        sessions_in_scores: Add an event's sessions to its encoding before it is scored, in training and in serving, as
+            the code of the paper does. That doubles the encoding where a session has the event, so in search the shares
+            of the two branches move; a recommendation's ranking stays. Off, sessions shape the encodings by their
+            losses alone.
         loss: `binary`, cross-entropy of each target against `negatives`; or `softmax`, cross-entropy of each target
             among `softmax_negatives`.
         negatives: How many items are drawn uniformly for each position, with `loss: binary`.
+        distinct_negatives: Draw the items of a position without replacement, and never its target, as the code of the
+            paper does. Off, an item may be drawn twice; a drawn target does not count.
         softmax_negatives: How many items are drawn by popularity, once for the whole batch, with `loss: softmax`.
         popularity_correction: How much of an item's log popularity is taken off in the softmax: 1 estimates how likely
             an item is, 0 how much likelier than on average.
@@ -38,6 +48,8 @@ class UnifiedSSRConfig:
             such as one for each target with the history before it.
         recommendation_weight: Weight of the loss on recommendation rows.
         search_weight: Weight of the loss on search rows.
+        reference_start: Draw the kernels of attention at the start with the variances that the code of the paper draws
+            them with, one square kernel at a time. Off, kernels that are multiplied as one are drawn as one.
         reference_peculiarities: Compute what the paper's code computes where it departs from the paper, or from what
             is sound; `models/unifiedssr/reference/peculiarities.py` lists how. For parity tests only.
     """
@@ -55,13 +67,18 @@ class UnifiedSSRConfig:
     sessions: int = 2
     uniform_sessions: bool = False
     session_weight: float = 0.1
+    discrimination_weight: float = 1.0
+    alignment_weight: float = 1.0
+    sessions_in_scores: bool = False
     loss: str = "binary"
     negatives: int = 4
+    distinct_negatives: bool = False
     softmax_negatives: int = 2048
     popularity_correction: float = 1.0
     every_position: bool = True
     recommendation_weight: float = 1.0
     search_weight: float = 1.0
+    reference_start: bool = False
     reference_peculiarities: bool = False
 
     def __post_init__(self) -> None:
@@ -69,6 +86,7 @@ class UnifiedSSRConfig:
         check_least(self, 1, "dim", "num_heads", "num_layers", "recommendation_history", "search_history", "negatives")
         check_least(self, 1, "softmax_negatives")
         check_least(self, 0, "hidden_dim", "sessions", "session_weight", "popularity_correction")
+        check_least(self, 0, "discrimination_weight", "alignment_weight")
         check_least(self, 0, "recommendation_weight", "search_weight")
         check_below_one(self, "dropout")
         if self.dim % 2 or self.dim % self.num_heads:
@@ -78,6 +96,8 @@ class UnifiedSSRConfig:
             )
         if self.loss not in LOSSES:
             raise ValueError(f"`loss` should be one of {', '.join(LOSSES)}. Received: loss={self.loss!r}")
+        if self.sessions_in_scores and not self.sessions:
+            raise ValueError("`sessions_in_scores` needs sessions. Received: sessions_in_scores=True, sessions=0")
         if self.reference_peculiarities and (self.item_attributes or not self.query_branch):
             raise ValueError(
                 "`reference_peculiarities` is for the reference's own model: items without attributes, both branches. "

@@ -1,4 +1,4 @@
-"""Users, items and queries as vectors (UnifiedSSR, embeddings)."""
+"""The embedding tables of UnifiedSSR: users, items and queries as vectors."""
 
 import math
 from collections.abc import Mapping
@@ -19,15 +19,19 @@ from models.vocabulary import Vocabulary
 
 @register
 class EmbeddingModule(keras.layers.Layer):
-    """All tables of UnifiedSSR. What is looked up in them is multiplied by √dim.
+    """All embedding tables of UnifiedSSR. Every vector is multiplied by √dim after its lookup.
 
-    A query is the mean of its words; one without words is 0. Items are their ids or, with `item_attributes`, what an
-    `EntityEncoder` makes of their ids and attributes, titles from the words that queries have too. Users are their ids
-    or, where the vocabulary has attributes of theirs, what another such encoder makes of both.
+    * A query is the mean of its words' vectors. A query without words is 0.
+    * An item is the vector of its id. With `item_attributes`, an `EntityEncoder` computes it from the id and the
+      attributes; titles and queries share one table of words.
+    * A user is the vector of the id. If the vocabulary has user attributes, a second `EntityEncoder` computes it from
+      the id and the attributes.
+
+    Source: UnifiedSSR (arXiv 2310.13921), embeddings of users, products and queries. Attributes are our addition.
 
     Args:
         config: The model's configuration, or its fields as a dict.
-        vocabulary: The numbers of indices, or its fields as a dict.
+        vocabulary: The sizes of the tables and the attributes, or its fields as a dict.
         **kwargs: Passed to `keras.layers.Layer`.
     """
 
@@ -76,43 +80,43 @@ class EmbeddingModule(keras.layers.Layer):
         self.built = True
 
     def _table(self, name: str, rows: int):
-        # Rows are cast when they have been looked up, not the whole table before.
+        # Looked-up rows are cast to the compute dtype. Casting the whole table first would cost more.
         shape = (rows, self.config.dim)
         return self.add_weight(name=name, shape=shape, initializer="glorot_normal", autocast=False)
 
     def set_item_attributes(self, values: Mapping[str, Any]) -> None:
-        """Fills in what is known of the items; without `item_attributes` it is not needed and left out."""
+        """Sets the attributes of the items. Does nothing if the configuration has no `item_attributes`."""
         if self.item_encoder is not None:
             self.item_encoder.set_attributes(values)
 
     def set_user_attributes(self, values: Mapping[str, Any]) -> None:
-        """Fills in what is known of the users; without `user_embedding` it is not needed and left out."""
+        """Sets the attributes of the users. Does nothing if the model does not embed them."""
         if self.user_encoder is not None:
             self.user_encoder.set_attributes(values)
 
     def users(self, ids):
-        """Users: float [...] + [dim], or 0 without `user_embedding`."""
+        """Embeds users: int [...] to float [..., dim]; the number 0 without `user_embedding`."""
         if self.user_encoder is not None:
             return ops.multiply(self.user_encoder(ids), self._scale)
         return 0.0 if self.user_table is None else self._look_up(self.user_table, ids)
 
     def queries(self, words):
-        """Queries: int [..., words] to float [..., dim]."""
+        """Embeds queries: int [..., words] to float [..., dim]."""
         return ops.multiply(self.texts(words), self._scale)
 
     def items(self, ids, table=None):
-        """Items: float [..., dim].
+        """Embeds items: float [..., dim].
 
         Args:
             ids: Int [...].
-            table: What `item_embeddings` returned, so that no item is embedded again; None embeds them.
+            table: What `item_embeddings` returned, so that no item is embedded again; None embeds the items.
         """
         if table is not None:
             return ops.cast(ops.take(table, ids, axis=0), self.compute_dtype)
         if self.item_encoder is None:
             return self._look_up(self.item_table, ids)
         if SHAPES_MAY_DEPEND_ON_VALUES:
-            # Each item once, however often it is asked for.
+            # Embeds each distinct item once.
             distinct, places = distinct_rows([ids], self.vocabulary.items)
             vectors = ops.take(self.item_encoder(distinct), ops.take(places, ids), axis=0)
         else:
@@ -120,7 +124,7 @@ class EmbeddingModule(keras.layers.Layer):
         return ops.multiply(vectors, self._scale)
 
     def item_embeddings(self):
-        """All items: float [items, dim]."""
+        """Embeds all items: float [items, dim]."""
         table = self.item_table if self.item_encoder is None else self.item_encoder.table()
         return ops.multiply(ops.cast(table, self.compute_dtype), self._scale)
 

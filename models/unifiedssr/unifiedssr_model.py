@@ -1,4 +1,4 @@
-"""UnifiedSSR: one encoder of histories for search and recommendation; a dot product scores (arXiv 2310.13921)."""
+"""UnifiedSSR: one history encoder for search and recommendation; a dot product scores (arXiv 2310.13921)."""
 
 import math
 from collections.abc import Mapping
@@ -12,7 +12,12 @@ from models.candidate_scores import without_padding
 from models.layers.embedding.item_popularity import ItemPopularity
 from models.layers.session_windows import Sessions, SessionWindows
 from models.registration import register
-from models.unifiedssr.reference.peculiarities import ReferenceSequenceEncoder, ReferenceSessionWindows
+from models.unifiedssr.reference.peculiarities import (
+    ClippedShare,
+    ReferenceSequenceEncoder,
+    ReferenceSessionWindows,
+    doubled_in_sessions,
+)
 from models.unifiedssr.sequence_encoder import SequenceEncoder
 from models.unifiedssr.sequences import Sequences, of_surface
 from models.unifiedssr.unifiedssr_config import UnifiedSSRConfig
@@ -23,7 +28,7 @@ from schemas import features
 from schemas.canonical_event import Surface
 
 LEAST_SHARE = 0.1
-"""Neither branch weighs less than this in search."""
+"""The least weight of each branch in search."""
 _MOST_CERTAIN = 1e-6
 
 
@@ -31,8 +36,11 @@ _MOST_CERTAIN = 1e-6
 class UnifiedSSR(JointTraining, keras.Model):
     """Scores items for a user with a history of one surface: recommendation clicks, or search sessions and a query.
 
-    A request becomes one vector (`encode_requests`), an item another (`item_embeddings`); their product is the score.
-    `build()` needs no shapes and creates all weights. Histories may be empty and of any length.
+    `encode_requests` turns a request into one vector, and `item_embeddings` turns each item into one. Their product is
+    the score. `build()` needs no shapes and creates all weights. A history may be empty and of any length.
+
+    Source: Xie et al., UnifiedSSR (arXiv 2310.13921). `README.md` beside this file maps its parts to files and says
+    what differs.
 
     Args:
         config: The hyper-parameters, or their fields as a dict.
@@ -43,11 +51,11 @@ class UnifiedSSR(JointTraining, keras.Model):
         inputs: Either the features `schemas.features.MODEL_INPUTS` by name, rows of both surfaces in any order; or a
             joint batch `{"recommendation": features, "search": features}` for training, of which one side may have no
             rows or be left out.
-        training: Whether to drop.
+        training: Whether dropout is active.
 
     Returns:
-        Float32 logits [batch, candidates], candidates of index 0 being padding with `PADDING_LOGIT`; or, for a joint
-        batch, what the losses and the metrics are computed from.
+        Float32 logits [batch, candidates]; candidates of index 0 are padding and get `PADDING_LOGIT`. For a joint
+        batch, a dict by surface of what the losses and the metrics are computed from.
     """
 
     def __init__(
@@ -79,7 +87,11 @@ class UnifiedSSR(JointTraining, keras.Model):
             self.session_windows.build((None, None, self.config.dim))
         if self.popularity is not None:
             self.popularity.build(None)
-        if self.config.query_branch:
+        if self.config.reference_peculiarities:
+            self.reference_share = self.add_weight(
+                name="product_share", shape=(), initializer=keras.initializers.Constant(0.5), constraint=ClippedShare()
+            )
+        elif self.config.query_branch:
             self.product_logit = self.add_weight(name="product_logit", shape=(), initializer="zeros")
         self.built = True
 
@@ -97,17 +109,19 @@ class UnifiedSSR(JointTraining, keras.Model):
             self.popularity.set_counts(counts)
 
     def item_embeddings(self):
-        """The whole catalogue as the model sees it: [items, dim], for `score` and for retrieval."""
+        """The vectors of all items in the catalogue: [items, dim], for `score` and for retrieval."""
         return self.embedding.item_embeddings()
 
     @property
     def product_share(self):
-        """How much the product branch weighs in search, learned; the query branch has the rest. Float32 scalar."""
+        """The learned weight of the product branch in search; the query branch gets the rest of 1. Float32 scalar."""
+        if self.config.reference_peculiarities:
+            return ops.convert_to_tensor(self.reference_share)
         return ops.add(LEAST_SHARE, ops.multiply(1 - 2 * LEAST_SHARE, ops.sigmoid(self.product_logit)))
 
     @staticmethod
     def logit_of_share(share: float) -> float:
-        """What `product_logit` is where `product_share` is `share`; shares out of reach become the nearest in reach."""
+        """The `product_logit` for which `product_share` is `share`, or the nearest share that can be reached."""
         certainty = (share - LEAST_SHARE) / (1 - 2 * LEAST_SHARE)
         certainty = min(max(certainty, _MOST_CERTAIN), 1 - _MOST_CERTAIN)
         return math.log(certainty / (1 - certainty))
@@ -131,8 +145,8 @@ class UnifiedSSR(JointTraining, keras.Model):
 
         Args:
             inputs: The features `MODEL_INPUTS` by name.
-            item_table: What `item_embeddings` returned, so that no item is embedded again; None embeds them.
-            training: Whether to drop.
+            item_table: What `item_embeddings` returned, so that no item is embedded again; None embeds the items.
+            training: Whether dropout is active.
 
         Returns:
             Float32 logits [batch, candidates].
@@ -141,13 +155,14 @@ class UnifiedSSR(JointTraining, keras.Model):
         return self._score(requests, inputs, item_table)
 
     def encode_requests(self, inputs, item_table=None, surface: Surface | None = None, training=False):
-        """What to look for: the items whose vectors have the largest products with it.
+        """Encodes requests. The items whose vectors have the largest products with a request's vector rank first.
 
         Args:
-            inputs: The features `MODEL_INPUTS` by name, without candidates if need be.
+            inputs: The features `MODEL_INPUTS` by name. They may lack candidates.
             item_table: What `item_embeddings` returned, or None.
-            surface: That of all rows, where it is known beforehand; `inputs` need not tell it then. None: as they tell.
-            training: Whether to drop.
+            surface: The surface of all rows, if it is known beforehand; `inputs` may then lack `surface_index`. None
+                takes each row's surface from `inputs`.
+            training: Whether dropout is active.
 
         Returns:
             Float [batch, dim].
@@ -174,11 +189,11 @@ class UnifiedSSR(JointTraining, keras.Model):
         return self.session_windows is not None
 
     def sessions(self, inputs, surface: Surface) -> tuple[Sessions, ...]:
-        """The sessions of the histories of one surface: of the products and, in search, of the queries.
+        """Divides the histories of one surface into sessions, by products and, in search, also by queries.
 
         Args:
-            inputs: The features `MODEL_INPUTS` by name, without candidates if need be.
-            surface: Whose history to divide.
+            inputs: The features `MODEL_INPUTS` by name. They may lack candidates.
+            surface: The surface whose history is divided.
 
         Raises:
             ValueError: The model has no session modelling.
@@ -197,7 +212,9 @@ class UnifiedSSR(JointTraining, keras.Model):
         return tuple(Sessions(*each) for each in zip(*parts, strict=True))
 
     def request(self, sequences: Sequences, branches):
-        """One vector for each row from its encoded branches, at the position of the request: float [batch, dim]."""
+        """Each row's encoding at the position of the request, both branches mixed: float [batch, dim]."""
+        if self.config.sessions_in_scores:
+            branches = doubled_in_sessions(branches, self.divide(branches, sequences))
         at_the_end = ops.expand_dims(ops.cast(sequences.at_the_end, branches[0].dtype), 1)
         last = [ops.squeeze(ops.matmul(at_the_end, branch), axis=1) for branch in branches]
         if len(last) == 1:

@@ -1,4 +1,4 @@
-"""The losses of UnifiedSSR and its metrics, as a part of the model (UnifiedSSR, joint pre-training)."""
+"""The losses and metrics that UnifiedSSR trains with, as a mix-in of the model."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -7,6 +7,7 @@ import keras
 from keras import ops
 
 from models.losses.next_item_loss import binary_next_item_loss, cross_entropies, softmax_next_item_loss
+from models.losses.random_choice import draw_distinct
 from models.losses.session_similarity import session_alignment, session_discrimination
 from models.metrics.surface_ranking import SurfaceRanking
 from models.unifiedssr.reference.peculiarities import (
@@ -28,12 +29,15 @@ class JointTraining(SurfaceRanking):
     """Gives a model that encodes joint batches what `fit` and `evaluate` need; mixed in before `keras.Model`.
 
     `fit` takes pairs of a joint batch and its labels, `{"recommendation": float [rows, candidates], "search": ...}`.
-    Either side may have no rows or be left out, so a batch may be of one surface, as in the paper, or of both. Each row
-    is a sequence: the history, then the candidate that is labelled. The other candidates count in the metrics only; the
+    Either side may have no rows or be left out. So a batch may hold one surface, as in the paper, or both. Each row is
+    a sequence: the history, then the labelled candidate. The other candidates count in the metrics only, because the
     losses draw their own negatives.
 
-    Metrics: `next_item_loss_<surface>`, `session_loss_<surface>` where there are sessions, and the ranking
-    metrics of `SurfaceRanking`.
+    Metrics: `next_item_loss_<surface>`; `session_loss_<surface>` if the model has sessions; and the ranking metrics of
+    `SurfaceRanking`.
+
+    Source: UnifiedSSR (arXiv 2310.13921), joint pre-training. Its loss of a surface is the next-item loss plus
+    `session_weight` (the paper's alpha) times the session losses.
     """
 
     config: UnifiedSSRConfig
@@ -58,7 +62,7 @@ class JointTraining(SurfaceRanking):
         self.create_ranking_metrics()
 
     def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
-        """The joint loss of a batch; keeps track of its parts."""
+        """The joint loss of a batch. Updates the metrics of its parts."""
         self.begin_step(y_pred, training)
         weights = {
             Surface.RECOMMENDATION: self.config.recommendation_weight,
@@ -79,10 +83,10 @@ class JointTraining(SurfaceRanking):
         total = 0.0
         if self.session_windows is not None:
             divided = self.divide(branches, sequences)
-            loss = session_loss(divided)
+            loss = session_loss(divided, self.config.discrimination_weight, self.config.alignment_weight)
             self.session_losses[surface.value].update_state(loss, sample_weight=rows)
             total += self.config.session_weight * loss
-            if self.config.reference_peculiarities:
+            if self.config.reference_peculiarities or self.config.sessions_in_scores:
                 branches = doubled_in_sessions(branches, divided)
         if self.config.reference_peculiarities:
             target_ids = without_first(target_ids)
@@ -98,14 +102,16 @@ class JointTraining(SurfaceRanking):
             target_ids: Int [batch, positions, targets]; padding does not count.
 
         Returns:
-            Float32 scalar; in search, that of both branches in their learned shares.
+            Float32 scalar. In search, both branches' losses are added, weighted by their learned shares.
         """
         if self.config.loss == "softmax":
             return self._softmax_loss(branches, target_ids)
-        shape = (*ops.shape(target_ids)[:2], self.config.negatives)
-        negative_ids = keras.random.randint(
-            shape, PADDING + 1, self.embedding.vocabulary.items, seed=self.negative_seed
-        )
+        items, count = self.embedding.vocabulary.items, self.config.negatives
+        if self.config.distinct_negatives:
+            negative_ids = draw_distinct(target_ids[..., 0], count, items, self.negative_seed)
+        else:
+            shape = (*ops.shape(target_ids)[:2], count)
+            negative_ids = keras.random.randint(shape, PADDING + 1, items, seed=self.negative_seed)
         return self.binary_loss(branches, target_ids, negative_ids, ops.logical_not(_is_hit(negative_ids, target_ids)))
 
     def binary_loss(self, branches, target_ids, negative_ids, is_negative):
@@ -135,7 +141,7 @@ class JointTraining(SurfaceRanking):
         )
 
     def _in_shares(self, losses):
-        """One loss of those of the branches."""
+        """Adds the losses of the branches, weighted by their learned shares."""
         if len(losses) == 1:
             return losses[0]
         share = self.product_share
@@ -147,29 +153,34 @@ class JointTraining(SurfaceRanking):
         return self.get_metrics_result()
 
 
-def session_loss(divided):
-    """The session losses of one surface: each branch's neighbours should differ, the branches' sessions agree.
+def session_loss(divided, discrimination_weight: float = 1.0, alignment_weight: float = 1.0):
+    """The session loss of one surface: session discrimination of each branch, minus the alignment of two branches.
+
+    Source: UnifiedSSR (arXiv 2310.13921), intent-oriented session modelling.
 
     Args:
-        divided: `Sessions` of each branch.
+        divided: The `Sessions` of each branch, one or two.
+        discrimination_weight: Weight of session discrimination.
+        alignment_weight: Weight of the alignment.
 
     Returns:
         Float32 scalar.
     """
-    loss = sum(session_discrimination(each.encodings, each.occupied) for each in divided)
+    loss = discrimination_weight * sum(session_discrimination(each.encodings, each.occupied) for each in divided)
     if len(divided) == 2:
         first, second = divided
-        loss -= session_alignment(first.encodings, second.encodings, first.occupied, second.occupied)
+        alignment = session_alignment(first.encodings, second.encodings, first.occupied, second.occupied)
+        loss -= alignment_weight * alignment
     return loss
 
 
 def _is_hit(negative_ids, target_ids):
-    """Where a negative is a target of its position: bool [batch, positions, negatives]."""
+    """True where a negative is a target of its own position: bool [batch, positions, negatives]."""
     return ops.any(ops.equal(ops.expand_dims(negative_ids, -1), ops.expand_dims(target_ids, -2)), axis=-1)
 
 
 def _labelled(candidates, labels):
-    """The candidate of each row that is labelled, or padding: int [rows]."""
+    """The labelled candidate of each row; padding where a row has none: int [rows]."""
     place = ops.expand_dims(ops.argmax(labels, axis=-1), -1)
     found = ops.squeeze(ops.take_along_axis(candidates, place, axis=-1), axis=-1)
     return ops.where(ops.any(ops.greater(labels, 0), axis=-1), found, PADDING)

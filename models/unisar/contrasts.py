@@ -1,4 +1,4 @@
-"""The contrastive losses of a step, on what the forward pass made anyway."""
+"""UniSAR's contrastive losses of a step: query-item contrast and history alignment."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -22,13 +22,15 @@ HISTORY_ALIGNMENT_LOSS: Final = "history_alignment_loss"
 
 @register
 class Contrasts(keras.layers.Layer):
-    """Query-item contrast and history alignment, whichever of them the configuration has.
+    """Query-item contrast and history alignment, as far as the configuration has them.
 
-    The query-item contrast draws, in each step, its pairs from the sessions of the batch, its negative queries from the
-    same sessions and its negative items from the whole catalogue. A negative equal to a pair's own item or query is
-    left out.
+    In each step, the query-item contrast draws its pairs and its negative queries from the sessions of the batch, and
+    its negative items from the whole catalogue. A negative equal to a pair's own item or query is left out.
 
-    The alignment is computed over rows that have both kinds of token; the others have no transition between kinds.
+    The history alignment uses rows that have both kinds of token. Other rows have no transition between kinds.
+
+    Source: UniSAR (arXiv 2404.09520), query-item alignment and transition alignment. Drawing pairs and rows is ours;
+    `README.md` beside this file says why.
 
     Args:
         config: The model's configuration, or its fields as a dict.
@@ -41,7 +43,7 @@ class Contrasts(keras.layers.Layer):
 
     @property
     def weights_by_name(self) -> dict[str, float]:
-        """The losses that the configuration has, and their weights in the joint loss."""
+        """The weights in the joint loss of the losses that the configuration has, by name."""
         config = self.config
         weights = {}
         if config.query_item_contrast and config.query_item_weight:
@@ -58,7 +60,7 @@ class Contrasts(keras.layers.Layer):
         )
 
     def build(self, input_shape=None):
-        """Creates the similarities that the configuration asks for."""
+        """Creates the similarities of the losses that the configuration has."""
         config = self.config
         self.query_item = self.recommendation_alignment = self.search_alignment = None
         if QUERY_ITEM_LOSS in self.weights_by_name:
@@ -79,10 +81,10 @@ class Contrasts(keras.layers.Layer):
         return layer
 
     def draw_items(self, count: int):
-        """Draws the negative items of the query-item contrast: int32 [negatives], none where it is off.
+        """Draws the negative items of the query-item contrast: int32 [negatives]; None if that loss is off.
 
         Args:
-            count: Items in the vocabulary, padding included.
+            count: Number of items in the vocabulary, padding included.
         """
         negatives = self.config.query_item_negatives if self.query_item is not None else 0
         return keras.random.randint((negatives,), PADDING + 1, count, seed=self.seed) if negatives else None
@@ -90,16 +92,16 @@ class Contrasts(keras.layers.Layer):
     def losses_by_name(
         self, tokens: HistoryTokens, transitions: Transitions, negative_items, items: ItemLookup
     ) -> dict[str, Any]:
-        """Computes the losses that the configuration has, those of `weights_by_name`.
+        """Computes the losses of `weights_by_name`.
 
         Args:
-            tokens: Of the batch.
-            transitions: Of the batch.
-            negative_items: From `draw_items`.
-            items: Embeds these.
+            tokens: The history tokens of the batch.
+            transitions: The transitions of the batch.
+            negative_items: What `draw_items` returned.
+            items: Embeds the negative items.
 
         Returns:
-            Float32 scalars, not weighted.
+            Float32 scalars by name, not weighted.
         """
         losses = {}
         if self.query_item is not None:
@@ -109,7 +111,7 @@ class Contrasts(keras.layers.Layer):
         return losses
 
     def query_item_loss(self, tokens: HistoryTokens, negative_items, items: ItemLookup):
-        """The query-item contrast on pairs and negatives drawn for this step."""
+        """The query-item contrast of pairs and negatives that are drawn for this step."""
         dim = self.config.dim
         queries = ops.reshape(tokens.queries, (-1, dim))
         words = ops.reshape(tokens.words, (-1, tokens.words.shape[-1]))
@@ -170,7 +172,7 @@ class Contrasts(keras.layers.Layer):
 
 
 def _evenly(size, most: int):
-    """Picks `most` rows out of `size`, evenly spaced; all of them where there are not more."""
+    """A function that picks `most` of `size` rows, evenly spaced; it picks all rows if there are not more."""
     if not most or (isinstance(size, int) and size <= most):
         return lambda rows: rows
     count = min(size, most) if isinstance(size, int) else ops.minimum(size, most)
@@ -179,7 +181,7 @@ def _evenly(size, most: int):
 
 
 def _text_keys(words):
-    """One number a text: equal for equal texts, and hardly ever else. Int32 [...] from int [..., words]."""
+    """A hash of each text, equal for equal texts and almost never otherwise: int [..., words] to int32 [...]."""
     key = ops.zeros_like(words[..., 0])
     for place in range(words.shape[-1]):
         key = ops.add(ops.multiply(key, 1_000_003), words[..., place])

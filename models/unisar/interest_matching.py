@@ -1,4 +1,4 @@
-"""What a user wants as one vector, to be compared with any number of items (an addition to the paper)."""
+"""Interest matching: one vector of what a user wants, compared with any number of items (our addition)."""
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple
@@ -14,12 +14,11 @@ from models.unisar.unisar_config import UniSARConfig
 
 
 class Interest(NamedTuple):
-    """What rows want, on the side of the user.
+    """The user's side of interest matching: what each row wants.
 
     Attributes:
-        state: Float [batch, dim], to be compared with items.
-        words: Float [batch, dim], to be compared with items' texts; None where the rows have no query or texts are not
-            compared.
+        state: Float [batch, dim], compared with items.
+        words: Float [batch, dim], compared with items' texts; None if the rows have no query or texts are not compared.
     """
 
     state: Any
@@ -28,24 +27,27 @@ class Interest(NamedTuple):
 
 @register
 class InterestMatching(keras.layers.Layer):
-    """Makes the vector whose product with an item's is a part of the item's score.
+    """Computes the vector whose product with an item's vector is added to the item's score.
 
-    UniSAR scores an item by a network that sees it beside the histories, which is too dear to be learned against
-    thousands of items. This product is not, so it can be: see `models.losses.sampled_softmax`. It reads what UniSAR
-    made of the histories: of each, what the request picks out of it and its newest token.
+    UniSAR's network sees each item together with the histories. That costs too much to learn against thousands of
+    items. A product is cheap enough for that: see `models.losses.sampled_softmax`. From each fused history, the vector
+    takes what the query attends to and the newest token.
+
+    Source: an addition of ours to UniSAR (arXiv 2404.09520), off by default.
 
     Args:
         config: The model's configuration, or its fields as a dict.
-        histories: How many histories there are.
+        histories: Number of histories.
         compares_texts: Whether queries are compared with items' texts.
         **kwargs: Passed to `keras.layers.Layer`.
 
     Call arguments:
-        histories: For each, a pair of float [batch, length, dim] and bool [batch, length]; real tokens come first.
+        histories: For each history, a pair of float [batch, length, dim] and bool [batch, length]; real tokens come
+            first.
         users: Float [batch, dim].
-        queries: Float [batch, dim]; for recommendation what stands for a query.
-        is_search: Whether the rows are of search.
-        training: Whether to drop.
+        queries: Float [batch, dim]; in recommendation, the vector that replaces a query.
+        is_search: Whether the rows are rows of search.
+        training: Whether dropout is active.
 
     Returns:
         `Interest`.
@@ -77,7 +79,7 @@ class InterestMatching(keras.layers.Layer):
         self.built = True
 
     def call(self, histories, users, queries, is_search, training=False):
-        """Makes the vectors."""
+        """Computes the vectors of the rows."""
         parts = [queries, users] if self.config.matching_users else [queries]
         for pool, (sequence, mask) in zip(self.pools, histories, strict=True):
             parts.append(ops.squeeze(pool(sequence, ops.expand_dims(queries, 1), mask), axis=1))
@@ -97,12 +99,12 @@ class InterestMatching(keras.layers.Layer):
 
 
 def matching_scores(interest: Interest, vectors, texts):
-    """The products with each row's own candidates: float [batch, candidates].
+    """The products of each row's interest and its own candidates: float [batch, candidates].
 
     Args:
-        interest: Of the rows.
+        interest: The `Interest` of the rows.
         vectors: Float [batch, candidates, dim].
-        texts: Float like `vectors`; not looked at where the rows have no words.
+        texts: Float [batch, candidates, dim]; ignored if the interest has no words.
     """
     scores = ops.squeeze(ops.matmul(vectors, ops.expand_dims(interest.state, -1)), axis=-1)
     if interest.words is None:
@@ -111,7 +113,7 @@ def matching_scores(interest: Interest, vectors, texts):
 
 
 def _newest(sequence, mask):
-    """The last real token of each row, 0 where there is none: float [batch, dim]."""
+    """The last real token of each row, or 0 if there is none: float [batch, dim]."""
     real = ops.cast(mask, sequence.dtype)
     following = ops.concatenate([real[:, 1:], ops.zeros_like(real[:, :1])], axis=1)
     is_newest = ops.multiply(real, ops.subtract(1, following))

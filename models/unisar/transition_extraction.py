@@ -15,7 +15,7 @@ from models.unisar.unisar_embedding import HistoryTokens
 
 
 class Transitions(NamedTuple):
-    """What each token became by its transitions; None for those that the configuration leaves out.
+    """The encodings of all tokens by each transition; None for transitions that the configuration switches off.
 
     Attributes:
         search_to_recommendation: Float like the recommendation tokens (s2r).
@@ -32,11 +32,14 @@ class Transitions(NamedTuple):
 
 @register
 class TransitionExtraction(keras.layers.Layer):
-    """r2r and s2s by a transformer each, s2r and r2s by one in which tokens see only the other kind.
+    """Extracts the four transitions: r2r and s2s by one transformer each, s2r and r2s by a third one.
 
-    Positions are learned three times: the place in the merged history for s2r and r2s, the place among the own kind for
-    r2r and s2s. With more than one layer, what s2r sees of search has already seen recommendation; within each layer no
+    In the third transformer, tokens see only tokens of the other kind. There are three learned tables of positions: the
+    place in the merged history for s2r and r2s, and the place among tokens of the same kind for r2r and for s2s. With
+    more than one layer, the search tokens that s2r sees have already seen recommendation tokens. Within a layer, no
     token sees its own kind.
+
+    Source: UniSAR (arXiv 2404.09520), transition extraction.
 
     Args:
         config: The model's configuration, or its fields as a dict.
@@ -44,10 +47,10 @@ class TransitionExtraction(keras.layers.Layer):
 
     Call arguments:
         tokens: `HistoryTokens`.
-        training: Whether to drop.
+        training: Whether dropout is active.
 
     Returns:
-        `Transitions`; what stands at masked tokens means nothing.
+        `Transitions`; values at masked tokens are meaningless.
     """
 
     def __init__(self, config: UniSARConfig | Mapping[str, Any], **kwargs: Any):
@@ -55,7 +58,7 @@ class TransitionExtraction(keras.layers.Layer):
         self.config = config if isinstance(config, UniSARConfig) else UniSARConfig(**config)
 
     def build(self, tokens_shape=None):
-        """Creates the transformers that the configuration asks for, and their positions."""
+        """Creates the transformers that the configuration has, and their positions."""
         config = self.config
         self.cross_positions, self.cross_encoder = None, []
         if config.search_to_recommendation or config.recommendation_to_search:

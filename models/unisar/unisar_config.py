@@ -1,4 +1,4 @@
-"""UniSAR's hyper-parameters. Needs no Keras, so that a pipeline can read its configuration at no cost."""
+"""UniSAR's hyper-parameters. Importing this needs no Keras, so a pipeline reads its configuration quickly."""
 
 from dataclasses import asdict, dataclass
 from typing import Any, Final
@@ -58,6 +58,8 @@ class UniSARConfig:
             item is, 0 how much likelier than on average.
         experts: `mixture` (shared and task experts with gates), `shared_bottom` (one expert for both surfaces) or
             `single_task` (one for each surface, nothing shared).
+        reference_start: Draw the kernels of cross-attention at the start with the variance that the code of the paper
+            draws them with, queries, keys and values as one. Off, kernels that are multiplied as one are drawn as one.
     """
 
     dim: int = 64
@@ -98,6 +100,7 @@ class UniSARConfig:
     matching_negatives: int = 2048
     popularity_correction: float = 1.0
     experts: str = "mixture"
+    reference_start: bool = False
 
     def __post_init__(self) -> None:
         """Checks the fields."""

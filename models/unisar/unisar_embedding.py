@@ -1,4 +1,4 @@
-"""Users, items, queries and history tokens as vectors (UniSAR, embedding module)."""
+"""UniSAR's embedding module: users, items, queries and history tokens as vectors."""
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple
@@ -19,23 +19,24 @@ from schemas.features import PADDING
 
 
 class HistoryTokens(NamedTuple):
-    """A batch of histories, the two kinds apart, padded or packed.
+    """A batch of histories, the two kinds of token apart, padded or packed.
 
-    Padded, `tokens` below is [batch, length] of the kind and a mask is bool [batch, length], True where the token is
-    real. Packed, it is [tokens] and a mask is a layout of `models.layers.fast.packing`.
+    In a padded batch, `tokens` in the shapes below stands for [batch, length], and a mask is bool [batch, length], True
+    where the token is real. In a packed batch, `tokens` is one axis, and a mask is a layout of
+    `models.layers.fast.packing`.
 
     Attributes:
         recommendation: Float [tokens, dim].
-        recommendation_mask: The mask.
-        recommendation_positions: Int [tokens]: each token's place in the merged history.
+        recommendation_mask: The mask of the recommendation tokens.
+        recommendation_positions: Int [tokens], the place of each token in the merged history.
         search: Float [tokens, dim].
-        search_mask: The mask.
-        search_positions: Int [tokens].
-        words: Int [tokens, words a query]: of each session's query.
-        queries: Float [tokens, dim]: of each session.
-        items: Int [tokens, items a session]: clicked in each session.
-        clicked: Float [tokens, items a session, dim].
-        clicked_mask: Bool [tokens, items a session].
+        search_mask: The mask of the search tokens.
+        search_positions: Int [tokens], the place of each token in the merged history.
+        words: Int [tokens, words per query], the words of each session's query.
+        queries: Float [tokens, dim], the encoded query of each session.
+        items: Int [tokens, items per session], the items clicked in each session.
+        clicked: Float [tokens, items per session, dim], the encoded clicked items.
+        clicked_mask: Bool [tokens, items per session]; False for padding.
     """
 
     recommendation: Any
@@ -52,11 +53,11 @@ class HistoryTokens(NamedTuple):
 
 
 class ItemTable(NamedTuple):
-    """Items embedded beforehand.
+    """Items that are embedded already.
 
     Attributes:
         vectors: Float [items, dim].
-        texts: Float [items, dim], their texts alone; None where these are not compared with queries.
+        texts: Float [items, dim], the encodings of their texts alone; None if texts are not compared with queries.
     """
 
     vectors: Any
@@ -64,12 +65,12 @@ class ItemTable(NamedTuple):
 
 
 class ItemLookup:
-    """Turns item ids into vectors, in the cheapest way that a step allows.
+    """Turns item ids into vectors in the cheapest way that a step allows.
 
     Args:
         encoder: Embeds ids.
-        table: Items that are embedded already; None embeds ids where they are looked up.
-        places: Int [items], the row of each item in the table; None where row and id are the same.
+        table: Items that are embedded already; None embeds each id at its lookup.
+        places: Int [items], the row of each item in the table; None if rows and ids are the same.
     """
 
     def __init__(self, encoder: EntityEncoder, table: ItemTable | None = None, places=None):
@@ -78,11 +79,11 @@ class ItemLookup:
         self._places = places
 
     def __call__(self, ids):
-        """Int [...] to float [..., dim]; 0 for padding."""
+        """The vectors of items: int [...] to float [..., dim]; 0 for padding."""
         return self._encoder(ids) if self._table is None else self._rows(self._table.vectors, ids)
 
     def texts(self, ids):
-        """The items' texts alone: int [...] to float [..., dim]; 0 for padding."""
+        """The encodings of the items' texts alone: int [...] to float [..., dim]; 0 for padding."""
         return self._encoder.encode_texts(ids) if self._table is None else self._rows(self._table.texts, ids)
 
     def _rows(self, table, ids):
@@ -92,21 +93,23 @@ class ItemLookup:
 
 @register
 class EmbeddingModule(keras.layers.Layer):
-    """All tables of UniSAR, and what is made of them.
+    """All embedding tables of UniSAR, and the history tokens made from them.
 
-    A search token is its query plus the mean of the items clicked in the session. Recommendation has no query; a
-    learned vector stands for it.
+    A search token is its query plus the mean of the items clicked in the session. Recommendation has no query, so a
+    learned vector replaces it.
+
+    Source: UniSAR (arXiv 2404.09520), embedding module. Context values are an addition of ours.
 
     Args:
         config: The model's configuration, or its fields as a dict.
-        vocabulary: The numbers of indices, or its fields as a dict.
+        vocabulary: The sizes of the tables and the attributes, or its fields as a dict.
         **kwargs: Passed to `keras.layers.Layer`.
 
     Call arguments:
-        history: The features of `HISTORY_FEATURES`, by name.
-        items: An `ItemLookup`; None embeds each item where it is looked up.
-        layout: `Packing` to leave the padding out, `Flattening` to keep it, each with tokens one after the other; None
-            for padded tokens.
+        history: The features `HISTORY_FEATURES` by name.
+        items: An `ItemLookup`; None embeds each item at its lookup.
+        layout: `Packing` stores tokens one after the other without padding, `Flattening` with padding; None keeps
+            tokens padded.
 
     Returns:
         `HistoryTokens`.
@@ -162,19 +165,19 @@ class EmbeddingModule(keras.layers.Layer):
         self.built = True
 
     def look_up(self, *ids) -> ItemLookup:
-        """Embeds each item once that is among `ids`: int arrays, all that will be looked up."""
+        """Embeds each distinct item of `ids` once. `ids` are int arrays with all items that will be looked up."""
         if not SHAPES_MAY_DEPEND_ON_VALUES:
             return ItemLookup(self.items)
         distinct, places = distinct_rows(ids, self.vocabulary.items)
         return ItemLookup(self.items, self.embed(distinct), places)
 
     def embed(self, ids) -> ItemTable:
-        """Embeds the items `ids`, int [n]."""
+        """Embeds the items `ids`: int [n]."""
         return ItemTable(self.items(ids), self.items.encode_texts(ids) if self.compares_texts else None)
 
     @property
     def compares_texts(self) -> bool:
-        """Whether queries are compared with items' texts."""
+        """Whether the model compares queries with items' texts."""
         has_texts = any(each.is_text for each in self.vocabulary.item_attributes)
         return self.config.matching and self.config.text_matching and has_texts
 
@@ -200,7 +203,7 @@ class EmbeddingModule(keras.layers.Layer):
         queries, clicked = self.texts(words), items(session_ids)
         clicked_mask = ops.logical_and(ops.not_equal(session_ids, PADDING), ops.expand_dims(real_sessions, -1))
         count = ops.sum(ops.cast(clicked_mask, self.compute_dtype), axis=-1, keepdims=True)
-        # Padding items are exactly 0, so the sum needs no mask.
+        # The vectors of padding items are exactly 0, so the sum needs no mask.
         search = ops.add(queries, ops.divide(ops.sum(clicked, axis=-2), ops.maximum(count, 1)))
         return HistoryTokens(
             recommendation=items(recommendation_ids),

@@ -30,8 +30,11 @@ from schemas.canonical_event import Surface
 class UniSAR(JointTraining, keras.Model):
     """Scores candidates for a user with a history of recommendation clicks and search sessions.
 
-    `build()` needs no shapes and creates all weights. Histories may be shorter than the configuration says, and may be
-    empty.
+    `build()` needs no shapes and creates all weights. A history may be shorter than the configuration says, and it may
+    be empty.
+
+    Source: Shi et al., UniSAR (arXiv 2404.09520). `README.md` beside this file maps its parts to files and says what
+    differs.
 
     Args:
         config: The hyper-parameters, or their fields as a dict.
@@ -42,11 +45,11 @@ class UniSAR(JointTraining, keras.Model):
         inputs: Either the features `schemas.features.MODEL_INPUTS` by name, rows of both surfaces in any order; or a
             joint batch `{"recommendation": features, "search": features}`, whose sides may differ in rows and
             candidates.
-        training: Whether to drop.
+        training: Whether dropout is active.
 
     Returns:
-        Float32 logits [batch, candidates], or a dict of them by surface for a joint batch. Candidates of index 0 are
-        padding and get `PADDING_LOGIT`.
+        Float32 logits [batch, candidates]; candidates of index 0 are padding and get `PADDING_LOGIT`. For a joint
+        batch, a dict of logits by surface, with the contrastive losses of the batch.
     """
 
     def __init__(
@@ -66,7 +69,12 @@ class UniSAR(JointTraining, keras.Model):
         for kind, transitions in within_and_across.items():
             if all(transitions) and config.fusion:
                 self.fusions[kind] = TransitionFusion(
-                    config.num_layers, config.num_heads, config.dropout, name=f"{kind}_fusion", dtype=policy
+                    config.num_layers,
+                    config.num_heads,
+                    config.dropout,
+                    drawn_together=3 if config.reference_start else None,
+                    name=f"{kind}_fusion",
+                    dtype=policy,
                 )
             if any(transitions):
                 self.interests[kind] = TargetAttention(name=f"{kind}_interest", dtype=policy)
@@ -113,20 +121,20 @@ class UniSAR(JointTraining, keras.Model):
         self.built = True
 
     def set_item_attributes(self, values: Mapping[str, Any]) -> None:
-        """Fills in what is known of the items; see `EntityEncoder.set_attributes`. The model must be built."""
+        """Sets the attributes of the items; see `EntityEncoder.set_attributes`. The model must be built."""
         self.embedding.items.set_attributes(values)
 
     def set_user_attributes(self, values: Mapping[str, Any]) -> None:
-        """Fills in what is known of the users; see `EntityEncoder.set_attributes`. The model must be built."""
+        """Sets the attributes of the users; see `EntityEncoder.set_attributes`. The model must be built."""
         self.embedding.users.set_attributes(values)
 
     def set_item_counts(self, counts) -> None:
-        """Tells how often each item was engaged with: int [items]; see `ItemPopularity`. The model must be built."""
+        """Sets the engagements of each item: int [items]; see `ItemPopularity`. The model must be built."""
         if self.matching is not None:
             self.popularity.set_counts(counts)
 
     def item_embeddings(self) -> ItemTable:
-        """The whole catalogue as the model sees it, for `score`. The rows of padding are 0."""
+        """Embeds all items of the catalogue, for `score`. The row of padding is 0."""
         return self.embedding.embed(ops.arange(self.vocabulary.items, dtype="int32"))
 
     def call(self, inputs, training=False):
@@ -140,8 +148,8 @@ class UniSAR(JointTraining, keras.Model):
 
         Args:
             inputs: The features `MODEL_INPUTS` by name.
-            item_table: What `item_embeddings` returned, so that no item is embedded again; None embeds them.
-            training: Whether to drop.
+            item_table: What `item_embeddings` returned, so that no item is embedded again; None embeds the items.
+            training: Whether dropout is active.
 
         Returns:
             Float32 logits [batch, candidates].
@@ -152,8 +160,9 @@ class UniSAR(JointTraining, keras.Model):
     def explain(self, inputs, item_table=None):
         """Scores rows of any surface, and tells how much each history token weighed for each candidate.
 
-        The weights are those of target attention, of which each history has its own; none sees the query. A token
-        stands for what the transitions made of it. What `matching` makes of the histories is no part of it.
+        The weights are those of target attention. Each history has its own target attention, and neither sees the
+        query. A token's weight is that of its fused encoding. The weights do not include what `matching` takes from the
+        histories.
 
         Returns:
             What `score` returns; and, for each history that the model reads, float32 [batch, candidates, length] by its
@@ -181,7 +190,7 @@ class UniSAR(JointTraining, keras.Model):
         return _Rows(histories, candidates, items(candidates), users, inputs.get(features.CONTEXT)), items
 
     def _score_by_surface(self, inputs, rows: "_Rows", items: ItemLookup, training):
-        """Each row by its surface's head: float32 logits [batch, candidates]."""
+        """Scores each row with the head of its surface: float32 logits [batch, candidates]."""
         is_search = ops.equal(inputs[features.SURFACE_INDEX], Surface.SEARCH.model_index)
 
         def score(surface):
@@ -191,7 +200,7 @@ class UniSAR(JointTraining, keras.Model):
         return by_surface(is_search, score, width=ops.shape(rows.candidates)[1], dtype="float32")
 
     def _score_joint(self, inputs, training):
-        """Encodes the histories of both surfaces in one go, then scores each part with its own head."""
+        """Encodes the histories of both surfaces together, then scores each surface with its own head."""
         sides = [inputs[surface.value] for surface in Surface]
         history = {
             name: ops.concatenate([side[name] for side in sides], axis=0) for name in EmbeddingModule.HISTORY_FEATURES
@@ -256,7 +265,7 @@ class UniSAR(JointTraining, keras.Model):
         return without_padding(logits, rows.candidates), interest
 
     def fuse(self, tokens: HistoryTokens, transitions: Transitions, training=False) -> dict[str, tuple[Any, Any]]:
-        """Makes one sequence of each history: {kind: (float [batch, length, dim], bool mask [batch, length])}."""
+        """Fuses each history to one sequence: {kind: (float [batch, length, dim], bool mask [batch, length])}."""
         views = {
             "recommendation": (
                 transitions.recommendation_to_recommendation,

@@ -1,4 +1,4 @@
-"""The joint loss of both surfaces and its metrics (UniSAR, joint training), as a part of the model."""
+"""The joint loss and the metrics that UniSAR trains with, as a mix-in of the model."""
 
 from typing import Any, Final, NamedTuple
 
@@ -18,19 +18,19 @@ from schemas.canonical_event import Surface
 from schemas.features import PADDING
 
 CONTRASTS: Final = "contrasts"
-"""Beside the surfaces, the contrastive losses of the step by name, not weighted. Float32 [1] each, so that `predict`
-can put batches one after the other."""
+"""The key, beside the surfaces, of the step's contrastive losses by name, not weighted. Each is float32 [1], so that
+`predict` can concatenate batches."""
 MATCHING: Final = "matching"
-"""Beside the surfaces, what the forward pass of a training step yields for the matching loss."""
+"""The key, beside the surfaces, of what the matching loss needs from the forward pass of a training step."""
 
 
 class MatchingOutputs(NamedTuple):
-    """What the matching loss needs of a step.
+    """What the matching loss needs from the forward pass of a step.
 
     Attributes:
-        interests: The `Interest` of the rows of each surface, by name.
-        drawn_items: Int [drawn].
-        items: Embeds these and the candidates.
+        interests: The `Interest` of each surface's rows, by the surface's name.
+        drawn_items: Int [drawn], the drawn negatives.
+        items: Embeds the drawn items and the candidates.
     """
 
     interests: dict[str, Interest]
@@ -42,11 +42,14 @@ class JointTraining(SurfaceRanking):
     """Gives a model that scores joint batches what `fit` and `evaluate` need; mixed in before `keras.Model`.
 
     `fit` takes pairs of a joint batch and its labels, `{"recommendation": float [rows, candidates], "search": ...}`.
-    Either side may have no rows. The contrastive losses come by name with the outputs of the forward pass, and are
-    weighted here as `Contrasts.weights_by_name` says. What layers add with `add_loss` counts as it is.
+    Either side may have no rows. The outputs of the forward pass hold the contrastive losses by name. They are weighted
+    here with `Contrasts.weights_by_name`. Losses that layers add with `add_loss` have weight 1.
 
-    Metrics: `click_loss_<surface>`, each contrastive loss, `matching_loss_<surface>` with matching, and those
+    Metrics: `click_loss_<surface>`; each contrastive loss; `matching_loss_<surface>` with `matching`; and the metrics
     of `SurfaceRanking`.
+
+    Source: UniSAR (arXiv 2404.09520), joint training: the click losses of both surfaces plus the weighted contrastive
+    losses. The matching loss is an addition of ours.
     """
 
     config: UniSARConfig
@@ -67,14 +70,14 @@ class JointTraining(SurfaceRanking):
         self.create_ranking_metrics()
 
     def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
-        """The joint loss of a batch; keeps track of its parts."""
+        """The joint loss of a batch. Updates the metrics of its parts."""
         self.begin_step(y_pred, training)
         weights = {
             Surface.RECOMMENDATION.value: self.config.recommendation_weight,
             Surface.SEARCH.value: self.config.search_weight,
         }
-        # Means are weighted by rows not least because a weight of 1 would be a constant, and the step that finds the
-        # data exhausted still runs what depends on no data.
+        # Means are weighted by rows. A weight of 1 would be a constant, and the step that finds the data exhausted
+        # still runs operations that depend on no data.
         rows = {surface: ops.shape(labels)[0] for surface, labels in y.items()}
         total = 0.0
         for surface, weight in weights.items():
@@ -93,7 +96,7 @@ class JointTraining(SurfaceRanking):
         return total
 
     def _matching_loss(self, x, y, outputs: MatchingOutputs):
-        """The mean over the surfaces that have rows; keeps track of each."""
+        """The mean of the matching losses of the surfaces that have rows. Updates the metric of each."""
         total, surfaces = 0.0, 0.0
         for surface, interest in outputs.interests.items():
             places = ops.expand_dims(ops.argmax(y[surface], axis=-1), -1)

@@ -1,4 +1,4 @@
-"""From the outputs of a signature to what they say."""
+"""Turns the outputs of a signature into plain objects."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,8 +14,8 @@ class RankedItem:
     """One item of an answer. Higher scores are better.
 
     Attributes:
-        item_id: Which.
-        score: The probability of a click, or what a retriever orders by; of similar items a cosine.
+        item_id: The item's id.
+        score: What the items are ordered by: the probability of a click, or the cosine for similar items.
     """
 
     item_id: str
@@ -24,13 +24,13 @@ class RankedItem:
 
 @dataclass(frozen=True)
 class ExplainedItem:
-    """One candidate, and what in the history it was weighed by.
+    """One candidate, and how much each history token weighed in its score.
 
     Attributes:
-        item_id: Which.
-        score: As of `rank`.
-        weights: How much each token of the request's history weighed, in its order; over the tokens of one surface they
-            add up to 1, and are 0 for those that the model does not look at.
+        item_id: The candidate's id.
+        score: The same score that `rank` answers.
+        weights: One weight for each token of the request's history, in the same order. The weights of one surface's
+            tokens add up to 1. Tokens that the model does not look at weigh 0.
     """
 
     item_id: str
@@ -40,12 +40,12 @@ class ExplainedItem:
 
 @dataclass(frozen=True)
 class ItemVector:
-    """An item as the model sees it.
+    """An item and its vector.
 
     Attributes:
-        item_id: Which.
-        vector: Its numbers.
-        is_known: Whether the model knows it; else the vector stands for everything unknown.
+        item_id: The item's id.
+        vector: The item's vector.
+        is_known: Whether the model knows the item. If not, the vector is the one that all unknown items share.
     """
 
     item_id: str
@@ -54,11 +54,11 @@ class ItemVector:
 
 
 def ranked_candidates(requests: Sequence[RankRequest], outputs: Outputs) -> list[list[RankedItem]]:
-    """The candidates of each request by the scores of `rank`, best first; equal scores keep the request's order.
+    """Orders each request's candidates by the scores of `rank`, best first. Equal scores keep the request's order.
 
     Raises:
-        ValueError: The answer is not one to these requests.
-        TypeError: It has other values than it should, or other axes.
+        ValueError: The answer does not fit these requests.
+        TypeError: The outputs have the wrong types or axes.
     """
     rows = _numbers(outputs[signatures.SCORES])
     if len(rows) != len(requests) or any(
@@ -74,15 +74,15 @@ def ranked_candidates(requests: Sequence[RankRequest], outputs: Outputs) -> list
 
 
 def explained_candidates(request: RankRequest, outputs: Outputs) -> list[ExplainedItem]:
-    """The candidates of the only request of `explain`, best first; equal scores keep the request's order.
+    """Orders the candidates of a single `explain` request, best first. Equal scores keep the request's order.
 
     Raises:
-        ValueError: The answer is not one to this request.
-        TypeError: It has other values than it should, or other axes.
+        ValueError: The answer does not fit this request.
+        TypeError: The outputs have the wrong types or axes.
     """
     (scores,), (weights,) = _numbers(outputs[signatures.SCORES]), outputs[signatures.HISTORY_WEIGHTS]
     told = zip(request.candidates, scores, _numbers(weights), strict=True)
-    # Without a history there is a token of padding.
+    # An empty history is sent as one padding token, whose weight is left out.
     tokens = len(request.history)
     if any(len(of_item) < tokens for of_item in weights):
         raise ValueError("the answer has fewer weights than the request has history tokens")
@@ -91,11 +91,11 @@ def explained_candidates(request: RankRequest, outputs: Outputs) -> list[Explain
 
 
 def retrieved_items(outputs: Outputs) -> list[RankedItem]:
-    """The items of the only row of `recommend`, `search` or `similar_items`, best first, without padding.
+    """Reads the items that `recommend`, `search` or `similar_items` found, best first, without padding.
 
     Raises:
-        ValueError: The answer is not one to a single request.
-        TypeError: It has other values than it should, or other axes.
+        ValueError: The answer does not fit a single request.
+        TypeError: The outputs have the wrong types or axes.
     """
     rows, scores = outputs[signatures.ITEMS], _numbers(outputs[signatures.SCORES])
     if [len(row) for row in rows] != [len(row) for row in scores] or len(rows) != 1:
@@ -104,22 +104,22 @@ def retrieved_items(outputs: Outputs) -> list[RankedItem]:
 
 
 def only_vector(outputs: Outputs) -> tuple[float, ...]:
-    """The vector of the only row of `embed_user` or `embed_query`.
+    """Reads the vector of a single `embed_user` or `embed_query` request.
 
     Raises:
-        ValueError: The answer is not one to a single request.
-        TypeError: It has other values than it should, or other axes.
+        ValueError: The answer does not fit a single request.
+        TypeError: The outputs have the wrong types or axes.
     """
     (vector,) = _numbers(outputs[signatures.EMBEDDING])
     return tuple(vector)
 
 
 def item_vectors(item_ids: Sequence[str], outputs: Outputs) -> list[ItemVector]:
-    """The vectors of `embed_item`, in the order of the request.
+    """Reads the vectors of `embed_item`, in the request's order.
 
     Raises:
-        ValueError: The answer is not one to this request.
-        TypeError: It has other values than it should, or other axes.
+        ValueError: The answer does not fit this request.
+        TypeError: The outputs have the wrong types or axes.
     """
     rows = zip(item_ids, _numbers(outputs[signatures.EMBEDDING]), outputs[signatures.KNOWN], strict=True)
     return [ItemVector(item_id, tuple(vector), bool(is_known)) for item_id, vector, is_known in rows]
@@ -134,9 +134,9 @@ class Session:
     """One window over the events of a history.
 
     Attributes:
-        start: Where it starts, counted in events from the oldest: event t lies between t and t + 1.
-        end: Where it ends; equal to `start` where it is empty.
-        shares: How much of each event lies in it, 0 to 1.
+        start: Where the window starts, counted in events from the oldest. Event t lies between t and t + 1.
+        end: Where the window ends. An empty window ends where it starts.
+        shares: How much of each event lies in the window, from 0 to 1.
     """
 
     start: float
@@ -146,12 +146,13 @@ class Session:
 
 @dataclass(frozen=True)
 class DividedHistory:
-    """The events of a history and the windows over them; windows may overlap and leave gaps.
+    """The events of a history and the windows over them. Windows may overlap and leave gaps.
 
     Attributes:
-        tokens: Which token of the request's history each event is, from 0; oldest first.
-        by_clicks: The sessions that the model sees in what was clicked.
-        by_queries: Those that it sees in what was searched for; none where there is no such thing.
+        tokens: For each event, oldest first, the place of its token in the request's history, from 0.
+        by_clicks: The sessions that the model finds by what was clicked.
+        by_queries: The sessions that it finds by what was searched for. Empty for the feed, and if the model reads no
+            queries.
     """
 
     tokens: tuple[int, ...]
@@ -160,22 +161,22 @@ class DividedHistory:
 
 
 def divided_history(outputs: Outputs) -> DividedHistory:
-    """Reads the only row of an answer.
+    """Reads the sessions of a single history.
 
     Raises:
-        ValueError: The answer is not one to a single request.
-        TypeError: It has other values than it should, or other axes.
+        ValueError: The answer does not fit a single request.
+        TypeError: The outputs have the wrong types or axes.
     """
     if any(len(rows) != 1 for rows in outputs.values()):
         raise ValueError("the answer should have one row")
     row = {name: rows[0] for name, rows in outputs.items()}
-    # Behind the events there is room for those of longer histories.
+    # Rows are as long as the longest history may be: -1 stands for no event.
     tokens = tuple(int(token) for token in row[signatures.SESSION_TOKENS] if token >= 0)
     by_clicks = _sessions(row[signatures.SESSION_WINDOWS], row[signatures.SESSION_SHARES], len(tokens))
     by_queries: tuple[Session, ...] = ()
     if signatures.QUERY_WINDOWS in row:
         by_queries = _sessions(row[signatures.QUERY_WINDOWS], row[signatures.QUERY_SHARES], len(tokens))
-    # The feed's histories hold no queries; such a row has all windows at 0. Windows may be empty elsewhere, too.
+    # The feed has no queries, so all its windows end at 0. Single windows of a search history may end there too.
     is_read = any(session.end > 0 for session in by_queries)
     return DividedHistory(tokens, by_clicks, by_queries if is_read else ())
 

@@ -1,4 +1,4 @@
-"""The client of an application that does other things while a model server thinks."""
+"""The asyncio client of a model server: the methods of `RankingClient`, awaited."""
 
 from collections.abc import Sequence
 from typing import TypeVar
@@ -16,9 +16,9 @@ Answer = TypeVar("Answer")
 
 
 class AsyncRankingClient:
-    """As `RankingClient`, awaited: the same questions, answers and errors. An async context manager.
+    """The asyncio form of `RankingClient`: the same questions, answers and errors. An async context manager.
 
-    Any number of calls may be under way at a time. All belong to one event loop.
+    Any number of calls may be under way at a time. All of them belong to one event loop.
     """
 
     def __init__(
@@ -30,25 +30,25 @@ class AsyncRankingClient:
         retry: RetryPolicy | None = None,
         tls: ClientTls | None = None,
     ):
-        """Connects at the first call; the arguments are those of `RankingClient`."""
+        """Connects at the first call. The arguments are those of `RankingClient`."""
         self.address = address
         self._retry = retry or RetryPolicy()
         self._transport = _transport(protocol, address, model_name, timeout_s, tls)
 
     async def rank(self, request: RankRequest) -> list[RankedItem]:
-        """Orders a request's candidates, best first; equal scores keep the request's order."""
+        """Ranks a request's candidates, best first. Candidates with equal scores keep the request's order."""
         (ranked,) = await self.rank_many([request])
         return ranked
 
     async def rank_many(self, requests: Sequence[RankRequest]) -> list[list[RankedItem]]:
-        """Asks for several users in one call; otherwise as `rank`."""
+        """Ranks the candidates of several requests in one call."""
         return await self._ask(signature_calls.rank(requests))
 
     async def explain(self, request: RankRequest) -> list[ExplainedItem]:
-        """Orders a request's candidates as `rank` does, and tells how much each token of the history weighed for each.
+        """Ranks a request's candidates, and tells how much each history token weighed in each score.
 
         Raises:
-            CallError: See `RankingClient`; the model may have no such signature.
+            CallError: See `RankingClient`. The model may not have this signature.
         """
         return await self._ask(signature_calls.explain(request))
 
@@ -57,59 +57,59 @@ class AsyncRankingClient:
 
         Raises:
             ValueError: The request has a query.
-            CallError: See `RankingClient`; the model may have no such signature.
+            CallError: See `RankingClient`. The model may not have this signature.
         """
         return await self._ask(signature_calls.recommend(request))
 
     async def search(self, request: RetrievalRequest) -> list[RankedItem]:
-        """Finds the best items of the whole catalogue for a query; otherwise as `recommend`.
+        """Finds the best items of the whole catalogue for a query, best first.
 
         Raises:
             ValueError: The request has no query.
-            CallError: See `RankingClient`; the model may have no such signature.
+            CallError: See `RankingClient`. The model may not have this signature.
         """
         return await self._ask(signature_calls.search(request))
 
     async def retrieve(self, request: RetrievalRequest) -> list[RankedItem]:
-        """Does what the request is for: `search` where it has a query, else `recommend`."""
+        """Calls `search` if the request has a query, else `recommend`."""
         return await self._ask(signature_calls.retrieve(request))
 
     async def similar_items(self, item_id: str, k: int = 10) -> list[RankedItem]:
-        """Finds the other items most like one; none where the model does not know it.
+        """Finds the items most similar to an item. The list is empty if the model does not know the item.
 
         Raises:
-            ValueError: So many items cannot be asked for.
-            CallError: See `RankingClient`; the model may have no such signature.
+            ValueError: `k` is out of range.
+            CallError: See `RankingClient`. The model may not have this signature.
         """
         return await self._ask(signature_calls.similar_items(item_id, k))
 
     async def embed_user(self, request: UserRequest) -> tuple[float, ...]:
-        """Tells what the model looks for in a user's feed: items whose vectors have large products with this one."""
+        """Returns a user's vector. Items that suit the user's feed have vectors with a large dot product with it."""
         return await self._ask(signature_calls.embed_user(request))
 
     async def embed_query(self, query: str) -> tuple[float, ...]:
-        """Tells what the model looks for when somebody unknown types this; otherwise as `embed_user`."""
+        """Returns the vector of a query, as if an unknown user had typed it. Otherwise the same as `embed_user`."""
         return await self._ask(signature_calls.embed_query(query))
 
     async def embed_items(self, item_ids: Sequence[str]) -> list[ItemVector]:
-        """Tells the items' vectors, in this order.
+        """Returns items' vectors, in the given order.
 
         Raises:
             ValueError: There are no items.
-            CallError: See `RankingClient`; the model may have no such signature.
+            CallError: See `RankingClient`. The model may not have this signature.
         """
         return await self._ask(signature_calls.embed_items(item_ids))
 
     async def sessions(self, request: SessionsRequest) -> DividedHistory:
-        """Tells where the sessions of a history lie, by a model with session modelling."""
+        """Divides a history into sessions. Only a model with session modelling can."""
         return await self._ask(signature_calls.sessions(request))
 
     async def signature_names(self) -> frozenset[str]:
-        """What the newest version of the model can be asked (`schemas.signatures`)."""
+        """Returns the signatures of the model's newest version (names of `schemas.signatures`)."""
         return await self._retry.call_async(self._transport.signature_names)
 
     async def version_states(self) -> list[VersionState]:
-        """The versions of the model, newest first."""
+        """Returns the versions of the model, newest first."""
         return await self._retry.call_async(self._transport.version_states)
 
     async def close(self) -> None:
@@ -132,7 +132,7 @@ class AsyncRankingClient:
 def _transport(
     protocol: WireProtocol, address: str, model_name: str, timeout_s: float, tls: ClientTls | None
 ) -> AsyncTransport:
-    # Either protocol's libraries are imported only where it is used.
+    # A protocol's libraries are imported only if it is used.
     if protocol is WireProtocol.REST:
         from serving.client.rest_transport import AsyncRestTransport
 

@@ -1,4 +1,4 @@
-"""One call of a signature: the two forms in which its tensors travel, and the error that it can end with."""
+"""A call of a signature, as a REST body or a gRPC message, and the error that a call can end with."""
 
 import base64
 import json
@@ -11,17 +11,16 @@ from schemas.signature_catalogue import SIGNATURES
 
 _INT32_INPUTS = {each.name for row in SIGNATURES.values() for each in row.inputs if each.dtype == "int32"}
 NestedList = list[Any]
-"""Strings (also as bytes, which need be no text), numbers or truth values, nested as deep as the tensor has axes."""
+"""Strings, bytes, numbers or booleans in nested lists, with one level for each axis of the tensor."""
 
 
 @dataclass(frozen=True)
 class Call:
-    """What goes to the server, and what is expected back.
+    """What is sent to the server, and which outputs are expected.
 
     Attributes:
         signature: The signature's name.
-        inputs: Input name to values. Every axis has at least one place, since JSON cannot tell the shape of an empty
-            nested list.
+        inputs: Input name to values. No axis is empty, since JSON cannot tell the shape of an empty nested list.
         outputs: The outputs that the answer must have.
     """
 
@@ -31,22 +30,22 @@ class Call:
 
     @classmethod
     def of(cls, signature: str, inputs: Mapping[str, NestedList]) -> "Call":
-        """A call of one of our signatures, which answers what the catalogue says."""
+        """Makes a call of a signature of the catalogue, with the outputs that the catalogue lists."""
         return cls(signature, inputs, tuple(output.name for output in SIGNATURES[signature].outputs))
 
     def rest_body(self) -> bytes:
-        """The body of a REST predict call, in column form."""
+        """Returns the body of a REST predict call, in column form."""
         body = {"signature_name": self.signature, "inputs": self.inputs}
         return json.dumps(body, ensure_ascii=False, default=_base64).encode()
 
     def grpc_message(self, model_name: str, version: int | None = None) -> Any:
-        """The `PredictRequest` of a gRPC Predict call.
+        """Returns the `PredictRequest` of a gRPC Predict call.
 
         Args:
             model_name: The served model.
-            version: One of its versions; None asks the newest.
+            version: One of its versions; None asks the newest one.
         """
-        # Protobuf's messages take a while to be declared, which callers over REST need not wait for.
+        # Declaring protobuf's messages takes a while, and calls over REST do not need them.
         from serving.messages.prediction_messages import DT_INT32, DT_INT64, PredictRequest
         from serving.messages.tensor_values import fill
 
@@ -61,7 +60,7 @@ class Call:
 
 
 def _base64(value: bytes) -> dict[str, str]:
-    """Bytes as a model server takes them in JSON."""
+    """Encodes bytes as a model server expects them in JSON."""
     return {"b64": base64.b64encode(value).decode()}
 
 
@@ -72,7 +71,7 @@ INTERNAL = "INTERNAL"
 UNKNOWN = "UNKNOWN"
 
 OTHER_PROGRAM = "another program listens there, not a model server"
-"""How the message of a `CallError` begins where what answered speaks another language."""
+"""How the message of a `CallError` begins if the program that answered is not a model server."""
 _NODE = re.compile(r"\s*(\[\[)?\{\{.*?\}\}(\]\])?\s*")
 _ASSERTION = re.compile(r"assertion failed: \[(.*?)\] \[(.*)\]", re.DOTALL)
 
@@ -81,9 +80,9 @@ class CallError(Exception):
     """A call that was not answered, or was refused.
 
     Attributes:
-        code: The name of the gRPC status code; over REST the one that its HTTP code stands for.
-        message: What the server said, or what went wrong on the way to it. As text the error has it without the names
-            of the model's operations.
+        code: The name of the gRPC status code. Over REST, the one that the HTTP code stands for.
+        message: What the server said, or what went wrong on the way to it. The error's text leaves out the names of the
+            model's operations.
         address: Host and port of the server.
     """
 
@@ -95,7 +94,7 @@ class CallError(Exception):
 
 
 def _in_short(message: str) -> str:
-    """What a model refused, without TensorFlow's words around it."""
+    """Strips what TensorFlow puts around a model's own message."""
     begin, *_ = re.split(r"\n\t ?\[\[", message)
     plain = _NODE.sub(" ", begin).strip()
     asserted = _ASSERTION.fullmatch(plain)

@@ -1,4 +1,4 @@
-"""How a client speaks TLS with a model server, or with what stands in front of one."""
+"""The files that a client needs for TLS to a model server, or to a proxy in front of one."""
 
 import ssl
 from dataclasses import dataclass
@@ -11,12 +11,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class ClientTls:
-    """Files in PEM.
+    """The paths of PEM files.
 
     Attributes:
-        ca: Who signs the server's certificate; whoever the system trusts where empty.
-        certificate: The client's own, for servers that ask for one.
-        key: Of that certificate.
+        ca: The authority that signs the server's certificate. If empty, the authorities that the system trusts.
+        certificate: The client's own certificate, for servers that ask for one.
+        key: The key of that certificate.
     """
 
     ca: str = ""
@@ -24,7 +24,7 @@ class ClientTls:
     key: str = ""
 
     def __post_init__(self) -> None:
-        """Refuses half a pair."""
+        """Refuses a certificate without a key, or a key without a certificate."""
         if bool(self.certificate) != bool(self.key):
             raise ValueError(
                 "A client's `certificate` and its `key` go together. "
@@ -32,10 +32,10 @@ class ClientTls:
             )
 
     def ssl_context(self) -> ssl.SSLContext:
-        """For HTTPS.
+        """Makes the context for HTTPS.
 
         Raises:
-            OSError: A file cannot be read, or is not what it should be.
+            OSError: A file cannot be read, or is not a valid PEM file.
         """
         context = ssl.create_default_context(cafile=self.ca or None)
         if self.certificate:
@@ -43,12 +43,12 @@ class ClientTls:
         return context
 
     def channel_credentials(self) -> "grpc.ChannelCredentials":
-        """For gRPC.
+        """Makes the credentials for gRPC.
 
         Raises:
             OSError: A file cannot be read.
         """
-        import grpc  # Callers over REST need not wait for it.
+        import grpc  # REST does not need it.
 
         ca, key, certificate = (
             Path(path).read_bytes() if path else None for path in (self.ca, self.key, self.certificate)

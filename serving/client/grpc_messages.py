@@ -1,4 +1,4 @@
-"""What goes to a model server over gRPC and what its answers mean, whoever carries them."""
+"""Builds the gRPC requests to a model server and reads its responses. `grpc_transport` sends them."""
 
 import contextlib
 from collections.abc import Iterator
@@ -14,24 +14,24 @@ from serving.messages.tensor_values import nested_list
 CHANNEL_OPTIONS = (
     ("grpc.max_receive_message_length", -1),
     ("grpc.max_send_message_length", -1),
-    # Retrying is the client's business, the same for both protocols.
+    # The client retries by itself, in the same way over both protocols.
     ("grpc.enable_retries", 0),
-    # Model servers are reached directly, whatever proxy the environment names for the web.
+    # Model servers are reached directly, even if the environment names a proxy.
     ("grpc.enable_http_proxy", 0),
 )
-"""Of the channel that carries the messages."""
+"""The options of every channel."""
 
 _SIGNATURE_DEF = "signature_def"
 
 
 class Method(NamedTuple):
-    """A method of the server: its path, and the class of its answers."""
+    """A method of the server: its path, and the class of its responses."""
 
     path: str
     response: Any
 
     def on(self, channel: Any) -> Any:
-        """What calls it, over a channel of `grpc` or of `grpc.aio`."""
+        """Returns the function that calls it over a channel of `grpc` or of `grpc.aio`."""
         return channel.unary_unary(self.path, _serialized, self.response.FromString)
 
 
@@ -41,7 +41,7 @@ GET_MODEL_STATUS = Method(prediction_messages.GET_MODEL_STATUS, prediction_messa
 
 
 class GrpcMessages:
-    """The requests to one model, and what is answered to them."""
+    """Builds the requests to one model, and reads the responses."""
 
     def __init__(self, address: str, model_name: str):
         """Takes the server's host and port, and the model's name there."""
@@ -49,24 +49,24 @@ class GrpcMessages:
         self._model_name = model_name
 
     def predict(self, call: Call) -> Any:
-        """Asks a signature."""
+        """Builds the request that calls a signature."""
         return call.grpc_message(self._model_name)
 
     def metadata(self) -> Any:
-        """Asks for the signatures."""
+        """Builds the request for the model's signatures."""
         request = prediction_messages.GetModelMetadataRequest(metadata_field=[_SIGNATURE_DEF])
         request.model_spec.name = self._model_name
         return request
 
     def status(self) -> Any:
-        """Asks for the versions."""
+        """Builds the request for the model's versions."""
         request = prediction_messages.GetModelStatusRequest()
         request.model_spec.name = self._model_name
         return request
 
     @contextlib.contextmanager
     def failures(self) -> Iterator[None]:
-        """Turns what goes wrong on the way, and refusals, into a `CallError`."""
+        """Turns a refusal, or a failure on the way, into a `CallError`."""
         try:
             yield
         except grpc.RpcError as error:
@@ -75,10 +75,10 @@ class GrpcMessages:
             raise CallError(error.code().name, error.details(), self._address) from error
 
     def outputs(self, call: Call, response: Any) -> Outputs:
-        """The outputs that a signature answered.
+        """Reads the outputs of a signature.
 
         Raises:
-            CallError: Another signature did, or an output has no plain values.
+            CallError: An output is missing, or its type has no equivalent in Python.
         """
         if not set(call.outputs) <= set(response.outputs):
             found = sorted(response.outputs)
@@ -92,13 +92,13 @@ class GrpcMessages:
         return outputs
 
     def signature_names(self, response: Any) -> frozenset[str]:
-        """The signatures that metadata tells."""
+        """Reads the signatures in a response to `metadata`."""
         found = prediction_messages.SignatureDefMap.FromString(response.metadata[_SIGNATURE_DEF].value)
-        # TensorFlow keeps operations of its own beside the signatures, under names with two underscores.
+        # TensorFlow lists its own operations among the signatures, with names that begin with two underscores.
         return frozenset(name for name in found.signature_def if not name.startswith("__"))
 
     def version_states(self, response: Any) -> list[VersionState]:
-        """The versions that a status tells, newest first."""
+        """Reads the versions in a response to `status`, newest first."""
         return [
             VersionState(
                 each.version, prediction_messages.STATES.get(each.state, str(each.state)), each.status.error_message

@@ -1,4 +1,4 @@
-"""The way to a model server over gRPC: for callers that wait, and for those that await several answers at a time."""
+"""Sends calls to a model server over gRPC: one transport for threads, and one for asyncio."""
 
 import functools
 from collections.abc import Callable
@@ -24,7 +24,7 @@ class GrpcTransport:
     """Calls PredictionService and ModelService over one channel."""
 
     def __init__(self, address: str, model_name: str, timeout_s: float, tls: ClientTls | None = None):
-        """Connects at the first call; `timeout_s` holds for each call as a whole."""
+        """Connects at the first call. `timeout_s` limits each call as a whole."""
         self._messages = GrpcMessages(address, model_name)
         self._timeout_s = timeout_s
         if tls is None:
@@ -39,12 +39,12 @@ class GrpcTransport:
         """Calls a signature.
 
         Raises:
-            CallError: The server was not reached, or refused, or answered something else.
+            CallError: The server was not reached or refused, or its answer has another form.
         """
         return self._messages.outputs(call, self._sent(self._predict, self._messages.predict(call)))
 
     def signature_names(self) -> frozenset[str]:
-        """The signatures that the model's newest version has.
+        """Returns the signatures of the model's newest version.
 
         Raises:
             CallError: The server was not reached, or knows no such model.
@@ -53,7 +53,7 @@ class GrpcTransport:
         return self._messages.signature_names(response)
 
     def version_states(self) -> list[VersionState]:
-        """The versions of the model, newest first.
+        """Returns the versions of the model, newest first.
 
         Raises:
             CallError: The server was not reached, or knows no such model.
@@ -70,10 +70,10 @@ class GrpcTransport:
 
 
 class AsyncGrpcTransport:
-    """As `GrpcTransport`, of one event loop; all calls go over one connection."""
+    """The asyncio form of `GrpcTransport`. Its calls belong to one event loop and share one connection."""
 
     def __init__(self, address: str, model_name: str, timeout_s: float, tls: ClientTls | None = None):
-        """Connects at the first call; `timeout_s` holds for each call as a whole."""
+        """Connects at the first call. `timeout_s` limits each call as a whole."""
         self._address = address
         self._messages = GrpcMessages(address, model_name)
         self._timeout_s = timeout_s
@@ -83,12 +83,12 @@ class AsyncGrpcTransport:
         """Calls a signature.
 
         Raises:
-            CallError: The server was not reached, or refused, or answered something else.
+            CallError: The server was not reached or refused, or its answer has another form.
         """
         return self._messages.outputs(call, await self._sent(PREDICT, self._messages.predict(call)))
 
     async def signature_names(self) -> frozenset[str]:
-        """The signatures that the model's newest version has.
+        """Returns the signatures of the model's newest version.
 
         Raises:
             CallError: The server was not reached, or knows no such model.
@@ -96,7 +96,7 @@ class AsyncGrpcTransport:
         return self._messages.signature_names(await self._sent(GET_MODEL_METADATA, self._messages.metadata()))
 
     async def version_states(self) -> list[VersionState]:
-        """The versions of the model, newest first.
+        """Returns the versions of the model, newest first.
 
         Raises:
             CallError: The server was not reached, or knows no such model.
@@ -109,7 +109,7 @@ class AsyncGrpcTransport:
 
     @functools.cached_property
     def _channel(self) -> grpc.aio.Channel:
-        # Belongs to the event loop that runs when it is made, so not before the first call.
+        # A channel belongs to the event loop that runs when it is made, so the first call makes it.
         if self._credentials is None:
             return grpc.aio.insecure_channel(self._address, options=CHANNEL_OPTIONS)
         return grpc.aio.secure_channel(self._address, self._credentials, options=CHANNEL_OPTIONS)

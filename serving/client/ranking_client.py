@@ -1,4 +1,4 @@
-"""The client of an application: asks a model server, ours or TF Serving, which items suit a user."""
+"""The client of a model server, ours or TF Serving: asks which items suit a user."""
 
 import enum
 from collections.abc import Sequence
@@ -16,16 +16,16 @@ Answer = TypeVar("Answer")
 
 
 class WireProtocol(str, enum.Enum):
-    """How to talk to the server."""
+    """The protocol between client and server."""
 
     REST = "rest"
     GRPC = "grpc"
 
 
 class RankingClient:
-    """Asks the model of one server; safe to share between threads, and a context manager.
+    """Asks one model on one server. Threads may share a client; it is a context manager.
 
-    Methods that ask raise `CallError` where the server was not reached or refused, or where its answer makes no sense.
+    Methods that ask raise `CallError` if the server was not reached or refused, or if its answer makes no sense.
     """
 
     def __init__(
@@ -40,30 +40,30 @@ class RankingClient:
         """Connects at the first call.
 
         Args:
-            address: Host and port of that protocol, such as `127.0.0.1:8501`.
+            address: The server's host and its port for the protocol, such as `127.0.0.1:8501`.
             model_name: The model's name on the server.
             protocol: REST or gRPC.
-            timeout_s: Of one attempt, in seconds.
-            retry: What to do while the server is not there; `RetryPolicy()` where None.
-            tls: How to speak TLS; not at all where None.
+            timeout_s: The longest that one attempt may take, in seconds.
+            retry: When to try again; `RetryPolicy()` if None.
+            tls: The files for TLS; no TLS if None.
         """
         self.address = address
         self._retry = retry or RetryPolicy()
         self._transport = _transport(protocol, address, model_name, timeout_s, tls)
 
     def rank(self, request: RankRequest) -> list[RankedItem]:
-        """Orders a request's candidates, best first; equal scores keep the request's order."""
+        """Ranks a request's candidates, best first. Candidates with equal scores keep the request's order."""
         return self.rank_many([request])[0]
 
     def rank_many(self, requests: Sequence[RankRequest]) -> list[list[RankedItem]]:
-        """Asks for several users in one call; otherwise as `rank`."""
+        """Ranks the candidates of several requests in one call."""
         return self._ask(signature_calls.rank(requests))
 
     def explain(self, request: RankRequest) -> list[ExplainedItem]:
-        """Orders a request's candidates as `rank` does, and tells how much each token of the history weighed for each.
+        """Ranks a request's candidates, and tells how much each history token weighed in each score.
 
         Raises:
-            CallError: See the class; the model may have no such signature.
+            CallError: See the class. The model may not have this signature.
         """
         return self._ask(signature_calls.explain(request))
 
@@ -71,66 +71,66 @@ class RankingClient:
         """Finds the best items of the whole catalogue for the user's feed.
 
         Returns:
-            Best first; fewer than `k` where the catalogue has no more.
+            The best items first; fewer than `k` if the catalogue has no more.
 
         Raises:
             ValueError: The request has a query.
-            CallError: See the class; the model may have no such signature.
+            CallError: See the class. The model may not have this signature.
         """
         return self._ask(signature_calls.recommend(request))
 
     def search(self, request: RetrievalRequest) -> list[RankedItem]:
-        """Finds the best items of the whole catalogue for a query; otherwise as `recommend`.
+        """Finds the best items of the whole catalogue for a query. Otherwise the same as `recommend`.
 
         Raises:
             ValueError: The request has no query.
-            CallError: See the class; the model may have no such signature.
+            CallError: See the class. The model may not have this signature.
         """
         return self._ask(signature_calls.search(request))
 
     def retrieve(self, request: RetrievalRequest) -> list[RankedItem]:
-        """Does what the request is for: `search` where it has a query, else `recommend`."""
+        """Calls `search` if the request has a query, else `recommend`."""
         return self._ask(signature_calls.retrieve(request))
 
     def similar_items(self, item_id: str, k: int = 10) -> list[RankedItem]:
-        """Finds the other items most like one.
+        """Finds the items most similar to an item.
 
         Returns:
-            The most similar first, with the cosines of their vectors; none where the model does not know the item.
+            The most similar items first, scored by the cosine of the vectors; none if the model does not know the item.
 
         Raises:
-            ValueError: So many items cannot be asked for.
-            CallError: See the class; the model may have no such signature.
+            ValueError: `k` is out of range.
+            CallError: See the class. The model may not have this signature.
         """
         return self._ask(signature_calls.similar_items(item_id, k))
 
     def embed_user(self, request: UserRequest) -> tuple[float, ...]:
-        """Tells what the model looks for in a user's feed: items whose vectors have large products with this one."""
+        """Returns a user's vector. Items that suit the user's feed have vectors with a large dot product with it."""
         return self._ask(signature_calls.embed_user(request))
 
     def embed_query(self, query: str) -> tuple[float, ...]:
-        """Tells what the model looks for when somebody unknown types this; otherwise as `embed_user`."""
+        """Returns the vector of a query, as if an unknown user had typed it. Otherwise the same as `embed_user`."""
         return self._ask(signature_calls.embed_query(query))
 
     def embed_items(self, item_ids: Sequence[str]) -> list[ItemVector]:
-        """Tells the items' vectors, in this order.
+        """Returns items' vectors, in the given order.
 
         Raises:
             ValueError: There are no items.
-            CallError: See the class; the model may have no such signature.
+            CallError: See the class. The model may not have this signature.
         """
         return self._ask(signature_calls.embed_items(item_ids))
 
     def sessions(self, request: SessionsRequest) -> DividedHistory:
-        """Tells where the sessions of a history lie, by a model with session modelling."""
+        """Divides a history into sessions. Only a model with session modelling can."""
         return self._ask(signature_calls.sessions(request))
 
     def signature_names(self) -> frozenset[str]:
-        """What the newest version of the model can be asked (`schemas.signatures`)."""
+        """Returns the signatures of the model's newest version (names of `schemas.signatures`)."""
         return self._retry.call(self._transport.signature_names)
 
     def version_states(self) -> list[VersionState]:
-        """The versions of the model, newest first."""
+        """Returns the versions of the model, newest first."""
         return self._retry.call(self._transport.version_states)
 
     def close(self) -> None:
@@ -152,7 +152,7 @@ class RankingClient:
 def _transport(
     protocol: WireProtocol, address: str, model_name: str, timeout_s: float, tls: ClientTls | None
 ) -> Transport:
-    # Either protocol's libraries are imported only where it is used.
+    # A protocol's libraries are imported only if it is used.
     if protocol is WireProtocol.REST:
         from serving.client.rest_transport import RestTransport
 

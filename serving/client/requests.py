@@ -1,7 +1,6 @@
-"""Requests built from plain Python objects, and the calls that carry them.
+"""Requests as plain Python objects, and the calls that are made of them.
 
-The same tensors go out over both protocols. Ids and texts stay strings; what they mean to the model is the exported
-graph's business.
+Both protocols send the same tensors. Ids and texts are sent as strings: the exported graph looks them up.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,17 +14,17 @@ from serving.client.call import Call, NestedList
 
 @dataclass(frozen=True)
 class RankRequest:
-    """One user's question: in which order do these items suit me now?
+    """A user's question: in which order do these items suit me now?
 
     Attributes:
-        user_id: Who asks; unknown and empty are served.
+        user_id: Who asks. Unknown and empty ids are answered too.
         candidates: The items to rank.
-        query: What was typed into the search box; empty asks for recommendations.
-        history: What the user did before, oldest first; may be empty.
-        timestamp_ms: When, in milliseconds since 1970; negative where a model wants to know and nobody does. None for
-            models that are not told (`transform.context` has neither hour nor weekday).
-        context: The other values of `transform.context` by name, such as the device; empty where unknown. Every value
-            that the model was trained with, and no other.
+        query: The text in the search box. An empty one asks for recommendations.
+        history: What the user did before, oldest first. It may be empty.
+        timestamp_ms: The time of the request, in milliseconds since 1970. A negative one means that it is unknown. None
+            is for models that take no time, because `transform.context` has neither hour nor weekday.
+        context: The other values of `transform.context` by name, such as the device. An unknown value is empty. The
+            request needs every value that the model was trained with, and no other.
     """
 
     user_id: str
@@ -45,16 +44,16 @@ class RankRequest:
 
 @dataclass(frozen=True)
 class RetrievalRequest:
-    """One user's question: which items of the whole catalogue suit me now?
+    """A user's question: which items of the whole catalogue suit me now?
 
     Attributes:
-        user_id: Who asks; unknown and empty are served.
+        user_id: Who asks. Unknown and empty ids are answered too.
         k: How many items, 1 to `schemas.signatures.LARGEST_K`.
-        query: What was typed into the search box; empty asks for recommendations.
-        history: What the user did before, oldest first; may be empty.
+        query: The text in the search box. An empty one asks for recommendations.
+        history: What the user did before, oldest first. It may be empty.
         exclude_seen: Whether to leave out the items of the history.
-        category: Answers only items of this category: its name, or the names from broad to narrow, an empty one where
-            any will do. Nothing asks for all items.
+        category: Only items of this category are found: its names from broad to narrow, where an empty name stands for
+            any. An empty tuple asks for all items.
         timestamp_ms: As in `RankRequest`.
         context: As in `RankRequest`.
     """
@@ -74,17 +73,17 @@ class RetrievalRequest:
 
     @property
     def signature(self) -> str:
-        """Which signature answers: `search` where there is a query, else `recommend`."""
+        """The signature that answers: `search` if there is a query, else `recommend`."""
         return signatures.SEARCH if self.query else signatures.RECOMMEND
 
 
 @dataclass(frozen=True)
 class UserRequest:
-    """A user as a model sees one now.
+    """Asks for the vector of a user at this moment.
 
     Attributes:
-        user_id: Who; unknown and empty are served.
-        history: What the user did before, oldest first; may be empty.
+        user_id: The user. Unknown and empty ids are answered too.
+        history: What the user did before, oldest first. It may be empty.
         timestamp_ms: As in `RankRequest`.
         context: As in `RankRequest`.
     """
@@ -97,11 +96,11 @@ class UserRequest:
 
 @dataclass(frozen=True)
 class SessionsRequest:
-    """The question how a model divides a history into sessions.
+    """Asks how a model divides a history into sessions.
 
     Attributes:
-        user_id: Whose.
-        surface: Which events: the clicks of the feed, or the searches.
+        user_id: The user.
+        surface: Which events to divide: the clicks of the feed, or the searches.
         history: What the user did, oldest first, on either surface.
     """
 
@@ -111,12 +110,12 @@ class SessionsRequest:
 
 
 def rank_call(requests: Sequence[RankRequest]) -> Call:
-    """Asks for the scores of the requests' candidates, a row each; shorter lists of candidates are padded."""
+    """Asks for the scores of candidates, in one row for each request. Shorter rows are padded."""
     return Call.of(signatures.RANK, _to_rank(requests))
 
 
 def explain_call(request: RankRequest) -> Call:
-    """Asks what weighed in the scores of a request's candidates."""
+    """Asks for the scores of candidates, and how much each history token weighed in them."""
     return Call.of(signatures.EXPLAIN, _to_rank([request]))
 
 
@@ -135,10 +134,10 @@ def retrieval_call(request: RetrievalRequest) -> Call:
 
 
 def similar_items_call(item_id: str, k: int) -> Call:
-    """Asks for the items most like another.
+    """Asks for the items most similar to an item.
 
     Raises:
-        ValueError: So many items cannot be asked for.
+        ValueError: `k` is out of range.
     """
     _check(k)
     inputs: dict[str, NestedList] = {signatures.ITEM_ID: [item_id], signatures.K: [k]}
@@ -167,7 +166,7 @@ def embed_items_call(item_ids: Sequence[str]) -> Call:
 
 
 def sessions_call(request: SessionsRequest) -> Call:
-    """Asks where the sessions of a history lie."""
+    """Asks for the sessions of a history."""
     inputs = _asked([request]) | {signatures.SESSIONS_SURFACE: [request.surface.value]}
     return Call.of(signatures.SESSIONS, inputs)
 
@@ -185,7 +184,7 @@ def _to_rank(requests: Sequence[RankRequest]) -> dict[str, NestedList]:
 def _asked(
     requests: Sequence[RankRequest] | Sequence[RetrievalRequest] | Sequence[UserRequest] | Sequence[SessionsRequest],
 ) -> dict[str, NestedList]:
-    """Who asks, and with which history. Shorter histories and token items end with empty strings."""
+    """The inputs for user and history. Shorter histories and shorter lists of items are padded with empty strings."""
     if not requests:
         raise ValueError("A call needs at least one request. Received: none")
     places = max(1, *(len(request.history) for request in requests))
@@ -209,7 +208,7 @@ def _asked(
 def _moment(
     requests: Sequence[RankRequest] | Sequence[RetrievalRequest] | Sequence[UserRequest],
 ) -> dict[str, NestedList]:
-    """When, and the named values; what one request tells and another does not is unknown there."""
+    """The inputs for time and context. A value that only some requests have is unknown in the others."""
     inputs: dict[str, NestedList] = {}
     if any(request.timestamp_ms is not None for request in requests):
         inputs[signatures.RANK_TIMESTAMP_MS] = [

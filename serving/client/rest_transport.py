@@ -1,4 +1,4 @@
-"""The way to a model server over REST: for callers that wait, and for those that await several answers at a time."""
+"""Sends calls to a model server over REST: one transport for threads, and one for asyncio."""
 
 import httpx
 
@@ -12,7 +12,7 @@ class RestTransport:
     """Calls `http://<address>/v1/models/<model name>` and keeps its connections open."""
 
     def __init__(self, address: str, model_name: str, timeout_s: float, tls: ClientTls | None = None):
-        """Connects at the first call; `timeout_s` holds for connecting, sending and each wait for an answer."""
+        """Connects at the first call. `timeout_s` limits connecting, sending and each wait for an answer."""
         self._messages = RestMessages(address, model_name)
         self._client = httpx.Client(**self._messages.client_options(timeout_s, tls))
 
@@ -20,12 +20,12 @@ class RestTransport:
         """Calls a signature.
 
         Raises:
-            CallError: The server was not reached, or refused, or answered something else.
+            CallError: The server was not reached or refused, or its answer has another form.
         """
         return self._messages.outputs(call, self._sent(self._messages.predict(call)))
 
     def signature_names(self) -> frozenset[str]:
-        """The signatures that the model's newest version has.
+        """Returns the signatures of the model's newest version.
 
         Raises:
             CallError: The server was not reached, or knows no such model.
@@ -33,7 +33,7 @@ class RestTransport:
         return self._messages.signature_names(self._sent(self._messages.metadata()))
 
     def version_states(self) -> list[VersionState]:
-        """The versions of the model, newest first.
+        """Returns the versions of the model, newest first.
 
         Raises:
             CallError: The server was not reached, or knows no such model.
@@ -50,10 +50,10 @@ class RestTransport:
 
 
 class AsyncRestTransport:
-    """As `RestTransport`, of one event loop; each call that is under way has a connection of its own."""
+    """The asyncio form of `RestTransport`. Calls that are under way at a time have a connection each."""
 
     def __init__(self, address: str, model_name: str, timeout_s: float, tls: ClientTls | None = None):
-        """Connects at the first call; `timeout_s` holds for connecting, sending and each wait for an answer."""
+        """Connects at the first call. `timeout_s` limits connecting, sending and each wait for an answer."""
         self._messages = RestMessages(address, model_name)
         self._client = httpx.AsyncClient(**self._messages.client_options(timeout_s, tls))
 
@@ -61,12 +61,12 @@ class AsyncRestTransport:
         """Calls a signature.
 
         Raises:
-            CallError: The server was not reached, or refused, or answered something else.
+            CallError: The server was not reached or refused, or its answer has another form.
         """
         return self._messages.outputs(call, await self._sent(self._messages.predict(call)))
 
     async def signature_names(self) -> frozenset[str]:
-        """The signatures that the model's newest version has.
+        """Returns the signatures of the model's newest version.
 
         Raises:
             CallError: The server was not reached, or knows no such model.
@@ -74,7 +74,7 @@ class AsyncRestTransport:
         return self._messages.signature_names(await self._sent(self._messages.metadata()))
 
     async def version_states(self) -> list[VersionState]:
-        """The versions of the model, newest first.
+        """Returns the versions of the model, newest first.
 
         Raises:
             CallError: The server was not reached, or knows no such model.

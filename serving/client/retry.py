@@ -1,4 +1,4 @@
-"""Trying a call again when the server was not there to answer it."""
+"""Tries a call again if the server is unavailable."""
 
 import asyncio
 import random
@@ -14,13 +14,13 @@ Answer = TypeVar("Answer")
 
 @dataclass(frozen=True)
 class RetryPolicy:
-    """How often and how soon to try again; only UNAVAILABLE is worth it, anything else would be answered the same.
+    """How often and how soon a call is tried again. Only UNAVAILABLE is: other errors would come back the same.
 
     Attributes:
-        attempts: At most, the first one included.
-        first_wait_s: Before the second attempt, in seconds.
-        factor: What each further wait is multiplied by.
-        longest_wait_s: No wait is longer.
+        attempts: The most attempts, including the first one.
+        first_wait_s: The wait before the second attempt, in seconds.
+        factor: How many times longer each further wait is.
+        longest_wait_s: The longest wait, in seconds.
     """
 
     attempts: int = 3
@@ -29,18 +29,18 @@ class RetryPolicy:
     longest_wait_s: float = 2.0
 
     def __post_init__(self) -> None:
-        """Refuses what makes no sense."""
+        """Refuses a policy without an attempt."""
         if self.attempts < 1:
             raise ValueError(f"`attempts` should be at least 1. Received: attempts={self.attempts}")
 
     def call(self, function: Callable[[], Answer], sleep: Callable[[float], None] = time.sleep) -> Answer:
         """Calls a function until it answers.
 
-        Waits are shortened at random by up to a half, so that clients which failed together do not come back together.
+        Each wait is shortened at random by up to a half, so that clients that failed together do not return together.
 
         Args:
-            function: What to call.
-            sleep: How to wait.
+            function: The function to call.
+            sleep: Waits for so many seconds.
 
         Raises:
             CallError: The last attempt was UNAVAILABLE, or any attempt failed otherwise.
@@ -59,7 +59,7 @@ class RetryPolicy:
         function: Callable[[], Awaitable[Answer]],
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> Answer:
-        """Calls a function whose answer is awaited; otherwise as `call`.
+        """Awaits a function until it answers. Otherwise the same as `call`.
 
         Raises:
             CallError: The last attempt was UNAVAILABLE, or any attempt failed otherwise.
@@ -74,7 +74,7 @@ class RetryPolicy:
         return await function()
 
     def _waits(self) -> Iterator[float]:
-        """Seconds between the attempts."""
+        """The waits between the attempts, in seconds."""
         wait = self.first_wait_s
         for _ in range(self.attempts - 1):
             yield min(wait, self.longest_wait_s) * random.uniform(0.5, 1.0)

@@ -1,6 +1,6 @@
-"""What a client can ask a model: each question as the call that goes out and the sense of what comes back.
+"""The questions that a client can ask a model: the call that each makes, and the function that reads its answer.
 
-Whoever carries calls to a server, waiting or not, asks the same questions.
+`RankingClient` and `AsyncRankingClient` ask the same questions.
 """
 
 from collections.abc import Callable, Sequence
@@ -41,21 +41,21 @@ Answer = TypeVar("Answer")
 
 @dataclass(frozen=True)
 class Question(Generic[Answer]):
-    """One question.
+    """A call, and how to read its answer.
 
     Attributes:
-        call: What goes to the server.
-        read: Makes plain objects of the outputs; raises ValueError or TypeError where they make no sense.
+        call: The call to the server.
+        read: Turns the outputs into plain objects. Raises ValueError or TypeError if they make no sense.
     """
 
     call: Call
     read: Callable[[Outputs], Answer]
 
     def answer(self, outputs: Outputs, address: str) -> Answer:
-        """Makes plain objects of what the server at an address answered.
+        """Turns the outputs of the server at an address into plain objects.
 
         Raises:
-            CallError: It makes no sense.
+            CallError: The outputs make no sense.
         """
         try:
             return self.read(outputs)
@@ -70,7 +70,7 @@ def rank(requests: Sequence[RankRequest]) -> Question[list[list[RankedItem]]]:
 
 
 def explain(request: RankRequest) -> Question[list[ExplainedItem]]:
-    """In which order do these items suit this user, and what in the history weighed how much?"""
+    """In which order do these items suit this user, and how much did each history token weigh?"""
     return Question(explain_call(request), lambda outputs: explained_candidates(request, outputs))
 
 
@@ -97,31 +97,31 @@ def search(request: RetrievalRequest) -> Question[list[RankedItem]]:
 
 
 def retrieve(request: RetrievalRequest) -> Question[list[RankedItem]]:
-    """Which items suit the query if there is one, else the feed?"""
+    """Which items suit the query, or the feed if there is no query?"""
     return Question(retrieval_call(request), retrieved_items)
 
 
 def similar_items(item_id: str, k: int) -> Question[list[RankedItem]]:
-    """Which other items are most like this one?
+    """Which items are most similar to this one?
 
     Raises:
-        ValueError: So many items cannot be asked for.
+        ValueError: `k` is out of range.
     """
     return Question(similar_items_call(item_id, k), retrieved_items)
 
 
 def embed_user(request: UserRequest) -> Question[tuple[float, ...]]:
-    """What does the model look for in this user's feed?"""
+    """What is the vector of this user?"""
     return Question(embed_user_call(request), only_vector)
 
 
 def embed_query(query: str) -> Question[tuple[float, ...]]:
-    """What does the model look for when somebody unknown types this?"""
+    """What is the vector of this query?"""
     return Question(embed_query_call(query), only_vector)
 
 
 def embed_items(item_ids: Sequence[str]) -> Question[list[ItemVector]]:
-    """How does the model see these items?
+    """What are the vectors of these items?
 
     Raises:
         ValueError: There are no items.
@@ -130,5 +130,5 @@ def embed_items(item_ids: Sequence[str]) -> Question[list[ItemVector]]:
 
 
 def sessions(request: SessionsRequest) -> Question[DividedHistory]:
-    """Where do the sessions of this history lie?"""
+    """How does the model divide this history into sessions?"""
     return Question(sessions_call(request), divided_history)

@@ -1,4 +1,4 @@
-"""What a protocol must be able to do for the client."""
+"""The interface of the REST and gRPC transports, and what they return."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,9 +15,9 @@ class VersionState:
     """One version of the served model.
 
     Attributes:
-        version: Which.
-        state: `AVAILABLE`, `LOADING` or another name of TF Serving's.
-        error: Why it could not be loaded; empty where nothing went wrong.
+        version: The version's number.
+        state: `AVAILABLE`, `LOADING` or another of TF Serving's names.
+        error: Why the version could not be loaded; empty if nothing went wrong.
     """
 
     version: int
@@ -26,32 +26,32 @@ class VersionState:
 
 
 class AsyncTransport(Protocol):
-    """As `Transport`, awaited; of the event loop of its first call."""
+    """The asyncio form of `Transport`. It belongs to the event loop of its first call."""
 
     async def predict(self, call: Call) -> Outputs:
-        """Calls a signature; what comes back has at least the outputs that the call names."""
+        """Calls a signature and returns its outputs, at least those that the call names."""
 
     async def signature_names(self) -> frozenset[str]:
-        """The signatures that the model's newest version has."""
+        """Returns the signatures of the model's newest version."""
 
     async def version_states(self) -> list[VersionState]:
-        """The versions of the model, newest first."""
+        """Returns the versions of the model, newest first."""
 
     async def close(self) -> None:
-        """Closes its connections."""
+        """Closes the connections."""
 
 
 class Transport(Protocol):
-    """One protocol's way to a model server. Its methods raise `CallError`, and each makes one attempt."""
+    """Sends calls to a model server over one protocol. Each method makes one attempt and may raise `CallError`."""
 
     def predict(self, call: Call) -> Outputs:
-        """Calls a signature; what comes back has at least the outputs that the call names."""
+        """Calls a signature and returns its outputs, at least those that the call names."""
 
     def signature_names(self) -> frozenset[str]:
-        """The signatures that the model's newest version has."""
+        """Returns the signatures of the model's newest version."""
 
     def version_states(self) -> list[VersionState]:
-        """The versions of the model, newest first."""
+        """Returns the versions of the model, newest first."""
 
     def close(self) -> None:
-        """Closes its connections."""
+        """Closes the connections."""

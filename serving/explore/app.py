@@ -1,4 +1,4 @@
-"""The web page's server: files of the page, and what it asks, as JSON, by the client of the served model."""
+"""The web server of `tandem explore`: the page's files, and a JSON API that asks the log and the served models."""
 
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from serving.explore.model_answers import ModelAnswers
 
 PAGE = Path(__file__).parent / "page"
 _HEADERS = {
-    # Nothing but the page's own files, and no markup that carries code.
+    # The page may load only its own files, and markup may carry no code.
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
     "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",
@@ -27,7 +27,7 @@ _HEADERS = {
 
 
 def explore_app(explored: Explored, host: str = "127.0.0.1") -> Starlette:
-    """The application.
+    """Makes the application.
 
     Args:
         explored: What the page is about.

@@ -1,4 +1,4 @@
-"""What a log holds, by what is typed of its names: what there is most of comes first."""
+"""Searches a log for users, queries, items and categories by a part of their names, most frequent first."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -12,7 +12,7 @@ MOST_FOUND = 20
 
 @dataclass(frozen=True)
 class FoundUser:
-    """A user, and how often they engaged with anything."""
+    """A user, and how many times the user engaged with an item."""
 
     user_id: str
     events: int
@@ -20,7 +20,7 @@ class FoundUser:
 
 @dataclass(frozen=True)
 class FoundQuery:
-    """What was typed, and how many events of the log have it."""
+    """A query, and how many events of the log have it."""
 
     query: str
     events: int
@@ -28,7 +28,7 @@ class FoundQuery:
 
 @dataclass(frozen=True)
 class FoundItem:
-    """An item, and how often users engaged with it."""
+    """An item, and how many times users engaged with it."""
 
     item_id: str
     title: str
@@ -37,17 +37,17 @@ class FoundItem:
 
 @dataclass(frozen=True)
 class FoundCategory:
-    """A category, its names from broad to narrow, and how many items it has."""
+    """A category as its names from broad to narrow, and how many items it has."""
 
     names: tuple[str, ...]
     items: int
 
 
 class Directory:
-    """Finds by a part of a name, whatever its case; an empty text finds what there is most of. `MOST_FOUND` at most.
+    """Finds at most `MOST_FOUND` names that contain a text, in upper or lower case. An empty text is in all names.
 
     Args:
-        log: The log; what is added to it later is not found.
+        log: The log. Events that are added later are not found.
     """
 
     def __init__(self, log: EventLog):
@@ -76,24 +76,24 @@ class Directory:
         return len(self._categories)
 
     def users(self, text: str) -> list[FoundUser]:
-        """Users whose id begins with a text, then those whose id holds it."""
+        """Users whose id begins with a text, then users whose id contains it."""
         return _beginning_or_holding(self._users, text)
 
     def queries(self, text: str) -> list[FoundQuery]:
-        """Queries that begin with a text, then those that hold it."""
+        """Queries that begin with a text, then queries that contain it."""
         return _beginning_or_holding(self._queries, text)
 
     def items(self, text: str) -> list[FoundItem]:
-        """Items whose id or title holds every word of a text."""
+        """Items whose id or title contains every word of a text."""
         return _holding_words(self._items, text)
 
     def categories(self, text: str) -> list[FoundCategory]:
-        """Categories whose names hold every word of a text, the largest first."""
+        """Categories whose names contain every word of a text, largest first."""
         return _holding_words(self._categories, text)
 
 
 def _beginning_or_holding(named: Sequence[tuple], text: str) -> list:
-    """Looks through the names no further than it must."""
+    """Stops as soon as it has found enough."""
     wanted = text.casefold()
     begins = (found for found, name in named if name.startswith(wanted))
     holds: Iterator = (found for found, name in named if wanted in name[1:] and not name.startswith(wanted))

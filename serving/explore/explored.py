@@ -1,4 +1,4 @@
-"""What the page is about: a log, the models that are asked, and how."""
+"""What the page explores: a log, and the clients of the served models."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -14,15 +14,15 @@ from serving.shop_log.event_log import EventLog, HistoryLimits
 
 @dataclass(frozen=True)
 class Explored:
-    """What the page is about.
+    """What the page explores.
 
     Attributes:
-        log: Users, items and what was done, with the events of all users.
-        limits: How much of a history the model sees.
-        clients: Of the model that serves each surface; a surface that none serves is left out.
-        model_names: The model of each surface.
-        moment_inputs: What the models want to be told of the moment (`schemas.context_values.request_inputs`).
-        failure: Says what to do about a call that failed on a surface.
+        log: The items, and the events of all users.
+        limits: How much of a history the models see.
+        clients: Surface to a client of the model that serves it. A surface without a model is left out.
+        model_names: Surface to the name of its model.
+        moment_inputs: The models' inputs for time and context (`schemas.context_values.request_inputs`).
+        failure: Explains to people a call that failed on a surface, and what to do about it.
     """
 
     log: EventLog
@@ -33,11 +33,11 @@ class Explored:
     failure: Callable[[CallError, Surface], str]
 
     def named(self, item_id: str) -> dict[str, Any]:
-        """An item as the page shows it: with its title, which is the id where it has none."""
+        """Returns an item as the page shows it: with its title, or its id if it has no title."""
         return {"item_id": item_id, "title": self.log.title(item_id)}
 
     def moment(self) -> dict[str, Any]:
-        """The moment of a request: now, and of whatever else a model wants to know, nothing."""
+        """Returns a request's time, which is now, and its context, in which every value is unknown."""
         named = {name: "" for name in self.moment_inputs if name != signatures.RANK_TIMESTAMP_MS}
         tells_time = signatures.RANK_TIMESTAMP_MS in self.moment_inputs
         return {"timestamp_ms": round(time.time() * 1000) if tells_time else None, "context": named}

@@ -1,7 +1,7 @@
-"""Answers only to names of its own, so that no other site's page can reach a server on this machine.
+"""Refuses requests for foreign host names, so that no other site's page can read what this server answers.
 
-A page elsewhere may let its own name point to 127.0.0.1 ("DNS rebinding"); a browser then lets it read what this server
-answers, but says in the Host header by which name it came. An address cannot be rebound, a name can.
+Another site can let its own name point to 127.0.0.1 ("DNS rebinding"). A browser then lets that site's page read this
+server's answers, but sends the site's name in the Host header. A name can be rebound, an address cannot.
 """
 
 import ipaddress
@@ -15,8 +15,8 @@ class HostCheck:
     """Middleware that refuses requests for a foreign name.
 
     Args:
-        app: What is protected.
-        host: The name or address that the server listens on; `localhost` and all addresses are let pass too.
+        app: The application to protect.
+        host: The name or address that the server listens on. `localhost` and all addresses pass, too.
     """
 
     def __init__(self, app: ASGIApp, host: str):
@@ -24,7 +24,7 @@ class HostCheck:
         self._names = {"localhost", host.casefold()}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answers 421 itself, or hands the request on."""
+        """Answers 421, or hands the request on to the application."""
         if scope["type"] == "http" and not self._is_own(Headers(scope=scope).get("host", "")):
             refusal = PlainTextResponse("This server does not go by that name.\n", status_code=421)
             await refusal(scope, receive, send)

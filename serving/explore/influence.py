@@ -1,4 +1,4 @@
-"""Which events of a history weighed most in an item's score."""
+"""How much each event of a history weighed in an item's score."""
 
 import enum
 from dataclasses import dataclass, replace
@@ -9,22 +9,22 @@ from serving.client.requests import RankRequest
 
 
 class Measure(str, enum.Enum):
-    """How the influence of an event was found out."""
+    """How influence is measured."""
 
     ATTENTION = "attention"
-    """The weights of the model's target attention: over the events of one surface they add up to 1."""
+    """The weights of the model's target attention. Those of one surface's events add up to 1."""
     LEAVING_OUT = "leaving_out"
-    """How much of the score goes when the event does; below 0 where the score rises."""
+    """How much the score falls when the event is left out. It is negative if the score rises."""
 
 
 @dataclass(frozen=True)
 class Influence:
-    """What the events of a history did to one item.
+    """How the events of a history weighed in one item's score.
 
     Attributes:
-        score: The item's.
-        measure: What the figures are.
-        of_events: A figure for each token of the history, in its order.
+        score: The item's score.
+        measure: How influence was measured.
+        of_events: The influence of each token of the history, in its order.
     """
 
     score: float
@@ -33,11 +33,11 @@ class Influence:
 
 
 def influence(client: RankingClient, request: RankRequest) -> Influence:
-    """Asks the model what weighed or, where it cannot tell, ranks once more without each event, all in one call.
+    """Calls `explain` or, if the model has no such signature, ranks without each event in turn, all in one call.
 
     Args:
-        client: Of the model's server.
-        request: Of a single candidate.
+        client: A client of the model's server.
+        request: A request with a single candidate.
 
     Raises:
         CallError: The server was not reached, or refused.

@@ -1,4 +1,4 @@
-"""All that a log knows of one item."""
+"""Everything that a log knows about one item."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,17 +9,17 @@ from serving.shop_log.event_log import EventLog
 
 @dataclass(frozen=True)
 class ItemDetails:
-    """An item for people to look at.
+    """An item, as the page shows its details.
 
     Attributes:
-        item_id: Which.
-        title: Its title; empty where none is known.
-        categories: Names from broad to narrow.
-        attributes: Further named values.
+        item_id: The item's id.
+        title: The item's title; empty if none is known.
+        categories: The item's category, as names from broad to narrow.
+        attributes: The item's other values by name, without empty ones.
         is_in_log: Whether the log has the item at all.
-        events: How often users engaged with it.
-        popularity: Its place among all items by that, from 1; items with as many events share one.
-        items: How many items there are.
+        events: How many times users engaged with the item.
+        popularity: The item's rank by `events`, from 1. Items with the same number of events share a rank.
+        items: How many items the log has.
     """
 
     item_id: str
@@ -33,7 +33,7 @@ class ItemDetails:
 
 
 def item_details(log: EventLog, item_id: str) -> ItemDetails:
-    """Looks an item up; one that the log does not know has no title and no events."""
+    """Looks an item up. An item that the log does not know has no title and no events."""
     item = log.items.get(item_id, Item(item_id))
     events = log.item_counts[item_id]
     more_popular = sum(1 for other in log.item_counts.values() if other > events)

@@ -1,4 +1,4 @@
-"""What the page asks about the log: users, queries, items, categories, histories. No model is asked."""
+"""Answers the page's requests about the log: users, queries, items, categories, histories. It asks no model."""
 
 from dataclasses import asdict
 from typing import Any
@@ -14,10 +14,10 @@ from serving.explore.timeline import TimedToken, timeline
 
 
 class LogAnswers:
-    """One method for each thing that the page asks for; they run on threads of their own.
+    """One method for each path of the API. Starlette runs each call on a thread.
 
     Args:
-        explored: What the page is about.
+        explored: What the page explores.
     """
 
     def __init__(self, explored: Explored):
@@ -25,7 +25,7 @@ class LogAnswers:
         self._directory = Directory(explored.log)
 
     def start(self, _: Request) -> Response:
-        """What there is, and whom to begin with."""
+        """The surfaces, the size of the log, and the user to begin with."""
         surfaces = [
             {"surface": surface.value, "model": self._explored.model_names[surface], "address": client.address}
             for surface, client in self._explored.clients.items()
@@ -43,7 +43,7 @@ class LogAnswers:
         return JSONResponse({"users": [asdict(user) for user in self._directory.users(_typed(request))]})
 
     def queries(self, request: Request) -> Response:
-        """What users typed, by a part of it."""
+        """Queries by a part of their text."""
         return JSONResponse({"queries": [asdict(query) for query in self._directory.queries(_typed(request))]})
 
     def items(self, request: Request) -> Response:
@@ -56,11 +56,11 @@ class LogAnswers:
         return JSONResponse({"categories": [asdict(category) for category in found]})
 
     def item(self, request: Request) -> Response:
-        """All that the log knows of an item."""
+        """Everything that the log knows about an item."""
         return JSONResponse(asdict(item_details(self._explored.log, request.query_params.get("item", ""))))
 
     def history(self, request: Request) -> Response:
-        """A user's history, and the newest of it apart where it is held out."""
+        """A user's history, and separately the newest events if they are held out."""
         events = self._explored.log.events_of(request.query_params.get("user", ""))
         try:
             held_out = int(request.query_params.get("held_out", "0"))

@@ -1,4 +1,4 @@
-"""What the page asks the served models."""
+"""Answers the page's requests that need the served models: lists, words, influence, similar items, sessions."""
 
 from collections.abc import Callable
 from dataclasses import asdict
@@ -25,10 +25,10 @@ _SIMILAR = 8
 
 
 class ModelAnswers:
-    """One method for each thing that the page asks for. Models are asked on threads.
+    """One method for each path of the API. Models are asked on threads.
 
     Args:
-        explored: What the page is about.
+        explored: What the page explores.
     """
 
     def __init__(self, explored: Explored):
@@ -36,7 +36,7 @@ class ModelAnswers:
         self._words = QueryWords(explored.log)
 
     def models(self, _: Request) -> Response:
-        """Whether each surface's model can be asked, and for what."""
+        """Whether each surface's model answers, and its signatures."""
         return JSONResponse({"models": [self._state(surface) for surface in self._explored.clients]})
 
     async def best(self, request: Request) -> Response:
@@ -44,15 +44,15 @@ class ModelAnswers:
         return await self._answered(request, self._best)
 
     async def words(self, request: Request) -> Response:
-        """What is known of a query's words."""
+        """What the log and the model know about a query's words."""
         return await self._answered(request, self._of_words)
 
     async def influence(self, request: Request) -> Response:
-        """What weighed in an item's score."""
+        """How much each event of the history weighed in an item's score."""
         return await self._answered(request, self._influence)
 
     async def similar(self, request: Request) -> Response:
-        """Items like another."""
+        """The items most similar to an item."""
         return await self._answered(request, self._similar)
 
     async def sessions(self, request: Request) -> Response:
@@ -62,7 +62,7 @@ class ModelAnswers:
     async def _answered(
         self, request: Request, answer: Callable[[Question], dict[str, Any]], has_query: bool = True
     ) -> Response:
-        """Answers a question; what goes wrong is told in `error`, for people to read."""
+        """Answers a question. If something goes wrong, the answer's `error` tells people what."""
         try:
             asked = question(await _body(request), has_query)
             if asked.surface not in self._explored.clients:
@@ -108,7 +108,7 @@ class ModelAnswers:
         return {"score": told.score, "measure": told.measure.value, "of_events": list(told.of_events)}
 
     def _similar(self, asked: Question) -> dict[str, Any]:
-        """`items` is null where the model tells no similar items, and empty where it does not know the item."""
+        """`items` is null if the model has no such signature, and empty if it does not know the item."""
         client = self._client(asked)
         if signatures.SIMILAR_ITEMS not in client.signature_names():
             return {"items": None}
@@ -116,7 +116,7 @@ class ModelAnswers:
         return {"items": [self._explored.named(item.item_id) | {"score": item.score} for item in similar]}
 
     def _sessions(self, asked: Question) -> dict[str, Any]:
-        """`divided` is null where the model does not divide histories."""
+        """`divided` is null if the model does not divide histories."""
         client = self._client(asked)
         if signatures.SESSIONS not in client.signature_names():
             return {"divided": None}

@@ -1,6 +1,6 @@
-"""Whether a model can be asked, what version answers, and what it can be asked for."""
+"""Whether a served model answers, which version does, and which signatures it has."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from serving.client.call import CallError
@@ -13,12 +13,12 @@ _LOADING = ("START", "LOADING")
 
 @dataclass(frozen=True)
 class ModelState:
-    """A served model at this moment.
+    """The state of a served model at this moment.
 
     Attributes:
-        version: The one that answers; None where none does.
-        signatures: What it can be asked for, by name.
-        problem: Why it cannot be asked, for people to read; empty where it can.
+        version: The version that answers; None if none does.
+        signatures: The names of its signatures.
+        problem: Why no version answers, for people to read; empty if one does.
     """
 
     version: int | None
@@ -27,30 +27,36 @@ class ModelState:
 
 
 def answering_version(client: RankingClient) -> int | None:
-    """The version that answers whoever names none: the newest that is available.
+    """Returns the version that answers calls without a version: the newest that is available.
 
     Raises:
         CallError: The server was not reached, or has no such model.
     """
-    return next((each.version for each in client.version_states() if each.state == AVAILABLE), None)
+    return _newest_available(client.version_states())
 
 
 def model_state(client: RankingClient, name: str, failure: Callable[[CallError], str]) -> ModelState:
-    """Asks the model's server.
+    """Asks the server for the state of a model.
 
     Args:
-        client: Of that server.
-        name: The model's.
-        failure: Says what to do about a call that failed.
+        client: A client of the server.
+        name: The model's name.
+        failure: Explains to people a call that failed, and what to do about it.
     """
     try:
         versions = client.version_states()
-        available = next((each.version for each in versions if each.state == AVAILABLE), None)
+        available = _newest_available(versions)
         if available is not None:
             return ModelState(available, tuple(sorted(client.signature_names())))
     except CallError as error:
         return ModelState(None, problem=failure(error))
+    if not versions:
+        return ModelState(None, problem=f"The server at {client.address} has no version of {name}.")
     return ModelState(None, problem=_why_not(versions[0], name, client.address))
+
+
+def _newest_available(versions: Sequence[VersionState]) -> int | None:
+    return next((each.version for each in versions if each.state == AVAILABLE), None)
 
 
 def _why_not(newest: VersionState, name: str, address: str) -> str:

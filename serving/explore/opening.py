@@ -1,4 +1,4 @@
-"""Whom and what the page begins with: a user of the log who did things on both surfaces."""
+"""The user and query that the page begins with: a user of the log with clicks on both surfaces."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,17 +8,17 @@ from serving.explore.directory import FoundUser
 from serving.shop_log.event_log import EventLog
 
 MOST_HELD_OUT = 5
-"""An opening holds out no more of a history than can be compared with the lists at a glance."""
+"""The most events that an opening holds out: as many as people can compare with the lists at a glance."""
 
 
 @dataclass(frozen=True)
 class Opening:
-    """A question to begin with.
+    """What the page begins with.
 
     Attributes:
-        user: Who asks.
-        query: What the user searched for last; empty where there is no such thing.
-        held_out: How many of the user's newest events the model is not told of, because they are what came next.
+        user: The user's id.
+        query: The user's last query; empty if there is none.
+        held_out: How many of the user's newest events are held out: they are not sent to the model, and came next.
     """
 
     user: str
@@ -27,15 +27,15 @@ class Opening:
 
 
 def opening(log: EventLog, users: Sequence[FoundUser], items_per_session: int) -> Opening | None:
-    """Chooses the first user whose newest few events have a click on both surfaces, and who did things before.
+    """Chooses the first user whose newest few events include a click on both surfaces, with other events before.
 
     Args:
-        log: Has their events.
-        users: To choose from, the best first; the first of them is taken where no one is as wanted.
-        items_per_session: How many clicked items make one search.
+        log: The log with the users' events.
+        users: The users to choose from, best first. If no user qualifies, the first one is taken.
+        items_per_session: How many clicked items a search token keeps.
 
     Returns:
-        None where there are no users.
+        The opening; None if there are no users.
     """
     first = None
     for user in users:
@@ -51,7 +51,7 @@ def opening(log: EventLog, users: Sequence[FoundUser], items_per_session: int) -
 
 
 def _newest_with_both(history: Sequence[Token]) -> int:
-    """How many of the newest events have a click of each surface; more than there are where they do not."""
+    """Counts how many of the newest events it takes to have a click of each surface; too many if one has none."""
     newest = list(reversed(history))
     missing = len(newest) + 1
     return max(

@@ -1,4 +1,4 @@
-"""What the page asks, checked: from its JSON to requests."""
+"""Reads and checks the JSON that the page sends."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -8,28 +8,28 @@ from typing import Any
 from schemas.canonical_event import Surface, Token
 
 MOST_BYTES = 1 << 20
-"""Of a question; a history of thousands of events is shorter."""
+"""The longest body of a question. A history of thousands of events is shorter."""
 MOST_ITEMS = 200
-"""How many items the page may ask for."""
+"""The most items that the page may ask for."""
 
 
 class QuestionError(ValueError):
-    """A question that makes no sense; the message says why."""
+    """A question that makes no sense. The message says why."""
 
 
 @dataclass(frozen=True)
 class Question:
-    """What the page wants to know.
+    """A question of the page to a model.
 
     Attributes:
         user_id: Who asks.
-        surface: Which list: the feed, or search results.
-        query: What was typed; empty for the feed.
+        surface: Which list to show: the feed, or search results.
+        query: The text in the search box; empty for the feed.
         history: What the user did before, oldest first.
-        k: How many items.
-        item_id: The item to explain; empty where a list is asked for.
-        category: The list's items are of this category alone: names from broad to narrow. Nothing asks for all.
-        next_items: What the user did after the history; a list may hold it.
+        k: How many items to find.
+        item_id: The item that the question is about; empty if it asks for a list.
+        category: The list has only items of this category: its names from broad to narrow. Empty asks for all items.
+        next_items: Items that the user took after the history. The list may have them.
     """
 
     user_id: str
@@ -46,11 +46,11 @@ def question(body: bytes, has_query: bool = True) -> Question:
     """Reads the body of a request.
 
     Args:
-        body: JSON.
-        has_query: Whether the question is about a list, so that a search needs a query.
+        body: The body, as JSON.
+        has_query: Whether a search must have a query. That is so for all questions but the one about sessions.
 
     Raises:
-        QuestionError: It is not what the page sends.
+        QuestionError: The page does not send such a body.
     """
     try:
         fields = json.loads(body)

@@ -1,4 +1,4 @@
-"""Which words of a query the log has, and which the model can tell from a word that nobody uses."""
+"""Tells which words of a query occur in the log, and which the model has in its vocabulary."""
 
 import math
 import re
@@ -12,10 +12,10 @@ from serving.client.ranking_client import RankingClient
 from serving.client.requests import RankRequest
 from serving.shop_log.event_log import EventLog
 
-# As the model's own graph splits texts (tfx_pipeline/transform/texts.py): letters and digits, in lower case.
+# The model's own graph splits texts in the same way (tfx_pipeline/transform/texts.py): letters and digits, lower case.
 _WORD = re.compile(r"[^\W_]+")
 _NOBODYS_WORD = "qxzvjkwfpq"
-"""No vocabulary has it, so it shows what a model makes of the unknown."""
+"""No vocabulary has this word, so a model answers to it as to any unknown word."""
 _MOST_COMPARED = 20
 
 
@@ -24,10 +24,10 @@ class QueryWord:
     """A word of a query.
 
     Attributes:
-        word: In lower case.
-        titles: How many titles of the log's items have it.
-        queries: How many different queries of the log have it.
-        is_told_apart: Whether the model answers to it otherwise than to a word that nobody uses.
+        word: The word in lower case.
+        titles: How many titles of the log's items have the word.
+        queries: How many different queries of the log have the word.
+        is_told_apart: Whether the model answers differently to this word than to an unknown word.
     """
 
     word: str
@@ -37,15 +37,15 @@ class QueryWord:
 
 
 def words(text: str) -> list[str]:
-    """The different words of a text, in lower case."""
+    """Returns the different words of a text, in lower case."""
     return list(dict.fromkeys(_WORD.findall(text.lower())))
 
 
 class QueryWords:
-    """Looks words up.
+    """Looks up the words of queries.
 
     Args:
-        log: Its titles and queries are counted once.
+        log: The log, whose titles and queries are counted once, here.
     """
 
     def __init__(self, log: EventLog):
@@ -57,14 +57,15 @@ class QueryWords:
     def of(self, client: RankingClient, query: str, moment: Mapping[str, Any]) -> list[QueryWord]:
         """Tells about each word of a query.
 
-        A vocabulary lies within a model's graph, where nobody can read it; but all words that are not in it are one and
-        the same to the model. So it is asked about each word and about one that nobody uses. The vector of a query
-        tells; of a model without such vectors the scores of popular items do.
+        A vocabulary lies within the model's graph, where a client cannot read it. But to the model, all words outside
+        of its vocabulary are the same. So each word is sent as a query of its own, and so is a word that nobody uses.
+        The model knows a word if it answers the two differently. The answers that are compared are the queries' vectors
+        or, if the model has none, the scores of popular items.
 
         Args:
-            client: Of the model's server.
-            query: What was typed.
-            moment: What else a `RankRequest` tells.
+            client: A client of the model's server.
+            query: The text in the search box.
+            moment: The other arguments of a `RankRequest`: time and context.
 
         Raises:
             CallError: The server was not reached, or refused.

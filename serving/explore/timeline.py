@@ -1,4 +1,4 @@
-"""A user's history with the times that history tokens do not carry, for people to look at."""
+"""A user's history with times, which history tokens do not have, as the page shows it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from serving.shop_log.event_log import HistoryLimits, history
 
 @dataclass(frozen=True)
 class TimedToken:
-    """One history token, and when it began, in milliseconds since 1970."""
+    """A history token, and the time of its first event in milliseconds since 1970."""
 
     token: Token
     timestamp_ms: int
@@ -17,11 +17,11 @@ class TimedToken:
 
 @dataclass(frozen=True)
 class Timeline:
-    """The part of a user's past that a request tells.
+    """A user's history, divided into what a request carries and what it does not.
 
     Attributes:
-        tokens: The newest tokens of each surface, oldest first.
-        untold: How many older tokens there are.
+        tokens: The tokens that a request carries: the newest of each surface, oldest first.
+        untold: How many older tokens there are, which a request leaves out.
         held_out: What the user did next, oldest first.
     """
 
@@ -31,12 +31,12 @@ class Timeline:
 
 
 def timeline(events: Sequence[Event], limits: HistoryLimits, held_out: int = 0) -> Timeline:
-    """Finds out when each token of `serving.shop_log.event_log.history` began.
+    """Finds the time of each token of `serving.shop_log.event_log.history`.
 
     Args:
-        events: Of one user, in time order.
-        limits: How much of the past a model sees.
-        held_out: So many of the newest tokens are told apart from the others, as what the user did next.
+        events: The events of one user, in time order.
+        limits: How much of a history a model sees.
+        held_out: How many of the newest tokens are held out, as what the user did next.
     """
     begins = _begins(events, limits.items_per_session)
     everything = [
@@ -46,7 +46,7 @@ def timeline(events: Sequence[Event], limits: HistoryLimits, held_out: int = 0) 
     now = max(0, len(everything) - held_out)
     kept = list(history(events[: begins[now]] if now < len(begins) else events, limits))
     told: list[TimedToken] = []
-    # What is kept is the newest of each surface: from the newest on, each kept token is the next of its kind.
+    # `history` keeps the newest tokens of each surface, so from the end, each kept token is the next equal one.
     for each in reversed(everything[:now]):
         if kept and each.token == kept[-1]:
             kept.pop()
@@ -55,13 +55,13 @@ def timeline(events: Sequence[Event], limits: HistoryLimits, held_out: int = 0) 
 
 
 def _begins(events: Sequence[Event], items_per_session: int) -> list[int]:
-    """The place of the event that each token begins with."""
+    """Returns the index of the event that each token begins with."""
     begins: list[int] = []
     of_token: list[Event] = []
     for place, event in enumerate(events):
         if not tokens([event], items_per_session):
             continue
-        # A token ends where one event more would make two of it.
+        # A token ends if one more event would make two tokens.
         if not of_token or len(tokens([*of_token, event], items_per_session)) > 1:
             begins.append(place)
             of_token = []

@@ -1,4 +1,4 @@
-"""Processes that a command starts and, whatever happens, ends again."""
+"""Starts child processes, and ends them whatever happens."""
 
 import contextlib
 import os
@@ -13,15 +13,15 @@ _PATIENCE_S = 20.0
 
 @contextlib.contextmanager
 def child_process(command: Sequence[str], **options: Any) -> Iterator[subprocess.Popen[str]]:
-    """Starts a process and ends it, and what it started itself, when the block is left.
+    """Starts a process. At the end of the block, ends it and all processes that it started itself.
 
-    It gets SIGTERM first, and SIGKILL if that does not help. It leads a process group of its own, so nothing but it and
-    its descendants is reached.
+    The process gets SIGTERM first, and SIGKILL if it does not end in time. It leads a process group of its own, so the
+    signals reach nothing but it and its descendants.
 
     Args:
         command: Program and arguments.
-        options: Of `subprocess.Popen`. The standard error is that of Python here, which is not descriptor 2 where
-            what libraries write to that goes into a file.
+        options: Options of `subprocess.Popen`. By default the process writes its errors to this program's `sys.stderr`.
+            That need not be descriptor 2, which may be redirected to a file to catch what libraries write.
     """
     sys.stdout.flush()
     options.setdefault("stderr", _standard_error())
@@ -40,7 +40,7 @@ def child_process(command: Sequence[str], **options: Any) -> Iterator[subprocess
 
 @contextlib.contextmanager
 def sigterm_as_interrupt() -> Iterator[None]:
-    """SIGTERM raises KeyboardInterrupt while the block runs, so that blocks are left in order."""
+    """SIGTERM raises KeyboardInterrupt while the block runs, so that all `with` blocks end in order."""
 
     def interrupt(_number: int, _frame: object) -> None:
         raise KeyboardInterrupt
@@ -53,7 +53,7 @@ def sigterm_as_interrupt() -> Iterator[None]:
 
 
 def first_line_with(stream: IO[str], start: str) -> str:
-    """Reads lines until one begins with `start`; the empty string where the stream ends before."""
+    """Reads lines until one begins with `start`. Returns an empty string if the stream ends before."""
     return next((line.rstrip("\n") for line in stream if line.startswith(start)), "")
 
 

@@ -1,8 +1,8 @@
-"""Serves by settings alone, without a pipeline's configuration.
+"""Starts a server from options alone, without a pipeline's configuration.
 
     python -m serving.local_server.launch --model_name shop --model_base_path /models/shop --until_input_ends
 
-The settings are those of `ServerConfig`. For a program that starts a server in a process of its own.
+The options are the settings of `ServerConfig`. This is for programs that start a server in a process of its own.
 """
 
 import argparse
@@ -19,11 +19,11 @@ from serving.local_server.lean_tensorflow import import_parts
 def main(arguments: Sequence[str] | None = None) -> int:
     """Serves until SIGINT or SIGTERM; returns the exit code.
 
-    With `--until_input_ends` the standard input is a lifeline too: whoever holds its other end and is gone, however it
-    went, leaves no server behind.
+    With `--until_input_ends` the server also stops when its standard input is closed. So a program that starts a server
+    leaves none behind, however that program ends.
     """
     import_parts()
-    # Import what is left of TensorFlow: seconds.
+    # These imports take seconds: they import what is left of TensorFlow.
     from serving.local_server.server import serve_until_stopped
     from serving.local_server.server_config import ServerConfig
 

@@ -1,8 +1,8 @@
-"""The parts of TensorFlow that a server needs, imported without the rest, which takes several times as long.
+"""Imports only the parts of TensorFlow that a server needs: all of TensorFlow takes several times as long.
 
-`import tensorflow` imports Keras, datasets, distribution and all of the public API; a server needs a session. The
-modules of this room import the parts by their own names, `tensorflow.python…` and `tensorflow.core…`, which are there
-after a whole import just as well. So this is a matter of time alone.
+`import tensorflow` imports Keras, datasets, distribution and all of the public API. A server needs a session. The
+server's modules import the parts by their own names, `tensorflow.python…` and `tensorflow.core…`. These names also
+exist after `import tensorflow`, so the server works either way, and only its start takes longer.
 """
 
 import importlib
@@ -25,7 +25,7 @@ _PARTS = (
     "tensorflow.core.example.example_pb2",
     "tensorflow.core.protobuf.config_pb2",
     "tensorflow.core.protobuf.meta_graph_pb2",
-    # What other packages import of it.
+    # These packages import TensorFlow themselves.
     "tensorflow_serving.apis.model_service_pb2_grpc",
     "tensorflow_serving.apis.prediction_log_pb2",
     "tensorflow_serving.apis.prediction_service_pb2_grpc",
@@ -33,16 +33,16 @@ _PARTS = (
 )
 _WHOLE = "tensorflow"
 _PLUGINS = "tensorflow-plugins"
-"""Where devices lie that only a whole import looks for, beside TensorFlow."""
+"""A folder beside TensorFlow with plugins for devices. Only `import tensorflow` looks for them."""
 
 
 def import_parts() -> bool:
-    """Imports the parts, before anything else of TensorFlow is; call it before the process has further threads.
+    """Imports the parts. Call it before anything else imports TensorFlow, and before the process has further threads.
 
-    A later `import tensorflow` imports the whole of it, with these parts in it.
+    A later `import tensorflow` imports all of TensorFlow, and uses the parts that are imported already.
 
     Returns:
-        Whether it did; where not, TensorFlow is or will be imported as a whole.
+        Whether the parts were imported. If not, TensorFlow is or will be imported as a whole.
     """
     found = None if _WHOLE in sys.modules else importlib.util.find_spec(_WHOLE)
     if found is None or not found.submodule_search_locations:
@@ -50,14 +50,14 @@ def import_parts() -> bool:
     places = list(found.submodule_search_locations)
     if any((Path(place).parent / _PLUGINS).exists() for place in places):
         return False
-    # Stands for the package while its modules are imported, so that its `__init__` does not run.
+    # An empty module stands for the package while its modules are imported, so that its `__init__` does not run.
     bare = types.ModuleType(_WHOLE)
     bare.__path__ = places
     sys.modules[_WHOLE] = bare
     try:
         for name in _PARTS:
             importlib.import_module(name)
-    except Exception as error:  # Of whatever kind: these names are not promised to stay.
+    except Exception as error:  # Of any kind: TensorFlow does not promise these names.
         LOGGER.info("TensorFlow is imported as a whole: %s", error)
         return False
     finally:

@@ -1,4 +1,4 @@
-"""Whether ports can be listened on: a command asks before it imports what takes seconds."""
+"""Checks that a server can listen on its ports, before a command imports what takes seconds."""
 
 import contextlib
 import errno
@@ -11,14 +11,14 @@ class PortError(Exception):
 
 
 def check_ports(host: str, ports: Mapping[str, int]) -> None:
-    """Listens on all ports of an address for a moment, as the server will.
+    """Listens on all ports for a moment, as the server will.
 
     Args:
-        host: The address.
+        host: The address to listen on.
         ports: Option, such as `--port`, to its value; 0, which stands for any free port, is always fine.
 
     Raises:
-        PortError: One is taken or not allowed, two are the same, or the address is not this machine's.
+        PortError: A port is taken or not allowed, two are the same, or the address is not this machine's.
     """
     with contextlib.ExitStack() as held:
         seen: dict[int, str] = {}
@@ -33,13 +33,13 @@ def check_ports(host: str, ports: Mapping[str, int]) -> None:
 
 
 def listening(host: str, port: int, backlog: int) -> socket.socket:
-    """A socket that listens; port 0 takes a free one.
+    """Opens a socket that listens; port 0 takes a free one.
 
     Raises:
-        OSError: It cannot.
+        OSError: The socket cannot listen.
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    # Asyncio turns off the delay of small packets only where it sees that the protocol is TCP.
+    # Asyncio turns off the delay of small packets only if the socket names TCP as its protocol.
     listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -1,7 +1,6 @@
 """The local model server: REST and gRPC ports in front of models.
 
-The ports open at once, before a model is loaded; until then requests are answered NOT_FOUND, as for any version that is
-not available.
+The ports open at once. Until a model is loaded, the answer is NOT_FOUND, as for any version that is not available.
 """
 
 import logging
@@ -46,7 +45,7 @@ class LocalServer:
     """A running server; use it as a context manager, or call `start` and `stop`.
 
     Attributes:
-        manager: The models that it serves.
+        manager: The models of the server.
         port: The gRPC port, known after `start`.
         rest_api_port: The REST port, known after `start`.
     """
@@ -56,7 +55,7 @@ class LocalServer:
 
         Raises:
             OSError: A file cannot be read.
-            tf.errors.OpError: A file is not what it should be, or a label names a version before there is one.
+            tf.errors.OpError: A file is invalid.
         """
         self._config = config
         self.port = config.port
@@ -102,12 +101,12 @@ class LocalServer:
 
     @property
     def model_names(self) -> str:
-        """The models that it began with."""
+        """The names of the models that the server began with."""
         return ", ".join(model.name for model in self._models)
 
     @property
     def model(self) -> ModelVersions:
-        """The versions of the model that it began with, or of the first of these."""
+        """The versions of the first model that the server began with."""
         return self.manager.model(self._models[0].name)
 
     def start(self) -> None:
@@ -115,7 +114,7 @@ class LocalServer:
 
         Raises:
             OSError: A port is taken, or the host is not this machine's.
-            tf.errors.FailedPreconditionError: A label names a version, of which none is available yet.
+            tf.errors.FailedPreconditionError: A label names a version, but none is available yet.
         """
         try:
             self.manager.serve(self._models)
@@ -127,7 +126,7 @@ class LocalServer:
         self._config_file.start()
 
     def stop(self) -> None:
-        """Refuses new requests, lets those begun end, and unloads the models."""
+        """Refuses new requests, waits for running ones, and unloads the models."""
         self._config_file.stop()
         self._health.stop()
         drained = self._grpc.stop(self._config.drain_seconds) if self._grpc else None
@@ -165,7 +164,7 @@ class LocalServer:
                 log_config=None,
                 access_log=False,
                 server_header=False,
-                # Seconds between requests of a connection, and for one to come.
+                # How long a connection may wait for its next request, and how long a request may take to arrive.
                 timeout_keep_alive=self._config.rest_api_receive_seconds,  # type: ignore[arg-type]
                 timeout_graceful_shutdown=max(1, round(self._config.drain_seconds)),
             )
@@ -229,7 +228,7 @@ def serve_until_stopped(config: ServerConfig) -> None:
             flush=True,
         )
         wait()
-        LOGGER.info("Stopping: waiting for the requests under way")
+        LOGGER.info("Stopping: waiting for the requests that are running")
 
 
 def _credentials(tls: TlsConfig) -> grpc.ServerCredentials:

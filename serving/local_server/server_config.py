@@ -1,4 +1,4 @@
-"""What `tandem serve` can be told, and what the files say that it is told of."""
+"""The settings of `tandem serve`, and the contents of the config files that they name."""
 
 from dataclasses import dataclass
 
@@ -22,40 +22,40 @@ class ServerConfig:
     """The settings of a server; the names are those of TF Serving's flags where it has them.
 
     Attributes:
-        model_name: The model's name in requests, where there is no config file.
-        model_base_path: The folder of its version folders.
+        model_name: The model's name in requests, if there is no config file.
+        model_base_path: The folder that holds the version folders.
         host: The address to listen on.
-        port: Of gRPC; 0 takes a free one.
-        rest_api_port: Of REST; 0 takes a free one.
-        rest_api_enable_cors_support: Whether pages of other origins may ask.
-        rest_api_num_threads: That parse REST requests and run models for them; 0 takes four for each core.
-        rest_api_timeout_in_ms: How long a REST request may take once it is there.
-        rest_api_receive_seconds: How long a connection may take to send a request, or to begin with the next.
-        rest_api_max_body_bytes: The longest body of a REST request; all that are under way have twice that.
-        model_config_file: Lists the models, instead of `model_name` and `model_base_path`.
-        model_config_file_poll_wait_seconds: Between looks at that file; 0 reads it once.
+        port: The gRPC port; 0 takes a free one.
+        rest_api_port: The REST port; 0 takes a free one.
+        rest_api_enable_cors_support: Whether web pages of other origins may send requests.
+        rest_api_num_threads: Threads that parse REST requests and run models; 0 takes four for each core.
+        rest_api_timeout_in_ms: Milliseconds from a complete REST request to its answer.
+        rest_api_receive_seconds: How long a REST request may take to arrive, and a connection to begin the next one.
+        rest_api_max_body_bytes: The most bytes of one body. All bodies at once may have twice that.
+        model_config_file: A file that lists the models; replaces `model_name` and `model_base_path`.
+        model_config_file_poll_wait_seconds: Seconds between two looks at that file; 0 reads it once.
         allow_version_labels_for_unavailable_models: Whether a new label may name a version that is not available.
-        file_system_poll_wait_seconds: Between looks for new versions; 0 looks once.
+        file_system_poll_wait_seconds: Seconds between two looks for new versions; 0 looks once.
         max_num_load_retries: How often a version that does not load is tried again.
-        load_retry_interval_micros: Between those tries.
-        num_load_threads: How many versions load at a time; one for each model if 0.
-        enable_model_warmup: Whether requests that a version brings along are replayed before it is available.
-        warm_up_behind: Whether a first version is available before they are replayed; one that follows never is.
-        enable_batching: Whether requests are put together.
-        batching_parameters_file: How; TF Serving's defaults if empty.
-        enable_per_model_batching_parameters: Whether that is said by a file in each version instead.
-        monitoring_config_file: Whether and where there are metrics for Prometheus.
-        ssl_config_file: Key and certificates of gRPC; it is not encrypted if empty.
+        load_retry_interval_micros: Microseconds between those tries.
+        num_load_threads: How many versions may load at the same time; 0 allows one for each model.
+        enable_model_warmup: Whether the warm-up requests of a version are replayed before it is available.
+        warm_up_behind: Whether the first version is available before its warm-up; later versions never are.
+        enable_batching: Whether requests are batched.
+        batching_parameters_file: A file of batching parameters; empty takes TF Serving's defaults.
+        enable_per_model_batching_parameters: Whether each version has batching parameters in a file of its own.
+        monitoring_config_file: A file that says whether and where Prometheus finds metrics.
+        ssl_config_file: A file with key and certificates of the gRPC port; empty does not encrypt.
         grpc_socket_path: A socket file that gRPC listens on as well.
-        grpc_channel_arguments: More of gRPC's own settings, as `name=value` with commas between them.
-        saved_model_tags: Of the MetaGraph to load, with commas between them.
-        enable_signature_method_name_check: Whether a signature answers only the API that its method's name says.
-        tensorflow_session_parallelism: Threads of a model, within and between operations; TensorFlow's choice if 0.
-        tensorflow_intra_op_parallelism: Within operations, where that differs.
-        tensorflow_inter_op_parallelism: Between operations, where that differs.
+        grpc_channel_arguments: More settings of gRPC, as `name=value` with commas between them.
+        saved_model_tags: The tags of the MetaGraph to load, with commas between them.
+        enable_signature_method_name_check: Whether a signature answers only the API that its method name says.
+        tensorflow_session_parallelism: Threads within and between operations of a model; 0 lets TensorFlow choose.
+        tensorflow_intra_op_parallelism: Threads within operations, if their number differs.
+        tensorflow_inter_op_parallelism: Threads between operations, if their number differs.
         enable_grpc_healthcheck_service: Whether gRPC's health service answers.
-        access_log: The file that gets a line for each request; `-` is the standard output, none if empty.
-        drain_seconds: How long a stopping server waits for the requests that it has begun.
+        access_log: The file of the access log, with a line for each request; `-` is the standard output, empty is none.
+        drain_seconds: How long a stopping server waits for running requests.
     """
 
     model_name: str = ""
@@ -98,18 +98,18 @@ class ServerConfig:
 
         Raises:
             OSError: The config file cannot be read.
-            tf.errors.OpError: It is not one, or makes no sense.
+            tf.errors.OpError: The file is no model config, or is invalid.
         """
         if not self.model_config_file:
             return [ServedModel(self.model_name, self.model_base_path)]
         return served_models(read_model_config(_text(self.model_config_file)))
 
     def rest(self) -> RestConfig:
-        """How the REST port answers.
+        """The settings of the REST port.
 
         Raises:
             OSError: The monitoring config cannot be read.
-            tf.errors.InvalidArgumentError: It is not one.
+            tf.errors.InvalidArgumentError: The file is no monitoring config.
         """
         longest = self.rest_api_max_body_bytes
         return RestConfig(
@@ -128,10 +128,10 @@ class ServerConfig:
         )
 
     def channel_arguments(self) -> dict[str, int | str]:
-        """More of gRPC's own settings, by name; whole numbers as such.
+        """More settings of gRPC, by name. Values that are whole numbers become `int`.
 
         Raises:
-            tf.errors.InvalidArgumentError: One has no value.
+            tf.errors.InvalidArgumentError: An argument has no value.
         """
         arguments: dict[str, int | str] = {}
         for argument in filter(None, self.grpc_channel_arguments.split(",")):
@@ -142,11 +142,11 @@ class ServerConfig:
         return arguments
 
     def batching(self) -> BatchingConfig | None:
-        """How requests are put together; None where they are not.
+        """The batching parameters; None if requests are not batched.
 
         Raises:
             OSError: The file cannot be read.
-            tf.errors.InvalidArgumentError: It is not one, or there is one but batching is off.
+            tf.errors.InvalidArgumentError: The file is invalid, or there is one although batching is off.
         """
         if not self.enable_batching:
             if self.batching_parameters_file:
@@ -160,20 +160,20 @@ class ServerConfig:
         return read_batching_config(_text(self.batching_parameters_file))
 
     def metrics_path(self) -> str:
-        """The path of the metrics; empty where there are none.
+        """The path of the metrics; empty if there are none.
 
         Raises:
             OSError: The file cannot be read.
-            tf.errors.InvalidArgumentError: It is not one.
+            tf.errors.InvalidArgumentError: The file is no monitoring config.
         """
         return read_metrics_path(_text(self.monitoring_config_file)) if self.monitoring_config_file else ""
 
     def tls(self) -> TlsConfig | None:
-        """Key and certificates of gRPC; None where it is not encrypted.
+        """Key and certificates of the gRPC port; None if it is not encrypted.
 
         Raises:
             OSError: The file cannot be read.
-            tf.errors.InvalidArgumentError: It is not one.
+            tf.errors.InvalidArgumentError: The file is no TLS config, or a field is missing.
         """
         return read_tls_config(_text(self.ssl_config_file)) if self.ssl_config_file else None
 

@@ -1,4 +1,4 @@
-"""Waits for SIGINT or SIGTERM, and misses none."""
+"""Waits for SIGINT or SIGTERM without missing one."""
 
 import contextlib
 import os
@@ -10,14 +10,15 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 @contextlib.contextmanager
 def stop_signals() -> Iterator[Callable[[], None]]:
-    """Keeps both signals from ending the process; the handlers before are put back at the end.
+    """Keeps both signals from ending the process. The earlier handlers are restored at the end.
 
-    Python runs a handler between two of its instructions. So a signal that comes just as the main thread begins to wait
-    for a lock or an event is not seen before that wait ends, which may be never. What the interpreter writes to its
-    wakeup descriptor stays there until it is read.
+    Python runs a handler between two of its instructions. If a signal comes just as the main thread begins to wait for
+    a lock or an event, the handler runs only after that wait, which may last for ever. So this reads the interpreter's
+    wakeup descriptor: what the interpreter writes there at each signal stays until it is read.
 
     Yields:
-        A function that returns once a signal has come; it may have come before the call. For the main thread.
+        A function that returns once a signal has come, even if it came before the call. Only the main thread may call
+        it.
     """
     reading, writing = os.pipe()
     os.set_blocking(writing, False)

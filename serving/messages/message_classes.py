@@ -1,4 +1,4 @@
-"""Protobuf messages that no installed package brings a class for, or only with TensorFlow: made from a table."""
+"""Makes classes of protobuf messages from a table, where no package has them or only one that imports TensorFlow."""
 
 from collections.abc import Mapping
 
@@ -22,16 +22,16 @@ _MAP = "map<string, "
 
 
 def message_classes(package: str, messages: Mapping[str, Mapping[str, str]]) -> dict[str, type[Message]]:
-    """Makes classes, which share nothing with those that another package may bring for the same messages.
+    """Makes classes. They share nothing with the classes that another package may have for the same messages.
 
     Args:
-        package: Of the messages.
-        messages: Name to fields; a field's name to its type. That is a scalar's name, such as `bool`, or a message's
-            full name after a dot; either also after `repeated `, or within `map<string, >`. Fields are numbered from 1
-            in their order; `= 5` after a type gives another number, from which the next ones go on.
+        package: The package of the messages.
+        messages: Message name to fields, and field name to type. A type is a scalar's name, such as `bool`, or a
+            message's full name after a dot. Either may follow `repeated ` or stand in `map<string, >`. Fields are
+            numbered from 1 in their order. `= 5` after a type gives the field number 5, and the next field 6.
 
     Returns:
-        Name to class.
+        Message name to class.
     """
     file = descriptor_pb2.FileDescriptorProto(
         name=f"{package.replace('.', '/')}/messages.proto", package=package, syntax="proto3"
@@ -51,7 +51,7 @@ def message_classes(package: str, messages: Mapping[str, Mapping[str, str]]) -> 
     wrappers_pb2.DESCRIPTOR.CopyToProto(wrappers)
     pool.Add(wrappers)
     pool.Add(file)
-    # Protobuf renamed the function that makes a class.
+    # Newer versions of protobuf have another function for this.
     if hasattr(message_factory, "GetMessageClass"):
         make = message_factory.GetMessageClass
     else:
@@ -60,7 +60,7 @@ def message_classes(package: str, messages: Mapping[str, Mapping[str, str]]) -> 
 
 
 def _add_entry(described: descriptor_pb2.DescriptorProto, field: str, kind: str) -> str:
-    """Declares the message that a map's entries are, and returns its name, which protobuf prescribes."""
+    """Declares the message of a map's entries and returns its name, which protobuf prescribes."""
     name = "".join(part.capitalize() for part in field.split("_")) + "Entry"
     entry = described.nested_type.add(name=name)
     entry.options.map_entry = True

@@ -1,7 +1,7 @@
 """The messages of TF Serving's gRPC APIs that a client needs, without TensorFlow.
 
 `tensorflow-serving-api` brings classes for the same messages, but they import all of TensorFlow, which takes longer
-than a thousand calls. These here have the same fields under the same numbers, so either end may use either.
+than a thousand calls. The classes here have the same fields and numbers, so client and server may each use either.
 """
 
 from typing import Any
@@ -45,7 +45,7 @@ _CLASSES = message_classes(
             "outputs": f"map<string, .{_PACKAGE}.TensorProto>",
             "model_spec": f".{_PACKAGE}.ModelSpec",
         },
-        # What is in a signature nobody asks for: its name is enough.
+        # Clients need the names of signatures only, so the message has no fields.
         "SignatureDef": {},
         "SignatureDefMap": {"signature_def": f"map<string, .{_PACKAGE}.SignatureDef>"},
         "Any": {"type_url": "string", "value": "bytes"},
@@ -73,10 +73,10 @@ GetModelStatusResponse: Any = _CLASSES["GetModelStatusResponse"]
 PREDICT = f"/{_PACKAGE}.PredictionService/Predict"
 GET_MODEL_METADATA = f"/{_PACKAGE}.PredictionService/GetModelMetadata"
 GET_MODEL_STATUS = f"/{_PACKAGE}.ModelService/GetModelStatus"
-"""The methods' paths."""
+"""The paths of the methods."""
 
 DT_FLOAT, DT_DOUBLE, DT_INT32, DT_UINT8, DT_INT16, DT_INT8, DT_STRING = 1, 2, 3, 4, 5, 6, 7
 DT_INT64, DT_BOOL, DT_UINT16, DT_HALF, DT_UINT32, DT_UINT64 = 9, 10, 17, 19, 22, 23
-"""A tensor's types."""
+"""The numbers of tensor types."""
 STATES = {0: "UNKNOWN", 10: "START", 20: "LOADING", 30: "AVAILABLE", 40: "UNLOADING", 50: "END"}
-"""A version's states by their numbers."""
+"""The states of a version by number."""

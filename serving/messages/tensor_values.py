@@ -1,4 +1,4 @@
-"""Between nested lists and the tensors of gRPC messages, without numpy, which takes longer to import than a call."""
+"""Converts nested lists to tensors of gRPC messages and back, without numpy, whose import takes longer than a call."""
 
 import math
 import struct
@@ -36,16 +36,16 @@ _FIELDS = {
     DT_BOOL: ("bool_val", "?"),
     DT_HALF: ("half_val", "e"),
 }
-"""A type's field, and how a value lies in `tensor_content`."""
+"""Tensor type to its field, and to the `struct` format of a value in `tensor_content`."""
 
 
 def fill(tensor: Any, values: NestedList, integers: int = DT_INT64) -> None:
-    """Fills an empty `TensorProto`, of whichever package.
+    """Fills an empty `TensorProto`, ours or TensorFlow's.
 
     Args:
         tensor: The message.
-        values: What goes in. Every axis has at least one place.
-        integers: The type that whole numbers get.
+        values: The values. No axis is empty.
+        integers: The tensor type for whole numbers.
     """
     tensor.tensor_shape.dim.add(size=len(values))
     while isinstance(values[0], list):
@@ -63,15 +63,15 @@ def fill(tensor: Any, values: NestedList, integers: int = DT_INT64) -> None:
 
 
 def nested_list(tensor: Any) -> NestedList:
-    """The values of a `TensorProto`, of whichever package; strings as text.
+    """Returns the values of a `TensorProto`, ours or TensorFlow's. Strings are decoded to text.
 
     Raises:
-        ValueError: It is of a type that has no plain values, or holds others than its shape says.
+        ValueError: The tensor's type has no equivalent in Python, or the values do not fit the shape.
     """
     shape = [dim.size for dim in tensor.tensor_shape.dim]
     size = math.prod(shape)
     values = _values(tensor, size)
-    # The last value stands for all that are lacking.
+    # If values are missing at the end, the last value stands for all of them.
     values += values[-1:] * (size - len(values))
     if len(values) != size:
         raise ValueError(f"{len(values)} values in a tensor of shape {shape}")
@@ -86,7 +86,7 @@ def _nested(values: NestedList, shape: Sequence[int]) -> Any:
 
 
 def _values(tensor: Any, size: int) -> NestedList:
-    """What a tensor brings along, without its shape."""
+    """Returns the values that a tensor holds, as a flat list."""
     if tensor.dtype == DT_STRING:
         return [each.decode("utf-8", "replace") for each in tensor.string_val]
     if tensor.dtype not in _FIELDS:

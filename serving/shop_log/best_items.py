@@ -1,6 +1,6 @@
-"""The best items for a user, in the one way that the served model has.
+"""Finds the best items for a user, whether the served model retrieves or only ranks.
 
-A model that retrieves finds them itself. Any other is sent the catalogue to rank, or its most popular part.
+A model that retrieves finds the items itself. Any other model ranks the catalogue, or its most popular items.
 """
 
 import time
@@ -15,15 +15,15 @@ from serving.client.requests import RankRequest, RetrievalRequest
 from serving.shop_log.event_log import EventLog
 
 MOST_CANDIDATES = 5_000
-"""More items than this in one request are cut to the most popular; finding the rest is a retrieval model's work."""
+"""The most candidates in one request. Of a larger catalogue, only the most popular items are ranked."""
 
 
 @dataclass(frozen=True)
 class Candidates:
-    """The items of one request.
+    """The candidates of one request.
 
     Attributes:
-        item_ids: In the catalogue's order.
+        item_ids: The candidates, in the catalogue's order.
         catalogue: How many items there were to choose from.
     """
 
@@ -32,7 +32,7 @@ class Candidates:
 
     @property
     def is_cut(self) -> bool:
-        """Whether items were left out for their number."""
+        """Whether items were left out because there were too many."""
         return len(self.item_ids) < self.catalogue
 
 
@@ -43,14 +43,14 @@ def choose_candidates(
     category: Sequence[str] = (),
     most: int = MOST_CANDIDATES,
 ) -> Candidates:
-    """Chooses what to rank.
+    """Chooses the items to rank.
 
     Args:
         log: The catalogue, and how popular its items are.
         owned: Items to leave out.
-        wanted: Items to keep in any case.
-        category: Takes only items of this category: names from broad to narrow, an empty one where any will do.
-        most: At most so many, not counting `wanted`.
+        wanted: Items to keep, even if they are owned or not popular.
+        category: Only items of this category: its names from broad to narrow, where an empty name stands for any.
+        most: The most items to choose, not counting `wanted`.
     """
     left_out = set(owned) - set(wanted)
     catalogue = [
@@ -70,13 +70,13 @@ def _is_of(own: Sequence[str], category: Sequence[str]) -> bool:
 
 @dataclass(frozen=True)
 class BestItems:
-    """An answer, and how it came about.
+    """The best items, and how they were found.
 
     Attributes:
-        items: Best first.
-        signature: What the model was asked: `recommend`, `search` or `rank`.
-        candidates: What was ranked; None where the model found the items itself.
-        seconds: How long the model server took for it, there and back.
+        items: The items, best first.
+        signature: The signature that answered: `recommend`, `search` or `rank`.
+        candidates: The items that were ranked; None if the model found the items itself.
+        seconds: How long the call to the model server took, with the way there and back.
     """
 
     items: list[RankedItem]
@@ -91,11 +91,11 @@ def best_items(
     """Finds items that the user does not have yet.
 
     Args:
-        client: Of the model's server.
+        client: A client of the model's server.
         log: The catalogue, and what the user has.
-        request: What is asked; `exclude_seen` is taken for granted.
-        wanted: Items that may be found although the log says that the user has them: those that came after the moment
-            of the request. What the request's own history tells is left out all the same.
+        request: The request. Items of its history are left out, whatever `exclude_seen` says.
+        wanted: Items that may be found although the log says that the user has them, because the user took them after
+            the moment of the request. Those in the request's history are left out all the same.
 
     Returns:
         At most `request.k` items.
@@ -115,7 +115,7 @@ def best_items(
 
 
 def ranked_candidates(client: RankingClient, request: RetrievalRequest, candidates: Candidates) -> BestItems:
-    """Ranks these items and no others, whatever else the model can do; otherwise as `best_items`."""
+    """Ranks the given candidates, even if the model can retrieve. Otherwise the same as `best_items`."""
     if not candidates.item_ids:
         raise ValueError("there is no item to rank")
     begin = time.perf_counter()
@@ -133,7 +133,7 @@ def ranked_candidates(client: RankingClient, request: RetrievalRequest, candidat
 
 
 def _retrieved(client: RankingClient, request: RetrievalRequest, owned: Collection[str]) -> list[RankedItem]:
-    # The model leaves out what the request tells it; histories are cut, so the user may have more than that.
+    # The model leaves out the items of the request's history. That is cut to a length, so the user may have more items.
     untold = set(owned) - {item_id for token in request.history for item_id in token.items}
     most = min(request.k + len(untold), signatures.LARGEST_K)
     wider = replace(request, k=most, exclude_seen=True)

@@ -1,7 +1,7 @@
-"""The caller's side of state: what users did before, and the items with their titles, read from the log files.
+"""What users did before, and the items with their titles, for whoever asks a model server.
 
-A model server keeps no histories; whoever asks sends them along. An application has a store for that, the command line
-has the files that the model was trained on.
+A model server keeps no histories, so each request carries one. An application keeps histories in a store. The command
+line reads them from the log files that the model was trained on.
 """
 
 from collections import Counter
@@ -13,12 +13,12 @@ from schemas.canonical_event import Event, Item, Surface, Token, tokens
 
 @dataclass(frozen=True)
 class HistoryLimits:
-    """How much of the past a model sees; take the figures that it was trained with.
+    """How much of a history a model sees. Take the numbers that it was trained with.
 
     Attributes:
-        recommendation_history: The newest recommendation tokens kept.
-        search_history: The newest search tokens kept.
-        items_per_session: The newest clicked items kept of a search token.
+        recommendation_history: How many of the newest recommendation tokens are kept.
+        search_history: How many of the newest search tokens are kept.
+        items_per_session: How many of the newest clicked items are kept in each search token.
     """
 
     recommendation_history: int = 12
@@ -28,14 +28,14 @@ class HistoryLimits:
 
 @dataclass
 class EventLog:
-    """Events of some users, and counts over all.
+    """The events of some users, and counts over all users.
 
     Attributes:
-        items: Item id to item: all of the item files, and those that events name.
+        items: Item id to item, for all items of the item files and all items that events name.
         item_counts: How often users engaged with each item.
         user_counts: How often each user engaged with anything.
         rejects: How many rows could not be used.
-        events: User id to events in time order, of the users that were asked for.
+        events: User id to events in time order, for the users that were asked for.
     """
 
     items: dict[str, Item] = field(default_factory=dict)
@@ -45,7 +45,7 @@ class EventLog:
     events: dict[str, list[Event]] = field(default_factory=dict)
 
     def count(self, event: Event) -> None:
-        """Takes an event into what is told of all users: the items and the counts."""
+        """Adds an event to the items and the counts."""
         if not event.item_id:
             return
         self.items.setdefault(event.item_id, Item(event.item_id))
@@ -54,15 +54,15 @@ class EventLog:
             self.user_counts[event.user_id] += 1
 
     def events_of(self, user_id: str) -> Sequence[Event]:
-        """One user's events, oldest first; none for an unknown user."""
+        """Returns a user's events, oldest first; none for an unknown user."""
         return self.events.get(user_id, ())
 
     def history_of(self, user_id: str, limits: HistoryLimits) -> tuple[Token, ...]:
-        """One user's history up to now; empty for an unknown user."""
+        """Returns a user's history up to now; empty for an unknown user."""
         return history(self.events_of(user_id), limits)
 
     def title(self, item_id: str) -> str:
-        """An item's title; its id where it has none."""
+        """Returns an item's title, or its id if it has no title."""
         item = self.items.get(item_id)
         return item.title if item and item.title else item_id
 

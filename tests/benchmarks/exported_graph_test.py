@@ -5,8 +5,9 @@ from types import SimpleNamespace
 import pytest
 import tensorflow as tf
 
-from benchmarks import exported_graph, generated_model
-from benchmarks.generated_model import GeneratedModel
+from benchmarks import exported_graph
+from benchmarks.workloads import generated_model
+from benchmarks.workloads.generated_model import GeneratedModel
 from schemas import features
 from tests.support.rank_models import save_rank_model
 

@@ -1,12 +1,11 @@
 """The report; that the components run as they do in a pipeline is what the pipeline's own tests show."""
 
-import json
 from pathlib import Path
 
 import pytest
 
 from benchmarks import ingest
-from benchmarks.own_process import Usage
+from benchmarks.figures.own_process import Usage
 
 SMALL = ["--events", "300", "600", "--set", "generate.items=200", "--set", "generate.topics=5"]
 
@@ -31,9 +30,8 @@ def runs(monkeypatch):
     return runs
 
 
-def test_each_size_and_number_of_workers_is_measured(runs, capsys):
-    ingest.main([*SMALL, "--workers", "1", "2", "--transform", "--json"])
-    report = json.loads(capsys.readouterr().out)
+def test_each_size_and_number_of_workers_is_measured(runs, report_of):
+    report = report_of(ingest.main, *SMALL, "--workers", "1", "2", "--transform")
     components = ("ItemCatalog", "BehaviourExampleGen", "Transform")
     assert runs == [(node, size, workers) for size in (300, 600) for workers in (1, 2) for node in components]
     # The catalogue is made for the others to find.
@@ -53,17 +51,3 @@ def test_text_is_printed_for_people_and_logs_are_kept_where_asked(runs, capsys, 
     ingest.main([*SMALL, "--workers", "1", "--folder", str(tmp_path)])
     assert "bytes_an_event" in capsys.readouterr().out
     assert sorted(path.name for path in tmp_path.iterdir()) == ["log-300", "log-600"]
-
-
-@pytest.mark.parametrize(
-    ("arguments", "message"),
-    [
-        (["--events", "0"], "--events and --workers should be at least 1"),
-        (["--workers", "0"], "--events and --workers should be at least 1"),
-        (["--events", "300", "--set", "generate.no_such=1"], "no_such"),
-    ],
-)
-def test_wrong_options_are_refused(arguments, message, capsys):
-    with pytest.raises(SystemExit):
-        ingest.main(arguments)
-    assert message in capsys.readouterr().err

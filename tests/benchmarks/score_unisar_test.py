@@ -1,13 +1,10 @@
-import json
-
 from benchmarks import score_unisar
 
 SMALL = ["--scale", "0.005", "--steps", "2", "--set", "fusion=false", "--set", "search_to_search=false"]
 
 
-def test_every_kind_of_call_is_measured(capsys):
-    score_unisar.main([*SMALL, "--users", "3", "--candidates", "7", "--json"])
-    report = json.loads(capsys.readouterr().out)
+def test_every_kind_of_call_is_measured(report_of):
+    report = report_of(score_unisar.main, *SMALL, "--users", "3", "--candidates", "7")
     calls = [(row["surface"], row["users"], row["candidates"], row["items_embedded"]) for row in report["scoring"]]
     assert calls == [
         (surface, users, 7 * users, items_embedded)

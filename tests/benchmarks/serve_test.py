@@ -1,13 +1,12 @@
 """The report, of a model that takes no time. The server is in this process: starting another would take seconds."""
 
 import contextlib
-import json
 from pathlib import Path
 
 import pytest
 
 from benchmarks import serve
-from benchmarks.server_process import MODEL, ServerProcess
+from benchmarks.figures.server_process import MODEL, ServerProcess
 from serving.local_server.server import LocalServer, ServerConfig
 from tests.support.retrieval_models import save_retrieval_model
 
@@ -39,16 +38,14 @@ def here(monkeypatch):
     return started
 
 
-def test_each_question_way_and_number_of_clients_is_measured(here, base_path, capsys):
-    serve.main(["--base_path", base_path, *SMALL, "--set", "rest_api_num_threads=1", "--json"])
+def test_each_question_way_and_number_of_clients_is_measured(here, base_path, report_of):
+    report = report_of(serve.main, "--base_path", base_path, *SMALL, "--set", "rest_api_num_threads=1")
     assert here == [["--rest_api_num_threads=1"]]
-    report = json.loads(capsys.readouterr().out)
     assert report["workload"]["version"] == 7
-    names = ["rank 100", "rank 1000", "recommend 20"]
     measured = [(row["question"], row["way"], row["clients"]) for row in report["requests"]]
     assert measured == [
         (name, way, clients)
-        for name in names
+        for name in ("rank 100", "rank 1000", "recommend 20")
         for way, clients in (("direct", 1), ("gRPC", 1), ("REST", 1), ("gRPC", 2), ("REST", 2))
     ]
     for row in report["requests"]:
@@ -61,17 +58,3 @@ def test_each_question_way_and_number_of_clients_is_measured(here, base_path, ca
         assert row["direct"] == p50[row["question"], "direct"]
         for way in ("gRPC", "REST"):
             assert abs(row[way] - (p50[row["question"], way] - row["direct"])) < 1e-9
-
-
-@pytest.mark.parametrize(
-    ("arguments", "message"),
-    [
-        (["--clients", "0"], "--clients, --steps and --seconds should be above 0"),
-        (["--steps", "0"], "--clients, --steps and --seconds should be above 0"),
-        (["--base_path", "{empty}"], "There is no version below {empty}"),
-    ],
-)
-def test_wrong_options_are_refused(arguments, message, tmp_path, capsys):
-    with pytest.raises(SystemExit):
-        serve.main([each.format(empty=tmp_path) for each in arguments])
-    assert message.format(empty=tmp_path) in capsys.readouterr().err

@@ -1,16 +1,11 @@
-import json
-
-import pytest
-
 from benchmarks import train_unifiedssr
 
 # Compiling takes longer the more layers there are, whatever their size.
 SMALL = ["--rows=3", "--scale=0.005", "--steps=2", "--set=num_layers=1", "--set=sessions=0", "--set=dim=4"]
 
 
-def test_every_kind_of_batch_is_measured(capsys):
-    train_unifiedssr.main([*SMALL, "--json"])
-    report = json.loads(capsys.readouterr().out)
+def test_every_kind_of_batch_is_measured(report_of):
+    report = report_of(train_unifiedssr.main, *SMALL)
     assert [step["batch"] for step in report["steps"]] == ["recommendation", "search", "both_surfaces"]
     for step, users in zip(report["steps"], (3, 3, 6), strict=True):
         assert abs(step["users_per_second"] * step["milliseconds"] / 1000 - users) < 1e-6
@@ -20,9 +15,3 @@ def test_every_kind_of_batch_is_measured(capsys):
     assert abs(pre_training["ratio_to_the_reference"] - pre_training["users_per_second"] / 3100) < 1e-6
     assert report["workload"]["unifiedssr"]["dim"] == 4
     assert report["workload"]["trained_parameters"] > 0
-
-
-def test_unknown_fields_are_refused(capsys):
-    with pytest.raises(SystemExit):
-        train_unifiedssr.main(["--set=layers=3"])
-    assert "UnifiedSSRConfig has no field layers." in capsys.readouterr().err

@@ -14,9 +14,20 @@ from google.protobuf.message import Message
 
 @dataclass(frozen=True)
 class Starts:
-    """An error whose text goes on in words of the runtime's own."""
+    """An error whose text begins like this and goes on in the runtime's own words."""
 
     text: str
+
+
+@dataclass(frozen=True)
+class Ends:
+    """An error whose text ends like this; before it stands the JSON that it quotes."""
+
+    text: str
+
+
+Error = str | Starts | Ends
+"""Text stands for the whole message."""
 
 
 @dataclass(frozen=True)
@@ -26,33 +37,32 @@ class RestCase:
     Attributes:
         rule: Of the contract.
         request: Method and path.
-        body: JSON text or bytes; other values are written as JSON.
-        code: HTTP's, of the answer.
-        answer: The answer's JSON; text stands for an error with that message, `Starts` for the start of one, bytes for
-            text that the body holds, and empty bytes for an empty body.
+        body: JSON text or bytes.
+        answer: The answer's JSON, or an error. Bytes stand for text that the body holds, empty bytes for an empty body.
+        code: HTTP code of the answer; None stands for 400 if the answer is an error, and for 200 if not.
         headers: Of the request.
     """
 
     rule: str
     request: str
-    body: Any
-    code: int
+    body: str | bytes
     answer: Any
+    code: int | None = None
     headers: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class GrpcCase:
-    """One call.
+    """One call; the class of its request says of which method.
 
     Attributes:
         rule: Of the contract.
-        method: Of PredictionService or ModelService.
         request: What is sent.
-        answer: The answer as a message, a function that checks it, or code and message of the refusal.
+        answer: The answer as a message, a function that checks it, or an error.
+        code: Status code of an error.
     """
 
     rule: str
-    method: str
     request: Message
-    answer: Message | Callable[[Message], None] | tuple[str, str | Starts]
+    answer: Message | Callable[[Message], None] | Error
+    code: str = "INVALID_ARGUMENT"

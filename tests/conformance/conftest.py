@@ -8,6 +8,10 @@ import grpc
 import httpx
 import pytest
 
+from serving.local_server.models.versions import State
+from tests.support.local_servers import NO_PROXY, free_ports, rest_client, serving
+from tests.support.tf_serving_models import save_models
+
 ADDRESS_VARIABLE = "TANDEM_SERVING_ADDRESS"
 """`HOST:GRPC_PORT,REST_PORT` of a server on the models that `python -m tests.conformance.models FOLDER` saves."""
 
@@ -39,33 +43,26 @@ def server(tmp_path_factory) -> Iterator[Server]:
     if address := os.environ.get(ADDRESS_VARIABLE):
         yield parse_address(address)
         return
-    from serving.local_server.models.versions import State
-    from serving.local_server.server import LocalServer, ServerConfig
-    from tests.support.tf_serving_models import save_models
-
     folder = tmp_path_factory.mktemp("conformance")
     (folder / "models.config").write_text(save_models(folder), encoding="utf-8")
-    config = ServerConfig(
-        port=0,
-        rest_api_port=0,
-        model_config_file=str(folder / "models.config"),
-        allow_version_labels_for_unavailable_models=True,
+    config = free_ports(
+        model_config_file=str(folder / "models.config"), allow_version_labels_for_unavailable_models=True
     )
-    with LocalServer(config) as local:
-        for name, version in (("half_plus_two", 123), ("strings", 1), ("several", 1), ("versions", 1)):
-            assert local.manager.model(name).wait_for(version, State.AVAILABLE, timeout=60)
+    with serving(config, 123) as local:
+        for name in ("strings", "several", "versions"):
+            assert local.manager.model(name).wait_for(1, State.AVAILABLE, timeout=60)
         yield Server(local.grpc_address, local.rest_address)
 
 
 @pytest.fixture(scope="session")
 def rest(server: Server) -> Iterator[httpx.Client]:
     """A client of its REST port."""
-    with httpx.Client(base_url=f"http://{server.rest_address}", trust_env=False, timeout=30) as client:
+    with rest_client(server) as client:
         yield client
 
 
 @pytest.fixture(scope="session")
 def channel(server: Server) -> Iterator[grpc.Channel]:
     """A channel to its gRPC port."""
-    with grpc.insecure_channel(server.grpc_address, options=[("grpc.enable_http_proxy", 0)]) as channel:
+    with grpc.insecure_channel(server.grpc_address, options=NO_PROXY) as channel:
         yield channel

@@ -9,141 +9,116 @@ from tensorflow_serving.apis import (
     inference_pb2,
     input_pb2,
     model_management_pb2,
-    model_pb2,
     regression_pb2,
 )
 
 from tests.conformance.cases import GrpcCase, Starts
 from tests.support.tf_serving_requests import classify, examples, metadata, multi, regress, spec, status
 
-INVALID, MISSING = "INVALID_ARGUMENT", "NOT_FOUND"
+REGRESS = ("regress", spec(signature="regress_x_to_y"))
+"""A task of MultiInference."""
 
 
-def _used(signature: str) -> model_pb2.ModelSpec:
-    return spec(signature=signature, version=123)
+def _regressed(signature: str, *values: float) -> regression_pb2.RegressionResponse:
+    response = regression_pb2.RegressionResponse(model_spec=spec(signature=signature, version=123))
+    for value in values:
+        response.result.regressions.add(value=value)
+    return response
 
 
-def _classes(*rows: tuple[tuple[str, float], ...]) -> classification_pb2.ClassificationResult:
-    result = classification_pb2.ClassificationResult()
+def _classified(signature: str, *rows: dict[str, float]) -> classification_pb2.ClassificationResponse:
+    """The scores of each example, by label."""
+    response = classification_pb2.ClassificationResponse(model_spec=spec(signature=signature, version=123))
     for row in rows:
-        classes = result.classifications.add().classes
-        for label, score in row:
+        classes = response.result.classifications.add().classes
+        for label, score in row.items():
             classes.add(label=label, score=score)
-    return result
+    return response
 
 
-def _regressions(*values: float) -> regression_pb2.RegressionResult:
-    return regression_pb2.RegressionResult(regressions=[regression_pb2.Regression(value=value) for value in values])
+def _together(
+    first: regression_pb2.RegressionResponse, second: classification_pb2.ClassificationResponse
+) -> inference_pb2.MultiInferenceResponse:
+    response = inference_pb2.MultiInferenceResponse()
+    response.results.add(model_spec=first.model_spec, regression_result=first.result)
+    response.results.add(model_spec=second.model_spec, classification_result=second.result)
+    return response
 
 
 EXAMPLES = [
     GrpcCase(
         "5 regress",
-        "Regress",
         regress(spec(signature="regress_x_to_y"), examples(1.0, 2.0)),
-        regression_pb2.RegressionResponse(model_spec=_used("regress_x_to_y"), result=_regressions(2.5, 3.0)),
+        _regressed("regress_x_to_y", 2.5, 3.0),
     ),
     GrpcCase(
         "5 context before each example",
-        "Regress",
         regress(spec(signature="regress_x_to_y"), examples(1.0, 2.0, bonus=10.0)),
-        regression_pb2.RegressionResponse(model_spec=_used("regress_x_to_y"), result=_regressions(12.5, 13.0)),
+        _regressed("regress_x_to_y", 12.5, 13.0),
     ),
     GrpcCase(
         "5 classify: scores alone",
-        "Classify",
         classify(spec(signature="classify_x_to_y"), examples(2.0)),
-        classification_pb2.ClassificationResponse(model_spec=_used("classify_x_to_y"), result=_classes((("", 3.0),))),
+        _classified("classify_x_to_y", {"": 3.0}),
     ),
     GrpcCase(
         "5 classify: labels and scores",
-        "Classify",
         classify(spec(signature="classify_both"), examples(0.0, 2.0)),
-        classification_pb2.ClassificationResponse(
-            model_spec=_used("classify_both"),
-            result=_classes((("plus", 2.0), ("minus", -2.0)), (("plus", 3.0), ("minus", -3.0))),
-        ),
+        _classified("classify_both", {"plus": 2.0, "minus": -2.0}, {"plus": 3.0, "minus": -3.0}),
     ),
-    GrpcCase(
-        "5 empty", "Classify", classify(spec(signature="classify_both"), examples()), (INVALID, "Input is empty.")
-    ),
-    GrpcCase("5 empty", "Regress", regress(spec(signature="wide"), input_pb2.Input()), (INVALID, "Input is empty.")),
-    GrpcCase("7.3 no spec", "Classify", classification_pb2.ClassificationRequest(), (INVALID, "Missing ModelSpec")),
-    GrpcCase("7.3 no spec", "Regress", regression_pb2.RegressionRequest(), (INVALID, "Missing ModelSpec")),
-    GrpcCase(
-        "7.6 no such signature",
-        "Classify",
-        classify(spec(signature="S"), examples(1.0)),
-        (INVALID, "No signature was found with the name: S"),
-    ),
-    GrpcCase(
-        "7.6 no such signature",
-        "Regress",
-        regress(spec(signature="S"), examples(1.0)),
-        (INVALID, "No signature was found with the name: S"),
+    GrpcCase("5 empty", classify(spec(signature="classify_both"), examples()), "Input is empty."),
+    GrpcCase("5 empty", regress(spec(signature="wide"), input_pb2.Input()), "Input is empty."),
+    GrpcCase("7.3 no spec", classification_pb2.ClassificationRequest(), "Missing ModelSpec"),
+    GrpcCase("7.3 no spec", regression_pb2.RegressionRequest(), "Missing ModelSpec"),
+    *(
+        GrpcCase(
+            "7.6 no such signature", ask(spec(signature="S"), examples(1.0)), "No signature was found with the name: S"
+        )
+        for ask in (classify, regress)
     ),
     GrpcCase(
         "7.4 no such model",
-        "Regress",
         regress(spec("M"), examples(1.0)),
-        (MISSING, "Servable not found for request: Latest(M)"),
+        "Servable not found for request: Latest(M)",
+        "NOT_FOUND",
     ),
     GrpcCase(
         "5 the input is named inputs",
-        "Regress",
         regress(spec(), examples(1.0)),
-        ("FAILED_PRECONDITION", Starts("No regression inputs found in SignatureDef: ")),
+        Starts("No regression inputs found in SignatureDef: "),
+        "FAILED_PRECONDITION",
     ),
     GrpcCase(
         "5 classes are strings",
-        "Classify",
         classify(spec(signature="predict_named"), examples(1.0)),
-        (
-            "FAILED_PRECONDITION",
-            Starts('Expected classification signature outputs to contain at least one of "classes" or "scores".'),
-        ),
+        Starts('Expected classification signature outputs to contain at least one of "classes" or "scores".'),
+        "FAILED_PRECONDITION",
     ),
     GrpcCase(
         "7.1 several tasks",
-        "MultiInference",
-        multi(
-            examples(2.0),
-            ("regress", spec(signature="regress_x_to_y")),
-            ("classify", spec(signature="classify_both")),
-        ),
-        inference_pb2.MultiInferenceResponse(
-            results=[
-                inference_pb2.InferenceResult(model_spec=_used("regress_x_to_y"), regression_result=_regressions(3.0)),
-                inference_pb2.InferenceResult(
-                    model_spec=_used("classify_both"),
-                    classification_result=_classes((("plus", 3.0), ("minus", -3.0))),
-                ),
-            ]
-        ),
+        multi(examples(2.0), REGRESS, ("classify", spec(signature="classify_both"))),
+        _together(_regressed("regress_x_to_y", 3.0), _classified("classify_both", {"plus": 3.0, "minus": -3.0})),
     ),
     GrpcCase(
         "7.6 no such signature",
-        "MultiInference",
         multi(examples(2.0), ("regress", spec(signature="S"))),
-        (INVALID, "Requested signature not found in model graph: S"),
+        "Requested signature not found in model graph: S",
     ),
     GrpcCase(
         "7.1 a signature twice",
-        "MultiInference",
-        multi(examples(2.0), *[("regress", spec(signature="regress_x_to_y"))] * 2),
-        (INVALID, "Duplicate evaluation of signature: regress_x_to_y"),
+        multi(examples(2.0), REGRESS, REGRESS),
+        "Duplicate evaluation of signature: regress_x_to_y",
     ),
     GrpcCase(
         "7.1 one model",
-        "MultiInference",
-        multi(examples(2.0), ("regress", spec(signature="regress_x_to_y")), ("regress", spec("strings"))),
-        (INVALID, "All ModelSpecs in a MultiInferenceRequest must access the same model name."),
+        multi(examples(2.0), REGRESS, ("regress", spec("strings"))),
+        "All ModelSpecs in a MultiInferenceRequest must access the same model name.",
     ),
     GrpcCase(
         "7.1 a task of another kind",
-        "MultiInference",
         multi(examples(2.0), ("predict", spec(signature="regress_x_to_y"))),
-        ("UNIMPLEMENTED", "Unsupported signature method_name: tensorflow/serving/predict"),
+        "Unsupported signature method_name: tensorflow/serving/predict",
+        "UNIMPLEMENTED",
     ),
 ]
 
@@ -165,84 +140,61 @@ def _status_of(*versions: int) -> get_model_status_pb2.GetModelStatusResponse:
     return response
 
 
-def _reload(text: str) -> model_management_pb2.ReloadConfigRequest:
-    return text_format.Parse(text, model_management_pb2.ReloadConfigRequest())
+_M = 'name: "m" base_path: "/m" model_platform: "tensorflow"'
+
+
+def _reload(*models: str) -> model_management_pb2.ReloadConfigRequest:
+    text = "".join(f"config {{ {model} }} " for model in models)
+    return text_format.Parse(f"config {{ model_config_list {{ {text} }} }}", model_management_pb2.ReloadConfigRequest())
 
 
 DESCRIPTIONS = [
-    GrpcCase("6.1 status", "GetModelStatus", status(spec("versions")), _status_of(2, 1)),
-    GrpcCase("6.1 one version", "GetModelStatus", status(spec("versions", version=1)), _status_of(1)),
+    GrpcCase("6.1 status", status(spec("versions")), _status_of(2, 1)),
+    GrpcCase("6.1 one version", status(spec("versions", version=1)), _status_of(1)),
+    GrpcCase("6.1 a label does not filter", status(spec("versions", label="stable")), _status_of(2, 1)),
+    GrpcCase("6.1 no such model", status(spec("M")), "Could not find any versions of model M", "NOT_FOUND"),
     GrpcCase(
-        "6.1 a label does not filter", "GetModelStatus", status(spec("versions", label="stable")), _status_of(2, 1)
+        "6.1 no such version",
+        status(spec("versions", version=3)),
+        "Could not find version 3 of model versions",
+        "NOT_FOUND",
     ),
-    GrpcCase(
-        "6.1 no such model", "GetModelStatus", status(spec("M")), (MISSING, "Could not find any versions of model M")
-    ),
+    GrpcCase("7.3 no spec", get_model_status_pb2.GetModelStatusRequest(), "Missing ModelSpec"),
+    GrpcCase("7.9 name and version only", metadata(spec(), "signature_def"), _is_the_signatures),
+    GrpcCase("7.12 no field", metadata(spec()), "GetModelMetadataRequest must specify at least one metadata_field"),
+    GrpcCase("7.12 another field", metadata(spec(), "colour"), "Metadata field colour is not supported"),
     GrpcCase(
         "7.3 no spec",
-        "GetModelStatus",
-        get_model_status_pb2.GetModelStatusRequest(),
-        (INVALID, "Missing ModelSpec"),
-    ),
-    GrpcCase("7.9 name and version only", "GetModelMetadata", metadata(spec(), "signature_def"), _is_the_signatures),
-    GrpcCase(
-        "7.12 no field",
-        "GetModelMetadata",
-        metadata(spec()),
-        (INVALID, "GetModelMetadataRequest must specify at least one metadata_field"),
-    ),
-    GrpcCase(
-        "7.12 another field",
-        "GetModelMetadata",
-        metadata(spec(), "colour"),
-        (INVALID, "Metadata field colour is not supported"),
-    ),
-    GrpcCase(
-        "7.3 no spec",
-        "GetModelMetadata",
         get_model_metadata_pb2.GetModelMetadataRequest(metadata_field=["signature_def"]),
-        (INVALID, "Missing ModelSpec"),
+        "Missing ModelSpec",
     ),
     GrpcCase(
         "7.13 only lists of models",
-        "HandleReloadConfigRequest",
         model_management_pb2.ReloadConfigRequest(),
-        (INVALID, Starts("ServerModelConfig type not supported by HandleReloadConfigRequest.")),
+        "ServerModelConfig type not supported by HandleReloadConfigRequest. "
+        "Only ModelConfigList is currently supported",
     ),
-    GrpcCase(
-        "8.9 a name twice",
-        "HandleReloadConfigRequest",
-        _reload(
-            "config { model_config_list {"
-            + ' config { name: "m" base_path: "/m" model_platform: "tensorflow" }' * 2
-            + " } }"
-        ),
-        (INVALID, "Illegal to list model m multiple times in config list"),
-    ),
-    GrpcCase(
-        "8.9 a relative base path",
-        "HandleReloadConfigRequest",
-        _reload('config { model_config_list { config { name: "m" base_path: "m" model_platform: "tensorflow" } } }'),
-        (INVALID, "Expected model m to have an absolute path or URI; got base_path()=m"),
-    ),
-    GrpcCase(
-        "8.9 another platform",
-        "HandleReloadConfigRequest",
-        _reload(
-            'config { model_config_list { config { name: "half_plus_two" base_path: "/m" model_platform: "other" } } }'
-        ),
-        (INVALID, Starts("Illegal to change a model's platform. For model half_plus_two platform was tensorflow")),
+    *(
+        GrpcCase(f"8.9 {why}", _reload(*models), message)
+        for why, models, message in (
+            ("a name twice", [_M, _M], "Illegal to list model m multiple times in config list"),
+            (
+                "a relative base path",
+                [_M.replace("/m", "m")],
+                "Expected model m to have an absolute path or URI; got base_path()=m",
+            ),
+            (
+                "another platform",
+                ['name: "half_plus_two" base_path: "/m" model_platform: "other"'],
+                "Illegal to change a model's platform. For model half_plus_two platform was tensorflow "
+                "and new platform requested is other",
+            ),
+        )
     ),
     GrpcCase(
         "8.8 a label on a version that is not available",
-        "HandleReloadConfigRequest",
-        _reload(
-            'config { model_config_list { config { name: "versions" base_path: "/m" model_platform: "tensorflow" '
-            'version_labels { key: "stable" value: 7 } } } }'
-        ),
-        (
-            "FAILED_PRECONDITION",
-            "Request to assign label to version 7 of model versions, which is not currently available for inference",
-        ),
+        _reload(_M.replace('"m"', '"versions"') + ' version_labels { key: "stable" value: 7 }'),
+        "Request to assign label to version 7 of model versions, which is not currently available for inference",
+        "FAILED_PRECONDITION",
     ),
 ]

@@ -30,9 +30,7 @@ TRIAL = f"trial=any; . {ROOT}/constraints/trial.sh; "
 def test_a_clone_holds_what_is_changed_and_new_but_not_what_is_ignored(tmp_path):
     tree = tmp_path / "tree"
     tree.mkdir()
-    commit = (
-        "git init -q . && echo runs > .gitignore && echo 1 > kept && echo 1 > changed && echo 1 > gone && git add -A"
-    )
+    commit = "git init -q . && echo runs > .gitignore && echo 1 | tee kept changed gone && git add -A"
     change = "echo 2 > changed; rm gone; echo 3 > 'a new one'; echo 4 > runs"
     clone = TRIAL + f"clone_into {tmp_path}/clone; echo $clone"
     result = bash(f"{commit} && git commit -qm any; {change}; {clone}", tree, TANDEM_ROOTS=str(tmp_path / "roots"))
@@ -54,30 +52,25 @@ def test_what_comes_after_a_failure_is_tried_too_and_the_failure_counts(tmp_path
     assert result.stdout.endswith("any: failed: bad\n")
 
 
-def test_a_machine_that_cannot_is_neither_passed_nor_failed(tmp_path):
-    (tmp_path / "id").write_text("#!/bin/sh\necho 1000\n")
-    (tmp_path / "id").chmod(0o755)
-    environment = {"PATH": f"{tmp_path}:{os.environ['PATH']}", "TANDEM_ROOTS": str(tmp_path / "roots")}
-    result = bash(f"bash {ROOT}/constraints/test_stack.sh newer fast", tmp_path, **environment)
-    assert (result.returncode, result.stdout) == (77, "trixie: not tried here: making a system of its own needs root\n")
-
-
-def test_the_older_stack_is_not_tried_without_its_python(tmp_path):
-    (tmp_path / "python3.10").write_text("#!/bin/sh\nexit 1\n")
-    (tmp_path / "python3.10").chmod(0o755)
-    empty = str(tmp_path / "empty")
-    environment = {
-        "HOME": empty,
-        "PYENV_ROOT": empty,
-        "UV_PYTHON_INSTALL_DIR": empty,
-        "TANDEM_ROOTS": str(tmp_path / "roots"),
-    }
-    script = f"PATH={tmp_path}:$PATH bash {ROOT}/constraints/test_stack.sh older"
-    result = bash(script, tmp_path, **environment)
-    assert result.returncode == 77
-    assert "older stack: not tried here: the older stack needs Python 3.10, which was not found\n" in result.stdout
-
-
-def test_which_tests_is_all_or_fast(tmp_path):
-    result = bash(f"bash {ROOT}/constraints/test_stack.sh newer some", tmp_path)
-    assert (result.returncode, result.stdout) == (1, "TESTS is 'some'; it may be 'all' or 'fast'.\n")
+@pytest.mark.parametrize(
+    ("arguments", "program", "code", "told"),
+    [
+        # A machine that cannot try a stack has neither passed nor failed.
+        ("newer fast", ("id", "echo 1000"), 77, "trixie: not tried here: making a system of its own needs root\n"),
+        (
+            "older",
+            ("python3.10", "exit 1"),
+            77,
+            "older stack: not tried here: the older stack needs Python 3.10, which was not found\n",
+        ),
+        ("newer some", ("id", "echo 0"), 1, "TESTS is 'some'; it may be 'all' or 'fast'.\n"),
+    ],
+)
+def test_what_cannot_be_tried_is_told(tmp_path, arguments, program, code, told):
+    name, text = program
+    (tmp_path / name).write_text(f"#!/bin/sh\n{text}\n")
+    (tmp_path / name).chmod(0o755)
+    environment = dict.fromkeys(("HOME", "PYENV_ROOT", "UV_PYTHON_INSTALL_DIR"), str(tmp_path / "empty"))
+    environment |= {"PATH": f"{tmp_path}:{os.environ['PATH']}", "TANDEM_ROOTS": str(tmp_path / "roots")}
+    result = bash(f"bash {ROOT}/constraints/test_stack.sh {arguments}", tmp_path, **environment)
+    assert result.returncode == code and result.stdout.endswith(told), result.stdout

@@ -1,9 +1,12 @@
 """Tiny logs for all end-to-end tests, and one pipeline on them that retrieves and ranks, run three times."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+import tensorflow as tf
+from tensorflow.core.protobuf import saved_model_pb2
 
 from tests.support import tiny_logs
 
@@ -33,6 +36,34 @@ class ThreeRuns:
 
     config: object
     reports: list
+
+    @property
+    def models(self) -> list:
+        """What each report says of the model."""
+        return [report.models["tiny"] for report in self.reports]
+
+    def artifact(self, component: str, output: str) -> Path:
+        """The folder of an output that was made only once in all runs."""
+        (folder,) = (Path(self.config.pipeline_root) / component / output).iterdir()
+        return folder
+
+    def records(self, split: str) -> Iterator[bytes]:
+        """The serialized examples of a split."""
+        for file in sorted((self.artifact("BehaviourExampleGen", "examples") / f"Split-{split}").glob("*.gz")):
+            for record in tf.data.TFRecordDataset(str(file), compression_type="GZIP"):
+                yield record.numpy()
+
+    @property
+    def version(self) -> Path:
+        """The only version that was pushed."""
+        (version,) = Path(self.config.pushed_model_dir).iterdir()
+        return version
+
+    def signatures(self) -> dict:
+        """The pushed model's signatures, as TF Serving's loader reads them; loading the functions takes a minute."""
+        (graph,) = saved_model_pb2.SavedModel.FromString((self.version / "saved_model.pb").read_bytes()).meta_graphs
+        # Names that begin so are the loader's own.
+        return {name: each for name, each in graph.signature_def.items() if not name.startswith("__")}
 
 
 @pytest.fixture(scope="session")

@@ -31,16 +31,11 @@ def run(tiny_config):
     return config, local_runner.run(config)
 
 
-def test_each_surface_has_nodes_of_its_own(run):
-    _, report = run
-    for prefix in ("Recommendation", "Search"):
-        nodes = ("Trainer", "BaselineModel", "Evaluator", "ServabilityGate", "CatalogueMetrics", "Pusher")
-        assert {prefix + node for node in nodes} <= set(report.ran)
-    assert "Trainer" in report.ran and "Evaluator" not in report.ran
-
-
-def test_each_surface_has_a_model_of_its_own_name(run):
+def test_each_surface_has_nodes_and_a_model_of_its_own(run):
     config, report = run
+    nodes = ("Trainer", "BaselineModel", "Evaluator", "ServabilityGate", "CatalogueMetrics", "Pusher")
+    assert {prefix + node for prefix in ("Recommendation", "Search") for node in nodes} <= set(report.ran)
+    assert "Trainer" in report.ran and "Evaluator" not in report.ran
     assert set(report.models) == {"tiny_recommendation", "tiny_search"}
     for name, model in report.models.items():
         surface = name.removeprefix("tiny_")

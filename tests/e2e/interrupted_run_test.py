@@ -9,10 +9,9 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from ml_metadata import MetadataStore
-from ml_metadata.proto import metadata_store_pb2
 
 from tests.support.library_noise import NOISE
+from tfx_pipeline.past_runs.run_store import RunStore
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1800)]
 
@@ -56,7 +55,6 @@ def test_a_killed_training_resumes_and_ends_with_the_same_number_of_epochs(tiny_
     code, ended, output = run_until(tiny_config, re.compile(r"Epoch 2/\d+: loss"), signal.SIGKILL)
     assert (code, ended) == (-signal.SIGKILL, [1, 2])
     assert "\ntandem run: the process was ended from one moment to the next" in output
-    finished = executions(root)
 
     code, ended, output = run_until(tiny_config, re.compile(r"\] Trainer (\d+ min )?\d+ s$"), signal.SIGKILL)
     assert code == -signal.SIGKILL and "Going on where an interrupted training stopped" in output
@@ -65,8 +63,9 @@ def test_a_killed_training_resumes_and_ends_with_the_same_number_of_epochs(tiny_
     assert not list((root / "checkpoints").iterdir())
 
     # What was finished before the kill was not done again.
-    states = Counter(state for component, state in executions(root)[len(finished) :] if component != "Trainer")
-    assert states == {"CACHED": 7}  # All before the Trainer; the model to beat is looked for after it.
+    newest = RunStore(str(root)).runs[-1]
+    states = Counter(step.state for step in newest.steps if step.component != "Trainer")
+    assert states == {"cached": 7}  # All before the Trainer; the model to beat is looked for after it.
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=lambda number: number.name)
@@ -77,17 +76,3 @@ def test_an_interrupted_training_says_that_it_goes_on(tiny_config, number):
     assert (code, ended) == (1, [1, 2])
     assert last == "tandem run: interrupted; what was finished is kept, and the same command goes on from there"
     assert "Traceback" not in output
-
-
-def executions(run: Path) -> list[tuple[str, str]]:
-    """Component and state of each execution, from the metadata store, in their order."""
-    connection = metadata_store_pb2.ConnectionConfig()
-    connection.sqlite.filename_uri = str(run / "metadata.sqlite")
-    store = MetadataStore(connection)
-    state_name = metadata_store_pb2.Execution.State.Name
-    return [
-        (context.name.rpartition(".")[2], state_name(execution.last_known_state))
-        for execution in sorted(store.get_executions(), key=lambda each: each.id)
-        for context in store.get_contexts_by_execution(execution.id)
-        if context.type == "node"
-    ]

@@ -7,30 +7,30 @@ import pytest
 
 from tfx_pipeline.cli.main import main
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1800)]
 
 
 @pytest.fixture
-def runs(three_runs, capsys):
-    def call(*arguments):
-        assert main(["runs", *arguments, "--root", three_runs.config.run_root, "--json"]) == 0
+def tandem_runs(capsys):
+    def call(root, *arguments):
+        capsys.readouterr()  # What the runs themselves have printed.
+        assert main(["runs", *arguments, "--root", str(root), "--json"]) == 0
         return json.loads(capsys.readouterr().out)
 
     return call
 
 
-def test_three_runs_are_listed_with_what_their_reports_say(runs, three_runs):
-    listed = runs()
+def test_three_runs_are_listed_with_what_their_reports_say(tandem_runs, three_runs):
+    listed = tandem_runs(three_runs.config.run_root)
     assert [each["run"] for each in listed] == [1, 2, 3]
     assert listed[0]["outcome"] == "pushed"
-    for each, report in zip(listed, three_runs.reports, strict=True):
-        metrics = report.models["tiny"].metrics["model"]
-        assert each["metrics"] == {surface: metrics[surface] for surface in ("recommendation", "search")}
+    for each, model in zip(listed, three_runs.models, strict=True):
+        assert each["metrics"] == {surface: model.metrics["model"][surface] for surface in ("recommendation", "search")}
         assert each["seconds"] > 0
 
 
-def test_a_pushed_version_goes_back_to_the_logs(runs, three_runs):
-    shown = runs("show", "1")
+def test_a_pushed_version_goes_back_to_the_logs(tandem_runs, three_runs):
+    shown = tandem_runs(three_runs.config.run_root, "show", "1")
     assert {each["component"]: each["files"] for each in shown["logs"]} == {
         "BehaviourExampleGen": three_runs.config.data.events,
         "ItemCatalog": three_runs.config.data.items,
@@ -41,12 +41,13 @@ def test_a_pushed_version_goes_back_to_the_logs(runs, three_runs):
     assert [each for each in dict.fromkeys(made) if each in wanted] == wanted
 
 
-def test_runs_differ_in_what_was_set(runs):
-    assert runs("compare", "1", "2")["configuration"] == {}
-    assert runs("compare", "1", "3")["configuration"] == {"evaluation.margin": [0.0001, 0.99]}
+def test_runs_differ_in_what_was_set(tandem_runs, three_runs):
+    root = three_runs.config.run_root
+    assert tandem_runs(root, "compare", "1", "2")["configuration"] == {}
+    assert tandem_runs(root, "compare", "1", "3")["configuration"] == {"evaluation.margin": [0.0001, 0.99]}
 
 
-def test_a_run_after_a_removal_still_comes_from_the_cache(tiny_config, tmp_path, capsys):
+def test_a_run_after_a_removal_still_comes_from_the_cache(tandem_runs, tiny_config, tmp_path):
     from tfx_pipeline.config.pipeline_config import load_config
     from tfx_pipeline.runners import local_runner  # Imports TFX: many seconds.
 
@@ -54,16 +55,11 @@ def test_a_run_after_a_removal_still_comes_from_the_cache(tiny_config, tmp_path,
         overrides = [f"root={tmp_path}", f"train.epochs={epochs}", "evaluation.margin=-1"]  # Anything is good enough.
         return local_runner.run(load_config(str(tiny_config), overrides))
 
-    def tandem(*arguments):
-        assert main(["runs", *arguments, "--root", str(tmp_path), "--json"]) == 0
-        return json.loads(capsys.readouterr().out)
-
     for epochs in (1, 3):
         run(epochs)
-    capsys.readouterr()
-    assert [each["outcome"] for each in tandem()] == ["pushed", "pushed"]
-    removed = tandem("remove", "1", "--yes")
+    assert [each["outcome"] for each in tandem_runs(tmp_path)] == ["pushed", "pushed"]
+    removed = tandem_runs(tmp_path, "remove", "1", "--yes")
     assert [each for each in removed["removed"] if "/Trainer/model/" in each] and removed["kept"] > 0
     assert not any(Path(each).exists() for each in removed["removed"])
-    assert [each["run"] for each in tandem()] == [2]
+    assert [each["run"] for each in tandem_runs(tmp_path)] == [2]
     assert "Trainer" in run(3).cached

@@ -1,13 +1,11 @@
 """The pushed model over real REST and gRPC on loopback, compared with the Keras model called directly."""
 
-import time
-from pathlib import Path
+import itertools
 
 import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from tensorflow.core.protobuf.saved_model_pb2 import SavedModel
 from tensorflow_serving.apis.prediction_log_pb2 import PredictionLog
 
 from schemas import features
@@ -16,20 +14,9 @@ from schemas.canonical_event import Surface, Token
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1800)]
 
 
-def only(config, component, output) -> Path:
-    (folder,) = (Path(config.pipeline_root) / component / output).iterdir()
-    return folder
-
-
 @pytest.fixture(scope="module")
 def test_examples(three_runs):
-    folder = only(three_runs.config, "BehaviourExampleGen", "examples") / "Split-test"
-    records = [
-        record.numpy()
-        for file in sorted(folder.glob("*.gz"))
-        for record in tf.data.TFRecordDataset(str(file), compression_type="GZIP")
-    ]
-    return records[:40]
+    return list(itertools.islice(three_runs.records("test"), 40))
 
 
 @pytest.fixture(scope="module")
@@ -40,9 +27,8 @@ def direct_scores(three_runs, test_examples):
     from tfx_pipeline.training import trained_weights, training_job
 
     config = three_runs.config
-    transformed = only(config, "Transform", "transformed_examples")
-    model_dir = only(config, "Trainer", "model") / "Format-Serving"
-    graph = only(config, "Transform", "transform_graph")
+    transformed = three_runs.artifact("Transform", "transformed_examples")
+    graph = three_runs.artifact("Transform", "transform_graph")
     job = training_job.TrainingJob(
         train_files=(),
         validation_files=(),
@@ -54,7 +40,7 @@ def direct_scores(three_runs, test_examples):
     )
     output = tft.TFTransformOutput(str(graph))
     model = training_job.build_model(job, output, training_job.read_catalog(job, output))
-    trained_weights.load(model, str(model_dir))
+    trained_weights.load(model, str(three_runs.artifact("Trainer", "model") / "Format-Serving"))
     raw = tf.io.parse_example(test_examples, output.raw_feature_spec())
     inputs = output.transform_raw_features(raw)
     inputs = {name: inputs[name] for name in features.MODEL_INPUTS}
@@ -68,32 +54,22 @@ def server(three_runs):
 
     config = ServerConfig(three_runs.config.name, three_runs.config.pushed_model_dir, port=0, rest_api_port=0)
     with LocalServer(config) as running:
+        assert running.model.wait_until_settled() is None
         yield running
 
 
 def test_the_pushed_model_brings_requests_of_all_its_signatures(three_runs):
-    (version,) = Path(three_runs.config.pushed_model_dir).iterdir()
-    records = tf.data.TFRecordDataset(str(version / "assets.extra" / "tf_serving_warmup_requests"))
+    records = tf.data.TFRecordDataset(str(three_runs.version / "assets.extra" / "tf_serving_warmup_requests"))
     asked = {PredictionLog.FromString(each.numpy()).predict_log.request.model_spec.signature_name for each in records}
-    (graph,) = SavedModel.FromString((version / "saved_model.pb").read_bytes()).meta_graphs
-    assert asked == {name for name in graph.signature_def if not name.startswith("__")}
+    assert asked == set(three_runs.signatures())
 
 
 @pytest.fixture(scope="module", params=["rest", "grpc"])
 def client(request, server, three_runs):
-    from serving.client.call import CallError
     from serving.client.ranking_client import RankingClient, WireProtocol
 
-    protocol = WireProtocol(request.param)
     address = server.rest_address if request.param == "rest" else server.grpc_address
-    with RankingClient(address, three_runs.config.name, protocol, timeout_s=30) as made:
-        for _ in range(3000):
-            try:
-                if any(state.state == "AVAILABLE" for state in made.version_states()):
-                    break
-            except CallError:
-                pass
-            time.sleep(0.1)
+    with RankingClient(address, three_runs.config.name, WireProtocol(request.param), timeout_s=30) as made:
         yield made
 
 

@@ -2,28 +2,20 @@
 
 import pytest
 
+from models import registry
 from models.contract import DividesSessions, Explains, Ranks, Retrieves
-from models.unifiedssr.unifiedssr_config import UnifiedSSRConfig
-from models.unifiedssr.unifiedssr_model import UnifiedSSR
-from models.unisar.unisar_config import UniSARConfig
-from models.unisar.unisar_model import UniSAR
-from tests.support import unisar_batches
-
-VOCABULARY = unisar_batches.vocabulary()
+from tests.support.small_models import unifiedssr, unisar
 
 
 @pytest.mark.parametrize(
-    ("model", "abilities"),
+    ("name", "make", "abilities"),
     [
-        (lambda: UniSAR(UniSARConfig(dim=8), VOCABULARY), {Ranks, Explains}),
-        (lambda: UnifiedSSR(UnifiedSSRConfig(dim=8), VOCABULARY), {Ranks, Retrieves, DividesSessions}),
+        ("unisar", unisar, {Ranks, Explains}),
+        ("unifiedssr", unifiedssr, {Ranks, Retrieves, DividesSessions}),
     ],
 )
-def test_what_each_model_can_do(model, abilities):
-    built = model()
-    assert {each for each in (Ranks, Retrieves, Explains, DividesSessions) if isinstance(built, each)} == abilities
-
-
-def test_sessions_may_be_left_out():
-    with_sessions, without = (UnifiedSSR(UnifiedSSRConfig(dim=8, sessions=count), VOCABULARY) for count in (2, 0))
-    assert with_sessions.divides_sessions and not without.divides_sessions
+def test_what_each_model_can_do(name, make, abilities):
+    model = make()
+    assert {each for each in (Ranks, Retrieves, Explains, DividesSessions) if isinstance(model, each)} == abilities
+    assert registry.config_class(name) is type(model.config)
+    assert (Retrieves in abilities) == (name in registry.RETRIEVING)

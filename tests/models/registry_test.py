@@ -7,8 +7,6 @@ import pytest
 
 from models import registry
 from models.catalogue import Catalogue
-from models.contract import Retrieves
-from models.unifiedssr.unifiedssr_config import UnifiedSSRConfig
 from models.unisar.unisar_config import UniSARConfig
 from schemas import features
 from schemas.canonical_event import Surface
@@ -23,11 +21,6 @@ CATALOGUE = Catalogue(
     attributes=RANDOM.integers(0, 9, (7, 1)),
     engagements=np.arange(7),
 )
-
-
-def test_names_and_configurations():
-    assert "unisar" in registry.names()
-    assert registry.config_class("unisar") is UniSARConfig
 
 
 def test_builds_a_model_that_knows_its_catalogue():
@@ -56,23 +49,14 @@ def test_what_is_known_of_users_moves_their_scores(name):
     assert moved.tolist() == [True, True, False, False, False, False]
 
 
-def test_without_attributes_of_users_there_are_no_weights_for_them():
-    paths = [weight.path for weight in registry.build("unifiedssr", UnifiedSSRConfig(dim=8), SIZES, CATALOGUE).weights]
-    assert any(path.endswith("embedding/user_table") for path in paths)
-    assert not any("user_encoder" in path for path in paths)
-
-
-def test_items_may_have_ids_only():
+def test_items_and_users_may_have_ids_only():
     sizes = registry.VocabularySizes(users=5, items=7, words=6)
-    model = registry.build("unisar", UniSARConfig(dim=8), sizes, Catalogue.of_ids(7), dtype="mixed_bfloat16")
-    assert model.embedding.items.attributes == ()
-    assert model.dtype_policy.name == "mixed_bfloat16"
-
-
-@pytest.mark.parametrize("name", registry.names())
-def test_those_that_retrieve_encode_requests(name):
-    model = registry.build(name, registry.config_class(name)(dim=8), SIZES, CATALOGUE)
-    assert isinstance(model, Retrieves) == (name in registry.RETRIEVING)
+    for name in registry.names():
+        config = registry.config_class(name)(dim=8)
+        model = registry.build(name, config, sizes, Catalogue.of_ids(7), dtype="mixed_bfloat16")
+        assert model.vocabulary.item_attributes == model.vocabulary.user_attributes == ()
+        assert not any("user_encoder" in weight.path for weight in model.weights)
+        assert model.dtype_policy.name == "mixed_bfloat16"
 
 
 def test_refuses_a_name_that_nobody_bears():

@@ -14,17 +14,12 @@ WEIGHTS = {
 }
 
 
-@pytest.mark.parametrize("prefix", ["", "weights/"])
-def test_reads_npz_with_and_without_prefix(prefix, tmp_path):
-    np.savez(tmp_path / "state.npz", **{prefix + name: value for name, value in WEIGHTS.items()})
+@pytest.mark.parametrize(("prefix", "beside"), [("", {}), ("weights/", {"config": np.array("{}")})])
+def test_reads_npz_with_and_without_prefix(prefix, beside, tmp_path):
+    np.savez(tmp_path / "state.npz", **{prefix + name: value for name, value in WEIGHTS.items()}, **beside)
     state = read_state_dict(tmp_path / "state.npz")
     assert set(state) == set(WEIGHTS)
     np.testing.assert_array_equal(state["first.weight"], WEIGHTS["first.weight"])
-
-
-def test_what_stands_beside_the_weights_is_left_out(tmp_path):
-    np.savez(tmp_path / "fixture.npz", **{"weights/first": np.ones(2), "config": np.array("{}")})
-    assert list(read_state_dict(tmp_path / "fixture.npz")) == ["first"]
 
 
 def test_refuses_other_endings(tmp_path):
@@ -50,9 +45,10 @@ def test_linear_layers_become_one_projection():
 def test_names_what_is_missing_or_does_not_fit():
     layer = Projection(5)
     layer.build((None, 3))
+    weights = TorchWeights(WEIGHTS)
     with pytest.raises(ValueError, match="The reference's weights lack 'third.weight'."):
-        TorchWeights(WEIGHTS).dense(layer, "third")
+        weights.dense(layer, "third")
     with pytest.raises(ValueError, match=r"'first.weight' has the shape \(3, 6\), the model's weight \(3, 5\)."):
-        TorchWeights(WEIGHTS).dense(layer, "first", "second")
+        weights.dense(layer, "first", "second")
     with pytest.raises(ValueError, match=r"'first.bias' has the shape \(2,\), the model's weight \(5,\)."):
-        TorchWeights(WEIGHTS).assign(layer.bias, "first.bias")
+        weights.assign(layer.bias, "first.bias")

@@ -1,5 +1,3 @@
-import json
-
 import pytest
 
 from models.vocabulary import Attribute, Vocabulary
@@ -33,13 +31,6 @@ def test_of_catalogue_has_texts_category_levels_and_attributes():
     assert vocabulary.context == (Attribute("hour", size=25, dim=2), Attribute("device", size=4, dim=2))
     assert [each.is_text for each in vocabulary.item_attributes] == [True, True, False, False, False]
     assert Vocabulary.of_catalogue(users=3, items=4, words=5) == Vocabulary(3, 4, 5)
-
-
-def test_survives_json():
-    vocabulary = Vocabulary(
-        3, 4, 5, (Attribute("a", words=2),), (Attribute("b", size=6, dim=1),), (Attribute("hour", size=25),)
-    )
-    assert Vocabulary.from_dict(json.loads(json.dumps(vocabulary.to_dict()))) == vocabulary
 
 
 def test_refuses_a_category_without_values():

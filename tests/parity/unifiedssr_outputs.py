@@ -13,6 +13,7 @@ from models.unifiedssr.sequences import Sequences
 from models.unifiedssr.unifiedssr_model import UnifiedSSR
 from models.unifiedssr.unifiedssr_training import session_loss
 from schemas.canonical_event import Surface
+from schemas.features import PADDING
 
 # What the fixture's configuration and the reference's arguments call the same.
 ARGUMENTS = {
@@ -65,22 +66,13 @@ def sequences(fixture: Arrays, surface: Surface) -> Sequences:
 
 def task_outputs(model: UnifiedSSR, fixture: Arrays, surface: Surface) -> dict[str, Any]:
     """All outputs of one surface by their names in the fixture."""
-
-    def given(name: str) -> np.ndarray:
-        return fixture[f"{surface.value}/inputs/{name}"].astype("int32")
-
     rows = sequences(fixture, surface)
     branches = model.encoder.encode(model.embedding, rows)
     divided = model.divide(branches, rows)
-    # Position 0 predicts nothing there.
-    positions = doubled_in_sessions(branches, divided)
-    target = np.pad(given("target") * np.asarray(rows.is_event), ((0, 0), (1, 0)))[..., None]
-    negatives = np.pad(given("negatives"), ((0, 0), (1, 0), (0, 0)))
-    values = {
-        "scores": scores(model, rows, branches, given("last_index"), given("candidates")),
-        "corr_loss": session_loss(divided),
-        "out_loss": model.binary_loss(positions, target, negatives, np.ones(negatives.shape, bool)),
-    }
+    last_index, candidates = (
+        fixture[f"{surface.value}/inputs/{name}"].astype("int32") for name in ("last_index", "candidates")
+    )
+    values = losses(model, fixture, surface) | {"scores": scores(model, rows, branches, last_index, candidates)}
     if surface is Surface.RECOMMENDATION:
         return values | {
             "product_encoding": branches[0][:, 1:],
@@ -92,6 +84,21 @@ def task_outputs(model: UnifiedSSR, fixture: Arrays, surface: Surface) -> dict[s
         "query_encoding": branches[1],
         "product_session_windows": divided[0].windows,
         "query_session_windows": divided[1].windows,
+    }
+
+
+def losses(model: UnifiedSSR, fixture: Arrays, surface: Surface) -> dict[str, Any]:
+    """The losses of one surface, against the negatives that the fixture gives. Position 0 predicts nothing there."""
+    rows = sequences(fixture, surface)
+    branches = model.encoder.encode(model.embedding, rows)
+    divided = model.divide(branches, rows)
+    target, negatives = (fixture[f"{surface.value}/inputs/{name}"].astype("int32") for name in ("target", "negatives"))
+    target = np.pad(target * (rows.items[..., 0] != PADDING), ((0, 0), (1, 0)))[..., None]
+    negatives = np.pad(negatives, ((0, 0), (1, 0), (0, 0)))
+    positions = doubled_in_sessions(branches, divided)
+    return {
+        "corr_loss": session_loss(divided),
+        "out_loss": model.binary_loss(positions, target, negatives, np.ones(negatives.shape, bool)),
     }
 
 

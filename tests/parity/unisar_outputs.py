@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 import numpy as np
 from keras import ops
@@ -65,11 +66,12 @@ def outputs(fixture: Mapping[str, np.ndarray], weights: Mapping[str, np.ndarray]
     for task in SURFACES:
         if f"{task}/inputs/user" not in fixture:
             continue
-        for name, value in _task_outputs(model, fixture, task).items():
+        for name, value in task_outputs(model, fixture, task).items():
             yield f"{task}/outputs/{name}", ops.convert_to_numpy(value)
 
 
-def _task_outputs(model: UniSAR, fixture: Mapping[str, np.ndarray], task: str) -> dict:
+def task_outputs(model: UniSAR, fixture: Mapping[str, np.ndarray], task: str) -> dict[str, Any]:
+    """All outputs of one task by their names in the fixture."""
     batch = inputs(fixture, task)
     history = {name: batch[name] for name in EmbeddingModule.HISTORY_FEATURES}
     tokens = model.embedding(history)
@@ -80,10 +82,10 @@ def _task_outputs(model: UniSAR, fixture: Mapping[str, np.ndarray], task: str) -
     values = {
         "s2r": transitions.search_to_recommendation,
         "r2r": transitions.recommendation_to_recommendation,
-        "rec_padding": ~ops.convert_to_numpy(tokens.recommendation_mask),
+        "rec_padding": ops.logical_not(tokens.recommendation_mask),
         "r2s": transitions.recommendation_to_search,
         "s2s": transitions.search_to_search,
-        "src_padding": ~ops.convert_to_numpy(tokens.search_mask),
+        "src_padding": ops.logical_not(tokens.search_mask),
         "candidate_embedding": model.embedding.items(batch[features.CANDIDATE_ITEMS]),
         "scores": ops.sigmoid(logits),
         "click_loss": click_loss(labels, logits, batch[features.CANDIDATE_ITEMS] != features.PADDING),

@@ -10,7 +10,7 @@ from tfx_bsl.tfxio import tensor_representation_util
 
 from components.behaviour_example_gen.examples.behaviour_examples import behaviour_example, catalog_example
 from schemas import features
-from schemas.behaviour_schema import BEHAVIOUR_SCHEMA_PATH, SERVING, TRAINING, behaviour_schema
+from schemas.behaviour_schema import SERVING, TRAINING, behaviour_schema
 from schemas.canonical_event import Event, Item, Surface, Token
 
 FIRST = behaviour_example(Event("u1", 5, Surface.RECOMMENDATION, item_id="a"), [], ["b"])
@@ -28,22 +28,22 @@ def anomalies(examples, environment):
     return dict(tfdv.validate_statistics(statistics, schema, environment=environment).anomaly_info)
 
 
+NOT_IN_REQUESTS = {features.LABELS, features.TIMESTAMP_MS, features.SEQUENCE_END}
+TABLES = {*features.CATALOG_FEATURES, features.USER_ATTRIBUTES}
+
+
 def test_every_raw_feature_stands_in_the_schema_with_its_type():
     types = {each.name: each.type for each in behaviour_schema().feature}
-    every = {*features.BEHAVIOUR_FEATURES, *features.CATALOG_FEATURES, *features.AUDIENCE_FEATURES}
-    assert set(types) == every
+    assert set(types) == {*features.BEHAVIOUR_FEATURES, *TABLES}
     assert {name for name, kind in types.items() if kind == schema_pb2.INT} == set(features.INT_FEATURES)
     assert {name for name, kind in types.items() if kind == schema_pb2.FLOAT} == set(features.FLOAT_FEATURES)
-
-
-NOT_IN_REQUESTS = {features.LABELS, features.TIMESTAMP_MS, features.SEQUENCE_END}
 
 
 def test_requests_have_no_labels_no_time_and_no_tables():
     schema = behaviour_schema()
     assert list(schema.default_environment) == [TRAINING, SERVING]
     outside = {each.name for each in schema.feature if SERVING in each.not_in_environment}
-    assert outside == {*NOT_IN_REQUESTS, *features.CATALOG_FEATURES, *features.AUDIENCE_FEATURES}
+    assert outside == NOT_IN_REQUESTS | TABLES
 
 
 def test_surfaces_are_those_of_the_canonical_event():
@@ -52,16 +52,9 @@ def test_surfaces_are_those_of_the_canonical_event():
 
 
 def test_every_feature_is_read_as_a_sparse_tensor():
-    kinds = {
-        name: each.WhichOneof("kind")
-        for name, each in tensor_representation_util.InferTensorRepresentationsFromSchema(behaviour_schema()).items()
-    }
-    assert set(kinds.values()) == {"varlen_sparse_tensor"}
-    assert len(kinds) == len(behaviour_schema().feature)
-
-
-def test_the_schema_stands_where_the_pipeline_imports_it():
-    assert BEHAVIOUR_SCHEMA_PATH.name == "behaviour.pbtxt" and BEHAVIOUR_SCHEMA_PATH.is_file()
+    representations = tensor_representation_util.InferTensorRepresentationsFromSchema(behaviour_schema())
+    assert {each.WhichOneof("kind") for each in representations.values()} == {"varlen_sparse_tensor"}
+    assert len(representations) == len(behaviour_schema().feature)
 
 
 def without(example, *names):
@@ -71,16 +64,9 @@ def without(example, *names):
     return result.SerializeToString()
 
 
-def test_examples_of_behaviour_have_no_anomalies():
+def test_examples_and_requests_have_no_anomalies_in_their_own_environment():
     assert not anomalies([FIRST, LATER], TRAINING)
-
-
-def test_requests_have_no_anomalies():
-    requests = [without(each, *NOT_IN_REQUESTS) for each in (FIRST, LATER)]
-    assert not anomalies(requests, SERVING)
-
-
-def test_labels_are_an_anomaly_in_requests():
+    assert not anomalies([without(each, *NOT_IN_REQUESTS) for each in (FIRST, LATER)], SERVING)
     assert set(anomalies([FIRST, LATER], SERVING)) == NOT_IN_REQUESTS
 
 

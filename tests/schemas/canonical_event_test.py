@@ -31,20 +31,18 @@ def test_a_token_keeps_its_last_distinct_items():
 
 
 @pytest.mark.parametrize(
-    "second",
-    [click("b", "mugs", "s1"), click("b", "mug", "s2"), click("b", "mug", "")],
-    ids=["another query", "another session", "no session"],
+    "events",
+    [
+        [click("a", "mug", "s1"), click("b", "mugs", "s1")],
+        [click("a", "mug", "s1"), click("b", "mug", "s2")],
+        [click("a", "mug", "s1"), click("b", "mug", "")],
+        [click("a", "mug", ""), click("b", "mug", "")],
+        [click("a", "mug", "s1"), view("b"), click("c", "mug", "s1")],
+    ],
+    ids=["another query", "another session", "no session", "neither has a session", "a view in between"],
 )
-def test_another_search_is_another_token(second):
-    assert len(tokens([click("a", "mug", "s1"), second], 5)) == 2
-
-
-def test_clicks_without_a_session_stay_apart():
-    assert len(tokens([click("a", "mug", ""), click("b", "mug", "")], 5)) == 2
-
-
-def test_a_view_in_between_closes_the_session():
-    assert len(tokens([click("a", "mug", "s1"), view("b"), click("c", "mug", "s1")], 5)) == 3
+def test_each_event_is_a_token_of_its_own(events):
+    assert len(tokens(events, 5)) == len(events)
 
 
 def test_what_was_only_shown_is_no_history_and_closes_nothing():

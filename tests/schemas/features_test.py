@@ -13,23 +13,15 @@ def rows_of(heading):
 
 
 def test_the_readme_has_a_row_for_each_raw_feature_in_the_same_order():
-    every = [*features.BEHAVIOUR_FEATURES, *features.CATALOG_FEATURES, *features.AUDIENCE_FEATURES]
+    every = [*features.BEHAVIOUR_FEATURES, *features.CATALOG_FEATURES, features.USER_ATTRIBUTES]
     assert rows_of("Raw features") == every
 
 
 def test_the_readme_has_a_row_for_each_transformed_feature():
-    others = {
-        features.CANDIDATE_LABELS,
-        features.IS_SEQUENCE_END,
-        features.ITEM,
-        features.ITEM_WORDS,
-        features.ITEM_CATEGORIES,
-        features.ITEM_CATEGORY_WORDS,
-        features.ITEM_ATTRIBUTES,
-        features.ITEM_ENGAGEMENTS,
-        features.USER_ATTRIBUTE_INDICES,
-    }
-    assert set(rows_of("Transformed features")) == {*features.MODEL_INPUTS, *others}
+    constants = {name: value for name, value in vars(features).items() if name.isupper() and isinstance(value, str)}
+    names = {value for name, value in constants.items() if not name.endswith(("_VOCABULARY", "_SPLIT"))}
+    assert set(rows_of("Transformed features")) == names - set(rows_of("Raw features"))
+    assert set(features.MODEL_INPUTS) <= names
 
 
 def test_no_name_stands_for_two_features():
@@ -37,15 +29,8 @@ def test_no_name_stands_for_two_features():
     assert len(names) == len(set(names))
 
 
-def test_each_category_level_has_its_vocabulary():
-    assert features.category_vocabulary(0) == "categories_0"
-    assert features.category_vocabulary(3) == "categories_3"
-
-
-def test_each_attribute_has_its_vocabulary():
+def test_what_vocabularies_are_called():
+    assert [features.category_vocabulary(level) for level in (0, 3)] == ["categories_0", "categories_3"]
     assert features.attribute_vocabulary(1) == "attributes_1"
     assert features.user_attribute_vocabulary(2) == "user_attributes_2"
-
-
-def test_each_context_value_has_its_vocabulary():
     assert features.context_vocabulary("hour") == "context_of_hour"

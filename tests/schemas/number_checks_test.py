@@ -17,29 +17,17 @@ def least_two(config, name):
 
 
 @pytest.mark.parametrize(
-    ("check", "good"),
+    ("check", "good", "bad", "message"),
     [
-        (least_two, (2, 2.5, 10**9, None)),
-        (check_positive, (1e-9, 5)),
-        (check_shares, (0, 0.5, 1)),
-        (check_below_one, (0, 0.999)),
+        (least_two, (2, 2.5, 10**9, None), (1, -1, math.nan, math.inf), "`number` should be at least 2."),
+        (check_positive, (1e-9, 5), (0, -1, math.nan, math.inf), "`number` should be above 0."),
+        (check_shares, (0, 0.5, 1), (-0.1, 1.1, math.nan), "`number` should be from 0 to 1."),
+        (check_below_one, (0, 0.999), (-0.1, 1, math.nan), "`number` should be at least 0 and below 1."),
     ],
 )
-def test_what_is_in_range_is_let_pass(check, good):
+def test_what_is_out_of_range_is_named_with_the_range(check, good, bad, message):
     for number in good:
         check(Numbers(number), "number")
-
-
-@pytest.mark.parametrize(
-    ("check", "bad", "message"),
-    [
-        (least_two, (1, -1, math.nan, math.inf), "`number` should be at least 2."),
-        (check_positive, (0, -1, math.nan, math.inf), "`number` should be above 0."),
-        (check_shares, (-0.1, 1.1, math.nan), "`number` should be from 0 to 1."),
-        (check_below_one, (-0.1, 1, math.nan), "`number` should be at least 0 and below 1."),
-    ],
-)
-def test_what_is_not_is_named_with_its_range(check, bad, message):
     for number in bad:
         with pytest.raises(ValueError) as caught:
             check(Numbers(number), "number")

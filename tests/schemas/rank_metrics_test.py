@@ -63,7 +63,7 @@ def test_cut_offs_that_mean_nothing():
         MeanReciprocalRank(5)
 
 
-class Median(RankMetric):
+class FirstHalf(RankMetric):
     """Made up: 1 in the first half of a list of 100."""
 
     stem, title = "first_half", "First half"
@@ -81,7 +81,7 @@ def test_a_new_metric_is_one_class_and_one_line(monkeypatch):
 
     `tests/tfx_pipeline/blessing/evaluation_test.py` has the Evaluator.
     """
-    monkeypatch.setattr(rank_metrics, "_KINDS", (HitRate, NDCG, MeanReciprocalRank, Median))
+    monkeypatch.setattr(rank_metrics, "_KINDS", (HitRate, NDCG, MeanReciprocalRank, FirstHalf))
     from components.synthetic_log.truth.truth_report import metrics
     from models.metrics.ranking_metric import RankingMetric
     from tfx_pipeline.config.pipeline_config import EvaluationConfig

@@ -18,26 +18,16 @@ def test_a_composed_model_has_each_signature_of_one_part_or_of_both():
     assert names(answered_by=AnsweredBy.RANKER) == ("serving_default", "rank", "explain")
 
 
-@pytest.mark.parametrize("name", ["rank", "explain", "recommend", "search", "embed_user"])
-def test_what_is_told_of_the_moment_comes_last(name):
+@pytest.mark.parametrize("name", SIGNATURES)
+def test_the_context_of_a_request_comes_last_and_only_where_a_request_has_one(name):
     row = SIGNATURES[name]
-    told = row.all_inputs(["device", "hour"])[len(row.inputs) :]
-    assert [(each.name, each.dtype, each.axes) for each in told] == [
-        ("timestamp_ms", "int64", ("batch",)),
-        ("device", "string", ("batch",)),
-    ]
+    context = [("timestamp_ms", "int64", ("batch",)), ("device", "string", ("batch",))]
+    takes_context = name in ("rank", "explain", "recommend", "search", "embed_user")
+    assert row.all_inputs(["device", "hour"]) == (*row.inputs, *(context if takes_context else ()))
     assert row.all_inputs() == row.inputs
-
-
-@pytest.mark.parametrize("name", ["serving_default", "embed_query", "embed_item", "similar_items", "sessions"])
-def test_others_are_told_nothing_of_it(name):
-    assert SIGNATURES[name].all_inputs(["device", "hour"]) == SIGNATURES[name].inputs
 
 
 def test_a_name_means_the_same_in_every_signature():
     """So that a client or the gate can fill an input by its name alone."""
-    kinds = {}
-    for row in SIGNATURES.values():
-        for each in row.inputs:
-            kinds.setdefault(each.name, set()).add((each.dtype, each.axes))
-    assert all(len(found) == 1 for found in kinds.values())
+    distinct = {each for row in SIGNATURES.values() for each in row.inputs}
+    assert len({each.name for each in distinct}) == len(distinct)

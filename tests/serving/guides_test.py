@@ -1,11 +1,11 @@
 """The Python of README.md and docs/serving.md, run as it stands there but for the address and the model's name."""
 
-import contextlib
-import io
 import re
 from pathlib import Path
 
 import pytest
+
+from tests.serving.readme_test import printed_by
 
 ROOT = Path(__file__).resolve().parents[2]
 BY_SCORE = ["é", "d", "c", "b", "a"]
@@ -14,23 +14,11 @@ BY_SCORE = ["é", "d", "c", "b", "a"]
 pytestmark = pytest.mark.skipif(not (ROOT / "docs").is_dir(), reason="a wheel has no guides")
 
 
-@pytest.fixture
-def printed(retrieval_server):
-    """Runs the only Python of a page against a server of the tests."""
-
-    def printed(page):
-        (code,) = re.findall(r"```python\n(.*?)```", (ROOT / page).read_text(encoding="utf-8"), re.DOTALL)
-        code = code.replace("127.0.0.1:8501", retrieval_server.rest_address).replace("online_retail", "shop")
-        with contextlib.redirect_stdout(io.StringIO()) as out:
-            exec(compile(code, page, "exec"), {})
-        return out.getvalue().splitlines()
-
-    return printed
-
-
-def test_readme(printed):
-    assert printed("README.md") == [str(BY_SCORE), str(BY_SCORE)]
-
-
-def test_serving(printed):
-    assert [line.split()[0] for line in printed("docs/serving.md")] == 2 * BY_SCORE
+@pytest.mark.parametrize(
+    ("page", "first_words"), [("README.md", [str(BY_SCORE)] * 2), ("docs/serving.md", BY_SCORE * 2)]
+)
+def test_the_only_python_of_a_page(retrieval_server, page, first_words):
+    (code,) = re.findall(r"```python\n(.*?)```", (ROOT / page).read_text(encoding="utf-8"), re.DOTALL)
+    code = code.replace("127.0.0.1:8501", retrieval_server.rest_address).replace("online_retail", "shop")
+    lines = printed_by(code, page).splitlines()
+    assert [line if line.startswith("[") else line.split()[0] for line in lines] == first_words

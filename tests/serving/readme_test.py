@@ -16,8 +16,7 @@ import serving
 from tests.support.vector_models import UNKNOWN
 
 README = (Path(serving.__file__).parent / "README.md").read_text(encoding="utf-8")
-
-
+PYTHON = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
 CURL = re.compile(r"^    (curl .*?)(?=\n\n|\n    curl )", re.MULTILINE | re.DOTALL)
 RETRIEVES = re.compile(
     r'"signature_name": "(recommend|search|similar_items|embed_\w+)"|RetrievalRequest|similar_items\('
@@ -43,14 +42,11 @@ def adapted(rank_server, retrieval_server, explaining_server):
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
 def test_curl(adapted):
-    answers = [
-        json.loads(
-            subprocess.run(
-                ["curl", "-s", "--noproxy", "*", *shlex.split(adapted(command))[1:]], capture_output=True, check=True
-            ).stdout
-        )
-        for command in CURL.findall(README)
-    ]
+    def answer(command):
+        arguments = ["curl", "-s", "--noproxy", "*", *shlex.split(adapted(command))[1:]]
+        return json.loads(subprocess.run(arguments, capture_output=True, check=True).stdout)
+
+    answers = [answer(command) for command in CURL.findall(README)]
     best = {"items": [["é", "d", "c"]], "scores": [[5.0, 4.0, 3.0]]}
     assert answers[:3] == [{"outputs": [[1.0, 1.0, 0.0]]}, {"outputs": best}, {"outputs": best}]
     # The shop has none of the items. The query has seven letters, the history two tokens.
@@ -63,15 +59,13 @@ def test_curl(adapted):
 
 
 def test_python(adapted):
-    plain, stubs, client, retrieval, vectors, awaited = (
-        adapted(code) for code in re.findall(r"```python\n(.*?)```", README, re.DOTALL)
-    )
-    assert _printed(plain) == "[[1.0, 1.0, 0.0]]\n"
-    assert _printed(stubs) == "[1.0, 1.0, 0.0]\n"
-    assert _printed(client) == "85123A 1.0\n71053 1.0\n84406B 0.0\n"
-    assert _printed(retrieval) == "é 5.0\nd 4.0\nc 3.0\n" * 2
-    assert _printed(vectors) == "[]\n(0.0, 1.0) (7.0, 0.0)\n[False, False]\n"
-    assert _printed(awaited) == "['é', 'd', 'c'] ['é', 'd', 'c']\n"
+    plain, stubs, client, retrieval, vectors, awaited = map(adapted, PYTHON)
+    assert printed_by(plain) == "[[1.0, 1.0, 0.0]]\n"
+    assert printed_by(stubs) == "[1.0, 1.0, 0.0]\n"
+    assert printed_by(client) == "85123A 1.0\n71053 1.0\n84406B 0.0\n"
+    assert printed_by(retrieval) == "é 5.0\nd 4.0\nc 3.0\n" * 2
+    assert printed_by(vectors) == "[]\n(0.0, 1.0) (7.0, 0.0)\n[False, False]\n"
+    assert printed_by(awaited) == "['é', 'd', 'c'] ['é', 'd', 'c']\n"
 
 
 def test_the_answers_that_are_shown_are_answers():
@@ -85,15 +79,14 @@ def test_the_answers_that_are_shown_are_answers():
     assert [(first + third, second) for first, second, third in weights] == [(1.0, 1.0)] * 2
 
 
-def _printed(code):
+def printed_by(code, page="README.md"):
     with contextlib.redirect_stdout(io.StringIO()) as printed:
-        exec(compile(code, "README.md", "exec"), {})
+        exec(compile(code, page, "exec"), {})
     return printed.getvalue()
 
 
 def test_grpc_alone_and_our_clients_do_without_tensorflow(adapted, rank_server):
-    examples = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
-    without = [code for code in examples if "tensorflow" not in code]
+    without = [code for code in PYTHON if "tensorflow" not in code]
     assert len(without) == 5
     over_grpc = [
         code.replace("127.0.0.1:8501", "127.0.0.1:8500").replace(

@@ -1,4 +1,4 @@
-"""Behaviour examples as BehaviourExampleGen writes them, made of what a test wants to say."""
+"""Makes behaviour examples as BehaviourExampleGen writes them, from what a test cares about."""
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -18,7 +18,7 @@ def behaviour_example(
     user: str = "u1",
     history: Sequence[Token] = (),
 ) -> bytes:
-    """One serialized tf.Example whose positive is the candidate at place `positive`; -1 makes one without."""
+    """Makes one serialized tf.Example. Its positive is the candidate at place `positive`; with -1 it has none."""
     target = Event(user_id=user, timestamp_ms=1_000, surface=surface, query=query, item_id=candidates[0])
     example = tf.train.Example.FromString(behaviour_examples.behaviour_example(target, history, candidates[1:]))
     labels = example.features.feature[features.LABELS].float_list.value
@@ -27,7 +27,7 @@ def behaviour_example(
 
 
 def write_examples(path: Path, serialized: Iterable[bytes]) -> str:
-    """Writes a gzipped TFRecord file and gives its path back."""
+    """Writes a gzipped TFRecord file and returns its path."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with tf.io.TFRecordWriter(str(path), tf.io.TFRecordOptions(compression_type="GZIP")) as writer:
         for example in serialized:

@@ -1,4 +1,4 @@
-"""A headless Chromium, driven by ChromeDriver over the W3C WebDriver protocol: just what tests of pages need."""
+"""Drives a headless Chromium by ChromeDriver over the W3C WebDriver protocol, as far as tests of pages need it."""
 
 import base64
 import contextlib
@@ -23,23 +23,22 @@ KEYS = {
     "ArrowUp": "\ue013",
     "ArrowRight": "\ue014",
     "ArrowDown": "\ue015",
-    "Shift": "\ue008",
 }
 _ELEMENT = "element-6066-11e4-a52e-4f735466cecf"
 _PATIENCE_S = 20.0
 
 
 def missing_programs() -> list[str]:
-    """Which of the two programs are not installed."""
+    """Returns which of the two programs are not installed."""
     return [name for name in ("chromium", "chromedriver") if shutil.which(name) is None]
 
 
 class Browser:
-    """One window.
+    """One browser window.
 
     Args:
         session: The address of a WebDriver session.
-        client: For calling it.
+        client: The HTTP client that calls it.
     """
 
     def __init__(self, session: str, client: httpx.Client):
@@ -54,16 +53,16 @@ class Browser:
         return self._post("execute/sync", script=script, args=list(arguments))
 
     def texts(self, selector: str) -> list[str]:
-        """What stands in the elements, as it is seen."""
+        """Returns the visible text of each such element."""
         return self.run("return [...document.querySelectorAll(arguments[0])].map((each) => each.innerText)", selector)
 
     def text(self, selector: str) -> str:
-        """What stands in the only such element."""
+        """Returns the visible text of the only such element."""
         (text,) = self.texts(selector)
         return text
 
     def click(self, selector: str) -> None:
-        """Clicks the first such element; a page may put another in its place meanwhile."""
+        """Clicks the first such element. It tries again if the page replaces the element meanwhile."""
 
         def is_clicked() -> bool:
             element = self._post("element", using="css selector", value=selector)[_ELEMENT]
@@ -76,20 +75,17 @@ class Browser:
         self.wait_for(is_clicked, f"a click on {selector}")
 
     def type(self, text: str) -> None:
-        """Types where the focus is."""
+        """Types into the element that has the focus."""
         actions = [{"type": kind, "value": letter} for letter in text for kind in ("keyDown", "keyUp")]
         self._post("actions", actions=[{"type": "key", "id": "keyboard", "actions": actions}])
 
     def press(self, *names: str) -> None:
-        """Presses keys, one after the other: names of `KEYS`; `Shift+Tab` holds one while another is pressed."""
+        """Presses keys of `KEYS`, one after the other."""
         for name in names:
-            keys = [KEYS[each] for each in name.split("+")]
-            actions = [{"type": "keyDown", "value": key} for key in keys]
-            actions += [{"type": "keyUp", "value": key} for key in reversed(keys)]
-            self._post("actions", actions=[{"type": "key", "id": "keyboard", "actions": actions}])
+            self.type(KEYS[name])
 
     def wait_for(self, happens: Callable[[], Any], what: str = "") -> Any:
-        """Tries until something is true; returns it."""
+        """Calls a function until it returns something true, and returns that."""
         end = time.monotonic() + _PATIENCE_S
         while not (found := happens()):
             assert time.monotonic() < end, f"did not happen: {what or happens}\n{self.text('body')}"
@@ -97,12 +93,12 @@ class Browser:
         return found
 
     def screenshot(self, path: Path, is_whole: bool = False) -> None:
-        """Writes a PNG of what is seen, or of the whole page."""
+        """Writes a PNG of the visible part, or of the whole page."""
         picture = self.devtools("Page.captureScreenshot", format="png", captureBeyondViewport=is_whole)
         path.write_bytes(base64.b64decode(picture["data"]))
 
     def become(self, width: int, height: int, is_dark: bool = False, is_phone: bool = False) -> None:
-        """Shows pages as a device with such a screen does."""
+        """Emulates a device with such a screen."""
         self.devtools(
             "Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=is_phone
         )
@@ -112,7 +108,7 @@ class Browser:
         self.devtools("Emulation.setEmulatedMedia", features=[scheme, still])
 
     def devtools(self, command: str, **parameters: Any) -> Any:
-        """Sends a command of the DevTools protocol, for what WebDriver cannot do."""
+        """Sends a command of the DevTools protocol, which can do more than WebDriver."""
         return self._post("goog/cdp/execute", cmd=command, params=parameters)
 
     def _post(self, command: str, **fields: Any) -> Any:
@@ -121,11 +117,11 @@ class Browser:
 
 @contextlib.contextmanager
 def headless_chromium(folder: Path, *flags: str) -> Iterator[Browser]:
-    """Starts a browser that keeps what it writes in a folder, and ends it when the block is left.
+    """Runs a browser while the block runs.
 
     Args:
-        folder: Of the browser's own files.
-        flags: More of Chromium's options.
+        folder: The folder of the browser's own files.
+        flags: Further options of Chromium.
     """
     arguments = [
         "--headless=new",
@@ -142,7 +138,7 @@ def headless_chromium(folder: Path, *flags: str) -> Iterator[Browser]:
         *flags,
     ]
     if os.geteuid() == 0:
-        arguments.append("--no-sandbox")  # Chromium's own does not run as root.
+        arguments.append("--no-sandbox")  # Chromium's sandbox does not run as root.
     driver, port = _started_driver()
     try:
         options = {"binary": shutil.which("chromium"), "args": arguments}
@@ -162,7 +158,7 @@ def headless_chromium(folder: Path, *flags: str) -> Iterator[Browser]:
 
 
 def _started_driver() -> tuple[subprocess.Popen, str]:
-    """A ChromeDriver and its port. The free port that it finds may be taken before it listens, so it may try again."""
+    """Starts a ChromeDriver and returns it with its port. It retries if another program takes the port first."""
     command = ["chromedriver", "--port=0"]
     for _ in range(5):
         driver = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True)

@@ -1,17 +1,17 @@
-"""A small SavedModel whose ranks in its catalogue can be told beforehand."""
+"""Saves a small model whose catalogue ranks are known in advance."""
 
 from pathlib import Path
 
 import tensorflow as tf
 
 from schemas import features, signatures
+from tests.support.rank_models import signature_of
 
 
 def save_model_of_ranks(folder: Path) -> str:
-    """Saves a model that ranks an example's positive by its name: item `7` is seventh; `0` is unknown."""
-    module = tf.Module()
+    """Saves a model that takes the rank of an example's positive from its id: item `7` is seventh, `0` is unknown."""
 
-    @tf.function(input_signature=[tf.TensorSpec([None], tf.string, name=signatures.EXAMPLES)])
+    @signature_of(signatures.CATALOGUE_RANKS)
     def ranks(examples):
         columns = tf.io.parse_example(
             examples,
@@ -23,5 +23,5 @@ def save_model_of_ranks(folder: Path) -> str:
         positives = tf.cast(columns[features.LABELS] > 0, tf.int64)
         return {signatures.RANKS: tf.reduce_sum(names * positives, axis=1)}
 
-    tf.saved_model.save(module, str(folder), signatures={signatures.CATALOGUE_RANKS: ranks})
+    tf.saved_model.save(tf.Module(), str(folder), signatures={signatures.CATALOGUE_RANKS: ranks})
     return str(folder)

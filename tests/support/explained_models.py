@@ -1,4 +1,4 @@
-"""A model that likes what begins like the history, and says so: for whoever serves or shows explanations."""
+"""Saves a model that prefers candidates with the first letter of history items, and explains its scores so."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -6,41 +6,37 @@ from pathlib import Path
 import tensorflow as tf
 
 from schemas import signatures
-from tests.support.rank_models import RANK_SPECIFICATION
+from tests.support.rank_models import signature_of
 from tests.support.saved_models import save_atomically
 
 BASE_SCORES = {"a1": 0.5, "a2": 0.4, "b1": 0.35, "b2": 0.3, "c1": 0.2, "c2": 0.1, "d1": 0.05, "d2": 0.01}
-"""What items of `save_explaining_model` score by themselves; others 0."""
+"""Scores that items of `save_explaining_model` have by themselves; other items have 0."""
 SAME_LETTER = 3.0
-"""What a token weighs whose first item begins as the candidate does; others weigh 1."""
+"""The weight of a token whose first item has the candidate's first letter; other tokens weigh 1."""
 
 
 def explain_by_first_letters() -> tf.types.experimental.ConcreteFunction:
-    """An `explain` signature, without scores of items by themselves.
+    """Makes an `explain` signature whose items have no scores by themselves.
 
-    A token weighs SAME_LETTER where its first item begins as the candidate does, else 1, over the sum of its surface. A
-    candidate's score is its own and 1 for each such token; where the query begins like it, 1 more.
+    A token weighs SAME_LETTER if its first item has the candidate's first letter, else 1, divided by the sum of the
+    token's surface. A candidate scores 1 for each such token, and 1 more if the query has the same first letter.
     """
-    return _explain({}).get_concrete_function(**RANK_SPECIFICATION)
+    return _explain({})
 
 
 def save_explaining_model(path: Path) -> None:
-    """Saves a model with that signature, with BASE_SCORES, and with the `rank` that goes with it."""
+    """Saves a model with such an `explain` signature and a matching `rank`. Scores in BASE_SCORES are added."""
     explain = _explain(BASE_SCORES)
 
-    @tf.function
+    @signature_of(signatures.RANK)
     def rank(**request):
         return {signatures.SCORES: explain(**request)[signatures.SCORES]}
 
-    saved = {
-        signatures.RANK: rank.get_concrete_function(**RANK_SPECIFICATION),
-        signatures.EXPLAIN: explain.get_concrete_function(**RANK_SPECIFICATION),
-    }
-    save_atomically(tf.Module(), path, saved)
+    save_atomically(tf.Module(), path, {signatures.RANK: rank, signatures.EXPLAIN: explain})
 
 
-def _explain(base_scores: Mapping[str, float]):
-    @tf.function
+def _explain(base_scores: Mapping[str, float]) -> tf.types.experimental.ConcreteFunction:
+    @signature_of(signatures.EXPLAIN)
     def explain(**request):
         candidates, surfaces = request[signatures.RANK_CANDIDATES], request[signatures.RANK_HISTORY_SURFACES]
         first_items = request[signatures.RANK_HISTORY_ITEMS][:, :, 0]

@@ -1,4 +1,4 @@
-"""A small shop to explore: its log, and the page's own server in front of a model server."""
+"""A small shop for `tandem explore`: its log, and the server of the page in front of a model server."""
 
 import socket
 import threading
@@ -27,7 +27,7 @@ DAY = 86_400_000
 
 
 def shop_log() -> EventLog:
-    """User 7 has b1 from the feed, and c1 and d1 from a search; user 8 has a1; user 9 only typed markup."""
+    """User 7 clicked b1 in the feed, c1 and d1 in a search. User 8 clicked a1 in the feed. User 9 typed markup."""
     events = {
         "7": [
             Event("7", 0, Surface.RECOMMENDATION, item_id="b1"),
@@ -41,7 +41,7 @@ def shop_log() -> EventLog:
 
 
 def log_of(items: dict[str, Item], events: dict[str, list[Event]]) -> EventLog:
-    """A log of these items and events, with everything counted."""
+    """Makes a log of these items and events, and counts the events."""
     log = EventLog(dict(items), events=events)
     for event in (event for of_user in events.values() for event in of_user):
         log.count(event)
@@ -50,7 +50,7 @@ def log_of(items: dict[str, Item], events: dict[str, list[Event]]) -> EventLog:
 
 @contextmanager
 def explored_at(address, log=None, surfaces=tuple(Surface), retry=None):
-    """What the page is about, with a client of the model server at an address."""
+    """Makes what the page shows, with a client of the model server at an address."""
     with RankingClient(address, "shop", timeout_s=30, retry=retry) as client:
         yield Explored(
             shop_log() if log is None else log,
@@ -64,7 +64,7 @@ def explored_at(address, log=None, surfaces=tuple(Surface), retry=None):
 
 @contextmanager
 def page_of(explored, port=0):
-    """The address of the page's server while the block runs."""
+    """Runs the page's server while the block runs, and yields its address."""
     with socket.socket() as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(("127.0.0.1", port))

@@ -1,4 +1,4 @@
-"""A UnifiedSSR behind a real Transform graph, both tiny, and its export."""
+"""A UnifiedSSR, and a UniSAR, behind one real Transform graph, all tiny, and their exports."""
 
 import functools
 from collections.abc import Sequence
@@ -15,11 +15,17 @@ from tensorflow_transform.tf_metadata import dataset_metadata, metadata_io, sche
 
 from models.unifiedssr.unifiedssr_config import UnifiedSSRConfig
 from models.unifiedssr.unifiedssr_model import UnifiedSSR
+from models.unisar.unisar_config import UniSARConfig
+from models.unisar.unisar_model import UniSAR
 from models.vocabulary import Vocabulary
 from schemas import features, signatures
-from schemas.canonical_event import Token
+from schemas.canonical_event import Surface, Token
+from serving.client.requests import RankRequest, rank_call
+from serving.local_server.wire.tensor_protos import from_protos
 from tests.support.raw_files import make_pipeline
 from tfx_pipeline import preprocessing
+from tfx_pipeline.config.loading import as_dict
+from tfx_pipeline.config.pipeline_config import TransformConfig
 from tfx_pipeline.export import saved_model
 from tfx_pipeline.transform import vocabularies
 
@@ -35,20 +41,12 @@ USER_LEVELS = {"u1": "5", "u2": "3"}
 """What is known of the users; the retriever itself makes nothing of it."""
 NEWEST_CLICKS, NEWEST_SEARCHES, ITEMS_PER_SESSION = 3, 2, 2
 SESSIONS = 2
+HISTORY = (Token(Surface.RECOMMENDATION, ("item-a",)), Token(Surface.SEARCH, ("item-c", "item-d"), "red"))
+"""What a user did who has clicked and searched."""
+_SIZES = {"recommendation_history": NEWEST_CLICKS, "search_history": NEWEST_SEARCHES}
 _SETTINGS = {
-    "transform": {
-        "words_per_query": 2,
-        "words_per_title": 0,
-        "words_per_category_path": 0,
-        "category_levels": 2,
-        "context": [],
-        "min_word_count": 1,
-        "max_users": 0,
-        "max_items": 0,
-        "max_words": 0,
-    },
-    "recommendation_history": NEWEST_CLICKS,
-    "search_history": NEWEST_SEARCHES,
+    "transform": as_dict(TransformConfig(words_per_query=2, words_per_title=0, category_levels=2)),
+    **_SIZES,
     "items_per_session": ITEMS_PER_SESSION,
     "attributes": [],
     "attributes_of_users": ["level"],
@@ -60,8 +58,12 @@ class Exported:
     """What a test looks at: the Transform output, the model behind it, and where the SavedModel lies."""
 
     transform_output: tft.TFTransformOutput
-    model: UnifiedSSR
+    model: keras.Model
     model_dir: str
+
+    def index(self, value: str, vocabulary: str = features.ITEM_VOCABULARY) -> int:
+        """The index of a known value: 0 is padding."""
+        return 1 + self.transform_output.vocabulary_by_name(vocabulary).index(value.encode())
 
 
 def exported_retriever(folder: Path) -> Exported:
@@ -72,16 +74,27 @@ def exported_retriever(folder: Path) -> Exported:
     return Exported(output, model, str(folder / "model"))
 
 
+def exported_unisar(folder: Path, output: tft.TFTransformOutput) -> Exported:
+    """A UniSAR, which explains and retrieves nothing, for a Transform output."""
+    config = UniSARConfig(dim=4, user_dim=2, item_dim=2, word_dim=2, num_heads=2, **_SIZES)
+    model = _with_random_weights(UniSAR(config, _vocabulary(output)))
+    saved_model.save(model, output, str(folder / "model"), category_indices(output))
+    return Exported(output, model, str(folder / "model"))
+
+
 def retriever(output: tft.TFTransformOutput, **settings) -> UnifiedSSR:
-    """A model for a Transform output, with random weights: no two items score alike."""
-    keras.utils.set_random_seed(7)
-    rows = functools.partial(vocabularies.table_rows, output)
-    vocabulary = Vocabulary(
-        rows(features.USER_VOCABULARY), rows(features.ITEM_VOCABULARY), rows(features.WORD_VOCABULARY)
-    )
+    """A UnifiedSSR for a Transform output: no two items score alike."""
     fields = {"dim": 4, "num_heads": 2, "num_layers": 1, "sessions": SESSIONS, **settings}
-    sizes = {"recommendation_history": NEWEST_CLICKS, "search_history": NEWEST_SEARCHES}
-    model = UnifiedSSR(UnifiedSSRConfig(**fields, **sizes), vocabulary)
+    return _with_random_weights(UnifiedSSR(UnifiedSSRConfig(**fields, **_SIZES), _vocabulary(output)))
+
+
+def _vocabulary(output: tft.TFTransformOutput) -> Vocabulary:
+    rows = functools.partial(vocabularies.table_rows, output)
+    return Vocabulary(rows(features.USER_VOCABULARY), rows(features.ITEM_VOCABULARY), rows(features.WORD_VOCABULARY))
+
+
+def _with_random_weights(model: keras.Model) -> keras.Model:
+    keras.utils.set_random_seed(7)
     model.build()
     for weight in model.trainable_weights:
         weight.assign(keras.random.normal(weight.shape, stddev=0.7))
@@ -100,34 +113,22 @@ def category_indices(output: tft.TFTransformOutput) -> np.ndarray:
 
 
 def _transform(folder: Path) -> tft.TFTransformOutput:
-    names = features.BEHAVIOUR_FEATURES + features.CATALOG_FEATURES + features.AUDIENCE_FEATURES
+    names = (*features.BEHAVIOUR_FEATURES, *features.CATALOG_FEATURES, features.USER_ATTRIBUTES)
     spec = {name: tf.io.VarLenFeature(_dtype(name)) for name in names}
     metadata = dataset_metadata.DatasetMetadata(schema_utils.schema_from_feature_spec(spec))
     rows = [
-        {
-            **{name: [] for name in spec},
-            features.ITEM_ID: [item.encode()],
-            features.CATEGORIES: [name.encode() for name in CATEGORIES.get(item, ())],
-        }
-        for item in ITEMS
+        {features.ITEM_ID: [item], features.CATEGORIES: [name.encode() for name in CATEGORIES.get(item.decode(), ())]}
+        for item in texts(ITEMS)
     ]
-    for user, item, query in (("u1", ITEMS[3], "red mug"), ("u2", ITEMS[5], "blue lamp")):
-        rows.append(
-            {
-                **{name: [] for name in spec},
-                features.USER_ID: [user.encode()],
-                features.SURFACE: [b"search"],
-                features.QUERY: [query.encode()],
-                features.CANDIDATES: [item.encode()],
-                features.LABELS: [1.0],
-            }
-        )
-    for user, level in USER_LEVELS.items():
-        known = {features.USER_ID: [user.encode()], features.USER_ATTRIBUTES: [level.encode()]}
-        rows.append({**{name: [] for name in spec}, **known})
+    for user, item, query in (texts(["u1", ITEMS[3], "red mug"]), texts(["u2", ITEMS[5], "blue lamp"])):
+        search = {features.USER_ID: [user], features.SURFACE: [b"search"], features.QUERY: [query]}
+        rows.append({**search, features.CANDIDATES: [item], features.LABELS: [1.0]})
+    for user, level in map(texts, USER_LEVELS.items()):
+        rows.append({features.USER_ID: [user], features.USER_ATTRIBUTES: [level]})
+    nothing: dict[str, list] = {name: [] for name in spec}
     function = functools.partial(preprocessing.preprocessing_fn, custom_config=_SETTINGS)
     with make_pipeline() as pipeline, tft_beam.Context(temp_dir=str(folder / "temporary")):
-        data = (pipeline | beam.Create(rows), metadata)
+        data = (pipeline | beam.Create([nothing | row for row in rows]), metadata)
         transform_fn = data | tft_beam.AnalyzeDataset(function)
         _ = transform_fn | tft_beam.WriteTransformFn(str(folder / "transform"))
     metadata_io.write_metadata(metadata, str(folder / "transform" / tft.TFTransformOutput.RAW_METADATA_DIR))
@@ -139,25 +140,12 @@ def _dtype(name: str) -> tf.DType:
 
 
 def history_inputs(histories: Sequence[Sequence[Token]], users: Sequence[str]) -> dict[str, np.ndarray]:
-    """The inputs of a request that say who asks and what they did, a row each."""
-    tokens = max(1, *map(len, histories))
-    items = max([1, *(len(token.items) for history in histories for token in history)])
-    inputs = {
-        signatures.RANK_USER_ID: np.array([user.encode() for user in users], object),
-        signatures.RANK_HISTORY_SURFACES: np.full([len(histories), tokens], b"", object),
-        signatures.RANK_HISTORY_QUERIES: np.full([len(histories), tokens], b"", object),
-        signatures.RANK_HISTORY_ITEMS: np.full([len(histories), tokens, items], b"", object),
-    }
-    for row, history in enumerate(histories):
-        for place, token in enumerate(history):
-            inputs[signatures.RANK_HISTORY_SURFACES][row, place] = token.surface.value.encode()
-            inputs[signatures.RANK_HISTORY_QUERIES][row, place] = token.query.encode()
-            inputs[signatures.RANK_HISTORY_ITEMS][row, place, : len(token.items)] = [
-                each.encode() for each in token.items
-            ]
-    return inputs
+    """Makes the user ids and histories of a request as the client sends them, one row for each user."""
+    asked = [RankRequest(user, ("any",), history=tuple(each)) for user, each in zip(users, histories, strict=True)]
+    inputs = from_protos(rank_call(asked).grpc_message("any").inputs)
+    return {name: inputs[name] for name in inputs if name not in (signatures.RANK_QUERY, signatures.RANK_CANDIDATES)}
 
 
 def texts(values: Sequence[str]) -> np.ndarray:
-    """Strings as a servable takes them."""
+    """Makes a string array as a servable takes it."""
     return np.array([value.encode() for value in values], object)

@@ -1,4 +1,4 @@
-"""A benchmark folder with splits and candidates of its own, small enough to know by heart."""
+"""Writes a small benchmark folder that has its own splits and candidates."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -7,7 +7,7 @@ from tests.support.raw_files import lines, write
 
 EVENTS = (
     ("user_id", "position", "timestamp", "kind", "item_id", "query", "split"),
-    # Out of order in the file, and all of one day: the positions count.
+    # The rows are out of order and most have the same day, so the positions give the order.
     ("u1", 1, 86400, "search", "b", "red mug", "train"),
     ("u1", 0, 86400, "recommendation", "a", "", "train"),
     ("u1", 2, 86400, "search", "c", "red mug", "validation"),
@@ -30,7 +30,7 @@ ITEMS = (
     ("i", "", "Home|Baskets"),
 )
 _HEADER = ("user_id", "position", "positive", "negatives")
-# Row numbers of the items, from 0: a is 7, h is 0, i is 8. Nobody ever engaged with h and i.
+# Items are given by their row numbers, from 0: a is 7, h is 0, i is 8. Nobody engaged with h and i.
 CANDIDATES = {
     "search_validation": (_HEADER, ("u1", 2, 5, "0 1")),
     "recommendation_validation": (_HEADER, ("u1", 3, 4, "8 0")),
@@ -45,7 +45,7 @@ def write_benchmark(
     items: Sequence[Sequence[object]] = ITEMS,
     **candidates: Sequence[Sequence[object]],
 ) -> str:
-    """Writes the folder, with what is given in place of its own; gives its path back."""
+    """Writes the folder and returns its path. What is given replaces the rows above."""
     folder.mkdir(parents=True, exist_ok=True)
     write(folder / "events.tsv.gz", lines(*events))
     write(folder / "items.tsv", lines(*items))

@@ -1,4 +1,4 @@
-"""Makes examples of small files, without TFX, and reads what came out."""
+"""Makes examples of small log files, without TFX, and reads them back."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -19,19 +19,19 @@ NOW_MS = 1_700_000_000_000
 
 @dataclass(frozen=True)
 class Generated:
-    """What a run made: the summary, and for each split its examples as {feature: values}, in no order."""
+    """The result of a run: the summary, and the examples of each split as {feature: values}, in no order."""
 
     summary: Summary
     splits: dict[str, list[dict[str, list[Any]]]]
 
     @property
     def targets(self) -> list[dict[str, list[Any]]]:
-        """The examples of behaviour of all splits."""
+        """The behaviour examples of all splits."""
         return [example for split in features.BEHAVIOUR_SPLITS for example in self.splits[split]]
 
 
 def generate(folder: Path, config: DataConfig, catalog: Iterable[CatalogItem], workers: int = 1) -> Generated:
-    """Makes all examples below `folder`, with this catalogue."""
+    """Makes all examples below `folder`, for this catalogue."""
     for name in ("catalog", "rejects"):
         (folder / name).mkdir(parents=True)
     write_table(str(folder / "catalog"), catalog)
@@ -49,7 +49,7 @@ def read_split(directory: str) -> list[dict[str, list[Any]]]:
 
 
 def values(serialized: bytes) -> dict[str, list[Any]]:
-    """Reads one serialized tf.Example, its strings as str."""
+    """Reads one serialized tf.Example. Its strings become str."""
     example = tf.train.Example.FromString(serialized)
     result = {}
     for name, feature in sorted(example.features.feature.items()):

@@ -1,4 +1,4 @@
-"""Golden files: what users and clusters rely on, written down, so that a change of it is seen and meant."""
+"""Compares texts with golden files, so that what users and clusters rely on changes on purpose only."""
 
 import os
 from pathlib import Path

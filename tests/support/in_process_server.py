@@ -1,4 +1,4 @@
-"""A server for the servability gate that costs no process: for models that break nothing but themselves."""
+"""A server for the servability gate in this process, for models that cannot bring the process down."""
 
 import contextlib
 from collections.abc import Iterator
@@ -9,10 +9,10 @@ from serving.local_server.server_config import ServerConfig
 
 
 class InProcessServer(LocalServer):
-    """A `CandidateServer`; it lives as long as the test."""
+    """A `CandidateServer` that cannot die before the test ends."""
 
     def check_alive(self, patience_s: float = 0.0) -> None:
-        """Has nothing to say."""
+        """Does nothing: this process is alive."""
 
 
 @contextlib.contextmanager

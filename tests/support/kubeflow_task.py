@@ -1,4 +1,4 @@
-"""One task of a compiled pipeline, run as Kubeflow's launcher runs its container, in this process."""
+"""Runs one task of a compiled pipeline in this process, as Kubeflow's launcher runs its container."""
 
 import json
 from collections.abc import Mapping
@@ -18,14 +18,14 @@ def run_task(
     """Runs the command of a task.
 
     Args:
-        specification: What was compiled.
+        specification: The compiled pipeline.
         task: The name of the task.
-        inputs: For each input artifact its folder and its metadata, in which all numbers are floating-point ones.
-        folder: Where outputs go.
-        store: The address of that folder, as the task is told it; empty for the folder itself.
+        inputs: The folder and the metadata of each input artifact. All numbers in the metadata are floats.
+        folder: The folder of the outputs.
+        store: The address by which the task knows that folder; empty for the folder's own path.
 
     Returns:
-        What the container says of its outputs: for each its artifacts, as a launcher reads them.
+        The artifacts of each output, as the container reports them to the launcher.
     """
     component = specification["components"][task]
     given = specification["root"]["dag"]["tasks"][task]["inputs"]["parameters"]
@@ -46,7 +46,7 @@ def run_task(
     container = specification["deploymentSpec"]["executors"][component["executorLabel"]]["container"]
     assert container["command"] == ["python", "-m", kubeflow_container.__name__]
     arguments = [json.dumps(invocation) if each == "{{$}}" else each for each in container["args"]]
-    # The image spares the seconds that it takes TFX to pack itself for other machines; no worker here runs in one.
+    # With an image, TFX does not pack itself for other machines, which takes seconds. No worker uses the image here.
     kubeflow_container.main(kubeflow_container.parse_flags([*arguments, "--sdk_container_image=unused"]))
     return json.loads(output_file.read_text())["artifacts"]
 

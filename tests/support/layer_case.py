@@ -1,4 +1,4 @@
-"""What every layer must do, checked in one call."""
+"""The laws that every layer keeps, checked in one call: `run_layer_test`."""
 
 import inspect
 import json
@@ -9,51 +9,82 @@ import keras
 import numpy as np
 from keras import ops
 
+RANDOM = np.random.default_rng(0)
+TOKENS = RANDOM.normal(size=(2, 3, 4)).astype("float32")
+MEMORY = RANDOM.normal(size=(2, 5, 4)).astype("float32")
+"""Two sequences that differ in length: [batch, length, dim]."""
+TOKEN_MASK = np.array([[True, True, False], [False] * 3])
+MEMORY_MASK = np.array([[True, False, True, True, False], [False] * 5])
+
 
 def run_layer_test(
-    layer_class, arguments, inputs, expected_shape, trainable_weights, fixed=None, mixed_dtype="bfloat16"
+    layer_class,
+    arguments,
+    inputs,
+    expected_shape,
+    trainable_weights,
+    fixed=None,
+    mixed_dtype="bfloat16",
 ):
-    """Configuration round trip, build alone, symbolic and eager call, mixed precision, one fit step, save and load.
+    """Configuration round trip, build alone, symbolic and eager call, mixed precision, masks, one fit step, saving.
 
     Args:
         layer_class: The layer.
         arguments: Of its constructor.
         inputs: Call argument name to array; the first axis is the batch.
-        expected_shape: Of the output.
+        expected_shape: Of the output; a list of shapes for several outputs.
         trainable_weights: How many the layer has.
         fixed: Further call arguments that are no tensors.
-        mixed_dtype: Of the output under the policy `mixed_bfloat16`.
+        mixed_dtype: Of the float outputs under the policy `mixed_bfloat16`.
     """
     fixed = fixed or {}
-    layer = layer_class(**arguments)
-    _check_config(layer_class, layer)
-    built = _check_build(layer_class, arguments, inputs, fixed, trainable_weights)
-    outputs = ops.convert_to_numpy(built(**inputs, **fixed))
-    assert outputs.shape == expected_shape, outputs.shape
-    assert np.isfinite(outputs).all()
-    _check_symbolic(layer_class, arguments, inputs, fixed, expected_shape)
+    shapes = expected_shape if isinstance(expected_shape, list) else [expected_shape]
+    built = run_build_test(layer_class, arguments, trainable_weights, inputs | fixed)
+    outputs = [ops.convert_to_numpy(each) for each in keras.tree.flatten(built(**inputs, **fixed))]
+    assert [each.shape for each in outputs] == shapes
+    assert all(np.isfinite(each).all() for each in outputs)
+    _check_masks(lambda given: built(**given, **fixed), inputs)
+    _check_symbolic(layer_class, arguments, inputs, fixed, shapes)
     _check_mixed_precision(layer_class, arguments, inputs, fixed, mixed_dtype)
     _check_fit_save_and_load(layer_class, arguments, inputs, fixed)
 
 
-def _check_config(layer_class, layer):
-    config = layer.get_config()
-    through_json = json.loads(json.dumps(config))
-    again = layer_class.from_config(through_json).get_config()
-    assert json.dumps(again, sort_keys=True) == json.dumps(config, sort_keys=True)
+def run_build_test(layer_class, arguments, trainable_weights, inputs=None):
+    """The part of `run_layer_test` that fits layers whose calls take or return more than tensors; returns one, built.
 
-
-def _check_build(layer_class, arguments, inputs, fixed, trainable_weights):
+    Args:
+        layer_class: The layer.
+        arguments: Of its constructor.
+        trainable_weights: How many the layer has.
+        inputs: All call arguments by name; None for a layer that is not called.
+    """
     layer = layer_class(**arguments)
+    config = layer.get_config()
+    again = layer_class.from_config(json.loads(json.dumps(config))).get_config()
+    assert json.dumps(again, sort_keys=True) == json.dumps(config, sort_keys=True)
     parameters = list(inspect.signature(layer.build).parameters)
-    shapes = [value.shape for value in inputs.values()][: len(parameters)]
-    layer.build(*shapes)
+    layer.build(*[getattr(value, "shape", None) for value in (inputs or {"nothing": None}).values()][: len(parameters)])
     assert layer.built
     created = [weight.path for weight in layer.weights]
     assert len(layer.trainable_weights) == trainable_weights, [weight.path for weight in layer.trainable_weights]
-    layer(**inputs, **fixed)
-    assert [weight.path for weight in layer.weights] == created
+    if inputs:
+        layer(**inputs)
+    assert [weight.path for weight in layer.weights] == created, "a call created weights"
     return layer
+
+
+def _check_masks(call, inputs):
+    """A place that a mask hides equals a place that is not there; a mask belongs to the sequences as long as it."""
+    for mask in [name for name, value in inputs.items() if value.dtype == bool and value.ndim == 2]:
+        shape = inputs[mask].shape
+        length = shape[1]
+        real = np.arange(length) != 1
+        masked = inputs | {mask: np.broadcast_to(real, shape)}
+        deleted = {name: value[:, real] if value.shape[:2] == shape else value for name, value in masked.items()}
+        for hidden, absent in zip(*map(keras.tree.flatten, (call(masked), call(deleted))), strict=True):
+            hidden = ops.convert_to_numpy(hidden)
+            along = hidden.ndim > 1 and hidden.shape[1] == length
+            np.testing.assert_allclose(hidden[:, real] if along else hidden, absent, rtol=1e-4, atol=1e-5, err_msg=mask)
 
 
 def _symbolic(inputs):
@@ -62,37 +93,39 @@ def _symbolic(inputs):
     }
 
 
-def _check_symbolic(layer_class, arguments, inputs, fixed, expected_shape):
-    output = layer_class(**arguments)(**_symbolic(inputs), **fixed)
-    expected = (None, *expected_shape[1:]) if expected_shape else ()
-    assert tuple(output.shape) == expected, output.shape
+def _check_symbolic(layer_class, arguments, inputs, fixed, shapes):
+    outputs = keras.tree.flatten(layer_class(**arguments)(**_symbolic(inputs), **fixed))
+    assert [tuple(each.shape) for each in outputs] == [(None, *shape[1:]) if shape else () for shape in shapes]
 
 
 def _check_mixed_precision(layer_class, arguments, inputs, fixed, mixed_dtype):
     layer = layer_class(**arguments, dtype="mixed_bfloat16")
-    output = layer(**inputs, **fixed)
-    assert keras.backend.standardize_dtype(output.dtype) == mixed_dtype
+    outputs = _floats(layer(**inputs, **fixed))
+    assert {keras.backend.standardize_dtype(each.dtype) for each in outputs} == {mixed_dtype}
     assert all(weight.dtype == "float32" for weight in layer.trainable_weights)
-    assert np.isfinite(ops.convert_to_numpy(ops.cast(output, "float32"))).all()
+    assert all(np.isfinite(ops.convert_to_numpy(ops.cast(each, "float32"))).all() for each in outputs)
+
+
+def _floats(outputs):
+    return [each for each in keras.tree.flatten(outputs) if keras.backend.is_float_dtype(each.dtype)]
 
 
 def _check_fit_save_and_load(layer_class, arguments, inputs, fixed):
     symbolic = _symbolic(inputs)
-    output = layer_class(**arguments)(**symbolic, **fixed)
-    if not output.shape:
+    outputs = _floats(layer_class(**arguments)(**symbolic, **fixed))
+    if not outputs[0].shape:
         return
-    model = keras.Model(symbolic, output)
+    model = keras.Model(symbolic, outputs)
     before = [ops.convert_to_numpy(weight) for weight in model.trainable_weights]
-    model.compile("sgd", "mse")
-    target = np.ones((len(next(iter(inputs.values()))), *output.shape[1:]), "float32")
-    losses = model.fit(inputs, target, epochs=1, verbose=0).history["loss"]
-    assert np.isfinite(losses).all()
+    model.compile("sgd", ["mse"] * len(outputs))
+    rows = len(next(iter(inputs.values())))
+    targets = [np.ones((rows, *each.shape[1:]), "float32") for each in outputs]
+    assert np.isfinite(model.fit(inputs, targets, epochs=1, verbose=0).history["loss"]).all()
     after = [ops.convert_to_numpy(weight) for weight in model.trainable_weights]
     assert not before or any(np.any(old != new) for old, new in zip(before, after, strict=True))
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "layer.keras"
         model.save(path)
         loaded = keras.saving.load_model(path)
-    np.testing.assert_allclose(
-        ops.convert_to_numpy(loaded(inputs)), ops.convert_to_numpy(model(inputs)), rtol=1e-5, atol=1e-6
-    )
+    for again, output in zip(loaded(inputs), model(inputs), strict=True):
+        np.testing.assert_allclose(again, output, rtol=1e-5, atol=1e-6)

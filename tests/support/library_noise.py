@@ -1,4 +1,4 @@
-"""What no command may say: the words by which what libraries print is told."""
+"""Words that tell the messages of libraries, which no command may print."""
 
 import re
 

@@ -1,11 +1,24 @@
-"""Model servers that tests share: started once, on free ports of loopback (see `tests/conftest.py`)."""
+"""Fixtures of model servers that all tests share. They are started once, on free ports (see `tests/conftest.py`)."""
 
+import contextlib
 import shutil
 import subprocess
 
 import pytest
 
 from schemas import signatures
+
+
+@contextlib.contextmanager
+def _served(base_path, name="shop"):
+    """Runs a server of the only version below a base path, and waits until it is available."""
+    from serving.local_server.models.versions import State
+    from serving.local_server.server import LocalServer, ServerConfig
+
+    (version,) = (int(folder.name) for folder in base_path.iterdir())
+    with LocalServer(ServerConfig(name, str(base_path), port=0, rest_api_port=0)) as server:
+        assert server.model.wait_for(version, State.AVAILABLE, timeout=60)
+        yield server
 
 
 @pytest.fixture(scope="session")
@@ -31,19 +44,13 @@ def rank_model(tmp_path_factory):
 @pytest.fixture(scope="session")
 def rank_server(rank_model):
     """A server of `rank_model` under the name `shop`."""
-    from serving.local_server.models.versions import State
-    from serving.local_server.server import LocalServer, ServerConfig
-
-    with LocalServer(ServerConfig("shop", str(rank_model), port=0, rest_api_port=0)) as server:
-        assert server.model.wait_for(7, State.AVAILABLE, timeout=60)
+    with _served(rank_model) as server:
         yield server
 
 
 @pytest.fixture(scope="session")
 def retrieval_server(tmp_path_factory):
-    """A server of a model that also retrieves, tells vectors and divides histories, under the name `shop` too."""
-    from serving.local_server.models.versions import State
-    from serving.local_server.server import LocalServer, ServerConfig
+    """A server, also named `shop`, of a model that ranks, retrieves, gives vectors and divides histories."""
     from tests.support.retrieval_models import save_retrieval_model
     from tests.support.session_models import sessions_in_halves
     from tests.support.vector_models import vector_signatures
@@ -52,41 +59,33 @@ def retrieval_server(tmp_path_factory):
     catalogue = {"a": 1.0, "b": 2.0, "c": 3.0, "d": 4.0, "é": 5.0}
     further = {signatures.SESSIONS: sessions_in_halves(), **vector_signatures(catalogue)}
     save_retrieval_model(base_path / "7", catalogue, further=further)
-    with LocalServer(ServerConfig("shop", str(base_path), port=0, rest_api_port=0)) as server:
-        assert server.model.wait_for(7, State.AVAILABLE, timeout=60)
+    with _served(base_path) as server:
         yield server
 
 
 @pytest.fixture(scope="session")
 def explaining_server(tmp_path_factory):
-    """A server of a model that explains its scores, under the name `shop` too."""
-    from serving.local_server.models.versions import State
-    from serving.local_server.server import LocalServer, ServerConfig
+    """A server, also named `shop`, of a model that explains its scores."""
     from tests.support.explained_models import save_explaining_model
 
     base_path = tmp_path_factory.mktemp("explaining")
     save_explaining_model(base_path / "7")
-    with LocalServer(ServerConfig("shop", str(base_path), port=0, rest_api_port=0)) as server:
-        assert server.model.wait_for(7, State.AVAILABLE, timeout=60)
+    with _served(base_path) as server:
         yield server
 
 
 @pytest.fixture(scope="session")
 def half_plus_two_server(half_plus_two, tmp_path_factory):
     """A server of `half_plus_two` as version 123 of the model `half`."""
-    from serving.local_server.models.versions import State
-    from serving.local_server.server import LocalServer, ServerConfig
-
     base_path = tmp_path_factory.mktemp("half")
     shutil.copytree(half_plus_two, base_path / "00000123")
-    with LocalServer(ServerConfig("half", str(base_path), port=0, rest_api_port=0)) as server:
-        assert server.model.wait_for(123, State.AVAILABLE, timeout=60)
+    with _served(base_path, "half") as server:
         yield server
 
 
 @pytest.fixture(scope="session")
 def certificates(tmp_path_factory):
-    """Files of the key and the certificate, each signed by itself, of a server and of a client."""
+    """The files of the key and the self-signed certificate of a server and of a client."""
     if shutil.which("openssl") is None:
         pytest.skip("openssl is not installed")
     folder = tmp_path_factory.mktemp("tls")

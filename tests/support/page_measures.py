@@ -1,4 +1,4 @@
-"""What can be measured of a page in a browser: whether it scrolls sideways, breaks words, is too small or too pale."""
+"""Measures a page in a browser: whether it scrolls sideways, breaks words, or has too small or too pale parts."""
 
 from typing import Any
 
@@ -86,32 +86,32 @@ return [...document.querySelectorAll('body *')].filter((each) => each.checkVisib
 
 
 def scrolls_sideways(browser: Browser) -> bool:
-    """Whether the page is wider than its window."""
+    """Returns whether the page is wider than its window."""
     return browser.run("const page = document.documentElement; return page.scrollWidth > page.clientWidth")
 
 
 def parts_outside(browser: Browser) -> list[str]:
-    """Parts that reach out of the page, but for those within something that scrolls itself."""
+    """Returns the parts that reach out of the page, except those within a part that scrolls itself."""
     return browser.run(_OUTSIDE)
 
 
 def broken_words(browser: Browser, selector: str = "body") -> list[str]:
-    """Words that go on in the next line."""
+    """Returns the words that are broken across lines."""
     return browser.run(_BROKEN_WORDS, selector)
 
 
 def small_targets(browser: Browser, least: int) -> list[list[Any]]:
-    """What can be pressed and is smaller than so many pixels, with its width and height."""
+    """Returns the controls that are smaller than `least` pixels, with width and height."""
     return browser.run(_SMALL_TARGETS, least)
 
 
 def pale_texts(browser: Browser, least: float) -> list[list[Any]]:
-    """Texts that stand out from what is behind them by less than a contrast ratio (WCAG 2), with theirs."""
+    """Returns the texts whose contrast with their background (WCAG 2) is below `least`, with their contrast."""
     return browser.run(_PALE_TEXTS, least)
 
 
 def unnamed_controls(browser: Browser) -> list[str]:
-    """What can be used and has no name for those who hear the page, as the browser itself works names out."""
+    """Returns the roles of controls that have no name for a screen reader, as the browser computes names."""
     nodes = browser.devtools("Accessibility.getFullAXTree")["nodes"]
     roles = ("button", "combobox", "textbox", "link", "radio", "listbox", "region", "image", "table")
     return [

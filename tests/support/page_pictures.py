@@ -1,4 +1,4 @@
-"""Pictures of the page of `tandem explore`, for whoever wants to see what tests or readers see.
+"""Takes pictures of the page of `tandem explore`, for the documentation and for tests.
 
 tandem serve
 tandem explore
@@ -15,7 +15,7 @@ WIDE, PHONE = (1280, 1000), (390, 844)
 
 
 def show(browser: Browser, address: str, size: tuple[int, int], is_dark: bool = False) -> None:
-    """Opens the page as a device of that size does, and waits until its lists are there."""
+    """Opens the page on a device of that size, and waits until its lists are there."""
     browser.become(*size, is_dark=is_dark, is_phone=size == PHONE)
     browser.open("about:blank")
     browser.open(address)
@@ -25,13 +25,13 @@ def show(browser: Browser, address: str, size: tuple[int, int], is_dark: bool = 
 
 
 def open_row(browser: Browser, selector: str) -> None:
-    """Opens a row, and waits until it says what weighed."""
+    """Opens a row, and waits until it shows the weights."""
     browser.click(f"{selector} .item")
     browser.wait_for(lambda: browser.texts(".detail .weights li") and browser.texts(".detail dd"), "what weighed")
 
 
 def main() -> None:
-    """Photographs a page that runs."""
+    """Takes a picture of a running page."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("address", help="of the page, such as http://127.0.0.1:8600")
     parser.add_argument("picture", type=Path, help="the PNG file to write")

@@ -1,6 +1,7 @@
-"""A pipeline's root with a metadata store and artifacts, as runs leave them, in milliseconds and without TFX."""
+"""Makes a pipeline's root with the metadata store and artifacts that runs leave, in milliseconds and without TFX."""
 
 import datetime
+from collections.abc import Iterable
 from pathlib import Path
 
 from ml_metadata import MetadataStore
@@ -13,6 +14,48 @@ _STATES = {
     "unfinished": mlmd.Execution.RUNNING,
 }
 
+Keyed = Iterable[tuple[str, int]]
+"""Pairs of the key by which an execution reads or writes an artifact, and the artifact's id."""
+
+
+def sqlite_connection(file: Path) -> mlmd.ConnectionConfig:
+    """Describes the connection to a store in a file. The file is made if it does not exist."""
+    connection = mlmd.ConnectionConfig()
+    connection.sqlite.filename_uri = str(file)
+    connection.sqlite.connection_mode = mlmd.SqliteMetadataSourceConfig.READWRITE_OPENCREATE
+    return connection
+
+
+def put_artifact(store: MetadataStore, kind: str, uri: str = "", **properties) -> int:
+    """Adds an artifact of a type and returns its id."""
+    type_id = store.put_artifact_type(mlmd.ArtifactType(name=kind))
+    artifact = mlmd.Artifact(type_id=type_id, uri=uri, state=mlmd.Artifact.LIVE)
+    _set(artifact, properties)
+    return store.put_artifacts([artifact])[0]
+
+
+def put_execution(
+    store: MetadataStore, component: str, inputs: Keyed, outputs: Keyed, state: str = "ran", **properties
+) -> int:
+    """Adds an execution that read and wrote these artifacts, and returns its id."""
+    type_id = store.put_execution_type(mlmd.ExecutionType(name=component))
+    execution = mlmd.Execution(type_id=type_id, last_known_state=_STATES[state])
+    _set(execution, properties)
+    (execution_id,) = store.put_executions([execution])
+    store.put_events(
+        [
+            mlmd.Event(
+                artifact_id=artifact_id,
+                execution_id=execution_id,
+                type=kind,
+                path=mlmd.Event.Path(steps=[mlmd.Event.Path.Step(key=key)]),
+            )
+            for kind, artifacts in ((mlmd.Event.INPUT, inputs), (mlmd.Event.OUTPUT, outputs))
+            for key, artifact_id in artifacts
+        ]
+    )
+    return execution_id
+
 
 class PastRuns:
     """Makes the root.
@@ -24,14 +67,11 @@ class PastRuns:
     def __init__(self, root: Path):
         self.root = root
         root.mkdir(parents=True, exist_ok=True)
-        connection = mlmd.ConnectionConfig()
-        connection.sqlite.filename_uri = str(root / "metadata.sqlite")
-        connection.sqlite.connection_mode = mlmd.SqliteMetadataSourceConfig.READWRITE_OPENCREATE
-        self.store = MetadataStore(connection)
+        self.store = MetadataStore(sqlite_connection(root / "metadata.sqlite"))
         self._run = 0
 
     def begin(self) -> None:
-        """The steps that follow belong to a new run."""
+        """Begins a new run. The steps that follow belong to it."""
         began = datetime.datetime(2026, 1, 2, 3, 4, 5) + datetime.timedelta(days=len(self._contexts("pipeline_run")))
         self._run = self._context("pipeline_run", began.isoformat())
 
@@ -43,34 +83,19 @@ class PastRuns:
             state: `ran`, `cached`, `failed` or `unfinished`.
             inputs: Artifact ids that it read.
             outputs: Artifact ids that it took from the cache, or types of artifacts that it writes.
-            properties: What it was told.
+            properties: The execution's properties.
         """
-        type_id = self.store.put_execution_type(mlmd.ExecutionType(name=component))
-        execution = mlmd.Execution(type_id=type_id, last_known_state=_STATES[state])
-        _set(execution, properties)
-        (execution_id,) = self.store.put_executions([execution])
-        written = [each if isinstance(each, int) else self._artifact(component, each, execution_id) for each in outputs]
+        written = [each if isinstance(each, int) else self._artifact(component, each) for each in outputs]
+        read_and_written = ([(self._key(each), each) for each in ids] for ids in (inputs, written))
+        execution_id = put_execution(self.store, component, *read_and_written, state, **properties)
         node = self._context("node", f"shop.{component}")
         self.store.put_attributions_and_associations(
             [], [mlmd.Association(execution_id=execution_id, context_id=each) for each in (self._run, node)]
         )
-        kinds = ((mlmd.Event.INPUT, inputs), (mlmd.Event.OUTPUT, written))
-        self.store.put_events(
-            [
-                mlmd.Event(
-                    artifact_id=artifact_id,
-                    execution_id=execution_id,
-                    type=kind,
-                    path=mlmd.Event.Path(steps=[mlmd.Event.Path.Step(key=self._key(artifact_id))]),
-                )
-                for kind, artifacts in kinds
-                for artifact_id in artifacts
-            ]
-        )
         return written
 
     def push(self, model: int, version: str, name: str = "shop") -> int:
-        """A Pusher that has made a model a version."""
+        """Adds a Pusher that pushed a model as a version, and returns the artifact of the push."""
         (pushed,) = self.step("Pusher", inputs=[model], outputs=["PushedModel"])
         folder = self.root / "pushed" / name / version
         folder.mkdir(parents=True)
@@ -79,22 +104,21 @@ class PastRuns:
         return pushed
 
     def say(self, artifact_id: int, **properties) -> None:
-        """Gives an artifact properties."""
+        """Adds properties to an artifact."""
         (artifact,) = self.store.get_artifacts_by_id([artifact_id])
         _set(artifact, properties)
         self.store.put_artifacts([artifact])
 
     def folder(self, artifact_id: int) -> Path:
-        """Where an artifact lies."""
+        """Returns the folder of an artifact."""
         return Path(self.store.get_artifacts_by_id([artifact_id])[0].uri)
 
-    def _artifact(self, component: str, name: str, execution_id: int) -> int:
-        folder = self.root / "artifacts" / component / name / str(execution_id)
+    def _artifact(self, component: str, name: str) -> int:
+        # As TFX does it, the folder is named for the execution that writes it.
+        folder = self.root / "artifacts" / component / name / str(len(self.store.get_executions()) + 1)
         folder.mkdir(parents=True)
         (folder / "data").write_bytes(bytes(100))
-        type_id = self.store.put_artifact_type(mlmd.ArtifactType(name=name))
-        artifact = mlmd.Artifact(type_id=type_id, uri=str(folder), state=mlmd.Artifact.LIVE)
-        return self.store.put_artifacts([artifact])[0]
+        return put_artifact(self.store, name, str(folder))
 
     def _key(self, artifact_id: int) -> str:
         name = self.store.get_artifacts_by_id([artifact_id])[0].type

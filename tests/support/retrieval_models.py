@@ -1,4 +1,4 @@
-"""Small SavedModels that retrieve from a catalogue of their own, with answers that can be worked out by hand."""
+"""Saves small models that retrieve from their own catalogue, with answers that can be worked out by hand."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -6,32 +6,25 @@ from pathlib import Path
 import tensorflow as tf
 
 from schemas import signatures
-from tests.support.rank_models import RANK_SPECIFICATION
+from tests.support.rank_models import signature_of
 
 QUERY_BONUS = 8.0
 
-_RETRIEVAL_SPECIFICATION = {
-    **{name: spec for name, spec in RANK_SPECIFICATION.items() if name != signatures.RANK_CANDIDATES},
-    signatures.K: tf.TensorSpec([None], tf.int32, signatures.K),
-    signatures.EXCLUDE_SEEN: tf.TensorSpec([None], tf.bool, signatures.EXCLUDE_SEEN),
-    signatures.CATEGORY: tf.TensorSpec([None, None], tf.string, signatures.CATEGORY),
-}
-
 
 class Retriever(tf.Module):
-    """Finds the items with the highest scores of their own; an item that is the query itself gets QUERY_BONUS more.
+    """Finds the items with the highest scores. An item whose id is the query gets QUERY_BONUS more.
 
-    The category of an item, at the only level, is its name's first letter.
+    The category of an item, which has one level, is the first letter of its id.
     """
 
     def __init__(self, catalogue: Mapping[str, float]):
-        """Takes item ids and their scores, which go into a variable: no loader may forget to fill it."""
+        """Takes item ids and scores. The scores are a variable, so that tests notice if a loader does not fill it."""
         super().__init__()
         self.item_ids = tf.constant(list(catalogue))
         self.item_scores = tf.Variable(list(catalogue.values()), dtype=tf.float32)
 
     def best(self, request: Mapping[str, tf.Tensor]) -> dict[str, tf.Tensor]:
-        """Answers a request without candidates, and with or without a query."""
+        """Answers a retrieval request, with or without a query."""
         k = request[signatures.K]
         scores = tf.repeat(self.item_scores[tf.newaxis], tf.shape(k)[0], axis=0)
         if signatures.RANK_QUERY in request:
@@ -54,34 +47,27 @@ class Retriever(tf.Module):
         return {signatures.ITEMS: tf.where(kept, found, ""), signatures.SCORES: tf.where(kept, values, 0.0)}
 
     def scores(self, candidates: tf.Tensor) -> dict[str, tf.Tensor]:
-        """Scores candidates as `best` does for a recommendation; those that it does not know get 0."""
+        """Scores candidates as `best` does without a query. Unknown candidates get 0."""
         is_item = tf.equal(candidates[:, :, tf.newaxis], self.item_ids)
         return {signatures.SCORES: tf.reduce_sum(tf.where(is_item, self.item_scores, 0.0), axis=2)}
 
 
 def retrieval_signatures(retriever: Retriever, context: Mapping[str, tf.DType] | None = None) -> dict:
-    """The functions `recommend`, `search` and `rank`; `context` names inputs that are asked for and not used."""
-    further = {name: tf.TensorSpec([None], dtype, name) for name, dtype in (context or {}).items()}
+    """Makes `recommend`, `search` and `rank`. They take the inputs in `context` too, but do not use them."""
 
-    @tf.function
+    @signature_of(signatures.SEARCH, context)
     def search(**request):
         return retriever.best(request)
 
-    @tf.function
+    @signature_of(signatures.RECOMMEND, context)
     def recommend(**request):
         return retriever.best(request)
 
-    @tf.function
+    @signature_of(signatures.RANK, context)
     def rank(**request):
         return retriever.scores(request[signatures.RANK_CANDIDATES])
 
-    wanted = _RETRIEVAL_SPECIFICATION | further
-    without_query = {name: spec for name, spec in wanted.items() if name != signatures.RANK_QUERY}
-    return {
-        signatures.SEARCH: search.get_concrete_function(**wanted),
-        signatures.RECOMMEND: recommend.get_concrete_function(**without_query),
-        signatures.RANK: rank.get_concrete_function(**RANK_SPECIFICATION, **further),
-    }
+    return {signatures.SEARCH: search, signatures.RECOMMEND: recommend, signatures.RANK: rank}
 
 
 def save_retrieval_model(
@@ -94,11 +80,11 @@ def save_retrieval_model(
     """Saves a retriever.
 
     Args:
-        folder: Where to.
-        catalogue: Item id to score.
-        context: Further inputs of its signatures, and their types.
-        left_out: Signatures that it shall lack.
-        further: Signatures that it shall have too.
+        folder: The folder to save into.
+        catalogue: The score of each item id.
+        context: Further inputs of the signatures, and their types.
+        left_out: Signatures that the model shall not have.
+        further: Further signatures.
     """
     retriever = Retriever(catalogue)
     saved = retrieval_signatures(retriever, context) | dict(further or {})

@@ -1,10 +1,11 @@
-"""SavedModels small enough to be made by the tests that serve them."""
+"""Saves models that are small enough to be made by the tests that serve them."""
 
 import pathlib
 import shutil
 
 import tensorflow as tf
 
+from components.input_specs import input_specs
 from schemas import signatures
 
 BASE_SCORES = {"a": 0.5, "b": 0.25, "c": 0.125}
@@ -14,7 +15,7 @@ QUERY_BONUS = 2.0
 
 
 def save_half_plus(path: pathlib.Path, addend: float = 2.0) -> None:
-    """y = x / 2 + addend, both in variables; and `strings`, with a table, an int output and an output named *_bytes."""
+    """Saves y = x / 2 + addend, with variables, and `strings`, with a table, an int output and an output *_bytes."""
     module = tf.Module()
     module.half = tf.Variable(0.5)
     module.addend = tf.Variable(addend)
@@ -49,27 +50,17 @@ def save_half_plus(path: pathlib.Path, addend: float = 2.0) -> None:
 
 
 def save_rank_model(path: pathlib.Path) -> None:
-    """A `rank` signature whose scores can be worked out by hand.
+    """Saves a model with a `rank` signature whose scores can be worked out by hand.
 
-    A candidate's score is BASE_SCORES, plus HISTORY_BONUS where the history holds it, plus QUERY_BONUS where it is the
-    query itself.
+    A candidate's score is that of BASE_SCORES, plus HISTORY_BONUS if the history has it, plus QUERY_BONUS if it is the
+    query.
     """
     module = tf.Module()
     module.table = tf.lookup.StaticHashTable(
         tf.lookup.KeyValueTensorInitializer(list(BASE_SCORES), list(BASE_SCORES.values())), 0.0
     )
-    axes = {
-        signatures.RANK_USER_ID: 1,
-        signatures.RANK_QUERY: 1,
-        signatures.RANK_CANDIDATES: 2,
-        signatures.RANK_HISTORY_SURFACES: 2,
-        signatures.RANK_HISTORY_QUERIES: 2,
-        signatures.RANK_HISTORY_ITEMS: 3,
-    }
 
-    @tf.function(
-        input_signature=[tf.TensorSpec([None] * axes[name], tf.string, name=name) for name in signatures.RANK_INPUTS]
-    )
+    @tf.function(input_signature=list(input_specs(signatures.RANK).values()))
     def rank(user_id, query, candidates, surfaces, queries, items):
         tf.debugging.assert_equal(tf.shape(surfaces), tf.shape(items)[:2])
         tf.debugging.assert_equal(tf.shape(surfaces), tf.shape(queries))

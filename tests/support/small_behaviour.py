@@ -1,4 +1,4 @@
-"""A chunk of behaviour written by hand, small enough that each line of a log can be written out."""
+"""Hand-written generated behaviour, so small that a test can write out each line of its log."""
 
 import numpy as np
 

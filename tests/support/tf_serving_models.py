@@ -1,4 +1,4 @@
-"""The models that the conformance suite asks: small graphs saved as TensorFlow 1 did, and one as TensorFlow 2 does.
+"""Saves the models of the conformance suite: small graphs in TensorFlow 1's way, and one in TensorFlow 2's.
 
 | name | versions | what it has |
 | --- | --- | --- |
@@ -20,19 +20,8 @@ CLASSIFY = "tensorflow/serving/classify"
 REGRESS = "tensorflow/serving/regress"
 
 ECHOED_TYPES = (
-    "float32",
-    "float64",
-    "float16",
-    "int8",
-    "int16",
-    "int32",
-    "int64",
-    "uint8",
-    "uint32",
-    "uint64",
-    "bool",
-    "string",
-    "complex64",
+    *("float32", "float64", "float16", "int8", "int16", "int32", "int64", "uint8", "uint32", "uint64"),
+    *("bool", "string", "complex64"),
 )
 """The model `strings` has a signature `echo_TYPE` for each, from `x` to `y`."""
 
@@ -60,7 +49,7 @@ def save_models(folder: pathlib.Path) -> str:
 
 
 def save_graph(path: pathlib.Path, signatures: Callable[[], Mapping[str, Signature]]) -> None:
-    """Saves the graph that `signatures` builds."""
+    """Saves the TensorFlow 1 graph that `signatures` builds."""
     with tf.Graph().as_default(), v1.Session() as session:
         defs = {
             name: v1.saved_model.build_signature_def(
@@ -99,7 +88,7 @@ def _half_plus_two_signatures() -> dict[str, Signature]:
         "regress_x_to_y": (REGRESS, examples, {"outputs": y}),
         "classify_x_to_y": (CLASSIFY, examples, {"scores": y}),
         "classify_both": (CLASSIFY, examples, {"classes": labels, "scores": both}),
-        # As TensorFlow 2 saves it: the method's name says nothing of what it can be used for.
+        # TensorFlow 2 saves it so: the method's name does not say what the signature can be used for.
         "predict_named": (PREDICT, examples, {"outputs": y}),
         "wide": (REGRESS, examples, {"outputs": both}),
     }

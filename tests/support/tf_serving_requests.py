@@ -1,4 +1,4 @@
-"""Requests over gRPC, made from plain values."""
+"""Makes gRPC requests from plain values."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ from serving.client.call import Call
 
 
 def spec(name: str = "half_plus_two", signature: str = "", version: int = 0, label: str = "") -> model_pb2.ModelSpec:
-    """A model, and a version of it by number or label."""
+    """Names a model, and a version of it by number or label."""
     made = model_pb2.ModelSpec(name=name, signature_name=signature)
     if version:
         made.version.value = version
@@ -29,7 +29,7 @@ def spec(name: str = "half_plus_two", signature: str = "", version: int = 0, lab
 
 
 def predict(model: model_pb2.ModelSpec, outputs: tuple[str, ...] = (), **inputs: Any) -> predict_pb2.PredictRequest:
-    """A call of a signature; Python's floats are sent as float32."""
+    """A call of a signature. Python floats are sent as float32."""
     request = predict_pb2.PredictRequest(model_spec=model, output_filter=outputs)
     for name, value in inputs.items():
         array = np.asarray(value)
@@ -39,12 +39,12 @@ def predict(model: model_pb2.ModelSpec, outputs: tuple[str, ...] = (), **inputs:
 
 
 def of_call(call: Call, model_name: str = "shop") -> predict_pb2.PredictRequest:
-    """What our client sends, as the class that TF Serving's stubs take."""
+    """The request that our client sends, as a message of TF Serving's own class."""
     return predict_pb2.PredictRequest.FromString(call.grpc_message(model_name).SerializeToString())
 
 
 def examples(*values: float, bonus: float | None = None) -> input_pb2.Input:
-    """tf.Examples with a feature `x`, and a `bonus` in the context where there is one."""
+    """tf.Examples with a feature `x`. A `bonus` goes into their common context."""
     made = input_pb2.Input()
     added = made.example_list.examples
     if bonus is not None:

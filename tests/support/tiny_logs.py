@@ -1,6 +1,6 @@
-"""Logs of a small shop, made up but not senseless: each user has two favourite topics, and buys along them.
+"""Writes the made-up log of a small shop, in which each user buys items of two favourite topics.
 
-Learnable in seconds, so that an end-to-end test sees a model that beats popularity and is pushed.
+A model learns this in seconds, so that in an end-to-end test it beats popularity and is pushed.
 """
 
 import random

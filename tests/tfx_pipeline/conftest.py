@@ -1,5 +1,6 @@
-"""One export, and one compiled pipeline, for all tests that look at them: making them takes seconds."""
+"""Two exports, and one compiled pipeline, for all tests that look at them: making them takes seconds."""
 
+import contextlib
 from pathlib import Path
 
 import pytest
@@ -15,12 +16,28 @@ def exported(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
+def exported_unisar(exported, tmp_path_factory):
+    from tests.support.exported_retriever import exported_unisar
+
+    return exported_unisar(tmp_path_factory.mktemp("unisar"), exported.transform_output)
+
+
+@pytest.fixture(scope="session")
 def servable(exported):
+    with _loaded(exported) as servable:
+        yield servable
+
+
+@pytest.fixture(scope="session")
+def unisar(exported_unisar):
+    with _loaded(exported_unisar) as servable:
+        yield servable
+
+
+def _loaded(export):
     from serving.local_server.models.servable import Servable
 
-    loaded = Servable(exported.model_dir)
-    yield loaded
-    loaded.close()
+    return contextlib.closing(Servable(export.model_dir))
 
 
 @pytest.fixture(scope="session")

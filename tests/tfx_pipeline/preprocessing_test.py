@@ -32,12 +32,12 @@ CUSTOM_CONFIG = {
 }
 
 
-def spec_of(name):
-    integer, real = name in features.INT_FEATURES, name in features.FLOAT_FEATURES
-    return tf.io.VarLenFeature(tf.int64 if integer else tf.float32 if real else tf.string)
-
-
-RAW_SPEC = {name: spec_of(name) for name in features.BEHAVIOUR_FEATURES + features.CATALOG_FEATURES}
+RAW_SPEC = {
+    name: tf.io.VarLenFeature(
+        tf.int64 if name in features.INT_FEATURES else tf.float32 if name in features.FLOAT_FEATURES else tf.string
+    )
+    for name in features.BEHAVIOUR_FEATURES + features.CATALOG_FEATURES
+}
 
 
 def row(**values):
@@ -70,17 +70,39 @@ TRAIN = [
 ]  # fmt: skip
 
 
+def analyzed(folder, custom_config):
+    """The rows above, transformed, and the Transform output."""
+    metadata = dataset_metadata.DatasetMetadata(schema_utils.schema_from_feature_spec(RAW_SPEC))
+    function = functools.partial(preprocessing.preprocessing_fn, custom_config=custom_config)
+    with tft_beam.Context(temp_dir=str(folder / "temporary")):
+        (data, _), transform_fn = (CATALOG + TRAIN, metadata) | tft_beam.AnalyzeAndTransformDataset(function)
+        transform_fn | tft_beam.WriteTransformFn(str(folder / "transform"))
+    return data, tft.TFTransformOutput(str(folder / "transform"))
+
+
 @pytest.fixture(scope="module")
 def transformed(tmp_path_factory):
-    metadata = dataset_metadata.DatasetMetadata(schema_utils.schema_from_feature_spec(RAW_SPEC))
-    function = functools.partial(preprocessing.preprocessing_fn, custom_config=CUSTOM_CONFIG)
-    with tft_beam.Context(temp_dir=str(tmp_path_factory.mktemp("tft"))):
-        (data, data_metadata), transform_fn = (CATALOG + TRAIN, metadata) | tft_beam.AnalyzeAndTransformDataset(
-            function
-        )
-        path = str(tmp_path_factory.mktemp("out") / "transform")
-        transform_fn | tft_beam.WriteTransformFn(path)
-    return data, tft.TFTransformOutput(path)
+    return analyzed(tmp_path_factory.mktemp("transformed"), CUSTOM_CONFIG)
+
+
+@pytest.fixture(scope="module")
+def words(transformed):
+    """The index of each word."""
+    _, output = transformed
+    return {word.decode(): 1 + place for place, word in enumerate(output.vocabulary_by_name(features.WORD_VOCABULARY))}
+
+
+@pytest.fixture
+def ask(transformed):
+    """Transforms an example whose strings are all `?` and whose numbers are all 1, but for what is given."""
+
+    def ask(**given):
+        raw = {name: ["?"] if spec.dtype == tf.string else [1] for name, spec in RAW_SPEC.items()} | given
+        dtypes = {name: spec.dtype for name, spec in RAW_SPEC.items()}
+        sparse = {name: tf.sparse.from_dense(tf.constant([values], dtypes[name])) for name, values in raw.items()}
+        return transformed[1].transform_raw_features(sparse)
+
+    return ask
 
 
 def test_indices_run_from_the_most_frequent_after_padding(transformed):
@@ -99,66 +121,48 @@ def test_indices_run_from_the_most_frequent_after_padding(transformed):
     assert vocabularies.table_rows(output, features.ITEM_VOCABULARY) == 5
 
 
-def test_a_search_example_is_transformed(transformed):
-    data, output = transformed
-    example = data[len(CATALOG)]
-    words = [None, *output.vocabulary_by_name(features.WORD_VOCABULARY)]
-    mug, red, unknown = words.index(b"mug"), words.index(b"red"), len(words)
+def test_a_search_example_is_transformed(transformed, words):
+    example = transformed[0][len(CATALOG)]
     assert example[features.USER] == 1
     assert example[features.SURFACE_INDEX] == 1
-    assert example[features.QUERY_WORDS].tolist() == [mug, 0]
-    assert example[features.CONTEXT][0] == 1
+    assert example[features.QUERY_WORDS].tolist() == [words["mug"], 0]
     assert example[features.CANDIDATE_ITEMS].tolist() == [1, 2]
     assert example[features.CANDIDATE_LABELS].tolist() == [1.0, 0.0]
     assert example[features.RECOMMENDATION_ITEMS].tolist() == [2, 0]
     assert example[features.RECOMMENDATION_POSITIONS].tolist() == [0, 0]
     # "thing" stands in no title and no query of an example.
-    assert example[features.SEARCH_WORDS].tolist() == [[red, unknown], [0, 0]]
+    assert example[features.SEARCH_WORDS].tolist() == [[words["red"], len(words) + 1], [0, 0]]
     assert example[features.SEARCH_ITEMS].tolist() == [[3, 0], [0, 0]]
     assert example[features.SEARCH_POSITIONS].tolist() == [1, 0]
     assert example[features.SEARCH_KINDS].tolist() == [1, 0]
 
 
-def test_an_item_is_transformed(transformed):
-    data, output = transformed
-    words = [None, *output.vocabulary_by_name(features.WORD_VOCABULARY)]
-    assert data[0][features.ITEM] == 3
-    assert data[0][features.ITEM_WORDS].tolist() == [words.index(b"red"), words.index(b"mug"), 0]
-    assert data[0][features.ITEM_CATEGORIES].tolist() == [1, 1]
-    # The title's first three words; no second level.
-    assert data[1][features.ITEM_WORDS].tolist() == [words.index(word) for word in (b"blue", b"mug", b"large")]
-    assert data[1][features.ITEM_CATEGORIES].tolist() == [1, 0]
-    assert data[2][features.ITEM_CATEGORIES].tolist() == [0, 0]
+def test_items_are_transformed(transformed, words):
+    items = transformed[0][:3]
+    assert [item[features.ITEM] for item in items] == [3, 1, 2]
+    # The first three words of a title; a category path is a text of the same words.
+    titles = [["red", "mug"], ["blue", "mug", "large"], []]
+    assert [item[features.ITEM_WORDS].tolist() for item in items] == [
+        [words[word] for word in title] + [0] * (3 - len(title)) for title in titles
+    ]
+    path = [words["kitchen"], words["more"]]
+    assert [item[features.ITEM_CATEGORY_WORDS].tolist() for item in items] == [path, path, [0, 0]]
+    assert [item[features.ITEM_CATEGORIES].tolist() for item in items] == [[1, 1], [1, 0], [0, 0]]
+    assert [item[features.ITEM_ATTRIBUTES].tolist() for item in items] == [[1, 0], [1, 1], [0, 0]]
+    assert [item[features.ITEM_ENGAGEMENTS] for item in items] == [3, 0, 0]
+    # No user is padding.
+    assert items[0][features.USER] == 0 and items[0][features.QUERY_WORDS].tolist() == [0, 0]
 
 
-def test_category_paths_are_texts_of_the_same_words(transformed):
-    data, output = transformed
-    words = [None, *output.vocabulary_by_name(features.WORD_VOCABULARY)]
-    path = [words.index(b"kitchen"), words.index(b"more")]
-    assert [item[features.ITEM_CATEGORY_WORDS].tolist() for item in data[:3]] == [path, path, [0, 0]]
-
-
-def test_attributes_and_engagements_of_an_item(transformed):
-    data, _ = transformed
-    assert [item[features.ITEM_ATTRIBUTES].tolist() for item in data[:3]] == [[1, 0], [1, 1], [0, 0]]
-    assert [item[features.ITEM_ENGAGEMENTS] for item in data[:3]] == [3, 0, 0]
-
-
-def test_unknown_users_items_and_words_share_the_last_index(transformed):
-    _, output = transformed
-    raw = {name: tf.sparse.from_dense([["?"]]) for name, spec in RAW_SPEC.items() if spec.dtype == tf.string}
-    raw |= {name: tf.sparse.from_dense(tf.constant([[1]], tf.int64)) for name in features.INT_FEATURES}
-    raw[features.HISTORY_KINDS] = tf.sparse.from_dense(tf.constant([[2]], tf.int64))
-    raw[features.QUERY] = tf.sparse.from_dense([["mug Ωmega"]])
-    result = output.transform_raw_features(raw)
+def test_unknown_users_items_and_words_share_the_last_index(ask, words):
+    result = ask(history_kinds=[2], query=["mug Ωmega"])
     assert result[features.USER].numpy().tolist() == [3]
     assert result[features.CANDIDATE_ITEMS].values.numpy().tolist() == [4]
     assert result[features.SEARCH_ITEMS].numpy().tolist() == [[[4, 0], [0, 0]]]
-    words = output.vocabulary_size_by_name(features.WORD_VOCABULARY)
-    assert result[features.QUERY_WORDS].numpy().tolist() == [[1, words + 1]]
+    assert result[features.QUERY_WORDS].numpy().tolist() == [[1, len(words) + 1]]
 
 
-def test_context_that_training_did_not_know_counts_as_unknown(transformed):
+def test_context_that_training_did_not_know_counts_as_unknown(transformed, ask):
     data, output = transformed
     # Two of the three examples are of the first hour of 1970.
     assert output.vocabulary_by_name(features.context_vocabulary("hour")) == [b"0", b"23"]
@@ -166,37 +170,13 @@ def test_context_that_training_did_not_know_counts_as_unknown(transformed):
     # 0 for the unknown, 1 for the phone: no index for what is out of vocabulary.
     assert vocabularies.known_rows(output, features.context_vocabulary("device")) == 2
     assert [row[features.CONTEXT].tolist() for row in data[len(CATALOG) :]] == [[1, 1], [0, 2], [0, 1]]
-    raw = {name: tf.sparse.from_dense([["?"]]) for name, spec in RAW_SPEC.items() if spec.dtype == tf.string}
-    raw |= {name: tf.sparse.from_dense(tf.constant([[2]], tf.int64)) for name in features.INT_FEATURES}
-    raw[features.HISTORY_ITEM_COUNTS] = tf.sparse.from_dense(tf.constant([[1]], tf.int64))
-    raw[features.TIMESTAMP_MS] = tf.sparse.from_dense(tf.constant([[7 * 3_600_000]], tf.int64))
-    raw[features.CONTEXT_VALUES] = tf.sparse.from_dense([["device=watch"]])
-    assert output.transform_raw_features(raw)[features.CONTEXT].numpy().tolist() == [[0, 0]]
-
-
-def test_a_history_that_contradicts_itself_is_refused(transformed):
-    _, output = transformed
-    raw = {name: tf.sparse.from_dense([["?"]]) for name, spec in RAW_SPEC.items() if spec.dtype == tf.string}
-    raw |= {name: tf.sparse.from_dense(tf.constant([[1]], tf.int64)) for name in features.INT_FEATURES}
-    # The only token is a feed click, and yet there is a query.
-    with pytest.raises(tf.errors.InvalidArgumentError, match="one query for each search token and none for others"):
-        output.transform_raw_features(raw)
+    unknown = ask(history_kinds=[2], timestamp_ms=[7 * 3_600_000], context_values=["device=watch"])
+    assert unknown[features.CONTEXT].numpy().tolist() == [[0, 0]]
 
 
 def test_what_is_switched_off_takes_no_room(tmp_path):
     settings = {**CUSTOM_CONFIG["transform"], "words_per_title": 0, "words_per_category_path": 0, "context": []}
-    function = functools.partial(
-        preprocessing.preprocessing_fn, custom_config={**CUSTOM_CONFIG, "transform": settings, "attributes": []}
-    )
-    metadata = dataset_metadata.DatasetMetadata(schema_utils.schema_from_feature_spec(RAW_SPEC))
-    with tft_beam.Context(temp_dir=str(tmp_path)):
-        (data, _), transform_fn = (CATALOG + TRAIN, metadata) | tft_beam.AnalyzeAndTransformDataset(function)
-        transform_fn | tft_beam.WriteTransformFn(str(tmp_path / "out"))
-    assert tft.TFTransformOutput(str(tmp_path / "out")).vocabulary_by_name(features.WORD_VOCABULARY) == [b"mug"]
-    assert [len(data[0][name]) for name in (features.ITEM_WORDS, features.ITEM_CATEGORY_WORDS)] == [0, 0]
-    assert len(data[0][features.ITEM_ATTRIBUTES]) == len(data[0][features.CONTEXT]) == 0
-
-
-def test_no_user_is_padding(transformed):
-    data, _ = transformed
-    assert data[0][features.USER] == 0 and data[0][features.QUERY_WORDS].tolist() == [0, 0]
+    data, output = analyzed(tmp_path, {**CUSTOM_CONFIG, "transform": settings, "attributes": []})
+    assert output.vocabulary_by_name(features.WORD_VOCABULARY) == [b"mug"]
+    nothing = (features.ITEM_WORDS, features.ITEM_CATEGORY_WORDS, features.ITEM_ATTRIBUTES, features.CONTEXT)
+    assert [len(data[0][name]) for name in nothing] == [0] * 4

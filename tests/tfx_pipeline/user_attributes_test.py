@@ -3,6 +3,8 @@
 `tests/components/behaviour_example_gen/examples/audience_test.py` has the way from files to examples.
 """
 
+import contextlib
+
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -20,7 +22,6 @@ from tfx_pipeline.training import training_job
 
 MODEL = UniSARConfig(dim=4, user_dim=2, item_dim=2, word_dim=2, num_heads=2, recommendation_history=3, search_history=2)
 LEVELS = features.user_attribute_vocabulary(0)
-_HISTORY = (signatures.RANK_HISTORY_SURFACES, signatures.RANK_HISTORY_QUERIES, signatures.RANK_HISTORY_ITEMS)
 
 
 @pytest.fixture(scope="module")
@@ -59,48 +60,43 @@ def scores(exported, model):
     _, functions = saved_model.assemble(model, exported.transform_output, np.zeros([len(ITEMS) + 2, 0], np.int32))
 
     def scores(*users):
-        inputs = history_inputs([()] * len(users), users)
-        candidates = tf.constant([ITEMS[:2]] * len(users))
-        history = (tf.constant(inputs[name]) for name in _HISTORY)
-        answer = functions[signatures.RANK](texts(users), texts([""] * len(users)), candidates, *history)
+        inputs = history_inputs([()] * len(users), users) | {signatures.RANK_QUERY: texts([""] * len(users))}
+        inputs[signatures.RANK_CANDIDATES] = np.stack([texts(ITEMS[:2])] * len(users))
+        answer = functions[signatures.RANK](*(tf.constant(inputs[name]) for name in signatures.RANK_INPUTS))
         return answer[signatures.SCORES].numpy()
 
     return scores
+
+
+@contextlib.contextmanager
+def changed(variable, change):
+    kept = variable.numpy()
+    variable.assign(change(kept))
+    yield
+    variable.assign(kept)
 
 
 def moved(before, after):
     return (np.abs(after - before).max(axis=-1) > 0).tolist()
 
 
-def test_the_model_knows_each_users_values(exported, model):
-    names = [b"", *exported.transform_output.vocabulary_by_name(LEVELS)]
-    users = [None, *exported.transform_output.vocabulary_by_name(features.USER_VOCABULARY), "unknown"]
-    values = model.embedding.users.attribute_values[LEVELS].numpy()
-    found = {user: names[value] for user, value in zip(users, values, strict=True)}
-    assert found == {None: b"", b"u1": b"5", b"u2": b"3", "unknown": b""}
-
-
-def test_what_is_known_of_a_user_moves_that_users_scores(exported, model, scores):
+def test_the_model_knows_each_users_values_by_which_that_users_scores_move(exported, model, scores):
     table = model.embedding.users.attribute_values[LEVELS]
-    known = table.numpy()
+    u1, u2 = (exported.index(user, features.USER_VOCABULARY) for user in USER_LEVELS)
+    levels = [0] * 4  # Padding, two users and the unknown.
+    levels[u1], levels[u2] = (exported.index(level, LEVELS) for level in USER_LEVELS.values())
+    assert table.numpy().tolist() == levels
     before = scores("u1", "u2", "nobody")
-    changed = known.copy()
-    row = 1 + exported.transform_output.vocabulary_by_name(features.USER_VOCABULARY).index(b"u1")
     # Of the two values the other one.
-    changed[row] = 3 - known[row]
-    table.assign(changed)
-    after = scores("u1", "u2", "nobody")
-    table.assign(known)
-    assert moved(before, after) == [True, False, False]
+    with changed(table, lambda values: np.where(np.arange(4) == u1, 3 - values, values)):
+        assert moved(before, scores("u1", "u2", "nobody")) == [True, False, False]
 
 
 def test_of_an_unknown_user_nothing_is_assumed(model, scores):
-    embedding = model.embedding.users.attribute_embeddings[LEVELS]
-    kept = embedding.numpy()
-    before = scores("nobody", "somebody", "u1", "u2")
+    users = ("nobody", "somebody", "u1", "u2")
+    before = scores(*users)
     assert np.isfinite(before).all()
     np.testing.assert_array_equal(before[0], before[1])
-    embedding.assign(np.where(np.arange(len(kept))[:, None] > 0, kept + 0.5, kept))
-    after = scores("nobody", "somebody", "u1", "u2")
-    embedding.assign(kept)
-    assert moved(before, after) == [False, False, True, True]
+    embedding = model.embedding.users.attribute_embeddings[LEVELS]
+    with changed(embedding, lambda values: np.where(np.arange(len(values))[:, None] > 0, values + 0.5, values)):
+        assert moved(before, scores(*users)) == [False, False, True, True]

@@ -1,4 +1,4 @@
-"""What the Evaluator measures, and when it blesses."""
+"""The Evaluator's configuration: what it measures, and when it blesses a model."""
 
 import json
 from collections.abc import Sequence
@@ -14,18 +14,18 @@ from tfx_pipeline.config.training_config import BOTH_SURFACES
 
 CANDIDATE = "candidate"
 BASELINE = "baseline"
-"""TFX names the two models so."""
+"""TFX gives the two models these names."""
 
 
 def eval_config(config: EvaluationConfig, surfaces: Sequence[str] = BOTH_SURFACES) -> tfma.EvalConfig:
-    """The Evaluator's configuration: all ranking metrics, by surface and, of a model of both, overall.
+    """Makes the configuration: all ranking metrics, by surface and, if the model serves both surfaces, overall.
 
-    The model is blessed when, on each of its surfaces, `config.metric` is better than the baseline's by at least
+    The model is blessed if, on each of its surfaces, `config.metric` is better than the baseline's by at least
     `config.margin`.
 
     Args:
-        config: What decides.
-        surfaces: Those that the model serves; examples of others are left out.
+        config: Names the metric that decides, and the margin.
+        surfaces: The surfaces that the model serves. Examples of other surfaces are left out.
     """
     metrics = {metric.name: _metric(metric.name) for metric in rank_metrics()}
     metrics[config.metric].per_slice_thresholds.extend(_better_by(config.margin, surface) for surface in surfaces)

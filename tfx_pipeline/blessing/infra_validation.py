@@ -1,4 +1,4 @@
-"""TF Serving itself in front of a candidate, in place of the local server: TFX's InfraValidator."""
+"""TFX's InfraValidator, which serves a candidate in TF Serving itself instead of the local server."""
 
 from tfx import v1 as tfx
 from tfx.dsl.components.base.base_node import BaseNode
@@ -10,19 +10,19 @@ from tfx_pipeline.config.pipeline_config import ServedModel
 
 
 def infra_validator(config: GateConfig, served: ServedModel, model: BaseChannel, examples: BaseChannel) -> BaseNode:
-    """Makes the node, whose blessing holds the model with warm-up requests, as that of ServabilityGate does.
+    """Makes the node. Its blessing holds the model with warm-up requests, as the ServabilityGate's blessing does.
 
-    InfraValidator can only ask signatures that take serialized examples: `serving_default` and, of a model that
-    retrieves, `catalogue_ranks`. It looks at no answer; one is enough.
+    InfraValidator can only call signatures that take serialized examples: `serving_default` and, if the model
+    retrieves, `catalogue_ranks`. It does not look at the answers: it only checks that there is one.
 
     Args:
-        config: With `kind: infra_validator`.
-        served: What the model is served as.
+        config: A configuration with `kind: infra_validator`.
+        served: The model's name, and whether it retrieves.
         model: The SavedModel to try.
         examples: Raw behaviour examples.
 
     Returns:
-        The node, without an id of its own.
+        The node, still without an id.
     """
     settings = config.infra_validator
     asked = [signatures.SERVING_DEFAULT, *([signatures.CATALOGUE_RANKS] if served.retrieves else [])]

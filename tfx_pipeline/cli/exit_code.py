@@ -1,4 +1,4 @@
-"""What a command's exit code says; the same for all of them."""
+"""The exit codes, which mean the same for every command."""
 
 import enum
 from typing import Final
@@ -14,4 +14,4 @@ class ExitCode(enum.IntEnum):
 
 
 EXPLAINED: Final = "exit code: 0 ok, 1 failed, 2 called wrongly, 3 ran but not pushed"
-"""For the end of each `--help`."""
+"""The last line of every `--help`."""

@@ -1,4 +1,4 @@
-"""The `tandem` command: one subcommand a file, imported only when it is called."""
+"""The `tandem` command. Each subcommand is a module of its own, imported only when it is called."""
 
 import argparse
 import importlib
@@ -60,11 +60,13 @@ GROUPS = {
         ),
     },
 }
-"""Group of commands to subcommand to its module, which has `add_arguments(parser)` and `run(args) -> int`, and to its
-line in `--help`. Modules import TFX and TensorFlow within `run` alone."""
+"""Maps a group to its subcommands, and each subcommand to its module and its line in `--help`.
+
+A module has `add_arguments(parser)` and `run(args) -> int`. It imports TFX and TensorFlow only within `run`.
+"""
 
 RUNNING = ("run", "experiment", "compile")
-"""The commands within which TFX is at work, so that their errors need a paragraph in place of a traceback."""
+"""The commands that run TFX. Their errors are told in a paragraph instead of a traceback."""
 
 COMMANDS = {name: command for group in GROUPS.values() for name, command in group.items()}
 
@@ -87,7 +89,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         module, args = _parse(arguments)
     except SystemExit as stop:  # The parser has printed why.
         return int(stop.code or ExitCode.OK)
-    # Without `argv` this process is the command's own, with its descriptors and signals.
+    # Without `argv` the process belongs to the command, which may take over its descriptors and signals.
     libraries = library_output.divert(f"tandem {args.command}") if argv is None and not args.verbose else None
     console_log.start(args.verbose, libraries)
     if argv is None:
@@ -102,7 +104,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except failures.NotReadyError as error:
         print(f"tandem {args.command}: {error}", file=sys.stderr)
         return int(ExitCode.FAILED)
-    except BrokenPipeError:  # Whoever reads what is printed has read enough, as `head` does.
+    except BrokenPipeError:  # The reader of the output has closed its end, as `head` does.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # Python flushes once more at its end.
         return int(ExitCode.OK)
     except BaseException as error:
@@ -141,7 +143,7 @@ def _parse(arguments: list[str]) -> tuple[ModuleType, argparse.Namespace]:
 
 
 def _own_parser() -> CommandParser:
-    """The parser of what stands before the subcommand; its help lists all subcommands."""
+    """The parser of the words before the subcommand. Its help lists all subcommands."""
     lines = [_START]
     for group, commands in GROUPS.items():
         lines += ["", f"{group}:"]

@@ -1,4 +1,4 @@
-"""Every field of a configuration, with the explanation that stands where it is declared."""
+"""Lists every field of a configuration, with the explanation from the docstring that declares it."""
 
 import dataclasses
 import inspect
@@ -20,11 +20,11 @@ class ConfigField:
     """A field of the configuration, or a section of fields.
 
     Attributes:
-        path: Its name with those of its sections: `train.epochs`.
-        kind: What its value is, in words: `integer`.
-        default: The value where nothing else is said, as plain YAML has it; of a section, a mapping.
-        explanation: What it means; one paragraph.
-        section: The dataclass of its fields; None for a single value.
+        path: Its name, with the names of its sections: `train.epochs`.
+        kind: The kind of its value, in words: `integer`.
+        default: The default value as in plain YAML. It is a mapping if the field is a section.
+        explanation: What the field means, in one paragraph.
+        section: The dataclass of a section; None for a single value.
     """
 
     path: str
@@ -40,12 +40,12 @@ class ConfigField:
 
 
 def config_fields(config_class: type = PipelineConfig) -> dict[str, ConfigField]:
-    """All fields by their paths, in the order in which they are declared; a section stands before its fields."""
+    """Returns all fields by their paths, in the order of their declaration. A section comes before its fields."""
     return {each.path: each for each in _fields(config_class, as_dict(config_class()), "")}
 
 
 def explanations(config_class: type) -> dict[str, str]:
-    """What the section `Attributes` of a dataclass's docstring says of each attribute, as one paragraph each."""
+    """Reads the section `Attributes` of a dataclass's docstring: one paragraph for each attribute."""
     _, _, text = inspect.cleandoc(config_class.__doc__ or "").partition("\nAttributes:\n")
     found: dict[str, list[str]] = {}
     name = ""
@@ -61,7 +61,7 @@ def explanations(config_class: type) -> dict[str, str]:
 
 
 def summary(config_class: type) -> str:
-    """What a dataclass's docstring says before it tells of the attributes."""
+    """Returns what a dataclass's docstring says before its section `Attributes`."""
     text = inspect.cleandoc(config_class.__doc__ or "").partition("\nAttributes:\n")[0]
     return "\n\n".join(" ".join(paragraph.split()) for paragraph in text.strip().split("\n\n"))
 

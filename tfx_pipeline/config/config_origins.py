@@ -1,4 +1,4 @@
-"""Where each value of a configuration comes from: a line of its file, `--set`, another field, or nowhere."""
+"""Finds where each value of a configuration comes from: a line of its file, `--set`, or another field."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -11,14 +11,15 @@ DEFAULT = "default"
 
 
 def config_origins(path: str, overrides: Sequence[str] = ()) -> dict[str, str]:
-    """Tells of each field that is not at its default who says so.
+    """Finds the origin of each field that is set. Fields at their defaults are left out.
 
     Args:
-        path: A YAML file that `load_config` takes.
-        overrides: `section.field=value` each, as `load_config` takes them.
+        path: A YAML file that `load_config` accepts.
+        overrides: Changes, each as `section.field=value`, that `load_config` accepts.
 
     Returns:
-        Field, such as `train.epochs`, to `shop.yaml, line 3`, to `--set`, or to the field that it follows.
+        The origin of each field, such as `train.epochs`: `shop.yaml, line 3`, `--set`, or `as` and the field that it
+        follows.
     """
     origins: dict[str, str] = {}
     root = yaml.compose(Path(path).read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
@@ -27,7 +28,7 @@ def config_origins(path: str, overrides: Sequence[str] = ()) -> dict[str, str]:
     for override in overrides:
         name, _, text = override.partition("=")
         name = name.strip()
-        # What is set may be a whole section: --set 'train={epochs: 3}'. A file pattern begins as a YAML alias does.
+        # --set may set a whole section: --set 'train={epochs: 3}'. A file pattern begins like a YAML alias.
         value = None if text.startswith("*") else yaml.compose(text, Loader=yaml.SafeLoader)
         inner = [each for each, _ in _lines(value, f"{name}.")] if isinstance(value, yaml.MappingNode) else [name]
         origins = {each: origin for each, origin in origins.items() if not each.startswith(f"{name}.")}
@@ -36,7 +37,7 @@ def config_origins(path: str, overrides: Sequence[str] = ()) -> dict[str, str]:
 
 
 def _lines(node: yaml.MappingNode, prefix: str) -> Iterator[tuple[str, int]]:
-    """The fields of a mapping and of those within it, with their line numbers."""
+    """Yields the fields of a mapping and of the mappings in it, with their line numbers."""
     for key, value in node.value:
         if isinstance(value, yaml.MappingNode):
             yield from _lines(value, f"{prefix}{key.value}.")

@@ -1,4 +1,4 @@
-"""From YAML and `--set section.field=value` to frozen dataclasses, refusing what they do not know by name."""
+"""Reads YAML and `--set section.field=value` into frozen dataclasses. An unknown field is refused by its name."""
 
 import dataclasses
 import difflib
@@ -14,7 +14,7 @@ _KINDS: Mapping[Any, str] = {int: "a whole number", float: "a number", bool: "tr
 
 
 class ConfigError(ValueError):
-    """A configuration that cannot be used; the message names the file, the field and the mend."""
+    """A configuration that cannot be used. The message names the file and the field, and says how to mend it."""
 
 
 def load_dataclass(config_class: type[Config], path: str, overrides: Sequence[str] = ()) -> Config:
@@ -23,10 +23,10 @@ def load_dataclass(config_class: type[Config], path: str, overrides: Sequence[st
     Args:
         config_class: The dataclass of the whole file.
         path: The YAML file.
-        overrides: `section.field=value` each, applied in their order; the value is read as YAML.
+        overrides: Changes, each as `section.field=value`, applied in their order. The value is read as YAML.
 
     Raises:
-        ConfigError: The file is missing or no YAML mapping, or it names an unknown field or a value of a wrong type.
+        ConfigError: The file is missing or is no YAML mapping, or a field is unknown or has a value of a wrong type.
     """
     try:
         text = Path(path).read_text(encoding="utf-8")
@@ -52,7 +52,7 @@ def as_dict(config: Any) -> dict[str, Any]:
 
 
 def by_path(values: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
-    """Lays out what `as_dict` gave as one mapping, of names such as `train.epochs`."""
+    """Flattens what `as_dict` returned into one mapping, with names such as `train.epochs`."""
     flat: dict[str, Any] = {}
     for name, value in values.items():
         flat |= by_path(value, f"{prefix}{name}.") if isinstance(value, Mapping) else {prefix + name: value}
@@ -60,7 +60,7 @@ def by_path(values: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
 
 
 def from_dict(config_class: type[Config], values: Mapping[str, Any]) -> Config:
-    """Reads back what `as_dict` gave."""
+    """Builds a configuration from what `as_dict` returned."""
     return _build(config_class, values, type(values).__name__, "")
 
 
@@ -85,7 +85,7 @@ def _override(values: dict[str, Any], override: str) -> None:
             raise ConfigError(f"--set {override}: {section!r} is a single value, not a section.")
         values = inner
     try:
-        # YAML takes a leading asterisk for an alias, of which there can be none here: it is a file pattern.
+        # YAML takes a leading asterisk for an alias. There can be no alias here, so this is a file pattern.
         values[field] = text if text.startswith("*") else yaml.safe_load(text)
     except yaml.YAMLError as error:
         raise ConfigError(f"--set {override}: not YAML: {error}") from None

@@ -1,4 +1,4 @@
-"""A small commented configuration for a log of one's own, with sizes that follow from its counts."""
+"""Writes a short, commented configuration for the user's own log. Its sizes follow from the counts of the log."""
 
 import dataclasses
 import re
@@ -30,21 +30,21 @@ _WORD: Final = re.compile(r"\w+")
 
 @dataclass(frozen=True)
 class Sizes:
-    """What follows from the counts of a log.
+    """The sizes that follow from the counts of a log.
 
     Attributes:
-        recommendation_history: Feed tokens of a history.
-        search_history: Search tokens of a history.
-        evaluation_negatives: Negatives of an example that is evaluated.
-        train_negatives: Negatives of an example that is learned from.
-        negatives: How they are drawn.
-        words_per_query: Words kept of a query.
-        words_per_title: Words kept of a title; 0 where items have none.
-        category_levels: Levels kept of a category path; 0 where items have none.
-        batch_size: Rows a step.
-        epochs: At most.
-        surfaces: Those that have events.
-        max_reject_share: The share of refused rows that is let pass: more than by default where rows lack an id.
+        recommendation_history: The most feed tokens of a history.
+        search_history: The most search tokens of a history.
+        evaluation_negatives: Negatives of a validation or test example.
+        train_negatives: Negatives of a training example.
+        negatives: How negatives are drawn.
+        words_per_query: How many words of a query are kept.
+        words_per_title: How many words of a title are kept; 0 if items have none.
+        category_levels: How many levels of a category path are kept; 0 if items have none.
+        batch_size: Rows of a training step.
+        epochs: The most epochs.
+        surfaces: The surfaces that have events.
+        max_reject_share: The share of refused rows that a run accepts. It is above the default if rows lack an id.
     """
 
     recommendation_history: int
@@ -62,7 +62,7 @@ class Sizes:
 
 
 def sizes(check: LogCheck) -> Sizes:
-    """Derives the sizes from what was read of a log."""
+    """Derives the sizes from the rows that were read of a log."""
     tally, table = check.tally, check.table
     surfaces = tuple(surface.value for surface in Surface if tally.by_surface[surface])
     items = len(set().union(*tally.engaged_items.values(), ())) or 1
@@ -88,14 +88,14 @@ def sizes(check: LogCheck) -> Sizes:
 
 
 def configuration(name: str, data: DataConfig, of: Sizes, unused: Sequence[str] = (), log: str = "") -> str:
-    """The configuration as YAML.
+    """Writes the configuration as YAML.
 
     Args:
-        name: Of the pipeline and the pushed model.
-        data: The files and columns; what is as by default is left out.
+        name: The name of the pipeline and of the pushed model.
+        data: The files and columns. Values at their defaults are left out.
         of: The sizes.
         unused: Columns of the log that are not read.
-        log: The file that it was made of.
+        log: The file that the sizes were derived from.
     """
     both = len(of.surfaces) > 1
     lines = [
@@ -138,7 +138,7 @@ def configuration(name: str, data: DataConfig, of: Sizes, unused: Sequence[str] 
 
 
 def _reject_share(check: LogCheck) -> float:
-    """Rows without a user or an item are no broken rows: guests do not log in. A run leaves them out."""
+    """Accepts rows without a user or an item, which a run leaves out: they are not broken, guests do not log in."""
     rows = sum(each.rows for each in check.files if each.kind == "event")
     without = sum(each.reasons[reason] for each in check.files if each.kind == "event" for reason in _WITHOUT_ID)
     if without <= DataConfig.max_reject_share * rows:
@@ -206,7 +206,7 @@ def _history(check: LogCheck, surface: Surface) -> int:
 
 
 def _within(limits: tuple[int, int], sizes_seen: Iterable[int]) -> int:
-    """What nine in ten have no more of, within limits."""
+    """Returns the size that nine in ten do not exceed, within limits."""
     least, most = limits
     counts = Counter(sizes_seen)
     wanted, seen = _NEARLY_ALL * counts.total(), 0
@@ -218,6 +218,6 @@ def _within(limits: tuple[int, int], sizes_seen: Iterable[int]) -> int:
 
 
 def _yaml(value: Any) -> str:
-    """A value as it stands in one line of YAML."""
+    """Writes a value in one line of YAML."""
     text = yaml.safe_dump(value, default_flow_style=True, allow_unicode=True, width=10_000).strip()
     return text.removesuffix("...").strip()

@@ -1,4 +1,4 @@
-"""Every knob of a run: one frozen dataclass a concern, loaded from `configs/*.yaml`, overridden by `--set`."""
+"""All settings of a run: one frozen dataclass for each concern, loaded from `configs/*.yaml` and changed by `--set`."""
 
 import dataclasses
 import os
@@ -20,11 +20,11 @@ from tfx_pipeline.config.training_config import FineTuningConfig, TrainConfig
 
 DEFAULT_CONFIG = "configs/online_retail.yaml"
 METADATA_FILE = "metadata.sqlite"
-"""The local metadata store's file, in the root of a pipeline."""
+"""The file of the local metadata store, in a pipeline's root."""
 
 _LENGTHS = ("recommendation_history", "search_history")
 FOLLOWING = {f"{model}.{name}": f"data.{name}" for model in registry.names() for name in _LENGTHS}
-"""Fields whose value is that of another one, whatever is said of them."""
+"""Fields that take the value of another field. `load_config` refuses any other value."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class TransformConfig:
     max_words: int = 0
 
     def __post_init__(self) -> None:
-        """Refuses numbers that mean nothing."""
+        """Refuses numbers that are too small."""
         check_least(self, 1, "words_per_query", "min_word_count")
         check_least(self, 0, "words_per_title", "words_per_category_path", "category_levels")
         check_least(self, 0, "max_users", "max_items", "max_words")
@@ -79,7 +79,7 @@ class EvaluationConfig:
     split: str = features.TEST_SPLIT
 
     def __post_init__(self) -> None:
-        """Refuses a metric or a split that there is not, and a margin that no metric can have."""
+        """Refuses an unknown metric or split, and a margin that no metric can reach."""
         if not -1 <= self.margin <= 1:
             raise ValueError(f"`margin` should be from -1 to 1. Received: margin={self.margin}")
         known = ", ".join(metric.name for metric in rank_metrics())
@@ -117,7 +117,7 @@ class ExportConfig:
     retrieval_index: str = "brute_force"
 
     def __post_init__(self) -> None:
-        """Refuses an index that there is not."""
+        """Refuses an unknown index."""
         if self.retrieval_index not in RETRIEVAL_INDICES:
             raise ValueError(
                 f"`retrieval_index` should be one of {', '.join(RETRIEVAL_INDICES)}. "
@@ -140,7 +140,7 @@ class RetrieverConfig:
     train: TrainConfig = field(default_factory=TrainConfig)
 
     def __post_init__(self) -> None:
-        """Refuses numbers of items that no request can ask for."""
+        """Refuses a number of items that no request can ask for."""
         if not 1 <= self.retrieved <= signatures.LARGEST_K:
             raise ValueError(
                 f"`retrieved` should be from 1 to {signatures.LARGEST_K}. Received: retrieved={self.retrieved}"
@@ -152,10 +152,10 @@ class ServedModel:
     """One of the models that a pipeline evaluates and pushes.
 
     Attributes:
-        name: What clients ask a model server for.
-        pushed_model_dir: Folder that receives its blessed versions.
+        name: The name by which clients ask a model server for it.
+        pushed_model_dir: The folder that receives its blessed versions.
         surfaces: The surfaces that it serves.
-        node_prefix: What the ids of its nodes begin with: `SearchTrainer`, `SearchEvaluator`.
+        node_prefix: The prefix of the ids of its nodes: `Search` for `SearchTrainer` and `SearchEvaluator`.
         retrieves: Whether it finds items in the whole catalogue.
     """
 
@@ -215,13 +215,13 @@ class PipelineConfig:
 
     @property
     def run_root(self) -> str:
-        """Where everything of this pipeline lies, as an absolute path; remote roots stay as they are."""
+        """The folder of everything that this pipeline writes, as an absolute path. A remote root stays as it is."""
         root = self.root or os.path.join("runs", self.name)
         return root if "://" in root else os.path.abspath(root)
 
     @property
     def pipeline_root(self) -> str:
-        """Where the components' artifacts lie."""
+        """The folder of the components' artifacts."""
         return os.path.join(self.run_root, "artifacts")
 
     @property
@@ -231,7 +231,7 @@ class PipelineConfig:
 
     @property
     def passed_statistics_dir(self) -> str:
-        """Where DataChecks keeps the statistics of each span that passed; the local runner and Kubeflow share it."""
+        """Where DataChecks keeps the statistics of each span that passed. The local runner and Kubeflow share it."""
         return os.path.join(self.run_root, "passed_statistics")
 
     @property
@@ -241,7 +241,7 @@ class PipelineConfig:
 
     @property
     def served_models(self) -> tuple[ServedModel, ...]:
-        """What is evaluated and pushed: one model of what was trained on or, with fine-tuning, one for each surface."""
+        """The models that are evaluated and pushed: one for all trained surfaces or, with fine-tuning, one for each."""
         retrieves = self.model in registry.RETRIEVING or bool(self.retriever.model)
         if not self.fine_tuning.surfaces:
             return (ServedModel(self.name, self.pushed_model_dir, self.train.surfaces, "", retrieves),)
@@ -258,18 +258,18 @@ class PipelineConfig:
 
     @property
     def report_path(self) -> str:
-        """Where the last run's report goes."""
+        """The file of the last run's report."""
         return os.path.join(self.run_root, "report.json")
 
     @property
     def tensorboard_dir(self) -> str:
-        """TensorBoard's logs of all trainings, each in a folder of its own."""
+        """The folder of TensorBoard's logs. Each training has a folder of its own below it."""
         several_trainers = bool(self.fine_tuning.surfaces or self.retriever.model)
         return self.pipeline_root if several_trainers else os.path.join(self.pipeline_root, "Trainer", "model_run")
 
     @property
     def checkpoint_dir(self) -> str:
-        """Where an interrupted training is picked up from."""
+        """The folder of checkpoints, from which an interrupted training goes on."""
         return os.path.join(self.run_root, "checkpoints")
 
 
@@ -278,10 +278,10 @@ def load_config(path: str = DEFAULT_CONFIG, overrides: Sequence[str] = ()) -> Pi
 
     Args:
         path: A YAML file such as `configs/online_retail.yaml`.
-        overrides: `section.field=value` each.
+        overrides: Changes, each as `section.field=value`.
 
     Raises:
-        ConfigError: Something in it is unknown, of the wrong type or contradicts itself.
+        ConfigError: A field is unknown or has a wrong type, or two fields contradict each other.
     """
     config = load_dataclass(PipelineConfig, path, overrides)
     if not config.name:
@@ -307,11 +307,20 @@ def load_config(path: str = DEFAULT_CONFIG, overrides: Sequence[str] = ()) -> Pi
                 f"{path}: `transform.context`: there is no {name!r}. Known: {', '.join(offered)}; name further columns "
                 "in `data.columns.context`."
             )
+    for model in registry.names():
+        for name in _LENGTHS:
+            said, default = getattr(getattr(config, model), name), getattr(registry.config_class(model)(), name)
+            decides = getattr(config.data, name)
+            if said not in (default, decides):
+                raise ConfigError(
+                    f"{path}: `{model}.{name}` is {said}, but `data.{name}`, which is {decides}, decides how long "
+                    f"histories are. Set `data.{name}` alone."
+                )
     return _with_agreeing_lengths(config)
 
 
 def _with_agreeing_lengths(config: PipelineConfig) -> PipelineConfig:
-    """The lengths of histories are said once, in `data`; the models follow."""
+    """Gives the models the lengths of histories that `data` has. They are set there alone."""
     lengths = {name: getattr(config.data, name) for name in _LENGTHS}
     agreeing = {name: dataclasses.replace(getattr(config, name), **lengths) for name in registry.names()}
     return dataclasses.replace(config, **agreeing)

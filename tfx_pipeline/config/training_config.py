@@ -1,10 +1,11 @@
-"""How a model is trained, and how it is fine-tuned afterwards."""
+"""The settings of a model's training, and of the fine-tuning that may follow."""
 
 import dataclasses
 from dataclasses import dataclass
 
 from schemas.canonical_event import Surface
 from schemas.number_checks import check_below_one, check_least, check_positive
+from schemas.rank_metrics import rank_metrics
 
 BOTH_SURFACES = tuple(surface.value for surface in Surface)
 
@@ -26,17 +27,30 @@ class TrainConfig:
         learning_rate: Learning rate of Adam, at its highest.
         warmup_steps: The learning rate rises for so many steps and falls with the square root of the step from then on
             (the Noam schedule); 0 keeps it.
+        noam_factor: Tells the Noam schedule as its papers do, in place of `learning_rate`: the rate is this factor,
+            divided by the square root of the model's `dim`, times the curve; 0 takes the highest rate from
+            `learning_rate`.
         adam_beta_2: How slowly Adam's second moments forget: their decay a step, below 1.
         adam_epsilon: The small number that keeps Adam from dividing by zero.
+        weight_decay: Share of each weight that is added to its gradient, biases excepted (L2 as `torch.optim.Adam` has
+            it). It moves every row of every table in each step, so it needs `torch_adam`.
+        torch_adam: Compute Adam as PyTorch does: all rows of the tables in each step, and epsilon added to the
+            bias-corrected moment. It needs `lazy_embedding_updates` off.
         clip_norm: Gradients whose global norm is larger than this are scaled down to it; 0 leaves them.
         ema_momentum: What is validated and exported is an exponential moving average of the weights with this momentum
             a step, such as 0.98, below 1; 0 takes the weights as they are. Costs a pass over all weights in each step,
             embedding tables included.
         lazy_embedding_updates: Update, in each step, only the rows of the embedding tables that it looked up, so that
             its cost does not grow with the catalogue; off, Adam's moments of all rows decay in each step.
-        early_stopping_patience: Epochs without a better validation NDCG@5 before training ends; 0 never ends early.
-        plateau_patience: Epochs without a better validation NDCG@5 before the learning rate is reduced; 0 never.
+        validate_every: Epochs from one validation to the next, at least 1 and at most `epochs`.
+        keep_best_epoch: Export the weights of the epoch with the best validation NDCG@5. Off, those of the last epoch.
+        early_stopping_patience: Validations without progress before training ends; 0 never ends early.
+        early_stopping_metrics: Progress is a better value of any of these validation metrics, such as `hit_rate_at_10`.
+            None: a better NDCG@5.
+        plateau_patience: Validations without a better NDCG@5 before the learning rate is reduced; 0 never. PyTorch
+            counts one more: its patience of 3 is 4 here.
         plateau_factor: What the learning rate is multiplied by then; between 0 and 1.
+        min_learning_rate: The learning rate is not reduced below this.
         shuffle_buffer: How many examples are held for shuffling.
         mixed_precision: Compute in float16 on a GPU and bfloat16 elsewhere, with float32 weights.
         jit_compile: Compile the training step with XLA.
@@ -51,14 +65,21 @@ class TrainConfig:
     negatives: int = 0
     learning_rate: float = 1e-3
     warmup_steps: int = 0
+    noam_factor: float = 0.0
     adam_beta_2: float = 0.999
     adam_epsilon: float = 1e-7
+    weight_decay: float = 0.0
+    torch_adam: bool = False
     clip_norm: float = 0.0
     ema_momentum: float = 0.0
     lazy_embedding_updates: bool = True
+    validate_every: int = 1
+    keep_best_epoch: bool = True
     early_stopping_patience: int = 3
+    early_stopping_metrics: tuple[str, ...] = ()
     plateau_patience: int = 1
     plateau_factor: float = 0.5
+    min_learning_rate: float = 0.0
     shuffle_buffer: int = 100_000
     mixed_precision: bool = False
     jit_compile: bool = False
@@ -66,14 +87,33 @@ class TrainConfig:
 
     def __post_init__(self) -> None:
         """Refuses values that no training can have."""
-        check_least(self, 1, "epochs", "batch_size")
+        check_least(self, 1, "epochs", "batch_size", "validate_every")
         check_least(self, 0, "negatives", "warmup_steps", "clip_norm", "early_stopping_patience", "plateau_patience")
-        check_least(self, 0, "shuffle_buffer", "seed")
+        check_least(self, 0, "shuffle_buffer", "seed", "noam_factor", "weight_decay", "min_learning_rate")
         check_positive(self, "learning_rate", "adam_epsilon")
         check_below_one(self, "adam_beta_2", "ema_momentum")
         if not 0 < self.plateau_factor < 1:
             raise ValueError(
                 f"`plateau_factor` should lie between 0 and 1. Received: plateau_factor={self.plateau_factor}"
+            )
+        _check_validations(self)
+        if self.ema_momentum and not self.keep_best_epoch:
+            raise ValueError(
+                "`ema_momentum` needs `keep_best_epoch`: averages are kept with the best epoch. Received: "
+                f"ema_momentum={self.ema_momentum}, keep_best_epoch=False"
+            )
+        if self.torch_adam and self.lazy_embedding_updates:
+            raise ValueError(
+                "`torch_adam` updates all rows of the tables in each step: set `lazy_embedding_updates` to false. "
+                "Received: torch_adam=True, lazy_embedding_updates=True"
+            )
+        if self.weight_decay and not self.torch_adam:
+            raise ValueError(
+                f"`weight_decay` needs `torch_adam`. Received: weight_decay={self.weight_decay}, torch_adam=False"
+            )
+        if self.noam_factor and not self.warmup_steps:
+            raise ValueError(
+                f"`noam_factor` needs `warmup_steps`. Received: noam_factor={self.noam_factor}, warmup_steps=0"
             )
         if not self.surfaces:
             raise ValueError("`surfaces` should name at least one surface. Received: surfaces=()")
@@ -95,32 +135,37 @@ class FineTuningConfig:
         surfaces: The surfaces that get a model of their own, `<name>_<surface>`. None: the jointly trained model serves
             both.
         epochs: The most epochs of each training, at least 1.
-        learning_rate: Learning rate of Adam.
-        early_stopping_patience: Epochs without a better validation NDCG@5 before a training ends; 0 never ends early.
+        learning_rate: Learning rate of Adam, at its highest.
+        warmup_steps: The learning rate rises anew for so many steps and falls from then on (the Noam schedule); 0 keeps
+            it.
+        noam_factor: As in `TrainConfig`.
+        validate_every: Epochs from one validation to the next, at least 1 and at most `epochs`.
+        early_stopping_patience: Validations without progress before a training ends; 0 never ends early.
+        early_stopping_metrics: Progress is a better value of any of these validation metrics, such as `hit_rate_at_10`.
+            None: a better NDCG@5.
     """
 
     surfaces: tuple[str, ...] = ()
     epochs: int = 20
     learning_rate: float = 1e-4
+    warmup_steps: int = 0
+    noam_factor: float = 0.0
+    validate_every: int = 1
     early_stopping_patience: int = 3
+    early_stopping_metrics: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuses values that no training can have."""
-        check_least(self, 1, "epochs")
-        check_least(self, 0, "early_stopping_patience")
+        check_least(self, 1, "epochs", "validate_every")
+        check_least(self, 0, "early_stopping_patience", "warmup_steps", "noam_factor")
         check_positive(self, "learning_rate")
         _check_surfaces(self.surfaces)
+        _check_validations(self)
 
     def train_config(self, joint: TrainConfig, surface: str) -> TrainConfig:
-        """How the model of one surface is trained after the joint training."""
-        return dataclasses.replace(
-            joint,
-            epochs=self.epochs,
-            surfaces=(surface,),
-            learning_rate=self.learning_rate,
-            warmup_steps=0,
-            early_stopping_patience=self.early_stopping_patience,
-        )
+        """How the model of one surface is trained after the joint training, from whose best or last epoch it starts."""
+        own = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
+        return dataclasses.replace(joint, **own | {"surfaces": (surface,), "keep_best_epoch": True})
 
 
 def _check_surfaces(surfaces: tuple[str, ...]) -> None:
@@ -129,3 +174,15 @@ def _check_surfaces(surfaces: tuple[str, ...]) -> None:
         raise ValueError(
             f"`surfaces` should be among {', '.join(BOTH_SURFACES)}. Received: surfaces={', '.join(surfaces)}"
         )
+
+
+def _check_validations(config: TrainConfig | FineTuningConfig) -> None:
+    if config.validate_every > config.epochs:
+        raise ValueError(
+            "`validate_every` should be at most `epochs`, or no epoch is validated. Received: "
+            f"validate_every={config.validate_every}, epochs={config.epochs}"
+        )
+    known = [metric.name for metric in rank_metrics()]
+    unknown = [name for name in config.early_stopping_metrics if name not in known]
+    if unknown:
+        raise ValueError(f"`early_stopping_metrics` should be among {', '.join(known)}. Received: {', '.join(unknown)}")

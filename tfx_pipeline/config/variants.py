@@ -1,4 +1,4 @@
-"""The variants of an experiment, read and checked without importing TFX."""
+"""Reads and checks the variants of an experiment, without importing TFX."""
 
 import dataclasses
 from collections.abc import Sequence
@@ -15,8 +15,8 @@ class Variant:
     """One training of an experiment.
 
     Attributes:
-        name: What it is called in the table.
-        overrides: `section.field=value` each, on top of those of the whole experiment.
+        name: The name in the table of results.
+        overrides: Changes, each as `section.field=value`, added to those of the whole experiment.
     """
 
     name: str
@@ -27,7 +27,7 @@ def read_variants(path: str) -> list[Variant]:
     """Reads a YAML file of `name: [section.field=value, ...]` lines.
 
     Raises:
-        ConfigError: The file is not there or holds something else; the message names it.
+        ConfigError: The file does not exist or holds something else. The message names it.
     """
     try:
         values = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
@@ -48,15 +48,15 @@ def read_variants(path: str) -> list[Variant]:
 
 
 def load_variants(path: str, config_path: str, overrides: Sequence[str]) -> list[tuple[Variant, PipelineConfig]]:
-    """Reads variants and the configuration of each.
+    """Reads the variants and loads the configuration of each.
 
     Args:
         path: The file of the variants.
         config_path: The configuration of the whole experiment.
-        overrides: `section.field=value` each, for all of them.
+        overrides: Changes for all variants, each as `section.field=value`.
 
     Raises:
-        ConfigError: The file or the configuration of a variant is wrong; the message names the variant.
+        ConfigError: The file or the configuration of a variant is wrong. The message names the variant.
     """
     loaded = []
     for variant in read_variants(path):

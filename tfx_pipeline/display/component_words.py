@@ -1,8 +1,8 @@
-"""What each component does, in a few words, for those who wait for it."""
+"""Says in a few words what each component does, for those who wait for it."""
 
 _WORDS = {
     "ItemCatalog": "reads the items",
-    "BehaviourExampleGen": "reads the events and cuts examples from them",
+    "BehaviourExampleGen": "reads the events and makes examples of them",
     "StatisticsGen": "computes statistics of the examples",
     "ImportSchemaGen": "takes the schema",
     "ExampleValidator": "compares the statistics with the schema",
@@ -17,9 +17,9 @@ _WORDS = {
     "InfraValidator": "serves the model on trial in TF Serving",
     "Pusher": "pushes what is good enough",
 }
-"""Component to what it does. Ids may have a prefix before: `SearchTrainer`."""
+"""Component to what it does. An id may have a prefix, as `SearchTrainer` has."""
 
 
 def words_of(component: str) -> str:
-    """What a component does; empty for one that is not known."""
+    """What a component does; empty if the component is not known."""
     return next((words for name, words in _WORDS.items() if component.endswith(name)), "")

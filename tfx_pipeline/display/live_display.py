@@ -1,4 +1,4 @@
-"""A run on a terminal: lines for what is finished, and below them what goes on, drawn again and again."""
+"""Shows a run on a terminal: a line for each finished component, and below them the running one, redrawn often."""
 
 import threading
 import time
@@ -19,12 +19,12 @@ _WIDEST_BAR, _NARROWEST_BAR = 30, 8
 
 
 class TerminalConsole(Console):
-    """A terminal that several threads draw and write on, one at a time.
+    """A terminal on which several threads draw and write, one at a time.
 
-    Rich asks where the cursor is and then writes; meanwhile another thread may have moved it.
+    Rich asks where the cursor is and then writes. Without a lock, another thread could move the cursor in between.
 
     Attributes:
-        lock: Who draws holds it.
+        lock: A thread holds it while it draws.
     """
 
     def __init__(self, **options: Any):
@@ -32,19 +32,19 @@ class TerminalConsole(Console):
         super().__init__(**options)
 
     def print(self, *objects: Any, **options: Any) -> None:
-        """Writes, as its parent does."""
+        """Writes as the parent class does, but holds the lock."""
         with self.lock:
             super().print(*objects, **options)
 
 
 class LiveDisplay(PlainDisplay):
-    """Draws what goes on at the bottom of a terminal.
+    """Draws the running component at the bottom of a terminal.
 
-    What else is written to Python's standard error meanwhile, log lines above all, appears above it.
+    Whatever else is written to Python's standard error, above all log lines, appears above it.
 
     Args:
         console: The terminal.
-        clock: Seconds, from any moment on.
+        clock: Returns the time in seconds, counted from any moment.
     """
 
     TICK_S = 0.25
@@ -64,7 +64,7 @@ class LiveDisplay(PlainDisplay):
         """Begins to draw."""
         with self._console.lock:
             self._live.start()
-            # However this process ends, it leaves no terminal without a cursor.
+            # Shows the cursor again, so that the terminal has one however this process ends.
             self._console.show_cursor(True)
         super().__enter__()
         return self
@@ -78,12 +78,12 @@ class LiveDisplay(PlainDisplay):
             self._live.stop()
 
     def tick(self) -> None:
-        """Draws what goes on, instead of telling it."""
+        """Redraws the picture. It logs nothing."""
         with self._console.lock:
             self._live.refresh()
 
     def picture(self) -> RenderableType:
-        """What goes on, as it is now: what, how long, and a bar for each counted piece of work."""
+        """The running component, how long it has taken so far, and a bar for each counted task."""
         title = self._status.title()
         if not title:
             return Text("")

@@ -1,4 +1,4 @@
-"""A run as plain lines, for pipes, files and terminals that know no more."""
+"""Shows a run as plain lines, for pipes, files and simple terminals."""
 
 import logging
 import threading
@@ -13,19 +13,19 @@ from tfx_pipeline.runners.run_watcher import RunWatcher
 
 _LOG = logging.getLogger(__name__)
 _SOON_S: Final = 1.0
-"""Whoever takes longer is no result from the cache, and is announced."""
+"""A component that takes longer does not come from the cache, so it is announced."""
 _SILENCE_S: Final = 9.5
-"""A line comes at least so often, and so within ten seconds, however the clock ticks."""
+"""After so long without a line, the next tick logs one. So there is a line at least every ten seconds."""
 
 
 class PlainDisplay(RunWatcher):
-    """Logs a line for each component, and while one runs another every ten seconds.
+    """Logs a line for each component, and another every ten seconds while the component runs.
 
-    It is a context: a thread of its own looks at the clock while it is open. As a listener of `components.progress` it
+    It is a context manager: while it is open, a thread looks at the clock. As a listener of `components.progress` it
     hears how far the work is.
 
     Args:
-        clock: Seconds, from any moment on.
+        clock: Returns the time in seconds, counted from any moment.
     """
 
     TICK_S = 0.5
@@ -40,7 +40,7 @@ class PlainDisplay(RunWatcher):
         self._thread = threading.Thread(target=self._watch_the_clock, name="display", daemon=True)
 
     def __enter__(self) -> "PlainDisplay":
-        """Starts to look at the clock."""
+        """Starts the thread."""
         self._thread.start()
         return self
 
@@ -56,37 +56,37 @@ class PlainDisplay(RunWatcher):
         self._status.advance(progress, steps, self._clock())
 
     def stage(self, text: str, remark: str = "") -> None:
-        """Something goes on before the first component, such as imports.
+        """Something is done before the first component, such as imports.
 
         Args:
-            text: What.
-            remark: What else there is to say at its begin.
+            text: What is done.
+            remark: A remark for the line that announces it.
         """
         self._begins(text)
         self._say(f"{text}{remark}", announces=True)
 
     def run_begins(self, components: Sequence[str]) -> None:
-        """Keeps the order, by which components are numbered."""
+        """Keeps the order of the components, which gives their numbers."""
         self._status.ends()
         self._status.components = tuple(components)
 
     def component_begins(self, component: str) -> None:
-        """Starts its clock."""
+        """Starts to measure the component's time."""
         self._begins(component)
 
     def component_ends(self, component: str, is_cached: bool) -> None:
-        """Says how long it took, or that it comes from the cache."""
+        """Logs how long the component took, or that it came from the cache."""
         took = "cached" if is_cached else duration(self._clock() - self._status.begin)
         self._say(f"{self._status.title()} {took}")
         self._status.ends()
 
     def component_fails(self, component: str) -> None:
-        """Says that it did not end well."""
+        """Logs that the component failed or was interrupted."""
         self._say(f"{self._status.title()} did not end well, after {duration(self._clock() - self._status.begin)}")
         self._status.ends()
 
     def tick(self) -> None:
-        """Says something if nothing was said for too long; the clock's thread calls it again and again."""
+        """Logs a line if there was none for too long. The thread calls it all the time."""
         with self._lock:
             now = self._clock()
             title, words = self._status.title(), self._status.words()
@@ -96,7 +96,7 @@ class PlainDisplay(RunWatcher):
                 self._announce(f"{title} {words}" if words else title)
             elif now - self._spoke >= _SILENCE_S:
                 details = [f"{task.progress.what} {task.numbers()}" for task in self._status.tasks()]
-                # What it does was said when it began; how far it is says more.
+                # The first line said what the component does. This one says how far it is.
                 self._announce(
                     f"{title} {duration(now - self._status.begin)} so far{': ' if details else ''}{'; '.join(details)}"
                 )

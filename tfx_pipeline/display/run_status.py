@@ -1,4 +1,4 @@
-"""Where a run stands: the component, what of its work is counted, how fast it goes and how long it will take."""
+"""The status of a run: the current component, its counted tasks, their rates and the time that is left."""
 
 import threading
 from collections.abc import Sequence
@@ -8,21 +8,21 @@ from components.progress import Progress
 from tfx_pipeline.display.component_words import words_of
 
 _MEASURED_S = 2.0
-"""No rate is told of a shorter time."""
+"""A shorter time gives no rate."""
 _SHOWN_TASKS = 2
 _STALE_S = 5.0
-"""What has not gone on for so long, while other work has, is over."""
+"""A task without progress for so long is over, if another task has made progress since."""
 
 
 @dataclass
 class Task:
-    """A counted piece of work.
+    """A task whose steps are counted.
 
     Attributes:
         progress: What is counted.
-        begin: When it began, in seconds.
-        last: When it went on for the last time.
-        done: The steps so far.
+        begin: When the task began, in seconds.
+        last: When it last made progress, in seconds.
+        done: The number of steps so far.
     """
 
     progress: Progress
@@ -31,12 +31,12 @@ class Task:
     done: int = 0
 
     def rate(self) -> float | None:
-        """Steps in a second; None while it is too early to tell."""
+        """Steps per second; None while it is too early to tell."""
         seconds = self.last - self.begin
         return self.done / seconds if seconds >= _MEASURED_S else None
 
     def share(self) -> float | None:
-        """What part is done, from 0 to 1; None where nobody knows the whole."""
+        """The share of the steps that is done, from 0 to 1; None if the total is unknown."""
         return min(1.0, self.done / self.progress.total) if self.progress.total else None
 
     def numbers(self) -> str:
@@ -52,12 +52,12 @@ class Task:
 
 @dataclass
 class RunStatus:
-    """Where a run stands; threads may ask and tell at the same time.
+    """The status of a run. Several threads may read and write it at the same time.
 
     Attributes:
         components: The ids of all components, in the order in which they run.
-        current: The one that runs, or what goes on before the first; empty between two.
-        begin: When it began, in seconds.
+        current: The component that runs, or what is done before the first one; empty between two components.
+        begin: When that began, in seconds.
     """
 
     components: Sequence[str] = ()
@@ -67,17 +67,17 @@ class RunStatus:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def begins(self, name: str, now: float) -> None:
-        """A component begins, or something that goes on before the first."""
+        """A component begins, or something that is done before the first one."""
         with self._lock:
             self.current, self.begin, self._tasks = name, now, {}
 
     def ends(self) -> None:
-        """It has ended."""
+        """The component has ended."""
         with self._lock:
             self.current, self._tasks = "", {}
 
     def advance(self, progress: Progress, steps: int, now: float) -> None:
-        """Some of its work is done."""
+        """Some steps of a task are done."""
         with self._lock:
             task = self._tasks.get(progress.what)
             if task is None:
@@ -86,7 +86,7 @@ class RunStatus:
             task.progress, task.last, task.done = progress, now, task.done + steps
 
     def tasks(self) -> list[Task]:
-        """The work that went on last, in the order of its begin."""
+        """The tasks that made progress last and are not over, in the order in which they began."""
         with self._lock:
             newest = sorted(self._tasks.values(), key=lambda task: task.last)[-_SHOWN_TASKS:]
             shown = [
@@ -97,13 +97,13 @@ class RunStatus:
             return sorted(shown, key=lambda task: task.begin)
 
     def title(self) -> str:
-        """What goes on: `[7/15] Transform`."""
+        """The component with its number, such as `[7/15] Transform`."""
         if self.current not in self.components:
             return self.current
         return f"[{self.components.index(self.current) + 1}/{len(self.components)}] {self.current}"
 
     def words(self) -> str:
-        """What it does, in a few words; empty where that is not known."""
+        """What the component does, in a few words; empty if that is not known."""
         return words_of(self.current) if self.current in self.components else ""
 
 

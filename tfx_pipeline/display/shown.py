@@ -1,4 +1,4 @@
-"""Which display a run has: a live one on a terminal, plain lines elsewhere."""
+"""Chooses the display of a run: a live one on a terminal, plain lines elsewhere."""
 
 import sys
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ def shown(everything: bool = False) -> Iterator[PlainDisplay]:
     """A context in which a run is shown on standard error.
 
     Args:
-        everything: What libraries say is shown, too: then plain lines go better with it.
+        everything: Whether the log lines of libraries are shown too. Then plain lines go better with them.
     """
     with _display(everything) as display, heard_by(display):
         yield display

@@ -1,36 +1,37 @@
-"""Weights as constants of an exported graph.
+"""Turns small weights into constants of the exported graph, so that requests are answered faster.
 
-What serves does not train. A constant needs no operations that find and read a variable, a fifth of all that one user's
-request takes; and TensorFlow computes beforehand whatever depends on constants alone.
+A served model is not trained. A constant spares the operations that find and read a variable, which are a fifth of all
+operations of one user's request. And TensorFlow computes in advance whatever depends on constants alone.
 """
 
 import keras
 import tensorflow as tf
 
 MOST_VALUES = 2**18
-"""A larger weight is a table, of which a request reads a few rows. It stays a variable: graphs hold at most 2 GiB."""
+"""A weight with more values is a table, of which a request reads a few rows. It stays a variable, because a graph holds
+at most 2 GiB."""
 
 MOST_ROWS_IN_PLACE = 2**9
-"""A kernel has fewer rows, and is written down wherever it is used. What has more is a small table, and is written down
-once for all."""
+"""A weight with at most so many rows is a kernel: each graph that uses it gets a copy. One with more rows is a small
+table: all graphs share one constant."""
 
 
 def tables(model: keras.Model) -> list[tf.Variable]:
-    """The weights of a built model that stay variables."""
+    """The weights of a built model that stay variables: its large tables."""
     return [variable.value for variable in model.variables if not _is_constant(variable)]
 
 
 def as_constants(model: keras.Model) -> keras.StatelessScope:
-    """A context in which functions that are traced take all other weights of a model as the constants they are now."""
+    """A context for tracing. A function that is traced in it takes the values of all other weights as constants."""
     values = [(variable, tf.constant(variable.value)) for variable in model.variables if _is_constant(variable)]
     return _Constants(state_mapping=values)
 
 
 class _Constants(keras.StatelessScope):
-    """Weights as constants, those with few rows in whatever graph they are used.
+    """Gives weights as constants, and makes those with few rows anew in each graph that uses them.
 
-    A constant from outside has to be handed to each branch of a graph by an operation, and what is computed of it in
-    there is not known beforehand.
+    A branch of a graph gets a constant of the outer graph as an input. So TensorFlow cannot compute in advance what
+    depends on it there.
     """
 
     def get_current_value(self, variable: keras.Variable) -> tf.Tensor | None:

@@ -1,4 +1,4 @@
-"""From requests that carry a history and name no candidates to the raw features that they stand for."""
+"""Turns a request with a history but without candidates into the raw features that the Transform graph reads."""
 
 from collections.abc import Mapping
 
@@ -13,11 +13,11 @@ def raw_features(request: Mapping[str, tf.Tensor], surfaces: tf.Tensor) -> dict[
     """Turns one request into the features of an example without candidates.
 
     Args:
-        request: The inputs of `rank` by name without candidates, and without the query if need be.
-        surfaces: String [batch]: which surface each row is a request of, whatever its query.
+        request: The inputs of `rank` by name, without candidates; the query may be left out.
+        surfaces: String [batch]: the surface that each row asks, whatever its query.
 
     Returns:
-        The raw features that a request has, sparse [batch, values] each.
+        The raw features of the request, each sparse [batch, values].
     """
     rows = tf.shape(surfaces)[0]
     complete = {
@@ -29,7 +29,7 @@ def raw_features(request: Mapping[str, tf.Tensor], surfaces: tf.Tensor) -> dict[
 
 
 def seen_items(request: Mapping[str, tf.Tensor]) -> tf.Tensor:
-    """The items of a request's whole history, string [batch, tokens · items]; empty strings between them."""
+    """All items of a request's history, string [batch, tokens · items], with empty strings for padding."""
     is_token = tf.not_equal(request[signatures.RANK_HISTORY_SURFACES], "")
     items = tf.where(is_token[:, :, tf.newaxis], request[signatures.RANK_HISTORY_ITEMS], "")
     shape = tf.shape(items)

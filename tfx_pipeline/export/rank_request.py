@@ -1,4 +1,4 @@
-"""From the dense tensors of a `rank` request to the raw features that the Transform graph reads."""
+"""Turns the dense tensors of a `rank` request into the raw features that the Transform graph reads."""
 
 import tensorflow as tf
 
@@ -7,13 +7,13 @@ from schemas.canonical_event import Surface
 
 
 def raw_features(request: dict[str, tf.Tensor]) -> dict[str, tf.SparseTensor]:
-    """Turns one request into what a tf.Example of the same content parses to.
+    """Turns one request into the features that tf.Examples of the same content parse to.
 
     Args:
         request: The inputs of `rank` by name.
 
     Returns:
-        The raw features that a request has, sparse [batch, values] each.
+        The raw features of the request, each sparse [batch, values].
     """
     query = request[signatures.RANK_QUERY]
     surfaces = request[signatures.RANK_HISTORY_SURFACES]
@@ -77,5 +77,5 @@ def _flat_rows(values: tf.Tensor) -> tf.Tensor:
 
 
 def _chosen(values: tf.Tensor, mask: tf.Tensor) -> tf.SparseTensor:
-    """The values where the mask holds, moved to the front of their rows."""
+    """The values at which the mask is true, moved to the front of their rows."""
     return tf.ragged.boolean_mask(values, mask).to_sparse()

@@ -1,4 +1,4 @@
-"""From a trained Keras model to a SavedModel that TF Serving's own loader runs."""
+"""Exports a trained Keras model as a SavedModel that TF Serving loads."""
 
 from collections.abc import Callable
 from typing import Any
@@ -38,31 +38,32 @@ def save(
 ) -> None:
     """Writes a SavedModel with the signatures of `schemas.signatures` that the model can answer.
 
-    All models rank. `models.contract` says what else one may be able to do: a model that retrieves, and whose items are
-    one matrix, also finds items in the whole catalogue and gives requests as vectors; one with a vector for each item
-    gives those, and similar items.
+    All models rank. `models.contract` says what else a model may do. A model that retrieves, and whose items are one
+    matrix, also finds items in the whole catalogue and gives the vectors of requests. A model with one vector for each
+    item gives these vectors, and similar items.
 
-    What is equal for all requests is computed here, once: the embeddings of the whole catalogue. Weights other than
-    tables become constants.
+    The embeddings of the whole catalogue are the same for all requests, so they are computed here, once. Weights other
+    than tables become constants.
 
-    The v1 loader fills exactly the variables that stand on the saved object. A Keras 3 variable saved as it is gets a
-    second handle, which the graph reads and the loader does not fill. So the saved module holds the inner
-    tf.Variables, and the functions close over the model instead of the module holding it.
+    TF Serving's loader fills exactly the variables that the saved object holds. A Keras 3 variable, saved as it is,
+    gets a second handle, which the graph reads and the loader does not fill. So the saved module holds the inner
+    tf.Variables. It does not hold the model: the functions close over the model instead.
 
     Args:
         model: A built model with `item_embeddings()` and `score(inputs, item_table)`.
-        transform_output: The Transform graph that the model was trained behind; it becomes a part of the graph.
-        directory: Where to.
-        categories: Int [items, levels], see `models.catalogue.Catalogue`; by them requests are kept to a category.
+        transform_output: The output of the Transform that the model was trained with. Its graph becomes a part of the
+            exported graph.
+        directory: The folder to write to.
+        categories: Int [items, levels], see `models.catalogue.Catalogue`. Requests for a category are filtered by them.
         retrieval_index: How a model that retrieves finds items, one of `retrieval_index.KINDS`.
 
     Raises:
-        ValueError: There is no such index, or the model has another number of items than the Transform output.
+        ValueError: There is no such index, or the model and the Transform output have different numbers of items.
         ModuleNotFoundError: `scann` is asked for and not installed.
     """
     servable, functions = assemble(model, transform_output, categories, retrieval_index)
     servable.tables = constant_weights.tables(model)
-    # Nobody differentiates what serves, and gradients would take a third of the time.
+    # A served model needs no gradients, and to save them would take a third of the time.
     options = tf.saved_model.SaveOptions(experimental_custom_gradients=False)
     with constant_weights.as_constants(model):  # Saving traces the functions.
         tf.saved_model.save(servable, directory, signatures=functions, options=options)
@@ -74,9 +75,9 @@ def assemble(
     categories: np.ndarray,
     retrieval_index: str = index.BRUTE_FORCE,
 ) -> tuple[tf.Module, dict[str, Callable]]:
-    """Puts together what `save` writes: the module that is saved, and the functions of its signatures by name.
+    """Makes what `save` writes: the module to save, and the functions of its signatures by name.
 
-    The module does not hold the model's own weights; `save` adds those that are not constants.
+    The module does not hold the model's own weights. `save` adds those that are not constants.
     """
     transform = ServingTransform(transform_output)
     servable = tf.Module(name="servable")
@@ -110,14 +111,14 @@ def assemble(
 
 
 def constant_tables(tables):
-    """Variables of their own for what `model.item_embeddings()` returned, so that no request computes it again."""
+    """Keeps what `model.item_embeddings()` returned in variables, so that no request computes it again."""
     return tf.nest.map_structure(
         lambda table: None if table is None else tf.Variable(table, trainable=False, name="item_table"), tables
     )
 
 
 def _encoder(model: keras.Model, item_table: tf.Variable, surface: Surface | None) -> Callable:
-    """From features to vectors of requests, of one surface or (None) of any: as much of the model as that takes."""
+    """The part of the model that turns features into vectors of requests: of one surface or, with None, of any."""
     return tf.function(lambda inputs: model.encode_requests(inputs, item_table, surface), autograph=False)
 
 
@@ -126,24 +127,24 @@ def _retrieves(model: keras.Model, item_table: Any) -> bool:
 
 
 def _item_vectors(item_table: Any) -> tf.Variable | None:
-    """The one vector that each item has, float [items, dim]; None where items are something else to the model."""
+    """The vectors of the items, float [items, dim]; None if the model has no single vector for each item."""
     return item_table if isinstance(item_table, tf.Variable) else getattr(item_table, "vectors", None)
 
 
 def _category_filter(categories: np.ndarray, transform_output: tft.TFTransformOutput) -> CategoryFilter:
     names = [features.category_vocabulary(level) for level in range(categories.shape[1])]
-    # Strings live in the processor's memory, and what is made of them may as well.
+    # TensorFlow keeps strings in the CPU's memory, so the hashes of the names are computed there too.
     with tf.device("CPU"):
         return CategoryFilter.of_indices(categories, [transform_output.vocabulary_by_name(name) for name in names])
 
 
 def _item_ids(transform_output: tft.TFTransformOutput, rows: int) -> tf.Variable:
-    """The name of each row of an item table, string [rows]; padding and the unknown have none."""
+    """The item id of each row of an item table, string [rows]; empty for padding and for the unknown."""
     names = [b"", *transform_output.vocabulary_by_name(features.ITEM_VOCABULARY), b""]
     if len(names) != rows:
         raise ValueError(
             f"The model has {rows} item indices, the Transform output {len(names)}. Was it built for another one?"
         )
-    # Strings live in the processor's memory, also where the rest is on an accelerator.
+    # TensorFlow keeps strings in the CPU's memory, even if all else is on an accelerator.
     with tf.device("CPU"):
         return tf.Variable(names, trainable=False, name="item_ids")

@@ -1,4 +1,4 @@
-"""The Transform graph as a part of an exported model: raw features in, the model's inputs out."""
+"""The Transform graph within an exported model: turns raw features into the model's inputs."""
 
 import tensorflow as tf
 import tensorflow_transform as tft
@@ -7,21 +7,21 @@ from schemas import features
 
 
 class ServingTransform:
-    """Calls the Transform graph; one for all signatures of a model, so that its tables are there once.
+    """Calls the Transform graph. All signatures of a model share one, so that its tables are saved once.
 
     Attributes:
-        graph: What the saved module has to hold, so that tables and vocabularies are saved with it.
+        graph: The loaded graph. The saved module has to hold it, so that tables and vocabularies are saved with it.
 
     Args:
-        transform_output: The Transform output that the model was trained behind.
+        transform_output: The output of the Transform that the model was trained with.
     """
 
     def __init__(self, transform_output: tft.TFTransformOutput):
-        # TFT's own wrapper is a tf_keras layer, whose saving would take as long as all the rest of the export.
+        # TFT's own wrapper is a tf_keras layer. To save one would take as long as all the rest of the export.
         self.graph = tf.saved_model.load(transform_output.transform_savedmodel_dir)
         self._raw_spec = transform_output.raw_feature_spec()
-        # Shapes that are the same whoever calls, so that this and whatever reads its outputs is traced once. Nothing in
-        # it has Python control flow over tensors, so AutoGraph would only cost time.
+        # All callers pass the same shapes, so this function, and what reads its outputs, is traced once. It has no
+        # Python control flow over tensors, so AutoGraph would only cost time.
         shapes = {name: tf.SparseTensorSpec([None, None], spec.dtype) for name, spec in self._raw_spec.items()}
         self._model_inputs = tf.function(self._transformed, input_signature=[shapes], autograph=False)
 
@@ -33,11 +33,12 @@ class ServingTransform:
         """Transforms raw features.
 
         Args:
-            raw: Sparse [batch, values] each, the surface at least; what is left out has no values.
+            raw: Features, each sparse [batch, values]. It has to hold the surface; any other may be left out, and then
+                has no values.
 
         Returns:
-            The features `schemas.features.MODEL_INPUTS`, dense, int32; and the candidates' labels, float32, 0 for
-            candidates without one.
+            The features `schemas.features.MODEL_INPUTS`, dense, int32; and the labels of the candidates, float32, 0 for
+            a candidate without a label.
         """
         batch = raw[features.SURFACE].dense_shape[0]
         return self._model_inputs(
@@ -45,13 +46,13 @@ class ServingTransform:
         )
 
     def _transformed(self, raw: dict[str, tf.SparseTensor]) -> dict[str, tf.Tensor]:
-        # The Transform graph wants all raw features, in the order of their names, those that no request has included.
+        # The Transform graph takes all raw features in the order of their names, even those that no request has.
         transformed = self.graph.transform_fn(*tf.nest.flatten(raw, expand_composites=True))
         candidates, labels = transformed[features.CANDIDATE_ITEMS], transformed[features.CANDIDATE_LABELS]
         inputs = {name: transformed[name] for name in features.MODEL_INPUTS}
         inputs[features.CANDIDATE_ITEMS] = tf.sparse.to_dense(candidates)
         inputs = {name: tf.cast(value, tf.int32) for name, value in inputs.items()}
-        # Of the candidates' shape: a label beyond an example's last candidate is refused.
+        # Labels get the shape of the candidates. So a label beyond an example's last candidate fails.
         inputs[features.CANDIDATE_LABELS] = tf.sparse.to_dense(
             tf.SparseTensor(labels.indices, labels.values, candidates.dense_shape)
         )

@@ -1,8 +1,8 @@
-"""Whether a run would repeat the last one: told in a second, without TFX.
+"""Tells in a second, without TFX, whether a run would only repeat the last one.
 
-After a run, a note is left of all that went into it and of what it left behind. While that is as it was, TFX would take
-every component from its cache, and the report is the same; only then is the pipeline not even assembled. In all other
-cases TFX decides, component by component.
+A run leaves a note of its inputs and of what it left behind. If both are unchanged, TFX would take every component from
+its cache, and the report would be the same. Only then the pipeline is not even assembled. In all other cases TFX
+decides, component by component.
 """
 
 import hashlib
@@ -20,19 +20,20 @@ from components.sources.adapter import adapter
 from tfx_pipeline.config.loading import as_dict
 from tfx_pipeline.config.pipeline_config import PipelineConfig
 
-_ROOMS = ("components", "models", "schemas", "tfx_pipeline")
+_ROOMS = ("components", "models", "schemas", "serving", "tfx_pipeline")
+"""The rooms whose code a run executes. The servability gate runs the server and the client of `serving`."""
 _INPUTS, _LEFT, _REPORT = "inputs", "left", "report"
 
 
 def digest_of_inputs(config: PipelineConfig, versions: str) -> str:
-    """Digests all that a run is made of: the configuration, the data's contents, our code and the libraries' versions.
+    """Digests the inputs of a run: the configuration, the data's contents, our code and the libraries' versions.
 
     Args:
-        config: Every knob.
-        versions: What is installed, as text.
+        config: The configuration.
+        versions: The installed libraries and their versions, as text.
 
     Returns:
-        A hexadecimal digest; empty where a run should not be compared with another: without the cache, and where its
+        A hexadecimal digest. It is empty if the run is not to be compared with another: if the cache is off, or if its
         results or its data are not on this machine.
     """
     try:
@@ -48,12 +49,12 @@ def digest_of_inputs(config: PipelineConfig, versions: str) -> str:
 
 
 def write(config: PipelineConfig, digest: str, report: dict[str, Any]) -> None:
-    """Leaves the note of a run that has ended.
+    """Writes the note of a run that has ended.
 
     Args:
-        config: Whose `run_root` receives it.
-        digest: Of the inputs, from before the run; where it is empty, no note is left.
-        report: What the run came to.
+        config: The configuration. The note lies in its `run_root`.
+        digest: The digest of the inputs, from before the run. If it is empty, there will be no note.
+        report: The run's report.
     """
     path = _path(config)
     path.unlink(missing_ok=True)
@@ -63,17 +64,17 @@ def write(config: PipelineConfig, digest: str, report: dict[str, Any]) -> None:
 
 
 def repeated_report(config: PipelineConfig, digest: str) -> dict[str, Any] | None:
-    """The report of a run that would repeat the last one, which it is; None where something has changed.
+    """The report of a run that would only repeat the last one; None if something has changed.
 
     Args:
-        config: Every knob.
-        digest: Of the inputs, now.
+        config: The configuration.
+        digest: The digest of the present inputs.
     """
     try:
         note = json.loads(_path(config).read_text(encoding="utf-8"))
         is_repeated = bool(digest) and note[_INPUTS] == digest and note[_LEFT] == _left(config)
         report: dict[str, Any] = note[_REPORT]
-    except (OSError, ValueError, KeyError, TypeError, sqlite3.Error):  # None yet, or one of another release.
+    except (OSError, ValueError, KeyError, TypeError, sqlite3.Error):  # No note, or another release's.
         return None
     if not is_repeated:
         return None
@@ -89,7 +90,7 @@ def _path(config: PipelineConfig) -> Path:
 
 
 def _left(config: PipelineConfig) -> dict[str, Any]:
-    """What the last run has left: the newest execution, the artifacts' folders, the pushed versions and their files."""
+    """What the last run left: the newest execution, the artifacts' folders, the pushed versions and their files."""
     with sqlite3.connect(f"file:{config.metadata_path}?mode=ro", uri=True) as store:
         ((last_execution,),) = store.execute("SELECT MAX(id) FROM Execution")
     return {
@@ -106,7 +107,7 @@ def _left(config: PipelineConfig) -> dict[str, Any]:
 
 
 def _files(folder: Path) -> Iterator[tuple[str, int, int]]:
-    """Path, size and time of change of each file below a folder."""
+    """The path, size and modification time of each file below a folder."""
     for path in sorted(folder.rglob("*")):
         if path.is_file():
             state = path.stat()
@@ -114,7 +115,7 @@ def _files(folder: Path) -> Iterator[tuple[str, int, int]]:
 
 
 def _code() -> str:
-    """A digest of the modules that a run is made by."""
+    """A digest of all modules in `_ROOMS`."""
     root, digest = Path(__file__).resolve().parents[2], hashlib.sha256()
     for room in _ROOMS:
         for path in sorted((root / room).rglob("*.py")):

@@ -1,8 +1,8 @@
-"""What is kept of a run beside what the metadata store keeps: its configuration, and its report or its error.
+"""The record of a run, which holds what the metadata store does not: the configuration, and the report or the error.
 
-A record is a JSON file below the run's root, named by the last execution before the run: the metadata store has no id
-of a run before its first component starts. Whoever runs holds a lock on it, so that others can tell a run that goes on
-from one that was killed.
+A record is a JSON file below the run's root. Its name is the last execution before the run, because the metadata store
+has no id of a run before its first component starts. The running process holds a lock on the file, so that others can
+tell a run that goes on from one that was killed.
 """
 
 import contextlib
@@ -22,13 +22,13 @@ FOLDER = "reports"
 
 @dataclass
 class RunRecord:
-    """What is kept of one run.
+    """The record of one run.
 
     Attributes:
         configuration: All fields, as plain values.
-        report: The run's report; None where it came to none.
-        error: Why it failed, in a line; empty where it did not, or was interrupted.
-        is_locked: Whether its process is there.
+        report: The run's report; None if the run did not end well.
+        error: Why it failed, in one line; empty if it did not fail, or was interrupted.
+        is_locked: Whether the process of the run is still there.
     """
 
     configuration: dict[str, Any]
@@ -39,22 +39,22 @@ class RunRecord:
 
 @contextlib.contextmanager
 def recorded(config: PipelineConfig, last_execution_id: int) -> Iterator[RunRecord]:
-    """Keeps the record of the run that the block is; the block fills in the report.
+    """Keeps the record of a run, which is the block of this context. The block fills in the report.
 
     Args:
-        config: Of the run.
-        last_execution_id: The newest execution before it; 0 where there is none.
+        config: The run's configuration.
+        last_execution_id: The newest execution before the run; 0 if there is none.
     """
     record = RunRecord(as_dict(config))
     path = Path(config.run_root, FOLDER, f"{last_execution_id}.json")
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w", encoding="utf-8") as file:
-        with contextlib.suppress(OSError):  # A file system without locks.
+        with contextlib.suppress(OSError):  # The file system may have no locks.
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         _write(record, file)
         try:
             yield record
-        except Exception as error:  # An interruption is none.
+        except Exception as error:  # An interruption is no error.
             lines = str(error).strip().splitlines()
             record.error = lines[0] if lines else type(error).__name__
             raise
@@ -63,10 +63,10 @@ def recorded(config: PipelineConfig, last_execution_id: int) -> Iterator[RunReco
 
 
 def read_records(root: str) -> dict[int, RunRecord]:
-    """The records of all runs of a root, by the last execution before each."""
+    """The records of all runs of a root, by the last execution before each run."""
     records = {}
     for path in Path(root, FOLDER).glob("[0-9]*.json"):
-        with contextlib.suppress(OSError, ValueError), path.open(encoding="utf-8") as file:  # One is being written.
+        with contextlib.suppress(OSError, ValueError), path.open(encoding="utf-8") as file:  # Half written.
             values = json.load(file)
             record = RunRecord(values["configuration"], values["report"], values["error"], _is_locked(file))
             records[int(path.stem)] = record

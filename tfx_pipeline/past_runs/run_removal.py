@@ -1,8 +1,8 @@
-"""Removes what runs have written and nothing else uses.
+"""Removes the artifacts of some runs, except those that something else uses.
 
-Never removed is what a run that stays has read, written or taken from the cache; what the newest version of each pushed
-model was made of; and the newest output of each component, so that the next run finds its cache. Pushed versions lie in
-folders of their own, which are not touched.
+Three kinds of artifacts stay: those that another run has read, written or taken from the cache; those from which the
+newest version of each pushed model was made; and the newest output of each component, so that the next run finds its
+cache. Pushed versions lie in their own folders, which are not touched.
 """
 
 import os
@@ -18,18 +18,18 @@ from tfx_pipeline.past_runs.run_summary import is_there, pushed_destination, rec
 
 
 class RemovalRefused(ValueError):
-    """A run that cannot be removed; the message says why, and what to do."""
+    """A run cannot be removed. The message says why, and what to do."""
 
 
 @dataclass(frozen=True)
 class Removal:
-    """What the removal of some runs comes to.
+    """What the removal of some runs would do.
 
     Attributes:
         runs: The runs.
-        artifacts: What is removed, the oldest first.
-        kept: How many artifacts of theirs stay, because something uses them.
-        freed_bytes: How much room it frees.
+        artifacts: The artifacts to remove, the oldest first.
+        kept: How many artifacts of these runs stay.
+        freed_bytes: How many bytes the removal frees.
     """
 
     runs: tuple[Run, ...]
@@ -39,10 +39,10 @@ class Removal:
 
 
 def plan(store: RunStore, runs: Sequence[Run]) -> Removal:
-    """Finds what would be removed with some runs.
+    """Finds out what the removal of some runs would do.
 
     Raises:
-        RemovalRefused: One of them pushed the newest version of a model.
+        RemovalRefused: One of the runs pushed the newest version of a model.
     """
     newest = _newest_pushed(store)
     for run in runs:
@@ -65,7 +65,7 @@ def plan(store: RunStore, runs: Sequence[Run]) -> Removal:
 
 
 def remove(store: RunStore, removal: Removal) -> None:
-    """Does what was planned. Once interrupted, it can be done again."""
+    """Removes what was planned. After an interruption it can be called again."""
     for artifact in removal.artifacts:
         if os.path.isdir(artifact.uri):
             shutil.rmtree(artifact.uri)
@@ -79,7 +79,7 @@ def remove(store: RunStore, removal: Removal) -> None:
 
 
 def _newest_pushed(store: RunStore) -> set[int]:
-    """Of each folder of versions, the PushedModels that stand for the newest one that is there."""
+    """For each folder of versions, the ids of the PushedModels of the newest version on disk."""
     by_folder: dict[str, dict[int, set[int]]] = defaultdict(lambda: defaultdict(set))
     for artifact in store.artifacts.values():
         destination = pushed_destination(artifact)
@@ -101,13 +101,13 @@ def _used_by_others(store: RunStore, runs: Collection[Run]) -> set[int]:
 
 
 def _newest_outputs(store: RunStore) -> set[int]:
-    """Of each component, what it wrote, or took from the cache, when it last ended well."""
+    """For each component, the ids of what it wrote, or took from the cache, when it last ended well."""
     newest = {step.component: step for run in store.runs for step in run.steps if step.state in (RAN, CACHED)}
     return {artifact_id for step in newest.values() for _, artifact_id in step.outputs}
 
 
 def _lies_below(root: str, artifact: StoredArtifact) -> bool:
-    """Whether it is the pipeline's own, and not a file of the user's that it points to."""
+    """Whether an artifact lies below the root. Some are only pointers to files of the user, which must stay."""
     return Path(root).resolve() in Path(artifact.uri).resolve().parents
 
 

@@ -1,4 +1,4 @@
-"""The runs of a pipeline, as its metadata store has them. Imports neither TFX nor TensorFlow."""
+"""Reads the runs of a pipeline from its metadata store. Imports neither TFX nor TensorFlow."""
 
 import json
 from collections import defaultdict
@@ -21,19 +21,19 @@ _STATES = {
 }
 _OUTPUTS = (metadata_store_pb2.Event.OUTPUT, metadata_store_pb2.Event.DECLARED_OUTPUT)
 _REMOVED = "tandem_removed"
-"""Property of a run whose removal was asked for; the store itself forgets nothing."""
+"""A property that marks a removed run. Nothing can be deleted from the store itself."""
 
 
 @dataclass(frozen=True)
 class StoredArtifact:
-    """Something that a component wrote.
+    """An artifact: something that a component wrote.
 
     Attributes:
         id: Its number in the store.
-        type: Such as `Examples`.
+        type: The name of its type, such as `Examples`.
         uri: Where it lies.
         is_deleted: Whether it was removed from there.
-        properties: What is known of it besides.
+        properties: Its custom properties.
     """
 
     id: int
@@ -52,10 +52,10 @@ class Step:
         component: Its id in the pipeline.
         state: `ran`, `cached`, `failed` or `unfinished`.
         began_ms: In milliseconds since 1970.
-        ended_ms: The same, of what was last heard of it.
-        inputs: The artifacts that it read: key and artifact id.
-        outputs: The artifacts that it wrote, or took from the cache.
-        properties: What it was told.
+        ended_ms: When its execution was last updated, in milliseconds since 1970.
+        inputs: The key and the artifact id of each artifact that it read.
+        outputs: The same of each artifact that it wrote, or took from the cache.
+        properties: Its parameters.
     """
 
     id: int
@@ -73,10 +73,10 @@ class Run:
     """One run.
 
     Attributes:
-        number: Its place among all runs of the root, from 1; never given anew.
-        id: Its name in the store, which is when it began.
+        number: Its number among all runs of the root, from 1. A number is never used again.
+        id: Its name in the store, which is the time when it began.
         steps: Its components, in the order in which they began.
-        is_removed: Whether its removal was asked for.
+        is_removed: Whether it was removed.
     """
 
     number: int
@@ -91,11 +91,11 @@ class Run:
 
     @property
     def seconds(self) -> float:
-        """How long it took, until what was last heard of it."""
+        """How long it took, until its last update in the store."""
         return (max(step.ended_ms for step in self.steps) - self.began_ms) / 1000
 
     def steps_of(self, component: str) -> list[Step]:
-        """The steps of a component, of each model where several are pushed: `SearchPusher` is a `Pusher`."""
+        """The steps of a component. If several models are pushed, each has its own: `SearchPusher` is a `Pusher`."""
         return [step for step in self.steps if step.component.endswith(component)]
 
 
@@ -104,7 +104,7 @@ class RunStore:
 
     Args:
         root: The folder that holds the metadata store of a pipeline.
-        writable: Whether something will be removed.
+        writable: Whether to open the store for changes.
     """
 
     def __init__(self, root: str, writable: bool = False):
@@ -123,7 +123,7 @@ class RunStore:
                     self.producers.setdefault(artifact_id, (run, step))
 
     def ancestors(self, artifact_ids: Iterable[int]) -> list[int]:
-        """The artifacts that some were made of, whatever run made them, and these themselves; the oldest first."""
+        """The given artifacts and all artifacts from which they were made, by any run; the oldest first."""
         found: set[int] = set()
         open_ids = list(artifact_ids)
         while open_ids:
@@ -135,14 +135,14 @@ class RunStore:
         return sorted(found)
 
     def mark_deleted(self, artifact_ids: Iterable[int]) -> None:
-        """Notes that artifacts were removed from where they lay."""
+        """Marks artifacts as removed from disk."""
         artifacts = self._store.get_artifacts_by_id(list(artifact_ids))
         for artifact in artifacts:
             artifact.state = metadata_store_pb2.Artifact.DELETED
         self._store.put_artifacts(artifacts)
 
     def mark_removed(self, run: Run) -> None:
-        """Notes that a run's removal was asked for."""
+        """Marks a run as removed."""
         (context,) = (each for each in self._store.get_contexts_by_type("pipeline_run") if each.name == run.id)
         context.custom_properties[_REMOVED].int_value = 1
         self._store.put_contexts([context])
@@ -197,12 +197,12 @@ def _artifact(artifact: Any) -> StoredArtifact:
 
 
 def _plain(properties: Any) -> dict[str, Any]:
-    """A property's value, whatever its type; TFX writes some as JSON, which stays text."""
+    """The values of properties. Some are JSON by TFX, which stays text."""
     values = {name: getattr(value, value.WhichOneof("value")) for name, value in properties.items()}
     return {name: value if isinstance(value, (str, int, float)) else str(value) for name, value in values.items()}
 
 
 def json_property(step: Step, name: str) -> dict[str, Any]:
-    """A property that holds a JSON object; empty where there is none."""
+    """A property that holds a JSON object; empty if there is none."""
     values = json.loads(step.properties.get(name, "{}"))
     return values if isinstance(values, dict) else {}

@@ -1,4 +1,4 @@
-"""What a run came to, in short: pushed or why not, failed or interrupted and where, and its metrics."""
+"""Sums up a run: whether its model was pushed or why not, where it failed or was interrupted, and its metrics."""
 
 import os
 from collections.abc import Mapping
@@ -17,16 +17,16 @@ _WORST_FIRST = (NOT_PUSHED, PUSHED, UNCHANGED)
 
 @dataclass(frozen=True)
 class RunSummary:
-    """One run in short.
+    """The summary of one run.
 
     Attributes:
         run: The run.
         outcome: `pushed`, `unchanged` (an earlier run has pushed this very model), `not pushed`, `failed`,
             `interrupted`, `running`, or `trained` (a variant of an experiment, which pushes nothing).
-        detail: The component where it failed, was interrupted or is, and the error; or why it was not pushed.
-        versions: Of each pushed model, the folder of its version.
-        metrics: By surface and name, among the candidates of an example; empty where no report was kept.
-        record: What was kept of it; None of runs before anything was.
+        detail: The component that runs, failed or was interrupted, with the error; or why the model was not pushed.
+        versions: For each pushed model, the folder of its version.
+        metrics: Among the candidates of an example, by surface and name; empty if no report was kept.
+        record: The run's record; None if the run is older than records are.
     """
 
     run: Run
@@ -38,12 +38,12 @@ class RunSummary:
 
 
 def summarize(store: RunStore, run: Run, records: Mapping[int, RunRecord]) -> RunSummary:
-    """Tells what a run came to.
+    """Sums up a run.
 
     Args:
-        store: The store that it stands in.
+        store: The store that holds the run.
         run: The run.
-        records: Of all runs of the root, by the last execution before each.
+        records: The records of all runs of the root, by the last execution before each run.
     """
     record = records.get(record_key(run))
     pushes = {step.component: _pushed_model(store, step) for step in run.steps_of("Pusher")}
@@ -57,17 +57,17 @@ def summarize(store: RunStore, run: Run, records: Mapping[int, RunRecord]) -> Ru
 
 
 def record_key(run: Run) -> int:
-    """The key of a run's record, the last execution before its first; the store numbers them without gaps."""
+    """The key of a run's record: the execution before the run's first. The store numbers executions without gaps."""
     return run.steps[0].id - 1
 
 
 def pushed_destination(artifact: StoredArtifact) -> str:
-    """The folder of the version that a PushedModel stands for; empty where nothing was pushed."""
+    """The folder of the version of a PushedModel; empty if nothing was pushed."""
     return str(artifact.properties.get("pushed_destination", "")) if artifact.properties.get("pushed") else ""
 
 
 def is_there(destination: str) -> bool:
-    """Whether a pushed version was not removed since."""
+    """Whether a pushed version still lies in its folder."""
     return bool(destination) and is_complete(*os.path.split(destination))
 
 
@@ -127,7 +127,7 @@ def _shortfall(values: Mapping[str, Any]) -> str:
 
 
 def _metrics(record: RunRecord | None) -> dict[str, dict[str, float]]:
-    """Of each surface, those of the model that serves it; `overall` is of no use beside them."""
+    """For each surface, the metrics of the model that serves it. `overall` is left out."""
     metrics: dict[str, dict[str, float]] = {}
     for model in record.report["models"].values() if record and record.report else ():
         metrics |= {surface: values for surface, values in model["metrics"]["model"].items() if surface != "overall"}

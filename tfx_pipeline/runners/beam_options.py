@@ -1,14 +1,14 @@
-"""The options of Beam's runner, as TFX's executors get them."""
+"""The options of Beam's runner that TFX's executors get."""
 
 from collections.abc import Sequence
 
 from apache_beam.options.pipeline_options import PipelineOptions, StandardOptions
 
 _IN_PROCESS = "--runner=FnApiRunner"
-"""What configurations say. `DirectRunner` chooses among runners, and newer Beams take one that they download first."""
+"""The name in configurations. `DirectRunner` would choose a runner, and newer Beams choose one that they download."""
 
 _IN_PROCESS_IN_FULL = "--runner=apache_beam.runners.portability.fn_api_runner.FnApiRunner"
-"""The same by a name that older Beams know too."""
+"""The same runner, by a name that older Beams know too."""
 
 _LOCAL_RUNNERS = ("DirectRunner", "FnApiRunner")
 
@@ -17,13 +17,13 @@ _NOTHING_TO_PACK = "--sdk_container_image=none"
 
 
 def for_executors(beam_args: Sequence[str]) -> list[str]:
-    """The options, and for Beam's own runner one more that spares each component seconds.
+    """Returns the options. For Beam's own runner it adds one that saves seconds in each component.
 
-    An executor of TFX packs the installed TFX anew for the workers, whichever the runner, unless an option says that
-    they have it.
+    Whatever the runner, an executor of TFX packs the installed TFX for the workers, unless an option says that they
+    have it already.
 
     Args:
-        beam_args: What the configuration says.
+        beam_args: The options in the configuration.
     """
     named = [_IN_PROCESS_IN_FULL if option == _IN_PROCESS else option for option in beam_args]
     options = PipelineOptions(named)

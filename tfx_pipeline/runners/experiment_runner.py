@@ -1,4 +1,4 @@
-"""Several trainings of one configuration, each with something changed, and how they compare."""
+"""Runs an experiment: trains several variants of one configuration and collects their metrics."""
 
 import dataclasses
 import json
@@ -20,13 +20,14 @@ _LOG = logging.getLogger(__name__)
 
 @dataclasses.dataclass(frozen=True)
 class Result:
-    """What a variant came to.
+    """The result of a variant.
 
     Attributes:
-        variant: Which.
+        variant: The variant.
         metrics: For each surface that it was trained on, the metrics on the validation split by name, and `epoch`, the
-            best one, whose metrics they are. With fine-tuning, of the model of that surface. Empty where it failed.
-        error: Why it failed; empty where it did not.
+            best epoch, to which they belong. With fine-tuning, they are those of the surface's own model. Empty if the
+            variant failed.
+        error: Why it failed; empty if it did not.
     """
 
     variant: Variant
@@ -39,22 +40,22 @@ def run(
     tell: Callable[[Exception, PipelineConfig], str],
     watcher: RunWatcher | None = None,
 ) -> Iterator[Result]:
-    """Trains each variant and yields what it came to.
+    """Trains each variant and yields its result.
 
-    All run in one pipeline root: what two variants have in common, the examples above all, is computed once, and
-    variants that were trained before come from the cache.
+    All variants run in one pipeline root. What they have in common, above all the examples, is computed once. Variants
+    that were trained before come from the cache.
 
     Args:
-        variants: Each with its configuration.
-        tell: Called with what a variant failed of; returns what the result says of it, or raises where that ends the
-            experiment.
-        watcher: Who is told of the components while they run.
+        variants: Each variant with its configuration.
+        tell: Called with the error of a variant that failed. It returns the text for the result, or raises if the error
+            ends the experiment.
+        watcher: Hears of the components while they run.
     """
     for number, (variant, config) in enumerate(variants, start=1):
         _LOG.info("Variant %d of %d: %s", number, len(variants), variant.name)
         try:
             yield Result(variant, _train(config, watcher))
-        except Exception as error:  # One variant that fails is no reason to lose the others.
+        except Exception as error:  # If one variant fails, the others go on.
             yield Result(variant, {}, error=tell(error, config))
 
 

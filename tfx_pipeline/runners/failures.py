@@ -1,7 +1,7 @@
-"""What is told of a run that failed: one paragraph, and the file in which the whole of it lies.
+"""Tells why a run failed: in one paragraph, which names a file with the full traceback.
 
-An error reaches the runner through TFX, and from within Beam's workers as a RuntimeError whose text is a traceback of
-hundreds of lines. What the user needs of it is the component, what was wrong, and what mends it.
+An error reaches the runner through TFX. If it was raised in one of Beam's workers, it is a RuntimeError whose text is a
+traceback of hundreds of lines. The user needs three things from it: the component, what was wrong, and what mends it.
 """
 
 import contextlib
@@ -18,7 +18,7 @@ from typing import Final
 
 _FOLDER: Final = "failures"
 _TELLING: Final = ("DataError", "ConfigError", "DivergedError")
-"""Errors of ours whose text says what was wrong and what mends it."""
+"""Our own errors. Their texts say what was wrong and what mends it."""
 _TRACEBACK: Final = "Traceback (most recent call last):"
 _WHILE: Final = re.compile(r"\s*\[while running '[^']*'\]")
 _NAMED: Final = re.compile(r"^([A-Za-z_][\w.]*)(?:: |$)")
@@ -29,7 +29,7 @@ _LONGEST: Final = 400
 
 
 class NotReadyError(Exception):
-    """A run that could not come to its end and was not begun; the message names each reason and what mends it."""
+    """A run was not started because it could not have ended well. The message names each reason and what mends it."""
 
 
 @dataclass(frozen=True)
@@ -37,8 +37,8 @@ class Failure:
     """What went wrong.
 
     Attributes:
-        component: The id of the pipeline's component; empty where none was at work.
-        text: What was wrong and, as far as it is known, what mends it.
+        component: The id of the component that failed; empty if none was running.
+        text: What was wrong and, if known, what mends it.
     """
 
     component: str
@@ -46,11 +46,11 @@ class Failure:
 
 
 def failure_of(error: BaseException, root: str) -> Failure:
-    """Finds what is to be told of an error.
+    """Finds out what went wrong.
 
     Args:
-        error: What a runner raised.
-        root: The run's root, for what concerns it as a whole.
+        error: The error that a runner raised.
+        root: The run's root, which the text names if its disk is full.
     """
     component = _component_of(error)
     found = list(_errors_in(error))
@@ -72,13 +72,13 @@ def failure_of(error: BaseException, root: str) -> Failure:
 
 
 def tell(error: BaseException, command: str, root: str, libraries: str = "") -> str:
-    """Writes the whole of an error into a file below the run's root, and returns the paragraph that points to it.
+    """Writes the full error into a file below the run's root, and returns a paragraph that names the file.
 
     Args:
-        error: What a runner raised.
-        command: What was called, such as `tandem run`.
+        error: The error that a runner raised.
+        command: The command that was called, such as `tandem run`.
         root: The run's root.
-        libraries: What libraries said lately.
+        libraries: The last log lines of libraries.
     """
     failure = failure_of(error, root)
     whole = "".join(traceback.format_exception(type(error), error, error.__traceback__))
@@ -89,12 +89,12 @@ def tell(error: BaseException, command: str, root: str, libraries: str = "") -> 
     path = _written("\n\n".join(parts) + "\n", root, failure.component or "pipeline")
     subject = f"{failure.component} failed" if failure.component else "failed"
     text = failure.text if failure.text.endswith((".", "?", "!")) else f"{failure.text}."
-    gap = "\n" if "\n" in text else " "  # After a line for each of several users or files, one of its own.
+    gap = "\n" if "\n" in text else " "  # If the text has several lines, the file gets its own.
     return f"{command}: {subject}: {text}{gap}The full traceback: {path}"
 
 
 def _written(text: str, root: str, name: str) -> str:
-    """Writes a failure down below the root or, where that is not possible, in the folder for temporary files."""
+    """Writes a failure to a file below the root or, if that fails, in the folder for temporary files."""
     with contextlib.suppress(OSError):
         if "://" not in root:
             folder = Path(root) / _FOLDER
@@ -111,12 +111,12 @@ def _written(text: str, root: str, name: str) -> str:
 
 
 def _component_of(error: BaseException) -> str:
-    """The component that `watched_runner.ComponentFailed` names, which only TFX can import."""
+    """The component that a `watched_runner.ComponentFailed` names. To import that class would import TFX."""
     return next((str(each.component) for each in _chain(error) if hasattr(each, "component")), "")
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:
-    """The error and what it came of, the newest first."""
+    """The error and its causes, the newest first."""
     seen: set[int] = set()
     each: BaseException | None = error
     while each is not None and id(each) not in seen:
@@ -126,17 +126,17 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
 
 
 def _errors_in(error: BaseException) -> Iterator[tuple[str, str]]:
-    """Class and text of each error in the chain; one whose text is a traceback stands for the error that ends it."""
+    """The class and text of each error in the chain. If a text is a traceback, those of the error at its end."""
     for each in _chain(error):
         if hasattr(each, "component") and each.__cause__ is not None:
-            continue  # It only says which component it was.
+            continue  # It only names the component.
         text = str(each)
         if _TRACEBACK in text:
             yield _last_of_traceback(text)
         else:
             name, text = type(each).__name__, _WHILE.sub("", text).strip()
             nested = _NAMED.match(text)
-            # What a Beam worker cannot make anew has its class in the text.
+            # If Beam cannot rebuild a worker's error, the error's class stands in the text.
             if nested and nested[1].rpartition(".")[2] in _TELLING + _MEMORY_ERRORS:
                 name, text = nested[1].rpartition(".")[2], text[nested.end() :]
             yield name, text
@@ -160,6 +160,6 @@ def _less_memory(component: str) -> str:
 
 
 def _short(text: str) -> str:
-    """The first line that says something, cut to a length that can be read."""
+    """The first line that is not empty, shortened if it is long."""
     line = next((line.strip() for line in text.splitlines() if line.strip()), "")
     return (line if len(line) <= _LONGEST else line[: _LONGEST - 1] + "…").rstrip(".")

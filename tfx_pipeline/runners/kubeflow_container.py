@@ -1,6 +1,6 @@
-"""What a container runs on Kubeflow: TFX's own entry point, told of our artifact types and of the launcher's folders.
+"""The entry point of a container on Kubeflow: TFX's own, with our artifact types and the launcher's folders.
 
-Kubeflow hands an artifact on with no more than the name of its type, and TFX knows the classes of its own types alone.
+Kubeflow passes on only the name of an artifact's type, and TFX knows only the classes of its own types.
 """
 
 import argparse
@@ -28,7 +28,7 @@ def main(parsed: tuple[argparse.Namespace, list[str]]) -> None:
     """Runs one executor.
 
     Args:
-        parsed: What `parse_flags` made of the container's arguments: TFX's own, and Beam's.
+        parsed: The container's arguments as `parse_flags` returns them: TFX's flags, and Beam's.
     """
     flags, beam_flags = parsed
     invocation = json.loads(flags.json_serialized_invocation_args)

@@ -1,4 +1,4 @@
-"""Compiles the pipeline for Kubeflow Pipelines v2: the same components, as containers."""
+"""Compiles the pipeline for Kubeflow Pipelines v2, which runs the same components in containers."""
 
 import dataclasses
 import os
@@ -12,18 +12,18 @@ CONTAINER_COMMAND = ("python", "-m", "tfx_pipeline.runners.kubeflow_container")
 
 
 def compile_pipeline(config: PipelineConfig, output: str = "", image: str = "") -> str:
-    """Writes the pipeline's specification, schema 2.1.0, the only one that open-source Kubeflow Pipelines takes.
+    """Writes the pipeline's specification, in schema 2.1.0, the only one that open-source Kubeflow Pipelines takes.
 
     Args:
-        config: Every knob; `root` is where the cluster keeps artifacts.
-        output: A `.yaml` file; empty for `<name>.kubeflow.yaml` below the run's root.
+        config: The configuration. Its `root` is where the cluster keeps artifacts.
+        output: The `.yaml` file to write; empty for `<name>.kubeflow.yaml` below the run's root.
         image: The container image that holds Tandem; empty for `config.kubeflow.image`.
 
     Returns:
-        The file.
+        The path of the file.
 
     Raises:
-        ValueError: `output` does not end in `.yaml`, from which TFX tells the form to write.
+        ValueError: `output` does not end in `.yaml`. TFX chooses the format by the ending.
     """
     output = os.path.abspath(output or os.path.join(config.run_root, f"{config.name}.kubeflow.yaml"))
     if not output.endswith(".yaml"):
@@ -43,7 +43,7 @@ def compile_pipeline(config: PipelineConfig, output: str = "", image: str = "") 
 
 
 def _with_kubeflow_name(config: PipelineConfig) -> PipelineConfig:
-    """Kubeflow's names know no underscore; everything else that the name decides stays as it is."""
+    """Makes the name one that Kubeflow takes, without underscores. The paths that the name decides stay as they are."""
     return dataclasses.replace(
         config,
         name=config.name.lower().replace("_", "-"),

@@ -1,8 +1,8 @@
-"""Where Kubeflow's launcher puts, on a container's own disk, what lies in stores that TensorFlow cannot read.
+"""Replaces addresses in stores that TensorFlow cannot read by folders on the container's disk, and back.
 
-The launcher downloads the inputs of a task before its container starts and uploads the outputs after it, for every
-store; TFX goes by addresses alone. Addresses that TensorFlow knows (`gs://`) are left as they are, since Beam's workers
-on other machines know nothing of this disk.
+For every store, Kubeflow's launcher downloads the inputs of a task before its container starts, and uploads the outputs
+after it. TFX does not know of these folders: it reads from the addresses. Addresses that TensorFlow can read (`gs://`)
+stay as they are, because Beam's workers on other machines cannot read this disk.
 """
 
 from collections.abc import Iterator, Mapping
@@ -12,17 +12,17 @@ FOLDERS = {"s3://": "/s3/", "minio://": "/minio/"}
 """The launcher's folder of each store."""
 
 Invocation = dict[str, Any]
-"""Kubeflow's ExecutorInput, or ExecutorOutput, as JSON."""
+"""Kubeflow's ExecutorInput or ExecutorOutput, as JSON."""
 
 
 def to_local(invocation: Invocation) -> None:
-    """Puts, in an ExecutorInput, the launcher's folders in place of addresses."""
+    """Replaces the addresses in an ExecutorInput by the launcher's folders."""
     for part in ("inputs", "outputs"):
         _replace(invocation.get(part, {}), FOLDERS)
 
 
 def to_remote(said: Invocation) -> None:
-    """Puts the addresses back, in an ExecutorOutput: what the launcher is told to upload there."""
+    """Replaces the launcher's folders in an ExecutorOutput by addresses, to which the launcher uploads them."""
     _replace(said, {folder: store for store, folder in FOLDERS.items()})
 
 

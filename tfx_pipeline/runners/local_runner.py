@@ -1,4 +1,4 @@
-"""Runs the pipeline on this machine: one process, metadata in sqlite."""
+"""Runs the pipeline on this machine, in one process, with metadata in sqlite."""
 
 import logging
 import os
@@ -16,13 +16,13 @@ _LOG = logging.getLogger(__name__)
 
 
 def run(config: PipelineConfig, watcher: RunWatcher | None = None) -> RunReport:
-    """Runs all components, or takes their results from the cache, and reports what came of it.
+    """Runs all components, or takes their results from the cache, and returns a report.
 
     The report is also written to `config.report_path`, and kept for `tandem runs`.
 
     Args:
-        config: Every knob.
-        watcher: Who is told of the components while they run.
+        config: The configuration.
+        watcher: Hears of the components while they run.
 
     Raises:
         ComponentFailed: A component failed; its error is the cause.

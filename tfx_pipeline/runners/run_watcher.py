@@ -1,10 +1,10 @@
-"""What a local run tells while it goes on, to whoever shows it."""
+"""The events of a local run, for whoever shows its progress."""
 
 from collections.abc import Sequence
 
 
 class RunWatcher:
-    """Hears of the components of a run. This one does nothing with it; displays override what they show."""
+    """Hears of the components of a run. This class ignores them; a display overrides the methods that it needs."""
 
     def run_begins(self, components: Sequence[str]) -> None:
         """A run begins.
@@ -14,10 +14,10 @@ class RunWatcher:
         """
 
     def component_begins(self, component: str) -> None:
-        """A component begins; whether it comes from the cache is not known yet."""
+        """A component begins. Whether its results come from the cache is not known yet."""
 
     def component_ends(self, component: str, is_cached: bool) -> None:
         """A component has ended well."""
 
     def component_fails(self, component: str) -> None:
-        """A component has ended with an error, or was interrupted."""
+        """A component failed or was interrupted."""

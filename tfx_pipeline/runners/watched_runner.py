@@ -1,4 +1,4 @@
-"""Runs a pipeline's components one after the other in this process, and tells of each."""
+"""Runs a pipeline's components one after the other in this process, and tells a watcher of each."""
 
 import datetime
 from typing import Any
@@ -14,10 +14,10 @@ from tfx_pipeline.runners.run_watcher import RunWatcher
 
 
 class ComponentFailed(Exception):
-    """A component ended with an error, which is this one's cause.
+    """A component failed. Its error is the cause of this one.
 
     Attributes:
-        component: Its id.
+        component: The component's id.
     """
 
     def __init__(self, component: str, cause: BaseException):
@@ -26,10 +26,10 @@ class ComponentFailed(Exception):
 
 
 class WatchedRunner(LocalDagRunner):
-    """TFX's LocalDagRunner, which knows what comes, what runs and what came from the cache, and says so.
+    """TFX's LocalDagRunner, which also tells which components will run, which one runs, and which came from the cache.
 
     Args:
-        watcher: Who is told.
+        watcher: Is told of the components.
     """
 
     def __init__(self, watcher: RunWatcher):
@@ -41,10 +41,10 @@ class WatchedRunner(LocalDagRunner):
 
         Args:
             pipeline: The compiled pipeline, a `pipeline_pb2.Pipeline`.
-            run_options: Of TFX's partial runs, which this runner does not know.
+            run_options: The options of TFX's partial runs, which this runner does not support.
 
         Raises:
-            ComponentFailed: One of them failed; those before it are finished.
+            ComponentFailed: A component failed; those before it are finished.
         """
         assert run_options is None, "the cache does what partial runs would"
         run_id = datetime.datetime.now().isoformat()
@@ -81,10 +81,10 @@ class WatchedRunner(LocalDagRunner):
 
 
 def _state(connection: metadata_store_pb2.ConnectionConfig, execution_id: int | None) -> int:
-    """How an execution ended, as the metadata store has it.
+    """Reads from the metadata store how an execution ended.
 
     Raises:
-        RuntimeError: The launcher did not run the component and raised nothing, as where an input cannot be found.
+        RuntimeError: The launcher neither ran the component nor raised an error, as it does if an input is missing.
     """
     with metadata.Metadata(connection) as handle:
         executions = handle.store.get_executions_by_id([execution_id] if execution_id else [])

@@ -4,7 +4,7 @@ import json
 import logging
 import math
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
@@ -42,11 +42,16 @@ class ResumableEarlyStopping(keras.callbacks.EarlyStopping):
         directory: Where it keeps its state and the best weights.
         averaged_weights: What validates with averaged weights, which are then the ones to keep; None keeps the
             training's.
+        keep_best: Whether the best weights are kept and restored. Otherwise the last ones stay, and `best_logs` are
+            those of the last validation.
         **kwargs: As `keras.callbacks.EarlyStopping`, without `restore_best_weights`, which is always on.
     """
 
-    def __init__(self, directory: str, averaged_weights: AveragedWeights | None = None, **kwargs: Any):
+    def __init__(
+        self, directory: str, averaged_weights: AveragedWeights | None = None, keep_best: bool = True, **kwargs: Any
+    ):
         super().__init__(restore_best_weights=False, **kwargs)
+        self._keep_best = keep_best
         self._averaged_weights = averaged_weights
         self._state = _StateFile(Path(directory) / "early_stopping.json", ("best", "best_epoch", "wait", "best_logs"))
         self.best_logs: dict[str, float] = {}
@@ -59,12 +64,16 @@ class ResumableEarlyStopping(keras.callbacks.EarlyStopping):
 
     def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
         """Keeps the weights of the best epoch, then decides as its parent does."""
+        if self.monitor not in (logs or {}):
+            return  # An epoch that is not validated.
         previous_best = self.best
         super().on_epoch_end(epoch, logs)
-        if self.best is not None and self.best != previous_best:
+        is_best = self.best is not None and self.best != previous_best
+        if is_best and self._keep_best:
             self._best_weights_path.parent.mkdir(parents=True, exist_ok=True)
             with self._averaged_weights.in_model() if self._averaged_weights else nullcontext():
                 self.model.save_weights(self._best_weights_path)
+        if is_best or not self._keep_best:
             self.best_logs = {"epoch": epoch + 1, **{name: float(value) for name, value in (logs or {}).items()}}
         self._state.save(self)
 
@@ -94,7 +103,44 @@ class ResumableReduceLROnPlateau(keras.callbacks.ReduceLROnPlateau):
 
     def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
         """Decides as its parent does, and writes down what it knows."""
+        if self.monitor not in (logs or {}):
+            return  # An epoch that is not validated.
         super().on_epoch_end(epoch, logs)
+        self._state.save(self)
+
+
+class ResumableStop(keras.callbacks.Callback):
+    """Ends a training without progress in any of several metrics, as the code of UnifiedSSR ends its fine-tuning.
+
+    After a validation with progress, the next one is compared with that one, not with the best ever of each metric.
+
+    Args:
+        directory: Where it keeps its state.
+        metrics: Names in the logs; larger is better.
+        patience: How many validations in a row may be without progress; the last of them ends the training.
+    """
+
+    def __init__(self, directory: str, metrics: Sequence[str], patience: int):
+        super().__init__()
+        self.metrics, self.patience = tuple(metrics), patience
+        self.values, self.wait = [0.0] * len(self.metrics), 0
+        self._state = _StateFile(Path(directory) / "stop.json", ("values", "wait"))
+
+    def on_train_begin(self, logs: dict | None = None) -> None:
+        """Takes up what an interrupted training knew."""
+        self._state.restore(self)
+
+    def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
+        """Compares a validation with the last one that had progress."""
+        logs = logs or {}
+        if self.metrics[0] not in logs:
+            return  # An epoch that is not validated.
+        values = [float(logs[name]) for name in self.metrics]
+        if any(new > old for new, old in zip(values, self.values, strict=True)):
+            self.values, self.wait = values, 0
+        else:
+            self.wait += 1
+            self.model.stop_training = self.model.stop_training or self.wait >= self.patience
         self._state.save(self)
 
 

@@ -29,6 +29,7 @@ from tfx_pipeline.training.callbacks import (
     FiniteLoss,
     ResumableEarlyStopping,
     ResumableReduceLROnPlateau,
+    ResumableStop,
     TrainingProgress,
 )
 from tfx_pipeline.training.optimizer import make_optimizer
@@ -86,7 +87,7 @@ class TrainingJob:
 
         The number of epochs is left out: a training may be continued for longer.
         """
-        settings = as_dict(dataclasses.replace(self.train, epochs=1))
+        settings = {name: value for name, value in as_dict(self.train).items() if name != "epochs"}
         data = [self.transform_graph, self.train_files, self.start_from]
         told = [self.model_name, as_dict(self.model_config), settings, *data]
         return Path(self.checkpoint_dir) / hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:16]
@@ -147,7 +148,7 @@ def run(job: TrainingJob) -> keras.callbacks.History:
     validation = inputs.joint_batches(
         job.validation_files, transform_output, max(train.batch_size, _LEAST_VALIDATION_ROWS), surfaces=train.surfaces
     )
-    model.compile(optimizer=make_optimizer(train), jit_compile=train.jit_compile)
+    model.compile(optimizer=make_optimizer(train, job.model_config.dim), jit_compile=train.jit_compile)
     _report_start(job, model)
     averaged_weights = AveragedWeights() if train.ema_momentum else None
     early_stopping = _early_stopping(job, averaged_weights)
@@ -157,7 +158,8 @@ def run(job: TrainingJob) -> keras.callbacks.History:
         history = model.fit(
             batches,
             validation_data=validation,
-            epochs=job.train.epochs,
+            validation_freq=train.validate_every,
+            epochs=train.epochs,
             callbacks=_callbacks(job, early_stopping, averaged_weights),
             verbose=0,
         )
@@ -213,10 +215,16 @@ def _dtype_policy(train: TrainConfig) -> str:
 
 
 def _early_stopping(job: TrainingJob, averaged_weights: AveragedWeights | None) -> ResumableEarlyStopping:
-    # With no patience it still keeps the best epoch's weights.
-    patience = job.train.early_stopping_patience or job.train.epochs
+    train = job.train
+    # With no patience of its own it still keeps the best epoch's weights.
+    patience = 0 if train.early_stopping_metrics else train.early_stopping_patience
     return ResumableEarlyStopping(
-        str(job.state_dir), averaged_weights, monitor=VALIDATION_METRIC, mode="max", patience=patience
+        str(job.state_dir),
+        averaged_weights,
+        train.keep_best_epoch,
+        monitor=VALIDATION_METRIC,
+        mode="max",
+        patience=patience or train.epochs,
     )
 
 
@@ -233,8 +241,12 @@ def _callbacks(
                 mode="max",
                 factor=train.plateau_factor,
                 patience=train.plateau_patience,
+                min_lr=train.min_learning_rate,
             )
         )
+    if train.early_stopping_metrics and train.early_stopping_patience:
+        metrics = [f"val_{name}" for name in train.early_stopping_metrics]
+        callbacks.append(ResumableStop(str(state), metrics, train.early_stopping_patience))
     callbacks += [
         early_stopping,
         TrainingProgress(),

@@ -1,11 +1,11 @@
-"""From a history as it stands in a tf.Example to tensors of fixed length.
+"""Turns the flat history of a tf.Example into tensors of fixed length.
 
-In an example, the tokens of a row stand flat: kinds and item counts have one value a token, queries one a search token,
-and the items of all tokens follow one another (`schemas.features`). Here they are cut into the two histories that the
-models take, each with the newest tokens kept, oldest first, padding at the end.
+An example holds the tokens of a row flat (`schemas.features`): kinds and item counts have one value for each token,
+queries have one for each search token, and the items of all tokens follow one another. The models take two histories,
+one for each surface. Each keeps its newest tokens, oldest first, with padding at the end.
 
-The Transform graph is traced several times and runs in every request, so this is index arithmetic and scatters, a
-tenth of the operations that ragged tensors would need.
+The Transform graph is traced several times and runs in every request. So this code uses index arithmetic and scatters,
+which take a tenth of the operations that ragged tensors would take.
 """
 
 import dataclasses
@@ -20,8 +20,8 @@ class FlatHistory:
     """The tokens of a batch.
 
     Attributes:
-        kinds: int64, sparse [batch, tokens], `Surface.token_kind` of each.
-        item_counts: int64, sparse [batch, tokens], how many items each token has.
+        kinds: int64, sparse [batch, tokens], the `Surface.token_kind` of each token.
+        item_counts: int64, sparse [batch, tokens], the number of items of each token.
         item_rows: int64 [all items of the batch], the row of each item.
         items: int64 [all items of the batch], item indices.
         words: int64 [all search tokens of the batch, query words], word indices.
@@ -35,7 +35,7 @@ class FlatHistory:
 
 
 def checked(history: FlatHistory) -> FlatHistory:
-    """The same history, refused where its parts contradict each other."""
+    """Returns the same history. When it runs, it fails if the history's parts contradict each other."""
     batch = history.kinds.dense_shape[0]
     counts = history.item_counts
     items_told = tf.math.unsorted_segment_sum(counts.values, counts.indices[:, 0], batch)
@@ -63,7 +63,7 @@ def recommendation_part(history: FlatHistory, length: int) -> tuple[tf.Tensor, t
     """The newest recommendation tokens.
 
     Returns:
-        Item indices and places in the merged history, both int64 [batch, length].
+        Item indices, and the tokens' places in the history of both surfaces; both int64 [batch, length].
     """
     counts = history.item_counts.values
     is_token = tf.logical_and(_is(Surface.RECOMMENDATION, history), tf.greater(counts, 0))
@@ -78,7 +78,7 @@ def search_part(history: FlatHistory, length: int, items_per_session: int) -> di
 
     Returns:
         `words` int64 [batch, length, query words], `items` int64 [batch, length, items_per_session], `positions` and
-        `kinds` int64 [batch, length], where kinds are 1 for a session and 0 for padding.
+        `kinds` int64 [batch, length]; a kind is 1 for a search and 0 for padding.
     """
     counts = history.item_counts.values
     is_token = _is(Surface.SEARCH, history)
@@ -100,12 +100,12 @@ def _is(surface: Surface, history: FlatHistory) -> tf.Tensor:
 
 
 class _Newest:
-    """Puts flat values into rows, keeping the last `length` of each row, padding at the end.
+    """Puts flat values into rows. Each row keeps its last `length` values, with padding at the end.
 
     Args:
-        rows: int64 [n], the row of each value, not falling.
-        row_count: How many rows there are.
-        length: How many values a row keeps.
+        rows: int64 [n], the row of each value, in ascending order.
+        row_count: The number of rows.
+        length: The number of values that a row keeps.
     """
 
     def __init__(self, rows: tf.Tensor, row_count: tf.Tensor, length: int):

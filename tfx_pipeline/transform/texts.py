@@ -1,4 +1,4 @@
-"""Texts in the Transform graph: how one becomes words, and what is known of the moment as texts."""
+"""Texts in the Transform graph: splits a text into words, and makes a text of each context value."""
 
 import tensorflow as tf
 
@@ -21,7 +21,7 @@ def words(texts: tf.Tensor) -> tf.RaggedTensor:
 
 
 UNKNOWN_MOMENT = -1
-"""A time before 1970 says that none is known."""
+"""A negative time means that the time is unknown."""
 _HOUR_MS = 60 * 60 * 1000
 _DAY_MS = 24 * _HOUR_MS
 _WEEKDAY_OF_DAY_0 = 3
@@ -29,15 +29,15 @@ _WEEKDAY_OF_DAY_0 = 3
 
 
 def context_texts(name: str, moment: tf.Tensor, values: tf.SparseTensor) -> tf.Tensor:
-    """Finds one value of each row.
+    """Finds one context value of each row.
 
     Args:
-        name: `hour`, `weekday`, or the name of a value that stands in `values`.
-        moment: int64 [batch], milliseconds since 1970, negative where unknown.
-        values: string, sparse [batch, values], `name=value` each.
+        name: `hour`, `weekday`, or a name that occurs in `values`.
+        moment: int64 [batch], milliseconds since 1970; negative if unknown.
+        values: string, sparse [batch, values]; each is `name=value`.
 
     Returns:
-        string [batch]; empty where it is unknown.
+        string [batch]; empty if the value is unknown.
     """
     if name == context_values.HOUR:
         return _of_moment(moment // _HOUR_MS % 24, moment)
@@ -46,7 +46,7 @@ def context_texts(name: str, moment: tf.Tensor, values: tf.SparseTensor) -> tf.T
     start = name + context_values.SEPARATOR
     named = tf.sparse.retain(values, tf.equal(tf.strings.substr(values.values, 0, len(start)), start))
     texts = tf.strings.substr(named.values, len(start), -1)
-    # Of a value that stands twice in a row, the last counts.
+    # If a row names a value twice, the last one counts.
     return tf.tensor_scatter_nd_update(tf.fill([values.dense_shape[0]], ""), named.indices[:, :1], texts)
 
 

@@ -1,7 +1,7 @@
-"""Vocabularies with room for padding and for the unknown.
+"""Vocabularies with an index for padding and one for the unknown.
 
-Every index space is the same: 0 is padding, 1 to n are the known values from the most frequent on, n + 1 is everything
-unknown. So a table for a vocabulary of n values has n + 2 rows.
+All vocabularies number their values alike: 0 is padding, 1 to n are the known values, the most frequent first, and
+n + 1 stands for all unknown values. So the table of a vocabulary of n values has n + 2 rows.
 """
 
 from collections.abc import Sequence
@@ -19,12 +19,12 @@ def build(values: tf.RaggedTensor | tf.SparseTensor | tf.Tensor, name: str, top_
 
     Args:
         values: string values; empty strings are not counted.
-        name: What the vocabulary is called in the Transform output.
-        top_k: Keep this many of the most frequent; 0 keeps all.
-        min_count: Keep values seen at least this often.
+        name: The vocabulary's name in the Transform output.
+        top_k: Keeps this many of the most frequent values; 0 keeps all.
+        min_count: Keeps the values that occur at least this often.
 
     Returns:
-        What `lookup` takes.
+        The vocabulary, for `lookup`.
     """
     return tft.vocabulary(
         values,
@@ -52,19 +52,19 @@ def lookup_together(values: Sequence[tf.Tensor], vocabulary) -> list[tf.Tensor]:
     """Maps several vectors of strings to indices by one table.
 
     Args:
-        values: string [n] each.
+        values: Vectors, each string [n].
         vocabulary: What `build` returned.
 
     Returns:
-        int64 [n] each.
+        A vector int64 [n] for each.
     """
     return tf.split(lookup(tf.concat(values, axis=0), vocabulary), [tf.size(each) for each in values])
 
 
 def lookup_known(values: tf.Tensor, vocabulary) -> tf.Tensor:
-    """Maps strings to indices, all that is unknown to that of padding.
+    """Maps strings to indices, and unknown values to the index of padding.
 
-    For values of which the unknown should count for nothing, rather than by an embedding that no training has seen.
+    Use it if an unknown value should count for nothing. `lookup` would give it an embedding that was never trained.
 
     Args:
         values: string tensor of any shape.
@@ -77,10 +77,10 @@ def lookup_known(values: tf.Tensor, vocabulary) -> tf.Tensor:
 
 
 def known_rows(transform_output: tft.TFTransformOutput, name: str) -> int:
-    """The number of indices of a vocabulary that is looked up by `lookup_known`."""
+    """The number of indices that `lookup_known` uses of a vocabulary."""
     return int(transform_output.vocabulary_size_by_name(name)) + 1
 
 
 def table_rows(transform_output: tft.TFTransformOutput, name: str) -> int:
-    """The number of indices of a vocabulary, padding and the unknown included."""
+    """The number of indices of a vocabulary, including padding and the unknown."""
     return int(transform_output.vocabulary_size_by_name(name)) + 1 + _OUT_OF_VOCABULARY_INDICES

@@ -1,4 +1,4 @@
-"""The table of users: from its files to one example a user."""
+"""Reads the table of users and makes one example for each user."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
@@ -12,11 +12,11 @@ from schemas.canonical_event import User
 
 
 class Audience(NamedTuple):
-    """Collections.
+    """Three Beam collections.
 
     Attributes:
-        examples: A serialized tf.Example of each user.
-        rejects: The rows that cannot be used.
+        examples: A serialized tf.Example for each user.
+        rejects: A Reject for each row that cannot be used.
         failures: Messages about whole files.
     """
 
@@ -26,10 +26,10 @@ class Audience(NamedTuple):
 
 
 def audience(pipeline: beam.Pipeline, paths: Sequence[str], read: ReadFile, attributes: Sequence[str]) -> Audience:
-    """Adds to a pipeline the reading of the table of users.
+    """Adds steps to a pipeline that read the table of users.
 
-    A second row of a user is refused. Users need no events: what is known of those who come later is learned from
-    others like them.
+    A second row for a user is refused. A user need not have events yet: a model learns what attributes mean from users
+    who have some.
 
     Args:
         pipeline: The pipeline.

@@ -1,4 +1,4 @@
-"""The tf.Examples: one a target, one an item of the catalogue, and one a user of the table of users.
+"""Serializes tf.Examples: one for each target, for each item of the catalogue, and for each user of the table of users.
 
 `schemas/README.md` describes their features.
 """
@@ -11,7 +11,7 @@ from components.behaviour_example_gen.examples.example_bytes import floats, inte
 from schemas import context_values, features
 from schemas.canonical_event import Event, Item, Surface, Token, User
 
-# Members and properties of an enumeration are looked up here, since that takes longer than what is done with a token.
+# Looked up once, because looking up members of an enumeration takes longer than the rest of the work on a token.
 _SEARCH = Surface.SEARCH
 _SEARCH_KIND = Surface.SEARCH.token_kind
 _FEED_KIND = Surface.RECOMMENDATION.token_kind
@@ -25,11 +25,11 @@ def behaviour_example(
     Args:
         target: The event to predict.
         history: The tokens before it, oldest first.
-        negatives: Items to tell it from.
+        negatives: The items that it is ranked against.
         ends_sequence: See `sequence_ends`.
 
     Returns:
-        A serialized tf.Example whose candidates are the target's item and then the negatives.
+        A serialized tf.Example. Its candidates are the target's item, followed by the negatives.
     """
     kinds: list[int] = []
     counts: list[int] = []
@@ -72,7 +72,7 @@ def catalog_example(item: Item, attributes: Sequence[str] = (), engagements: int
     Args:
         item: A row of the item table.
         attributes: The names of the attributes to write, in this order.
-        engagements: How many training examples have the item as their positive.
+        engagements: The number of training examples whose positive is this item.
     """
     return example_bytes.example(
         {

@@ -1,7 +1,7 @@
-"""Serialized tf.Examples put together from bytes.
+"""Writes serialized tf.Examples directly as bytes, which is much faster than protocol buffer objects.
 
-Filling in `tf.train.Example` and serializing it took two fifths of the time of the whole component. What is made here
-is equal to it, byte by byte, with the features sorted by name: equal examples are equal bytes.
+Filling in and serializing `tf.train.Example` took two fifths of the component's time. The bytes made here are the same
+as those of a deterministic serialization: features are sorted by name, so equal examples have equal bytes.
 """
 
 import functools
@@ -13,26 +13,26 @@ _TEXTS_KEPT: Final = 1 << 17
 _BYTES_LIST: Final = b"\x0a"
 _FLOAT_LIST: Final = b"\x12"
 _INT64_LIST: Final = b"\x1a"
-# Field 1 of whatever it stands in: a list's values, an Example's features, a map's entry, an entry's key.
+# The tag of field 1 in all these messages: a list's values, an Example's features, a map's entry, an entry's key.
 _FIRST: Final = b"\x0a"
 _SECOND: Final = b"\x12"
 _ONE_BYTE: Final = 0x80
 
 
 def strings(values: Sequence[str]) -> bytes:
-    """A feature of texts, as UTF-8."""
+    """A feature with texts, encoded as UTF-8."""
     return _BYTES_LIST + _sized(b"".join(map(_text, values)))
 
 
 def integers(values: Sequence[int]) -> bytes:
-    """A feature of int64 values."""
+    """A feature with int64 values."""
     are_small = not values or 0 <= min(values) <= max(values) < _ONE_BYTE
     packed = bytes(values) if are_small else b"".join(map(_varint, values))
     return _INT64_LIST + _packed(packed)
 
 
 def floats(values: Sequence[float]) -> bytes:
-    """A feature of float32 values."""
+    """A feature with float32 values."""
     return _FLOAT_LIST + _packed(struct.pack(f"<{len(values)}f", *values))
 
 
@@ -40,7 +40,7 @@ def example(features: Mapping[str, bytes]) -> bytes:
     """A serialized tf.Example.
 
     Args:
-        features: Name to what `strings`, `integers` or `floats` makes.
+        features: Name to what `strings`, `integers` or `floats` returned.
     """
     entries = [_FIRST + _sized(_key(name) + _sized(feature)) for name, feature in sorted(features.items())]
     return _FIRST + _sized(b"".join(entries))
@@ -48,18 +48,18 @@ def example(features: Mapping[str, bytes]) -> bytes:
 
 @functools.lru_cache(maxsize=_TEXTS_KEPT)
 def _text(value: str) -> bytes:
-    """One element of a list of texts; those of items come again and again."""
+    """One element of a list of texts. It is cached, because item ids occur again and again."""
     return _FIRST + _sized(value.encode())
 
 
 @functools.cache
 def _key(name: str) -> bytes:
-    """An entry's key, and the head of its value."""
+    """The key of an entry, followed by the tag of its value."""
     return _FIRST + _sized(name.encode()) + _SECOND
 
 
 def _packed(values: bytes) -> bytes:
-    """A list of numbers, which is left empty where there is none."""
+    """A list of numbers; an empty list has no content at all."""
     return _sized(_FIRST + _sized(values)) if values else _sized(b"")
 
 
@@ -69,7 +69,7 @@ def _sized(content: bytes) -> bytes:
 
 @functools.lru_cache(maxsize=1 << 14)
 def _varint(value: int) -> bytes:
-    """A number as protocol buffers write it: seven bits a byte, the lowest first; negative ones as 64 bits."""
+    """A protocol buffer varint: seven bits per byte, lowest first. Negative numbers take 64 bits."""
     value %= 1 << 64
     digits = bytearray()
     while value >= _ONE_BYTE:

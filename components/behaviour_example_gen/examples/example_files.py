@@ -1,4 +1,4 @@
-"""Writing tf.Examples where TFX looks for them."""
+"""Writes tf.Examples to the files where TFX expects them."""
 
 import os
 from collections.abc import Sequence
@@ -16,10 +16,10 @@ _PREFIX: Final = "data_tfrecord"
 
 
 class WriteExamples(beam.PTransform):
-    """Writes serialized examples to `data_tfrecord-XXXXX-of-XXXXX.gz` in a directory, as TFX's own ExampleGens do.
+    """Writes serialized examples to `data_tfrecord-XXXXX-of-XXXXX.gz` in a directory, like TFX's own ExampleGens.
 
-    Beam's own TFRecord sink computes the checksums in Python; TensorFlow's writer made the whole component four times
-    faster.
+    Beam's own TFRecord sink computes checksums in Python. Using TensorFlow's writer instead made the whole component
+    four times faster.
     """
 
     def __init__(self, directory: str):
@@ -32,7 +32,7 @@ class WriteExamples(beam.PTransform):
 
 
 class WriteExampleLists(beam.PTransform):
-    """As `WriteExamples`, for a collection of lists of examples: what Beam does for an element, it does once a list."""
+    """Like `WriteExamples`, for lists of examples. This is faster, because Beam's overhead occurs once per list."""
 
     def __init__(self, directory: str):
         super().__init__()
@@ -45,7 +45,7 @@ class WriteExampleLists(beam.PTransform):
 
 
 class _TFRecordSink(FileBasedSink):
-    """A sink of lists, whose files are opened, written and closed by TensorFlow."""
+    """A sink for lists of examples that writes its files with TensorFlow."""
 
     def __init__(self, prefix: str):
         super().__init__(prefix, BytesCoder(), file_name_suffix=".gz", compression_type=CompressionTypes.UNCOMPRESSED)

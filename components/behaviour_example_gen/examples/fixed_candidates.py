@@ -1,4 +1,4 @@
-"""Evaluation examples that a source brings along: which events, and which items to tell theirs from."""
+"""Chooses the examples of a source that comes with its own splits and candidates."""
 
 from collections.abc import Sequence
 
@@ -11,18 +11,18 @@ from schemas.features import TRAIN_SPLIT
 def given_examples(targets: Sequence[Event], rows: Sequence[FixedCandidates]) -> list[tuple[str, tuple[str, ...]]]:
     """Says which targets of one user become examples.
 
-    Every target of the source's train split does; of the other splits those do that have a row of candidates.
+    Every target in the source's train split becomes one. A target in another split does if it has a row of candidates.
 
     Args:
         targets: The targets of one user.
-        rows: The rows of that user.
+        rows: The rows of candidates of that user.
 
     Returns:
-        For each target its split, empty where it becomes no example, and the negatives; none where they are to be
-        drawn.
+        (split, negatives) for each target. The split is empty if the target becomes no example. The negatives are empty
+        if they are still to be drawn.
 
     Raises:
-        DataError: A row contradicts the events, or a position another one.
+        DataError: A row contradicts the events or another row, or two events have the same position.
     """
     by_position: dict[int, Event] = {}
     for target in targets:

@@ -1,4 +1,4 @@
-"""A user's history as it grows, cut to what an example keeps."""
+"""Builds a user's history event by event, and keeps only the newest tokens."""
 
 import operator
 from collections import Counter, deque
@@ -13,10 +13,10 @@ _FEED = Surface.RECOMMENDATION
 
 
 class History:
-    """The newest tokens of one user: `schemas.canonical_event.tokens`, an event at a time.
+    """The newest history tokens of one user, updated event by event.
 
-    After any events were added, `tokens` are the newest of each surface among what `schemas.canonical_event.tokens`
-    makes of them. Adding and reading cost the length of the history kept, not of the past.
+    At any time, `tokens` holds the newest tokens of each surface that `schemas.canonical_event.tokens` would make from
+    all events added so far. The cost of adding and reading depends on the tokens kept, not on all events so far.
 
     Args:
         recommendation_tokens: How many of the newest recommendation tokens to keep.
@@ -34,20 +34,20 @@ class History:
 
     @property
     def tokens(self) -> list[Token]:
-        """The tokens kept of both surfaces, oldest first."""
+        """The kept tokens of both surfaces, oldest first."""
         merged = sorted((*self._recommendation, *self._search), key=_PLACE)
         return [token for _, token in merged]
 
     def count(self, surface: Surface) -> int:
-        """How many tokens of a surface there have been, those no longer kept included."""
+        """How many tokens of a surface there have been, including those no longer kept."""
         return self._counts[surface]
 
     def continues_session(self, event: Event) -> bool:
-        """Whether the event, added next, becomes a part of the newest search token."""
+        """Whether this event, if added next, would join the newest search token."""
         return bool(event.session_id) and (event.session_id, event.query) == self._open_session
 
     def add(self, event: Event) -> None:
-        """Takes in the next event; one that was only shown changes nothing."""
+        """Adds the next event. An item that was only shown changes nothing."""
         if event.label == 0 and event.item_id:
             return
         clicked = (event.item_id,) if event.item_id else ()
@@ -71,15 +71,15 @@ class History:
 
 
 class TargetWithHistory(NamedTuple):
-    """A target and what came before it.
+    """A target and its history.
 
     Attributes:
-        position: The target's place among the user's events.
-        target: What to predict.
+        position: The target's index among the user's events.
+        target: The event to predict.
         history: The tokens before it, oldest first.
-        tokens_before: How many tokens of the target's surface came before it, those no longer kept included.
-        token: The number of the token that the target becomes a part of, from 0: `tokens_before`, or one less where
-            it continues the search session before it.
+        tokens_before: How many tokens of the target's surface came before it, including those no longer kept.
+        token: The index of the token that the target becomes a part of. It equals `tokens_before`, or one less if the
+            target continues the search session before it.
     """
 
     position: int

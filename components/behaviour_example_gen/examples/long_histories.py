@@ -1,4 +1,4 @@
-"""Bounding what one user may cost: a user with millions of events is a robot or a shared account."""
+"""Limits the events of one user. A user with millions of events is a robot or a shared account."""
 
 import heapq
 from collections.abc import Iterable
@@ -7,16 +7,16 @@ from typing import Any, NamedTuple
 from schemas.canonical_event import Event
 
 Key = tuple[Any, ...]
-"""What events are sorted by."""
+"""The sort key of an event."""
 
 
 class NewestEvents(NamedTuple):
-    """What is kept of one user.
+    """The events of one user that are kept.
 
     Attributes:
         events: The newest events, in time order.
-        dropped: How many older ones were left out.
-        engaged_before: The items that the user engaged with in those.
+        dropped: How many older events were left out.
+        engaged_before: The items that the user engaged with in the events left out.
     """
 
     events: list[Event]
@@ -25,10 +25,10 @@ class NewestEvents(NamedTuple):
 
 
 def newest_events(placed: Iterable[tuple[Key, Event]], limit: int) -> NewestEvents:
-    """Keeps the newest events, never holding more than those in memory.
+    """Keeps the newest events, and never holds more than these in memory.
 
     Args:
-        placed: The user's events in any order, each with what it is sorted by.
+        placed: The user's events in any order, each with its sort key.
         limit: How many to keep; 0 keeps all.
     """
     if not limit:

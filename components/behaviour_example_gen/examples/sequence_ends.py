@@ -1,4 +1,4 @@
-"""Which examples to learn from when a model predicts every position of a history (UnifiedSSR, next-item loss)."""
+"""Marks the examples that a model trains on if it predicts every position of a history (UnifiedSSR, next-item loss)."""
 
 from collections.abc import Sequence
 
@@ -11,17 +11,17 @@ from schemas.features import TRAIN_SPLIT
 def sequence_ends(targets: Sequence[TargetWithHistory], splits: Sequence[str], config: DataConfig) -> list[bool]:
     """Marks the training examples that end a sequence.
 
-    A sequence is the history of an example on its own surface and then its target. The last training example of a
-    surface ends one; the next is ended by the newest one whose target stands in no sequence yet; and so on. So the
-    sequences hold each training target of the user, and no token twice, but for an open search session.
+    A sequence consists of an example's history on its own surface, followed by its target. The last training example of
+    a surface ends a sequence. The next sequence ends with the newest example whose target is in no sequence yet, and so
+    on. So the sequences hold each training target of the user. They hold no token twice, except an open search session.
 
     Args:
-        targets: Of one user, in time order.
-        splits: The split of each; empty for a target that becomes no example.
+        targets: The targets of one user, in time order.
+        splits: The split of each target; empty for a target that becomes no example.
         config: How much a history keeps.
 
     Returns:
-        For each target whether its example ends a sequence.
+        For each target, whether its example ends a sequence.
     """
     lengths = {Surface.RECOMMENDATION: config.recommendation_history, Surface.SEARCH: config.search_history}
     oldest: dict[Surface, int] = {}

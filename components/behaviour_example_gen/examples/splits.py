@@ -1,4 +1,4 @@
-"""Which split each target of a user belongs to."""
+"""Assigns each target of a user to a split."""
 
 import bisect
 from collections import Counter
@@ -12,13 +12,13 @@ _FROM_THE_LAST = (TEST_SPLIT, VALIDATION_SPLIT, TRAIN_SPLIT)
 
 
 def leave_one_out(targets: Sequence[Event]) -> list[str]:
-    """Splits per surface: the last target is test, the second last validation, the rest train.
+    """Splits each surface by itself: the last target is test, the second last validation, the rest train.
 
     Args:
         targets: The targets of one user, in time order.
 
     Returns:
-        A split for each.
+        The split of each target.
     """
     after: Counter[Surface] = Counter()
     splits = []
@@ -29,7 +29,7 @@ def leave_one_out(targets: Sequence[Event]) -> list[str]:
 
 
 def by_time(targets: Sequence[Event], validation_from_ms: int, test_from_ms: int) -> list[str]:
-    """Splits at two moments, each belonging to what follows it.
+    """Splits at two moments. A target at such a moment belongs to the later split.
 
     Args:
         targets: The targets.
@@ -37,14 +37,14 @@ def by_time(targets: Sequence[Event], validation_from_ms: int, test_from_ms: int
         test_from_ms: The first moment of test.
 
     Returns:
-        A split for each.
+        The split of each target.
     """
     starts = (validation_from_ms, test_from_ms)
     return [BEHAVIOUR_SPLITS[bisect.bisect_right(starts, target.timestamp_ms)] for target in targets]
 
 
 def assign_splits(targets: Sequence[Event], config: DataConfig) -> list[str]:
-    """Gives each target of one user, in time order, the split that the configuration wants."""
+    """Assigns the targets of one user, in time order, to splits as configured."""
     if config.split == LEAVE_ONE_OUT:
         return leave_one_out(targets)
     return by_time(targets, config.validation_from_ms, config.test_from_ms)

@@ -1,4 +1,4 @@
-"""The examples of one user: which targets, with which history and which negatives."""
+"""Makes the examples of one user: chooses targets, and gives each its history and its negatives."""
 
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
@@ -20,9 +20,9 @@ class UserExample(NamedTuple):
     """One example.
 
     Attributes:
-        split: Where it belongs.
+        split: Its split.
         item_id: Its positive.
-        serialized: The tf.Example.
+        serialized: The serialized tf.Example.
     """
 
     split: str
@@ -41,15 +41,15 @@ def examples_of_user(
     """Makes the examples of one user.
 
     Args:
-        user_id: Who.
+        user_id: The user.
         events: All events of the user, in time order.
-        sampler: Of the negatives.
-        config: How examples are cut.
-        candidates: The evaluation examples that the source itself has cut; None where `config` cuts them.
-        engaged_before: Items of older events that were left out; they are no negatives either.
+        sampler: Draws the negatives.
+        config: How examples are made.
+        candidates: The evaluation examples that come with the source; None if `config` decides how to split.
+        engaged_before: Items of older events that were left out. They are never negatives either.
 
     Returns:
-        An example for each target that becomes one, in time order.
+        The examples, in the time order of their targets.
 
     Raises:
         DataError: The catalogue is too small for the negatives, or the source's own examples contradict its events.

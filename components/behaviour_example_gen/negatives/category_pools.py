@@ -1,4 +1,4 @@
-"""The items that share a category with an item, from the narrowest category to the broadest."""
+"""Finds the items that share a category with an item, from the narrowest category to the broadest."""
 
 from collections.abc import Sequence
 
@@ -6,7 +6,7 @@ import numpy as np
 
 
 class CategoryPools:
-    """The catalogue in the order of its category paths, in which each category is one stretch.
+    """The catalogue, sorted by category path, so that the items of each category are contiguous.
 
     Args:
         paths: The category path of each item of the catalogue, broad to narrow.
@@ -23,13 +23,13 @@ class CategoryPools:
                 self._stretches[path[:depth]] = start, place + 1
 
     def of(self, index: int) -> list[np.ndarray]:
-        """The places in the catalogue of the items of each category of an item, itself included.
+        """The catalogue indices of the items in each category of an item, including the item itself.
 
         Args:
-            index: The item's own place in the catalogue.
+            index: The item's index in the catalogue.
 
         Returns:
-            int64 [items of the category] for each level, narrow to broad; none for an item without categories.
+            int64 [items of the category] for each level, narrow to broad; an empty list for an item without categories.
         """
         path = self._paths[index]
         stretches = (self._stretches[path[:depth]] for depth in range(len(path), 0, -1))

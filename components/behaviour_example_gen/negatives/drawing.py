@@ -1,4 +1,4 @@
-"""Drawing negatives: items of the catalogue that a user never engaged with."""
+"""Draws negatives: items of the catalogue that the user never engaged with."""
 
 import functools
 import hashlib
@@ -18,15 +18,16 @@ _BYTES_A_NUMBER = 8
 
 
 class NegativeSampler:
-    """Draws items in proportion to their weights, each at most once, outside of what a user engaged with.
+    """Draws items in proportion to their weights, without replacement, and never an item that the user engaged with.
 
-    What is drawn depends on the seed, the user and the position only: not on workers, their number or any order.
+    The result depends only on the seed, the user and the position. The number of workers and the order of the calls do
+    not matter.
 
     Args:
         items: The item ids of the catalogue.
-        weights: A whole number from 0 for each item; None for equal weights. Items of weight 0 are never drawn.
-        seed: Of all draws.
-        categories: Where negatives are to share a category with the target as far as there are enough such items.
+        weights: A non-negative integer for each item; None for equal weights. Items with weight 0 are never drawn.
+        seed: The seed of all draws.
+        categories: If given, negatives share a category with the target as far as there are enough such items.
     """
 
     def __init__(
@@ -43,14 +44,14 @@ class NegativeSampler:
         """Prepares to draw for one user.
 
         Args:
-            user_id: Who.
-            engaged: What is not to be drawn.
-            shown: What the user passed by, where that is to be taken before anything is drawn.
+            user_id: The user.
+            engaged: The items that are never drawn.
+            shown: The items that the user passed by, if these come before drawn ones.
         """
         return UserNegatives(self, user_id, self._places(engaged), shown)
 
     def hard(self, target: Event, shown: ShownItems | None, count: int) -> Iterator[np.ndarray]:
-        """The places of the items to take before others, in groups: of each no more than are still wanted."""
+        """Yields groups of catalogue indices. Items of earlier groups are taken before those of later ones."""
         if shown is not None:
             yield np.array(self._places(shown.newest(target, count)), np.int64)
         if self._categories is not None and target.item_id in self._index:
@@ -60,7 +61,7 @@ class NegativeSampler:
         return [self._index[item] for item in items if item in self._index]
 
     def ids(self, indices: Iterable[int]) -> list[str]:
-        """The item ids at these places of the catalogue."""
+        """The item ids at these catalogue indices."""
         return [self._items[index] for index in indices]
 
     @property
@@ -74,14 +75,14 @@ class NegativeSampler:
         return int(np.count_nonzero(self.weights))
 
     def propose(self, uniform: np.ndarray) -> np.ndarray:
-        """Turns numbers from [0, 1) into places of the catalogue in proportion to the weights."""
+        """Turns numbers from [0, 1) into catalogue indices, in proportion to the weights."""
         if self._cumulative is None:
             return (uniform * len(self._items)).astype(np.int64)
         return np.searchsorted(self._cumulative, (uniform * self._cumulative[-1]).astype(np.int64), side="right")
 
 
 class UserNegatives:
-    """The negatives of one user; made by `NegativeSampler.outside`."""
+    """Draws the negatives of one user; made by `NegativeSampler.outside`."""
 
     def __init__(self, sampler: NegativeSampler, user_id: str, engaged: Sequence[int], shown: ShownItems | None = None):
         self._sampler = sampler
@@ -92,25 +93,25 @@ class UserNegatives:
 
     @functools.cached_property
     def _blocked(self) -> np.ndarray:
-        """Whether an item is not to be drawn, for each of the catalogue: made only where it is needed."""
+        """For each item of the catalogue, whether it must not be drawn. Computed only when needed."""
         blocked = np.zeros(len(self._sampler.weights), bool)
         blocked[list(self._engaged)] = True
         return blocked
 
     def draw_each(self, wanted: Sequence[tuple[int, int, Event]]) -> list[list[str]]:
-        """Draws what `draw` does, for many targets and in a tenth of the time.
+        """Draws the same as `draw`, for many targets and in a tenth of the time.
 
-        The first random numbers of a position nearly always name enough items. All positions that want as many
-        negatives share one array of these, and only where they were not enough `draw` has to begin anew.
+        The first random numbers of a position nearly always yield enough items. So all positions with the same count
+        share one array of such numbers. Only for a position that gets too few items, `draw` starts again.
 
         Args:
-            wanted: Position, count and target of each, the positions all different.
+            wanted: Position, count and target of each draw. All positions differ.
 
         Returns:
-            The item ids for each.
+            The item ids of each draw.
 
         Raises:
-            DataError: As of `draw`.
+            DataError: As in `draw`.
         """
         if self._shown is not None or self._sampler.prefers_categories:
             return [self.draw(*each) for each in wanted]
@@ -132,9 +133,9 @@ class UserNegatives:
         """Draws negatives without replacement.
 
         Args:
-            position: Of the target among the user's events; each has its own stream of random numbers.
-            count: How many to draw.
-            target: The event to predict, where negatives are to be hard to tell from it.
+            position: The target's index among the user's events. Each position has its own random numbers.
+            count: How many negatives to draw.
+            target: The event to predict; needed for hard negatives (items shown or of the same category).
 
         Returns:
             `count` different item ids.
@@ -145,7 +146,7 @@ class UserNegatives:
         if count > self._available:
             raise DataError(
                 f"user {self._user_id!r}: {count} negatives cannot be drawn, because only {self._available} of the "
-                f"catalogue's {len(self._sampler.weights)} items may be (outside of the user's own, with a weight). "
+                f"catalogue's {len(self._sampler.weights)} items may be drawn (not the user's own, and with a weight). "
                 "Lower data.train_negatives and data.evaluation_negatives, or give more items in data.items."
             )
         uniform = self._stream(position)
@@ -165,9 +166,9 @@ class UserNegatives:
     def _among(
         self, places: np.ndarray, drawn: np.ndarray, count: int, uniform: Callable[[int], np.ndarray]
     ) -> np.ndarray:
-        """Draws more out of a part of the catalogue, all alike, until there are `count` or the part is used up."""
+        """Draws more items uniformly from a part of the catalogue, until there are `count` or none are left."""
         if len(places) > _FEW * count:
-            # Most of a large part is free, so numbers enough for twice as many will do; if not, other parts follow.
+            # Most items of a large part are free, so twice as many numbers are enough. If not, other parts follow.
             places = places[(uniform(2 * count) * len(places)).astype(np.int64)]
             return _distinct(np.concatenate([drawn, places[~self._blocked[places]]]))[:count]
         able = places[~self._blocked[places] & ~np.isin(places, drawn)]
@@ -177,7 +178,10 @@ class UserNegatives:
         return np.concatenate([drawn, able])
 
     def _rest(self, drawn: np.ndarray, count: int, uniform: Callable[[int, int], np.ndarray]) -> np.ndarray:
-        """Goes on where proposals rarely hit: the least of exponential variables, rates being weights, come first."""
+        """Draws the rest if proposals rarely hit.
+
+        Each item gets an exponential variable whose rate is its weight, and the smallest ones win.
+        """
         weights = np.where(self._blocked, 0, self._sampler.weights)
         weights[drawn] = 0
         able = np.flatnonzero(weights)
@@ -188,7 +192,7 @@ class UserNegatives:
         return lambda turn, size: _numbers(self._digest(position, turn, size))
 
     def _digest(self, position: int, turn: int, size: int) -> bytes:
-        # A hash rather than numpy's generators: quicker to set up, and the same in all versions.
+        # A hash is faster to set up than numpy's generators, and the same in all versions.
         name = f"{self._sampler.seed}\0{self._user_id}\0{position}\0{turn}"
         return hashlib.shake_128(name.encode()).digest(_BYTES_A_NUMBER * size)
 
@@ -199,6 +203,6 @@ def _numbers(digest: bytes) -> np.ndarray:
 
 
 def _distinct(values: np.ndarray) -> np.ndarray:
-    """Drops repetitions, keeping the order of first appearance."""
+    """Removes repeated values and keeps the order of first appearance."""
     _, first = np.unique(values, return_index=True)
     return values[np.sort(first)]

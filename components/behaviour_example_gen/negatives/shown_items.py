@@ -1,4 +1,4 @@
-"""What a user was shown and did not engage with."""
+"""Finds the items that a user was shown and did not engage with."""
 
 import bisect
 from collections.abc import Collection, Iterable
@@ -7,11 +7,11 @@ from schemas.canonical_event import Event, Surface
 
 
 class ShownItems:
-    """The items that one user passed by.
+    """The items that one user was shown and passed by.
 
     Args:
         events: All events of the user, in time order.
-        engaged: What the user engaged with at any time; such an item is not passed by.
+        engaged: The items that the user engaged with at any time. They do not count as passed by.
     """
 
     def __init__(self, events: Iterable[Event], engaged: Collection[str]):
@@ -23,7 +23,7 @@ class ShownItems:
                 self._items[event.surface].append(event.item_id)
 
     def newest(self, target: Event, count: int) -> list[str]:
-        """The last `count` different items that were shown on the target's surface, up to the target's moment."""
+        """The last `count` different items shown on the target's surface up to the target's moment, newest first."""
         end = bisect.bisect_right(self._moments[target.surface], target.timestamp_ms)
         found: dict[str, None] = {}
         for item in reversed(self._items[target.surface][:end]):

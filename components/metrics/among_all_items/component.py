@@ -28,8 +28,8 @@ class CatalogueMetricsSpec(ComponentSpec):
 class CatalogueMetrics(BaseBeamComponent):
     """Ranks the positive of each example among all items of the catalogue: HR@k, NDCG@k and MRR, by surface.
 
-    The Evaluator ranks it among the example's own candidates, a few sampled negatives. Such metrics can put models in
-    another order than those over all items do (Krichene and Rendle, KDD 2020), so both are shown.
+    The Evaluator ranks the positive among the example's own candidates, a few sampled negatives. Metrics among samples
+    can order models differently than metrics among all items (Krichene and Rendle, KDD 2020), so both are shown.
 
     Outputs: `metrics` (WholeCatalogueMetrics).
     """
@@ -50,8 +50,8 @@ class CatalogueMetrics(BaseBeamComponent):
             model: A SavedModel with the signature `catalogue_ranks`.
             examples: Raw behaviour examples, as BehaviourExampleGen writes them.
             split: The split to measure on.
-            batch_size: Examples that are ranked in one call; it holds a score for each of them and each item, some 12
-                bytes a score.
+            batch_size: How many examples are ranked in one call. A call needs some 12 bytes for each pair of an example
+                and an item.
         """
         super().__init__(
             CatalogueMetricsSpec(

@@ -24,9 +24,9 @@ def evaluate(
         make_pipeline: Makes the Beam pipeline to run.
         files: Gzipped TFRecord files of behaviour examples.
         model_dir: A SavedModel with the signature `catalogue_ranks`.
-        metrics_dir: Where to write `metrics.json`.
+        metrics_dir: The folder of `metrics.json`.
         batch_size: Examples that are ranked in one call.
-        expected: How many examples there are, for those who watch; None where nobody knows.
+        expected: How many examples there are, to display progress; None if nobody knows.
 
     Returns:
         How many examples of each surface, and `overall`, were ranked.

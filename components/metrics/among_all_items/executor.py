@@ -1,4 +1,4 @@
-"""The executor of CatalogueMetrics."""
+"""CatalogueMetrics' executor: it measures a model among all items."""
 
 import logging
 

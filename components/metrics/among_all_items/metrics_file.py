@@ -1,4 +1,4 @@
-"""From counts of ranks to metrics, and the file that holds them."""
+"""Computes metrics from counts of ranks, and writes and reads the file that holds them."""
 
 import json
 import os
@@ -18,12 +18,12 @@ _METRICS, _EXAMPLES, _UNKNOWN = "metrics", "examples", "unknown_positives"
 def write_metrics(directory: str, counts: Mapping[str, Mapping[int, int]]) -> None:
     """Writes the metrics.
 
-    The file holds three objects by surface, each with `overall` for all surfaces together: `metrics` (name to value,
-    named as the Evaluator names those over candidates), `examples` (how many were ranked) and `unknown_positives` (how
-    many of them have a positive that the model does not know).
+    The file holds three objects: `metrics` (value by name; the names are those of the Evaluator), `examples` (how many
+    were ranked) and `unknown_positives` (how many of these have a positive that the model does not know). Each has an
+    entry for each surface, and `overall` for all surfaces together.
 
     Args:
-        directory: Where to.
+        directory: The folder of the file.
         counts: For each surface, how many examples have each rank.
     """
     everything = dict(counts)

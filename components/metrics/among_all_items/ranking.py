@@ -11,13 +11,13 @@ from schemas import features, signatures
 
 
 class RankInCatalogue(beam.DoFn):
-    """From batches of serialized examples to (surface, rank), one for each example that has a positive.
+    """Turns batches of serialized examples into pairs (surface, rank), one for each example that has a positive.
 
-    The rank is 0 where the model does not know the positive.
+    The rank is 0 if the model does not know the positive.
 
     Args:
         model_dir: A SavedModel with the signature `catalogue_ranks`. It is loaded once a process.
-        examples: How many examples there are, for those who watch; None where nobody knows.
+        examples: How many examples there are, to display progress; None if nobody knows.
     """
 
     def __init__(self, model_dir: str, examples: int | None = None):
@@ -58,7 +58,7 @@ class RankInCatalogue(beam.DoFn):
 
 
 class _Model:
-    """Keeps all that was loaded: a signature alone would not keep its variables."""
+    """Keeps the whole loaded model, because a signature alone does not keep its variables alive."""
 
     def __init__(self, loaded: tf.Module):
         self._loaded = loaded

@@ -10,9 +10,9 @@ from schemas.rank_metrics import metric_named
 class EvaluatorMetric(metric_types.Metric):
     """A ranking metric over examples that each carry their whole candidate list and one positive.
 
-    To be named in an `EvalConfig` with this file as its module and a config such as ``{"name": "ndcg_at_5"}``.
-    Sliced as any TFMA metric; TFMA refuses to weight it by examples. (TFMA's own `NDCG` wants one example a candidate,
-    grouped by a query key.)
+    An `EvalConfig` names it with this file as its module and a config such as ``{"name": "ndcg_at_5"}``. TFMA slices it
+    as any metric, and refuses to weight it by examples. (TFMA's own `NDCG` needs one example for each candidate, and
+    groups them by a query key.)
     """
 
     def __init__(self, name: str):

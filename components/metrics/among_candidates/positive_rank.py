@@ -1,4 +1,4 @@
-"""Where the item that the user engaged with came out in its own candidate list."""
+"""The rank of an example's positive in its own candidate list."""
 
 import numpy as np
 
@@ -6,14 +6,14 @@ import numpy as np
 def positive_rank(labels: np.ndarray, scores: np.ndarray) -> int:
     """Finds the rank of the one positive among its candidates.
 
-    A model gains nothing by giving equal scores, nor by giving none: every other candidate that is not clearly below
-    the positive stands before it. So ties count against the positive, and where either of two scores is NaN, that too
-    counts against it; a positive whose score is NaN is last.
+    Every other candidate ranks before the positive unless its score is lower. So ties count against the positive, and a
+    NaN among the two scores does too: a model gains nothing by equal or missing scores. A positive with the score NaN
+    is last.
 
     Args:
         labels: [candidates] 1.0 for the positive, 0.0 for the others, in any order.
-        scores: [candidates or more] higher is better. Scores beyond the labels belong to the padding that a batch of
-            unequal candidate lists needs; they are not looked at.
+        scores: [candidates or more] higher is better. Scores beyond the labels belong to the padding of a batch with
+            candidate lists of unequal length; they are ignored.
 
     Returns:
         The rank, from 1 (best) to the number of candidates.

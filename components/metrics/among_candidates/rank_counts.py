@@ -1,8 +1,8 @@
-"""How often the positive came out at each rank: the one pass over the data that all ranking metrics share.
+"""Counts how often the positive has each rank, in the one pass over the data that all ranking metrics share.
 
-A TFMA metric is made of Beam combiners and of functions of what combiners found. Hit rate, NDCG and reciprocal rank
-are all means of some gain that depends on the positive's rank alone, so a count per rank is all there is to combine.
-TFMA tells computations apart by their keys, so it runs this one once, however many metrics ask for it.
+A TFMA metric consists of Beam combiners, and of functions of the combiners' results. Hit rate, NDCG and reciprocal rank
+are means of a gain that depends on the positive's rank alone, so a count per rank is all that must be combined. TFMA
+identifies computations by their keys, so it runs this one once for all metrics.
 """
 
 from collections import Counter
@@ -21,7 +21,7 @@ PRIVATE_NAME = "_positive_rank_counts"
 
 
 _RANKED = Progress("lists of candidates ranked")
-"""An example has one for each model and each slice."""
+"""An example is counted once for each model and each slice."""
 
 
 class RankCounts(beam.CombineFn):
@@ -69,7 +69,7 @@ def rank_computations(
     """The computations of a ranking metric.
 
     Args:
-        metric: Which; the results bear its name.
+        metric: The metric; results have its name.
         eval_config: Names the models, their labels and their prediction keys.
         model_names: The models to evaluate; one nameless model by default.
         output_names: The outputs to evaluate; one nameless output by default.

@@ -1,4 +1,4 @@
-"""What is wrong with the events of a log as a whole: what no row shows by itself."""
+"""Findings about the events of a log as a whole, which no single row shows."""
 
 import datetime
 from collections.abc import Collection, Iterator, Sequence
@@ -15,18 +15,18 @@ from schemas.canonical_event import Surface
 from schemas.features import TRAIN_SPLIT
 
 FEW_EXAMPLES: Final = 1000
-"""With fewer to learn from, no model beats popularity by more than chance."""
+"""With fewer training examples, no model beats popularity by more than chance."""
 _MANY: Final = 0.1
 _MOST: Final = 0.5
 
 
 def time_findings(config: DataConfig, file: str, values: Sequence[str]) -> Iterator[LogFinding]:
-    """Whether the times of a file are of the unit that the configuration says.
+    """Finds times of another unit or format than the configuration says.
 
     Args:
         config: The `data` section, of the source `events`.
         file: The file.
-        values: What stands in its first rows.
+        values: The times in its first rows.
     """
     unit = config.columns.time_unit
     found = time_format(values)
@@ -43,7 +43,8 @@ def time_findings(config: DataConfig, file: str, values: Sequence[str]) -> Itera
     yield LogFinding(
         f"time_in_{names.get(found.name, 'another_format')}",
         Severity.ERROR,
-        f"data.columns.timestamp: {example!r} is of {found.told}, and data.columns.time_unit is {unit}: {becomes}.",
+        f"data.columns.timestamp: {example!r} looks like {found.told}, but data.columns.time_unit is {unit}: "
+        f"{becomes}.",
         mend,
         file,
         field="data.columns.time_unit",
@@ -51,13 +52,13 @@ def time_findings(config: DataConfig, file: str, values: Sequence[str]) -> Itera
 
 
 def event_findings(config: DataConfig, tally: EventTally, surfaces: Collection[str], whole: bool) -> list[LogFinding]:
-    """What is wrong with the events.
+    """Finds what is wrong with the events.
 
     Args:
         config: The `data` section.
-        tally: What was seen.
-        surfaces: Those that are to be trained on.
-        whole: Whether the log was read to its end; what needs that is left out otherwise.
+        tally: The tally of the events.
+        surfaces: The surfaces that are trained on.
+        whole: Whether the log was read to its end. If not, findings that need the whole log are left out.
     """
     if not tally.events:
         return []
@@ -88,7 +89,7 @@ def _label_findings(config: DataConfig, tally: EventTally) -> Iterator[LogFindin
             "nothing_shown",
             Severity.WARNING,
             "data.negatives is `shown`, and no event has the label 0: negatives will be uniform ones.",
-            "Set data.negatives: popularity, or give what was shown and passed by, with the label 0.",
+            "Set data.negatives: popularity, or log the items that were shown and not clicked, with the label 0.",
             field="data.negatives",
         )
 
@@ -153,7 +154,7 @@ def _time_findings(config: DataConfig, tally: EventTally) -> Iterator[LogFinding
             "out_of_order",
             Severity.NOTE,
             seen,
-            f"{seen.count:,} events are older than one of the same user before them (user {seen.example}); a run sorts "
+            f"{seen.count:,} events are older than an earlier row of the same user (user {seen.example}); a run sorts "
             "by time.",
             "",
             "data.columns.timestamp",
@@ -193,7 +194,7 @@ def _example_findings(config: DataConfig, tally: EventTally, surfaces: Collectio
         yield LogFinding(
             "few_examples",
             Severity.WARNING,
-            f"only {examples[TRAIN_SPLIT]:,} examples to learn from come of it.",
+            f"a run makes only {examples[TRAIN_SPLIT]:,} training examples of it.",
             f"Give a longer log; below {FEW_EXAMPLES:,} a model hardly beats popularity.",
             count=examples[TRAIN_SPLIT],
         )
@@ -202,7 +203,7 @@ def _example_findings(config: DataConfig, tally: EventTally, surfaces: Collectio
         yield LogFinding(
             "users_of_one_event",
             Severity.WARNING if len(single) > _MOST * len(tally.users) else Severity.NOTE,
-            f"{len(single):,} of {len(tally.users):,} users have one engagement at most, such as {single[0]!r}: there "
+            f"{len(single):,} of {len(tally.users):,} users have at most one engagement, such as {single[0]!r}: there "
             "is no history before it.",
             "Is data.columns.user_id the user and not the visit? data.core: 2 leaves such users out.",
             field="data.columns.user_id",
@@ -211,11 +212,11 @@ def _example_findings(config: DataConfig, tally: EventTally, surfaces: Collectio
 
 
 def catalogue_findings(config: DataConfig, tally: EventTally, items: int) -> Iterator[LogFinding]:
-    """Whether the catalogue is large enough to draw negatives from.
+    """Finds a catalogue that is too small to draw negatives from.
 
     Args:
         config: The `data` section.
-        tally: What was seen of the whole log.
+        tally: The tally of the whole log.
         items: How many items the catalogue has.
     """
     wanted = max(config.train_negatives, config.evaluation_negatives)
@@ -227,8 +228,8 @@ def catalogue_findings(config: DataConfig, tally: EventTally, items: int) -> Ite
         yield LogFinding(
             "few_items",
             Severity.ERROR,
-            f"{wanted} negatives are drawn for an example, and of {items:,} items only {left:,} are others than those "
-            f"of user {user!r} ({len(users):,} such users).",
+            f"an example needs {wanted} negatives, but only {left:,} of {items:,} items are left for user {user!r}, "
+            f"who engaged with the others ({len(users):,} such users).",
             f"{lower}Give more items in data.items, or leave such users out.",
             field="data.evaluation_negatives",
             count=len(users),
@@ -236,7 +237,7 @@ def catalogue_findings(config: DataConfig, tally: EventTally, items: int) -> Ite
 
 
 def day(milliseconds: int) -> str:
-    """A moment's day, in UTC; the number itself where no calendar has it."""
+    """The day of a time, in UTC; the number itself if it is beyond the calendar."""
     try:
         return datetime.datetime.fromtimestamp(milliseconds / 1000, datetime.timezone.utc).strftime("%Y-%m-%d")
     except (OverflowError, ValueError, OSError):

@@ -1,4 +1,4 @@
-"""What the events of a log show, an event at a time."""
+"""Counts what the events of a log show, one event at a time."""
 
 import re
 from collections import Counter, defaultdict
@@ -16,7 +16,7 @@ _NO_WORDS: Final = re.compile(
 )
 """JSON, digests, UUIDs, addresses and long numbers, where a query should have words."""
 DOUBLE_ENCODED: Final = re.compile("[\u00c3\u00c2][\u0080-\u00bf]")
-"""UTF-8 that was taken for Latin-1 and written as UTF-8 again: two characters where one was."""
+"""UTF-8 that was read as Latin-1 and written as UTF-8 again: two characters in place of one."""
 _WORD: Final = re.compile(r"\w+")
 _SEARCH = Surface.SEARCH
 _YEAR_MS: Final = 366 * 24 * 3600 * 1000
@@ -25,28 +25,28 @@ _LEAST_EVENTS: Final = 2
 
 @dataclass
 class EventTally:
-    """What was seen so far.
+    """The counts so far.
 
     Attributes:
-        config: How examples are cut.
-        events: How many there were.
-        by_surface: How many on each surface.
-        engaged: How many of them are targets: an item that the user engaged with.
-        shown: How many items were only shown.
+        config: The `data` section; it decides the splits.
+        events: How many events there were.
+        by_surface: How many events each surface has.
+        engaged: How many of these are targets: events with an item that the user engaged with.
+        shown: How many events have an item that was only shown.
         without_click: How many searches have no item.
-        users: The targets of each user, by surface.
+        users: How many targets each user has, by surface.
         engaged_items: The items that each user engaged with.
         items: The items of all events.
-        by_split: Targets by split and surface, where the time or the source decides it and not the user's last events.
+        by_split: Targets by split and surface; empty if the last events of each user decide the split.
         query_words: How many queries have how many words.
-        earliest_ms: The first moment.
-        latest_ms: The last moment.
+        earliest_ms: The earliest time.
+        latest_ms: The latest time.
         searches_without_query: Search events without a query.
         queries_without_words: Queries that are ids, numbers or JSON.
         broken_letters: Queries whose letters were encoded twice.
         repeated: Events that stand in the log more than once.
         out_of_order: Events that are older than one of the same user before them.
-        in_1970: Events of the first year.
+        in_1970: Events with a time in 1970.
     """
 
     config: DataConfig
@@ -72,7 +72,7 @@ class EventTally:
     _newest: dict[str, int] = field(default_factory=dict)
 
     def add(self, file: str, row: int, event: Event) -> None:
-        """Takes in an event."""
+        """Counts an event."""
         moment = event.timestamp_ms
         self.earliest_ms = min(moment, self.earliest_ms) if self.events else moment
         self.latest_ms = max(moment, self.latest_ms)
@@ -103,7 +103,7 @@ class EventTally:
 
     @property
     def examples(self) -> dict[str, dict[Surface, int]]:
-        """How many examples come of the events, by split and surface."""
+        """How many examples a run makes of the events, by split and surface."""
         counts: Counter[tuple[str, Surface]] = Counter(self.by_split)
         if not counts and self.config.split != BY_TIME:
             for of_user in self.users.values():
@@ -115,7 +115,7 @@ class EventTally:
 
     @property
     def users_of_one_event(self) -> Sequence[str]:
-        """The users of whom no example to learn from comes: those with one engagement at most."""
+        """The users with at most one engagement, who yield no training example."""
         return [user for user, of_user in self.users.items() if sum(of_user.values()) < _LEAST_EVENTS]
 
     def _split(self, event: Event) -> str:
@@ -135,7 +135,7 @@ class EventTally:
             self.broken_letters.add(file, row, query)
 
     def _look_for_another(self, file: str, row: int, event: Event) -> None:
-        # A hash of 64 bits in place of the event: a million of these take a tenth of the memory.
+        # The set holds hashes in place of events; they take a tenth of the memory.
         seen = hash((event.user_id, event.timestamp_ms, event.surface, event.item_id, event.query, event.label))
         if seen in self._hashes:
             self.repeated.add(file, row, f"user {event.user_id}, item {event.item_id}")

@@ -1,6 +1,6 @@
-"""Whether the files that a configuration names are there and have its columns: told in milliseconds, before any run.
+"""Finds files and columns that a configuration names and that do not exist, in milliseconds and before any run.
 
-Only the first rows of each file are read, by the pipeline's own readers. Neither Beam nor TFX is imported, unless the
+It reads only the first rows of each file, by the pipeline's own readers. It imports neither Beam nor TFX, unless the
 files lie in a remote file system.
 """
 
@@ -19,20 +19,20 @@ from components.sources.data_config import DataConfig
 from components.sources.source_files import SourceFiles
 
 GENERIC_SOURCE = "events"
-"""The source whose columns the configuration names; those of the others have fixed names."""
+"""The source whose columns the configuration names. The columns of other sources have fixed names."""
 _FIRST_ROWS = 1000
-"""JSON lines may leave out what an object has no value for, so the columns of many are put together."""
+"""An object of JSON lines may leave out columns, so the columns of many objects are joined."""
 _SIMILAR = 0.7
 
 
 def input_findings(config: DataConfig) -> list[LogFinding]:
-    """Tells what is missing: files, whole formats, columns.
+    """Finds missing files, unreadable files and missing columns.
 
     Args:
         config: The `data` section.
 
     Returns:
-        An error for each; none where everything that the configuration names is there.
+        An error for each; none if everything that the configuration names exists.
     """
     try:
         source = adapter(config.source)
@@ -53,7 +53,7 @@ def input_findings(config: DataConfig) -> list[LogFinding]:
 
 
 def kinds_of_files(config: DataConfig) -> list[tuple[str, str, str]]:
-    """What a configuration names, as (setting, kind of rows, section of the columns): events, items, users."""
+    """The kinds of files that a configuration names, as (setting, kind of rows, section of the columns)."""
     kinds = [("data.events", "event", "data.columns")]
     if config.items or config.source == "fixed_benchmark":
         kinds.append(("data.items" if config.items else "data.events", "item", "data.item_columns"))
@@ -68,7 +68,7 @@ def paths_of(files: SourceFiles, kind: str) -> list[str]:
     """The files with rows of a kind.
 
     Raises:
-        DataError: There should be one and is none.
+        DataError: A file is needed, and there is none.
     """
     return {
         "event": lambda: files.event_files,
@@ -79,7 +79,7 @@ def paths_of(files: SourceFiles, kind: str) -> list[str]:
 
 
 def reader_of(config: DataConfig, kind: str, now_ms: int) -> Callable[[str], Iterator[Any]]:
-    """What reads the rows of a kind: the adapter's own function."""
+    """The adapter's function that reads the rows of a kind."""
     source = adapter(config.source)
     if kind == "event":
         return lambda path: source.read_events(path, config, now_ms)
@@ -91,7 +91,7 @@ def reader_of(config: DataConfig, kind: str, now_ms: int) -> Callable[[str], Ite
 
 
 def needed_columns(config: DataConfig, kind: str) -> dict[str, str]:
-    """The fields of the configuration that name a column which must be there; only for the source `events`."""
+    """The columns that must exist, by the configuration's field that names them; only for the source `events`."""
     columns: Any = {"event": config.columns, "item": config.item_columns, "user": config.user_columns}[kind]
     section = {"event": "data.columns", "item": "data.item_columns", "user": "data.user_columns"}[kind]
     single = {"event": ("user_id", "timestamp", "surface", "item_id"), "item": ("item_id",), "user": ("user_id",)}[kind]
@@ -102,7 +102,7 @@ def needed_columns(config: DataConfig, kind: str) -> dict[str, str]:
 
 
 def columns_of(path: str) -> tuple[list[str], bool]:
-    """The names of a file's columns, and whether there can be no others; none where it has no rows.
+    """The names of a file's columns, and whether these are all; no names if it has no rows.
 
     Raises:
         DataError: The file as a whole cannot be used.
@@ -118,7 +118,7 @@ def columns_of(path: str) -> tuple[list[str], bool]:
 
 
 def _may_leave_out(path: str) -> bool:
-    """Whether a row may lack a column that others have: objects of JSON lines may."""
+    """Whether a row may lack a column that other rows have, as in JSON lines."""
     return ".jsonl" in os.path.basename(path).lower()
 
 
@@ -146,7 +146,7 @@ def _unreadable(path: str, error: DataError) -> LogFinding:
 
 
 def missing_columns(path: str, found: Sequence[str], needed: dict[str, str]) -> list[LogFinding]:
-    """An error for each column that is named and not there, with the one that may be meant."""
+    """Makes an error for each named column that does not exist, with the column that may be meant."""
     findings: list[LogFinding] = []
     for field, name in needed.items():
         if name in found:
@@ -171,7 +171,7 @@ def missing_columns(path: str, found: Sequence[str], needed: dict[str, str]) -> 
 
 
 def near_name(name: str, among: Sequence[str]) -> str:
-    """The name most like one that is not there; empty where none is like it."""
+    """The most similar name; empty if none is similar."""
     plain = {_plain(each): each for each in reversed(among)}
     near = difflib.get_close_matches(_plain(name), plain, n=1, cutoff=_SIMILAR)
     return plain[near[0]] if near else ""

@@ -1,4 +1,4 @@
-"""What is wrong with the table of items, and whether its ids meet those of the log."""
+"""Findings about the table of items, and whether its ids are those of the log."""
 
 import re
 from collections.abc import Iterator
@@ -18,15 +18,15 @@ _MOST: Final = 0.5
 
 @dataclass
 class ItemTally:
-    """What was seen of the table so far.
+    """What the rows of the table have shown so far.
 
     Attributes:
-        items: The items by id; the first row of each.
+        items: The items by id, from the first row of each.
         rows: How many rows there were.
         whole: Whether all rows were read.
         untitled: Items without a title.
-        repeated: Rows of an item that had one before.
-        one_category: Category paths that another sign divides.
+        repeated: Rows of an item that already had a row.
+        one_category: Category paths that are divided by another sign than the vertical bar.
         broken_letters: Titles whose letters were encoded twice.
     """
 
@@ -39,7 +39,7 @@ class ItemTally:
     broken_letters: Sighting = field(default_factory=Sighting)
 
     def add(self, file: str, row: int, item: Item) -> None:
-        """Takes in a row."""
+        """Counts a row."""
         self.rows += 1
         if item.item_id in self.items:
             self.repeated.add(file, row, item.item_id)
@@ -54,14 +54,14 @@ class ItemTally:
 
 
 def item_findings(tally: ItemTally) -> Iterator[LogFinding]:
-    """What is wrong with the table by itself."""
+    """Finds what is wrong with the table itself."""
     if tally.one_category.count > _MANY * len(tally.items):
         seen = tally.one_category
         path = CATEGORY_SEPARATOR.join(_OTHER_SEPARATOR.split(seen.example.strip("<>/; ")))
         yield LogFinding(
             "one_category",
             Severity.WARNING,
-            f"{seen.example!r} is read as one category, and so are those of {seen.count:,} items.",
+            f"{seen.example!r} is read as one category and not as a path, in {seen.count:,} items.",
             f"Join a path by a vertical bar, broad to narrow: {path!r}. `tandem init --convert FOLDER` writes it so.",
             seen.file,
             seen.row,
@@ -74,7 +74,7 @@ def item_findings(tally: ItemTally) -> Iterator[LogFinding]:
         yield LogFinding(
             "no_title",
             Severity.WARNING,
-            f"of {len(tally.items):,} items {those} have a title; {seen.example!r}, for one, has not.",
+            f"{those} of {len(tally.items):,} items have a title; {seen.example!r} has none.",
             "Set data.item_columns.title to the column that holds the name; without words a query finds no new item.",
             seen.file,
             seen.row,
@@ -88,7 +88,7 @@ def item_findings(tally: ItemTally) -> Iterator[LogFinding]:
         yield LogFinding(
             "repeated_item",
             Severity.WARNING,
-            f"{seen.count:,} rows are of an item that has one before, such as {seen.example!r}; a run refuses them.",
+            f"{seen.count:,} rows repeat an item of an earlier row, such as {seen.example!r}; a run refuses them.",
             "Keep one row an item.",
             seen.file,
             seen.row,
@@ -98,7 +98,7 @@ def item_findings(tally: ItemTally) -> Iterator[LogFinding]:
 
 
 def broken_letters(seen: Sighting, what: str) -> LogFinding:
-    """Texts that were encoded twice."""
+    """The finding about texts that were encoded twice."""
     return LogFinding(
         "double_encoded",
         Severity.WARNING,
@@ -111,18 +111,18 @@ def broken_letters(seen: Sighting, what: str) -> LogFinding:
 
 
 def id_findings(log_items: set[str], table: ItemTally, whole_log: bool) -> Iterator[LogFinding]:
-    """Whether the items of the log and those of the table are the same.
+    """Finds items that only the log has, or only the table.
 
     Args:
         log_items: The ids of the log.
-        table: The table; nothing is said where it was not read to its end.
-        whole_log: Whether the log was read to its end; only then items can be said to be absent from it.
+        table: The table. Nothing is found if it was not read to its end.
+        whole_log: Whether the log was read to its end. If not, an item of the table may yet come in the log.
     """
     if not log_items or not table.items or not table.whole:
         return
     absent = log_items - table.items.keys()
     if len(absent) > _MANY * len(log_items):
-        # Those that would meet if they were written alike.
+        # Ids that would be equal if the log and the table wrote them alike.
         plain = {_plain(item): item for item in table.items}
         alike = sorted(item for item in absent if _plain(item) in plain)
         none = len(absent) == len(log_items)
@@ -158,7 +158,7 @@ def id_findings(log_items: set[str], table: ItemTally, whole_log: bool) -> Itera
 
 
 def _plain(item_id: str) -> str:
-    """An id without what writing it as a number, or as text, adds and takes away."""
+    """An id without quotation marks, case, leading zeros and decimals, which depend on how it was written."""
     text = item_id.strip().strip("'\"").casefold()
     if re.fullmatch(r"\d+(\.0+)?", text):
         return text.split(".")[0].lstrip("0") or "0"

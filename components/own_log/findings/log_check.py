@@ -1,4 +1,4 @@
-"""Reads the first rows of all files that a configuration names, as a run does, and tells what looks wrong."""
+"""Reads all files that a configuration names, as a run does, and finds what looks wrong."""
 
 import itertools
 from collections.abc import Callable, Collection, Mapping
@@ -19,7 +19,7 @@ from components.sources.data_config import POPULARITY, DataConfig
 from schemas.canonical_event import Item, Surface
 
 _ITEM_ROWS: Final = 100_000
-"""Ids of the log are looked for in the table of items, so more rows of it are read."""
+"""More rows of the table of items are read, because the log's ids are looked up in it."""
 _RAW_ROWS: Final = 1000
 _BOTH: Final = tuple(surface.value for surface in Surface)
 
@@ -29,8 +29,8 @@ class LogCheck:
     """What was read, and what was found.
 
     Attributes:
-        tally: What the events show.
-        files: What became of the rows of each file.
+        tally: The counts of the events.
+        files: How the rows of each file were read.
         findings: What looks wrong, the worst first.
         table: The table of items.
         whole: Whether all events were read.
@@ -78,14 +78,14 @@ def check_log(
     surfaces: Collection[str] = _BOTH,
     progress: Callable[[str, int], None] = lambda path, rows: None,
 ) -> LogCheck:
-    """Reads and checks.
+    """Reads a log and checks it.
 
     Args:
         config: The `data` section.
         now_ms: The time of reading, in milliseconds since 1970; later events are refused.
-        rows: How many rows of each file are read; 0 for all. Of the table of items more are, for its ids.
-        surfaces: Those that are to be trained on.
-        progress: Told the file and how many of its rows were read, now and then.
+        rows: How many rows of each file are read; 0 for all. More rows of the table of items are read, for its ids.
+        surfaces: The surfaces that are trained on.
+        progress: Is called now and then with the file and how many of its rows were read.
     """
     check = LogCheck(EventTally(config))
     check.findings = input_findings(config)
@@ -94,13 +94,13 @@ def check_log(
     if source is None:
         return check
     files = source.source_files(config)
-    # Items first: a source without a search log makes its queries of them.
+    # Items come first, because a source without a search log makes its queries from them.
     for _, kind, _ in sorted(kinds_of_files(config), key=lambda each: each[1] != "item"):
         try:
             paths = [path for path in paths_of(files, kind) if path not in unusable]
         except DataError:
             check.whole = check.whole and kind != "event"
-            continue  # input_findings has told it.
+            continue  # input_findings has found it.
         for path in paths:
             most = max(rows, _ITEM_ROWS) if kind == "item" and rows else rows
             check.findings += _shown_by_text(config, kind, path)
@@ -134,7 +134,7 @@ def _unknown(findings: list[LogFinding]) -> bool:
 
 
 def _shown_by_text(config: DataConfig, kind: str, path: str) -> list[LogFinding]:
-    """What the raw rows show before they are understood."""
+    """Finds what the raw rows show before an adapter reads them."""
     if config.source != GENERIC_SOURCE:
         return []
     findings = text_findings(path)

@@ -1,4 +1,4 @@
-"""One thing that is wrong with a log, as data: what it is, where it stands and what mends it."""
+"""A finding: one thing that is wrong with a log, where it is, and how to mend it."""
 
 import enum
 from collections.abc import Iterable
@@ -10,11 +10,11 @@ class Severity(str, enum.Enum):
     """How bad a finding is."""
 
     ERROR = "error"
-    """A run fails of it, or learns from nonsense."""
+    """A run fails, or learns from wrong data."""
     WARNING = "warning"
-    """A run goes through, and is worse for it."""
+    """A run succeeds, and the model is worse."""
     NOTE = "note"
-    """Nothing is lost; whoever knows the log should know it."""
+    """Nothing is lost, but the owner of the log should know it."""
 
 
 _ORDER = {severity: place for place, severity in enumerate(Severity)}
@@ -25,14 +25,14 @@ class LogFinding:
     """One finding.
 
     Attributes:
-        code: A short fixed name, such as `time_in_seconds`; programs tell findings apart by it.
+        code: A short fixed name for programs, such as `time_in_seconds`.
         severity: How bad it is.
         text: What was found, with an example.
-        mend: What mends it; empty where `text` says so itself.
-        file: Where; empty where it is about the log as a whole.
-        row: The first row that shows it, as `components.raw_files.row.Row` counts lines; 0 where it is about the file.
+        mend: How to mend it; empty if `text` says so.
+        file: The file; empty if it is about the log as a whole.
+        row: The first row that shows it, as `components.raw_files.row.Row` counts lines; 0 if it is about the file.
         field: The configuration's field, such as `data.columns.timestamp`, or empty.
-        count: How many rows, items or users show it; 0 where that means nothing.
+        count: How many rows, items or users show it; 0 if that has no meaning.
     """
 
     code: str
@@ -46,7 +46,7 @@ class LogFinding:
 
     @property
     def place(self) -> str:
-        """File and row as compilers name them; empty where it is about the log as a whole."""
+        """File and row, as compilers write them; empty if it is about the log as a whole."""
         return f"{self.file}:{self.row}" if self.row else self.file
 
     def __str__(self) -> str:
@@ -74,5 +74,5 @@ def worst_first(findings: Iterable[LogFinding]) -> list[LogFinding]:
 
 
 def errors(findings: Iterable[LogFinding]) -> list[LogFinding]:
-    """Those of which a run fails."""
+    """The findings that make a run fail."""
     return [finding for finding in findings if finding.severity is Severity.ERROR]

@@ -1,4 +1,4 @@
-"""What a run refuses of a file, by reason, and what mends it."""
+"""Findings about the rows that a run refuses: one for each reason, with how to mend them."""
 
 import difflib
 from collections import Counter
@@ -32,7 +32,7 @@ _MENDS: Final[Mapping[str, str]] = {
 
 @dataclass
 class FileReading:
-    """What became of the rows of a file.
+    """How the rows of a file were read.
 
     Attributes:
         file: Its path.
@@ -93,7 +93,7 @@ def refusal_findings(reading: FileReading, max_reject_share: float) -> Iterator[
 
 
 def _meant_surface(reject: Reject) -> str:
-    """The surface that a value close to one stands for."""
+    """A question that names the surface most similar to an unknown value; empty if none is."""
     if reject.reason != "unknown surface":
         return ""
     value = reject.detail.split("'")[3] if reject.detail.count("'") > 3 else ""

@@ -1,4 +1,4 @@
-"""How often something was seen, and where first."""
+"""Counts how often rows show something, and keeps the first of them."""
 
 from dataclasses import dataclass
 
@@ -8,10 +8,10 @@ class Sighting:
     """Something that rows of a log show.
 
     Attributes:
-        count: How many rows do.
-        file: Where the first of them stands.
-        row: Its row there.
-        example: What it holds.
+        count: How many rows show it.
+        file: The file of the first such row.
+        row: The line of the first such row.
+        example: The value in the first such row.
     """
 
     count: int = 0

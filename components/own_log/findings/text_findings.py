@@ -1,4 +1,4 @@
-"""What the beginning of a text file shows before its rows are understood: marks, line ends, delimiters, quotes."""
+"""Findings about the lines of a CSV or TSV file: repeated headers, mixed delimiters, quotation marks."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -14,7 +14,7 @@ _MANY: Final = 0.1
 
 
 def text_findings(path: str) -> list[LogFinding]:
-    """Looks at the first thousand lines of a CSV or TSV file; other files show nothing here.
+    """Looks at the first thousand lines of a CSV or TSV file. In other files it finds nothing.
 
     Raises:
         DataError: The file cannot be opened.
@@ -43,9 +43,8 @@ def _repeated_header(path: str, lines: list[str]) -> Iterator[LogFinding]:
         yield LogFinding(
             "repeated_header",
             Severity.WARNING,
-            f"the header stands among the rows again, in {len(again):,} of the first {len(lines):,} lines; a run "
-            "refuses it as a row.",
-            "Files were joined as they are: leave out all headers but the first.",
+            f"the header is repeated in {len(again):,} of the first {len(lines):,} lines; a run refuses it as a row.",
+            "Files were joined with their headers: leave out all headers but the first.",
             path,
             again[0],
             count=len(again),
@@ -74,7 +73,7 @@ def _mixed_delimiters(path: str, lines: list[str], delimiter: str) -> Iterator[L
 
 
 def _quotes(path: str, lines: list[str], delimiter: str) -> Iterator[LogFinding]:
-    """In TSV a quotation mark is a character like others."""
+    """In TSV, quotation marks are part of a value."""
     if delimiter != "\t":
         return
     quoted = [

@@ -1,4 +1,4 @@
-"""What the columns of real logs are called, by the field that they hold."""
+"""The names that real logs use for the column of each field."""
 
 from collections.abc import Mapping, Sequence
 from typing import Final
@@ -62,7 +62,7 @@ _NAMES: Final[Mapping[str, str]] = {
 
 
 def plain(name: str) -> str:
-    """A name without what does not tell it from others: case, spaces, signs between words."""
+    """A name without case, spaces and the signs between its words."""
     return "".join(each for each in name.casefold() if each.isalnum())
 
 
@@ -73,9 +73,9 @@ _RANKS: Final = {
 
 
 def named_for(field: str, columns: Sequence[str]) -> list[str]:
-    """The columns whose names say that they hold a field, the likeliest first.
+    """The columns whose names say that they hold a field, the most likely first.
 
-    A name that holds a known one as its last words, such as `clickstream_user_id`, comes after those that are known.
+    Names that only end with a known name, such as `clickstream_user_id`, come after known names.
     """
     ranks = _RANKS[field]
     found = []
@@ -91,4 +91,4 @@ def named_for(field: str, columns: Sequence[str]) -> list[str]:
 
 
 _SHORT: Final = 4
-"""Shorter names are the end of too many others: `id`, `day`, `term`."""
+"""Names of at most so many letters are no endings, because too many other names end with them: `id`, `day`."""

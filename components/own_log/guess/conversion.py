@@ -1,4 +1,4 @@
-"""Writes a log, or a table, that a run cannot read as it is anew: as TSV with the names and values that it reads."""
+"""Converts a log, or a table, that a run cannot read: it writes TSV with the names and values that a run reads."""
 
 import gzip
 import io
@@ -37,7 +37,7 @@ class Converted:
         path: The new file.
         rows: How many rows it holds.
         left_out: How many rows were left out, by reason.
-        first: The first of each reason: its row in the old file, and what it holds.
+        first: The first row of each reason: its line in the old file, and its value.
     """
 
     path: str
@@ -55,18 +55,18 @@ def convert_events(guess: EventGuess, folder: str, progress: Callable[[int], Non
     """Writes `events.tsv.gz`.
 
     Args:
-        guess: The log as it is understood, without open questions.
-        folder: Where to write; made where it is not there.
-        progress: Told how many rows were read, now and then.
+        guess: What the log means, without open questions.
+        folder: The folder to write to; it need not exist.
+        progress: Is called now and then with how many rows were read.
 
     Raises:
         DataError: The log cannot be read to its end.
         OSError: The file cannot be written.
     """
     assert guess.time is not None, "a guess without questions knows how the time is told"
-    parse, context = guess.time.parser(), ()
+    parse = guess.time.parser()
     names = (_COLUMNS.user_id, _COLUMNS.timestamp, _COLUMNS.surface, _COLUMNS.query, _COLUMNS.session_id)
-    header = (*names, _COLUMNS.item_id, _COLUMNS.label, *context)
+    header = (*names, _COLUMNS.item_id, _COLUMNS.label)
     with _table(folder, "events.tsv.gz", header) as (converted, write):
         for number, each in enumerate(read_form(guess.sampled.form), start=1):
             if number % 50_000 == 0:
@@ -128,7 +128,7 @@ def _path(row: Mapping[str, str], guess: TableGuess) -> str:
 def _table(
     folder: str, name: str, header: Sequence[str]
 ) -> Iterator[tuple[Converted, Callable[[Sequence[str]], None]]]:
-    """A new file, which is in its place only when it is whole."""
+    """Opens a new file, and renames it to its final name once it is complete."""
     os.makedirs(folder, exist_ok=True)
     converted = Converted(os.path.join(folder, name))
     unfinished = converted.path + ".unfinished"
@@ -148,5 +148,5 @@ def _table(
 
 
 def _write_line(text: TextIO, values: Sequence[str]) -> None:
-    # A tab or a line end within a value would be one between values.
+    # A tab or a line end within a value would divide it.
     text.write("\t".join(" ".join(value.split()) for value in values) + "\n")

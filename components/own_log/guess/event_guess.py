@@ -1,4 +1,4 @@
-"""A log as it is understood: which column holds which field of an event, and what its values mean."""
+"""A guess of what a log means: which column holds which field of an event, and what its values mean."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -18,12 +18,12 @@ _SURFACES: Final = (_SEARCH, _FEED)
 
 @dataclass(frozen=True)
 class Question:
-    """What the log does not decide.
+    """A question that the log itself does not answer.
 
     Attributes:
-        option: The option that decides, such as `--column user=`; the answer follows it.
+        option: The command line's option that answers it, such as `--column user=`, without the answer.
         text: The question.
-        answers: Those that are possible, the likeliest first; any where there are none.
+        answers: The possible answers, the most likely first; if empty, any answer is possible.
     """
 
     option: str
@@ -33,13 +33,13 @@ class Question:
 
 @dataclass(frozen=True)
 class Answers:
-    """What somebody who knows the log says.
+    """The user's answers, which override guesses.
 
     Attributes:
-        columns: Field to column; an empty column says that there is none.
-        surfaces: Value of the surface's column to surface.
-        labels: Value of the label's column to label, or `drop`.
-        time: How the time is told: as `components.own_log.guess.time_formats.format_named` takes it.
+        columns: The column of each field; an empty name means that there is no such column.
+        surfaces: The surface that each value of the surface column means.
+        labels: The label that each value of the label column means, or `drop`.
+        time: The format of times, as `components.own_log.guess.time_formats.format_named` takes it.
     """
 
     columns: Mapping[str, str] = field(default_factory=dict)
@@ -50,16 +50,16 @@ class Answers:
 
 @dataclass
 class EventGuess:
-    """A log as it is understood.
+    """What a log is taken to mean.
 
     Attributes:
         sampled: Its first rows.
-        columns: Field to column, of the fields that were found.
-        time: How the time is told.
-        surfaces: Value to surface, where a column tells it in other words than a run reads.
-        labels: Value to label, where a column tells it in other words than a run reads.
-        doubts: What was guessed and is not sure, a sentence each.
-        questions: What could not be decided.
+        columns: The column of each field that was found.
+        time: The format of its times.
+        surfaces: The surface of each value, if the column uses other words than a run reads.
+        labels: The label of each value, if the column uses other words than a run reads.
+        doubts: Guesses that are not certain, one sentence each.
+        questions: What could not be guessed.
     """
 
     sampled: SampledColumns
@@ -72,7 +72,7 @@ class EventGuess:
 
     @property
     def obstacles(self) -> list[str]:
-        """Why a run cannot read the log as it is, whatever its configuration; none where it can."""
+        """The reasons why a run cannot read the log with any configuration; none if it can."""
         found = list(self.sampled.form.obstacles)
         if self.time is not None and not self.time.is_read:
             found.append(
@@ -86,10 +86,10 @@ class EventGuess:
 
     @property
     def event_columns(self) -> EventColumns:
-        """Which column holds which field, for a log that a run reads as it is and without open questions."""
+        """The configuration's columns, for a log without obstacles and open questions."""
         assert self.time is not None, "a guess without questions knows how the time is told"
         default = EventColumns()
-        # A column of that name which says something else is no label.
+        # The default name may belong to a column that is no label.
         no_label = "" if default.label in self.sampled.columns else default.label
         return EventColumns(
             user_id=self.columns[USER],
@@ -108,7 +108,7 @@ class EventGuess:
         return [name for name in self.sampled.columns if name not in self.columns.values()]
 
     def surface_of(self, row: Mapping[str, str]) -> str:
-        """The surface of a row; empty where its value has no meaning."""
+        """The surface of a row; empty if its value is unknown."""
         if SURFACE in self.columns:
             value = row.get(self.columns[SURFACE], "")
             # A rare value may not be in the sample.
@@ -116,7 +116,7 @@ class EventGuess:
         return _SEARCH if self._has_query(row) else _FEED
 
     def label_of(self, row: Mapping[str, str]) -> str:
-        """The label of a row, or `drop`; empty where its value has no meaning."""
+        """The label of a row, or `drop`; empty if its value is unknown."""
         if LABEL not in self.columns:
             return ENGAGED
         value = row.get(self.columns[LABEL], "")

@@ -1,4 +1,4 @@
-"""Finds out which column of an unknown log holds which field, by names and contents, and what its values mean."""
+"""Guesses which column of an unknown log holds which field, and what its values mean, by names and values."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
@@ -29,14 +29,14 @@ _NEARLY_ALL: Final = 0.995
 
 
 def guess_events(sampled: SampledColumns, answers: Answers | None = None) -> EventGuess:
-    """Finds the fields of events by the names of columns and by what stands in them.
+    """Guesses the fields of events by the names and the values of columns.
 
     Args:
         sampled: The log's first rows.
-        answers: What is known of it; it goes before all guesses.
+        answers: The user's answers; they override guesses.
 
     Raises:
-        ValueError: An answer names a field, a column, a value or a meaning that is not there.
+        ValueError: An answer names a field, a column or a meaning that does not exist.
     """
     answers = answers or Answers()
     _check(answers, sampled)
@@ -106,7 +106,7 @@ def _item(free: Sequence[Column], guess: EventGuess) -> str:
 
 
 def _first_filled(named: Sequence[Column], guess: EventGuess, told: str, may_be_empty: bool = False) -> str:
-    """The likeliest column; one that is mostly empty only where no other is there."""
+    """The most likely column; a mostly empty one only if there is no other."""
     if not named:
         return ""
     chosen = next((column for column in named if column.is_filled), named[0])
@@ -157,7 +157,7 @@ def _label(free: Sequence[Column], guess: EventGuess) -> str:
 def _by_values(
     columns: Sequence[Column], guess: EventGuess, told: str, meanings: Callable[[Column], Mapping[str, str]]
 ) -> str:
-    """The one column, of whatever name, all values of which are words that are known."""
+    """The only column, of any name, whose values are all known words."""
     found = [column for column in columns if all(meanings(column).values())]
     if len(found) != 1:
         return ""
@@ -234,7 +234,7 @@ def _understand_surface(guess: EventGuess, told: Mapping[str, str]) -> None:
         (meanings.get(value) == _SEARCH) == has_query for value, has_query in zip(column.values, searched, strict=True)
     ]
     if QUERY in guess.columns and not told and sum(agreeing) >= _NEARLY_ALL * len(agreeing):
-        # So nothing has to be converted: the query tells the same.
+        # The query says the same, so the log need not be converted.
         guess.doubts.append(f"{column.name!r} is not needed: it agrees with whether there is a query")
         del guess.columns[SURFACE]
         guess.questions = [each for each in guess.questions if not each.option.startswith("--value surface:")]
@@ -283,7 +283,7 @@ def _understand_label(guess: EventGuess, told: Mapping[str, str]) -> None:
 
 
 def _counts(column: Column) -> dict[str, str]:
-    """How often, as whether, where the values are whole numbers from 0 on."""
+    """The labels of counts: 0 means shown, more means engaged. Empty if the values are no whole numbers from 0 on."""
     if not all(value.isdecimal() for value in column.distinct) or "0" not in column.distinct:
         return {}
     return {value: ENGAGED if int(value) else SHOWN for value in column.distinct}

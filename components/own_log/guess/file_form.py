@@ -1,4 +1,4 @@
-"""The form of a file that nobody has described: format, packing, encoding, delimiter, and whether it has a header."""
+"""Recognizes the form of a file: format, compression, encoding, delimiter, and whether it has a header."""
 
 import csv
 import io
@@ -37,11 +37,11 @@ class FileForm:
     Attributes:
         path: The file.
         format: `CSV`, `TSV`, `JSON lines` or `Parquet`.
-        packing: The ending that stands for how it is packed, such as `.gz`; empty where it is not.
-        delimiter: Of CSV and TSV.
-        encoding: Of text: `utf-8`, `utf-16` or `latin-1`.
-        header: The names of the columns of CSV and TSV; made-up ones where the file has none.
-        has_header: Whether the names stand in the file.
+        packing: The ending that stands for its compression, such as `.gz`; empty if it is not compressed.
+        delimiter: The delimiter of CSV and TSV.
+        encoding: The encoding of text: `utf-8`, `utf-16` or `latin-1`.
+        header: The names of the columns of CSV and TSV; `column_1` and so on if the file has no header.
+        has_header: Whether the file has a header.
     """
 
     path: str
@@ -68,7 +68,7 @@ class FileForm:
 
     @property
     def obstacles(self) -> list[str]:
-        """Why a run cannot read the file as it is; none where it can."""
+        """The reasons why a run cannot read the file; none if it can."""
         found = []
         if self.format == CSV and self.delimiter != ",":
             found.append(f"its values are divided by {_DELIMITERS[self.delimiter]}; a run reads commas in .csv")
@@ -83,10 +83,10 @@ class FileForm:
 
 
 def file_form(path: str) -> FileForm:
-    """Finds out the form of a file from its beginning.
+    """Recognizes the form of a file by its beginning.
 
     Raises:
-        DataError: The file cannot be opened, or is of no form that is known.
+        DataError: The file cannot be opened, or its form is unknown.
     """
     with open_bytes(path) as stream:
         start = stream.read(len(_PARQUET_MAGIC))
@@ -100,8 +100,8 @@ def file_form(path: str) -> FileForm:
     encoding = _encoding(content)
     text = content.decode(encoding, errors="replace").removeprefix("\ufeff")
     if "\x00" in text:
-        raise DataError(f"{path}: is a binary file of no kind that is known. Give CSV, TSV, JSON lines or Parquet.")
-    # The last line may be cut.
+        raise DataError(f"{path}: is a binary file of an unknown kind. Give CSV, TSV, JSON lines or Parquet.")
+    # The last line may be incomplete.
     lines = [line for line in text.splitlines() if line.strip()][: _LINES + 1]
     lines = lines[:-1] if len(lines) > 1 and len(content) == _START else lines
     if lines[0].lstrip().startswith("["):
@@ -120,7 +120,7 @@ def file_form(path: str) -> FileForm:
 
 
 def read_form(form: FileForm) -> Iterator[Row | Reject]:
-    """Reads a file row by row: by the run's own readers where these can, else by its form.
+    """Reads a file row by row: by the run's own readers if they can read it, else by its form.
 
     Raises:
         DataError: The file as a whole cannot be used.
@@ -187,7 +187,7 @@ def _unpacked(path: str, packing: str) -> Iterator[BinaryIO]:
 def _encoding(content: bytes) -> str:
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         return "utf-16"
-    # A letter of several bytes may be cut at the end.
+    # The last letter may be incomplete.
     for cut in range(4):
         try:
             content[: len(content) - cut].decode("utf-8")
@@ -205,7 +205,7 @@ def _is_json(line: str) -> bool:
 
 
 def _delimiter(path: str, lines: list[str]) -> str:
-    """The sign that divides most lines into equally many values, more than one."""
+    """The sign that divides most lines into equally many values, and into more than one."""
     best, most = "", 0
     for sign in _DELIMITERS:
         counts = Counter(len(row) for row in csv.reader(lines, delimiter=sign) if row)
@@ -221,12 +221,12 @@ def _delimiter(path: str, lines: list[str]) -> str:
 
 
 def _is_header(first: list[str], rows: list[list[str]]) -> bool:
-    """Whether the first line names columns: names are no numbers and no times, are all there, and no two are alike."""
+    """Whether the first line names columns. Names are neither empty nor equal, and are no numbers and no times."""
     if len(set(first)) < len(first) or not all(name.strip() for name in first):
         return False
     if any(_is_number(name) or time_format([name]) is not None for name in first):
         return False
-    # A value of a column without numbers may look like a name, but then it comes again.
+    # A first value that looks like a name is a value if the column holds it again.
     return not any(row[place] == name for row in rows for place, name in enumerate(first))
 
 

@@ -1,4 +1,4 @@
-"""The first rows of a file as columns of text, and what their values are like."""
+"""Samples the first rows of a file as columns of text, and describes their values."""
 
 import itertools
 import re
@@ -22,7 +22,7 @@ class Column:
 
     Attributes:
         name: Its name.
-        values: What stands in each row, as text without spaces around it.
+        values: The value of each row, as text without surrounding spaces.
     """
 
     name: str
@@ -40,7 +40,7 @@ class Column:
 
     @cached_property
     def time(self) -> TimeFormat | None:
-        """How its values tell the time; None where they do not."""
+        """The format of its times; None if its values are no times."""
         return time_format(self.filled[:_LOOKED_AT])
 
     @property
@@ -50,7 +50,7 @@ class Column:
 
     @property
     def has_few_values(self) -> bool:
-        """Whether its values may be kinds of something, not ids or texts."""
+        """Whether it has so few values that they may be categories rather than ids or texts."""
         return 0 < len(self.distinct) <= _FEW
 
     @property
@@ -60,7 +60,7 @@ class Column:
 
     @property
     def has_words(self) -> bool:
-        """Whether most of its values have letters, and so may be a text."""
+        """Whether most of its values have letters, and so may be texts."""
         looked_at = self.filled[:_LOOKED_AT]
         return bool(looked_at) and sum(bool(re.search(r"[^\W\d_]{2}", value)) for value in looked_at) > (
             len(looked_at) / 2
@@ -68,7 +68,7 @@ class Column:
 
     @property
     def is_text(self) -> bool:
-        """Whether it holds several words in one value, or letters of a script that has no spaces."""
+        """Whether values have several words, or letters of a script without spaces."""
         looked_at = self.filled[:_LOOKED_AT]
         several = sum(bool(re.search(r"[^\W\d_]\s+\w|[\u3040-\u9fff\u0e00-\u0e7f]", value)) for value in looked_at)
         return several > len(looked_at) / 10
@@ -82,8 +82,8 @@ class SampledColumns:
         form: How it is read.
         columns: Its columns by name, in their order.
         rows: How many rows were read.
-        refused: How many of them could not be.
-        whole: Whether these are all.
+        refused: How many rows could not be read.
+        whole: Whether the file has no further rows.
     """
 
     form: FileForm
@@ -93,12 +93,12 @@ class SampledColumns:
     whole: bool
 
     def row(self, place: int) -> dict[str, str]:
-        """One row, from 0."""
+        """One row; the first is row 0."""
         return {name: column.values[place] for name, column in self.columns.items()}
 
 
 def as_text(value: object) -> str:
-    """A value as a run takes it: text without spaces around it."""
+    """A value as a run reads it: text without surrounding spaces."""
     return "" if value is None else str(value).strip()
 
 
@@ -106,14 +106,14 @@ def sample(path: str, rows: int = SAMPLE_ROWS) -> SampledColumns:
     """Reads the first rows of a file of any form.
 
     Raises:
-        DataError: It cannot be opened, is of no known form, or holds no row.
+        DataError: It cannot be opened, its form is unknown, or it has no row.
     """
     form = file_form(path)
     read = list(itertools.islice(read_form(form), rows + 1))
     good = [row.values for row in read[:rows] if not isinstance(row, Reject)]
     if not good:
         why = f" The first line says: {read[0]}" if read else " It has a header and nothing below it."
-        raise DataError(f"{path}: no row of it can be read.{why}")
+        raise DataError(f"{path}: none of its rows can be read.{why}")
     names = list(dict.fromkeys(name for values in good for name in values))
     columns = {name: Column(name, [as_text(values.get(name)) for values in good]) for name in names}
     return SampledColumns(form, columns, len(good), len(read[:rows]) - len(good), len(read) <= rows)

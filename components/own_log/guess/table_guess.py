@@ -1,4 +1,4 @@
-"""Which columns of an unknown table hold an item's id, title and categories, or a user's id, and what is of use."""
+"""Guesses which columns of an unknown table of items or users hold the id, title, categories and attributes."""
 
 import re
 from collections.abc import Collection, Mapping, Sequence
@@ -28,16 +28,16 @@ _FEW: Final = 100
 
 @dataclass
 class TableGuess:
-    """A table as it is understood.
+    """What a table is taken to mean.
 
     Attributes:
         kind: `items` or `users`.
         sampled: Its first rows.
-        columns: Field to column, of the fields that were found.
-        attributes: Columns of further values that are of use.
-        separator: What divides a path of categories, where it is not the vertical bar.
-        doubts: What was guessed and is not sure, a sentence each.
-        questions: What could not be decided.
+        columns: The column of each field that was found.
+        attributes: The columns that a model can use as attributes.
+        separator: The sign that divides category paths, if it is not the vertical bar.
+        doubts: Guesses that are not certain, one sentence each.
+        questions: What could not be guessed.
     """
 
     kind: str
@@ -50,7 +50,7 @@ class TableGuess:
 
     @property
     def obstacles(self) -> list[str]:
-        """Why a run cannot read the table as it is; none where it can."""
+        """The reasons why a run cannot read the table; none if it can."""
         found = list(self.sampled.form.obstacles)
         if self.separator:
             found.append(
@@ -61,7 +61,7 @@ class TableGuess:
 
     @property
     def item_columns(self) -> ItemColumns:
-        """Which column of a table of items, as it is or converted, holds which field."""
+        """The configuration's columns of a table of items; if it has obstacles, those of the converted table."""
         default = ItemColumns(attributes=self.attributes)
         if self.obstacles:
             return default
@@ -74,7 +74,7 @@ class TableGuess:
 
     @property
     def user_columns(self) -> UserColumns:
-        """Which column of a table of users, as it is or converted, holds which field."""
+        """The configuration's columns of a table of users; if it has obstacles, those of the converted table."""
         return UserColumns(UserColumns.user_id if self.obstacles else self.columns[USER], self.attributes)
 
     @property
@@ -86,16 +86,16 @@ class TableGuess:
 def guess_table(
     kind: str, sampled: SampledColumns, log_ids: Collection[str], told: Mapping[str, str] | None = None
 ) -> TableGuess:
-    """Finds the fields of a table by names, by contents, and by which ids are those of the log.
+    """Guesses the fields of a table by names, by values, and by the ids of the log.
 
     Args:
         kind: `items` or `users`.
         sampled: Its first rows.
-        log_ids: Ids of items, or of users, that stand in the log.
-        told: Field to column, as somebody who knows says.
+        log_ids: Ids of items, or of users, in the log.
+        told: The column of each field that the user has named.
 
     Raises:
-        ValueError: `told` names a field or a column that is not there.
+        ValueError: `told` names a field or a column that does not exist.
     """
     told = told or {}
     for name, column in told.items():
@@ -156,7 +156,7 @@ def _id(key: str, guess: TableGuess, log_ids: Collection[str]) -> str:
 
 def _title(guess: TableGuess) -> str:
     named = [column for column in _free(guess, TITLE) if column.has_words]
-    # `name` may be that of a brand or a shop; a text is likelier the item's.
+    # A column `name` may hold names of brands or shops; titles are more likely texts.
     return _first([column for column in named if column.is_text] or named)
 
 
@@ -172,7 +172,7 @@ def _is_attribute(kind: str, column: Column) -> bool:
     few = 1 < len(column.distinct) <= (_MOST_VALUES if plain(column.name) in _ATTRIBUTES else _FEW)
     if plain(column.name) in _ATTRIBUTES:
         return few
-    # Of users, anything of few values is of use; of items, most columns say how they are sold.
+    # Any column with few values can be an attribute of users. Most columns of items say only how they are sold.
     return (
         kind == USERS
         and few

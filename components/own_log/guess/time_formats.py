@@ -1,4 +1,4 @@
-"""How the values of a column tell the time: as a number of which unit, or as a date written in which way."""
+"""Recognizes the format of times: numbers of a unit, or dates of a pattern."""
 
 import datetime
 import re
@@ -13,7 +13,7 @@ MICROSECONDS: Final = "us"
 NANOSECONDS: Final = "ns"
 ISO: Final = "ISO 8601"
 _UNITS = (
-    # From 1973 to 5138 in each unit, so that no number is of two.
+    # Each unit covers 1973 to 5138, so no number fits two units.
     (SECONDS, 1e8, 1e11, 1000.0, "seconds"),
     (MILLISECONDS, 1e11, 1e14, 1.0, "milliseconds"),
     (MICROSECONDS, 1e14, 1e17, 1e-3, "microseconds"),
@@ -35,18 +35,18 @@ _SHAPES = (
     (r"\d{14}", ("%Y%m%d%H%M%S",)),
 )
 _MOST = 0.9
-"""So many of the values must be of a format; the rest are what a log has of broken ones."""
+"""This share of the values must have the format; the rest may be broken."""
 
 
 @dataclass(frozen=True)
 class TimeFormat:
-    """How a column tells the time.
+    """The format of a column's times.
 
     Attributes:
         name: `s`, `ms`, `us`, `ns`, `ISO 8601`, or a pattern of strptime.
         told: The name in words.
-        is_read: Whether a run reads it as it is, with `data.columns.time_unit` where it is a number.
-        ambiguous: Whether days and months may be taken for each other.
+        is_read: Whether a run reads it; for numbers, with `data.columns.time_unit`.
+        ambiguous: Whether days and months cannot be told apart.
     """
 
     name: str
@@ -56,11 +56,11 @@ class TimeFormat:
 
     @property
     def time_unit(self) -> str:
-        """What `data.columns.time_unit` should be for a format that is read."""
+        """The value of `data.columns.time_unit` for a format that a run reads."""
         return SECONDS if self.name == SECONDS else MILLISECONDS
 
     def parser(self) -> Callable[[str], int]:
-        """Makes the function from a value to milliseconds since 1970; it raises ValueError on what is no time."""
+        """Makes a function from a value to milliseconds since 1970. It raises ValueError if the value is no time."""
         for name, _, _, scale, _ in _UNITS:
             if name == self.name:
                 # Whole numbers stay whole: 19 digits are more than a float holds.
@@ -71,10 +71,10 @@ class TimeFormat:
 
 
 def time_format(values: Sequence[str]) -> TimeFormat | None:
-    """Finds out how values tell the time; None where most do not.
+    """Recognizes the format of times; None if most values are no times.
 
     Args:
-        values: Some values of a column, as text; empty ones count for nothing.
+        values: Some values of a column, as text. Empty ones are ignored.
     """
     known = [value for value in map(str.strip, values) if value]
     if not known:
@@ -100,10 +100,10 @@ def time_format(values: Sequence[str]) -> TimeFormat | None:
 
 
 def format_named(name: str) -> TimeFormat:
-    """The format of a name: `s`, `ms`, `us`, `ns`, `iso`, or a pattern of strptime such as `%d/%m/%Y %H:%M`.
+    """The format with a name: `s`, `ms`, `us`, `ns`, `iso`, or a pattern of strptime such as `%d/%m/%Y %H:%M`.
 
     Raises:
-        ValueError: It is neither; the message says what it may be.
+        ValueError: There is no such format; the message lists those that there are.
     """
     for unit, _, _, _, told in _UNITS:
         if unit == name:

@@ -1,4 +1,4 @@
-"""What the values of a log mean: which surface, and whether an item was engaged with or only shown."""
+"""The meaning of a log's values: which surface, and whether a user engaged with an item or was only shown it."""
 
 from collections.abc import Collection, Mapping
 from typing import Final
@@ -9,7 +9,7 @@ from schemas.canonical_event import Surface
 ENGAGED: Final = "1"
 SHOWN: Final = "0"
 LEFT_OUT: Final = "drop"
-"""What is neither: taken out of a cart, refunded, logged in."""
+"""The meaning of events that are neither, such as a refund or a login."""
 _SURFACES: Final[Mapping[str, str]] = {
     Surface.SEARCH.value: """
         search searches s srp search_results search_result search_page searchresultpage serp query find suche recherche
@@ -54,17 +54,17 @@ _LABEL_OF: Final = _by_word(_LABELS)
 
 
 def surface_meanings(values: Collection[str]) -> dict[str, str]:
-    """The surface of each value; empty where the word is not known."""
+    """The surface of each value; empty if the word is unknown."""
     return {value: _SURFACE_OF.get(plain(value), "") for value in values}
 
 
 def label_meanings(values: Collection[str]) -> tuple[dict[str, str], list[str]]:
-    """The label of each value; empty where the word is not known, or may be read in two ways.
+    """The label of each value; empty if the word is unknown or ambiguous.
 
-    A view of an item's page is an engagement, but beside clicks a view may be that a list was shown.
+    A view of an item's page is an engagement. If the log also has clicks, a view may only mean that a list was shown.
 
     Returns:
-        The meanings, and what is not sure of them.
+        The meanings, and those that are not certain.
     """
     words = {value: plain(value) for value in values}
     meanings = {value: _LABEL_OF.get(word, "") for value, word in words.items()}
@@ -79,7 +79,7 @@ def label_meanings(values: Collection[str]) -> tuple[dict[str, str], list[str]]:
 
 
 def is_search_word(value: str) -> bool:
-    """Whether a kind of event is a search itself."""
+    """Whether a kind of event is a search."""
     return plain(value) in _SEARCHES
 
 

@@ -1,4 +1,4 @@
-"""All events of a log as columns of numbers, 25 bytes an event, so that a million of them fit anywhere."""
+"""Reads all events of a log into columns of numbers, 25 bytes for each event, so that large logs fit into memory."""
 
 import array
 from collections import Counter
@@ -20,19 +20,20 @@ _TOLD_EVERY: Final = 50_000
 
 @dataclass
 class EventColumns:
-    """Events in the order in which a run puts them: user by user, each user's by position, then time, then place.
+    """Events in the order of a run: by user, then by position, then by time, then by place in the log.
 
     Attributes:
         users: User to number.
-        items: Item to number; those of the table of items too.
+        items: Item to number, including the items of the table.
         queries: Query to number.
         titles: The titles that are known, by item.
+        categories: The category paths that are known, broad to narrow, by item.
         refused: How many rows of events were refused, by reason.
-        user: Each event's user.
-        time: Its time, in milliseconds since 1970.
-        item: Its item; -1 for a search without a click.
-        query: Its query; -1 for none.
-        session: Its search session, a number for each session and query; 0 for none.
+        user: The user of each event.
+        time: The time of each event, in milliseconds since 1970.
+        item: The item of each event; -1 for a search without a click.
+        query: The query of each event; -1 for none.
+        session: The search session of each event, a number for each session and query; 0 for none.
         search: Whether it is a search event.
         engaged: Whether the user engaged with the item.
     """
@@ -41,6 +42,7 @@ class EventColumns:
     items: Mapping[str, int]
     queries: Mapping[str, int]
     titles: Mapping[str, str]
+    categories: Mapping[str, tuple[str, ...]]
     refused: Counter[str]
     user: np.ndarray
     time: np.ndarray
@@ -73,7 +75,7 @@ class _Growing:
         self.time.append(event.timestamp_ms)
         self.item.append(self.items.setdefault(event.item_id, len(self.items)) if event.item_id else _NONE)
         self.query.append(self.queries.setdefault(event.query, len(self.queries)) if event.query else _NONE)
-        # A hash tells one user's neighbouring sessions apart; the names of all would take more than all else.
+        # A hash is enough to tell a user's neighbouring sessions apart; names would take most of the memory.
         self.session.append(hash((event.session_id, event.query)) | 1 if event.session_id else 0)
         self.search.append(event.surface is _SEARCH)
         self.engaged.append(event.is_target)
@@ -87,14 +89,15 @@ def read_event_columns(
     Args:
         config: The `data` section.
         now_ms: The time of reading, in milliseconds since 1970; later events are refused.
-        progress: Told the file and how many of its rows were read, now and then.
+        progress: Is called now and then with the file and how many of its rows were read.
 
     Raises:
-        DataError: There is no such file, or one cannot be used.
+        DataError: A file does not exist or cannot be used.
     """
     source = adapter(config.source)
     files, columns, refused = source.source_files(config), _Growing(), Counter[str]()
     titles: dict[str, str] = {}
+    categories: dict[str, tuple[str, ...]] = {}
     table: dict[str, Item] = {}
     for path in files.item_files:
         for each in source.read_items(path, config):
@@ -103,6 +106,8 @@ def read_event_columns(
             item = each[1]
             columns.items.setdefault(item.item_id, len(columns.items))
             titles.setdefault(item.item_id, item.title)
+            if item.categories:
+                categories.setdefault(item.item_id, item.categories)
             if source.with_item is not None:
                 table.setdefault(item.item_id, item)
     for path in files.event_files:
@@ -116,18 +121,24 @@ def read_event_columns(
             if source.with_item is not None:
                 event = source.with_item(event, table.get(event.item_id, Item(event.item_id)))
             columns.add(event)
-    return _in_order(columns, titles, refused)
+    return _in_order(columns, titles, categories, refused)
 
 
-def _in_order(columns: _Growing, titles: Mapping[str, str], refused: Counter[str]) -> EventColumns:
+def _in_order(
+    columns: _Growing,
+    titles: Mapping[str, str],
+    categories: Mapping[str, tuple[str, ...]],
+    refused: Counter[str],
+) -> EventColumns:
     user, time = np.asarray(columns.user), np.asarray(columns.time)
-    # Stable, so that events of one moment stay as the files have them.
+    # The sort is stable: events of the same time keep the order of the files.
     order = np.lexsort((time, np.asarray(columns.position), user))
     return EventColumns(
         columns.users,
         columns.items,
         columns.queries,
         titles,
+        categories,
         refused,
         user[order],
         time[order],

@@ -1,4 +1,4 @@
-"""What a log is like as a whole: who, what, when, how searches and feed lead to each other, how popular what is."""
+"""Computes statistics of a whole log: events by time and surface, transitions, popularity, histories."""
 
 import dataclasses
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from components.own_log.statistics.event_columns import EventColumns
 
 _DAY_MS: Final = 24 * 3600 * 1000
 _PERIODS: Final = 28
-"""A histogram of more lines is not looked at."""
+"""A histogram has at most so many lines."""
 _SPANS: Final = (1, 7, 28, 91, 364)
 _TOP: Final = 10
 FEED: Final = "recommendation"
@@ -20,14 +20,14 @@ _LETTERS: Final = ("r", "s")
 
 @dataclass(frozen=True)
 class Period:
-    """What happened in some days.
+    """The events of a period of some days.
 
     Attributes:
-        day: The first of them, as the number of days since 1970.
+        day: The first day, as the number of days since 1970.
         recommendation: Feed events.
         search: Search events.
-        new_users: Users whose first event it was.
-        new_items: Items whose first event it was.
+        new_users: Users whose first event lies in it.
+        new_items: Items whose first event lies in it.
     """
 
     day: int
@@ -39,7 +39,7 @@ class Period:
 
 @dataclass(frozen=True)
 class Spread:
-    """How a number is spread: the least, what 10, 50 and 90 % have no more of, and the largest."""
+    """The distribution of a number: minimum, percentiles 10, 50 and 90, maximum."""
 
     least: int
     p10: int
@@ -53,31 +53,31 @@ class LogStatistics:
     """The statistics.
 
     Attributes:
-        events: How many events, refused rows not among them.
+        events: How many events there are, without refused rows.
         refused: How many rows were refused, by reason.
         users: How many users have events.
-        items: How many items there are, those of the table of items among them.
-        items_engaged: With how many of them somebody engaged.
+        items: How many items there are, including those of the table of items.
+        items_engaged: How many of these somebody engaged with.
         by_surface: Events by surface.
         engaged: Engagements by surface.
         shown: Events of items that were only shown.
-        first_ms: The first moment; 0 without events.
-        last_ms: The last moment.
+        first_ms: The earliest time; 0 without events.
+        last_ms: The latest time.
         days_a_period: How many days a period has.
-        periods: What happened when.
-        history: Engagements of a user by surface, of users that have any there.
-        events_a_user: Events of a user.
+        periods: The events by period.
+        history: The distribution of engagements per user by surface, among users that have any there.
+        events_a_user: The distribution of events per user.
         users_on_both: How many users have engagements on both surfaces.
-        searches: Searches: neighbouring search events of one user, session and query are one.
-        searches_with_click: Those in which the user engaged with something.
-        transitions: From which action to which, r being an engagement in the feed and s a search: `s2r` and so on.
-        density: The share of all pairs of user and item that met in an engagement.
-        share_of_top_1_percent: The share of engagements that fall on the most popular hundredth of the engaged items.
-        share_of_top_10_percent: The same of the tenth.
-        gini: How unequal the engaged items' engagements are: 0 all alike, 1 all on one.
+        searches: How many searches there are: neighbouring search events of one user, session and query are one.
+        searches_with_click: How many searches led to an engagement.
+        transitions: How often one action follows another; r is an engagement in the feed, s a search: `s2r` and so on.
+        density: The share of all pairs of user and item that have an engagement.
+        share_of_top_1_percent: The share of engagements with the most popular 1 % of the engaged items.
+        share_of_top_10_percent: The same for the most popular 10 %.
+        gini: How unequal the popularity of the engaged items is: 0 if all are equal, 1 if one has everything.
         distinct_queries: How many different queries there are.
-        top_queries: The most frequent queries, with how many searches and how many of them with a click.
-        top_items: The items with most engagements: id, title, engagements.
+        top_queries: The most frequent queries: query, searches, searches with a click.
+        top_items: The most popular items: id, title, engagements.
     """
 
     events: int
@@ -172,14 +172,14 @@ def _periods(log: EventColumns) -> tuple[int, list[Period]]:
 
 
 def _firsts(whose: np.ndarray, number: np.ndarray, many: int, size: int) -> np.ndarray:
-    """How many have their first event in each period."""
+    """How many users, or items, have their first event in each period."""
     first = np.full(many, size, np.int64)
     np.minimum.at(first, whose, number)
     return np.bincount(first, minlength=size)[:size]
 
 
 def _starts(user: np.ndarray, session: np.ndarray, may_go_on: np.ndarray) -> np.ndarray:
-    """Which of some events begin something new, rather than go on with the session of the one before."""
+    """Which events do not continue the session of the event before them."""
     goes_on = np.zeros(len(user), bool)
     goes_on[1:] = (
         may_go_on[1:] & may_go_on[:-1] & (user[1:] == user[:-1]) & (session[1:] == session[:-1]) & (session[1:] != 0)
@@ -197,7 +197,7 @@ def _searches(log: EventColumns) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _transitions(log: EventColumns) -> dict[str, int]:
-    """Between neighbouring tokens of a history: `schemas.canonical_event.tokens` without shown items."""
+    """Counts transitions between neighbouring tokens (`schemas.canonical_event.tokens`), without shown items."""
     actions = log.engaged | (log.item < 0)
     user, session, search = (each[actions] for each in (log.user, log.session, log.search))
     starts = _starts(user, session, search)
@@ -219,7 +219,7 @@ def _spread(numbers: np.ndarray) -> Spread:
 
 
 def _share_of_top(popular: np.ndarray, share: float) -> float:
-    """The share that the first of some falling counts have of all."""
+    """The share of the first counts, which are sorted from high to low, in all of them."""
     if not len(popular):
         return 0.0
     many = max(1, round(share * len(popular)))

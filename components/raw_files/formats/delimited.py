@@ -1,4 +1,4 @@
-"""Rows of CSV files (quoting as in RFC 4180) and of TSV files (no quoting: a quotation mark is a character)."""
+"""Reads CSV files, with quotes as in RFC 4180, and TSV files, in which a quotation mark is an ordinary character."""
 
 import csv
 import itertools
@@ -11,15 +11,15 @@ from components.raw_files.text_file import check_not_empty, check_text, open_tex
 
 
 def read_csv(path: str, required: Sequence[str], setting: str) -> Iterator[Row | Reject]:
-    """Reads a CSV file row by row. Empty lines are skipped; every line of a broken record is a reject of its own.
+    """Reads a CSV file row by row. Empty lines are skipped. Each line of a broken record becomes a reject.
 
     Args:
-        path: The file; unpacked if its name says that it is packed.
-        required: Columns that it must have.
-        setting: The configuration that maps columns, named in errors; empty where names are fixed.
+        path: The file. It is unpacked if its ending says that it is packed.
+        required: The columns that it must have.
+        setting: The setting that maps columns, for error messages; empty if column names are fixed.
 
     Yields:
-        The rows and rejects in the file's order.
+        A Row or a Reject for each row, in the file's order.
 
     Raises:
         DataError: The file as a whole cannot be used.
@@ -57,7 +57,7 @@ def read_csv(path: str, required: Sequence[str], setting: str) -> Iterator[Row |
 
 
 def read_tsv(path: str, required: Sequence[str], setting: str) -> Iterator[Row | Reject]:
-    """Reads a TSV file row by row. As `read_csv`, but a line is a row."""
+    """Reads a TSV file row by row, like `read_csv`; but each line is one row."""
     with open_text(path, newline="\n") as stream:
         first_line = stream.readline()
         _check_first_line(path, first_line)
@@ -85,10 +85,10 @@ def _check_header(path: str, header: Sequence[str], required: Sequence[str], set
 
 
 def check_columns(path: str, found: Sequence[str], required: Sequence[str], setting: str) -> None:
-    """Refuses a file without the columns that are needed.
+    """Refuses a file that lacks a required column.
 
     Raises:
-        DataError: Columns are missing; it names them and those that are there.
+        DataError: Columns are missing. The message names them and the columns that were found.
     """
     missing = [name for name in required if name not in found]
     if missing:

@@ -1,4 +1,4 @@
-"""Rows of files that hold one JSON object a line."""
+"""Reads files with one JSON object per line."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -13,12 +13,12 @@ def read_json_lines(path: str, required: Sequence[str], setting: str) -> Iterato
     """Reads a JSON-lines file row by row. Empty lines are skipped.
 
     Args:
-        path: The file; unpacked if its name says that it is packed.
-        required: Names that must stand in one of its objects at least; which row needs which is the adapter's matter.
-        setting: The configuration that maps columns, named in errors.
+        path: The file. It is unpacked if its ending says that it is packed.
+        required: Names that at least one object must have. The adapter decides which names each row needs.
+        setting: The setting that maps columns, for error messages.
 
     Yields:
-        The rows and rejects in the file's order.
+        A Row or a Reject for each row, in the file's order.
 
     Raises:
         DataError: The file as a whole cannot be used.

@@ -1,4 +1,4 @@
-"""Rows of Parquet files."""
+"""Reads Parquet files."""
 
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
@@ -17,16 +17,16 @@ def read_parquet(path: str, required: Sequence[str], setting: str) -> Iterator[R
 
     Args:
         path: The file.
-        required: Columns that it must have.
-        setting: The configuration that maps columns, named in errors.
+        required: The columns that it must have.
+        setting: The setting that maps columns, for error messages.
 
     Yields:
-        The rows and rejects in the file's order.
+        A Row or a Reject for each row, in the file's order.
 
     Raises:
         DataError: The file as a whole cannot be used.
     """
-    import pyarrow.parquet  # Takes a second, which no other format has a use for.
+    import pyarrow.parquet  # Takes a second, so only this format imports it.
 
     with open_bytes(path) as stream:
         try:
@@ -45,7 +45,7 @@ def read_parquet(path: str, required: Sequence[str], setting: str) -> Iterator[R
 
 
 def _readable(schema: "pyarrow.Schema") -> "pyarrow.Schema":
-    """Nanoseconds would come out as no Python time; milliseconds are all that an event keeps."""
+    """Converts timestamps to milliseconds: Python's datetime has no nanoseconds, and events keep only milliseconds."""
     import pyarrow
 
     for index, field in enumerate(schema):

@@ -1,4 +1,4 @@
-"""The local server on a candidate, in a process of its own: a broken graph can take down the process that runs it."""
+"""Serves a candidate in a process of its own, because a broken graph can crash the process that runs it."""
 
 import contextlib
 import os
@@ -28,7 +28,7 @@ _LAST_WORDS = 2000
 
 
 class ServerEndedError(RefusedError):
-    """The server is gone, so that nothing more can be asked; the message says why."""
+    """The server has ended, so nothing more can be asked. The message says why."""
 
 
 class CandidateServer(Protocol):
@@ -43,11 +43,11 @@ class CandidateServer(Protocol):
         """Host and port of REST."""
 
     def check_alive(self, patience_s: float = 0.0) -> None:
-        """Raises `ServerEndedError` where the server has ended, or ends within `patience_s` seconds."""
+        """Raises `ServerEndedError` if the server has ended, or ends within `patience_s` seconds."""
 
 
 Serve = Callable[[str, float], AbstractContextManager[CandidateServer]]
-"""Serves the versions below a base path, for so many seconds at most, while a block runs."""
+"""Serves the versions below a base path while a `with` block runs, for at most so many seconds."""
 
 
 class _ServerProcess:
@@ -71,7 +71,7 @@ class _ServerProcess:
         self.check_alive()
 
     def end_late(self) -> None:
-        """Ends the server because its time is over; whoever waits for an answer is told by `check_alive`."""
+        """Ends the server because its time is over; `check_alive` then says so."""
         self._is_late = True
         self._process.kill()
 
@@ -108,7 +108,7 @@ def serve_candidate(base_path: str, timeout_s: float) -> AbstractContextManager[
     """Serves the newest version below a base path on free ports of 127.0.0.1 while a block runs.
 
     Args:
-        base_path: The folder of version folders; looked at again and again.
+        base_path: The folder of version folders, which the server polls.
         timeout_s: After so many seconds the server is ended.
 
     Raises:
@@ -132,9 +132,9 @@ def serve_candidate(base_path: str, timeout_s: float) -> AbstractContextManager[
 def server_process(command: Sequence[str], timeout_s: float) -> Iterator[CandidateServer]:
     """Runs a server in a process of its own; see `serve_candidate`.
 
-    The server sees no accelerator: the pipeline's own process may hold all of its memory, and what runs on a processor
-    without it runs with it. It ends with the block, however that is left; should this process be killed, the server
-    sees its standard input end.
+    The server sees no accelerator, because the pipeline's own process may hold all of its memory; a model that runs
+    without one also runs with one. The server ends when the block is left in any way. If this process is killed, the
+    server sees the end of its standard input, and ends.
 
     Args:
         command: What to run; it prints `Serving ...: gRPC HOST:PORT, REST http://HOST:PORT`.
@@ -144,7 +144,7 @@ def server_process(command: Sequence[str], timeout_s: float) -> Iterator[Candida
     environment = {
         **os.environ,
         "CUDA_VISIBLE_DEVICES": "-1",
-        "TF_CPP_MIN_LOG_LEVEL": os.environ.get("TF_CPP_MIN_LOG_LEVEL", "3"),  # Its last words are to be of the end.
+        "TF_CPP_MIN_LOG_LEVEL": os.environ.get("TF_CPP_MIN_LOG_LEVEL", "3"),  # So its last output is about its end.
         "PYTHONPATH": os.pathsep.join(filter(None, [package_root, os.environ.get("PYTHONPATH")])),
     }
     with (
@@ -160,7 +160,7 @@ def server_process(command: Sequence[str], timeout_s: float) -> Iterator[Candida
             server.wait_for_addresses()
             yield server
         except BaseException:
-            process.kill()  # Nobody waits for its answers any more; while it loads it would not even hear SIGTERM.
+            process.kill()  # Nobody waits for its answers any more, and while it loads it would ignore SIGTERM.
             raise
         finally:
             watchdog.cancel()
@@ -171,7 +171,7 @@ def server_process(command: Sequence[str], timeout_s: float) -> Iterator[Candida
 
 
 def add_version(model_dir: str, base_path: str, version: int) -> str:
-    """Makes a version of a model below a base path, by links: the model's own folder is not written to.
+    """Links a model as a version below a base path; the model's own folder is not changed.
 
     Args:
         model_dir: The folder of the SavedModel.
@@ -179,7 +179,7 @@ def add_version(model_dir: str, base_path: str, version: int) -> str:
         version: Its number.
 
     Returns:
-        Where the version's warm-up file belongs; there is none yet.
+        The path of the version's warm-up file, which does not exist yet.
     """
     folder = os.path.join(base_path, str(version))
     warm_up_file = os.path.join(folder, WARM_UP_FILE)
@@ -187,7 +187,7 @@ def add_version(model_dir: str, base_path: str, version: int) -> str:
     os.makedirs(os.path.dirname(warm_up_file))
     if os.path.isdir(os.path.join(model_dir, extra)):
         shutil.copytree(os.path.join(model_dir, extra), os.path.join(folder, extra), dirs_exist_ok=True)
-    # A server takes a folder with its graph in it for complete, so that comes last.
+    # A server takes a folder that holds a graph for complete, so the graph is linked last.
     for name in sorted(os.listdir(model_dir), key=lambda each: each.startswith("saved_model.pb")):
         if name != extra:
             os.symlink(os.path.abspath(os.path.join(model_dir, name)), os.path.join(folder, name))

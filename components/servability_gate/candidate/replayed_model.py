@@ -1,4 +1,4 @@
-"""A candidate behind a server, asked over REST and gRPC, which must answer alike."""
+"""Asks a served candidate over REST and over gRPC, which must give the same answer."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -15,15 +15,15 @@ from serving.client.rest_transport import RestTransport
 from serving.client.transport import Transport
 
 _PATIENCE_S = 2.0
-"""How long a server that hung up may take to be seen to have ended."""
+"""How long after a broken connection the server may take to end."""
 
 
 class ReplayedModel:
-    """Sends each request over both protocols; use it as a context manager.
+    """A model that is asked over both protocols; use it as a context manager.
 
     Attributes:
-        signature_defs: Those of the model.
-        transports: Protocol, as refusals name it, to the way to the server.
+        signature_defs: The model's signatures by name.
+        transports: The connection of each protocol, by the name that refusals use.
     """
 
     def __init__(self, server: CandidateServer, signature_defs: SignatureDefs, tolerance: float, timeout_s: float):
@@ -33,7 +33,7 @@ class ReplayedModel:
             server: Where the model is served.
             signature_defs: Its signatures by name.
             tolerance: How far numbers may differ between the protocols.
-            timeout_s: Of one request.
+            timeout_s: The seconds that one request may take.
         """
         self.signature_defs = signature_defs
         self.transports: dict[str, Transport] = {
@@ -47,7 +47,7 @@ class ReplayedModel:
         """Calls a signature over both protocols.
 
         Raises:
-            ServerEndedError: The model took its server down, or time is over.
+            ServerEndedError: The model took its server down, or its time is over.
             RefusedError: A protocol fails, or they answer differently.
         """
         call = self.call(signature_name, inputs)
@@ -62,7 +62,7 @@ class ReplayedModel:
         return by_grpc
 
     def call(self, signature_name: str, inputs: Mapping[str, np.ndarray]) -> Call:
-        """What both protocols send; strings go as text where they are text."""
+        """Builds what both protocols send. Bytes that are UTF-8 go as text."""
         values = {name: _plain(array.tolist()) for name, array in inputs.items()}
         return Call(signature_name, values, tuple(sorted(self.signature_defs[signature_name].outputs)))
 
@@ -101,7 +101,7 @@ class ReplayedModel:
 
 
 def _plain(values: Any) -> Any:
-    """Nested lists in which bytes that are UTF-8 have become text."""
+    """Turns bytes that are UTF-8 into text, in nested lists."""
     if isinstance(values, list):
         return [_plain(each) for each in values]
     if isinstance(values, bytes):
@@ -113,7 +113,7 @@ def _plain(values: Any) -> Any:
 
 
 def _array(values: Any, dtype: tf.DType) -> np.ndarray:
-    """Nested lists as the tensor that they were; strings as `bytes`."""
+    """Turns nested lists into an array of the tensor's type; strings become `bytes`."""
     if dtype != tf.string:
         return np.array(values, dtype.as_numpy_dtype)
     return np.char.encode(np.array(values, np.str_), "utf-8").astype(object)

@@ -1,4 +1,4 @@
-"""Asks the signature that tells what weighed in a history, and looks hard at the answer."""
+"""Checks the signature `explain`, which answers how much each token of a history counted."""
 
 from collections.abc import Mapping, Sequence
 
@@ -18,8 +18,8 @@ def try_explain(servable: Asked, signature: str, examples: Sequence[tf.train.Exa
         servable: The loaded model.
         signature: `explain`.
         examples: Behaviour examples with equally many candidates.
-        tolerance: How far scores may differ from those of `rank`, scores and weights from those of a request that an
-            example has to itself, and the sum of a surface's weights from 1.
+        tolerance: How far scores may differ from those of `rank`, how far scores and weights may differ from those of a
+            request with one example, and how far the sum of a surface's weights may exceed 1.
 
     Raises:
         RefusedError: The signature fails, or answers what it should not.
@@ -47,7 +47,7 @@ def try_explain(servable: Asked, signature: str, examples: Sequence[tf.train.Exa
 
 
 def _explained(servable: Asked, request: Mapping[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
-    """The answered scores and weights, looked at."""
+    """Asks for scores and weights, and checks their types, shapes and values."""
     shape = request[signatures.RANK_CANDIDATES].shape
     tokens = request[signatures.RANK_HISTORY_SURFACES].shape[1]
     due = {

@@ -1,4 +1,4 @@
-"""Which check is made of each signature that only some models offer: nothing is served that was not tried."""
+"""The table of checks: one for each signature that only some models offer."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
@@ -12,9 +12,10 @@ from components.servability_gate.checks.vectors import try_similar_items, try_ve
 from schemas import signatures
 
 Check = Callable[[Asked, str, Sequence[tf.train.Example], float], None]
-"""Asks a signature of a model about examples with equally many candidates, and looks hard at the answers.
+"""Asks a signature of a model about examples with equally many candidates, and checks the answers.
 
-The number is how far scores and other numbers may differ from those that they should equal. Raises RefusedError.
+The number is how far scores and other numbers may differ from those that they should equal. A check that fails raises
+RefusedError.
 """
 
 CHECKS: Final[Mapping[str, Check]] = {
@@ -28,17 +29,17 @@ CHECKS: Final[Mapping[str, Check]] = {
     signatures.CATALOGUE_RANKS: try_catalogue_ranks,
     signatures.SESSIONS: try_sessions,
 }
-"""By the signature's name; `serving_default` and `rank`, which every model offers, are tried by themselves."""
+"""The checks by signature. `trial.py` tries `serving_default` and `rank`, which every model offers."""
 
 
 def try_offered(servable: Asked, examples: Sequence[tf.train.Example], tolerance: float) -> None:
-    """Makes the check of each of these signatures that a model has.
+    """Runs the check of each of these signatures that a model has.
 
     Args:
         servable: The model.
         examples: Behaviour examples with equally many candidates.
-        tolerance: How far numbers may differ from those that they should equal, such as scores from those that `rank`
-            gives the same items, or an example's from those of a request that it has to itself.
+        tolerance: How far numbers may differ from those that they should equal, such as the scores of a list from
+            those of `rank`, or an example's scores in a shared request from those in a request of its own.
 
     Raises:
         RefusedError: A signature fails, or answers what it should not.

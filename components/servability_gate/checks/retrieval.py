@@ -1,13 +1,13 @@
-"""Asks for lists of items, for ranks among all items and for sessions, and looks hard at the answers."""
+"""Checks the signatures that answer lists of items, ranks among all items, and sessions."""
 
 from collections.abc import Sequence
 
 import numpy as np
 import tensorflow as tf
 
-from components.servability_gate.checks.scores import Asked, RefusedError, agree, answer, further_request, run
+from components.servability_gate.checks.scores import Asked, RefusedError, agree, answer, run
 from components.servability_gate.requests.rank_inputs import strings
-from components.servability_gate.requests.signature_inputs import ITEMS_ASKED_FOR
+from components.servability_gate.requests.signature_inputs import ITEMS_ASKED_FOR, signature_request
 from schemas import features, signatures
 from schemas.canonical_event import Surface
 
@@ -15,15 +15,15 @@ _NO_CATEGORY = "\N{SNOWMAN} never seen".encode()
 
 
 def try_retrieval(servable: Asked, signature: str, examples: Sequence[tf.train.Example], tolerance: float) -> None:
-    """Asks together and one by one, every other row without what it has seen; then has `rank` score the answer.
+    """Asks about all examples together and one by one, and compares the scores with those of `rank`.
 
-    `search` is asked about the examples that have a query.
+    Every other row leaves out what it has seen. `search` is asked about the examples that have a query.
     """
     if signature == signatures.SEARCH:
         examples = [example for example in examples if any(strings(example, features.QUERY))]
         if not examples:
             return
-    request = further_request(servable, signature, examples, {})
+    request = signature_request(servable.signature_defs, signature, examples)
     items, scores = _found(servable, signature, request)
     nowhere = {signatures.CATEGORY: np.full([len(examples), 1], _NO_CATEGORY, object)}
     if (_found(servable, signature, request | nowhere)[0] != b"").any():
@@ -35,7 +35,9 @@ def try_retrieval(servable: Asked, signature: str, examples: Sequence[tf.train.E
         _, alone = _found(servable, signature, {name: values[place : place + 1] for name, values in request.items()})
         agree(alone[0], scores[place], tolerance, f"`{signature}` scores differently alone and together with others")
     query = {signatures.RANK_QUERY: np.full([len(examples)], b"", object)} if signature == signatures.RECOMMEND else {}
-    to_rank = further_request(servable, signatures.RANK, examples, {signatures.RANK_CANDIDATES: items, **query})
+    to_rank = signature_request(
+        servable.signature_defs, signatures.RANK, examples, {signatures.RANK_CANDIDATES: items, **query}
+    )
     by_rank = answer(servable, signatures.RANK, to_rank, (len(examples), ITEMS_ASKED_FOR))
     agree(
         np.where(items == b"", 0, by_rank),
@@ -46,7 +48,7 @@ def try_retrieval(servable: Asked, signature: str, examples: Sequence[tf.train.E
 
 
 def _found(servable: Asked, signature: str, request: dict[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
-    """The answered items and scores, looked at."""
+    """Asks for items and scores, and checks their types, shapes, values and order."""
     outputs = run(servable, signature, request)
     shape = (len(request[signatures.K]), ITEMS_ASKED_FOR)
     kinds = {signatures.ITEMS: object, signatures.SCORES: np.float32}
@@ -71,7 +73,7 @@ def _found(servable: Asked, signature: str, request: dict[str, np.ndarray]) -> t
 
 def try_catalogue_ranks(servable: Asked, signature: str, examples: Sequence[tf.train.Example], _: float) -> None:
     """Asks for the ranks of each example's first candidate."""
-    outputs = run(servable, signature, further_request(servable, signature, examples, {}))
+    outputs = run(servable, signature, signature_request(servable.signature_defs, signature, examples))
     ranks = outputs.get(signatures.RANKS)
     if ranks is None or ranks.dtype != np.int64 or ranks.shape != (len(examples),) or (ranks < 0).any():
         raise RefusedError(
@@ -81,11 +83,11 @@ def try_catalogue_ranks(servable: Asked, signature: str, examples: Sequence[tf.t
 
 
 def try_sessions(servable: Asked, signature: str, examples: Sequence[tf.train.Example], _: float) -> None:
-    """Has the histories of both surfaces divided."""
+    """Asks for the sessions of the histories of both surfaces."""
     surfaces = [surface.value.encode() for surface in Surface]
     for surface in surfaces:
         asked = {signatures.SESSIONS_SURFACE: np.full([len(examples)], surface, object)}
-        outputs = run(servable, signature, further_request(servable, signature, examples, asked))
+        outputs = run(servable, signature, signature_request(servable.signature_defs, signature, examples, asked))
         for name, values in outputs.items():
             if len(values) != len(examples) or not np.isfinite(values).all():
                 raise RefusedError(

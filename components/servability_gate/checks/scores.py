@@ -1,25 +1,23 @@
-"""Asks one signature for scores and looks hard at the answer."""
+"""What all checks share: asking a signature, checking its scores, and comparing answers."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Protocol
 
 import numpy as np
-import tensorflow as tf
 from tensorflow.core.protobuf import meta_graph_pb2
 
-from components.servability_gate.requests.signature_inputs import signature_request
 from schemas import signatures
 
 _LONGEST_MESSAGE = 600
 
 
 class RefusedError(Exception):
-    """The model did what a servable model does not do; the message says what."""
+    """The model must not be served; the message says why."""
 
 
 class Asked(Protocol):
-    """What the gate needs of a model, wherever it runs."""
+    """What the checks need of a model."""
 
     @property
     def signature_defs(self) -> Mapping[str, meta_graph_pb2.SignatureDef]:
@@ -29,24 +27,14 @@ class Asked(Protocol):
         """Calls a signature."""
 
 
-def further_request(
-    servable: Asked,
-    signature: str,
-    examples: Sequence[tf.train.Example],
-    further: Mapping[str, np.ndarray],
-) -> dict[str, np.ndarray]:
-    """Builds what any signature takes, of what the examples tell and of what is given beside: `signature_request`."""
-    return signature_request(servable.signature_defs, signature, examples, further)
-
-
 def answer(servable: Asked, signature: str, inputs: Mapping[str, np.ndarray], shape: tuple[int, int]) -> np.ndarray:
     """Asks a signature.
 
     Args:
         servable: The model.
         signature: Which signature.
-        inputs: As `signature_request` builds them.
-        shape: [batch, candidates] of the scores that are due.
+        inputs: The request, as `signature_request` builds it.
+        shape: The shape that the scores should have: [batch, candidates].
 
     Returns:
         float32 of that shape, all finite.
@@ -70,7 +58,7 @@ def answer(servable: Asked, signature: str, inputs: Mapping[str, np.ndarray], sh
 
 
 def run(servable: Asked, signature: str, inputs: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """Asks a signature; whatever it answers comes back.
+    """Asks a signature, and returns whatever it answers.
 
     Raises:
         RefusedError: The signature fails.
@@ -95,9 +83,9 @@ def agree(first: np.ndarray, second: np.ndarray, tolerance: float, difference: s
 
 
 def largest_difference(first: np.ndarray, second: np.ndarray) -> float:
-    """How far two answers are apart: 0 where they are the same, infinite where they cannot be compared.
+    """How far two answers are apart: 0 if they are equal, infinite if they cannot be compared.
 
-    What is not finite in both is the same; to refuse it is another's business.
+    NaN equals NaN, and infinity equals infinity; other checks refuse such numbers.
     """
     if first.shape != second.shape:
         return math.inf
@@ -110,6 +98,6 @@ def largest_difference(first: np.ndarray, second: np.ndarray) -> float:
 
 
 def one_line(message: str) -> str:
-    """An error's own words on one line, cut where TensorFlow goes on to print the graph."""
+    """Puts an error's text on one line, and shortens it before TensorFlow prints the graph."""
     words = " ".join(message.split())
     return words if len(words) <= _LONGEST_MESSAGE else words[:_LONGEST_MESSAGE] + "…"

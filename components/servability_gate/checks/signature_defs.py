@@ -12,7 +12,7 @@ from schemas.signature_catalogue import OfferedBy, names
 
 
 def read_signature_defs(model_dir: str) -> SignatureDefs:
-    """Reads the signatures and looks at which there are.
+    """Reads the signatures, and checks which there are.
 
     Args:
         model_dir: The folder that holds `saved_model.pb`.
@@ -21,8 +21,8 @@ def read_signature_defs(model_dir: str) -> SignatureDefs:
         The signatures by name.
 
     Raises:
-        RefusedError: It is no SavedModel, lacks a signature, or has one that the gate does not know how to ask: nothing
-            is served that was not tried.
+        RefusedError: It is no SavedModel, lacks a signature, or has one that the gate cannot ask. No signature is
+            served that was not tried.
     """
     try:
         with open(os.path.join(model_dir, tf.saved_model.SAVED_MODEL_FILENAME_PB), "rb") as file:
@@ -32,7 +32,7 @@ def read_signature_defs(model_dir: str) -> SignatureDefs:
     graphs = [graph for graph in saved.meta_graphs if tf.saved_model.SERVING in graph.meta_info_def.tags]
     if not graphs:
         raise RefusedError(f"the SavedModel has no graph with the tag `{tf.saved_model.SERVING}`")
-    # TensorFlow keeps operations of its own beside the signatures, under names with two underscores.
+    # TensorFlow keeps its own operations among the signatures, under names with two underscores.
     defs = {name: each for name, each in graphs[0].signature_def.items() if not name.startswith("__")}
     found = sorted(defs)
     needed, known = set(names(offered_by=OfferedBy.EVERY_MODEL)), set(names())

@@ -1,33 +1,33 @@
-"""Asks the signatures that tell vectors and similar items, and looks hard at the answers."""
+"""Checks the signatures that answer vectors and similar items."""
 
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 import tensorflow as tf
 
-from components.servability_gate.checks.scores import Asked, RefusedError, agree, further_request, run
-from components.servability_gate.requests.signature_inputs import ITEMS_ASKED_FOR
+from components.servability_gate.checks.scores import Asked, RefusedError, agree, run
+from components.servability_gate.requests.signature_inputs import ITEMS_ASKED_FOR, signature_request
 from schemas import signatures
 
 
 def try_vectors(servable: Asked, signature: str, examples: Sequence[tf.train.Example], tolerance: float) -> None:
-    """Asks together and one by one.
+    """Asks about all examples together and one by one.
 
     Args:
         servable: The model.
         signature: `embed_user`, `embed_query` or `embed_item`.
         examples: Behaviour examples with equally many candidates; the first candidates are the items asked for.
-        tolerance: How far the numbers of a vector may differ from those of a request that it has to itself, measured
-            by the largest of them.
+        tolerance: How far the numbers of a vector may differ from those of a request with one example, relative to the
+            largest of them.
 
     Raises:
         RefusedError: The signature fails, or answers what it should not.
     """
-    request = further_request(servable, signature, examples, {})
+    request = signature_request(servable.signature_defs, signature, examples)
     together = _vectors(servable, signature, request)
     for place, vector in enumerate(together):
         alone = _vectors(servable, signature, {name: rows[place : place + 1] for name, rows in request.items()})
-        # Vectors may be of any length, and the tolerance is one of numbers about 1.
+        # Vectors may have any length, and the tolerance is meant for numbers around 1.
         length = max(1.0, float(np.max(np.abs(vector), initial=0.0)))
         difference = f"`{signature}` answers differently alone and together with others"
         agree(alone[0] / length, vector / length, tolerance, difference)
@@ -47,8 +47,8 @@ def _vectors(servable: Asked, signature: str, request: Mapping[str, np.ndarray])
 
 
 def try_similar_items(servable: Asked, signature: str, examples: Sequence[tf.train.Example], tolerance: float) -> None:
-    """Asks for items like the first candidates; their scores are to be the cosines of the items' vectors."""
-    request = further_request(servable, signature, examples, {})
+    """Asks for items similar to the first candidates. Their scores must be the cosines of the items' vectors."""
+    request = signature_request(servable.signature_defs, signature, examples)
     items = request[signatures.ITEM_ID]
     outputs = run(servable, signatures.SIMILAR_ITEMS, request)
     found, scores = outputs[signatures.ITEMS], outputs[signatures.SCORES]

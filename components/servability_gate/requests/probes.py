@@ -1,4 +1,4 @@
-"""What a model is asked before it may serve: real examples, and the strangers that real traffic brings."""
+"""Makes the examples that a candidate is asked about: real ones, and ones with unknown users, items and words."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -11,7 +11,7 @@ from schemas import features
 from schemas.canonical_event import Surface
 
 _STRANGER = b"\xe2\x98\x83 never seen "
-"""A snowman opens the values that no vocabulary holds, so that they are not plain ASCII either."""
+"""The values that no vocabulary holds begin with a snowman, so that they are not plain ASCII."""
 
 
 @dataclass(frozen=True)
@@ -19,8 +19,8 @@ class Probe:
     """Examples that can share one request, because they have equally many candidates.
 
     Attributes:
-        name: What is being tried, for the reasons of a refusal.
-        examples: The examples, without labels: a request has none.
+        name: What is tried; reasons of a refusal name it.
+        examples: The examples, without labels, because a request has none.
     """
 
     name: str
@@ -28,24 +28,24 @@ class Probe:
 
     @property
     def shape(self) -> tuple[int, int]:
-        """[batch, candidates] of the scores that are due."""
+        """The shape that the scores should have: [batch, candidates]."""
         return len(self.examples), len(strings(self.examples[0], features.CANDIDATES))
 
 
 def probes(files: Sequence[str], examples: int) -> list[Probe]:
-    """Reads examples and makes of them everything that the gate asks.
+    """Reads examples, and makes the probes that the gate sends.
 
     Args:
         files: Gzipped TFRecord files of behaviour examples.
-        examples: How many to read, half of them of each surface where there are as many.
+        examples: How many to read, half of them from each surface if there are enough.
 
     Returns:
-        One probe for each number of candidates among the examples, then one where user, items and words are unknown
-        and one with neither user nor history, both with an example of each surface that there is; the former always
-        with a search.
+        One probe for each number of candidates among the examples. Then a probe with unknown users, items and words,
+        and a probe with neither user nor history. Both have an example of each surface that occurs, and the former
+        always has a search.
 
     Raises:
-        ValueError: The files hold no example that could be asked for.
+        ValueError: The files hold no example that a request could ask about.
     """
     by_surface = _read(files, -(-examples // len(Surface)))
     if not by_surface:
@@ -56,7 +56,7 @@ def probes(files: Sequence[str], examples: int) -> list[Probe]:
     real = [Probe(f"examples with {width} candidates", tuple(kept)) for width, kept in sorted(by_width.items())]
     firsts = [kept[0] for kept in by_surface.values()]
     width = min(len(strings(example, features.CANDIDATES)) for example in firsts)
-    # What answers searches is tried also where nobody has searched yet.
+    # Searches are tried even if the examples hold none.
     searches = [] if Surface.SEARCH.value.encode() in by_surface else [_as_search(firsts[0])]
     return [
         *real,
@@ -86,10 +86,10 @@ def _stream(files: Sequence[str]) -> Iterator[tf.train.Example]:
 
 
 def _stranger(example: tf.train.Example, width: int) -> tf.train.Example:
-    """The same request by somebody unknown, about items and in words that are unknown."""
+    """The same request from an unknown user, about unknown items, in unknown words."""
     result = _narrowed(example, width)
     for name, feature in result.features.feature.items():
-        # Reading another kind's list is harmless, but writing to it would change the feature's kind.
+        # Writing to the list of another kind would change the feature's kind.
         if name != features.SURFACE and feature.WhichOneof("kind") == "bytes_list":
             values = feature.bytes_list.value
             values[:] = [_STRANGER + str(place).encode() if value else value for place, value in enumerate(values)]
@@ -97,7 +97,7 @@ def _stranger(example: tf.train.Example, width: int) -> tf.train.Example:
 
 
 def _as_search(example: tf.train.Example) -> tf.train.Example:
-    """The same request, had it been typed."""
+    """The same request as a search."""
     result = tf.train.Example()
     result.CopyFrom(example)
     for name, value in ((features.SURFACE, Surface.SEARCH.value.encode()), (features.QUERY, b"anything")):
@@ -106,7 +106,7 @@ def _as_search(example: tf.train.Example) -> tf.train.Example:
 
 
 def _newcomer(example: tf.train.Example, width: int) -> tf.train.Example:
-    """The same request by somebody who is not named and has done nothing yet."""
+    """The same request from a user without a name and without a history."""
     result = _narrowed(example, width)
     result.features.feature[features.USER_ID].bytes_list.value[:] = [b""]
     for name in (

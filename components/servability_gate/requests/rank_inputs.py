@@ -1,4 +1,4 @@
-"""From behaviour examples to the `rank` request that asks the same thing."""
+"""Builds the `rank` request that asks about given behaviour examples."""
 
 from collections.abc import Collection, Iterator, Sequence
 
@@ -13,7 +13,7 @@ _Token = tuple[bytes, bytes, Sequence[bytes]]
 
 
 def strings(example: tf.train.Example, name: str) -> Sequence[bytes]:
-    """The values of a string feature; none where the example lacks it."""
+    """The values of a string feature; none if the example lacks it."""
     return example.features.feature[name].bytes_list.value
 
 
@@ -21,14 +21,14 @@ def rank_request(examples: Sequence[tf.train.Example], context: Collection[str] 
     """Builds one request that asks for the scores of each example's candidates.
 
     Args:
-        examples: Behaviour examples with equally many candidates. One of the search surface needs a query, since a
-            request without one asks for recommendation.
-        context: The model's further inputs, which tell of the moment of a request.
+        examples: Behaviour examples with equally many candidates. A search example needs a query, because a request
+            without one asks for a recommendation.
+        context: The names of the model's context inputs.
 
     Returns:
-        The inputs of `schemas.signatures.RANK`, arrays of `bytes`, of int64 for the moment. Histories end with empty
-        strings where others are longer; each axis has at least one place, because JSON cannot tell the shape of an
-        empty nested list.
+        The inputs of `schemas.signatures.RANK`: arrays of `bytes`, and of int64 for the time. Shorter histories are
+        padded with empty strings. Each axis has at least one place, because JSON cannot express the shape of an empty
+        nested list.
 
     Raises:
         ValueError: The examples differ in their number of candidates, or a search example has no query.
@@ -60,7 +60,7 @@ def rank_request(examples: Sequence[tf.train.Example], context: Collection[str] 
 
 
 def expressible(example: tf.train.Example) -> bool:
-    """Whether a `rank` request can say what the example says: a search without a query would be a recommendation."""
+    """Whether a `rank` request can express the example. A search without a query would be a recommendation."""
     is_search = _only(strings(example, features.SURFACE)) == Surface.SEARCH.value.encode()
     return is_search == bool(_only(strings(example, features.QUERY)))
 

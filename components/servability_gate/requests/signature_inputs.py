@@ -1,4 +1,4 @@
-"""The request by which any signature of a model is asked about examples."""
+"""Builds the request that asks any signature of a model about examples."""
 
 from collections.abc import Mapping, Sequence
 
@@ -22,19 +22,19 @@ def signature_request(
     examples: Sequence[tf.train.Example],
     given: Mapping[str, np.ndarray] = _NO_VALUES,
 ) -> dict[str, np.ndarray]:
-    """Fills every input of a signature, by its name, with what the examples tell.
+    """Fills every input of a signature, by its name, from the examples.
 
-    Where they tell nothing: ten items are asked for, of any category, by every other row without what it has seen; the
-    item asked about is the first candidate; histories of recommendation are divided.
+    Inputs that an example does not hold get usual values: `k` is ten, the category is any, every other row leaves out
+    what it has seen, the item is the first candidate, and the sessions are those of recommendation.
 
     Args:
         defs: The model's signatures by name.
-        signature: Which one.
+        signature: The name of the signature.
         examples: Behaviour examples with equally many candidates.
-        given: Values that stand instead; those that are no inputs are left out.
+        given: Values that replace these. Values that are no inputs of the signature are left out.
 
     Returns:
-        The inputs, a row an example.
+        The inputs, with one row for each example.
     """
     values = _usual(signature, examples) | dict(given)
     inputs = defs[signature].inputs
@@ -45,7 +45,7 @@ def signature_request(
 
 def _usual(signature: str, examples: Sequence[tf.train.Example]) -> dict[str, np.ndarray]:
     rows = len(examples)
-    # Only a rank among all items needs to know which candidate is meant.
+    # Only `catalogue_ranks` needs a label: it ranks the positive among all items.
     serialize = _labelled if signature == signatures.CATALOGUE_RANKS else tf.train.Example.SerializeToString
     return {
         signatures.EXAMPLES: np.array([serialize(example) for example in examples], object),
@@ -58,7 +58,7 @@ def _usual(signature: str, examples: Sequence[tf.train.Example]) -> dict[str, np
 
 
 def _labelled(example: tf.train.Example) -> bytes:
-    """The example with its first candidate for a positive."""
+    """The example with its first candidate as the positive."""
     copy = tf.train.Example()
     copy.CopyFrom(example)
     others = len(strings(example, features.CANDIDATES)) - 1

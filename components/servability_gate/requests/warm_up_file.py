@@ -1,4 +1,4 @@
-"""Requests for a server to replay before it offers a model, so that no user waits for a graph's first calls."""
+"""Writes warm-up requests: a server replays them first, so that no user waits for a graph's first calls."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -16,14 +16,14 @@ def write_warm_up_file(path: str, signature_defs: SignatureDefs, asked: Sequence
     """Writes requests of every signature as TF Serving reads them: TFRecords of `PredictionLog`.
 
     Args:
-        path: Where to; nothing is written where no request is wanted.
+        path: The file; nothing is written if there are no requests.
         signature_defs: The model's signatures by name.
-        asked: What the gate will ask.
-        of_each: At most so many requests of each signature. The first differ most: several rows, one row, and the rows
-            of strangers; further ones are of one row.
+        asked: The probes of the gate.
+        of_each: The largest number of requests of each signature. The first three differ most: several rows, one row,
+            and rows of unknown users. Further ones have one row.
 
     Returns:
-        How many requests there are.
+        How many requests were written.
     """
     logs = [
         _log(name, request)
@@ -52,7 +52,7 @@ def _fitting(name: str, examples: Sequence[tf.train.Example]) -> Sequence[tf.tra
 
 
 def _log(signature: str, inputs: Mapping[str, np.ndarray]) -> prediction_log_pb2.PredictionLog:
-    """One request; the model goes unnamed, since it may be served under any name."""
+    """One request. It does not name the model, which may be served under any name."""
     log = prediction_log_pb2.PredictionLog()
     request = log.predict_log.request
     request.model_spec.signature_name = signature

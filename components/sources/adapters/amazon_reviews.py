@@ -1,12 +1,12 @@
-"""Amazon reviews (McAuley et al.) as purchases: files of reviews and of product metadata, of any category.
+"""Reads Amazon reviews (McAuley et al.) as purchases: files of reviews and of product metadata, of any category.
 
-* reviews: a JSON object a line with `reviewerID`, `asin` and `unixReviewTime` (seconds, of whole days);
-* metadata: an object a line with `asin`, `title`, `brand` and `categories` (lists of paths, 2014) or `category` (one
-  path, 2018). Those of 2014 are written as Python literals, not as JSON; both are read, and neither is run.
+* reviews: one JSON object per line with `reviewerID`, `asin` and `unixReviewTime` (in seconds, but always a whole day);
+* metadata: one object per line with `asin`, `title`, `brand` and `categories` (lists of paths, 2014) or `category` (one
+  path, 2018). The metadata of 2014 are Python literals instead of JSON. Both are parsed, and neither is executed.
 
-There is no search log. As in Ai et al. (SIGIR 2017) and the papers after it, queries are made of the words of category
-paths, one of each path of an item. A fixed hash makes each purchase a search or a recommendation, so that none is on
-both surfaces, and chooses the search among the item's; a purchase of an item without a path is a recommendation.
+There is no search log. As in Ai et al. (SIGIR 2017) and later papers, each category path of an item makes one query
+from its words. A fixed hash turns each purchase into either a search or a recommendation, and chooses the query among
+those of the item. A purchase of an item without a usable path is a recommendation.
 """
 
 import ast
@@ -35,11 +35,11 @@ this those through to under until up very was we were what when where which whil
 """
 _STOP_WORDS = frozenset(_FUNCTION_WORDS.split())
 _SMALLEST_QUERY = 2
-"""Shorter paths say no more than the category of the whole file."""
+"""A shorter path says no more than the category of the whole file."""
 
 
 def read_events(path: str, config: DataConfig, now_ms: int) -> Iterator[tuple[int, Event] | Reject]:
-    """Reads the reviews of a file, all as recommendations; `with_query` makes searches of some."""
+    """Reads the reviews of a file, all as recommendations. `with_query` later turns some into searches."""
     del config
 
     def read_row(row: Mapping[str, object]) -> Event:
@@ -50,10 +50,10 @@ def read_events(path: str, config: DataConfig, now_ms: int) -> Iterator[tuple[in
 
 
 def read_items(path: str, config: DataConfig) -> Iterator[tuple[int, Item] | Reject]:
-    """Reads the metadata of a file; `item_columns.attributes` names what else to keep, such as `brand`.
+    """Reads the metadata of a file. `item_columns.attributes` names further fields to keep, such as `brand`.
 
-    Each of several category paths makes a query; for the item's categories the longest is kept, the first of those
-    equally long.
+    If an item has several category paths, each makes a query. The longest path becomes the item's categories; among
+    equally long ones, the first.
     """
 
     def read_row(row: Mapping[str, object]) -> Item:
@@ -74,7 +74,7 @@ def read_items(path: str, config: DataConfig) -> Iterator[tuple[int, Item] | Rej
 
 
 def with_query(event: Event, item: Item) -> Event:
-    """Makes a purchase the search that led to it, where the hash says so and its item has queries: one of these."""
+    """Turns a purchase into a search with one of its item's queries, if it has some and the hash says so."""
     digest = hashlib.sha256(f"{event.user_id}\0{event.item_id}".encode()).digest()
     if not item.queries or digest[0] % 2:
         return event
@@ -83,10 +83,10 @@ def with_query(event: Event, item: Item) -> Event:
 
 
 def category_query(categories: Sequence[str]) -> str:
-    """Makes a query of a category path.
+    """Makes a query from a category path.
 
-    Its words in lower case, without stop words, single letters and digits; of a repeated word the last stays. A path of
-    one name makes none.
+    It holds the path's words in lower case, without stop words, single letters and digits. Of a repeated word, only the
+    last occurrence stays. A path with only one name makes an empty query.
     """
     if len(categories) < _SMALLEST_QUERY:
         return ""
@@ -96,7 +96,7 @@ def category_query(categories: Sequence[str]) -> str:
 
 
 def _rows(path: str) -> Iterator[Row | Reject]:
-    """The objects of a file, in JSON or as Python literals."""
+    """Reads the objects of a file, written as JSON or as Python literals."""
     with open_text(path, newline="\n") as stream:
         line = 0
         for line, text in enumerate(stream, start=1):

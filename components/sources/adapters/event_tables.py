@@ -1,4 +1,4 @@
-"""The generic adapter: files of one event, one item or one user a row, columns named in the configuration."""
+"""The generic adapter: each row is one event, item or user, and the configuration names the columns."""
 
 from collections.abc import Iterator
 
@@ -16,10 +16,10 @@ def read_events(path: str, config: DataConfig, now_ms: int) -> Iterator[tuple[in
     Args:
         path: A CSV, TSV, JSON-lines or Parquet file.
         config: Which column holds which field.
-        now_ms: The time of reading, in milliseconds since 1970; later events are refused.
+        now_ms: The time of reading, in milliseconds since 1970. Later events are refused.
 
     Yields:
-        Each event with its line, or the reject that stands for it, in the file's order.
+        (line, event) or a Reject for each row, in the file's order.
 
     Raises:
         DataError: The file as a whole cannot be used.
@@ -29,12 +29,12 @@ def read_events(path: str, config: DataConfig, now_ms: int) -> Iterator[tuple[in
 
 
 def read_items(path: str, config: DataConfig) -> Iterator[tuple[int, Item] | Reject]:
-    """Reads the items of a file, as `read_events` reads events."""
+    """Reads the items of a file, like `read_events`."""
     rows = read_rows(path, config.item_columns.required, "data.item_columns")
     return records(path, rows, lambda row: item_from_row(row, config.item_columns))
 
 
 def read_users(path: str, config: DataConfig) -> Iterator[tuple[int, User] | Reject]:
-    """Reads the users of a file, as `read_events` reads events."""
+    """Reads the users of a file, like `read_events`."""
     rows = read_rows(path, config.user_columns.required, "data.user_columns")
     return records(path, rows, lambda row: user_from_row(row, config.user_columns))

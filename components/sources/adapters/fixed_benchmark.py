@@ -1,14 +1,14 @@
-"""Benchmark folders with splits and candidates of their own: reads what others have cut, so that scores compare.
+"""Reads benchmark folders that come with their own splits and candidates, so that scores can be compared.
 
 A folder holds tab-separated files, gzipped or not:
 
-* `events.tsv`: user_id, position (of the event among its user's, from 0), timestamp (seconds since 1970), kind
+* `events.tsv`: user_id, position (of the event among its user's events, from 0), timestamp (seconds since 1970), kind
   (`search` or `recommendation`), item_id, query, split (`train`, `validation` or `test`);
-* `items.tsv`: item_id and what else is known of each item (`data.item_columns`);
+* `items.tsv`: item_id and further columns (`data.item_columns`);
 * `candidates_<kind>_<split>.tsv` for each kind and for validation and test: user_id, position (of the event to
   predict), positive, negatives (separated by spaces). Items are row numbers of `items.tsv`, from 0.
 
-An event's history is everything of its user at smaller positions. Each search is a session of its own.
+An event's history consists of all events of its user at smaller positions. Each search is its own session.
 """
 
 import dataclasses
@@ -49,7 +49,7 @@ def source_files(config: DataConfig) -> SourceFiles:
 
 
 def read_events(path: str, config: DataConfig, now_ms: int) -> Iterator[tuple[int, Event] | Reject]:
-    """Reads the events; as `adapters.event_tables.read_events` says."""
+    """Reads the events of a file; see `adapters.event_tables.read_events`."""
     items = set(_item_ids(config))
     rows = read_rows(path, (*_COLUMNS.required, _COLUMNS.query, _POSITION, _SPLIT), "")
     return records(path, rows, lambda row: _event(row, items, now_ms))
@@ -58,14 +58,14 @@ def read_events(path: str, config: DataConfig, now_ms: int) -> Iterator[tuple[in
 def read_candidates(path: str, config: DataConfig) -> Iterator[tuple[int, FixedCandidates]]:
     """Reads the evaluation examples of a file.
 
-    Nothing is refused row by row: a benchmark with rows left out is another benchmark.
+    A row that cannot be used fails the file, because a benchmark without some of its rows is another benchmark.
 
     Args:
-        path: A file of candidates; its name tells surface and split.
+        path: A file of candidates. Its name says which surface and split it is for.
         config: `evaluation_negatives` says how many negatives each row has.
 
     Yields:
-        The line and what it says.
+        Each evaluation example with its line.
 
     Raises:
         DataError: The file, or a row of it, cannot be used.
@@ -83,7 +83,7 @@ def read_candidates(path: str, config: DataConfig) -> Iterator[tuple[int, FixedC
         except RowError as error:
             raise DataError(f"{where}: {error}") from None
         if len({positive, *negatives}) != 1 + len(negatives):
-            raise DataError(f"{where}: an item stands twice among positive and negatives. Name each once.")
+            raise DataError(f"{where}: an item occurs twice among positive and negatives. Name each item once.")
         yield row.line, FixedCandidates(where, user_id, position, surface, split, positive, negatives)
 
 
@@ -124,12 +124,12 @@ def _items(row: Mapping[str, object], column: str, items: Sequence[str], count: 
 
 
 def _item_ids(config: DataConfig) -> list[str]:
-    """The item of each row of `items.tsv`."""
+    """The item id of each row of `items.tsv`."""
     column = config.item_columns.item_id
     ids = []
     for path in source_files(config).item_files:
         for row in read_rows(path, (column,), "data.item_columns"):
             if isinstance(row, Reject):
-                raise DataError(f"{row}. A row less would shift the numbers of all that follow.")
+                raise DataError(f"{row}. Mend it: without this row, the numbers of all later rows would shift.")
             ids.append(str(row.values[column]).strip())
     return ids

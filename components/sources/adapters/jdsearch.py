@@ -1,10 +1,11 @@
-"""JDsearch (queries and clicks of JD.com, arXiv 2305.14810) as it is published: a row a user, a row a product.
+"""Reads JDsearch (queries and clicks of JD.com, arXiv 2305.14810) as published: one row per user, one per product.
 
-A user's row holds the whole past as lists, whose elements are joined by `_`, and one search more with all that it
-showed: `query`, `candidate_wid_list`, `candidate_label_list`, `history_qry_list`, `history_wid_list`,
-`history_type_list`, `history_time_list`. Words are anonymous numbers, joined by the byte 0x18. An action without a
-query (`-1`) is browsing, and so of the recommendation surface. Neighbouring actions of one query are one session. Times
-are gaps in seconds, so a user's first action is put at the beginning of 1970; the lists' order is what counts.
+A user's row holds the whole history as lists, whose elements are joined by `_`, and one last search with all results
+that it showed. Its columns are `query`, `candidate_wid_list`, `candidate_label_list`, `history_qry_list`,
+`history_wid_list`, `history_type_list` and `history_time_list`. Words are anonymous numbers, joined by the byte 0x18.
+An action without a query (`-1`) is browsing, so it belongs to the recommendation surface. Consecutive actions with the
+same query form one session. Times are gaps in seconds, so a user's first action gets a time at the beginning of 1970;
+only the order of the lists matters.
 """
 
 import itertools
@@ -41,17 +42,17 @@ _ACTIONS = ("ORD", "CLICK", "CART", "FLW")
 
 
 def read_events(path: str, config: DataConfig, now_ms: int) -> Iterator[tuple[int, Event] | Reject]:
-    """Reads the users of a file, each as the events that its row holds.
+    """Reads the users of a file. Each row yields all events of its user.
 
-    Nobody is named in these files, so a user's id is made of the file's name and the line.
+    The files do not name users, so a user's id is made from the file's name and the line.
 
     Args:
-        path: The file, with or without its line of column names.
-        config: Not needed; all columns have their place.
-        now_ms: Not needed; the times are not those of a calendar.
+        path: The file, with or without a line of column names.
+        config: Not used, because the columns are fixed.
+        now_ms: Not used, because the times are not calendar times.
 
     Yields:
-        Each event with its line, or the reject that stands for a row, in the file's order.
+        (line, event) for each event of a row, or a Reject for the row, in the file's order.
 
     Raises:
         DataError: The file as a whole cannot be used.
@@ -72,7 +73,7 @@ def read_events(path: str, config: DataConfig, now_ms: int) -> Iterator[tuple[in
 
 
 def read_items(path: str, config: DataConfig) -> Iterator[tuple[int, Item] | Reject]:
-    """Reads the products; `item_columns.attributes` names further columns to keep, such as `brand_id` or `shop_id`."""
+    """Reads the products. `item_columns.attributes` names further columns to keep, such as `brand_id` or `shop_id`."""
 
     def read_row(row: Mapping[str, object]) -> Item:
         item_id = field_text(row, "wid")

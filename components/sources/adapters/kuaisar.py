@@ -1,8 +1,8 @@
-"""KuaiSAR (Kuaishou's log of search and feed, arXiv 2306.07705) as it is published, in files of fixed names.
+"""Reads KuaiSAR (Kuaishou's log of search and feed, arXiv 2306.07705) as published, in files with fixed names.
 
-* `rec_inter*.csv`: what the feed showed, a row a video; `click` says whether the user watched it.
-* `src_inter*.csv`: what searches showed, a row an item; `click_cnt` says how often the user clicked on it. A search in
-  which nothing was clicked is a search all the same.
+* `rec_inter*.csv`: one row for each video that the feed showed. `click` says whether the user watched it.
+* `src_inter*.csv`: one row for each item that a search showed. `click_cnt` says how often the user clicked on it. A
+  search without any click still counts as a search.
 * `item_features*.csv`: caption, author and categories.
 
 Queries and captions are lists of anonymous word numbers, such as `[20, 34, 3]`.
@@ -32,21 +32,21 @@ _SEARCH = EventColumns(
 _CAPTION = "caption"
 _LEVELS = ("first", "second", "third", "fourth")
 _NOTHING = ("", "0", "-1", "-124", "empty", "unknown")
-"""What stands for a category that is not there."""
+"""Values that mean: there is no category."""
 
 
 def read_events(path: str, config: DataConfig, now_ms: int) -> Iterator[tuple[int, Event] | Reject]:
-    """Reads the events of a file, whose name says which of the two logs it is of.
+    """Reads the events of a file. Its name says which of the two logs it belongs to.
 
     Args:
         path: A file whose name starts with `rec_inter` or `src_inter`.
-        config: `columns.context` names columns to keep as what is known of the moment, such as `search_source`; a file
-            may lack them.
-        now_ms: The time of reading, in milliseconds since 1970; later events are refused.
+        config: `columns.context` names columns to keep as the event's context, such as `search_source`. A file may lack
+            them.
+        now_ms: The time of reading, in milliseconds since 1970. Later events are refused.
 
     Yields:
-        Each event with its line, or the reject that stands for it, in the file's order. A search without a click has
-        one more event, without an item.
+        (line, event) or a Reject for each row, in the file's order. A search without a click yields one more event,
+        which has no item.
 
     Raises:
         DataError: The file as a whole cannot be used.
@@ -78,7 +78,7 @@ def read_events(path: str, config: DataConfig, now_ms: int) -> Iterator[tuple[in
 
 
 def read_items(path: str, config: DataConfig) -> Iterator[tuple[int, Item] | Reject]:
-    """Reads `item_features*.csv`; `item_columns.attributes` names further columns to keep, such as `author_id`."""
+    """Reads `item_features*.csv`. `item_columns.attributes` names further columns to keep, such as `author_id`."""
     names = [f"{level}_level_category_name_en" for level in _LEVELS]
     attributes = config.item_columns.attributes
 
@@ -100,7 +100,7 @@ def read_items(path: str, config: DataConfig) -> Iterator[tuple[int, Item] | Rej
 
 
 def _flag(row: Mapping[str, object], column: str) -> str:
-    """How often, as whether."""
+    """Turns a count into 0 or 1."""
     text = field_text(row, column)
     try:
         return str(int(float(text) > 0))
@@ -109,7 +109,7 @@ def _flag(row: Mapping[str, object], column: str) -> str:
 
 
 def _words(row: Mapping[str, object], column: str) -> str:
-    """The word numbers of a list, separated by spaces."""
+    """The word numbers of a list, joined by spaces."""
     text = field_text(row, column)
     if re.fullmatch(r"\[?[\d\s,]*\]?", text) is None:
         raise RowError("no list", f"column {column!r} holds {text[:40]!r}; give word numbers such as [20, 34, 3]")
@@ -117,7 +117,7 @@ def _words(row: Mapping[str, object], column: str) -> str:
 
 
 def _with_searches_without_a_click(found: Iterator[tuple[int, Event] | Reject]) -> Iterator[tuple[int, Event] | Reject]:
-    """Adds an event without an item after each session, row after row, in which nothing was clicked."""
+    """Adds an event without an item after each session without a click. Rows of a session stand next to each other."""
     first: tuple[int, Event] | None = None
     clicked = False
     for each in found:

@@ -1,4 +1,4 @@
-"""The generic layout: `events.tsv`, a row an event, and `items.tsv`, a row an item."""
+"""The generic layout: `events.tsv` with one row per event, and `items.tsv` with one row per item."""
 
 from collections.abc import Mapping
 from typing import ClassVar
@@ -18,7 +18,7 @@ _ITEM = ItemColumns()
 
 
 class EventsLayout:
-    """Writes what `data.source: events` reads with its columns as they are."""
+    """Writes files that `data.source: events` reads with its default columns."""
 
     headers: ClassVar[Mapping[str, str]] = {
         "events": "\t".join(
@@ -37,7 +37,7 @@ class EventsLayout:
         self._words = [word(number) for number in range(catalogue.terms)]
 
     def behaviour_lines(self, behaviour: Behaviour) -> dict[str, str]:
-        """A line an event."""
+        """One line per event."""
         actions, rows = behaviour.actions, behaviour.rows
         sessions = session_numbers(actions).tolist()
         queries = joined_terms(actions.terms, self._words, " ")
@@ -58,7 +58,7 @@ class EventsLayout:
         return {"events": "".join(lines)}
 
     def item_lines(self, items: np.ndarray, titles: np.ndarray) -> str:
-        """A line an item."""
+        """One line per item."""
         topics = self._catalogue.topic(items)
         categories = self._catalogue.category(topics)
         return "".join(

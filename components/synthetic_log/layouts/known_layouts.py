@@ -1,4 +1,4 @@
-"""The layouts, by the `data.source` that reads them."""
+"""The table of layouts; each is named for the `data.source` that reads it."""
 
 from collections.abc import Mapping
 from typing import ClassVar, Final, Protocol
@@ -15,9 +15,9 @@ class Layout(Protocol):
     """Writes behaviour as one kind of log.
 
     Attributes:
-        headers: Base name of each file to its first line. Files of behaviour may be divided.
-        item_file: The base name of the one with items, which is not divided.
-        ending: What follows the base names.
+        headers: Base name of each file to its first line. All files but the item file may be divided into several.
+        item_file: The base name of the item file, which is never divided.
+        ending: The ending of all file names.
     """
 
     headers: ClassVar[Mapping[str, str]]
@@ -25,16 +25,16 @@ class Layout(Protocol):
     ending: ClassVar[str]
 
     def __init__(self, catalogue: Catalogue):
-        """Prepares what all chunks share."""
+        """Prepares the data that all chunks share."""
 
     def behaviour_lines(self, behaviour: Behaviour) -> dict[str, str]:
-        """The lines of a chunk of users, each with its end, by base name, for all files but that of items."""
+        """The text of a chunk of users for each file but the item file: base name to complete lines."""
 
     def item_lines(self, items: np.ndarray, titles: np.ndarray) -> str:
-        """The lines of a part of the items.
+        """The text of a chunk of items.
 
         Args:
-            items: Their numbers. [items]
+            items: The items' numbers. [items]
             titles: The words of their titles. [items, words]
         """
 

@@ -1,6 +1,6 @@
-"""KuaiSAR's layout, as published (arXiv 2306.07705): the four files, with word numbers for words.
+"""KuaiSAR's layout as published (arXiv 2306.07705): four files, with numbers instead of words.
 
-What the process knows nothing of, such as playing times, is made up.
+Columns that the process does not model, such as playing times, are made up.
 """
 
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ from components.synthetic_log.layouts.numbers import joined_terms, session_numbe
 from components.synthetic_log.made_catalogue import Catalogue
 
 _CHINA_MS = 8 * 3_600_000
-"""The published times of day are those of China, the timestamps are not."""
+"""The published times of day are in China's time zone; the timestamps are UTC."""
 _SOURCES = ("USER_INPUT", "USER_INPUT", "QUERY_RECO", "HISTORY")
 _LEVELS = ("first", "second", "third", "fourth")
 _AUTHORS = 1_000
@@ -23,7 +23,7 @@ _LONGEST_S = 60
 
 
 class KuaiSarLayout:
-    """Writes what `data.source: kuaisar` reads."""
+    """Writes files that `data.source: kuaisar` reads."""
 
     headers: ClassVar[Mapping[str, str]] = {
         "rec_inter": "user_id,item_id,playing_time,duration_ms,time,timestamp,click,forward,like,follow,search,"
@@ -42,7 +42,7 @@ class KuaiSarLayout:
         self._words = [str(number) for number in range(catalogue.terms)]
 
     def behaviour_lines(self, behaviour: Behaviour) -> dict[str, str]:
-        """Lines of the feed, of searches and of users."""
+        """The lines of the feed, of searches and of users."""
         actions, rows = behaviour.actions, behaviour.rows
         users = (behaviour.users[actions.user] + 1).tolist()
         times = np.datetime_as_string((actions.timestamp_ms + _CHINA_MS).astype("datetime64[ms]"), unit="s")
@@ -75,7 +75,7 @@ class KuaiSarLayout:
         )
 
     def item_lines(self, items: np.ndarray, titles: np.ndarray) -> str:
-        """A line an item; of the four levels of categories, two are there."""
+        """One line per item. Only two of the four category levels are filled."""
         topics = self._catalogue.topic(items)
         categories = self._catalogue.category(topics)
         missing = ",0,empty,empty" * 2

@@ -1,10 +1,10 @@
-"""Words by number: made of syllables, so that a person can tell them apart."""
+"""Turns numbers into words made of syllables, so that a person can tell them apart."""
 
 _SYLLABLES = [consonant + vowel for consonant in "bdfgklmnprstvz" for vowel in "aeiou"]
 
 
 def word(number: int) -> str:
-    """The word of a number; different numbers have different words of at least two syllables."""
+    """The word for a number. Different numbers have different words, with at least two syllables each."""
     syllables: list[str] = []
     while number or len(syllables) < 2:
         number, place = divmod(number, len(_SYLLABLES))

@@ -1,4 +1,4 @@
-"""The best achievable ranking: ranks of last engagements among candidates, by those who know the process."""
+"""The best achievable ranking: ranks users' last engagements among candidates with rankers that know the process."""
 
 import numpy as np
 
@@ -10,20 +10,20 @@ from components.synthetic_log.random_streams import Purpose, stream
 from components.synthetic_log.truth.rankers import scores
 
 RankCounts = dict[tuple[str, str], np.ndarray]
-"""(surface, ranker) to how often the positive had each rank, from 1. [negatives + 1]"""
+"""(surface, ranker) to how often the positive had each rank; index 0 is rank 1. [negatives + 1]"""
 
 
 def rank_counts(config: GeneratorConfig, catalogue: Catalogue, behaviour: Behaviour, negatives: int) -> RankCounts:
-    """Ranks the last engagement on each surface of each sampled user of a chunk.
+    """Ranks the last engagement on each surface for each sampled user of a chunk.
 
-    As in evaluation, the item is ranked among itself and items drawn uniformly from those that the user never engages
-    with; who leaves too few of them is left out. Among equal scores each order is as likely.
+    As in evaluation, the item is ranked against items drawn uniformly from those that the user never engages with. A
+    user with too few such items is skipped. Candidates with equal scores are ordered at random.
 
     Args:
         config: The platform.
         catalogue: Its items.
-        behaviour: The chunk.
-        negatives: How many there are.
+        behaviour: The behaviour of the chunk.
+        negatives: The number of negatives.
     """
     counts: RankCounts = {}
     for place in np.flatnonzero(_is_sampled(config, behaviour.users)).tolist():

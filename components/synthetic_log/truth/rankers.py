@@ -1,7 +1,7 @@
-"""How those rank candidates who know the process: by the true probability that each is the next item.
+"""Rankers that know the process: they score a candidate by the true probability that it is the next item.
 
-With p the probability of a topic, given the moment's interests and the last feed click and search, an item i of topic z
-has the probability p(z) · popularity(i) / (popularity of the items of z that the user has not had yet).
+Let p be the probability of a topic, given the current interests, the last feed click and the last search. Then item i
+of topic z has the probability p(z) · popularity(i) / (popularity of all items of z that the user has not had yet).
 """
 
 import dataclasses
@@ -19,20 +19,20 @@ OWN_SURFACE: Final = "own_surface"
 INTERESTS: Final = "interests"
 POPULARITY: Final = "popularity"
 RANKERS: Final = (PROCESS, UNORDERED, OWN_SURFACE, INTERESTS, POPULARITY)
-"""Who knows all; all but which of the last feed click and the last search came later; all but r2s and s2r; the user's
-interests alone; how popular items are."""
+"""In this order, they know: everything; everything except whether the last feed click or the last search came later;
+everything except r2s and s2r; only the user's interests; only the popularity of items."""
 
 
 def scores(
     config: GeneratorConfig, catalogue: Catalogue, moment: Moment, candidates: np.ndarray
 ) -> dict[str, np.ndarray]:
-    """Scores candidates as each of `RANKERS` does; equal scores mean that it cannot tell them apart.
+    """Scores candidates with each of `RANKERS`. A ranker cannot tell candidates with equal scores apart.
 
     Args:
         config: The platform.
         catalogue: Its items.
-        moment: The moment that they are candidates for.
-        candidates: Items. [candidates]
+        moment: What is known right before the engagement to predict.
+        candidates: The items to score. [candidates]
 
     Returns:
         Ranker to scores. [candidates]
@@ -51,7 +51,7 @@ def scores(
 
 
 def topic_shares(config: GeneratorConfig, catalogue: Catalogue, moment: Moment, strengths: Transitions) -> np.ndarray:
-    """The probability of each topic, were the transitions of these strengths. [topics]"""
+    """The probability of each topic if the transitions had these strengths. [topics]"""
     if moment.topic >= 0:
         return np.eye(1, catalogue.topics, moment.topic)[0]
     of_interests = np.bincount(moment.interests, catalogue.interest_weights, catalogue.topics)
@@ -72,7 +72,7 @@ def topic_shares(config: GeneratorConfig, catalogue: Catalogue, moment: Moment, 
 
 
 def _unordered(config: GeneratorConfig) -> Transitions:
-    """What is left of transitions to whom either surface may be the newest one: each as often as it is acted on."""
+    """The transitions for a ranker that does not know which surface came last: it averages over both."""
     planted, searches = config.transitions, config.search_share
     if not planted.newest_only:
         return planted
@@ -85,9 +85,9 @@ def _unordered(config: GeneratorConfig) -> Transitions:
 
 
 def unseen_mass(catalogue: Catalogue, engaged: np.ndarray) -> np.ndarray:
-    """How popular the items are together that a user has not had yet, by topic. [topics]
+    """The total popularity of the items that a user has not had yet, by topic. [topics]
 
-    Who has had all items of a topic starts over with it.
+    A user who has had all items of a topic starts over with it.
     """
     topics = catalogue.topic(engaged)
     order = np.argsort(topics, kind="stable")

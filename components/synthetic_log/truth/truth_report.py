@@ -1,4 +1,4 @@
-"""What the truth file says: settings, how much there is of what, and the best achievable metrics."""
+"""The content of the truth file: settings, counts, and the best achievable metrics."""
 
 import dataclasses
 import itertools
@@ -14,11 +14,11 @@ from components.synthetic_log.truth.rankers import RANKERS
 from schemas.rank_metrics import rank_metrics
 
 VERSION: Final = 1
-"""Of the process: the next one when the same settings make other files."""
+"""The version of the process. It goes up when the same settings make different files."""
 
 
 def identity(config: GeneratorConfig, layout: str, negatives: int) -> dict[str, Any]:
-    """What a set is made of."""
+    """The values that determine a set: equal ones make equal files."""
     return {
         "version": VERSION,
         "layout": layout,
@@ -35,9 +35,9 @@ def truth_report(
     Args:
         config: The platform.
         layout: The layout's name.
-        negatives: How many negatives an item was ranked among.
-        counts: How much there is of what.
-        ranks: The ranks of the sampled users' last engagements.
+        negatives: How many negatives an item was ranked against.
+        counts: Name to number, such as `users` or `events`.
+        ranks: How often the last engagements of sampled users had each rank.
     """
     achievable: dict[str, Any] = {}
     for surface, ranker in itertools.product(sorted({surface for surface, _ in ranks}), RANKERS):
@@ -51,10 +51,10 @@ def truth_report(
 
 
 def metrics(of_rank: np.ndarray) -> dict[str, dict[str, float]]:
-    """Means and standard errors of all ranking metrics, one relevant item each.
+    """The mean and standard error of each ranking metric, with one relevant item per list.
 
     Args:
-        of_rank: How often the item had each rank, from 1. [ranks]
+        of_rank: How often the item had each rank; index 0 is rank 1. [ranks]
     """
     rank = np.arange(1, len(of_rank) + 1)
     return {metric.name: _estimate(of_rank, metric.gain(rank, np)) for metric in rank_metrics()}

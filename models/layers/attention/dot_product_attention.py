@@ -1,4 +1,4 @@
-"""Attention as plain functions, with masks that may hide everything."""
+"""Dot-product attention as plain functions, with masks that may hide every key."""
 
 import math
 
@@ -8,7 +8,7 @@ from models.layers.fast.packing import LAYOUTS, Packing, bool_mask
 from models.layers.fast.reshaping import reshape
 
 HIDDEN = -3e4
-"""Added to the score of a masked key: its weight becomes exactly 0 in all precisions, float16 too."""
+"""What is added to the score of a masked key. It makes the weight exactly 0 in every precision, even in float16."""
 
 
 def masked_softmax(scores, key_mask, query_mask=None):
@@ -22,7 +22,8 @@ def masked_softmax(scores, key_mask, query_mask=None):
     Args:
         scores: Float [..., queries, keys].
         key_mask: Bool, broadcastable to `scores`; True where the key is real.
-        query_mask: Bool, broadcastable to [..., queries, 1]; False where all weights are to be 0. None: nowhere.
+        query_mask: Bool, broadcastable to [..., queries, 1]; False for queries whose weights should all be 0. None
+            stands for no such query.
 
     Returns:
         Float like `scores`. Rows whose keys are all masked are 0, with gradient 0.
@@ -36,9 +37,9 @@ def masked_softmax(scores, key_mask, query_mask=None):
 
 
 def split_heads(fused, parts: int, num_heads: int, token_mask=None):
-    """Takes apart what one product made for several parts (queries, keys, values) and several heads.
+    """Splits the result of one fused product into its parts (queries, keys, values) and heads.
 
-    Heads come first, so that one transposition of three axes does for all parts, and taking the parts copies nothing.
+    Heads come first in the result. So one transposition of three axes serves all parts, and splitting copies nothing.
 
     Example:
     >>> queries, keys, values = split_heads(np.ones((2, 5, 3 * 8)), parts=3, num_heads=4)
@@ -47,9 +48,9 @@ def split_heads(fused, parts: int, num_heads: int, token_mask=None):
 
     Args:
         fused: Float [batch, length, parts · dim], or packed [tokens, parts · dim].
-        parts: How many parts lie side by side.
-        num_heads: Divides dim.
-        token_mask: The sequences' layout where they are packed; anything else is not looked at.
+        parts: Number of parts side by side in the last axis.
+        num_heads: Number of heads; it divides dim.
+        token_mask: The layout of packed sequences; any other value is ignored.
 
     Returns:
         A list of float [heads, batch, length, dim / heads], one for each part.
@@ -63,7 +64,7 @@ def split_heads(fused, parts: int, num_heads: int, token_mask=None):
 
 
 def attend(queries, keys, values, key_mask, query_mask=None):
-    """Scaled dot-product attention of several heads.
+    """Scaled dot-product attention with several heads ("Attention is all you need", arXiv 1706.03762).
 
     Example:
     >>> heads = np.ones((4, 2, 5, 2), "float32")
@@ -75,7 +76,7 @@ def attend(queries, keys, values, key_mask, query_mask=None):
         keys: Float [heads, batch, keys, head dim].
         values: Float [heads, batch, keys, head dim].
         key_mask: Bool [batch, keys], True where the key is real; or the keys' layout (`models.layers.fast.packing`).
-        query_mask: The queries' layout, for packed ones; anything else is not looked at.
+        query_mask: The layout of packed queries; any other value is ignored.
 
     Returns:
         Float [batch, queries, heads · head dim], or packed [tokens, heads · head dim]; 0 where all keys are masked.
@@ -83,7 +84,7 @@ def attend(queries, keys, values, key_mask, query_mask=None):
     shape = ops.shape(queries)
     num_heads, head_dim = queries.shape[0], queries.shape[-1]
     scores = ops.multiply(ops.einsum("hbqd,hbkd->hbqk", queries, keys), 1 / math.sqrt(head_dim))
-    # The gradient of packing means nothing at padding, so what is computed there must weigh nothing.
+    # The gradient of packing is meaningless at padding, so what is computed there must have weight 0.
     real_queries = ops.expand_dims(query_mask.mask, -1) if isinstance(query_mask, Packing) else None
     weights = masked_softmax(scores, ops.expand_dims(bool_mask(key_mask), 1), real_queries)
     attended = ops.matmul(weights, values)

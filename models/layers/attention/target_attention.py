@@ -1,4 +1,4 @@
-"""A history as each candidate sees it."""
+"""Target attention: pools a history once for every candidate."""
 
 from typing import Any
 
@@ -12,10 +12,12 @@ from models.registration import register
 
 @register
 class TargetAttention(keras.layers.Layer):
-    """Pools a history once for every candidate, weighing each token by `token · W · candidate`.
+    """Pools a history for every candidate. A token's weight is the softmax of `token · W · candidate`.
 
-    The history is never repeated for the candidates: all scores are one product of [batch, candidates, dim] and
-    [batch, length, dim].
+    The history is not repeated for the candidates: one product of [batch, candidates, dim] and [batch, length, dim]
+    gives all scores.
+
+    Source: UniSAR (arXiv 2404.09520), the aggregation of the fused histories by target attention.
 
     Example:
     >>> history, candidates = np.ones((2, 5, 8), "float32"), np.ones((2, 3, 8), "float32")
@@ -43,16 +45,16 @@ class TargetAttention(keras.layers.Layer):
         return ops.matmul(self.attention(history, candidates, history_mask), history)
 
     def attention(self, history, candidates, history_mask):
-        """How much each token weighs in what is pooled.
+        """The weight of each token for each candidate.
 
         Args:
-            history: As of a call, in the layer's compute dtype.
-            candidates: The same.
-            history_mask: The same.
+            history: As in `call`, in the layer's compute dtype.
+            candidates: As in `call`, in the layer's compute dtype.
+            history_mask: As in `call`.
 
         Returns:
-            Float [batch, candidates, length]; a candidate's weights add up to 1, and are all 0 where the whole history
-            is masked.
+            Float [batch, candidates, length]. A candidate's weights add up to 1; they are all 0 where the whole
+            history is masked.
         """
         keys = ops.transpose(self.similarity(history), (0, 2, 1))
         return masked_softmax(ops.matmul(candidates, keys), ops.expand_dims(history_mask, 1))

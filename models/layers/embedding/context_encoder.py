@@ -1,4 +1,4 @@
-"""What is told of the moment of a request (hour, weekday, device) as one vector."""
+"""The context of a request (hour, weekday, device) as one vector."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
@@ -14,7 +14,9 @@ from schemas.features import PADDING
 
 @register
 class ContextEncoder(keras.layers.Layer):
-    """The embeddings of all values of a moment, side by side; 0 for a value that is not known.
+    """Concatenates the embeddings of all context values of a request; a value that is not known is 0.
+
+    Source: an addition of ours to UniSAR (arXiv 2404.09520). The vector joins user and query in front of the experts.
 
     Example:
     >>> from models.vocabulary import Attribute
@@ -23,14 +25,15 @@ class ContextEncoder(keras.layers.Layer):
     (2, 6)
 
     Args:
-        attributes: One a value, `models.vocabulary.Attribute` or its fields as a dict, in the order of the columns.
+        attributes: One `models.vocabulary.Attribute`, or its fields as a dict, for each value in the order of the
+            columns.
         **kwargs: Passed to `keras.layers.Layer`.
 
     Call arguments:
         values: Int [batch, values]; 0 is unknown.
 
     Returns:
-        Float [batch, width], `width` being the sum of the embeddings' widths.
+        Float [batch, width]; `width` is the sum of the embeddings' widths.
     """
 
     def __init__(self, attributes: Sequence[Attribute | Mapping[str, Any]], **kwargs: Any):
@@ -39,7 +42,7 @@ class ContextEncoder(keras.layers.Layer):
         self.width = sum(each.dim for each in self.attributes)
 
     def build(self, values_shape=None):
-        """Creates one table a value."""
+        """Creates one table for each value."""
         self.embeddings = [
             self.add_weight(name=f"{each.name}_embedding", shape=(each.size, each.dim), initializer="glorot_normal")
             for each in self.attributes

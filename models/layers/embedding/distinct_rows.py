@@ -1,4 +1,4 @@
-"""Which rows of a table a step needs, each once."""
+"""Finds which rows of a table a step needs, so that each is computed once."""
 
 from keras import ops
 
@@ -8,8 +8,10 @@ from schemas.features import PADDING
 def distinct_rows(ids, count: int):
     """Finds the distinct ids among many.
 
-    The shape of the first result depends on the values, which not every backend can compile
-    (`models.layers.fast.packing.SHAPES_MAY_DEPEND_ON_VALUES`).
+    The shape of the first result depends on the values. Not every backend can compile that: see
+    `models.layers.fast.packing.SHAPES_MAY_DEPEND_ON_VALUES`.
+
+    Source: ours; it only saves work.
 
     Example:
     >>> distinct, places = distinct_rows([np.array([[4, 2], [4, 0]])], count=6)
@@ -20,11 +22,11 @@ def distinct_rows(ids, count: int):
 
     Args:
         ids: A list of int arrays of any shapes, values in 0..count - 1.
-        count: Rows of the table.
+        count: Number of rows in the table.
 
     Returns:
-        Int32 [distinct], ascending, that of padding always among them; and int32 [count], the place of each distinct id
-        in it. At other ids the second means nothing.
+        Int32 [distinct]: the distinct ids in ascending order, padding always among them. And int32 [count]: the place
+        of each distinct id in the first result; values at other ids are meaningless.
     """
     flat = ops.concatenate([ops.cast(ops.reshape(each, (-1,)), "int32") for each in ids], axis=0)
     counts = ops.segment_sum(ops.ones_like(flat), flat, num_segments=count)

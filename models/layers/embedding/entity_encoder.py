@@ -1,4 +1,4 @@
-"""Users and items as vectors."""
+"""Encodes users and items, from their ids and attributes, as vectors."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
@@ -17,11 +17,13 @@ from schemas.features import PADDING
 
 @register
 class EntityEncoder(keras.layers.Layer):
-    """The embeddings of an id and of what is known about it, concatenated, then dense and tanh (UniSAR, embeddings).
+    """Concatenates the embeddings of an id and of its attributes, then applies a dense layer and tanh.
 
-    What is known is kept as weights that are not trained, one integer table an attribute, so that saved and exported
-    models carry it. Without attributes only the id counts. Value 0 is what is unknown; its embedding starts at 0, so
-    that it adds nothing where training had no unknown values to learn from.
+    The attributes' values are weights that are not trained, one integer table for each attribute. So saved and exported
+    models carry them. Value 0 stands for an unknown value. Its embedding starts at 0: it adds nothing unless training
+    has unknown values to learn from.
+
+    Source: UniSAR (arXiv 2404.09520), embedding of users and items.
 
     Example:
     >>> encoder = EntityEncoder(count=10, id_dim=4, dim=8)
@@ -35,10 +37,10 @@ class EntityEncoder(keras.layers.Layer):
         count: Number of ids, padding and out-of-vocabulary included.
         id_dim: Width of the id's embedding.
         dim: Width of the output.
-        attributes: What is known about each id; `models.vocabulary.Attribute` or its fields as a dict.
-        text_encoder: Encodes the attributes that are texts; needed where there are any.
-        mask_padding: Whether id 0 becomes exactly 0 and attribute value 0 adds nothing. True for items; users have no
-            padding.
+        attributes: The attributes of each id; each is a `models.vocabulary.Attribute` or its fields as a dict.
+        text_encoder: Encodes the attributes that are texts; needed if there are any.
+        mask_padding: Whether id 0 becomes exactly 0 and attribute value 0 adds nothing. It is True for items. Users
+            have no padding.
         **kwargs: Passed to `keras.layers.Layer`.
 
     Call arguments:
@@ -46,6 +48,9 @@ class EntityEncoder(keras.layers.Layer):
 
     Returns:
         Float [..., dim].
+
+    Raises:
+        ValueError: An attribute is a text, and there is no `text_encoder`.
     """
 
     def __init__(
@@ -102,10 +107,11 @@ class EntityEncoder(keras.layers.Layer):
         """Fills the tables of attribute values.
 
         Args:
-            values: Attribute name to int array, [count] for a category and [count, words] for a text.
+            values: A dict from each attribute's name to an int array: [count] for a category, [count, words] for a
+                text.
 
         Raises:
-            ValueError: A name is unknown or missing, a shape differs, or a value lies outside its vocabulary.
+            ValueError: A name is unknown or missing, a shape is wrong, or a value lies outside its vocabulary.
         """
         expected = {each.name: each for each in self.attributes}
         if set(values) != set(expected):
@@ -133,7 +139,7 @@ class EntityEncoder(keras.layers.Layer):
         return self._project(parts, ids)
 
     def encode_texts(self, ids):
-        """The sum of each id's encoded texts: float [..., text encoder's dim]; 0 for padding where there is any."""
+        """The sum of each id's encoded texts: float [..., text encoder's dim]; 0 for padding with `mask_padding`."""
         texts = [
             self._attribute_part(each, lambda table: ops.take(table, ids, axis=0)) for each in self.text_attributes
         ]
@@ -143,11 +149,11 @@ class EntityEncoder(keras.layers.Layer):
 
     @property
     def text_attributes(self) -> list[Attribute]:
-        """What is known about each id in words."""
+        """The attributes that are texts."""
         return [each for each in self.attributes if each.is_text]
 
     def table(self):
-        """Encodes all ids: float [count, dim]. Quicker than `call` where the lookups outnumber the ids."""
+        """Encodes all ids: float [count, dim]. Faster than `call` if there are more lookups than ids."""
         parts = [ops.convert_to_tensor(self.id_embedding)]
         parts += [self._attribute_part(each, ops.convert_to_tensor) for each in self.attributes]
         return self._project(parts, ops.arange(self.count, dtype="int32"))
@@ -192,13 +198,13 @@ class EntityEncoder(keras.layers.Layer):
 
     @classmethod
     def from_config(cls, config):
-        """Makes the layer from its configuration; the text encoder becomes one of its own."""
+        """Makes the layer from its configuration, with a text encoder of its own."""
         config = dict(config)
         config["text_encoder"] = keras.saving.deserialize_keras_object(config["text_encoder"])
         return cls(**config)
 
 
 def _unknown_is_zero(shape, dtype=None):
-    """Initial embeddings of values: those of `glorot_normal`, but 0 for what is unknown."""
+    """Initial embeddings of values: `glorot_normal`, but 0 for the unknown value."""
     known = ops.cast(ops.not_equal(ops.arange(shape[0]), PADDING), dtype)
     return ops.multiply(keras.initializers.GlorotNormal()(shape, dtype), ops.expand_dims(known, -1))

@@ -1,4 +1,4 @@
-"""How popular each item is, to draw items by it and to correct for it."""
+"""How popular each item is: draws items by popularity, and gives its logarithm to correct losses."""
 
 from typing import Any
 
@@ -11,7 +11,10 @@ from schemas.features import PADDING
 
 @register
 class ItemPopularity(keras.layers.Layer):
-    """Draws items in proportion to how often they were engaged with, one more than counted each.
+    """Draws items in proportion to their engagement counts plus one.
+
+    Source: sampled softmax with log-popularity correction (Bengio and Senécal 2008; Yi et al. 2019). It is an addition
+    of ours to both papers.
 
     Example:
     >>> popularity = ItemPopularity(items=4)
@@ -21,7 +24,7 @@ class ItemPopularity(keras.layers.Layer):
     0.6
 
     Args:
-        items: Number of items, padding included, which is never drawn.
+        items: Number of items, padding included. Padding is never drawn.
         **kwargs: Passed to `keras.layers.Layer`.
     """
 
@@ -31,7 +34,7 @@ class ItemPopularity(keras.layers.Layer):
         self.seed = keras.random.SeedGenerator()
 
     def build(self, input_shape=None):
-        """Creates the tables; until `set_counts` all items are equally popular."""
+        """Creates the tables. All items are equally popular until `set_counts` is called."""
         self.log_shares = self.add_weight(name="log_shares", shape=(self.items,), initializer="zeros", trainable=False)
         self.shares_up_to = self.add_weight(
             name="shares_up_to", shape=(self.items,), initializer="zeros", trainable=False

@@ -1,4 +1,4 @@
-"""Learned positions."""
+"""Learned position embeddings."""
 
 from typing import Any
 
@@ -12,17 +12,19 @@ from models.registration import register
 class PositionEmbedding(keras.layers.Layer):
     """Adds to each token the learned vector of its place.
 
+    Source: UniSAR (arXiv 2404.09520), transition extraction, which has three such tables.
+
     Example:
     >>> tuple(PositionEmbedding(length=7)(np.zeros((2, 5, 8), "float32")).shape)
     (2, 5, 8)
 
     Args:
-        length: Number of places; later ones share the last.
+        length: Number of places. Later places share the last vector.
         **kwargs: Passed to `keras.layers.Layer`.
 
     Call arguments:
         inputs: Float [batch, length, dim], or packed [tokens, dim].
-        positions: Int like the tokens, the place of each; None where padded tokens stand in order from place 0.
+        positions: Int, the place of each token; None if padded tokens are in order from place 0.
 
     Returns:
         Float like `inputs`.

@@ -1,4 +1,4 @@
-"""Positions that need no table."""
+"""Sinusoidal positions, which need no table."""
 
 import math
 from typing import Any
@@ -13,10 +13,12 @@ LONGEST_WAVE = 10_000.0
 
 @register
 class SinusoidalPosition(keras.layers.Layer):
-    """Adds to each token the sines and cosines of its place ("Attention is all you need").
+    """Adds to each token the sines and cosines of its place.
 
-    Entries 2i and 2i + 1 of place p are the sine and the cosine of `p / 10000^(2i / dim)`. Sequences of any length are
-    taken.
+    Entries 2i and 2i + 1 of place p are the sine and the cosine of `p / 10000^(2i / dim)`. A sequence may have any
+    length.
+
+    Source: "Attention is all you need" (arXiv 1706.03762), section 3.5, as UnifiedSSR (arXiv 2310.13921) uses it.
 
     Example:
     >>> encoded = SinusoidalPosition()(np.zeros((1, 5, 8), "float32"))
@@ -28,6 +30,9 @@ class SinusoidalPosition(keras.layers.Layer):
 
     Returns:
         Float [batch, length, dim].
+
+    Raises:
+        ValueError: `build` gets an odd width.
     """
 
     def build(self, inputs_shape):

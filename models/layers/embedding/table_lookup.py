@@ -1,13 +1,15 @@
-"""Rows of a table."""
+"""Looks up rows of a table without copying the table."""
 
 from keras import ops
 
 
 def look_up(table, ids):
-    """Rows of a weight.
+    """Looks up rows of a weight.
 
-    TensorFlow copies a whole weight to read it, once rows of it have been updated in place; there the rows are read
-    straight from the weight.
+    TensorFlow copies a whole weight to read it once rows of it have been updated in place. So on TensorFlow the rows
+    are read from the variable directly.
+
+    Source: ours; it only saves work.
 
     Example:
     >>> layer = keras.layers.Embedding(5, 3)

@@ -1,4 +1,4 @@
-"""Texts (queries, titles) as vectors."""
+"""Encodes texts (queries, titles) as vectors."""
 
 from typing import Any
 
@@ -15,9 +15,11 @@ from schemas.features import PADDING
 
 @register
 class TextEncoder(keras.layers.Layer):
-    """The mean of a text's word embeddings, then dense and tanh (UniSAR, embedding module).
+    """Takes the mean of a text's word embeddings, then applies a dense layer and tanh.
 
-    A text without words has the mean 0, so its vector is `tanh(bias)`: the same for all such texts.
+    A text without words has the mean 0. So its vector is `tanh(bias)`, the same for all such texts.
+
+    Source: UniSAR (arXiv 2404.09520), embedding of queries. UnifiedSSR (arXiv 2310.13921) takes the mean alone.
 
     Example:
     >>> encoder = TextEncoder(words=100, word_dim=4, dim=8)
@@ -28,16 +30,19 @@ class TextEncoder(keras.layers.Layer):
         words: Number of word indices, padding and out-of-vocabulary included.
         word_dim: Width of the word embeddings.
         dim: Width of the output.
-        project: Whether to have the dense layer and tanh. Without them the mean itself comes out, so `dim` is
+        project: Whether to apply the dense layer and tanh. Without them the result is the mean itself, so `dim` must be
             `word_dim`.
         **kwargs: Passed to `keras.layers.Layer`.
 
     Call arguments:
         word_ids: Int [..., words a text]; 0 is padding, anywhere in the text.
-        training: Whether many long texts are to be expected; changes no result.
+        training: Whether to expect many long texts. It changes the speed, but no result.
 
     Returns:
         Float [..., dim].
+
+    Raises:
+        ValueError: `project` is False, and `dim` is not `word_dim`.
     """
 
     def __init__(self, words: int, word_dim: int, dim: int, project: bool = True, **kwargs: Any):
@@ -72,14 +77,14 @@ class TextEncoder(keras.layers.Layer):
 
     def _sum_padded(self, word_ids, real, counts):
         vectors = ops.cast(look_up(self.word_embedding, word_ids), self.compute_dtype)
-        # As a product: no copy of all word vectors is made to mask them.
+        # A product masks the word vectors without copying them.
         weights = ops.expand_dims(ops.cast(real, self.compute_dtype), 1)
         return ops.squeeze(ops.matmul(weights, vectors), axis=1)
 
     def _sum_packed(self, word_ids, real, counts):
-        """Looks up no padding, which in titles is most; in return, all that is looked up has to be found first."""
+        """Looks up real words only. Most words of a title are padding, so that pays for finding the real ones."""
         length = ops.shape(word_ids)[1]
-        # A text without words has one place looked up all the same, so that each text has a sum; it comes out as 0.
+        # One place of a text without words is looked up too, so that every text has a sum. That sum is set to 0.
         empty = ops.equal(counts, 0)
         first = ops.equal(ops.arange(length, dtype="int32"), 0)
         places = ops.nonzero(ops.reshape(ops.logical_or(real, ops.logical_and(empty, first)), (-1,)))[0]

@@ -1,4 +1,4 @@
-"""Dropout with little randomness."""
+"""Dropout that draws one random byte for each entry."""
 
 from typing import Any
 
@@ -12,10 +12,12 @@ _LEVELS = 256
 
 @register
 class Dropout(keras.layers.Layer):
-    """Sets entries to 0 at random in training and scales the others, so that the expected value stays.
+    """In training, sets entries to 0 at random and scales the others, so that the expected value stays.
 
-    Each entry costs one random byte, a quarter of what stock `Dropout` draws; on a CPU drawing them was the larger part
-    of its time. So the rate is a multiple of 1/256: 0.1 becomes 26/256.
+    Each entry takes one random byte, a quarter of what stock `Dropout` draws. On a CPU, drawing took most of its time.
+    So the rate is a multiple of 1/256: 0.1 becomes 26/256.
+
+    Source: dropout (Srivastava et al. 2014). Both papers' code uses it; the resolution of the rate is ours.
 
     Example:
     >>> dropout = Dropout(0.5)
@@ -29,11 +31,14 @@ class Dropout(keras.layers.Layer):
         **kwargs: Passed to `keras.layers.Layer`.
 
     Call arguments:
-        inputs: Float [..., width]; the width is known beforehand.
-        training: Whether to drop.
+        inputs: Float [..., width]; the width must be static.
+        training: Whether dropout is active.
 
     Returns:
         Float [..., width].
+
+    Raises:
+        ValueError: `rate` is not in [0, 1).
     """
 
     def __init__(self, rate: float, **kwargs: Any):
@@ -47,11 +52,11 @@ class Dropout(keras.layers.Layer):
         self.built = True
 
     def call(self, inputs, training=False):
-        """Drops in training, else returns the inputs."""
+        """Drops entries in training. Otherwise returns the inputs."""
         if not training or not self._dropped_levels:
             return inputs
         *leading, width = ops.shape(inputs)
-        # The view needs whole numbers of four bytes in the last axis.
+        # The view as bytes needs a last axis of whole 4-byte words.
         words = keras.random.randint(
             (*leading, -(-width // 4)), -(2**31), 2**31 - 1, dtype="int32", seed=self.seed_generator
         )

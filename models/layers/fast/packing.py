@@ -1,4 +1,4 @@
-"""Sequences of a batch without their padding, so that no layer works on it."""
+"""Stores the sequences of a batch without padding, so that no layer computes on padding."""
 
 from typing import Any, NamedTuple
 
@@ -8,16 +8,18 @@ from keras import ops
 from models.layers.fast.reshaping import reshape
 
 SHAPES_MAY_DEPEND_ON_VALUES = keras.backend.backend() != "jax"
-"""Whether the backend can compile a step whose shapes depend on what is in the batch. Packing needs that."""
+"""Whether the backend can compile a step whose shapes depend on the values in the batch. Packing needs that."""
 
 
 class Packing(NamedTuple):
-    """Where the real tokens of a padded batch lie when they are stored one after the other.
+    """Where each real token of a padded batch is when the real tokens are stored one after the other.
 
-    Packed, a batch of sequences is one [tokens, dim]: layers that treat each token by itself run on it as it is, and
-    attention takes it apart by `Packing`. The batch's first place is always among the tokens, real or not: there is
-    never nothing to compute. What stands at places that are not real means nothing, packed or padded, and no real token
-    may read it.
+    A packed batch of sequences is one tensor [tokens, dim]. Layers that treat each token separately run on it directly.
+    Attention unpacks it with `Packing`. The batch's first place is always among the tokens, even if it is padding, so
+    that there is always something to compute. Values at padding are meaningless, packed or padded, and no real token
+    may read them.
+
+    Source: ours; values and gradients are those of the padded batch.
 
     Example:
     >>> packing = Packing.of(np.array([[True, True, False], [True, False, False]]))
@@ -27,10 +29,10 @@ class Packing(NamedTuple):
 
     Attributes:
         mask: Bool [batch, length]; True where the token is real.
-        places: Int32 [tokens], the place of each token in the flattened batch, row · length + column.
-        slots: Int32 [batch · length], the index of each place's token; 0 at padding.
+        places: Int32 [tokens], the place of each token in the flattened batch: row · length + column.
+        slots: Int32 [batch · length], the index of the token at each place; 0 at padding.
         columns: Int32 [tokens], the place of each token in its sequence.
-        real: Bool [tokens]; False at most for the first token.
+        real: Bool [tokens]. Only the first token can be False.
     """
 
     mask: Any
@@ -41,7 +43,7 @@ class Packing(NamedTuple):
 
     @classmethod
     def of(cls, mask) -> "Packing":
-        """The packing of a padded batch, from its mask."""
+        """Makes the packing of a padded batch from its mask."""
         flat = ops.reshape(mask, (-1,))
         stored = ops.logical_or(flat, ops.equal(ops.arange(ops.shape(flat)[0], dtype="int32"), 0))
         places = ops.cast(ops.nonzero(stored)[0], "int32")
@@ -55,22 +57,22 @@ class Packing(NamedTuple):
         )
 
     def pack(self, padded):
-        """[batch, length, ...] as [tokens, ...]."""
+        """Packs [batch, length, ...] to [tokens, ...]."""
         flat = ops.reshape(padded, (-1, *padded.shape[2:]))
         return ops.take(flat, self.places, axis=0)
 
     def unpack(self, packed):
-        """[tokens, dim] as [batch, length, dim]; what stands at padding means nothing, and no gradient may reach it."""
+        """Unpacks [tokens, dim] to [batch, length, dim]. Padding is meaningless, and no gradient may reach it."""
         batch, length = ops.shape(self.mask)
         return reshape(take_apart(packed, self.slots, self.places), (batch, length, packed.shape[-1]))
 
     def to_heads(self, fused, parts: int, num_heads: int):
-        """Packed queries, keys and values as padded heads.
+        """Unpacks queries, keys and values to padded heads.
 
         Args:
             fused: Float [tokens, parts · dim].
-            parts: How many parts lie side by side.
-            num_heads: Divides dim.
+            parts: Number of parts side by side in the last axis.
+            num_heads: Number of heads; it divides dim.
 
         Returns:
             A list of float [heads, batch, length, dim / heads], one for each part.
@@ -87,9 +89,9 @@ class Packing(NamedTuple):
         return ops.unstack(reshape(by_head, (parts, num_heads, batch, length, head_dim)), num=parts, axis=0)
 
     def from_heads(self, heads):
-        """[heads, batch, length, head dim] as packed [tokens, heads · head dim].
+        """Packs [heads, batch, length, head dim] to [tokens, heads · head dim].
 
-        Places of padding get gradients that mean nothing: what was computed there must have weighed nothing.
+        Padding gets meaningless gradients, so what was computed there must have had weight 0.
         """
         num_heads, head_dim = heads.shape[0], heads.shape[-1]
         head = ops.arange(num_heads, dtype="int32")
@@ -105,10 +107,10 @@ class Packing(NamedTuple):
 
 
 class Flattening(NamedTuple):
-    """All tokens of a padded batch one after the other, padding included; used as `Packing` is.
+    """Stores all tokens of a padded batch one after the other, padding included. It has the methods of `Packing`.
 
-    For few rows, where finding the real tokens costs more than computing the others: every layer but attention is
-    spared taking apart and putting together [batch, length].
+    It is for few rows, where finding the real tokens costs more than computing on padding. Only attention has to
+    reshape to [batch, length].
 
     Attributes:
         mask: Bool [batch, length]; True where the token is real.
@@ -120,15 +122,15 @@ class Flattening(NamedTuple):
 
     @classmethod
     def of(cls, mask) -> "Flattening":
-        """The flattening of a padded batch, from its mask."""
+        """Makes the flattening of a padded batch from its mask."""
         return cls(mask=mask, real=ops.reshape(mask, (-1,)))
 
     def pack(self, padded):
-        """[batch, length, ...] as [batch · length, ...]."""
+        """Flattens [batch, length, ...] to [batch · length, ...]."""
         return ops.reshape(padded, (-1, *padded.shape[2:]))
 
     def unpack(self, flat):
-        """[batch · length, dim] as [batch, length, dim]."""
+        """Reshapes [batch · length, dim] to [batch, length, dim]."""
         batch, length = ops.shape(self.mask)
         return reshape(flat, (batch, length, flat.shape[-1]))
 
@@ -147,27 +149,27 @@ class Flattening(NamedTuple):
 
 
 LAYOUTS = (Packing, Flattening)
-"""What may stand in place of a bool mask, and says that the sequence is [tokens, dim]."""
+"""The classes that may replace a bool mask. They say that the sequence is [tokens, dim]."""
 
 
 def padded(sequence, mask):
-    """A sequence as [batch, length, dim], given with its bool mask (it is so already) or with its layout."""
+    """A sequence as [batch, length, dim]. It is so already with a bool mask; a layout unpacks it."""
     return mask.unpack(sequence) if isinstance(mask, LAYOUTS) else sequence
 
 
 def bool_mask(mask):
-    """The bool mask [batch, length] of a sequence that is given with it or with its layout."""
+    """The bool mask [batch, length], given that mask or a layout."""
     return mask.mask if isinstance(mask, LAYOUTS) else mask
 
 
 def take_apart(values, places, origins):
-    """Takes rows, with a gradient that is a lookup too, where the derived one would have to add up rows.
+    """Takes rows, with a gradient that is a lookup too. The derived gradient would have to add up rows.
 
     Args:
         values: Float [n, dim].
-        places: Int32 [m], the row to put at each place.
-        origins: Int32 [n], the place that each row went to. A row that went to several has its gradient from this one
-            alone, and one that went nowhere gets that of another: both must be rows that nothing depends on.
+        places: Int32 [m], the row that goes to each place.
+        origins: Int32 [n], the place that each row went to. A row that went to several places gets the gradient of this
+            place alone. A row that went nowhere gets the gradient of another row's place. Nothing may depend on either.
 
     Returns:
         Float [m, dim].

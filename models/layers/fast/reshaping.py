@@ -1,4 +1,4 @@
-"""Reshaping that leaves to the backend what it can work out by itself."""
+"""Reshapes to sizes of which one is unknown, without extra operations."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -7,10 +7,12 @@ from keras import ops
 
 
 def reshape(inputs, shape: Sequence[Any]):
-    """`ops.reshape`, where one size that is not known beforehand costs no operations.
+    """Does what `ops.reshape` does, but one unknown size costs no operations.
 
-    A size that is a tensor has to be read off a shape and packed into another one, three operations of a small graph;
-    and one such size follows from the others.
+    A size that is a tensor is read from one shape and packed into another, which takes three operations of a small
+    graph. If only one size is unknown, it follows from the others.
+
+    Source: ours; it only saves work.
 
     Example:
     >>> tuple(reshape(np.ones((2, 6)), (2, 3, 2)).shape)
@@ -18,7 +20,7 @@ def reshape(inputs, shape: Sequence[Any]):
 
     Args:
         inputs: A tensor.
-        shape: Sizes: ints where they are known, int scalars where they are not.
+        shape: The sizes: ints if they are known, int scalar tensors if they are not.
 
     Returns:
         The tensor, reshaped.

@@ -1,4 +1,4 @@
-"""One layer of the transformer in which tokens see only tokens of the other kind."""
+"""An encoder layer in which each token sees only tokens of the other kind (UniSAR's s2r and r2s)."""
 
 from typing import Any
 
@@ -13,13 +13,13 @@ from models.registration import register
 
 @register
 class CrossKindEncoderBlock(keras.layers.Layer):
-    """An encoder layer over a history of two kinds whose mask hides, from each token, all tokens of its own kind.
+    """An encoder layer over a history of two kinds. It hides from each token all tokens of its own kind.
 
-    This is UniSAR's masked transformer for r2s and s2r (transition extraction). A mask over the interleaved history
-    would compute a square of scores and throw half of it away; here the two kinds stay apart, and the two rectangles
-    that the mask leaves are computed alone. The weights are one encoder layer's, shared by both kinds.
+    With a mask over the interleaved history, half of the square of scores would be computed in vain. Here the two kinds
+    stay apart, and only the two rectangles that the mask leaves are computed. Both kinds share the weights of one
+    encoder layer. If the other kind is empty, a token attends to nothing, and attention adds its bias only.
 
-    A token whose other kind is empty attends to nothing: attention adds only its bias.
+    Source: UniSAR (arXiv 2404.09520), transition extraction: the masked transformer for s2r and r2s.
 
     Example:
     >>> clicks, searches = np.ones((2, 5, 8), "float32"), np.ones((2, 3, 8), "float32")
@@ -29,7 +29,7 @@ class CrossKindEncoderBlock(keras.layers.Layer):
     ((2, 5, 8), (2, 3, 8))
 
     Args:
-        num_heads: Divides the width of the input.
+        num_heads: Number of attention heads; it divides the width of the input.
         dropout: Share of entries dropped in training.
         **kwargs: Passed to `keras.layers.Layer`.
 
@@ -38,11 +38,14 @@ class CrossKindEncoderBlock(keras.layers.Layer):
         second: Float [batch, second length, dim], or packed.
         first_mask: Bool [batch, first length], True where the token is real; or its layout.
         second_mask: Bool [batch, second length], or its layout.
-        training: Whether to drop.
-        sides: Which sides are wanted; the cost of the other is saved.
+        training: Whether dropout is active.
+        sides: Whether the first and the second sequence are wanted. A sequence that is not wanted costs nothing.
 
     Returns:
-        The two sequences encoded, None for a side that is not wanted. What stands at masked tokens means nothing.
+        The two sequences encoded; None for one that is not wanted. Values at masked tokens are meaningless.
+
+    Raises:
+        ValueError: `build` gets a width that `num_heads` does not divide.
     """
 
     def __init__(self, num_heads: int, dropout: float = 0.0, **kwargs: Any):

@@ -1,4 +1,4 @@
-"""The position-wise part of a transformer block."""
+"""The position-wise feed-forward part of a transformer block."""
 
 from typing import Any
 
@@ -12,7 +12,9 @@ from models.registration import register
 
 @register
 class FeedForward(keras.layers.Layer):
-    """Two dense layers with ReLU between them, as wide as their input, then the post-norm residual.
+    """Two dense layers, as wide as their input, with ReLU between them; then the post-norm residual.
+
+    Source: "Attention is all you need" (arXiv 1706.03762), section 3.3, with the width of UniSAR (arXiv 2404.09520).
 
     Example:
     >>> tuple(FeedForward()(np.ones((2, 5, 8), "float32")).shape)
@@ -24,7 +26,7 @@ class FeedForward(keras.layers.Layer):
 
     Call arguments:
         inputs: Float [..., dim].
-        training: Whether to drop.
+        training: Whether dropout is active.
 
     Returns:
         Float [..., dim].

@@ -1,4 +1,4 @@
-"""The joint after every sub-layer of a post-norm transformer."""
+"""The residual and the norm after every sub-layer of a post-norm transformer."""
 
 from typing import Any
 
@@ -11,7 +11,9 @@ from models.registration import register
 
 @register
 class ResidualNorm(keras.layers.Layer):
-    """`LayerNorm(x + Dropout(update))`, the post-norm residual of "Attention is all you need".
+    """Computes `LayerNorm(x + Dropout(update))`, the post-norm residual.
+
+    Source: "Attention is all you need" (arXiv 1706.03762), sections 3.1 and 5.4; UniSAR's transformers use it.
 
     Example:
     >>> tokens = np.array([[[1.0, 3.0]]], "float32")
@@ -24,9 +26,9 @@ class ResidualNorm(keras.layers.Layer):
         **kwargs: Passed to `keras.layers.Layer`.
 
     Call arguments:
-        inputs: Float [..., dim], what the sub-layer was given.
-        update: Float [..., dim], what the sub-layer made of it.
-        training: Whether to drop.
+        inputs: Float [..., dim], the input of the sub-layer.
+        update: Float [..., dim], the output of the sub-layer.
+        training: Whether dropout is active.
 
     Returns:
         Float [..., dim].

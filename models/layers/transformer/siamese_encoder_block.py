@@ -1,4 +1,4 @@
-"""One layer of the encoder that the branches of a pair share."""
+"""One layer of UnifiedSSR's Siamese encoder, which both branches share."""
 
 from typing import Any
 
@@ -14,10 +14,12 @@ from models.registration import register
 
 @register
 class SiameseEncoderBlock(keras.layers.Layer):
-    """Self-attention, cross-attention to the other branch and feed-forward, each pre-norm (UnifiedSSR, encoder).
+    """Self-attention, cross-attention to the other branch and a feed-forward part, each with a pre-norm residual.
 
-    Both branches pass through the same weights, each as the input with the other as its memory; a branch that stands
-    alone is its own memory. The input is normalized before each sub-layer, the memory is not.
+    Both branches pass through the same weights. Each is the input once, with the other as its memory. A single branch
+    is its own memory. The input is normalized before each sub-layer; the memory is not.
+
+    Source: UnifiedSSR (arXiv 2310.13921), Siamese dual-branch encoder.
 
     Example:
     >>> products, queries = np.ones((2, 5, 8), "float32"), np.ones((2, 5, 8), "float32")
@@ -27,25 +29,37 @@ class SiameseEncoderBlock(keras.layers.Layer):
     (2, 5, 8)
 
     Args:
-        num_heads: Divides the width of the input.
+        num_heads: Number of attention heads; it divides the width of the input.
         hidden_dim: Width between the two dense layers of the feed-forward part.
         dropout: Share of entries dropped in training.
+        drawn_together: As in `CrossAttention`.
         **kwargs: Passed to `keras.layers.Layer`.
 
     Call arguments:
         inputs: Float [batch, length, dim].
         memory: Float [batch, memory length, dim].
-        token_mask: Bool [batch, length], True where a token may be seen; or [batch or 1, length, length], where each
-            token sees tokens of its own.
+        token_mask: Bool [batch, length], True where a token may be seen; or [batch or 1, length, length], which says
+            for each token which tokens it may see.
         memory_mask: Bool [batch, memory length] or [batch or 1, length, memory length], the same for the memory.
-        training: Whether to drop.
+        training: Whether dropout is active.
 
     Returns:
-        Float [batch, length, dim], not normalized: after the last block a norm should follow.
+        Float [batch, length, dim]. It is not normalized, so a norm should follow the last block.
+
+    Raises:
+        ValueError: `build` gets a width that `num_heads` does not divide.
     """
 
-    def __init__(self, num_heads: int, hidden_dim: int, dropout: float = 0.0, **kwargs: Any):
+    def __init__(
+        self,
+        num_heads: int,
+        hidden_dim: int,
+        dropout: float = 0.0,
+        drawn_together: int | None = None,
+        **kwargs: Any,
+    ):
         super().__init__(**kwargs)
+        self.drawn_together = drawn_together
         self.num_heads = num_heads
         self.hidden_dim = hidden_dim
         self.dropout = dropout
@@ -54,9 +68,10 @@ class SiameseEncoderBlock(keras.layers.Layer):
         """Creates the sub-layers."""
         dim = inputs_shape[-1]
         self.self_norm = self._make_norm("self_norm")
-        self.self_attention = SelfAttention(self.num_heads, name="self_attention", dtype=self.dtype_policy)
+        attention = {"num_heads": self.num_heads, "drawn_together": self.drawn_together, "dtype": self.dtype_policy}
+        self.self_attention = SelfAttention(**attention, name="self_attention")
         self.cross_norm = self._make_norm("cross_norm")
-        self.cross_attention = CrossAttention(self.num_heads, name="cross_attention", dtype=self.dtype_policy)
+        self.cross_attention = CrossAttention(**attention, name="cross_attention")
         self.feed_forward_norm = self._make_norm("feed_forward_norm")
         self.inner = Projection(self.hidden_dim, activation="relu", name="inner", dtype=self.dtype_policy)
         for each in (
@@ -98,4 +113,5 @@ class SiameseEncoderBlock(keras.layers.Layer):
             "num_heads": self.num_heads,
             "hidden_dim": self.hidden_dim,
             "dropout": self.dropout,
+            "drawn_together": self.drawn_together,
         }

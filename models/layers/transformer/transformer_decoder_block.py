@@ -1,4 +1,4 @@
-"""One layer of a transformer decoder, used to fuse two views of one sequence."""
+"""One layer of a transformer decoder, which UniSAR fuses two transitions of a history with."""
 
 from typing import Any
 
@@ -13,9 +13,11 @@ from models.registration import register
 
 @register
 class TransformerDecoderBlock(keras.layers.Layer):
-    """Self-attention, cross-attention to a memory and feed-forward, each with the post-norm residual.
+    """Self-attention, cross-attention to a memory and a feed-forward part, each with the post-norm residual.
 
-    Nothing is causal.
+    No attention is causal.
+
+    Source: "Attention is all you need" (arXiv 1706.03762), as UniSAR (arXiv 2404.09520) uses it in transition fusion.
 
     Example:
     >>> tokens, memory = np.ones((2, 3, 8), "float32"), np.ones((2, 5, 8), "float32")
@@ -24,8 +26,9 @@ class TransformerDecoderBlock(keras.layers.Layer):
     (2, 3, 8)
 
     Args:
-        num_heads: Divides the width of the input.
+        num_heads: Number of attention heads; it divides the width of the input.
         dropout: Share of entries dropped in training.
+        drawn_together: As in `CrossAttention`.
         **kwargs: Passed to `keras.layers.Layer`.
 
     Call arguments:
@@ -33,22 +36,27 @@ class TransformerDecoderBlock(keras.layers.Layer):
         memory: Float [batch, memory length, dim], or packed.
         token_mask: Bool [batch, length], True where the token is real; or the sequences' layout.
         memory_mask: Bool [batch, memory length], or its layout.
-        training: Whether to drop.
+        training: Whether dropout is active.
 
     Returns:
-        Float like `inputs`; what stands at masked tokens means nothing.
+        Float like `inputs`; values at masked tokens are meaningless.
+
+    Raises:
+        ValueError: `build` gets a width that `num_heads` does not divide.
     """
 
-    def __init__(self, num_heads: int, dropout: float = 0.0, **kwargs: Any):
+    def __init__(self, num_heads: int, dropout: float = 0.0, drawn_together: int | None = None, **kwargs: Any):
         super().__init__(**kwargs)
+        self.drawn_together = drawn_together
         self.num_heads = num_heads
         self.dropout = dropout
 
     def build(self, inputs_shape, memory_shape=None, token_mask_shape=None, memory_mask_shape=None):
         """Creates the sub-layers."""
-        self.self_attention = SelfAttention(self.num_heads, name="self_attention", dtype=self.dtype_policy)
+        attention = {"num_heads": self.num_heads, "drawn_together": self.drawn_together, "dtype": self.dtype_policy}
+        self.self_attention = SelfAttention(**attention, name="self_attention")
         self.self_residual = ResidualNorm(self.dropout, name="self_residual", dtype=self.dtype_policy)
-        self.cross_attention = CrossAttention(self.num_heads, name="cross_attention", dtype=self.dtype_policy)
+        self.cross_attention = CrossAttention(**attention, name="cross_attention")
         self.cross_residual = ResidualNorm(self.dropout, name="cross_residual", dtype=self.dtype_policy)
         self.feed_forward = FeedForward(self.dropout, name="feed_forward", dtype=self.dtype_policy)
         for each in (
@@ -73,4 +81,9 @@ class TransformerDecoderBlock(keras.layers.Layer):
 
     def get_config(self) -> dict[str, Any]:
         """The arguments of the constructor."""
-        return {**super().get_config(), "num_heads": self.num_heads, "dropout": self.dropout}
+        return {
+            **super().get_config(),
+            "num_heads": self.num_heads,
+            "dropout": self.dropout,
+            "drawn_together": self.drawn_together,
+        }

@@ -12,7 +12,10 @@ from models.registration import register
 
 @register
 class TransformerEncoderBlock(keras.layers.Layer):
-    """Self-attention and feed-forward, each with the post-norm residual; the feed-forward is as wide as the input.
+    """Self-attention and a feed-forward part as wide as the input, each with the post-norm residual.
+
+    Source: "Attention is all you need" (arXiv 1706.03762), as UniSAR (arXiv 2404.09520) uses it for r2r and s2s in
+    transition extraction.
 
     Example:
     >>> block = TransformerEncoderBlock(num_heads=2)
@@ -20,17 +23,20 @@ class TransformerEncoderBlock(keras.layers.Layer):
     (2, 5, 8)
 
     Args:
-        num_heads: Divides the width of the input.
+        num_heads: Number of attention heads; it divides the width of the input.
         dropout: Share of entries dropped in training.
         **kwargs: Passed to `keras.layers.Layer`.
 
     Call arguments:
         inputs: Float [batch, length, dim], or packed [tokens, dim].
         token_mask: Bool [batch, length], True where the token is real; or the sequences' layout.
-        training: Whether to drop.
+        training: Whether dropout is active.
 
     Returns:
-        Float like `inputs`; what stands at masked tokens means nothing.
+        Float like `inputs`; values at masked tokens are meaningless.
+
+    Raises:
+        ValueError: `build` gets a width that `num_heads` does not divide.
     """
 
     def __init__(self, num_heads: int, dropout: float = 0.0, **kwargs: Any):

@@ -1,18 +1,22 @@
-"""Where the paper's own code departs from the paper, or from what is sound. For parity tests only.
+"""Computes what the UnifiedSSR authors' code computes where it departs from their paper. For parity tests only.
 
-`UnifiedSSRConfig.reference_peculiarities` puts these classes in the place of their base classes:
+With `UnifiedSSRConfig.reference_peculiarities`, the classes here replace their base classes. They differ as follows:
 
-* Every layer of the encoder is applied to the same input, so that the last layer alone counts.
-* Only padding is masked: each position sees later ones, its own target among them.
-* Cross-attention is masked by the padding of the branch itself, not of the other one.
+* Every layer of the encoder is applied to the same input, so only the last layer counts.
+* Only padding is masked. Each position sees later positions, and so its own target.
+* Cross-attention uses the padding mask of the branch itself, not the mask of the other branch.
 * The layer norm divides by the unbiased standard deviation plus 1e-6.
-* Recommendation has no start position, and search's is the embedding of padding, masked as such; neither predicts
-  the first event. A query without words is the embedding of the padding word.
-* Windows lie in the padded length of the batch, the averages that place them take padding in, and an event belongs to
-  a session as a whole if its place lies between the window's ends, both included: no gradient moves a window. Windows
-  may close and leave the history.
-* The losses see the encoding of an event doubled where any session has it.
-* The cross-entropies are the logarithms of probabilities that were rounded before.
+* Recommendation has no start position. The start position of search is the embedding of padding, and it is masked.
+  Neither surface predicts the first event. A query without words is the embedding of the padding word.
+* Windows lie in the padded length of the batch, and the averages that place them include padding. An event belongs to a
+  session as a whole, or not at all: it does if its place lies between the window's ends, both included. So no gradient
+  moves a window. A window may close, and it may leave the history.
+* The losses see twice the encoding of an event that lies in any session. With `sessions_in_scores` the scores see it
+  too, as in the authors' evaluation.
+* The share of the product branch is a weight itself. A step that leads it out of 0.1 to 0.9 sets it back to the border.
+* The cross-entropies are logarithms of rounded probabilities.
+
+Source: the code of UnifiedSSR's authors, JennyXieJiayi/UnifiedSSR on GitHub.
 """
 
 import math
@@ -54,7 +58,7 @@ class ReferenceSiameseEncoderBlock(SiameseEncoderBlock):
 
 @register
 class ReferenceSequenceEncoder(SequenceEncoder):
-    """The encoder with all its peculiarities. Position 0 is empty in recommendation."""
+    """The encoder as the authors' code computes it. In recommendation, position 0 is empty."""
 
     def _make_block(self, name: str) -> keras.layers.Layer:
         config = self.config
@@ -92,24 +96,25 @@ class ReferenceSequenceEncoder(SequenceEncoder):
 
 @register
 class ReferenceSessionWindows(SessionWindows):
-    """The windows with all their peculiarities."""
+    """The windows as the authors' code computes them."""
 
     def _bias_of_a_part(self):
-        return math.atanh(0.5)
+        """The bias with which a window reaches a quarter of a part to both sides, half of its part in all."""
+        return 0.5 * math.log(5 / 3)
 
     def _reach(self, values):
-        """Down to nothing, from where no gradient leads back."""
+        """Windows may close. Then no gradient opens them again."""
         return ops.relu(ops.tanh(values))
 
     def _middle(self, move):
-        """Also out of the history."""
+        """Centres may leave the history."""
         return ops.arange(self.sessions, dtype="float32") + 0.5 + move
 
     def _extents(self, events, lengths):
         return ops.full((ops.shape(events)[0],), ops.shape(events)[1], dtype="float32")
 
     def _weights_in_parts(self, parts, events):
-        """Adaptive average pooling: an event counts in full in each part that it touches."""
+        """Adaptive average pooling: an event counts in full in every part that it touches."""
         length = ops.shape(events)[1]
         part, place = ops.arange(self.sessions, dtype="int32"), ops.arange(length, dtype="int32")
         first = ops.floor_divide(part * length, self.sessions)
@@ -124,12 +129,23 @@ class ReferenceSessionWindows(SessionWindows):
         return ops.cast(ops.logical_and(inside, real), "float32")
 
 
+@register
+class ClippedShare(keras.constraints.Constraint):
+    """Keeps the share of the product branch from 0.1 to 0.9: a step beyond is set back to the border."""
+
+    def __call__(self, value):
+        """The nearest share in reach."""
+        return ops.clip(value, 0.1, 0.9)
+
+
 def doubled_in_sessions(branches, divided):
-    """The branches as the reference's losses see them: twice the encoding of each event that any session has.
+    """Adds its sessions to each event: the encoding of an event that lies in any session is doubled.
+
+    If a window covers only a part of an event, that part is added.
 
     Args:
         branches: Float [batch, events + 1, dim] each.
-        divided: `Sessions` of each branch.
+        divided: The `Sessions` of each branch.
     """
     doubled = []
     for branch, sessions in zip(branches, divided, strict=True):
@@ -140,12 +156,12 @@ def doubled_in_sessions(branches, divided):
 
 
 def without_first(target_ids):
-    """The targets as the reference has them: int [batch, positions, targets], none at the first position."""
+    """The targets as the reference has them, with none at the first position: int [batch, positions, targets]."""
     return ops.pad(target_ids[:, 1:], ((0, 0), (1, 0), (0, 0)), constant_values=PADDING)
 
 
 def rounded_cross_entropies(logits):
-    """Cross-entropy of the sigmoid of each logit where the truth is 1, and where it is 0; at most 55.3."""
+    """The cross-entropies of each logit's sigmoid for the truths 1 and 0, as a pair; each is at most 55.3."""
     probabilities = ops.divide(1.0, ops.add(1.0, ops.exp(ops.negative(logits))))
     return (
         ops.negative(ops.log(ops.add(probabilities, _LEAST_PROBABILITY))),

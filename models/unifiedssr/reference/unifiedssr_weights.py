@@ -1,7 +1,7 @@
-"""Takes over what was trained with the paper's own PyTorch code.
+"""Loads weights that were trained with the PyTorch code of UnifiedSSR's authors into our model.
 
-The reference is JennyXieJiayi/UnifiedSSR. What it trained was trained with its peculiarities, so the model has them
-too; `README.md` beside this file has the steps.
+The reference is JennyXieJiayi/UnifiedSSR on GitHub. Its weights were trained with its peculiarities, so the model must
+have them too. `README.md` of the folder above shows the steps.
 """
 
 from collections.abc import Mapping
@@ -20,7 +20,7 @@ _START_AND_END_OF_QUERY = 2
 
 
 def configuration(settings: Mapping[str, Any]) -> tuple[UnifiedSSRConfig, Vocabulary]:
-    """Translates the reference's settings.
+    """Translates the reference's settings to our configuration and vocabulary.
 
     Args:
         settings: Its arguments by name (`emb_size`, `enc_num_layer`, `sub_seq_num`, …), with `user_vocab`,
@@ -50,11 +50,11 @@ def load(model: "UnifiedSSR", weights: Weights) -> None:
     """Assigns the reference's weights to a built model.
 
     Args:
-        model: Made of what `configuration(settings)` returned.
+        model: A model built from what `configuration(settings)` returned.
         weights: What `models.torch_weights.read_state_dict` returned.
 
     Raises:
-        ValueError: A parameter is missing, or has another shape than the model's weight.
+        ValueError: A parameter is missing, or its shape is not that of the model's weight.
     """
     source = TorchWeights(weights)
     embedding, encoder, windows = model.embedding, model.encoder, model.session_windows
@@ -66,9 +66,7 @@ def load(model: "UnifiedSSR", weights: Weights) -> None:
     _load_norm(encoder.norm, source, "encoder.norm")
     source.assign(windows.offset_kernel, "seq_partition.offset_predictor.weight", np.transpose)
     source.assign(windows.width_bias, "seq_partition.sub_seq_coder.width_bias")
-    source.assign(
-        model.product_logit, "next_product_search_w", lambda share: np.asarray(model.logit_of_share(float(share)))
-    )
+    source.assign(model.reference_share, "next_product_search_w")
 
 
 def _load_block(block: Any, source: TorchWeights, name: str) -> None:

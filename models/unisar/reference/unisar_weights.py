@@ -1,7 +1,7 @@
-"""Takes over what was trained with the paper's own PyTorch code, so that it can be served with ours.
+"""Loads weights that were trained with the PyTorch code of UniSAR's authors into our model.
 
-The reference is TengShi-RUC/UniSAR. Its settings lie in two places, constants of the data set and arguments of the
-model; both are read here as one mapping. `README.md` beside this file has the steps.
+The reference is TengShi-RUC/UniSAR on GitHub. It has its settings in two places: constants of the data set and
+arguments of the model. Both are read here from one mapping. `README.md` of the folder above shows the steps.
 """
 
 from collections.abc import Mapping
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
 
 def configuration(settings: Mapping[str, Any]) -> tuple[UniSARConfig, Vocabulary]:
-    """Translates the reference's settings.
+    """Translates the reference's settings to our configuration and vocabulary.
 
-    The contrastive losses take all pairs and all rows, as the reference does. Embedding widths that the reference does
-    not name are those that it has as defaults.
+    The contrastive losses take all pairs and all rows, as in the reference. A setting that is missing takes the
+    reference's default.
 
     Args:
         settings: The reference's constants (`item_id_num`, `item_feature_list`, `max_rec_his_len`, …) and arguments
@@ -83,12 +83,13 @@ def load(model: "UniSAR", weights: Weights, settings: Mapping[str, Any]) -> None
     """Assigns the reference's weights to a built model.
 
     Args:
-        model: Made of what `configuration(settings)` returned.
+        model: A model built from what `configuration(settings)` returned.
         weights: What `models.torch_weights.read_state_dict` returned.
-        settings: As for `configuration`; the order of its feature lists is the order of the projections' inputs.
+        settings: The settings given to `configuration`. The order of their feature lists is the order of the
+            projections' inputs.
 
     Raises:
-        ValueError: A parameter is missing, or has another shape than the model's weight.
+        ValueError: A parameter is missing, or its shape is not that of the model's weight.
     """
     source = TorchWeights(weights)
     _load_embedding(model, source, settings)
@@ -118,7 +119,7 @@ def _load_embedding(model: "UniSAR", source: TorchWeights, settings: Mapping[str
 
 
 def _rows_in_our_order(encoder: Any, id_name: str, feature_list: list[str]) -> np.ndarray:
-    """Where our projection's input rows lie in the reference's, whose id may stand anywhere among the attributes."""
+    """The rows of the reference's projection in our order: we put the id first, it may put it anywhere."""
     widths = {id_name: encoder.id_dim}
     for each in encoder.attributes:
         widths[each.name] = encoder.text_encoder.dim if each.is_text else each.dim
@@ -201,7 +202,7 @@ def _load_experts(model: "UniSAR", source: TorchWeights) -> None:
             )
         if experts.gates[task] is not None:
             stack(experts.gates[task], [f"ple_layer.task_gates.0.{task}.0"])
-        # In the reference a dense layer is followed by ReLU and dropout, which count as layers 1 and 2 of three.
+        # In the reference, a dense layer, its ReLU and its dropout count as three layers.
         config, head = model.config, model.heads[task]
         names = [f"ple_layer.tower.{task}.mlp.{3 * index}" for index in range(len(config.tower_units))]
         names += [f"{fully_connected}.fc.{3 * index}" for index in range(len(config.prediction_units) + 1)]

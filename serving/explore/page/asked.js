@@ -1,34 +1,34 @@
-// The question that stands on the page: who asks, for what, and with which history.
+// The question that the page shows: who asks, for what, and with which history.
 
 /**
  * An event of a history.
  *
  * @typedef {object} HistoryEvent
- * @property {number} key - Tells it from all others.
+ * @property {number} key - Different for each event.
  * @property {"recommendation"|"search"} surface
  * @property {string} query
  * @property {{item_id: string, title: string}[]} items
- * @property {number|null} time - Milliseconds since 1970; null for one that was added here.
- * @property {boolean} isKept - Whether the model is told of it.
+ * @property {number|null} time - Milliseconds since 1970; null for an event that was added on the page.
+ * @property {boolean} isKept - Whether the model gets the event.
  */
 
 export class Asked {
-  /** Null until somebody is chosen; empty for somebody new. */
+  /** Null until a user is chosen; empty for a new user. */
   user = null;
   query = "";
-  /** Names from broad to narrow; none asks for all items. */
+  /** Names from broad to narrow. Empty asks for all items. */
   category = [];
   heldOut = 0;
   isKnown = true;
   untold = 0;
   /** @type {HistoryEvent[]} */
   events = [];
-  /** What the user did next, and the model is not told. @type {HistoryEvent[]} */
+  /** What the user did next, which the model does not get. @type {HistoryEvent[]} */
   next = [];
   #log = [];
   #nextKey = 0;
 
-  /** Takes the question from the address of the page; false where it names no user. */
+  /** Reads the question from the page's address. Returns false if that names no user. */
   read(hash) {
     const told = new URLSearchParams(hash.replace(/^#/, ""));
     this.user = told.get("user");
@@ -38,7 +38,7 @@ export class Asked {
     return this.user !== null;
   }
 
-  /** For the address of the page, so that it can be sent to somebody. */
+  /** The question as a part of the page's address, which can be sent to others. */
   get hash() {
     const told = new URLSearchParams();
     if (this.user !== null) told.set("user", this.user);
@@ -48,7 +48,7 @@ export class Asked {
     return `#${told}`;
   }
 
-  /** Takes a history as the log tells it. */
+  /** Takes over a history of the log. */
   take({ is_known, untold, history, next }) {
     const events = (told) => told.map((event) => ({ ...event, key: this.#nextKey++, isKept: true }));
     [this.isKnown, this.untold] = [is_known, untold];
@@ -56,7 +56,7 @@ export class Asked {
     this.#log = this.events;
   }
 
-  /** The events that the model is told of. */
+  /** The events that the model gets. */
   get kept() {
     return this.events.filter((event) => event.isKept);
   }
@@ -65,7 +65,7 @@ export class Asked {
     return this.events.length !== this.#log.length || this.events.some((event) => !event.isKept);
   }
 
-  /** Leaves an event out, or takes it back in; one that was added here goes for good. */
+  /** Leaves an event out, or takes it back in. Removes an event that was added on the page. */
   toggle(event) {
     if (event.time === null) this.events = this.events.filter((each) => each !== event);
     else this.events = this.events.map((each) => (each === event ? { ...each, isKept: !each.isKept } : each));
@@ -83,7 +83,7 @@ export class Asked {
     return surface === "search" ? this.query : "";
   }
 
-  /** What the server is asked about one of the surfaces. */
+  /** The question to the server about one of the surfaces. */
   question(surface, further = {}) {
     const history = this.kept.map(({ surface: on, query, items }) => (
       { surface: on, query, items: items.map((item) => item.item_id) }

@@ -1,4 +1,4 @@
-// What the page does: it asks for lists, opens rows, and changes the history that is asked with.
+// What the page does: it asks for lists, opens rows, and changes the history that is sent.
 
 import { Asked } from "./asked.js";
 import { HistoryLine } from "./history/line.js";
@@ -48,17 +48,17 @@ export class Explorer {
     $("picture").addEventListener("toggle", () => this.#showPicture());
   }
 
-  /** Takes over which surfaces are served. */
+  /** Sets which surfaces are served. */
   set served(surfaces) {
     this.#served = new Set(surfaces);
   }
 
-  /** Says a sentence to those who hear the page only. */
+  /** Says a sentence to people with a screen reader. */
   say(text) {
     $("said").textContent = text;
   }
 
-  /** Shows a user of the log, or somebody new where the name is empty. */
+  /** Shows a user of the log, or a new user if the name is empty. */
   async chooseUser(user) {
     this.asked.user = user;
     $("user").value = user;
@@ -75,14 +75,14 @@ export class Explorer {
     }, () => this.chooseUser(user));
   }
 
-  /** Keeps so many of the newest events from the model. */
+  /** Holds out this many of the newest events. */
   async holdOut(count) {
     this.asked.heldOut = count;
     $("held-out").value = String(count);
     if (this.asked.user !== null) await this.chooseUser(this.asked.user);
   }
 
-  /** Searches as the user. */
+  /** Searches for a query, as the user. */
   async search(query) {
     this.asked.query = query.trim();
     $("query").value = this.asked.query;
@@ -92,13 +92,13 @@ export class Explorer {
     this.#orderLists();
     const words = this.#refreshWords();
     await this.#refreshList("search");
-    // Who searches wants to see what is found, which on a phone lies below the history.
+    // On a phone, the search results are below the history.
     const isInSight = $("lists").getBoundingClientRect().top < innerHeight / 2;
     if (this.asked.query && !isInSight) $("lists").scrollIntoView();
     await words;
   }
 
-  /** Wants items of a category only; of all where it has no names. */
+  /** Asks only for items of a category; without names, for all items. */
   async filter(category) {
     this.asked.category = category;
     $("category").value = category.join(" › ");
@@ -114,12 +114,12 @@ export class Explorer {
     this.#line.bringNowIntoSight();
   }
 
-  /** Takes the history back that the log tells. */
+  /** Restores the history of the log. */
   reset() {
     this.#change(() => this.asked.reset());
   }
 
-  /** Asks for everything again that is shown. */
+  /** Asks again for everything that is shown. */
   async refresh() {
     if (this.asked.user === null) return;
     this.#problem.hide();
@@ -128,7 +128,7 @@ export class Explorer {
     await Promise.all([...SURFACES.map((surface) => this.#refreshList(surface)), this.#refreshWords()]);
   }
 
-  /** Says in each list why it is empty, before anybody is chosen. */
+  /** Says in each list why it is empty, before a user is chosen. */
   showNobody() {
     this.#lists.recommendation.say("Pick a user to see their feed.");
     this.#lists.search.say("Pick a user and type a query to see their search results.");
@@ -156,11 +156,11 @@ export class Explorer {
     }
     $("history-note").textContent = parts.join(" · ");
     $("reset").hidden = !this.asked.isChanged;
-    // Of somebody whom the log does not know there is nothing to hold out.
+    // A user whom the log does not know has no events to hold out.
     $("held-out").parentElement.hidden = !isKnown;
   }
 
-  /** What was searched for stands first; without a query the feed does. */
+  /** Puts the search results first; without a query, the feed. */
   #orderLists() {
     const [feed, search] = [this.#lists.recommendation.section, this.#lists.search.section];
     const [first, second] = this.asked.query && this.#served.has("search") ? [search, feed] : [feed, search];
@@ -270,7 +270,7 @@ export class Explorer {
     await this.#problem.attempt(() => this.#opened.showSimilar(this.asked), again);
   }
 
-  /** Draws the history with its sessions, where the picture is open. */
+  /** Draws the history with its sessions, if the picture is open. */
   async #showPicture() {
     if (!$("picture").open || this.asked.user === null) return;
     await this.#problem.attempt(async () => {

@@ -1,4 +1,4 @@
-// The page: its fields and buttons, and what it begins with.
+// Connects the page's fields and buttons, and opens the page with its first question.
 
 import { Explorer } from "./explorer.js";
 import { AddingForm } from "./history/adding.js";
@@ -41,7 +41,7 @@ function showFields(log) {
   if (log.users === 0) $("user").placeholder = "The log has no users; type any";
 }
 
-/** "shop, version 7, at 127.0.0.1:8501", once for each model. */
+/** Text such as "shop, version 7, at 127.0.0.1:8501", once for each model. */
 function showServed() {
   const told = served.map(({ surface, model, address: at }) => {
     const version = models.version(surface);

@@ -1,4 +1,4 @@
-"""TF Serving's gRPC services over the local models."""
+"""The gRPC API: TF Serving's PredictionService and ModelService over the local models."""
 
 import logging
 from collections.abc import Callable, Iterator
@@ -44,7 +44,7 @@ _Response = TypeVar("_Response")
 
 
 class _Service:
-    """What both services do with a request: see it through, and turn what goes wrong into a status."""
+    """The part that both services share: observes a request, and turns an exception into a gRPC status."""
 
     def __init__(self, manager: ModelManager, observer: Observer | None = None):
         self._manager = manager
@@ -72,7 +72,7 @@ class _Service:
 
 
 class PredictionService(_Service, prediction_service_pb2_grpc.PredictionServiceServicer):
-    """Runs models and describes them; answers name the version and the signature used."""
+    """Runs models and describes them. Answers name the version and the signature that were used."""
 
     def Predict(
         self, request: predict_pb2.PredictRequest, context: grpc.ServicerContext
@@ -108,7 +108,7 @@ class PredictionService(_Service, prediction_service_pb2_grpc.PredictionServiceS
     def Regress(
         self, request: regression_pb2.RegressionRequest, context: grpc.ServicerContext
     ) -> regression_pb2.RegressionResponse:
-        """Gives a number for each of some tf.Examples."""
+        """Computes a number for each tf.Example."""
 
         def answer(seen: Observation) -> regression_pb2.RegressionResponse:
             response = regression_pb2.RegressionResponse()
@@ -122,7 +122,7 @@ class PredictionService(_Service, prediction_service_pb2_grpc.PredictionServiceS
     def MultiInference(
         self, request: inference_pb2.MultiInferenceRequest, context: grpc.ServicerContext
     ) -> inference_pb2.MultiInferenceResponse:
-        """Classifies and regresses the same tf.Examples by several signatures."""
+        """Runs several tasks, each with a signature of its own, on the same tf.Examples."""
 
         def answer(seen: Observation) -> inference_pb2.MultiInferenceResponse:
             with self._called(first_spec(request), model_pb2.ModelSpec(), seen) as loaded, seen.running():
@@ -133,7 +133,7 @@ class PredictionService(_Service, prediction_service_pb2_grpc.PredictionServiceS
     def GetModelMetadata(
         self, request: get_model_metadata_pb2.GetModelMetadataRequest, context: grpc.ServicerContext
     ) -> get_model_metadata_pb2.GetModelMetadataResponse:
-        """Tells the signatures of a model."""
+        """Reports the signatures of a model."""
 
         def answer(seen: Observation) -> get_model_metadata_pb2.GetModelMetadataResponse:
             seen.model = _spec_of(request).name
@@ -145,7 +145,7 @@ class PredictionService(_Service, prediction_service_pb2_grpc.PredictionServiceS
     def _called(
         self, wanted: model_pb2.ModelSpec, used: model_pb2.ModelSpec, seen: Observation
     ) -> Iterator[LoadedVersion]:
-        """Holds the version that a request names, and notes it in the answer's spec and in what is seen of it."""
+        """Holds the version that a request names, and notes it in the answer's spec and in the observation."""
         seen.model = wanted.name
         with self._manager.acquire(wanted) as loaded:
             seen.calls(loaded.version, wanted.signature_name)
@@ -156,12 +156,12 @@ class PredictionService(_Service, prediction_service_pb2_grpc.PredictionServiceS
 
 
 class ModelService(_Service, model_service_pb2_grpc.ModelServiceServicer):
-    """Tells the states of a model's versions, and takes a new list of models."""
+    """Reports the states of a model's versions, and accepts a new list of models."""
 
     def GetModelStatus(
         self, request: get_model_status_pb2.GetModelStatusRequest, context: grpc.ServicerContext
     ) -> get_model_status_pb2.GetModelStatusResponse:
-        """Tells the states of a model's versions, newest first."""
+        """Reports the states of a model's versions, newest first."""
 
         def answer(seen: Observation) -> get_model_status_pb2.GetModelStatusResponse:
             seen.model = _spec_of(request).name
@@ -172,7 +172,7 @@ class ModelService(_Service, model_service_pb2_grpc.ModelServiceServicer):
     def HandleReloadConfigRequest(
         self, request: model_management_pb2.ReloadConfigRequest, context: grpc.ServicerContext
     ) -> model_management_pb2.ReloadConfigResponse:
-        """Serves another list of models, and answers once those that are new are available."""
+        """Replaces the list of models, and answers once the new models are available."""
 
         def answer(seen: Observation) -> model_management_pb2.ReloadConfigResponse:
             reload_config(self._manager, request.config)

@@ -1,6 +1,6 @@
-"""gRPC's own health service: whether TF Serving's two services serve.
+"""gRPC's standard health service, which reports whether TF Serving's two services serve.
 
-As in TF Serving both do as soon as the port is open, and until the server stops.
+As in TF Serving, both serve from the moment when the port opens until the server stops.
 """
 
 import operator
@@ -21,7 +21,7 @@ _MESSAGES = message_classes(
     "grpc.health.v1", {"HealthCheckRequest": {"service": "string"}, "HealthCheckResponse": {"status": "int32"}}
 )
 _KNOWN = ("", "ModelService", "PredictionService")
-"""The names that TF Serving registers; the empty one is the server."""
+"""The service names that TF Serving registers. The empty name stands for the server."""
 
 _Send = Callable[[Message | None], None]
 """Sends a watcher an answer, or ends its stream."""
@@ -31,12 +31,12 @@ class Health:
     """Answers `Check`, and `Watch` until `stop`."""
 
     def __init__(self) -> None:
-        """Serves at once."""
+        """Both services serve at once."""
         self._watchers: dict[grpc.ServicerContext, _Send] = {}
         self._lock = threading.Lock()
 
     def handler(self) -> grpc.GenericRpcHandler:
-        """The service, to be added to a gRPC server."""
+        """The handler of the service, for a gRPC server."""
         codecs = {
             "request_deserializer": _MESSAGES["HealthCheckRequest"].FromString,
             "response_serializer": operator.methodcaller("SerializeToString"),
@@ -45,7 +45,7 @@ class Health:
         def watch(request: Message, context: grpc.ServicerContext, send_response_callback: _Send) -> None:
             self._watch(request, context, send_response_callback)
 
-        # A stream that blocked a thread would take it from the requests for as long as somebody watches.
+        # A blocking stream would keep a thread from other requests for as long as somebody watches.
         watch.experimental_non_blocking = True  # type: ignore[attr-defined]
         methods = {
             "Check": grpc.unary_unary_rpc_method_handler(self._check, **codecs),
@@ -54,7 +54,7 @@ class Health:
         return grpc.method_handlers_generic_handler(SERVICE, methods)
 
     def stop(self) -> None:
-        """Tells everybody who watches that nothing is served any more, and ends their streams."""
+        """Tells all watchers that the services do not serve any more, and ends their streams."""
         with self._lock:
             watchers, self._watchers = self._watchers, {}
         for send in watchers.values():

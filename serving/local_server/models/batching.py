@@ -1,7 +1,7 @@
-"""Requests put together: the rows of several calls of a signature run as one batch.
+"""Batching: the rows of several calls of a signature run together.
 
-Rows lie on the first axis of every input and output. Requests share a batch where they call the same signature for the
-same outputs, with inputs of the same shapes but for the first axis. The limits and refusals are TF Serving's.
+Rows lie on the first axis of every input and output. Calls share a batch if they call the same signature for the same
+outputs, and if their inputs have the same shapes apart from the first axis. Limits and error texts are TF Serving's.
 """
 
 import os
@@ -42,7 +42,7 @@ class _Batch:
 
 
 class BatchedServable(Servable):
-    """A loaded SavedModel whose calls wait a little for others and run together."""
+    """A loaded SavedModel that collects calls for a short time and runs them together."""
 
     def __init__(
         self,
@@ -56,7 +56,7 @@ class BatchedServable(Servable):
         """Loads a SavedModel and starts the threads that run batches.
 
         Raises:
-            tf.errors.OpError: It does not load.
+            tf.errors.OpError: The SavedModel does not load.
         """
         super().__init__(path, tags, session_config, checks_methods)
         self._config = config
@@ -75,9 +75,9 @@ class BatchedServable(Servable):
         """Runs a call together with others.
 
         Raises:
-            tf.errors.InvalidArgumentError: Its inputs do not agree in their rows, or have more than a batch may have.
-            tf.errors.UnavailableError: Too many batches wait.
-            tf.errors.OpError: What the graph refuses; calls of the same batch fail together.
+            tf.errors.InvalidArgumentError: Inputs differ in their number of rows, or have more than a batch may have.
+            tf.errors.UnavailableError: Too many batches are waiting.
+            tf.errors.OpError: The graph fails. All calls of a batch fail together.
         """
         rows = _row_count(call)
         most = self._config.max_batch_size
@@ -90,12 +90,12 @@ class BatchedServable(Servable):
         return {alias: np.concatenate([answer[alias] for answer in answers]) for alias in answers[0]}
 
     def waiting_batches(self) -> int:
-        """How many batches wait to be run."""
+        """The number of batches that wait to run."""
         with self._changed:
             return len(self._waiting)
 
     def close(self) -> None:
-        """Lets the batches that wait end, and frees the session."""
+        """Runs the batches that are waiting, and frees the session."""
         with self._changed:
             self._closed = True
             self._changed.notify_all()
@@ -132,7 +132,7 @@ class BatchedServable(Servable):
                     task.answer.set_result(answer)
 
     def _next_batch(self) -> _Batch | None:
-        """Waits for a batch that is full or has waited long enough; None once closed."""
+        """Waits for a batch that is full or has waited long enough. Returns None once closed."""
         with self._changed:
             while True:
                 now = time.monotonic()
@@ -166,7 +166,7 @@ class BatchedServable(Servable):
         return answers
 
     def _filler(self, rows: int) -> int:
-        """How many rows are added to reach an allowed size."""
+        """The number of rows that pad a batch to an allowed size."""
         return next((size - rows for size in self._config.allowed_batch_sizes if size >= rows), 0)
 
 

@@ -1,4 +1,4 @@
-"""A new list of models for a server that runs: from a file that is looked at again and again, or from a request."""
+"""Replaces the list of models of a running server, from a config file that is polled or from a request."""
 
 import logging
 import threading
@@ -13,13 +13,13 @@ LOGGER = logging.getLogger(__name__)
 
 
 def reload_config(manager: ModelManager, config: model_server_config_pb2.ModelServerConfig) -> None:
-    """Serves the models of a config instead of those served before, and waits for the models that are new.
+    """Replaces the served models by those of a config, and waits until the new models are available.
 
-    New versions of models that are served already are not waited for.
+    It does not wait for new versions of models that were served before.
 
     Raises:
-        tf.errors.OpError: The config makes no sense, a label names a version that is not available, or a new model does
-            not load. Only in the last case has anything changed.
+        tf.errors.OpError: The config is invalid, a label names a version that is not available, or a new model does not
+            load. Only in the last case has anything changed.
     """
     if config.WhichOneof("config") != "model_config_list":
         raise invalid_argument(
@@ -31,15 +31,15 @@ def reload_config(manager: ModelManager, config: model_server_config_pb2.ModelSe
 
 
 class ConfigFile:
-    """Looks at a model config file from time to time and serves what it says."""
+    """Polls a model config file, and serves the models that it lists."""
 
     def __init__(self, manager: ModelManager, path: str, poll_seconds: float):
         """Reads nothing before `start` or `poll`.
 
         Args:
-            manager: Serves the models.
+            manager: The manager of the models.
             path: The file.
-            poll_seconds: Between looks; 0 never looks.
+            poll_seconds: Seconds between two looks at the file; 0 never looks.
         """
         self._manager = manager
         self._path = path
@@ -48,21 +48,21 @@ class ConfigFile:
         self._thread = threading.Thread(target=self._watch, name="model-config-file", daemon=True)
 
     def start(self) -> None:
-        """Begins to look, on a thread of its own."""
+        """Starts the thread that polls."""
         if self._poll_seconds > 0:
             self._thread.start()
 
     def stop(self) -> None:
-        """Ends looking, but not a reload that waits for a model."""
+        """Stops polling. A reload that waits for a model goes on."""
         self._stop.set()
 
     def poll(self) -> bool:
-        """Looks at the file once; False where it cannot be read or served, and the models stay as they were."""
+        """Reads the file once and serves its models. Returns False if the file cannot be read or served."""
         try:
             with open(self._path, encoding="utf-8") as file:
                 reload_config(self._manager, read_model_config(file.read()))
         except (OSError, UnicodeDecodeError, ServingError) as error:
-            LOGGER.error("The model config file %s is not taken: %s", self._path, error)
+            LOGGER.error("The model config file %s cannot be served: %s", self._path, error)
             return False
         return True
 

@@ -1,4 +1,4 @@
-"""What the server tells of its models: `GetModelStatus` and `GetModelMetadata`, as messages and as REST's JSON."""
+"""Status and metadata of models: the answers to `GetModelStatus` and `GetModelMetadata`, as messages and as JSON."""
 
 import inspect
 import json
@@ -13,7 +13,7 @@ from serving.local_server.wire.statuses import invalid_argument
 
 SIGNATURE_DEF_FIELD = "signature_def"
 
-# Protobuf renamed the option that prints fields at their defaults.
+# The option that prints fields with default values has two names: protobuf renamed it.
 _PRINT_DEFAULTS = {
     name: True
     for name in ("always_print_fields_with_no_presence", "including_default_value_fields")
@@ -41,7 +41,7 @@ def model_metadata(
     """The signatures of a model.
 
     Raises:
-        tf.errors.InvalidArgumentError: The request asks for something else than signatures, or for nothing.
+        tf.errors.InvalidArgumentError: The request names no field of metadata, or another one than `signature_def`.
         tf.errors.NotFoundError: There is no such model or version.
     """
     if not request.metadata_field:
@@ -59,12 +59,12 @@ def model_metadata(
 
 
 def status_json(response: get_model_status_pb2.GetModelStatusResponse) -> bytes:
-    """The body of a status answer."""
+    """The body of REST's answer to a status request."""
     return _json(_as_dict(response))
 
 
 def metadata_json(response: get_model_metadata_pb2.GetModelMetadataResponse) -> bytes:
-    """The body of a metadata answer."""
+    """The body of REST's answer to a metadata request."""
     signatures = get_model_metadata_pb2.SignatureDefMap()
     response.metadata[SIGNATURE_DEF_FIELD].Unpack(signatures)
     return _json({"model_spec": _as_dict(response.model_spec), "metadata": {SIGNATURE_DEF_FIELD: _as_dict(signatures)}})

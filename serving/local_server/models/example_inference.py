@@ -1,6 +1,6 @@
-"""Inference on tf.Examples: classify, regress, and several of these on one input.
+"""Inference on tf.Examples: Classify, Regress and MultiInference.
 
-The rules for the signatures and for what they give, and the words of the refusals, are those of TF Serving.
+The checks of signatures and outputs, and the error texts, are TF Serving's.
 """
 
 from collections.abc import Callable, Mapping
@@ -24,7 +24,7 @@ SignatureDefs = Mapping[str, meta_graph_pb2.SignatureDef]
 def classify(
     servable: Servable, signature_name: str, given: input_pb2.Input
 ) -> classification_pb2.ClassificationResult:
-    """Labels and scores of each example.
+    """Returns labels and scores for each example.
 
     Raises:
         tf.errors.OpError: The signature cannot classify, there are no examples, or the model fails.
@@ -36,7 +36,7 @@ def classify(
 
 
 def regress(servable: Servable, signature_name: str, given: input_pb2.Input) -> regression_pb2.RegressionResult:
-    """One number for each example.
+    """Returns one number for each example.
 
     Raises:
         tf.errors.OpError: The signature cannot regress, there are no examples, or the model fails.
@@ -50,10 +50,10 @@ def regress(servable: Servable, signature_name: str, given: input_pb2.Input) -> 
 def multi_inference(
     servable: Servable, version: int, request: inference_pb2.MultiInferenceRequest
 ) -> inference_pb2.MultiInferenceResponse:
-    """Classifies and regresses the same examples by several signatures.
+    """Runs several tasks, each with a signature of its own, on the same examples.
 
     Raises:
-        tf.errors.OpError: A task is not possible or not like the others, there are no examples, or the model fails.
+        tf.errors.OpError: A task is invalid or does not go with the others, there are no examples, or the model fails.
     """
     signatures = _checked_tasks(servable.signature_defs, request)
     examples = serialized_examples(request.input)
@@ -71,15 +71,15 @@ def multi_inference(
 
 
 def first_spec(request: inference_pb2.MultiInferenceRequest) -> model_pb2.ModelSpec:
-    """The spec that says which model and version answer all tasks; an empty one where there are no tasks."""
+    """The spec of the first task, whose model and version answer all tasks. It is empty if there are no tasks."""
     return request.tasks[0].model_spec if request.tasks else model_pb2.ModelSpec()
 
 
 def serialized_examples(given: input_pb2.Input) -> np.ndarray:
-    """The examples as bytes, [examples], each with the context that they share in front.
+    """Serializes the examples, shape [examples]. The features of the shared context stand before those of each example.
 
     Raises:
-        tf.errors.InvalidArgumentError: There are none.
+        tf.errors.InvalidArgumentError: There are no examples.
     """
     shared, examples = b"", given.example_list.examples
     if given.WhichOneof("kind") == "example_list_with_context":
@@ -100,7 +100,7 @@ def _signature(signatures: SignatureDefs, name: str) -> meta_graph_pb2.Signature
 def _checked_tasks(
     signatures: SignatureDefs, request: inference_pb2.MultiInferenceRequest
 ) -> dict[str, meta_graph_pb2.SignatureDef]:
-    """Signature name to signature, in the order of the tasks."""
+    """Checks the tasks. Returns signature name to signature, in their order."""
     checks: dict[str, Callable[[meta_graph_pb2.SignatureDef], None]] = {
         CLASSIFY_METHOD: _check_classifies,
         REGRESS_METHOD: _check_regresses,

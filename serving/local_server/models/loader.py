@@ -1,4 +1,4 @@
-"""How a server makes a servable of a version's folder."""
+"""Loads a version's folder as a servable: with or without warm-up and batching, as the settings say."""
 
 import contextlib
 import dataclasses
@@ -18,12 +18,12 @@ from serving.local_server.wire.statuses import as_serving_error
 from serving.local_server.wire.text_configs import BatchingConfig, read_batching_config
 
 BATCHING_FILE = "batching_params.pbtxt"
-"""Where a version says how requests to it are put together."""
+"""The file in a version's folder that holds its own batching parameters."""
 _STATUS_NAMES = {code.value[0]: code.name for code in grpc.StatusCode}
 
 
 class Loader:
-    """Loads versions, warms them up and puts their requests together, as far as it is told to."""
+    """Loads versions. It warms them up and batches their requests if the settings say so."""
 
     def __init__(
         self,
@@ -39,15 +39,15 @@ class Loader:
         """Takes the settings.
 
         Args:
-            warms_up: Whether the requests that a version brings along are replayed.
-            batching: How requests are put together; they are not where None.
-            metrics: Where warm-up and batches are timed.
-            tags: Of the MetaGraph to load.
-            session_config: Threads of the session; TensorFlow's defaults where None.
-            batches_by_model: Whether each version says in a file of its own how requests are put together. They are not
-                where there is no file; of `batching` only what is said of threads holds.
-            checks_methods: Whether a signature answers only the API that its method's name says.
-            at_a_time: How many versions may load at a time; any number where 0.
+            warms_up: Whether to replay the warm-up requests of a version.
+            batching: Batching parameters; None does not batch requests.
+            metrics: Records how long warm-ups and batches take.
+            tags: Tags of the MetaGraph to load.
+            session_config: Threads of the session; None takes TensorFlow's defaults.
+            batches_by_model: Whether each version has batching parameters in a file of its own. A version without that
+                file is not batched. Only the threads still follow `batching`.
+            checks_methods: Whether a signature answers only the API that its method name says.
+            at_a_time: How many versions may load at the same time; 0 sets no limit.
         """
         self._warms_up = warms_up
         self._batching = batching
@@ -59,10 +59,10 @@ class Loader:
         self._turn = threading.BoundedSemaphore(at_a_time) if at_a_time else contextlib.nullcontext()
 
     def __call__(self, path: str) -> Servable:
-        """Loads a version.
+        """Loads a version and warms it up.
 
         Raises:
-            tf.errors.OpError: It does not load, or its warm-up fails.
+            tf.errors.OpError: The version does not load, or its warm-up fails.
         """
         with self._turn:
             servable = self._load(path)
@@ -71,24 +71,24 @@ class Loader:
             return servable
 
     def cold(self, path: str) -> Servable:
-        """Loads a version and replays nothing.
+        """Loads a version without a warm-up.
 
         Raises:
-            tf.errors.OpError: It does not load.
+            tf.errors.OpError: The version does not load.
         """
         with self._turn:
             return self._load(path)
 
     def warm_later(self, servable: Servable, path: str, stopped: Callable[[], bool]) -> int:
-        """Replays the requests of a version that answers already, and returns how many it brings along.
+        """Warms up a version that is available already. Returns how many warm-up requests it has.
 
         Args:
             servable: The version.
-            path: Its folder.
-            stopped: Whether no further request is to be begun.
+            path: The version's folder.
+            stopped: Tells whether to stop before the next request.
 
         Raises:
-            tf.errors.OpError: The file cannot be read, or a request fails.
+            tf.errors.OpError: The warm-up file cannot be read, or a request fails.
         """
         return self._timed(path, lambda: replay(servable, os.path.join(path, WARM_UP_FILE), stopped))
 
@@ -99,7 +99,7 @@ class Loader:
         return BatchedServable(path, batching, self._metrics, self._tags, self._session_config, self._checks_methods)
 
     def _batching_of(self, path: str) -> BatchingConfig | None:
-        """How the requests to a version are put together; None where they are not."""
+        """The batching parameters of a version; None if its requests are not batched."""
         file = os.path.join(path, BATCHING_FILE)
         if self._batching is None or not self._batches_by_model:
             return self._batching
@@ -111,7 +111,7 @@ class Loader:
         return dataclasses.replace(own, **threads)
 
     def _timed(self, path: str, warm: Callable[[], int]) -> int:
-        """Times a warm-up, if there is anything to replay; one that fails is timed as well."""
+        """Runs a warm-up and records its time, even if it fails. A version without requests is not recorded."""
         begin = time.perf_counter()
         status = grpc.StatusCode.OK.name
         records = 1

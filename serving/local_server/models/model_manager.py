@@ -1,4 +1,4 @@
-"""From the ModelSpec of a request to the version that answers it, and which models there are."""
+"""The models of a server: replaces their list, and finds the version that answers a request's ModelSpec."""
 
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -23,8 +23,8 @@ class ModelManager:
         """Takes the models; `start` begins to load them.
 
         Args:
-            models: Those served from the beginning.
-            make: Makes what watches a model that `serve` brings; without it these stay the models.
+            models: The models served from the beginning.
+            make: Makes the `ModelVersions` of a model that `serve` adds. Without it `serve` cannot be called.
             allow_labels_for_unavailable: Whether a new label may name a version that is not available.
         """
         self._models = {model.name: model for model in models}
@@ -45,7 +45,7 @@ class ModelManager:
             model.stop()
 
     def model(self, name: str) -> ModelVersions:
-        """The versions of a model that is served, or was."""
+        """The versions of a model that is or was served."""
         return self._models[name]
 
     def served(self) -> frozenset[str]:
@@ -53,10 +53,10 @@ class ModelManager:
         return frozenset(self._served)
 
     def serve(self, wanted: Sequence[ServedModel]) -> list[ModelVersions]:
-        """Replaces the list of models: labels first, then models that are new, changed and gone.
+        """Replaces the list of models: sets their labels, changes those that stay, adds new ones, unloads the others.
 
         Returns:
-            The models that are new; they load in the background.
+            The new models, which load in the background.
 
         Raises:
             tf.errors.FailedPreconditionError: A label names a version that is not available; nothing has changed.
@@ -77,17 +77,17 @@ class ModelManager:
             self._served = {model.name for model in wanted}
             self._models = self._models | {model.name: model for model in new}
         for name in gone:
-            # Its requests under way may take their time; the rest of the new list does not wait for them.
+            # The model's running requests may take long. The rest of the new list does not wait for them.
             threading.Thread(target=self._models[name].stop, name=f"unload-{name}", daemon=True).start()
         for each in new:
             each.start()
         return new
 
     def acquire(self, spec: model_pb2.ModelSpec) -> AbstractContextManager[LoadedVersion]:
-        """Holds the version that a request names by number or label, or the newest.
+        """Holds the version that a request names by number or label, or else the newest.
 
         Raises:
-            tf.errors.InvalidArgumentError: The spec has no name, or a label that is not set.
+            tf.errors.InvalidArgumentError: The spec has no name, or an unknown label.
             tf.errors.NotFoundError: There is no such model or version.
         """
         if not spec.name:
@@ -104,7 +104,7 @@ class ModelManager:
         return model.acquire(version)
 
     def status(self, spec: model_pb2.ModelSpec) -> list[VersionStatus]:
-        """The versions of a model, newest first; only the one that the spec names, where it names one by number.
+        """The versions of a model, newest first. If the spec names a version by number, only that one.
 
         Raises:
             tf.errors.NotFoundError: There is no such model or version.
@@ -118,10 +118,10 @@ class ModelManager:
 
 
 def wait_until_available(models: Sequence[ModelVersions]) -> None:
-    """Waits until every model has a version that answers requests, or cannot have one.
+    """Waits until every model has an available version, or has failed.
 
     Raises:
-        tf.errors.UnknownError: One cannot; the message says why.
+        tf.errors.UnknownError: A model has failed; the message says why.
     """
     failed = [(model.name, error) for model in models if (error := model.wait_until_settled()) is not None]
     if failed:

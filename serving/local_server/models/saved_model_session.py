@@ -1,8 +1,9 @@
-"""Reads a SavedModel into a session: first what holds its weights and tables, then what answers.
+"""Loads a SavedModel into a session in two steps: first weights and tables, then the calls of its signatures.
 
-TensorFlow's own loader reads the graph as a whole and then restores weights and fills tables. In each of these runs the
-session optimizes its graph together with every function in it, those of all signatures among them: a quarter of the
-time that a model takes to load. So the signatures' calls, and the functions that only they need, join the graph later.
+TensorFlow's own loader imports the whole graph, then restores weights and fills tables. For each of these runs the
+session optimizes its graph with every function in it, which includes the functions of all signatures. That takes a
+quarter of a model's loading time. So the calls of the signatures, and the functions that only they need, are imported
+after these runs.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -16,7 +17,7 @@ from tensorflow.python.saved_model import loader_impl
 
 _CALLS = ("PartitionedCall", "StatefulPartitionedCall")
 _INIT = "__saved_model_init_op"
-"""The signature, as TensorFlow 2 names it, that fills tables."""
+"""TensorFlow 2's name of the signature that fills tables."""
 
 Functions = Mapping[str, function_pb2.FunctionDef]
 
@@ -25,12 +26,12 @@ def load(session: tf_session.Session, path: str, tags: Sequence[str]) -> meta_gr
     """Loads a SavedModel with weights, tables and assets.
 
     Args:
-        session: Where to; its graph is empty.
+        session: The session to load into; its graph is empty.
         path: The folder that holds `saved_model.pb`.
         tags: The tags of the MetaGraph to load.
 
     Returns:
-        The MetaGraph with its signatures; of its graph, the part that was read first.
+        The MetaGraph with its signatures. Its graph has only the part that was imported first.
 
     Raises:
         RuntimeError: There is no MetaGraph with these tags.
@@ -43,7 +44,7 @@ def load(session: tf_session.Session, path: str, tags: Sequence[str]) -> meta_gr
     tags = list(tags)
     meta_graph = loader.get_meta_graph_def_from_tags(tags)
     answering = _take_out_answering(meta_graph)
-    # The loader reads what is left: `meta_graph` is its own.
+    # `meta_graph` is the loader's own object, so the loader imports what is left in it.
     loader.load(session, tags)
     if answering.node:
         _add(session.graph, answering, meta_graph)
@@ -51,9 +52,10 @@ def load(session: tf_session.Session, path: str, tags: Sequence[str]) -> meta_gr
 
 
 def _take_out_answering(meta_graph: meta_graph_pb2.MetaGraphDef) -> graph_pb2.GraphDef:
-    """Moves the calls of the signatures, with what only they need, into a graph of their own.
+    """Moves the calls of the signatures, and the functions that only they need, into a graph of their own.
 
-    It stays empty where they are no calls whose results are for the caller alone, as in models that TensorFlow 1 saved.
+    That graph stays empty if a signature's outputs do not come from a function call, or if other nodes read them, too.
+    Models saved by TensorFlow 1 are like that.
     """
     graph = meta_graph.graph_def
     answering = graph_pb2.GraphDef(versions=graph.versions)
@@ -68,7 +70,7 @@ def _take_out_answering(meta_graph: meta_graph_pb2.MetaGraphDef) -> graph_pb2.Gr
     used = {_node_name(read) for node in rest for read in node.input}
     if used & names or any(node.op not in _CALLS for node in calls):
         return answering
-    # What else may name nodes and functions.
+    # Gradients and collections may name nodes and functions, too.
     collections = meta_graph.collection_def.values()
     if graph.library.gradient or any(not each.HasField("node_list") for each in collections):
         return answering
@@ -85,7 +87,7 @@ def _take_out_answering(meta_graph: meta_graph_pb2.MetaGraphDef) -> graph_pb2.Gr
 
 
 def _add(graph: ops.Graph, answering: graph_pb2.GraphDef, meta_graph: meta_graph_pb2.MetaGraphDef) -> None:
-    """Imports calls into the graph that has what they read."""
+    """Imports calls into the graph that has their inputs."""
     read = {name for node in answering.node for name in node.input}
     inputs = {name: _found(graph, name) for name in read}
     operations = meta_graph.meta_info_def.stripped_op_list if meta_graph.meta_info_def.stripped_op_list.op else None
@@ -119,7 +121,7 @@ def _needed(nodes: Iterable[node_def_pb2.NodeDef], functions: Functions) -> set[
 
 def _called(nodes: Iterable[node_def_pb2.NodeDef]) -> Iterator[str]:
     for node in nodes:
-        yield node.op  # A function may be called by its name, as an operation is.
+        yield node.op  # A node may call a function by its name, like an operation.
         for value in node.attr.values():
             if value.HasField("func"):
                 yield value.func.name

@@ -1,8 +1,7 @@
-"""One version of a model, run as TF Serving runs it: a v1 Session, fed and fetched by its SignatureDefs.
+"""Runs one version of a model as TF Serving does: in a v1 Session, fed and fetched by its SignatureDefs.
 
-The session reads the SavedModel as TF Serving's own loader does, in two steps (`saved_model_session`), so what does not
-load or run here does not there either. The checks before a run, and the words of their refusals, are those of TF
-Serving's Predict.
+A SavedModel that does not load or run here does not load or run in TF Serving either. `saved_model_session` loads it.
+The checks before a run, and their error texts, are those of TF Serving's Predict.
 """
 
 import dataclasses
@@ -33,14 +32,14 @@ Run = Callable[..., list[np.ndarray]]
 
 @dataclass(frozen=True)
 class _Signature:
-    """A SignatureDef in plain objects, which are read faster than messages.
+    """A SignatureDef as plain objects, which are faster to read than messages.
 
     Attributes:
         feeds: Input alias to feed name, sorted by alias.
         types: Feed name to `types_pb2.DataType`.
-        defaults: Input alias to what it is where a request leaves it out.
+        defaults: Input alias to the value that it has if a request leaves it out.
         fetches: Output alias to fetch name, sorted by alias.
-        method: Name of its method.
+        method: The method name.
     """
 
     feeds: Mapping[str, str]
@@ -63,11 +62,11 @@ class _Signature:
 
 @dataclass(frozen=True)
 class Call:
-    """One call of a signature, checked, in the names of the graph.
+    """One checked call of a signature, with the names of the graph.
 
     Attributes:
         feeds: Feed name to value.
-        aliases: The outputs wanted, by alias.
+        aliases: The aliases of the outputs to return.
         fetches: Alias to fetch name.
     """
 
@@ -82,7 +81,7 @@ class Call:
 
     @property
     def fetch_names(self) -> tuple[str, ...]:
-        """What is fetched, each once, sorted: in whichever order a request names its outputs, one graph is compiled."""
+        """The names to fetch, each once, sorted: the order in which requests name outputs compiles no further graph."""
         return tuple(sorted({self.fetches[alias] for alias in self.aliases}))
 
     def with_feeds(self, feeds: Mapping[str, np.ndarray]) -> "Call":
@@ -98,7 +97,7 @@ class Servable:
     """A loaded SavedModel that answers calls of its signatures, from any number of threads.
 
     Attributes:
-        signature_defs: Signature name to `SignatureDef`, as they stand in the SavedModel.
+        signature_defs: Signature name to `SignatureDef`, as the SavedModel has them.
         checks_methods: Whether a signature answers only the API that its method's name says.
     """
 
@@ -114,12 +113,12 @@ class Servable:
         Args:
             path: The folder that holds `saved_model.pb`.
             tags: The tags of the MetaGraph to load.
-            session_config: Threads and devices of the session; TensorFlow's defaults where None.
+            session_config: Threads and devices of the session; None takes TensorFlow's defaults.
             checks_methods: Whether a signature answers only the API that its method's name says.
 
         Raises:
             tf.errors.NotFoundError: There is no SavedModel, or none with these tags.
-            tf.errors.OpError: Variables or tables could not be filled.
+            tf.errors.OpError: Variables could not be restored, or tables not be filled.
         """
         if not any(os.path.exists(os.path.join(path, name)) for name in ("saved_model.pb", "saved_model.pbtxt")):
             raise not_found(f"Could not find SavedModel .pb or .pbtxt at supplied export directory path: {path}")
@@ -144,22 +143,22 @@ class Servable:
         """Calls a signature.
 
         Args:
-            signature_name: Which; empty means `serving_default`.
-            inputs: Input name to values; strings as arrays of `bytes` objects. Types must be the signature's own.
-            output_filter: The outputs wanted; all where empty.
+            signature_name: The signature; empty means `serving_default`.
+            inputs: Input name to values; strings as arrays of `bytes` objects. Types must be those of the signature.
+            output_filter: The outputs to return; empty returns all.
 
         Returns:
             Output name to values; strings as arrays of `bytes` objects.
 
         Raises:
             tf.errors.FailedPreconditionError: There is no such signature.
-            tf.errors.InvalidArgumentError: Inputs or outputs that the signature does not have, or of a wrong type.
-            tf.errors.OpError: Whatever the graph itself refuses.
+            tf.errors.InvalidArgumentError: An input or output is unknown, or an input has a wrong type.
+            tf.errors.OpError: The graph fails.
         """
         return self.execute(self.prepare(signature_name, inputs, output_filter))
 
     def prepare(self, signature_name: str, inputs: Mapping[str, np.ndarray], output_filter: Sequence[str] = ()) -> Call:
-        """Checks a call, with the arguments and refusals of `run`."""
+        """Checks a call. Arguments and errors are those of `run`."""
         signature_name = signature_name or DEFAULT_SIGNATURE
         signature = self._signatures.get(signature_name)
         if signature is None:
@@ -175,10 +174,10 @@ class Servable:
         return call
 
     def execute(self, call: Call) -> dict[str, np.ndarray]:
-        """Runs a call that was checked.
+        """Runs a checked call.
 
         Raises:
-            tf.errors.OpError: Whatever the graph itself refuses.
+            tf.errors.OpError: The graph fails.
         """
         feed_names, fetch_names = call.feed_names, call.fetch_names
         run = self._runs.get((feed_names, fetch_names)) or self._compile(feed_names, fetch_names)
@@ -194,10 +193,10 @@ class Servable:
         """Compiles a pair of feeds and fetches once.
 
         `Session.make_callable` with feeds falls back on `Session.run`, which converts types and takes six times as
-        long; the callable that Keras itself used in graph mode hands arrays straight to the runtime.
+        long. The callable made here, which Keras used in graph mode, hands arrays directly to the runtime.
         """
         options = config_pb2.CallableOptions(feed=feed_names, fetch=fetch_names)
-        # Each pair has a lock of its own: to compile one takes a second.
+        # Each pair has a lock of its own, because it takes a second to compile one.
         with self._run_locks.setdefault((feed_names, fetch_names), threading.Lock()):
             run = self._runs.get((feed_names, fetch_names))
             if run is None:
@@ -215,12 +214,12 @@ def _without_memory_optimizer(config: config_pb2.ConfigProto | None) -> config_p
 
 
 def _as_array(fetched: np.ndarray | bytes) -> np.ndarray:
-    """What was fetched as an array; TensorFlow gives a single string bare."""
+    """Makes an array of a fetched value. TensorFlow returns a single string as plain `bytes`."""
     return np.array(fetched, object) if isinstance(fetched, bytes) else fetched
 
 
 def _feeds(signature: _Signature, inputs: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """Feed name to value, with the signature's defaults where the request leaves an input out."""
+    """Feed name to value. Inputs that the request leaves out have the signature's defaults."""
     if len(inputs) > len(signature.feeds) or (len(inputs) < len(signature.feeds) and not signature.defaults):
         sent, wanted = set(inputs), set(signature.feeds)
         raise invalid_argument(
@@ -250,7 +249,7 @@ def _feeds(signature: _Signature, inputs: Mapping[str, np.ndarray]) -> dict[str,
 
 
 def _wanted_outputs(signature: _Signature, output_filter: Sequence[str]) -> list[str]:
-    """The outputs to fetch, checked."""
+    """Checks which outputs a request names, and returns those to fetch."""
     seen: list[str] = []
     for alias in output_filter:
         if alias not in signature.fetches:
@@ -265,7 +264,7 @@ def _wanted_outputs(signature: _Signature, output_filter: Sequence[str]) -> list
 
 
 def _check_types(signature: _Signature, feeds: Mapping[str, np.ndarray], feed_names: Sequence[str]) -> None:
-    """Refuses what the runtime would refuse, in the words that it has for TF Serving: arguments count by feed name."""
+    """Refuses wrong types with the error that the runtime gives in TF Serving. Arguments are counted by feed name."""
     for index, name in enumerate(feed_names):
         sent = dtype_of(feeds[name])
         wanted = signature.types[name]

@@ -1,4 +1,4 @@
-"""Which models a server serves: TF Serving's `ModelServerConfig`, checked and in plain objects."""
+"""The list of models that a server serves: TF Serving's `ModelServerConfig`, checked and as plain objects."""
 
 import logging
 import re
@@ -18,18 +18,18 @@ _ABSOLUTE = re.compile(r"/|[A-Za-z][A-Za-z0-9+.-]*://")
 
 @dataclass(frozen=True)
 class VersionPolicy:
-    """Which of the versions below a base path are wanted.
+    """Which of the versions below a base path to serve.
 
     Attributes:
-        latest: How many of the newest; None where `versions` or all are wanted.
-        versions: Those wanted, where they are named.
+        latest: How many of the newest versions to serve; None serves `versions`, or all.
+        versions: The numbers of the versions to serve; None if the policy names none.
     """
 
     latest: int | None = 1
     versions: frozenset[int] | None = None
 
     def wanted(self, present: Mapping[int, str]) -> dict[int, str]:
-        """Those of the versions present that are wanted, the newest first."""
+        """The present versions that the policy wants, newest first."""
         newest_first = sorted(present, reverse=True)
         if self.versions is not None:
             newest_first = [version for version in newest_first if version in self.versions]
@@ -39,7 +39,7 @@ class VersionPolicy:
 
 
 NEWEST = VersionPolicy()
-"""What is wanted unless something else is said."""
+"""The default: serve the newest version."""
 
 
 @dataclass(frozen=True)
@@ -47,10 +47,10 @@ class ServedModel:
     """One model of a server.
 
     Attributes:
-        name: In requests.
-        base_path: The folder of version folders.
-        policy: Which versions are loaded.
-        labels: Label to version.
+        name: The name in requests.
+        base_path: The folder that holds the version folders.
+        policy: Which versions to load.
+        labels: Label to version number.
     """
 
     name: str
@@ -63,7 +63,7 @@ def read_model_config(text: str) -> model_server_config_pb2.ModelServerConfig:
     """Parses the text of a model config file.
 
     Raises:
-        tf.errors.InvalidArgumentError: It is no `ModelServerConfig`.
+        tf.errors.InvalidArgumentError: The text is no `ModelServerConfig`.
     """
     try:
         return text_format.Parse(text, model_server_config_pb2.ModelServerConfig())
@@ -75,11 +75,11 @@ def served_models(config: model_server_config_pb2.ModelServerConfig, served: Col
     """The models of a config.
 
     Args:
-        config: What is to be served.
-        served: The models that are served already; these keep their platform.
+        config: The config.
+        served: Names of the models that are served already. Their platform must stay the same.
 
     Raises:
-        tf.errors.FailedPreconditionError: It is a config of another kind than a list of models.
+        tf.errors.FailedPreconditionError: The config is no list of models.
         tf.errors.InvalidArgumentError: A model is listed twice, its base path is relative or its platform unknown.
     """
     if config.WhichOneof("config") == "custom_model_config":
@@ -113,10 +113,10 @@ def check_labels(
     """Refuses labels that would send requests to a version that cannot answer them.
 
     Args:
-        models: With the labels wanted.
-        available: Model to the versions that answer now.
-        current: Model to the labels that are set now.
-        allow_unavailable: Whether a label that is new may name a version that is not available.
+        models: The models with their new labels.
+        available: Model name to the versions that are available now.
+        current: Model name to its labels now.
+        allow_unavailable: Whether a new label may name a version that is not available.
 
     Raises:
         tf.errors.FailedPreconditionError: A label names a version that is not available.

@@ -1,4 +1,4 @@
-"""Which versions of a model lie below a base path."""
+"""Finds the versions of a model below its base path."""
 
 import logging
 import os
@@ -11,14 +11,14 @@ _SAVED_MODEL_FILES = ("saved_model.pb", "saved_model.pbtxt")
 def version_folders(base_path: str) -> dict[int, str] | None:
     """Finds the complete versions.
 
-    A version is a folder named by a whole number; `00000123` is 123. A folder without its SavedModel file is not there
-    yet: the Pusher writes that file last.
+    A version is a folder named by a whole number; `00000123` is 123. A folder without a SavedModel file does not count
+    yet, because the Pusher writes that file last.
 
     Args:
-        base_path: The folder of versions.
+        base_path: The folder that holds the version folders.
 
     Returns:
-        Version to path, or None where the base path does not exist or cannot be read.
+        Version to path, or None if the base path does not exist or cannot be read.
     """
     try:
         names = sorted(os.listdir(base_path))

@@ -1,8 +1,8 @@
-"""The life of one model's versions: found on disk, loaded, available, unloaded.
+"""The life of one model's versions: finds them on disk, loads them, makes them available and unloads them.
 
-The rules are TF Serving's: the newest version is wanted, unless the policy says otherwise; a new one is loaded before
-the old one goes; a version that does not load is tried again a few times and then ends with its error while the old
-one keeps serving.
+The rules are TF Serving's. The newest version is wanted, unless the policy says otherwise. A new version is loaded
+before the old one is unloaded. A version that does not load is tried again a few times and then ends with its error,
+while the old version keeps serving.
 """
 
 import contextlib
@@ -23,7 +23,7 @@ LOGGER = logging.getLogger(__name__)
 
 
 class State(enum.IntEnum):
-    """Where a version is in its life; the numbers are those of `ModelVersionStatus.State`."""
+    """The state of a version. The numbers are those of `ModelVersionStatus.State`."""
 
     START = 10
     LOADING = 20
@@ -34,7 +34,7 @@ class State(enum.IntEnum):
 
 @dataclass(frozen=True)
 class VersionStatus:
-    """One version as `GetModelStatus` tells it; `error_code` 0 is OK."""
+    """The status of one version for `GetModelStatus`; `error_code` 0 is OK."""
 
     version: int
     state: State
@@ -44,7 +44,7 @@ class VersionStatus:
 
 @dataclass(frozen=True)
 class LoadedVersion:
-    """A version that answers requests, for as long as it is held."""
+    """An available version. It stays loaded for as long as it is held."""
 
     version: int
     servable: Servable
@@ -52,12 +52,12 @@ class LoadedVersion:
 
 @dataclass(frozen=True)
 class ColdStart:
-    """A version is available as soon as it is loaded, and is warmed up behind that.
+    """How to start a version that is available as soon as it is loaded, and is warmed up after that.
 
     Attributes:
-        load: Makes a servable of a version's path.
-        warm_later: Takes the servable, its path, and what tells that it is to end, and returns how many requests the
-            version brings along; runs on a thread of its own.
+        load: Makes a servable from a version's path.
+        warm_later: Warms up a servable, on a thread of its own. Its arguments are the servable, the path, and a
+            function that tells whether to stop. It returns how many warm-up requests the version has.
     """
 
     load: Callable[[str], Servable]
@@ -77,11 +77,11 @@ class _Version:
 
 
 class ModelVersions:
-    """Watches a base path and keeps the versions available that its policy wants.
+    """Watches a base path and serves the versions that the policy wants.
 
     Attributes:
         name: The model's name in requests.
-        base_path: The folder of version folders; may be set while it is watched.
+        base_path: The folder that holds the version folders; may be set while it is watched.
         policy: Which versions are wanted; may be set while it is watched.
     """
 
@@ -100,13 +100,13 @@ class ModelVersions:
 
         Args:
             name: The model's name in requests.
-            base_path: The folder of version folders.
-            poll_seconds: Between looks at the base path; 0 looks once.
+            base_path: The folder that holds the version folders.
+            poll_seconds: Seconds between two looks at the base path; 0 looks once.
             load_retries: How often a version that does not load is tried again.
-            retry_seconds: Between those tries.
-            load: Makes a servable of a version's path.
+            retry_seconds: Seconds between those tries.
+            load: Makes a servable from a version's path.
             policy: Which versions are wanted.
-            first: How a version is loaded while none answers; by `load`, too, where None.
+            first: How to start a version while no other one is available; None uses `load`.
         """
         self.name = name
         self.base_path = base_path
@@ -123,11 +123,11 @@ class ModelVersions:
         self._base_path_missing = False
 
     def start(self) -> None:
-        """Begins to watch, on a thread of its own."""
+        """Starts the thread that watches the base path."""
         self._thread.start()
 
     def stop(self, timeout: float = 10.0) -> None:
-        """Ends watching and unloads every version once nobody uses it, or after `timeout` seconds."""
+        """Stops watching and unloads all versions. Waits up to `timeout` seconds for requests that use them."""
         self._stop.set()
         with self._changed:
             self._changed.notify_all()
@@ -140,13 +140,13 @@ class ModelVersions:
 
     @contextlib.contextmanager
     def acquire(self, version: int | None = None) -> Iterator[LoadedVersion]:
-        """Holds a version, so that it is not unloaded under a request.
+        """Holds a version, so that it is not unloaded during a request.
 
         Args:
-            version: Which; None takes the newest that is available.
+            version: The number; None takes the newest version that is available.
 
         Raises:
-            tf.errors.NotFoundError: That version, or any, is not available.
+            tf.errors.NotFoundError: The version is not available, or none is.
         """
         with self._changed:
             available = [number for number, each in self._versions.items() if each.state is State.AVAILABLE]
@@ -165,10 +165,10 @@ class ModelVersions:
                 self._close_if_unused(held)
 
     def status(self, version: int | None = None) -> list[VersionStatus]:
-        """Every version that was ever seen, newest first, or the one asked for.
+        """The status of all versions seen so far, newest first, or of one version.
 
         Raises:
-            tf.errors.NotFoundError: No such version, or none at all.
+            tf.errors.NotFoundError: The version was never seen, or none was.
         """
         with self._changed:
             if version is not None and version not in self._versions:
@@ -179,7 +179,7 @@ class ModelVersions:
             return [_status(number, self._versions[number]) for number in numbers]
 
     def wait_for(self, version: int, state: State, timeout: float) -> bool:
-        """Waits until a version is in a state; False where `timeout` seconds passed before that."""
+        """Waits until a version is in a state. Returns False if that takes longer than `timeout` seconds."""
 
         def reached() -> bool:
             return version in self._versions and self._versions[version].state is state
@@ -188,7 +188,11 @@ class ModelVersions:
             return self._changed.wait_for(reached, timeout)
 
     def wait_until_settled(self) -> ServingError | None:
-        """Waits until a version is available, or all that are wanted have ended; then the newest one's error."""
+        """Waits until a version is available, or all wanted versions have failed.
+
+        Returns:
+            The newest version's error; None if a version is available, or if the model was stopped.
+        """
 
         def settled() -> bool:
             states = [each.state for each in self._versions.values() if each.aspired]
@@ -201,12 +205,12 @@ class ModelVersions:
             return self._versions[max(self._versions)].error
 
     def available(self) -> frozenset[int]:
-        """The versions that answer requests."""
+        """The numbers of the versions that are available."""
         with self._changed:
             return frozenset(number for number, each in self._versions.items() if each.state is State.AVAILABLE)
 
     def poll(self) -> None:
-        """Looks at the base path once and does what follows from it; the watching thread does this again and again."""
+        """Looks at the base path once, and loads and unloads versions accordingly."""
         folders = version_folders(self.base_path)
         if folders is None:
             if not self._base_path_missing:
@@ -217,7 +221,7 @@ class ModelVersions:
         self._aspire(self.policy.wanted(folders))
         for number in self._due():
             self._try_to_load(number)
-            # An old version goes as soon as another one serves, not when all of these are tried.
+            # Unload an old version as soon as a new one is available, not when all new ones were tried.
             self._unload_superseded()
         self._unload_superseded()
 
@@ -246,7 +250,7 @@ class ModelVersions:
             self._changed.notify_all()
 
     def _due(self) -> list[int]:
-        """The versions to load now, the newest first."""
+        """The versions to load now, newest first."""
         now = time.monotonic()
         with self._changed:
             return [
@@ -260,7 +264,7 @@ class ModelVersions:
         self._set_state(entry, State.LOADING)
         entry.attempts += 1
         begin = time.monotonic()
-        # While nothing answers, a request had better wait for its own signature than for all of them.
+        # While no version is available, a request should wait for its own signature alone, not for all of a warm-up.
         first = None if self.available() else self._first
         try:
             entry.servable = first.load(entry.path) if first else self._load(entry.path)
@@ -280,13 +284,13 @@ class ModelVersions:
         )
         self._set_state(entry, State.AVAILABLE)
         if first:
-            # No daemon, as this thread is: a process that ends under a running graph is aborted, so it waits for it.
+            # Not a daemon: a process that ends while a graph runs is aborted, so it has to wait for this thread.
             threading.Thread(
                 target=self._warm_later, args=(first, number), name=f"warm-up-{self.name}", daemon=False
             ).start()
 
     def _warm_later(self, first: ColdStart, number: int) -> None:
-        """Warms a version that answers already; a server that stops waits for the request that is under way."""
+        """Warms up a version that is available already. A server that stops waits for the request that is running."""
         begin = time.monotonic()
         entry = self._versions[number]
 
@@ -297,8 +301,8 @@ class ModelVersions:
             with self.acquire(number) as loaded:
                 records = first.warm_later(loaded.servable, entry.path, stopped)
         except Exception as error:
-            if not stopped():  # A version that went meanwhile has no more to answer.
-                message = "Version %d of model %s answers, but a request that it brings along fails: %s"
+            if not stopped():  # Nobody cares about a version that was replaced meanwhile.
+                message = "Version %d of model %s is available, but one of its warm-up requests fails: %s"
                 LOGGER.error(message, number, self.name, error)
             return
         if records and not stopped():
@@ -306,7 +310,7 @@ class ModelVersions:
             LOGGER.info("Version %d of model %s is warm (%d requests in %.1f s)", number, self.name, records, seconds)
 
     def _unload_superseded(self) -> None:
-        """Unloads the versions that nobody wants any more, but for the newest one while no wanted one serves."""
+        """Unloads versions that are no longer wanted. The newest of them stays while no wanted version is available."""
         with self._changed:
             wanted = [each for each in self._versions.values() if each.aspired]
             unwanted = sorted(

@@ -1,6 +1,7 @@
-"""Warm-up: requests that a model brings along, replayed before it is available or, where nothing else answers, after.
+"""Warm-up: replays the requests that are saved in a version's folder, so that its first clients need not wait.
 
-The file, its limits and the words of its refusals are those of TF Serving.
+This happens before the version is available, or after that if no other version is available. The place and format of
+the file, its limits and the error texts are TF Serving's.
 """
 
 import os
@@ -17,17 +18,17 @@ from serving.local_server.wire.statuses import data_loss, invalid_argument, unim
 from serving.local_server.wire.tensor_protos import from_protos
 
 WARM_UP_FILE = os.path.join("assets.extra", "tf_serving_warmup_requests")
-"""Where it lies below a version's folder."""
+"""The file with the requests, below a version's folder."""
 MOST_RECORDS = 1000
 _NO_VERSION = 0
-"""For answers that nobody reads."""
+"""The version number in answers that nobody reads."""
 
 
 def load_warm(path: str) -> Servable:
-    """Loads a SavedModel and replays the requests that it brings along, if it does.
+    """Loads a SavedModel and replays its warm-up requests, if it has any.
 
     Raises:
-        tf.errors.OpError: It does not load, or the file cannot be read, or a request fails.
+        tf.errors.OpError: The SavedModel does not load, the warm-up file cannot be read, or a request fails.
     """
     servable = Servable(path)
     warm_up(servable, path)
@@ -35,11 +36,11 @@ def load_warm(path: str) -> Servable:
 
 
 def warm_up(servable: Servable, path: str) -> int:
-    """Replays the requests that a version brings along, and returns how many there were.
+    """Replays the warm-up requests of a version, and returns how many there are.
 
     Args:
-        servable: The version; it is closed where a request fails.
-        path: Its folder.
+        servable: The version; it is closed if a request fails.
+        path: The version's folder.
 
     Raises:
         tf.errors.OpError: The file cannot be read, or a request fails.
@@ -52,15 +53,15 @@ def warm_up(servable: Servable, path: str) -> int:
 
 
 def replay(servable: Servable, file: str, stopped: Callable[[], bool] = lambda: False) -> int:
-    """Asks a model what the records of a file ask, and returns how many there were; none where there is no file.
+    """Replays the requests of a file, and returns how many there are; 0 if there is no file.
 
     Args:
         servable: The model.
         file: A TFRecord file of `PredictionLog`.
-        stopped: Whether no further request is to be begun.
+        stopped: Tells whether to stop before the next request.
 
     Raises:
-        tf.errors.DataLossError: It is no TFRecord file.
+        tf.errors.DataLossError: The file is no TFRecord file.
         tf.errors.InvalidArgumentError: A record is no `PredictionLog`, or there are more than `MOST_RECORDS`.
         tf.errors.UnimplementedError: A record is of a kind that is not replayed.
         tf.errors.OpError: A request fails.

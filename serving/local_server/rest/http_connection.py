@@ -1,7 +1,7 @@
-"""Connections of the REST port: none stays open for a request that does not come, and half an open one gets its answer.
+"""HTTP connections of the REST port: each request has a time limit, and half-closed connections get their answer.
 
-The HTTP server itself waits without end for a request that was begun, and drops one whose client says at once that it
-will send nothing more.
+Uvicorn alone waits for ever for the rest of a request that has begun. It also drops a request if the client closes its
+sending half at once.
 """
 
 import asyncio
@@ -13,35 +13,36 @@ from serving.local_server.rest.json_response import error_answer
 
 
 class PatientConnection(H11Protocol):
-    """Waits for each request as long as the server's `timeout_keep_alive` says, from the first byte to the last header.
+    """Gives each request `timeout_keep_alive` seconds until its last header.
 
-    One that was begun and not ended is answered with 408, and one whose client has stopped sending with 400.
+    If a request has begun but does not end in time, the answer is 408. If the client stops sending before its request
+    is complete, the answer is 400.
     """
 
     _waiting: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Waits for the first request."""
+        """Starts the clock for the first request."""
         super().connection_made(transport)
         self._wait()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Waits no more."""
+        """Stops the clock."""
         super().connection_lost(exc)
         self._wait()
 
     def handle_events(self) -> None:
-        """Notes whether a request has come."""
+        """Stops the clock once a request has come."""
         super().handle_events()
         self._wait()
 
     def on_response_complete(self) -> None:
-        """Waits for the next request."""
+        """Starts the clock for the next request."""
         super().on_response_complete()
         self._wait()
 
     def eof_received(self) -> bool:  # type: ignore[override]
-        """The client sends nothing more; True keeps the connection open until its request is answered."""
+        """Handles a client that sends nothing more. True keeps the connection open until its request is answered."""
         if self._is_answering() and not self.cycle.more_body:
             self.cycle.keep_alive = False
             return True
@@ -50,7 +51,7 @@ class PatientConnection(H11Protocol):
         return False
 
     def _wait(self) -> None:
-        """Starts or stops the clock, as the connection waits for a request or not."""
+        """Starts the clock if the connection waits for a request, and stops it if not."""
         if self._is_answering() or self.transport.is_closing():
             if self._waiting is not None:
                 self._waiting.cancel()
@@ -76,5 +77,5 @@ class PatientConnection(H11Protocol):
         return self.cycle is not None and not self.cycle.response_complete
 
     def _has_begun(self) -> bool:
-        """Whether a part of a request has come that nobody has answered."""
+        """Whether a request has begun that is not answered yet."""
         return self._is_answering() or bool(self.conn.trailing_data[0])

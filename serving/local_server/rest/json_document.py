@@ -1,7 +1,7 @@
-"""A request's JSON text as Python values, and values as the JSON text that error messages quote.
+"""Parses the JSON of a request, and quotes JSON values in error messages.
 
-What is accepted, and the words for what is not, are those of the parser in TF Serving: NaN and infinities are numbers,
-whatever follows the first value is ignored, and text need not be valid UTF-8.
+It accepts what the parser in TF Serving accepts, and its error texts are the same. NaN and infinities are numbers. Text
+after the first value is ignored. Strings need not be valid UTF-8.
 """
 
 import json
@@ -26,13 +26,13 @@ _REASONS = (
 
 
 def parse_object(body: bytes) -> dict[str, Any]:
-    """Reads the object that a request's body must be.
+    """Parses a request's body, which must be a JSON object.
 
     Args:
         body: JSON text. Bytes that are not UTF-8 are kept as lone surrogates; `to_bytes` gives them back.
 
     Raises:
-        tf.errors.InvalidArgumentError: It is not JSON, or not an object.
+        tf.errors.InvalidArgumentError: The body is not JSON, or not an object.
     """
     text = body.decode("utf-8", "surrogateescape").removeprefix("\ufeff").lstrip(_WHITESPACE)
     if not body:
@@ -59,7 +59,7 @@ def to_bytes(text: str) -> bytes:
     """The bytes of a JSON string.
 
     Raises:
-        tf.errors.InvalidArgumentError: It holds half of a surrogate pair.
+        tf.errors.InvalidArgumentError: The string holds half of a surrogate pair.
     """
     try:
         return text.encode("utf-8", "surrogateescape")
@@ -68,7 +68,7 @@ def to_bytes(text: str) -> bytes:
 
 
 def quote(value: Any) -> str:
-    """A value as error messages show it: indented by four, and cut where it is long."""
+    """Formats a value for an error message: indented by four spaces, and truncated if it is long."""
     text = ""
     for part in _ENCODER.iterencode(value):
         text += part

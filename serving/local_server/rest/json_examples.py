@@ -1,4 +1,4 @@
-"""The body of a REST classify or regress request: tf.Examples as JSON objects of their features."""
+"""Parses the body of a REST classify or regress request: tf.Examples, each a JSON object of its features."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -21,10 +21,10 @@ def parse_examples_body(body: bytes) -> tuple[str, input_pb2.Input]:
     """Reads the body of a classify or regress request.
 
     Returns:
-        The signature's name, empty where the body names none, and the examples.
+        The signature's name, which is empty if the body names none, and the examples.
 
     Raises:
-        tf.errors.InvalidArgumentError: It is not JSON, or its examples or context are not objects of features.
+        tf.errors.InvalidArgumentError: The body is not JSON, or an example or the context is no object of features.
     """
     document = parse_object(body)
     signature_name = signature_name_of(document)

@@ -1,4 +1,4 @@
-"""The body of a REST predict request, in row form (`instances`) or column form (`inputs`)."""
+"""Parses the body of a REST predict request, in row form (`instances`) or column form (`inputs`)."""
 
 import enum
 from collections.abc import Mapping
@@ -21,7 +21,7 @@ TensorInfos = Mapping[str, meta_graph_pb2.TensorInfo]
 
 
 class BodyForm(enum.Enum):
-    """How tensors stand in the body; the answer takes the same form."""
+    """How a body holds tensors. The answer has the same form."""
 
     ROW = ROW_KEY
     COLUMN = COLUMN_KEY
@@ -29,10 +29,10 @@ class BodyForm(enum.Enum):
 
 @dataclass(frozen=True)
 class PredictBody:
-    """A parsed body, before it is known what the signature wants.
+    """A parsed body. Its tensors can be read once the signature is known.
 
     Attributes:
-        signature_name: Empty where the body names none.
+        signature_name: The signature to call; empty if the body names none.
         document: The whole body.
     """
 
@@ -50,7 +50,7 @@ class PredictBody:
 
         Raises:
             tf.errors.InvalidArgumentError: The body does not fit the signature.
-            tf.errors.UnimplementedError: An input's type cannot come from JSON.
+            tf.errors.UnimplementedError: JSON cannot express an input's type.
         """
         if not infos:
             raise invalid_argument(f"Failed to get input map for signature: {self.signature_name or 'DEFAULT'}")
@@ -76,14 +76,14 @@ def parse_predict_body(body: bytes) -> PredictBody:
     """Reads the body of a predict request.
 
     Raises:
-        tf.errors.InvalidArgumentError: It is not a JSON object, or its signature name is not a string.
+        tf.errors.InvalidArgumentError: The body is not a JSON object, or its signature name is not a string.
     """
     document = parse_object(body)
     return PredictBody(signature_name_of(document), document)
 
 
 def signature_name_of(document: Mapping[str, Any]) -> str:
-    """The signature that a request names; empty where it names none.
+    """The signature that a request names; empty if it names none.
 
     Raises:
         tf.errors.InvalidArgumentError: The name is not a string.
@@ -97,7 +97,7 @@ def signature_name_of(document: Mapping[str, Any]) -> str:
 
 
 class _Rows:
-    """The values of one input, gathered row by row; all rows must be of the first one's shape."""
+    """Collects the values of one input row by row. All rows must have the shape of the first."""
 
     def __init__(self, dtype: int):
         self._dtype = dtype

@@ -1,4 +1,4 @@
-"""Tensors and errors as the JSON text of TF Serving's answers."""
+"""Writes the JSON bodies of REST answers and errors, as TF Serving writes them."""
 
 import base64
 import json
@@ -15,7 +15,7 @@ from serving.local_server.wire.tensor_types import dtype_of, type_name
 
 _BYTES_SUFFIX = "_bytes"
 _SMALL = 1e-30
-"""Numbers not far above this have fewer digits in a float32."""
+"""Six digits are always tried for numbers below this: the smallest float32 values have fewer digits."""
 _INTEGER_TYPES = (
     types_pb2.DT_INT8,
     types_pb2.DT_INT16,
@@ -30,14 +30,15 @@ _INTEGER_TYPES = (
 def predict_answer(outputs: Mapping[str, np.ndarray], form: BodyForm) -> bytes:
     """The body of a predict answer, in the form of the request.
 
-    One output stands bare, several stand in an object keyed by their names.
+    A single output stands alone. Several outputs stand in an object, keyed by name.
 
     Args:
         outputs: Output name to tensor.
         form: The request's form.
 
     Raises:
-        tf.errors.InvalidArgumentError: A type has no JSON form, or outputs of a row answer do not agree in their rows.
+        tf.errors.InvalidArgumentError: JSON cannot express an output's type, or the outputs of a row answer differ in
+            their number of rows.
     """
     if form is BodyForm.COLUMN:
         texts = {name: _text(name, array) for name, array in sorted(outputs.items())}
@@ -120,10 +121,13 @@ def _leaf_texts(name: str, array: np.ndarray) -> list[str]:
 
 
 def _decimals(values: np.ndarray) -> list[str]:
-    """Six digits where these give the number back, else as many as its type needs; always with a point or exponent."""
+    """Writes each number with six digits if that is exact, and else with as many digits as its type needs.
+
+    Every text has a point or an exponent.
+    """
     digits = 9 if values.dtype == np.float32 else 17
     numbers = values.tolist()
-    # All at once: a call for each number would take longer than its digits.
+    # One call formats all numbers: a call for each would take longer than the formatting itself.
     texts = (f"%.{digits}g " * len(numbers) % tuple(numbers)).split()
     places = np.flatnonzero(_may_be_short(values))
     short = [f"{numbers[place]:g}" for place in places.tolist()]
@@ -135,12 +139,12 @@ def _decimals(values: np.ndarray) -> list[str]:
 
 
 def _may_be_short(values: np.ndarray) -> np.ndarray:
-    """Whether six digits may give a number back: False for most of those that they do not."""
+    """Whether six digits may be exact. This is False for most of the numbers that need more."""
     with np.errstate(all="ignore"):
         wide = values.astype(np.float64)
         scale = 10.0 ** (5 - np.floor(np.log10(np.abs(wide))))
         distance = np.abs(np.rint(wide * scale) / scale - wide)
-        # Written so that what has no logarithm, or overflows, counts as short.
+        # The comparison is negated, so that zero, NaN, infinity and overflows count as short.
         half_a_step = max(0.51 * np.finfo(values.dtype).eps, 4 * np.finfo(np.float64).eps)
         return ~(distance > half_a_step * np.abs(wide)) | (np.abs(wide) < _SMALL)
 

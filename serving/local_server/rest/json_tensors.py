@@ -1,4 +1,4 @@
-"""A JSON value as a tensor: nested lists of one depth and size, every leaf of the type that the signature wants."""
+"""Converts JSON values to tensors: checks the nesting of lists and the type of every value."""
 
 import base64
 import binascii
@@ -17,7 +17,7 @@ BASE64_KEY = "b64"
 _FLOATS = (types_pb2.DT_FLOAT, types_pb2.DT_DOUBLE)
 _INT32_RANGE = range(-(2**31), 2**31)
 _INTEGER_RANGES = {
-    # The narrow types are read as int32 and cut down to their width, as in a TensorProto.
+    # The narrow types are read as int32, and their lowest bits are kept, as in a TensorProto.
     types_pb2.DT_INT8: _INT32_RANGE,
     types_pb2.DT_INT16: _INT32_RANGE,
     types_pb2.DT_INT32: _INT32_RANGE,
@@ -35,7 +35,7 @@ def is_base64(value: Any) -> bool:
 
 
 def shape_of(value: Any) -> tuple[int, ...]:
-    """The shape of nested lists, read along the first elements; a bare value has none."""
+    """The shape of nested lists, read along the first elements. A bare value has the shape ()."""
     shape = []
     while isinstance(value, list):
         shape.append(len(value))
@@ -46,10 +46,10 @@ def shape_of(value: Any) -> tuple[int, ...]:
 
 
 def leaves(value: Any, shape: tuple[int, ...]) -> list[Any]:
-    """The values at the bottom of nested lists.
+    """Flattens nested lists.
 
     Raises:
-        tf.errors.InvalidArgumentError: The lists are not all of `shape`.
+        tf.errors.InvalidArgumentError: A list does not have its size in `shape`, or is nested deeper or less deep.
     """
     rank = len(shape)
     level: list[Any] = [value]
@@ -71,15 +71,15 @@ def leaves(value: Any, shape: tuple[int, ...]) -> list[Any]:
 
 
 def check_leaves(values: list[Any], dtype: int) -> None:
-    """Refuses values that are not of a type.
+    """Checks that all values have a type.
 
     Args:
-        values: What `leaves` gave.
-        dtype: The `types_pb2.DataType` wanted.
+        values: The result of `leaves`.
+        dtype: The expected `types_pb2.DataType`.
 
     Raises:
-        tf.errors.InvalidArgumentError: One is of another type, or out of its range.
-        tf.errors.UnimplementedError: That type cannot come from JSON.
+        tf.errors.InvalidArgumentError: A value has another type, or is out of its range.
+        tf.errors.UnimplementedError: JSON cannot express the type.
     """
     kinds = set(map(type, values))
     if dtype in _FLOATS:
@@ -100,10 +100,10 @@ def check_leaves(values: list[Any], dtype: int) -> None:
 
 
 def to_array(values: list[Any], shape: tuple[int, ...], dtype: int) -> np.ndarray:
-    """Builds the tensor of values that `check_leaves` let pass.
+    """Builds a tensor from values that passed `check_leaves`.
 
     Raises:
-        tf.errors.InvalidArgumentError: A `b64` value is not base64, or a number is beyond all bounds.
+        tf.errors.InvalidArgumentError: A `b64` value is not base64, or a number is too large for a double.
     """
     if dtype == types_pb2.DT_STRING:
         array = np.empty(len(values), dtype=object)
@@ -121,7 +121,7 @@ def to_array(values: list[Any], shape: tuple[int, ...], dtype: int) -> np.ndarra
 
 
 def _refuse(values: list[Any], dtype: int) -> None:
-    """Names the first value that is not of the type."""
+    """Raises the error that names the first value of another type."""
     for value in values:
         if isinstance(value, dict) and dtype == types_pb2.DT_STRING:
             if not is_base64(value):
@@ -146,7 +146,7 @@ def from_base64(text: str) -> bytes:
     """The bytes of a `b64` value, with or without padding.
 
     Raises:
-        tf.errors.InvalidArgumentError: It is not base64.
+        tf.errors.InvalidArgumentError: The text is not base64.
     """
     stripped = "".join(text.split()).rstrip("=.")
     try:

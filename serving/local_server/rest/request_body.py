@@ -1,6 +1,7 @@
-"""The bodies of REST requests: read in time, none longer than allowed, and not too many bytes at once.
+"""Reads the bodies of REST requests within limits: bytes of one body, bytes of all bodies at once, and seconds.
 
-A body becomes many times as long once it is parsed, so whoever sends long ones, or many, could fill the memory.
+A parsed body takes many times its length in memory. Without limits, clients could fill the memory by long bodies, or by
+many.
 """
 
 import contextlib
@@ -14,12 +15,12 @@ from starlette.types import Receive
 
 @dataclass(frozen=True)
 class BodyLimits:
-    """What the bodies of requests may be.
+    """Limits of the bodies of requests.
 
     Attributes:
-        longest: Bytes of one.
-        at_once: Bytes of all whose requests are under way.
-        seconds: For one to arrive.
+        longest: The most bytes of one body.
+        at_once: The most bytes of all bodies whose requests are not answered yet.
+        seconds: How long a body may take to arrive.
     """
 
     longest: int = 64 * 2**20
@@ -28,10 +29,10 @@ class BodyLimits:
 
 
 class RefusedBodyError(Exception):
-    """A body that is not taken.
+    """A body that the server refuses.
 
     Attributes:
-        status: HTTP's.
+        status: The HTTP status of the answer.
         message: What the client reads.
     """
 
@@ -42,11 +43,11 @@ class RefusedBodyError(Exception):
 
 
 class ClientGoneError(Exception):
-    """Nobody is there any more to read an answer."""
+    """The client has gone, so nobody would read an answer."""
 
 
 class BodyReader:
-    """Reads the bodies of one server's requests; of one event loop."""
+    """Reads the bodies of one server's requests, all on one event loop."""
 
     def __init__(self, limits: BodyLimits = BodyLimits()):
         """Takes the limits."""
@@ -55,15 +56,15 @@ class BodyReader:
 
     @contextlib.asynccontextmanager
     async def body(self, headers: Mapping[bytes, bytes], receive: Receive) -> AsyncIterator[bytes]:
-        """The body of a request; the context lasts as long as the request is under way.
+        """Reads a request's body. Its bytes count against the limit until the block ends.
 
         Args:
-            headers: The request's, their names in lower case.
-            receive: ASGI's.
+            headers: The request's headers, with names in lower case.
+            receive: ASGI's `receive` of the request.
 
         Raises:
-            RefusedBodyError: It is too long, does not come in time, or too many others are under way.
-            ClientGoneError: The client went before it was whole.
+            RefusedBodyError: The body is too long or too slow, or all bodies together have too many bytes.
+            ClientGoneError: The client went before the body was complete.
         """
         body = _Body(self._limits, headers)
         try:
@@ -86,13 +87,14 @@ class BodyReader:
 
 
 class _Body:
-    """One body as it comes in. One that is refused is read to its end all the same, and thrown away.
+    """One body as it arrives.
 
-    A client that still sends would not read the refusal; but one that has asked for leave to send gets it at once.
+    A refused body is read to its end and thrown away, because a client that is still sending would not read the answer.
+    A client that asked before it sends (`Expect: 100-continue`) is refused at once.
 
     Attributes:
-        is_expected: Whether there is more to come.
-        held: Bytes that are kept.
+        is_expected: Whether more parts come.
+        held: The number of bytes kept.
     """
 
     def __init__(self, limits: BodyLimits, headers: Mapping[bytes, bytes]):
@@ -106,7 +108,7 @@ class _Body:
             self.is_expected = b"expect" not in headers
 
     def add(self, message: Mapping, room: int) -> int:
-        """Takes a part of it, and returns how many bytes more are held: fewer than none where it is refused."""
+        """Adds a part, and returns how many bytes more are held. The number is negative if the body is refused."""
         before, part = self.held, message["body"]
         self.is_expected = message["more_body"]
         if self._refusal is None and before + len(part) > self._limits.longest:
@@ -123,10 +125,10 @@ class _Body:
         return self.held - before
 
     def whole(self) -> bytes:
-        """The body.
+        """The complete body.
 
         Raises:
-            RefusedBodyError: It is refused.
+            RefusedBodyError: The body is refused.
         """
         if self._refusal is not None:
             raise self._refusal

@@ -57,7 +57,7 @@ HTTP_STATUS = {
     errors_impl.DATA_LOSS: 500,
     errors_impl.UNAUTHENTICATED: 401,
 }
-"""Status code to HTTP code."""
+"""gRPC's status code to HTTP's."""
 
 _MODEL = r"/([^/:]+)(?:/versions/(\d+)|/labels/([^/:]+))?"
 _PREDICTION_PATH = re.compile(rf"/v1/models{_MODEL}:(classify|regress|predict)", re.IGNORECASE | re.ASCII)
@@ -83,14 +83,14 @@ _Answer = tuple[int, bytes]
 
 @dataclass(frozen=True)
 class RestConfig:
-    """What can be told of the REST port.
+    """Settings of the REST port.
 
     Attributes:
-        enable_cors: Whether pages of other origins may ask.
-        metrics_path: Where Prometheus reads the metrics; nowhere if empty.
-        num_threads: That parse requests and run models; 0 takes four for each core.
-        timeout_s: For an answer once the request is there.
-        bodies: What the bodies of requests may be.
+        enable_cors: Whether web pages of other origins may send requests.
+        metrics_path: The path where Prometheus reads the metrics; empty for none.
+        num_threads: Threads that parse requests and run models; 0 takes four for each core.
+        timeout_s: Seconds from a complete request to its answer.
+        bodies: Limits of the bodies of requests.
     """
 
     enable_cors: bool = False
@@ -114,7 +114,7 @@ class _Request:
     headers: _Headers
     body: bytes
     due: float
-    """By `time.monotonic`, when nobody waits for the answer any more."""
+    """The time, by `time.monotonic`, from which nobody waits for the answer."""
 
 
 class RestApi:
@@ -126,7 +126,7 @@ class RestApi:
         self._config = config
         self._observer = observer or Observer()
         self._bodies = BodyReader(config.bodies)
-        # Models run, and bodies are parsed, beside the event loop, so that it goes on accepting requests.
+        # Threads parse bodies and run models, so that the event loop goes on accepting requests.
         threads = config.num_threads or 4 * (os.cpu_count() or 1)
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="rest")
 
@@ -160,7 +160,7 @@ class RestApi:
             return
 
     async def _in_time(self, request: _Request) -> _Answer:
-        """The answer, or after the timeout that there is none; what runs is then left to end by itself."""
+        """Returns the answer, or an error after the timeout. The work then ends by itself, and its result is lost."""
         answer = asyncio.get_running_loop().run_in_executor(self._threads, self._answer_to, request)
         await asyncio.wait([answer], timeout=self._config.timeout_s)
         return answer.result() if answer.done() else _refusal(_timed_out())
@@ -187,7 +187,7 @@ class RestApi:
                 raise invalid_argument("Missing model name in request.")
             spec = _model_spec(name, version, label)
             seen.model = spec.name
-            # Whoever has waited too long for a thread waits no longer for the answer.
+            # The request may have waited so long for a thread that its client waits no more.
             _check_time(request)
             answer = self._called(api, spec, _plain(request), seen)
             _check_time(request)
@@ -238,7 +238,7 @@ class RestApi:
 
 
 def _route(method: str, path: str) -> tuple[str, str | None, str | None, str | None]:
-    """What a request asks, and of which model's name, version and label, as they stand in the path."""
+    """The API that a request calls, and the model's name, version and label as the path has them."""
     if method == "POST" and (match := _PREDICTION_PATH.fullmatch(path)):
         name, version, label, verb = match.groups()
         if verb in _INFERENCE:
@@ -261,7 +261,7 @@ def _model_spec(name: str, version: str | None, label: str | None) -> model_pb2.
 
 
 def _is_preflight(request: _Request) -> bool:
-    """Whether a browser asks on behalf of a page if that may ask."""
+    """Whether a browser asks if a page may send a request: the preflight of CORS."""
     return request.method == "OPTIONS" and bool(_ORIGIN.search(request.headers.get(b"origin", b"")))
 
 
@@ -279,7 +279,7 @@ def _refusal(error: ServingError) -> _Answer:
 
 
 def _plain(request: _Request) -> bytes:
-    """The body without its compression; empty where it is no gzip or too large, as TF Serving reads it."""
+    """The body, decompressed. As in TF Serving, it is empty if it is no gzip or too large."""
     if b"gzip" not in request.headers.get(b"content-encoding", b""):
         return request.body
     try:

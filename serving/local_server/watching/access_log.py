@@ -1,6 +1,6 @@
-"""A line for each request: what was asked of which model, and how it went.
+"""Writes the access log: a line for each request, with API, model, status and time.
 
-A line says nothing of who asked or what was sent. Messages of refusals stay out too, since they quote requests.
+A line does not say who asked or what was sent. It has no error message either, because those quote requests.
 """
 
 import datetime
@@ -14,10 +14,10 @@ STANDARD_OUTPUT = "-"
 
 
 class AccessLog:
-    """Writes JSON objects to a file or to the standard output, a line each; use it as a context manager."""
+    """Writes JSON objects, one a line, to a file or to the standard output. Use it as a context manager."""
 
     def __init__(self, path: str = ""):
-        """Opens the file to append to it; `-` is the standard output, and an empty path writes nothing.
+        """Opens the file to append to it. `-` is the standard output; an empty path writes nothing.
 
         Raises:
             OSError: The file cannot be opened.
@@ -36,11 +36,11 @@ class AccessLog:
         Args:
             entrypoint: `REST` or `GRPC`.
             api: The method called.
-            model: Name in the request.
-            version: That answered; None where none did.
-            signature: That was called; empty where none was.
-            status: Name of the status code.
-            microseconds: From the request to the answer.
+            model: The model's name in the request.
+            version: The version that answered; None if none did.
+            signature: The signature that was called; empty if none was.
+            status: The name of the status code.
+            microseconds: The time from the request to the answer.
         """
         if self._stream is None:
             return
@@ -58,7 +58,7 @@ class AccessLog:
             self._stream.write(json.dumps(line) + "\n")
 
     def close(self) -> None:
-        """Closes the file; what is written after that is lost."""
+        """Closes the file. Lines that are written after that are lost."""
         with self._lock:
             stream, self._stream = self._stream, None
             if self._owned and stream is not None:

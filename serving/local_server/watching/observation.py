@@ -1,4 +1,4 @@
-"""One request as the metrics and the access log see it."""
+"""Observes each request, for the metrics and the access log."""
 
 import contextlib
 import time
@@ -23,13 +23,13 @@ GRPC = "GRPC"
 
 @dataclass
 class Observation:
-    """What is known of a request; whoever answers it fills in what it finds out.
+    """What is known about a request. The code that answers the request fills it in.
 
     Attributes:
-        model: Name in the request.
-        version: That answers; None until it is known.
-        signature: That is called; empty where the call is of none.
-        runtime_microseconds: That the model ran.
+        model: The model's name in the request.
+        version: The version that answers; None until it is known.
+        signature: The signature that is called; empty if the request calls none.
+        runtime_microseconds: How long the model ran.
     """
 
     model: str = ""
@@ -51,21 +51,21 @@ class Observation:
 
 
 class Observer:
-    """Sees every request of a server."""
+    """Observes every request of a server."""
 
     def __init__(self, metrics: Metrics | None = None, access_log: AccessLog | None = None):
-        """Counts in `metrics` and writes to `access_log`; by default into some that nobody reads."""
+        """Counts in `metrics` and writes to `access_log`. Nobody reads the defaults."""
         self.metrics = metrics or Metrics()
         self._access_log = access_log or AccessLog()
 
     @contextlib.contextmanager
     def request(self, entrypoint: str, api: str, is_inference: bool = True) -> Iterator[Observation]:
-        """Sees one request through; an exception that passes is its status.
+        """Observes one request. An exception that leaves the block gives the request its status.
 
         Args:
             entrypoint: `REST` or `GRPC`.
             api: The method called.
-            is_inference: Whether it runs a model; only those count in the metrics.
+            is_inference: Whether the request runs a model. The metrics count only those.
         """
         seen = Observation()
         status = _OK

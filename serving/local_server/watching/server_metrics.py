@@ -1,4 +1,4 @@
-"""What the server counts and times, by TF Serving's names, as Prometheus reads it."""
+"""The server's counters and histograms, under TF Serving's names and in the format of Prometheus."""
 
 import bisect
 import itertools
@@ -18,23 +18,23 @@ LATENCY_BUCKETS = _exponential(10, 1.8, 33)
 
 
 class Counter:
-    """A number that grows, for each combination of labels."""
+    """Counts events, for each combination of labels."""
 
     def __init__(self, name: str, labels: Sequence[str]):
-        """Counts nothing yet; `name` is TF Serving's, with slashes."""
+        """Starts at zero; `name` is TF Serving's, with slashes."""
         self._name = name.replace("/", ":")
         self._labels = labels
         self._cells: dict[tuple[str, ...], int] = {}
         self._lock = threading.Lock()
 
     def add(self, *labels: str) -> None:
-        """Counts one more; beyond a thousand combinations of labels, under `other`."""
+        """Adds one. After a thousand combinations of labels, new ones are counted as `other`."""
         with self._lock:
             cell = _bounded(labels, self._cells)
             self._cells[cell] = self._cells.get(cell, 0) + 1
 
     def lines(self) -> Iterator[str]:
-        """The counter as Prometheus reads it."""
+        """The counter in the format of Prometheus."""
         yield f"# TYPE {self._name} counter"
         with self._lock:
             cells = dict(self._cells)
@@ -43,10 +43,10 @@ class Counter:
 
 
 class Histogram:
-    """How values are distributed, for each combination of labels."""
+    """Counts values by buckets, for each combination of labels."""
 
     def __init__(self, name: str, labels: Sequence[str], limits: Sequence[float] = LATENCY_BUCKETS):
-        """Holds nothing yet; `name` is TF Serving's, with slashes, and `limits` the buckets' upper ends."""
+        """Starts empty; `name` is TF Serving's, with slashes, and `limits` are the upper limits of the buckets."""
         self._name = name.replace("/", ":")
         self._labels = labels
         self._limits = limits
@@ -54,16 +54,16 @@ class Histogram:
         self._lock = threading.Lock()
 
     def add(self, value: float, *labels: str) -> None:
-        """Adds a value; beyond a thousand combinations of labels, under `other`."""
+        """Adds a value. After a thousand combinations of labels, new ones are counted as `other`."""
         with self._lock:
             cell = _bounded(labels, self._cells)
             counts, total = self._cells.get(cell) or ([0] * (len(self._limits) + 1), 0.0)
-            # A bucket holds what is below its limit, as TensorFlow counts.
+            # As in TensorFlow, a value that equals a limit is counted in the next bucket.
             counts[bisect.bisect_right(self._limits, value)] += 1
             self._cells[cell] = counts, total + value
 
     def lines(self) -> Iterator[str]:
-        """The histogram as Prometheus reads it."""
+        """The histogram in the format of Prometheus."""
         yield f"# TYPE {self._name} histogram"
         with self._lock:
             cells = {labels: (list(counts), total) for labels, (counts, total) in self._cells.items()}
@@ -77,20 +77,20 @@ class Histogram:
 
 
 class Metrics:
-    """All that one server counts and times.
+    """All metrics of one server.
 
     Attributes:
         request_count: Requests to models, by model and status.
-        request_latency: Of requests that succeeded, in microseconds.
-        runtime_latency: Of the model alone, in microseconds.
-        model_warmup_latency: Of a version's warm-up requests together, in microseconds.
-        queuing_latency: Of requests that wait for a batch, in microseconds.
-        signature_request_count: The same as `request_count`, by version, signature and way in too.
-        signature_request_latency: The same as `request_latency`, by version and signature too.
+        request_latency: Microseconds of successful requests.
+        runtime_latency: Microseconds that the model itself runs.
+        model_warmup_latency: Microseconds that all warm-up requests of a version take together.
+        queuing_latency: Microseconds that requests wait for their batch.
+        signature_request_count: Like `request_count`, but also by version, signature, API and entrypoint.
+        signature_request_latency: Like `request_latency`, but also by version and signature.
     """
 
     def __init__(self) -> None:
-        """Starts from nothing."""
+        """Starts with empty metrics."""
         self.request_count = Counter("/tensorflow/serving/request_count", ("model_name", "status"))
         self.request_latency = Histogram("/tensorflow/serving/request_latency", ("model_name", "API", "entrypoint"))
         self.runtime_latency = Histogram("/tensorflow/serving/runtime_latency", ("model_name", "API", "runtime"))
@@ -101,12 +101,12 @@ class Metrics:
         self.signature_request_latency = Histogram("/tandem/serving/request_latency", called)
 
     def page(self) -> str:
-        """Everything as Prometheus reads it."""
+        """The page of all metrics in the format of Prometheus."""
         return "".join(f"{line}\n" for each in vars(self).values() for line in each.lines())
 
 
 def _bounded(labels: tuple[str, ...], cells: dict[tuple[str, ...], object] | dict) -> tuple[str, ...]:
-    """The cell for a combination of labels: whoever asks for ever new names must not fill the memory."""
+    """The cell for a combination of labels. Clients that send ever new names must not fill the memory."""
     if labels in cells or len(cells) < _MOST_CELLS:
         return labels
     return (_OTHER,) * len(labels)

@@ -1,11 +1,11 @@
-"""The statuses that the server answers with, as TensorFlow's own errors: each carries its code and its message."""
+"""Makes the server's errors: TensorFlow's own error classes, each with a status code and a message."""
 
 from typing import TypeAlias
 
 from tensorflow.python.framework import errors_impl
 
 ServingError: TypeAlias = errors_impl.OpError
-"""What every refusal is: `error_code` is the gRPC status code, `message` what the client reads."""
+"""The class of every error answer: `error_code` is the gRPC status code, `message` is what the client reads."""
 
 
 def invalid_argument(message: str) -> ServingError:
@@ -29,22 +29,22 @@ def unimplemented(message: str) -> ServingError:
 
 
 def unavailable(message: str) -> ServingError:
-    """The server cannot answer now; another time it may."""
+    """The server cannot answer now, but may be able to later."""
     return errors_impl.UnavailableError(None, None, message)
 
 
 def deadline_exceeded(message: str) -> ServingError:
-    """The time that the client has is over."""
+    """The time limit of the request has passed."""
     return errors_impl.DeadlineExceededError(None, None, message)
 
 
 def unknown(message: str) -> ServingError:
-    """Something else went wrong, and the message says what."""
+    """Something else went wrong; the message says what."""
     return errors_impl.UnknownError(None, None, message)
 
 
 def data_loss(message: str) -> ServingError:
-    """A file is not what it should be."""
+    """A file is not of the right format."""
     return errors_impl.DataLossError(None, None, message)
 
 
@@ -54,5 +54,5 @@ def internal(message: str) -> ServingError:
 
 
 def as_serving_error(error: Exception) -> ServingError:
-    """TensorFlow's errors as they are; any other as a fault of the server, named."""
+    """Returns TensorFlow's errors as they are, and any other as an internal error that names its class."""
     return error if isinstance(error, errors_impl.OpError) else internal(f"{type(error).__name__}: {error}")

@@ -1,7 +1,7 @@
-"""Between arrays and the TensorProtos of gRPC requests and answers.
+"""Converts the TensorProtos of gRPC requests to arrays, and arrays to those of answers.
 
-What requests and answers are mostly made of, strings and floats, goes a shorter way than TensorFlow's own functions,
-which take longer than all the rest of a small request.
+Strings and floats, the most frequent types, do not go through TensorFlow's own functions. Those take longer than all
+the rest of a small request.
 """
 
 import math
@@ -30,16 +30,16 @@ _FIELDS = {
     types_pb2.DT_STRING: "string_val",
 }
 _PACKED = {types_pb2.DT_FLOAT: (0x2A, "<f4"), types_pb2.DT_DOUBLE: (0x32, "<f8")}
-"""Types whose values stand in a message as they do in memory: the tag of their field, and how they lie there."""
+"""Types that a message stores as memory does: the tag of their field, and their layout in memory."""
 _LARGEST_FILLED_UP = 2**24
-"""Values that a message may have without bringing them along."""
+"""The most values that a message may claim to hold without sending them."""
 
 
 def from_protos(protos: Mapping[str, tensor_pb2.TensorProto]) -> dict[str, np.ndarray]:
     """Reads a request's inputs, from typed fields or `tensor_content`.
 
     Raises:
-        tf.errors.InvalidArgumentError: One holds more, fewer or other values than its shape and type say.
+        tf.errors.InvalidArgumentError: The values of an input do not fit its shape and type.
     """
     arrays = {}
     for name in protos:
@@ -51,7 +51,7 @@ def from_protos(protos: Mapping[str, tensor_pb2.TensorProto]) -> dict[str, np.nd
 
 
 def to_proto(array: np.ndarray) -> tensor_pb2.TensorProto:
-    """Writes an output into the typed field of its type, as TF Serving does unless told otherwise."""
+    """Writes an output into the field of its type, as TF Serving does by default."""
     dtype = dtype_of(array)
     if dtype not in _FIELDS:
         proto: tensor_pb2.TensorProto = tensor_util.make_tensor_proto(array)
@@ -71,7 +71,7 @@ def to_proto(array: np.ndarray) -> tensor_pb2.TensorProto:
 def _array(proto: tensor_pb2.TensorProto) -> np.ndarray:
     shape = [dim.size for dim in proto.tensor_shape.dim]
     size = math.prod(shape)
-    # The last value stands for all that are lacking, so a short message may claim any size.
+    # The last value is repeated for those that are missing, so a short message may claim any size.
     if min(shape, default=0) < 0 or (size > _LARGEST_FILLED_UP and size > proto.ByteSize()):
         raise ValueError(f"No tensor has the shape {shape}")
     if proto.dtype != types_pb2.DT_STRING or proto.tensor_content:
@@ -84,7 +84,7 @@ def _array(proto: tensor_pb2.TensorProto) -> np.ndarray:
 
 
 def _varint(number: int) -> bytes:
-    """A whole number as messages hold it: seven bits a byte, the lowest first."""
+    """Encodes a whole number as protobuf does: seven bits a byte, the lowest first."""
     parts = []
     while number > 0x7F:
         parts.append(number & 0x7F | 0x80)

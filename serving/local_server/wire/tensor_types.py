@@ -1,4 +1,4 @@
-"""TensorFlow's data types, as TF Serving names them and as numpy holds them."""
+"""TensorFlow's data types: their names in TF Serving, and their numpy types."""
 
 import functools
 
@@ -15,7 +15,7 @@ def type_name(dtype: int) -> str:
 
 
 def numpy_type(dtype: int) -> np.dtype:
-    """How numpy holds a `types_pb2.DataType`; strings are objects of `bytes`."""
+    """The numpy type of a `types_pb2.DataType`; strings are objects of `bytes`."""
     return np.dtype(object) if dtype == types_pb2.DT_STRING else np.dtype(dtypes.as_dtype(dtype).as_numpy_dtype)
 
 

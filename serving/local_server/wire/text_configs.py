@@ -1,4 +1,7 @@
-"""TF Serving's text files for monitoring, batching and TLS, whose messages `tensorflow-serving-api` does not bring."""
+"""Reads TF Serving's text files for monitoring, batching and TLS.
+
+The package `tensorflow-serving-api` does not have their messages, so they are declared here.
+"""
 
 from dataclasses import dataclass
 from typing import Any
@@ -36,12 +39,12 @@ _CLASSES = message_classes(
 
 @dataclass(frozen=True)
 class TlsConfig:
-    """What the gRPC port needs to speak TLS, all in PEM.
+    """The key and the certificates of the gRPC port, in PEM format.
 
     Attributes:
         server_key: The private key.
-        server_cert: The certificate, with those that it hangs on.
-        custom_ca: Who signs the certificates of clients.
+        server_cert: The certificate, with the chain of those that signed it.
+        custom_ca: The certificate of the authority that signs the certificates of clients.
         client_verify: Whether clients must show a certificate.
     """
 
@@ -53,17 +56,18 @@ class TlsConfig:
 
 @dataclass(frozen=True)
 class BatchingConfig:
-    """How requests are put together.
+    """How requests are batched.
 
     Attributes:
         max_batch_size: The most rows of a batch.
-        batch_timeout_micros: The longest that a request waits for others.
-        max_enqueued_batches: How many batches may wait; what comes then is refused.
-        num_batch_threads: How many batches run at a time; the number of cores where 0.
+        batch_timeout_micros: The longest time that a request waits for others.
+        max_enqueued_batches: How many batches may wait; further requests are refused.
+        num_batch_threads: How many batches run at the same time; 0 takes the number of cores.
         thread_pool_name: The queue's label in the metrics.
-        allowed_batch_sizes: The sizes that batches are filled up to, growing, the last being the maximum; any if empty.
-        pad_variable_length_inputs: Whether inputs of different lengths are filled up to the longest.
-        enable_large_batch_splitting: Whether a request of more rows than a batch may have is cut up.
+        allowed_batch_sizes: Batches are padded to the next of these sizes. They grow, and the last is `max_batch_size`;
+            empty allows any size.
+        pad_variable_length_inputs: Has no effect: requests whose inputs differ in length never share a batch.
+        enable_large_batch_splitting: Whether a request with more rows than a batch may have is split.
     """
 
     max_batch_size: int = 1000
@@ -86,10 +90,10 @@ class BatchingConfig:
 
 
 def read_metrics_path(text: str) -> str:
-    """The path of Prometheus's page that a monitoring config asks for; empty where it asks for none.
+    """Reads the path of the page for Prometheus from a monitoring config; empty if the config asks for none.
 
     Raises:
-        tf.errors.InvalidArgumentError: It is no `MonitoringConfig`.
+        tf.errors.InvalidArgumentError: The text is no `MonitoringConfig`.
     """
     prometheus = _read("MonitoringConfig", text).get("prometheus_config", {})
     return (prometheus.get("path") or DEFAULT_METRICS_PATH) if prometheus.get("enable") else ""
@@ -99,7 +103,7 @@ def read_tls_config(text: str) -> TlsConfig:
     """Reads an `SSLConfig`.
 
     Raises:
-        tf.errors.InvalidArgumentError: It is none, or has not all that it needs.
+        tf.errors.InvalidArgumentError: The text is no `SSLConfig`, or a field is missing.
     """
     fields = _read("SSLConfig", text)
     for needed in ("server_key", "server_cert"):
@@ -114,10 +118,10 @@ def read_batching_config(text: str) -> BatchingConfig:
     """Reads `BatchingParameters`.
 
     Raises:
-        tf.errors.InvalidArgumentError: It is none, or its sizes make no sense.
+        tf.errors.InvalidArgumentError: The text is no `BatchingParameters`, or its sizes are invalid.
     """
     fields = _read("BatchingParameters", text)
-    fields.pop("max_execution_batch_size", None)  # Batches here run as they are put together.
+    fields.pop("max_execution_batch_size", None)  # Batches are not split again before they run.
     if "allowed_batch_sizes" in fields:
         fields["allowed_batch_sizes"] = tuple(fields["allowed_batch_sizes"])
     return BatchingConfig(**fields)

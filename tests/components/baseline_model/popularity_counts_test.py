@@ -7,15 +7,13 @@ from tests.support.behaviour_examples import behaviour_example, write_examples
 
 
 def test_counts_positives_wherever_they_stand_in_whichever_file(tmp_path):
-    first = write_examples(
-        tmp_path / "first.gz", [behaviour_example(["a", "b", "c"], 0), behaviour_example(["b", "a"], 1)]
-    )
-    second = write_examples(tmp_path / "second.gz", [behaviour_example(["c", "b"], 0), behaviour_example(["d"], -1)])
-    assert count_positives([first, second]) == {b"a": 2, b"c": 1}
-
-
-def test_no_examples_no_counts(tmp_path):
-    assert count_positives([write_examples(tmp_path / "empty.gz", [])]) == {}
+    examples = {
+        "first": [behaviour_example(["a", "b", "c"], 0), behaviour_example(["b", "a"], 1)],
+        "second": [behaviour_example(["c", "b"], 0), behaviour_example(["d"], -1)],
+        "empty": [],
+    }
+    files = [write_examples(tmp_path / f"{name}.gz", each) for name, each in examples.items()]
+    assert count_positives(files) == {b"a": 2, b"c": 1}
 
 
 def test_refuses_labels_that_do_not_match_the_candidates(tmp_path):

@@ -6,8 +6,11 @@ import numpy as np
 import pytest
 
 from components.baseline_model.popularity_model import PopularityModel, save_popularity_model
+from components.servability_gate.requests.rank_inputs import rank_request
 from schemas import signatures
+from schemas.canonical_event import Surface, Token
 from serving.local_server.models.servable import Servable
+from tests.support.asked_models import example
 from tests.support.behaviour_examples import behaviour_example
 
 COUNTS = {b"a": 3, b"b": 1}
@@ -27,27 +30,15 @@ def _serving_default(servable, *examples: bytes) -> np.ndarray:
     return servable.run(signatures.SERVING_DEFAULT, inputs)[signatures.SCORES]
 
 
-def test_scores_are_shares_of_all_engagements_and_unknown_items_score_zero(servable):
-    scores = _serving_default(servable, behaviour_example(["b", "stranger", "a"]), behaviour_example(["a", "a", "b"]))
+def test_scores_are_shares_of_all_engagements_and_those_of_a_shorter_list_end_with_minus_infinity(servable):
+    scores = _serving_default(servable, behaviour_example(["b", "stranger", "a"]), behaviour_example(["a"]))
     assert scores.dtype == np.float32
-    assert scores.tolist() == [[0.25, 0.0, 0.75], [0.75, 0.75, 0.25]]
-
-
-def test_the_scores_of_a_shorter_list_end_with_minus_infinity(servable):
-    scores = _serving_default(servable, behaviour_example(["a"]), behaviour_example(["b", "a", "b"]))
-    assert scores.tolist() == [[0.75, -math.inf, -math.inf], [0.25, 0.75, 0.25]]
+    assert scores.tolist() == [[0.25, 0.0, 0.75], [0.75, -math.inf, -math.inf]]
 
 
 def test_rank_takes_all_inputs_of_the_contract(servable):
     assert set(servable.signature_defs[signatures.RANK].inputs) == set(signatures.RANK_INPUTS)
-    request = {
-        signatures.RANK_USER_ID: np.array([b"u"], object),
-        signatures.RANK_QUERY: np.array([b""], object),
-        signatures.RANK_CANDIDATES: np.array([[b"a", b"?", b"b", b""]], object),
-        signatures.RANK_HISTORY_SURFACES: np.array([[b"search", b""]], object),
-        signatures.RANK_HISTORY_QUERIES: np.array([[b"mug", b""]], object),
-        signatures.RANK_HISTORY_ITEMS: np.array([[[b"a"], [b""]]], object),
-    }
+    request = rank_request([example(["a", "?", "b", ""], history=[Token(Surface.SEARCH, ("a",), "mug")])])
     assert servable.run(signatures.RANK, request)[signatures.SCORES].tolist() == [[0.75, 0.0, 0.25, 0.0]]
 
 

@@ -9,27 +9,18 @@ def pushes(tmp_path) -> PushStore:
     return PushStore(tmp_path)
 
 
-def test_what_a_version_had_to_beat(pushes):
+def test_what_a_version_had_to_beat_if_it_is_known(pushes):
+    assert version_beaten_by(pushes.store, "models", "4") is None
     pushes.add_push(pushes.add_baseline(version=""), "models", "4")
     pushes.add_push(pushes.add_baseline(version="4"), "models", "7")
     pushes.add_push(pushes.add_baseline(version="1"), "others", "7")
-    assert version_beaten_by(pushes.store, "models", "4") == ""
-    assert version_beaten_by(pushes.store, "models", "7") == "4"
-
-
-def test_a_version_that_nobody_knows(pushes):
-    assert version_beaten_by(pushes.store, "models", "4") is None
     # As earlier releases left it.
-    pushes.add_push(pushes.add_baseline(source="last blessed version 3"), "models", "4")
-    assert version_beaten_by(pushes.store, "models", "4") is None
+    pushes.add_push(pushes.add_baseline(source="last blessed version 3"), "models", "8")
+    assert [version_beaten_by(pushes.store, "models", version) for version in "478"] == ["", "4", None]
 
 
-def test_the_versions_that_a_blessing_has_led_to(pushes):
-    blessing = pushes.add_push(pushes.add_baseline(version=""), "models", "4")
+@pytest.mark.parametrize(("is_pushed", "versions"), [(True, [("models", "4")]), (False, [])])
+def test_the_versions_that_a_blessing_has_led_to(pushes, is_pushed, versions):
+    blessing = pushes.add_push(pushes.add_baseline(version=""), "models", "4", is_pushed=is_pushed)
     pushes.add_push(pushes.add_baseline(version="4"), "models", "7")
-    assert list(versions_pushed_of(pushes.store, blessing)) == [("models", "4")]
-
-
-def test_no_push_no_version(pushes):
-    blessing = pushes.add_push(pushes.add_baseline(version=""), "models", "4", is_pushed=False)
-    assert list(versions_pushed_of(pushes.store, blessing)) == []
+    assert list(versions_pushed_of(pushes.store, blessing)) == versions

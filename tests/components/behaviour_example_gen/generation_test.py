@@ -1,5 +1,7 @@
 """The whole way from event files to examples, on Beam, for a log written by hand."""
 
+import re
+
 import pytest
 
 from components.item_catalog.table import CatalogItem
@@ -30,115 +32,74 @@ CATALOG = [
 ]
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("logs")
-    write(folder / "log.tsv", lines(HEADER, *LOG))
-    return folder
-
-
-def config_of(folder, **changes):
-    settings = {"train_negatives": 1, "evaluation_negatives": 2, "items_per_session": 2}
-    return DataConfig(events=f"{folder}/log.tsv", **{**settings, **changes})
+def run(folder, **changes):
+    settings = {"train_negatives": 1, "evaluation_negatives": 2, "items_per_session": 2, **changes}
+    return generate(
+        folder / "made", DataConfig(events=write(folder / "log.tsv", lines(HEADER, *LOG)), **settings), CATALOG
+    )
 
 
 @pytest.fixture(scope="module")
-def made(folder, tmp_path_factory):
-    return generate(tmp_path_factory.mktemp("made"), config_of(folder), CATALOG)
+def made(tmp_path_factory):
+    return run(tmp_path_factory.mktemp("logs"))
 
 
-def of(example, *names):
-    return tuple(example[name] for name in names)
-
-
-HISTORY = (
-    features.HISTORY_KINDS,
-    features.HISTORY_ITEM_COUNTS,
-    features.HISTORY_ITEMS,
-    features.HISTORY_QUERIES,
-)
+TARGET = (features.SURFACE, features.QUERY, features.TIMESTAMP_MS)
+HISTORY = (features.HISTORY_KINDS, features.HISTORY_ITEM_COUNTS, features.HISTORY_ITEMS, features.HISTORY_QUERIES)
 
 
 def test_the_examples_of_a_log_written_by_hand(made):
     found = {
-        (split, example[features.CANDIDATES][0]): (
-            of(example, features.SURFACE, features.QUERY, features.TIMESTAMP_MS),
-            of(example, *HISTORY),
+        (split, example[features.CANDIDATES][0]): tuple(
+            [example[name] for name in names] for names in (TARGET, HISTORY)
         )
         for split in features.BEHAVIOUR_SPLITS
         for example in made.splits[split]
     }
+    feed, mug = (["recommendation"], [""]), (["search"], ["red mug"])
     assert found == {
-        ("train", "a"): ((["recommendation"], [""], [100]), ([], [], [], [])),
-        ("train", "b"): ((["search"], ["red mug"], [300]), ([1], [1], ["a"], [])),
-        ("validation", "c"): ((["search"], ["red mug"], [300]), ([1, 2], [1, 1], ["a", "b"], ["red mug"])),
-        ("validation", "d"): (
-            (["recommendation"], [""], [500]),
-            ([1, 2, 2], [1, 2, 0], ["a", "b", "c"], ["red mug", "tea"]),
-        ),
+        ("train", "a"): ([*feed, [100]], [[], [], [], []]),
+        ("train", "b"): ([*mug, [300]], [[1], [1], ["a"], []]),
+        ("validation", "c"): ([*mug, [300]], [[1, 2], [1, 1], ["a", "b"], ["red mug"]]),
+        ("validation", "d"): ([*feed, [500]], [[1, 2, 2], [1, 2, 0], ["a", "b", "c"], ["red mug", "tea"]]),
         ("test", "e"): (
-            (["search"], ["pot"], [600]),
-            ([1, 2, 2, 1], [1, 2, 0, 1], ["a", "b", "c", "d"], ["red mug", "tea"]),
+            [["search"], ["pot"], [600]],
+            [[1, 2, 2, 1], [1, 2, 0, 1], ["a", "b", "c", "d"], ["red mug", "tea"]],
         ),
         ("test", "f"): (
-            (["recommendation"], [""], [700]),
-            ([1, 2, 2, 1, 2], [1, 2, 0, 1, 1], ["a", "b", "c", "d", "e"], ["red mug", "tea", "pot"]),
+            [*feed, [700]],
+            [[1, 2, 2, 1, 2], [1, 2, 0, 1, 1], ["a", "b", "c", "d", "e"], ["red mug", "tea", "pot"]],
         ),
     }
+    cut = {"users": 1, "users_cut": 0, "events_cut": 0}
+    assert made.summary.counts == {**cut, "train": 2, "validation": 2, "test": 2, "catalog": 8}
+    assert made.summary.reports["event"].rows == 8
+    # All but x, which was only shown, and z, which is in the item table only, are the user's own.
+    assert {item for example in made.targets for item in example[features.CANDIDATES][1:]} <= {"x", "z"}
 
 
-def test_the_positive_comes_first_and_negatives_are_not_the_users(made):
-    for split, negatives in (("train", 1), ("validation", 2), ("test", 2)):
-        for example in made.splits[split]:
-            assert example[features.LABELS] == [1.0] + [0.0] * negatives
-            # All but x, which was only shown, and z, which is in the item table only, are the user's own.
-            assert set(example[features.CANDIDATES][1:]) <= {"x", "z"}
-            assert len(set(example[features.CANDIDATES])) == 1 + negatives
-            assert example[features.USER_ID] == ["u1"]
-
-
-def test_the_catalogue_has_an_example_an_item(made):
+def test_the_catalogue_has_an_example_an_item_with_its_training_engagements(made):
     found = {example[features.ITEM_ID][0]: example for example in made.splits[features.CATALOG_SPLIT]}
-    assert sorted(found) == ["a", "b", "c", "d", "e", "f", "x", "z"]
-    assert found["a"] == {
-        "item_id": ["a"],
-        "title": ["APPLE"],
-        "categories": ["Food", "Fruit"],
-        "attributes": [],
-        "engagements": [1],
+    # c to f are of validation and test, x was only shown, z is in the item table only.
+    assert {item: example["engagements"] for item, example in found.items()} == {
+        item: [int(item in "ab")] for item in "abcdefxz"
     }
+    assert (found["a"]["title"], found["a"]["categories"]) == (["APPLE"], ["Food", "Fruit"])
     assert (found["c"]["title"], found["c"]["categories"]) == ([""], [])
 
 
-def test_only_training_targets_count_as_engagements(made):
-    counts = {example["item_id"][0]: example["engagements"] for example in made.splits[features.CATALOG_SPLIT]}
-    # c to f are of validation and test, x was only shown, z is in the item table only.
-    assert counts == {item: [int(item in "ab")] for item in "abcdefxz"}
-
-
-def test_the_summary_counts(made):
-    assert made.summary.counts == {
-        "users": 1,
-        "users_cut": 0,
-        "events_cut": 0,
-        "train": 2,
-        "validation": 2,
-        "test": 2,
-        "catalog": 8,
-    }
-    assert made.summary.reports["event"].rows == 8
-
-
-def test_a_split_without_events(folder, tmp_path):
-    config = config_of(folder, split="time", validation_from="2000-01-01", test_from="2001-01-01")
-    with pytest.raises(DataError) as error:
-        generate(tmp_path, config, CATALOG)
-    assert str(error.value) == (
-        "data.split = time: no event falls into validation, test. With `leave_one_out`, users need three engagements "
-        "on a surface to have all splits; with `time`, set data.validation_from and data.test_from within the log."
-    )
-
-
-def test_a_catalogue_too_small_for_the_negatives(folder, tmp_path):
-    with pytest.raises(DataError, match="^user 'u1': 3 negatives cannot be drawn, because only 2 of the catalogue's 8"):
-        generate(tmp_path, config_of(folder, evaluation_negatives=3), CATALOG)
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        (
+            {"split": "time", "validation_from": "2000-01-01", "test_from": "2001-01-01"},
+            "data.split = time: no event falls into validation, test. With `leave_one_out`, users need three "
+            "engagements on a surface to have all splits; with `time`, set data.validation_from and data.test_from "
+            "within the log.",
+        ),
+        ({"evaluation_negatives": 3}, "user 'u1': 3 negatives cannot be drawn, because only 2 of the catalogue's 8"),
+    ],
+)
+def test_settings_that_do_not_fit_the_log(tmp_path, changes, message):
+    with pytest.raises(DataError, match=f"^{re.escape(message)}"):
+        run(tmp_path, **changes)

@@ -18,6 +18,7 @@ from components.raw_files.refusal import DataError
 from schemas import features
 from schemas.behaviour_schema import BEHAVIOUR_SCHEMA_PATH
 from tests.support import surface_examples
+from tests.support.model_folders import artifact_at
 
 CONTEXT = BaseBeamExecutor.Context(
     # The image spares the seconds that it takes TFX to pack itself for other machines; no worker here runs in one.
@@ -27,24 +28,22 @@ CONTEXT = BaseBeamExecutor.Context(
 
 def statistics_artifact(folder: Path, span: int = 0, **examples: float):
     """What StatisticsGen makes of these examples."""
-    artifact = standard_artifacts.ExampleStatistics()
-    artifact.uri = surface_examples.write_statistics(folder, **examples)
+    artifact = artifact_at(surface_examples.write_statistics(folder, **examples), standard_artifacts.ExampleStatistics)
     artifact.span = span
     artifact.split_names = artifact_utils.encode_split_names([features.TRAIN_SPLIT])
     return artifact
 
 
-def findings_of(folder: Path, statistics, config: DataChecksConfig, passed: Path | None = None):
+def findings_of(folder: Path, statistics, passed: Path | str | None = None, **config):
     """Runs ExampleValidator and DataChecks, with `passed` for the statistics that passed."""
-    schema, anomalies, findings = standard_artifacts.Schema(), standard_artifacts.ExampleAnomalies(), DataFindings()
-    for artifact, name in ((schema, "schema"), (anomalies, "anomalies"), (findings, "findings")):
-        artifact.uri = str(folder / name)
     (folder / "schema").mkdir(parents=True)
     (folder / "schema" / "schema.pbtxt").write_text(BEHAVIOUR_SCHEMA_PATH.read_text())
-    given = {"statistics": [statistics], "schema": [schema]}
+    findings = artifact_at(folder / "findings", DataFindings)
+    anomalies = artifact_at(folder / "anomalies", standard_artifacts.ExampleAnomalies)
+    given = {"statistics": [statistics], "schema": [artifact_at(folder / "schema", standard_artifacts.Schema)]}
     ExampleValidator(CONTEXT).Do(given, {"anomalies": [anomalies]}, {})
     properties = {
-        executor.CONFIG_KEY: json.dumps(asdict(config)),
+        executor.CONFIG_KEY: json.dumps(asdict(DataChecksConfig(**config))),
         executor.PASSED_STATISTICS_DIR_KEY: str(folder / "passed" if passed is None else passed),
     }
     executor.Executor(CONTEXT).Do({**given, "anomalies": [anomalies]}, {"findings": [findings]}, properties)
@@ -56,29 +55,25 @@ def findings_of(folder: Path, statistics, config: DataChecksConfig, passed: Path
 def test_what_breaks_the_schema_ends_the_run_unless_it_is_allowed(tmp_path):
     bad = statistics_artifact(tmp_path / "bad", search_share=0.5, label=2.0)
     with pytest.raises(DataError, match=r"1 anomalies in the data(.|\n)*train, labels: Out-of-range(.|\n)*allowed"):
-        findings_of(tmp_path / "stopped", bad, DataChecksConfig())
-    (finding,) = findings_of(tmp_path / "allowed", bad, DataChecksConfig(allowed=(features.LABELS,)))
+        findings_of(tmp_path / "stopped", bad)
+    (finding,) = findings_of(tmp_path / "allowed", bad, allowed=(features.LABELS,))
     assert (finding.feature, finding.is_allowed) == (features.LABELS, True)
-    (finding,) = findings_of(tmp_path / "reported", bad, DataChecksConfig(stop=False))
+    (finding,) = findings_of(tmp_path / "reported", bad, stop=False)
     assert (finding.feature, finding.is_allowed) == (features.LABELS, False)
 
 
 def test_good_data_is_compared_with_the_span_before_and_with_requests(tmp_path):
     passed = tmp_path / "passed"
-    findings_of(
-        tmp_path / "first", statistics_artifact(tmp_path / "8", 8, search_share=0.1), DataChecksConfig(), passed
-    )
+    findings_of(tmp_path / "first", statistics_artifact(tmp_path / "8", 8, search_share=0.1), passed)
     even = statistics_artifact(tmp_path / "9", 9, search_share=0.5)
     requests = surface_examples.write(tmp_path / "requests", search_share=0.9)
-    config = DataChecksConfig(stop=False, requests=requests)
-    assert [(each.split, each.feature) for each in findings_of(tmp_path / "both", even, config, passed)] == [
-        ("train beside requests", features.QUERY),
-        ("train beside requests", features.SURFACE),
-        ("train since the last span", features.QUERY),
-        ("train since the last span", features.SURFACE),
+    both = findings_of(tmp_path / "both", even, passed, stop=False, requests=requests)
+    splits = ("train beside requests", "train since the last span")
+    assert [(each.split, each.feature) for each in both] == [
+        (split, feature) for split in splits for feature in (features.QUERY, features.SURFACE)
     ]
-    off = DataChecksConfig(requests=requests, drift_threshold=0.0, skew_threshold=0.0)
-    assert findings_of(tmp_path / "off", even, off, passed) == []
+    off = {"drift_threshold": 0.0, "skew_threshold": 0.0}
+    assert findings_of(tmp_path / "off", even, passed, requests=requests, **off) == []
 
 
 def test_a_span_is_compared_with_the_newest_before_it_that_passed(tmp_path, caplog):
@@ -89,8 +84,7 @@ def test_a_span_is_compared_with_the_newest_before_it_that_passed(tmp_path, capl
         """The drifted features; of a run that is ended, those that ended it."""
         caplog.clear()
         try:
-            found = findings_of(tmp_path / name, statistics, DataChecksConfig(**config), passed)
-            return {each.feature for each in found}
+            return {each.feature for each in findings_of(tmp_path / name, statistics, passed, **config)}
         except DataError as error:
             return str(error)
 
@@ -119,5 +113,5 @@ def test_without_a_folder_nothing_is_compared_and_nothing_is_kept(tmp_path, monk
     monkeypatch.chdir(tmp_path)
     for span, share in ((7, 0.1), (8, 0.9)):
         statistics = statistics_artifact(tmp_path / f"{span}", span=span, search_share=share)
-        assert findings_of(tmp_path / f"run-{span}", statistics, DataChecksConfig(), passed="") == []
+        assert findings_of(tmp_path / f"run-{span}", statistics, passed="") == []
     assert not list(tmp_path.rglob("7.pb"))

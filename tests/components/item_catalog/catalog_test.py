@@ -1,4 +1,5 @@
 import json
+import re
 
 import pytest
 
@@ -19,6 +20,7 @@ EVENTS = lines(
     ("u2", 2, "search", "tea", "s", "", 1),
 )
 ITEMS = lines(("item_id", "title", "categories"), ("b", "TEA POT", ""), ("a", "RED MUG", "Home|Mugs"))
+RED_MUG = Item("a", "RED MUG", ("Home", "Mugs"))
 
 
 @pytest.fixture
@@ -30,23 +32,16 @@ def build(tmp_path):
         if items is not None:
             paths["items"] = write(tmp_path / "items.tsv", items)
         config = DataConfig(**paths, max_reject_share=max_reject_share, core=core)
-        directories = [tmp_path / "catalog", tmp_path / "rejects"]
-        for directory in directories:
-            directory.mkdir()
-        summary = build_catalog(make_pipeline, config, str(directories[0]), str(directories[1]), NOW_MS)
-        return summary, list(read_table(str(directories[0])))
+        summary = build_catalog(make_pipeline, config, str(tmp_path), str(tmp_path), NOW_MS)
+        return summary, list(read_table(str(tmp_path)))
 
     return run
 
 
 def test_items_of_both_files_with_their_engagements(build):
     summary, rows = build()
-    assert rows == [
-        CatalogItem(Item("a", "RED MUG", ("Home", "Mugs")), 2),
-        CatalogItem(Item("b", "TEA POT"), 0),
-        CatalogItem(Item("c"), 1),
-        CatalogItem(Item("d"), 0),
-    ]
+    expected = [(RED_MUG, 2), (Item("b", "TEA POT"), 0), (Item("c"), 1), (Item("d"), 0)]
+    assert rows == [CatalogItem(*each) for each in expected]
     assert summary.counts == {"items": 4, "items_without_title": 2}
     assert (summary.reports["event"].rows, summary.reports["item"].rows) == (5, 2)
 
@@ -61,51 +56,37 @@ def test_items_outside_of_the_core_are_no_items(build):
     events = EVENTS + lines(("u2", 3, "search", "mug", "s", "a", 1), ("u2", 4, "search", "mug", "s", "c", 1))
     summary, rows = build(events=events, core=2)
     # d was only shown, and b only stands in the item file.
-    assert rows == [CatalogItem(Item("a", "RED MUG", ("Home", "Mugs")), 3), CatalogItem(Item("c"), 2)]
+    assert rows == [CatalogItem(RED_MUG, 3), CatalogItem(Item("c"), 2)]
     assert summary.reports["event"].rows == 7
 
 
 def test_of_two_rows_the_first_is_taken_and_the_second_refused(build, tmp_path):
-    items = ITEMS + lines(("a", "BLUE MUG", ""), ("", "NO ID", ""))
-    summary, rows = build(items=items, max_reject_share=0.5)
-    assert rows[0].item.title == "RED MUG"
+    summary, rows = build(items=ITEMS + lines(("a", "BLUE MUG", ""), ("", "NO ID", "")), max_reject_share=0.5)
+    assert rows[0].item == RED_MUG
     assert summary.reports["item"].rows == 4
     assert summary.reports["item"].reasons == {"duplicate item": 1, "missing item": 1}
-    written = (tmp_path / "rejects" / "rejects-00000-of-00001.jsonl").read_text(encoding="utf-8").splitlines()
-    file = str(tmp_path / "items.tsv")
+    written = (tmp_path / "rejects-00000-of-00001.jsonl").read_text(encoding="utf-8").splitlines()
+    file = f"{tmp_path}/items.tsv"
     assert sorted((json.loads(line) for line in written), key=lambda each: each["line"]) == [
         {"file": file, "line": 4, "reason": "duplicate item", "detail": f"'a' stands in {file}:3"},
         {"file": file, "line": 5, "reason": "missing item", "detail": "column 'item_id' is empty"},
     ]
 
 
-def test_too_many_refused_items(build):
-    with pytest.raises(
-        DataError, match=r"^1 of 3 item rows \(33.33%\) cannot be used, more than data.max_reject_share"
-    ):
-        build(items=ITEMS + lines(("a", "BLUE MUG", "")))
+BAD_EVENT = lines(("", 1, "recommendation", "", "", "a", 1))
+SEARCH_ALONE = lines(("user_id", "timestamp_ms", "surface", "query", "item_id"), ("u", 1, "search", "mug", ""))
 
 
-def test_too_many_refused_events(build):
-    with pytest.raises(DataError, match=r"^1 of 6 event rows \(16.67%\) cannot be used"):
-        build(events=EVENTS + lines(("", 1, "recommendation", "", "", "a", 1)))
-
-
-def test_an_item_file_without_items(build):
-    with pytest.raises(
-        DataError, match="^data.items = .*items.tsv: holds no items. The files have a header and nothing"
-    ):
-        build(items="item_id\ttitle\n")
-
-
-def test_an_item_file_without_ids(build):
-    with pytest.raises(
-        DataError, match="items.tsv: has no column 'item_id'. .* Other names are mapped in data.item_colum"
-    ):
-        build(items="id\ttitle\n1\tMUG\n")
-
-
-def test_events_that_name_no_item(build):
-    events = lines(("user_id", "timestamp_ms", "surface", "query", "item_id"), ("u", 1, "search", "mug", ""))
-    with pytest.raises(DataError, match="names no item. Is data.columns right about where items stand?"):
-        build(events=events, items=None)
+@pytest.mark.parametrize(
+    ("events", "items", "message"),
+    [
+        (EVENTS, ITEMS + lines(("a", "BLUE MUG", "")), "1 of 3 item rows (33.33%) cannot be used, more than data."),
+        (EVENTS + BAD_EVENT, ITEMS, "1 of 6 event rows (16.67%) cannot be used"),
+        (EVENTS, "item_id\ttitle\n", "data.items = {}/items.tsv: holds no items. The files have a header and nothing"),
+        (EVENTS, "id\ttitle\n1\tMUG\n", "{}/items.tsv: has no column 'item_id'. Found: 'id', 'title'; wanted: 'item"),
+        (SEARCH_ALONE, None, "data.events = {}/events.tsv: names no item. Does data.columns name the column of"),
+    ],
+)
+def test_files_that_make_no_catalogue(build, tmp_path, events, items, message):
+    with pytest.raises(DataError, match="^" + re.escape(message.format(tmp_path))):
+        build(events, items)

@@ -5,25 +5,22 @@ from tfx.orchestration.portable.data_types import ExecutionInfo
 from tfx.types import standard_artifacts
 
 from components.pusher.driver import REMOVED_KEY, Driver
+from tests.support.model_folders import write_versions
 from tests.support.push_store import PushStore
 
 
 def test_a_version_that_was_removed_makes_another_key_of_the_cache(tmp_path):
-    pushes, pushed = PushStore(tmp_path), tmp_path / "pushed"
-    (pushed / "5").mkdir(parents=True)
-    (pushed / "5" / "saved_model.pb").touch()
+    pushes, pushed = PushStore(tmp_path), write_versions(tmp_path / "pushed", {"5": "mine"})
     baseline = pushes.add_baseline(version="")
     blessing = standard_artifacts.ModelBlessing()
-    blessing.id = pushes.add_push(baseline, str(pushed), "5")
-    pushes.add_push(baseline, str(pushed), "4")  # Of another model, and gone.
+    blessing.id = pushes.add_push(baseline, pushed, "5")
+    pushes.add_push(baseline, pushed, "4")  # Of another model, and gone.
 
     def told() -> dict:
-        destination = f'{{"filesystem": {{"base_directory": "{pushed}"}}}}'
-        info = ExecutionInfo(
-            input_dict={"model_blessing": [blessing]}, exec_properties={"push_destination": destination}
-        )
+        properties = {"push_destination": f'{{"filesystem": {{"base_directory": "{pushed}"}}}}'}
+        info = ExecutionInfo(input_dict={"model_blessing": [blessing]}, exec_properties=properties)
         return dict(Driver(metadata.Metadata(pushes.connection)).run(info).exec_properties)
 
     assert told() == {}
-    shutil.rmtree(pushed / "5")
+    shutil.rmtree(tmp_path / "pushed" / "5")
     assert told()[REMOVED_KEY].string_value == "5"

@@ -3,57 +3,51 @@ from pathlib import Path
 import pytest
 
 from components.pusher.push import push
+from tests.support.model_folders import files, write_model, write_versions
 
 
 @pytest.fixture
-def model(tmp_path) -> Path:
-    return write(tmp_path / "model", "mine")
+def pushed(tmp_path) -> Path:
+    return tmp_path / "pushed"
 
 
-def write(folder: Path, graph: str) -> Path:
-    (folder / "variables").mkdir(parents=True)
-    (folder / "variables" / "data").write_text("weights")
-    (folder / "saved_model.pb").write_text(graph)
-    return folder
+@pytest.fixture
+def push_mine(tmp_path, pushed):
+    """Pushes a model whose graph is `mine`; it gives the version back."""
+    model = write_model(tmp_path / "model", "mine")
+    return lambda now_s: push(str(model), str(pushed), now_s)
 
 
-def files(folder: Path) -> dict[str, str]:
-    return {str(path.relative_to(folder)): path.read_text() for path in folder.rglob("*") if path.is_file()}
+def test_the_version_is_the_time(push_mine, pushed):
+    assert push_mine(1700) == "1700"
+    assert files(pushed) == {"1700/saved_model.pb": "mine", "1700/variables/data": "weights"}
 
 
-def test_the_version_is_the_time(tmp_path, model):
-    assert push(str(model), str(tmp_path / "pushed"), now_s=1700) == "1700"
-    assert files(tmp_path / "pushed") == {"1700/saved_model.pb": "mine", "1700/variables/data": "weights"}
+@pytest.mark.parametrize(
+    ("versions", "now_s", "version"),
+    [
+        ({"1700": "other"}, 1700, "1701"),
+        ({"1700": "mine"}, 1800, "1700"),
+        ({"1600": "mine", "1700": "other"}, 1800, "1800"),
+    ],
+    ids=["another model gets a higher number", "the newest is not pushed again", "an older one becomes the newest"],
+)
+def test_only_a_model_that_is_not_the_newest_becomes_a_version(push_mine, pushed, versions, now_s, version):
+    write_versions(pushed, versions)
+    assert push_mine(now_s) == version
+    assert {path.name for path in pushed.iterdir()} == {*versions, version}
 
 
-def test_another_model_gets_a_higher_number_whatever_the_clock_says(tmp_path, model):
-    write(tmp_path / "pushed" / "1700", "other")
-    assert push(str(model), str(tmp_path / "pushed"), now_s=1700) == "1701"
+def test_what_a_stopped_run_has_half_written_is_replaced(push_mine, pushed):
+    # The first is not of the last run: whoever made it may know why.
+    write_versions(pushed, {"1500": None, "1600": "other", "1700": None})
+    (pushed / "1700" / "saved_model.pb.partial").write_text("mi")
+    assert push_mine(1800) == "1800"
+    assert sorted(path.name for path in pushed.iterdir()) == ["1500", "1600", "1800"]
 
 
-def test_the_newest_version_is_not_pushed_again(tmp_path, model):
-    write(tmp_path / "pushed" / "1700", "mine")
-    assert push(str(model), str(tmp_path / "pushed"), now_s=1800) == "1700"
-    assert [path.name for path in (tmp_path / "pushed").iterdir()] == ["1700"]
-
-
-def test_an_older_version_becomes_the_newest_again(tmp_path, model):
-    write(tmp_path / "pushed" / "1600", "mine")
-    write(tmp_path / "pushed" / "1700", "other")
-    assert push(str(model), str(tmp_path / "pushed"), now_s=1800) == "1800"
-
-
-def test_what_a_stopped_run_has_half_written_is_replaced(tmp_path, model):
-    write(tmp_path / "pushed" / "1600", "other")
-    (tmp_path / "pushed" / "1500").mkdir()  # Not of the last run: whoever made it may know why.
-    (tmp_path / "pushed" / "1700" / "variables").mkdir(parents=True)
-    (tmp_path / "pushed" / "1700" / "saved_model.pb.partial").write_text("mi")
-    assert push(str(model), str(tmp_path / "pushed"), now_s=1800) == "1800"
-    assert sorted(path.name for path in (tmp_path / "pushed").iterdir()) == ["1500", "1600", "1800"]
-
-
-def test_a_file_that_is_named_like_a_version_stays(tmp_path, model):
-    (tmp_path / "pushed").mkdir()
-    (tmp_path / "pushed" / "5").write_text("a file")
-    assert push(str(model), str(tmp_path / "pushed"), now_s=1800) == "1800"
-    assert (tmp_path / "pushed" / "5").read_text() == "a file"
+def test_a_file_that_is_named_like_a_version_stays(push_mine, pushed):
+    pushed.mkdir()
+    (pushed / "5").write_text("a file")
+    assert push_mine(1800) == "1800"
+    assert (pushed / "5").read_text() == "a file"

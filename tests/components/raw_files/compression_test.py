@@ -12,16 +12,10 @@ PACK = {".gz": gzip.compress, ".bz2": bz2.compress, ".zst": zstandard.compress}
 
 
 @pytest.mark.parametrize("ending", COMPRESSIONS)
-def test_what_was_packed_is_unpacked(ending):
-    stream = COMPRESSIONS[ending].unpack(io.BytesIO(PACK[ending](CONTENT)))
-    assert stream.read(10) == CONTENT[:10]
-    assert stream.read() == CONTENT[10:]
-
-
-@pytest.mark.parametrize("ending", COMPRESSIONS)
 def test_packed_files_may_be_joined(ending):
     joined = PACK[ending](b"one,") + PACK[ending](b"") + PACK[ending](CONTENT)
-    assert COMPRESSIONS[ending].unpack(io.BytesIO(joined)).read() == b"one," + CONTENT
+    stream = COMPRESSIONS[ending].unpack(io.BytesIO(joined))
+    assert (stream.read(2), stream.read()) == (b"on", b"e," + CONTENT)
 
 
 def test_the_ending_tells():

@@ -1,31 +1,19 @@
 from components.raw_files.fingerprint import ABSENT, fingerprint
-from components.raw_files.refusal import DataError
 from tests.support.raw_files import write
 
 
-def test_copies_have_one_fingerprint(tmp_path):
-    for folder in ("one", "two"):
-        (tmp_path / folder).mkdir()
-        write(tmp_path / folder / "log.tsv", "a\n")
-    one, two = (fingerprint(lambda path=f"{tmp_path}/{folder}/log.tsv": [path]) for folder in ("one", "two"))
-    assert one == two and len(one) == 64
+def test_names_and_contents_make_the_fingerprint_and_folders_do_not(tmp_path):
+    def of(*files):
+        """The fingerprint of files of these names and contents, in a new folder."""
+        folder = tmp_path / str(len(list(tmp_path.iterdir())))
+        folder.mkdir()
+        return fingerprint(lambda: [write(folder / name, content) for name, content in files])
+
+    log = ("log.tsv", "a\n")
+    assert of(log) == of(log) and len(of(log)) == 64
+    different = [[log], [("log.tsv", "b\n")], [log, log], [log, ("more.tsv", "")], [log, ("most.tsv", "")]]
+    assert len({of(*files) for files in different}) == 5
 
 
-def test_a_change_changes_it(tmp_path):
-    path = write(tmp_path / "log.tsv", "a\n")
-    prints = {fingerprint(lambda: [path])}
-    write(tmp_path / "log.tsv", "b\n")
-    prints.add(fingerprint(lambda: [path]))
-    prints.add(fingerprint(lambda: [path, path]))
-    more = write(tmp_path / "more.tsv", "")
-    prints.add(fingerprint(lambda: [path, more]))
-    (tmp_path / "more.tsv").rename(tmp_path / "most.tsv")
-    prints.add(fingerprint(lambda: [path, f"{tmp_path}/most.tsv"]))
-    assert len(prints) == 5
-
-
-def test_files_that_are_not_here():
-    def list_files():
-        raise DataError("There are none.")
-
-    assert fingerprint(list_files) == ABSENT
+def test_files_that_are_not_here(tmp_path):
+    assert fingerprint(lambda: [f"{tmp_path}/no.tsv"]) == ABSENT

@@ -1,4 +1,5 @@
 import math
+import re
 
 import pytest
 
@@ -27,15 +28,19 @@ def test_values_of_typed_formats(value, plain):
     assert plain_value("column", value) == plain
 
 
-@pytest.mark.parametrize("value", [{"a": 1}, [["a"]], [{"a": 1}]])
-def test_nested_values_are_refused(value):
-    with pytest.raises(RowError, match="nested value: column 'tags' holds a nested value; give text or a number"):
+NESTED = ({"a": 1}, [["a"]], [{"a": 1}])
+
+
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        *((value, "nested value: column 'tags' holds a nested value; give text or a number") for value in NESTED),
+        ("\ud83d", "wrong encoding: column 'tags' holds half a surrogate pair"),
+    ],
+)
+def test_values_that_no_text_file_could_hold(value, message):
+    with pytest.raises(RowError, match=f"^{re.escape(message)}$"):
         plain_value("tags", value)
-
-
-def test_half_a_surrogate_pair_is_refused():
-    with pytest.raises(RowError, match="wrong encoding: column 'title' holds half a surrogate pair"):
-        plain_value("title", "\ud83d")
 
 
 def number(values):
@@ -46,9 +51,4 @@ def number(values):
 
 def test_rejects_stand_in_the_place_of_their_rows():
     rows = [Row(2, {"n": "5"}), Reject("f", 3, "broken record", ""), Row(4, {"n": "x"}), Row(5, {"n": "7"})]
-    assert list(records("f", rows, number)) == [
-        (2, 5),
-        Reject("f", 3, "broken record", ""),
-        Reject("f", 4, "no number", "found 'x'"),
-        (5, 7),
-    ]
+    assert list(records("f", rows, number)) == [(2, 5), rows[1], Reject("f", 4, "no number", "found 'x'"), (5, 7)]

@@ -1,39 +1,43 @@
+import re
+
 import pytest
 
 from components.raw_files.refusal import DataError
 from components.raw_files.spans import newest
 
+DAYS = [f"logs/{day}/{part}.tsv" for day in ("20260130", "20260131", "20260202") for part in "ab"]
 
-def test_all_spans_in_order_of_their_numbers():
-    paths = ["logs/10.tsv", "logs/9.tsv", "logs/latest.tsv"]
-    assert newest(paths, "logs/{SPAN}.tsv", "data.events") == {"logs/9.tsv": 9, "logs/10.tsv": 10}
-    assert list(newest(paths, "logs/{SPAN}.tsv", "data.events")) == ["logs/9.tsv", "logs/10.tsv"]
+
+@pytest.mark.parametrize(
+    ("pattern", "paths", "kept"),
+    [
+        # All spans, in the order of their numbers.
+        ("l/{SPAN}.tsv", ["l/10.tsv", "l/9.tsv", "l/latest.tsv"], {"l/9.tsv": 9, "l/10.tsv": 10}),
+        # Of each span the newest version.
+        (
+            "d/{SPAN}/v{VERSION}/*.tsv",
+            ["d/1/v1/e.tsv", "d/1/v10/e.tsv", "d/1/v9/e.tsv", "d/2/v1/e.tsv", "d/2/v1/f.tsv"],
+            {"d/1/v10/e.tsv": 1, "d/2/v1/e.tsv": 2, "d/2/v1/f.tsv": 2},
+        ),
+        # A span may stand in several places and is the same in all.
+        ("{SPAN}/events-{SPAN}.tsv", ["3/events-3.tsv", "3/events-4.tsv"], {"3/events-3.tsv": 3}),
+        # Wildcards mean what they mean in a glob.
+        ("x/[!b]?-{SPAN}.tsv", ["x/a1-5.tsv", "x/b1-6.tsv", "x/a22-7.tsv", "y/z/a1-8.tsv"], {"x/a1-5.tsv": 5}),
+        ("**1-{SPAN}.tsv", ["x/a1-5.tsv", "x/a22-7.tsv", "y/z/a1-8.tsv"], {"x/a1-5.tsv": 5, "y/z/a1-8.tsv": 8}),
+    ],
+)
+def test_files_with_their_spans(pattern, paths, kept):
+    assert list(newest(paths, pattern, "data.events").items()) == list(kept.items())
 
 
 def test_a_rolling_window_counts_spans_that_are_there():
-    paths = [f"logs/{day}/{part}.tsv" for day in ("20260130", "20260131", "20260202") for part in "ab"]
-    kept = newest(paths, "logs/{SPAN}/*.tsv", "data.events", last_spans=2)
-    assert list(kept) == paths[2:]
-    assert newest(paths, "logs/{SPAN}/*.tsv", "data.events", last_spans=7).keys() == set(paths)
-
-
-def test_of_each_span_the_newest_version():
-    paths = ["d/1/v1/e.tsv", "d/1/v10/e.tsv", "d/1/v9/e.tsv", "d/2/v1/e.tsv", "d/2/v1/f.tsv"]
-    kept = newest(paths, "d/{SPAN}/v{VERSION}/*.tsv", "data.events")
-    assert kept == {"d/1/v10/e.tsv": 1, "d/2/v1/e.tsv": 2, "d/2/v1/f.tsv": 2}
-
-
-def test_a_span_may_stand_in_several_places_and_is_the_same_in_all():
-    paths = ["3/events-3.tsv", "3/events-4.tsv"]
-    assert newest(paths, "{SPAN}/events-{SPAN}.tsv", "data.events") == {"3/events-3.tsv": 3}
-
-
-def test_wildcards_mean_what_they_mean_in_a_glob():
-    paths = ["x/a1-5.tsv", "x/b1-6.tsv", "x/a22-7.tsv", "y/z/a1-8.tsv"]
-    assert newest(paths, "x/[!b]?-{SPAN}.tsv", "data.events") == {"x/a1-5.tsv": 5}
-    assert set(newest(paths, "**1-{SPAN}.tsv", "data.events").values()) == {5, 6, 8}
+    assert list(newest(DAYS, "logs/{SPAN}/*.tsv", "data.events", last_spans=2)) == DAYS[2:]
+    assert list(newest(DAYS, "logs/{SPAN}/*.tsv", "data.events", last_spans=7)) == DAYS
 
 
 def test_without_a_number_there_is_no_span():
-    with pytest.raises(DataError, match=r"data\.events = d/\{SPAN\}\.tsv: of 1 files none has a number there"):
+    message = (
+        "data.events = d/{SPAN}.tsv: none of 1 files has a number in this place; the first is d/today.tsv. Correct"
+    )
+    with pytest.raises(DataError, match=f"^{re.escape(message)}"):
         newest(["d/today.tsv"], "d/{SPAN}.tsv", "data.events")

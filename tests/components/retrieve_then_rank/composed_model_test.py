@@ -5,8 +5,11 @@ import pytest
 import tensorflow as tf
 
 from components.retrieve_then_rank.composed_model import save_composed_model
+from components.servability_gate.requests.rank_inputs import rank_request
 from schemas import signatures
+from schemas.canonical_event import Surface, Token
 from serving.local_server.models.servable import Servable
+from tests.support.asked_models import example
 from tests.support.explained_models import explain_by_first_letters
 from tests.support.rank_models import RANK_SPECIFICATION, save_rank_model
 from tests.support.retrieval_models import save_retrieval_model
@@ -22,18 +25,15 @@ def composed(tmp_path_factory):
     folder = tmp_path_factory.mktemp("models")
     module = tf.Module()
     module.factor = tf.Variable(0.5)
-    names = list(CATALOGUE)
-    module.lengths = tf.lookup.StaticHashTable(
-        tf.lookup.KeyValueTensorInitializer(names, [float(len(name)) for name in names]), 0.0
-    )
+    letters = tf.lookup.KeyValueTensorInitializer(list(CATALOGUE), [float(len(name)) for name in CATALOGUE])
+    module.lengths = tf.lookup.StaticHashTable(letters, 0.0)
 
     def half_the_letters(candidates):
         return module.factor * module.lengths.lookup(candidates)
 
     retriever = save_retrieval_model(folder / "retriever", CATALOGUE)
     ranker = save_rank_model(folder / "ranker", half_the_letters, half_the_letters, module)
-    save_composed_model(retriever, ranker, str(folder / "composed"), retrieved=4)
-    servable = Servable(str(folder / "composed"))
+    servable = compose(folder, retriever, ranker, retrieved=4)
     yield servable
     servable.close()
 
@@ -41,23 +41,16 @@ def composed(tmp_path_factory):
 def request(k, query=None, seen=((),), exclude_seen=None, category=""):
     """A row for each entry of `k`; `seen` holds the items of each row's history."""
     rows = len(k)
-    seen = [*seen, *[()] * (rows - len(seen))]
-    tokens = max(1, *(len(row) for row in seen))
-    items = np.full([rows, tokens, 1], b"", object)
-    surfaces = np.full([rows, tokens], b"", object)
-    for row, names in enumerate(seen):
-        for place, name in enumerate(names):
-            items[row, place, 0], surfaces[row, place] = name.encode(), b"recommendation"
-    inputs = {
-        signatures.RANK_USER_ID: np.array([b"7"] * rows, object),
-        signatures.RANK_HISTORY_SURFACES: surfaces,
-        signatures.RANK_HISTORY_QUERIES: np.full([rows, tokens], b"", object),
-        signatures.RANK_HISTORY_ITEMS: items,
+    histories = [[Token(Surface.RECOMMENDATION, (item,)) for item in items] for items in seen]
+    inputs = rank_request([example(["?"], history=history) for history in histories * (rows // len(histories))])
+    inputs |= {
+        signatures.RANK_QUERY: np.array([(query or "").encode()] * rows, object),
         signatures.K: np.array(k, np.int32),
         signatures.EXCLUDE_SEEN: np.array(exclude_seen or [False] * rows),
         signatures.CATEGORY: np.array([[category.encode()]] * rows, object),
     }
-    return inputs if query is None else inputs | {signatures.RANK_QUERY: np.array([query.encode()] * rows, object)}
+    left_out = {signatures.RANK_CANDIDATES} | ({signatures.RANK_QUERY} if query is None else set())
+    return {name: values for name, values in inputs.items() if name not in left_out}
 
 
 def listed(outputs):
@@ -68,79 +61,65 @@ def listed(outputs):
     ]
 
 
-def test_the_rankers_order_of_what_was_retrieved(composed):
-    # Retrieved: apple, fig, banana, kiwi. The longest name of all, cranberry, never reaches the ranker.
-    answer = composed.run(signatures.RECOMMEND, request([3]))
-    assert listed(answer) == [[("banana", 3.0), ("apple", 2.5), ("kiwi", 2.0)]]
-    assert answer[signatures.ITEMS].shape == (1, 3)
+def answered(servable, k, query=None, **asked):
+    """The lists of a recommendation or, with a query, of a search."""
+    name = signatures.RECOMMEND if query is None else signatures.SEARCH
+    return listed(servable.run(name, request(k, query, **asked)))
+
+
+def compose(folder, retriever, ranker, retrieved=2):
+    save_composed_model(retriever, ranker, str(folder / "composed"), retrieved)
+    return Servable(str(folder / "composed"))
+
+
+CRANBERRY, BANANA, APPLE, FIG = ("cranberry", 4.5), ("banana", 3.0), ("apple", 2.5), ("fig", 1.5)
+KIWI, PLUM, PADDING = ("kiwi", 2.0), ("plum", 2.0), ("", 0.0)
+"""An item's score is half its letters."""
+SEEN = {"seen": [("banana", "fig")] * 2, "exclude_seen": [True, False]}
+
+
+@pytest.mark.parametrize(
+    ("k", "asked", "rows"),
+    [
+        # Retrieved: apple, fig, banana, kiwi. The longest name of all, cranberry, never reaches the ranker.
+        ([3], {}, [[BANANA, APPLE, KIWI]]),
+        ([2], {"query": "cranberry"}, [[CRANBERRY, BANANA]]),
+        # Kiwi and plum have four letters each, so the retriever's order stays.
+        ([5], {}, [[BANANA, APPLE, KIWI, PLUM, FIG]]),
+        ([5], {"query": "plum"}, [[BANANA, APPLE, PLUM, KIWI, FIG]]),
+        # A row does not see the others.
+        ([1, 8], {}, [[BANANA] + [PADDING] * 7, [CRANBERRY, BANANA, APPLE, KIWI, PLUM, FIG, PADDING, PADDING]]),
+        # Without banana and fig, plum and cranberry are among the four that are retrieved.
+        ([2, 2], SEEN, [[CRANBERRY, APPLE], [BANANA, APPLE]]),
+        # The categories of the retriever are first letters.
+        ([2], {"category": "f"}, [[FIG, PADDING]]),
+    ],
+    ids=["ranked", "searched", "more than is retrieved", "equals", "a number a row", "seen", "category"],
+)
+def test_the_rankers_order_of_what_was_retrieved(composed, k, asked, rows):
+    assert answered(composed, k, **asked) == rows
+
+
+@pytest.mark.parametrize("rows", [0, 1])
+def test_a_batch_has_the_shape_that_was_asked_for(composed, rows):
+    answer = composed.run(signatures.RECOMMEND, {name: values[:rows] for name, values in request([3]).items()})
+    assert answer[signatures.ITEMS].shape == answer[signatures.SCORES].shape == (rows, 3 * rows)
     assert answer[signatures.SCORES].dtype == np.float32
 
 
-def test_a_search_retrieves_for_its_query(composed):
-    assert listed(composed.run(signatures.SEARCH, request([2], "cranberry"))) == [[("cranberry", 4.5), ("banana", 3.0)]]
-
-
-def test_who_asks_for_more_than_is_retrieved_gets_more(composed):
-    answer = composed.run(signatures.RECOMMEND, request([5]))
-    assert [item for item, _ in listed(answer)[0]] == ["banana", "apple", "kiwi", "plum", "fig"]
-
-
-def test_equal_scores_keep_the_retrievers_order(composed):
-    # Kiwi and plum have four letters each.
-    items = [item for item, _ in listed(composed.run(signatures.RECOMMEND, request([5])))[0]]
-    assert items.index("kiwi") < items.index("plum")
-    searched = [item for item, _ in listed(composed.run(signatures.SEARCH, request([5], "plum")))[0]]
-    assert searched.index("plum") < searched.index("kiwi")
-
-
-def test_each_row_gets_its_own_number_and_the_rest_is_padding(composed):
-    answer = listed(composed.run(signatures.RECOMMEND, request([1, 8])))
-    assert answer[0] == [("banana", 3.0)] + [("", 0.0)] * 7
-    assert [item for item, _ in answer[1]] == ["cranberry", "banana", "apple", "kiwi", "plum", "fig", "", ""]
-    assert answer[1][6:] == [("", 0.0)] * 2
-
-
-def test_a_row_does_not_see_the_others(composed):
-    together = listed(composed.run(signatures.RECOMMEND, request([2, 6])))
-    assert together[0][:2] == listed(composed.run(signatures.RECOMMEND, request([2])))[0]
-    assert together[1] == listed(composed.run(signatures.RECOMMEND, request([6])))[0]
-
-
-def test_a_batch_without_rows(composed):
-    nobody = {name: values[:0] for name, values in request([1]).items()}
-    answer = composed.run(signatures.RECOMMEND, nobody)
-    assert answer[signatures.ITEMS].shape == answer[signatures.SCORES].shape == (0, 0)
-
-
-def test_what_was_seen_is_left_out_where_a_row_says_so(composed):
-    seen = [("banana", "fig"), ("banana", "fig")]
-    answer = listed(composed.run(signatures.RECOMMEND, request([2, 2], seen=seen, exclude_seen=[True, False])))
-    # Without banana and fig, plum and cranberry are among the four that are retrieved.
-    assert answer == [[("cranberry", 4.5), ("apple", 2.5)], [("banana", 3.0), ("apple", 2.5)]]
-
-
-def test_a_category_is_retrieved_and_ranked(composed):
-    # The categories of the retriever are first letters.
-    assert listed(composed.run(signatures.RECOMMEND, request([2], category="f"))) == [[("fig", 1.5), ("", 0.0)]]
-
-
-def test_the_rankers_own_signatures_stay_as_they_are(composed):
-    candidates = np.array([[b"kiwi", b"cranberry"]], object)
-    inputs = {
-        name: value
-        for name, value in (request([1], "x") | {signatures.RANK_CANDIDATES: candidates}).items()
-        if name in signatures.RANK_INPUTS
-    }
-    assert composed.run(signatures.RANK, inputs)[signatures.SCORES].tolist() == [[2.0, 4.5]]
+def test_the_signatures_and_their_inputs_are_those_that_the_contract_names(composed):
     names = {name for name in composed.signature_defs if not name.startswith("__")}
     assert names == {signatures.SERVING_DEFAULT, signatures.RANK, signatures.RECOMMEND, signatures.SEARCH}
+    search = {*signatures.RANK_INPUTS, signatures.K, signatures.EXCLUDE_SEEN, signatures.CATEGORY}
+    search -= {signatures.RANK_CANDIDATES}
+    assert set(composed.signature_defs[signatures.SEARCH].inputs) == search
+    assert set(composed.signature_defs[signatures.RECOMMEND].inputs) == search - {signatures.RANK_QUERY}
 
 
-def test_the_inputs_are_those_that_the_contract_names(composed):
-    recommend = {*signatures.RANK_INPUTS, signatures.K, signatures.EXCLUDE_SEEN, signatures.CATEGORY}
-    recommend -= {signatures.RANK_CANDIDATES, signatures.RANK_QUERY}
-    assert set(composed.signature_defs[signatures.RECOMMEND].inputs) == recommend
-    assert set(composed.signature_defs[signatures.SEARCH].inputs) == recommend | {signatures.RANK_QUERY}
+def test_the_ranker_ranks_as_it_did(composed):
+    asked = request([1], "x") | {signatures.RANK_CANDIDATES: np.array([[b"kiwi", b"cranberry"]], object)}
+    inputs = {name: asked[name] for name in signatures.RANK_INPUTS}
+    assert composed.run(signatures.RANK, inputs)[signatures.SCORES].tolist() == [[2.0, 4.5]]
 
 
 @pytest.mark.parametrize("k", [[0], [3, -1], [10_001]])
@@ -155,13 +134,11 @@ def test_padding_stays_last_whatever_the_ranker_thinks_of_it(tmp_path):
 
     retriever = save_retrieval_model(tmp_path / "retriever", {"ab": 2.0, "a": 1.0})
     ranker = save_rank_model(tmp_path / "ranker", loathes_all_but_padding, loathes_all_but_padding)
-    save_composed_model(retriever, ranker, str(tmp_path / "composed"), retrieved=9)
-    answer = listed(Servable(str(tmp_path / "composed")).run(signatures.RECOMMEND, request([3])))
-    assert answer == [[("a", -1.0), ("ab", -2.0), ("", 0.0)]]
+    assert answered(compose(tmp_path, retriever, ranker, 9), [3]) == [[("a", -1.0), ("ab", -2.0), PADDING]]
 
 
-def test_what_either_wants_to_know_is_asked_for(tmp_path):
-    """The retriever wants the device, the ranker the moment: of two candidates it likes the longer one by day only."""
+def save_ranker_by_time(folder):
+    """Saves a ranker that wants to know the moment: from 1970 on it likes long names, before it short ones."""
 
     @tf.function
     def rank(**given):
@@ -170,20 +147,26 @@ def test_what_either_wants_to_know_is_asked_for(tmp_path):
         return {signatures.SCORES: sign[:, tf.newaxis] * letters}
 
     moment = tf.TensorSpec([None], tf.int64, signatures.RANK_TIMESTAMP_MS)
-    wanted = RANK_SPECIFICATION | {signatures.RANK_TIMESTAMP_MS: moment}
-    of_rank = rank.get_concrete_function(**wanted)
-    tf.saved_model.save(
-        tf.Module(),
-        str(tmp_path / "ranker"),
-        signatures={signatures.RANK: of_rank, signatures.SERVING_DEFAULT: of_rank},
-    )
+    saved = rank.get_concrete_function(**RANK_SPECIFICATION, **{signatures.RANK_TIMESTAMP_MS: moment})
+    both = {signatures.RANK: saved, signatures.SERVING_DEFAULT: saved}
+    tf.saved_model.save(tf.Module(), str(folder), signatures=both)
+    return str(folder)
+
+
+def test_what_either_wants_to_know_is_asked_for(tmp_path):
     retriever = save_retrieval_model(tmp_path / "retriever", CATALOGUE, context={"device": tf.string})
-    save_composed_model(retriever, str(tmp_path / "ranker"), str(tmp_path / "composed"), retrieved=2)
-    servable = Servable(str(tmp_path / "composed"))
+    servable = compose(tmp_path, retriever, save_ranker_by_time(tmp_path / "ranker"))
     device = {"device": np.array([b"phone"] * 2, object)}
     asked = request([1, 1]) | device | {signatures.RANK_TIMESTAMP_MS: np.array([5, -1], np.int64)}
     assert listed(servable.run(signatures.RECOMMEND, asked)) == [[("apple", 5.0)], [("fig", -3.0)]]
     assert set(servable.signature_defs[signatures.SEARCH].inputs) == {*asked, signatures.RANK_QUERY}
+
+
+def test_inputs_of_one_name_and_two_meanings_are_refused(tmp_path):
+    retriever = save_retrieval_model(tmp_path / "retriever", CATALOGUE, {signatures.RANK_TIMESTAMP_MS: tf.string})
+    message = r"cannot share `\w+`: the retriever wants timestamp_ms as string \(None,\), the ranker as int64 \(None,\)"
+    with pytest.raises(ValueError, match=message):
+        compose(tmp_path, retriever, save_ranker_by_time(tmp_path / "ranker"))
 
 
 def test_further_signatures_of_the_retriever_are_kept(tmp_path):
@@ -193,9 +176,7 @@ def test_further_signatures_of_the_retriever_are_kept(tmp_path):
 
     further = {signatures.CATALOGUE_RANKS: catalogue_ranks.get_concrete_function(), **vector_signatures(CATALOGUE)}
     retriever = save_retrieval_model(tmp_path / "retriever", CATALOGUE, further=further)
-    ranker = save_rank_model(tmp_path / "ranker")
-    save_composed_model(retriever, ranker, str(tmp_path / "composed"), retrieved=2)
-    servable = Servable(str(tmp_path / "composed"))
+    servable = compose(tmp_path, retriever, save_rank_model(tmp_path / "ranker"))
     answer = servable.run(signatures.CATALOGUE_RANKS, {signatures.EXAMPLES: np.array([b"abc"], object)})
     assert answer[signatures.RANKS].tolist() == [3]
     assert set(further) < set(servable.signature_defs)
@@ -203,29 +184,27 @@ def test_further_signatures_of_the_retriever_are_kept(tmp_path):
     assert listed(servable.run(signatures.SIMILAR_ITEMS, asked)) == [[("fig", 0.875)]]
 
 
-def test_what_explains_is_the_ranker(tmp_path):
-    both = {signatures.EXPLAIN: explain_by_first_letters()}
-    retriever = save_retrieval_model(tmp_path / "retriever", CATALOGUE, further=both)
-    ranker = save_rank_model(tmp_path / "ranker", further=both)
-    save_composed_model(retriever, ranker, str(tmp_path / "composed"), retrieved=2)
-    servable = Servable(str(tmp_path / "composed"))
-    asked = {name: each for name, each in request([1], "", [("fig", "kiwi")]).items() if name in signatures.RANK_INPUTS}
-    answer = servable.run(signatures.EXPLAIN, asked | {signatures.RANK_CANDIDATES: np.array([[b"kumquat"]], object)})
-    np.testing.assert_allclose(answer[signatures.HISTORY_WEIGHTS], [[[0.25, 0.75]]])
-    silent = save_rank_model(tmp_path / "silent")
-    save_composed_model(retriever, silent, str(tmp_path / "other"), retrieved=2)
-    assert signatures.EXPLAIN not in Servable(str(tmp_path / "other")).signature_defs
+@pytest.mark.parametrize("of_ranker", [True, False])
+def test_what_explains_is_the_ranker(of_ranker, tmp_path):
+    explains = {signatures.EXPLAIN: explain_by_first_letters()}
+    retriever = save_retrieval_model(tmp_path / "retriever", CATALOGUE, further=explains)
+    ranker = save_rank_model(tmp_path / "ranker", further=explains if of_ranker else None)
+    servable = compose(tmp_path, retriever, ranker)
+    assert (signatures.EXPLAIN in servable.signature_defs) == of_ranker
+    if of_ranker:
+        asked = request([1], "", [("fig", "kiwi")]) | {signatures.RANK_CANDIDATES: np.array([[b"kumquat"]], object)}
+        answer = servable.run(signatures.EXPLAIN, {name: asked[name] for name in signatures.RANK_INPUTS})
+        np.testing.assert_allclose(answer[signatures.HISTORY_WEIGHTS], [[[0.25, 0.75]]])
 
 
 def test_a_model_without_its_signatures_is_refused(tmp_path):
     retriever = save_retrieval_model(tmp_path / "retriever", CATALOGUE)
-    ranker = save_rank_model(tmp_path / "ranker")
     half = save_retrieval_model(tmp_path / "half", CATALOGUE, left_out=[signatures.SEARCH])
     message = r"The retriever needs the signatures .* and lacks \['search'\]. It has \['rank', 'recommend'\]: /"
     with pytest.raises(ValueError, match=message):
-        save_composed_model(half, ranker, str(tmp_path / "composed"), retrieved=2)
+        compose(tmp_path, half, retriever)
     with pytest.raises(ValueError, match=r"The ranker needs .* and lacks \['serving_default'\]. It has .*: /"):
-        save_composed_model(retriever, retriever, str(tmp_path / "composed"), retrieved=2)
+        compose(tmp_path, retriever, retriever)
 
 
 def test_networks_with_gradients_of_their_own_can_be_composed(tmp_path):
@@ -245,28 +224,10 @@ def test_networks_with_gradients_of_their_own_can_be_composed(tmp_path):
 
     retriever = save_retrieval_model(tmp_path / "retriever", CATALOGUE)
     ranker = save_rank_model(tmp_path / "ranker", half_the_letters, half_the_letters, module)
-    save_composed_model(retriever, ranker, str(tmp_path / "composed"), retrieved=2)
-    answer = Servable(str(tmp_path / "composed")).run(signatures.RECOMMEND, request([1]))
-    assert listed(answer) == [[("apple", 2.5)]]
-
-
-def test_inputs_of_one_name_and_two_meanings_are_refused(tmp_path):
-    retriever = save_retrieval_model(tmp_path / "retriever", CATALOGUE, {signatures.RANK_TIMESTAMP_MS: tf.string})
-
-    @tf.function
-    def rank(**given):
-        return {signatures.SCORES: tf.zeros(tf.shape(given[signatures.RANK_CANDIDATES]))}
-
-    moment = tf.TensorSpec([None], tf.int64, signatures.RANK_TIMESTAMP_MS)
-    saved = rank.get_concrete_function(**RANK_SPECIFICATION, **{signatures.RANK_TIMESTAMP_MS: moment})
-    both = {signatures.RANK: saved, signatures.SERVING_DEFAULT: saved}
-    tf.saved_model.save(tf.Module(), str(tmp_path / "ranker"), signatures=both)
-    message = r"cannot share `\w+`: the retriever wants timestamp_ms as string \(None,\), the ranker as int64 \(None,\)"
-    with pytest.raises(ValueError, match=message):
-        save_composed_model(retriever, str(tmp_path / "ranker"), str(tmp_path / "composed"), retrieved=2)
+    assert answered(compose(tmp_path, retriever, ranker), [1]) == [[APPLE]]
 
 
 @pytest.mark.parametrize("retrieved", [0, 10_001])
 def test_a_number_of_retrieved_items_that_makes_no_sense_is_refused(tmp_path, retrieved):
     with pytest.raises(ValueError, match=f"`retrieved` should be from 1 to 10000. Received: retrieved={retrieved}"):
-        save_composed_model("no", "matter", str(tmp_path / "composed"), retrieved)
+        compose(tmp_path, "no", "matter", retrieved)

@@ -6,14 +6,9 @@ from components.servability_gate.executor import Executor
 from components.servability_gate.gate_config import GateConfig
 
 
-def _channel(artifact_type) -> types.Channel:
-    return types.Channel(type=artifact_type)
-
-
 def test_the_node_hands_its_configuration_to_the_executor():
-    node = ServabilityGate(
-        _channel(standard_artifacts.Model), _channel(standard_artifacts.Examples), GateConfig(examples=3)
-    )
+    model, examples = (types.Channel(type=each) for each in (standard_artifacts.Model, standard_artifacts.Examples))
+    node = ServabilityGate(model, examples, GateConfig(examples=3))
     assert GateConfig.from_json(node.exec_properties["config"]) == GateConfig(examples=3)
     assert node.outputs["blessing"].type is standard_artifacts.InfraBlessing
     assert node.executor_spec.executor_class is Executor

@@ -6,33 +6,27 @@ from pathlib import Path
 import pytest
 import tensorflow as tf
 from tfx.components.pusher.executor import Executor as Pusher
-from tfx.types import artifact_utils, standard_artifacts
+from tfx.types import standard_artifacts
 
 from components.servability_gate.executor import Executor, bless
 from components.servability_gate.gate_config import GateConfig
 from components.servability_gate.verdict import Verdict
-from schemas import features
 from tests.support.behaviour_examples import behaviour_example, write_examples
+from tests.support.model_folders import artifact_at
 from tests.support.rank_models import save_rank_model
 
 
 @pytest.fixture
 def blessing(tmp_path):
-    blessing = standard_artifacts.InfraBlessing()
-    blessing.uri = str(tmp_path / "blessing")
-    return blessing
+    return artifact_at(tmp_path / "blessing", standard_artifacts.InfraBlessing)
 
 
 def test_a_servable_model_is_blessed(tmp_path, blessing):
-    examples = standard_artifacts.Examples()
-    examples.uri = str(tmp_path / "examples")
-    examples.split_names = artifact_utils.encode_split_names(list(features.BEHAVIOUR_SPLITS))
     write_examples(tmp_path / "examples" / "Split-test" / "one.gz", [behaviour_example(["a", "b"])])
-    model = standard_artifacts.Model()
-    model.uri = str(tmp_path / "model")
     model_dir = tmp_path / "model" / "Format-Serving"
     save_rank_model(model_dir)
-    inputs = {"model": [model], "examples": [examples]}
+    examples = artifact_at(tmp_path / "examples", standard_artifacts.Examples)
+    inputs = {"model": [artifact_at(tmp_path / "model")], "examples": [examples]}
 
     Executor().Do(inputs, {"blessing": [blessing]}, {"config": GateConfig(examples=2).to_json()})
 

@@ -16,70 +16,75 @@ from schemas.canonical_event import Event, Item, Surface, User
 
 NOW_MS = 1_700_000_000_000
 GOOD = {
-    "user_id": "u1",
-    "timestamp_ms": "1300000000000",
-    "surface": "search",
-    "query": "red mug",
-    "session_id": "s1",
-    "item_id": "a",
-    "label": "1",
+    **{"user_id": "u1", "timestamp_ms": "1300000000000", "surface": "search", "query": "red mug"},
+    **{"session_id": "s1", "item_id": "a", "label": "1"},
 }
+SECONDS = EventColumns(time_unit="s")
 
 
 def read(columns=None, **changes):
     return event_from_row({**GOOD, **changes}, columns or EventColumns(), NOW_MS)
 
 
-def test_a_good_row():
-    assert read() == Event("u1", 1_300_000_000_000, Surface.SEARCH, "red mug", "s1", "a", 1)
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({}, Event("u1", 1_300_000_000_000, Surface.SEARCH, "red mug", "s1", "a", 1)),
+        # A search may be without a click.
+        ({"item_id": ""}, Event("u1", 1_300_000_000_000, Surface.SEARCH, "red mug", "s1", "", 1)),
+        # Recommendations have neither query nor session.
+        (
+            {"surface": "recommendation", "label": 0},
+            Event("u1", 1_300_000_000_000, Surface.RECOMMENDATION, item_id="a", label=0),
+        ),
+        ({"query": "x" * 100_000}, Event("u1", 1_300_000_000_000, Surface.SEARCH, "x" * 100_000, "s1", "a")),
+    ],
+)
+def test_good_rows(changes, expected):
+    assert read(**changes) == expected
 
 
 @pytest.mark.parametrize(
-    ("text", "milliseconds"),
+    ("columns", "text", "milliseconds"),
     [
-        ("1300000000000", 1_300_000_000_000),
-        (1_300_000_000_000, 1_300_000_000_000),
-        ("1.3e12", 1_300_000_000_000),
-        ("0", 0),
-        ("1970-01-01T00:01", 60_000),
-        ("1970-01-01 00:00:01.500", 1_500),
-        ("1970-01-01T00:00:01Z", 1_000),
-        ("1970-01-01T01:00:00+01:00", 0),
+        (EventColumns(), "1300000000000", 1_300_000_000_000),
+        (EventColumns(), 1_300_000_000_000, 1_300_000_000_000),
+        (EventColumns(), "1.3e12", 1_300_000_000_000),
+        (EventColumns(), "0", 0),
+        (EventColumns(), "1970-01-01T00:01", 60_000),
+        (EventColumns(), "1970-01-01 00:00:01.500", 1_500),
+        (EventColumns(), "1970-01-01T00:00:01Z", 1_000),
+        (EventColumns(), "1970-01-01T01:00:00+01:00", 0),
+        (SECONDS, "1300000000", 1_300_000_000_000),
+        (SECONDS, "1.5", 1_500),
     ],
 )
-def test_times(text, milliseconds):
-    assert read(timestamp_ms=text).timestamp_ms == milliseconds
-
-
-@pytest.mark.parametrize(("text", "milliseconds"), [("1300000000", 1_300_000_000_000), ("1.5", 1_500)])
-def test_times_in_seconds(text, milliseconds):
-    assert read(EventColumns(time_unit="s"), timestamp_ms=text).timestamp_ms == milliseconds
-
-
-def test_errors_name_the_unit():
-    columns = EventColumns(time_unit="s")
-    with pytest.raises(RowError, match="give seconds since 1970 or ISO 8601"):
-        read(columns, timestamp_ms="soon")
-    with pytest.raises(RowError, match="after now; does it count seconds, as data.columns.time_unit says?"):
-        read(columns, timestamp_ms="1300000000000")
-
-
-def test_an_unknown_unit():
-    with pytest.raises(ValueError, match="`time_unit` should be one of ms, s. Received: time_unit='us'"):
-        EventColumns(time_unit="us")
+def test_times(columns, text, milliseconds):
+    assert read(columns, timestamp_ms=text).timestamp_ms == milliseconds
 
 
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
+        ({"timestamp_ms": "soon"}, "unparsable time: {time} 'soon'; give milliseconds since 1970 or ISO 8601"),
+        ({"timestamp_ms": ""}, "unparsable time: {time} ''; give milliseconds since 1970 or ISO 8601"),
+        ({"timestamp_ms": "nan"}, "unparsable time: {time} 'nan'"),
+        ({"timestamp_ms": "-5"}, "negative time: {time} '-5', before 1970"),
+        ({"timestamp_ms": "1969-12-31"}, "negative time: {time} '1969-12-31', before 1970"),
+        (
+            {"timestamp_ms": "1700000000001"},
+            "future time: {time} '1700000000001', after now; does it count milliseconds, as data.columns.time_unit",
+        ),
+        (
+            {"columns": SECONDS, "timestamp_ms": "soon"},
+            "unparsable time: {time} 'soon'; give seconds since 1970 or ISO",
+        ),
+        (
+            {"columns": SECONDS},
+            "future time: {time} '1300000000000', after now; does it count seconds, as data.columns.",
+        ),
         ({"user_id": " "}, "missing user: column 'user_id' is empty"),
         ({"user_id": None}, "missing user: column 'user_id' is empty"),
-        ({"timestamp_ms": "soon"}, "unparsable time: column 'timestamp_ms' holds 'soon'; give milliseconds since 1970"),
-        ({"timestamp_ms": ""}, "unparsable time: column 'timestamp_ms' holds ''"),
-        ({"timestamp_ms": "nan"}, "unparsable time: column 'timestamp_ms' holds 'nan'"),
-        ({"timestamp_ms": "-5"}, "negative time: column 'timestamp_ms' holds '-5', before 1970"),
-        ({"timestamp_ms": "1969-12-31"}, "negative time: column 'timestamp_ms' holds '1969-12-31', before 1970"),
-        ({"timestamp_ms": "1700000000001"}, "future time: column 'timestamp_ms' holds '1700000000001', after now"),
         ({"surface": "Search"}, "unknown surface: column 'surface' holds 'Search'; give recommendation or search"),
         ({"surface": "recommendation", "item_id": ""}, "missing item: column 'item_id' is empty on a recommendation"),
         ({"label": "2"}, "unknown label: column 'label' holds '2'; give 0 or 1"),
@@ -89,13 +94,31 @@ def test_an_unknown_unit():
     ],
 )
 def test_bad_rows_say_why(changes, message):
-    with pytest.raises(RowError, match=re.escape(message)) as error:
+    told = message.replace("{time}", "column 'timestamp_ms' holds")
+    with pytest.raises(RowError, match=f"^{re.escape(told)}") as error:
         read(**changes)
     assert str(error.value) == f"{error.value.reason}: {error.value.detail}"
 
 
-def test_a_longest_field_is_let_pass():
-    assert len(read(query="x" * 100_000).query) == 100_000
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"time_unit": "us"}, "`time_unit` should be one of ms, s. Received: time_unit='us'"),
+        ({"context": ("weekday",)}, "`context` cannot hold 'weekday', because that name stands for something else"),
+    ],
+)
+def test_settings_that_mean_nothing(settings, message):
+    with pytest.raises(ValueError, match=re.escape(message)):
+        EventColumns(**settings)
+
+
+def test_columns_are_mapped_and_context_may_be_empty():
+    columns = EventColumns(user_id="who", timestamp="when", surface="", item_id="what", context=("device", "city"))
+    assert columns.required == ("who", "when", "what", "device", "city")
+    row = {"who": "u", "when": "7", "what": "a", "device": " phone ", "city": None}
+    assert event_from_row(row, columns, NOW_MS) == Event(
+        "u", 7, Surface.RECOMMENDATION, item_id="a", context={"device": "phone", "city": ""}
+    )
 
 
 def test_optional_columns_may_be_missing():
@@ -110,38 +133,12 @@ def test_without_a_surface_column_the_query_tells():
     assert read(columns, query="").surface is Surface.RECOMMENDATION
 
 
-def test_recommendations_have_neither_query_nor_session():
-    event = read(surface="recommendation")
-    assert (event.query, event.session_id) == ("", "")
-
-
-def test_a_search_may_be_without_a_click():
-    assert read(item_id="").item_id == ""
-
-
-def test_columns_are_mapped():
-    columns = EventColumns(user_id="who", timestamp="when", surface="", item_id="what")
-    assert event_from_row({"who": "u", "when": "7", "what": "a"}, columns, NOW_MS) == Event(
-        "u", 7, Surface.RECOMMENDATION, item_id="a"
-    )
-
-
-def test_context_columns_must_be_there_and_may_be_empty():
-    columns = EventColumns(context=("device", "city"))
-    assert columns.required[-2:] == ("device", "city")
-    assert read(columns, device=" phone ", city=None).context == {"device": "phone", "city": ""}
-
-
-def test_a_context_column_cannot_have_every_name():
-    with pytest.raises(
-        ValueError, match="`context` cannot hold 'weekday', because that name stands for something else"
-    ):
-        EventColumns(context=("weekday",))
-
-
-def test_a_good_item():
+def test_items():
     row = {"item_id": "a", "title": " RED MUG ", "categories": "Home| Kitchen ||Mugs"}
     assert item_from_row(row, ItemColumns()) == Item("a", "RED MUG", ("Home", "Kitchen", "Mugs"))
+    assert item_from_row({"item_id": "a"}, ItemColumns()) == Item("a")
+    with pytest.raises(RowError, match="missing item: column 'item_id' is empty"):
+        item_from_row({"item_id": "", "title": "RED MUG"}, ItemColumns())
 
 
 def test_an_item_has_the_attributes_that_are_asked_for():
@@ -149,12 +146,6 @@ def test_an_item_has_the_attributes_that_are_asked_for():
     assert columns.required == ("item_id", "brand", "colour")
     row = {"item_id": "a", "brand": " COKA ", "colour": None, "size": "7"}
     assert item_from_row(row, columns) == Item("a", attributes={"brand": "COKA", "colour": ""})
-
-
-def test_an_item_needs_only_an_id():
-    assert item_from_row({"item_id": "a"}, ItemColumns()) == Item("a")
-    with pytest.raises(RowError, match="missing item: column 'item_id' is empty"):
-        item_from_row({"item_id": "", "title": "RED MUG"}, ItemColumns())
 
 
 def test_users():

@@ -13,11 +13,11 @@ from components.synthetic_log.random_streams import Purpose, stream
 CONFIG = GeneratorConfig(events=20_000, events_per_user=100, topics=20, categories=4, interests=3, drift=0.3)
 NONE = {"r2r": 0.0, "s2r": 0.0, "r2s": 0.0, "s2s": 0.0}
 SOURCE_AND_TARGET = {
-    "r2r": ("feed", "feed"),
-    "s2r": ("search", "feed"),
-    "r2s": ("feed", "search"),
-    "s2s": ("search",) * 2,
+    **{"r2r": ("feed", "feed"), "s2r": ("search", "feed")},
+    **{"r2s": ("feed", "search"), "s2s": ("search", "search")},
 }
+RIVALS = {"r2r": "s2r", "s2r": "r2r", "r2s": "s2s", "s2s": "r2s"}
+"""The transition to the same surface from the other one."""
 
 
 def drawn(config):
@@ -34,74 +34,46 @@ def actions():
     return drawn(CONFIG)
 
 
-def copies(actions, name):
-    """How often a transition's target has its source's topic, and how often it would by the interests alone.
+def check_copies(actions, name, copied, fresh, after_search=None):
+    """A transition's target has its source's topic with the probability `copied`, else by the interests alone.
 
-    Only where the last feed click and the last search are of different topics, so that one is not taken for the other.
+    Nothing leads with the probability `fresh`. Checked where the last feed click and the last search are of different
+    topics, so that one is not taken for the other, and, with `after_search`, only after a search or only after a click.
     """
     source, target = SOURCE_AND_TARGET[name]
     topic = actions.last_feed if source == "feed" else actions.last_search
-    known = (actions.last_feed >= 0) & (actions.last_search >= 0) & (actions.last_feed != actions.last_search)
-    chosen = known & (actions.is_search == (target == "search"))
-    return (actions.topic == topic)[chosen], by_interests(actions, topic)[chosen]
-
-
-def by_interests(actions, topic):
-    """How probable topics are that nothing leads to."""
+    chosen = (actions.last_feed >= 0) & (actions.last_search >= 0) & (actions.last_feed != actions.last_search)
+    chosen &= actions.is_search == (target == "search")
+    if after_search is not None:
+        chosen &= actions.after_search == after_search
     catalogue = Catalogue(CONFIG)
     liked = (actions.interests == topic[:, np.newaxis]) @ catalogue.interest_weights
-    return CONFIG.exploration * catalogue.topic_shares[topic] + (1 - CONFIG.exploration) * liked
+    unled = CONFIG.exploration * catalogue.topic_shares[topic] + (1 - CONFIG.exploration) * liked
+    expected = (copied + fresh * unled)[chosen]
+    deviation = np.sqrt((expected * (1 - expected)).sum())
+    assert len(expected) > 500
+    assert abs((actions.topic == topic)[chosen].sum() - expected.sum()) < 4 * deviation, (name, after_search)
 
 
 @pytest.mark.parametrize(
     "strengths",
-    [
-        {},
-        *({name: 0.6} for name in SOURCE_AND_TARGET),
-        {"r2r": 0.1, "s2r": 0.5, "r2s": 0.4, "s2s": 0.3},
-    ],
+    [{}, *({name: 0.6} for name in SOURCE_AND_TARGET), {"r2r": 0.1, "s2r": 0.5, "r2s": 0.4, "s2s": 0.3}],
     ids=lambda strengths: " ".join(strengths) or "none",
 )
 def test_each_transition_is_as_frequent_as_it_is_planted(strengths):
     actions = with_transitions(**strengths)
     planted = {**NONE, **strengths}
-    for name, (_, target) in SOURCE_AND_TARGET.items():
-        hits, liked = copies(actions, name)
-        fresh = 1 - sum(planted[other] for other, (_, its) in SOURCE_AND_TARGET.items() if its == target)
-        expected = planted[name] + fresh * liked
-        deviation = np.sqrt((expected * (1 - expected)).sum())
-        assert len(hits) > 500
-        assert abs(hits.sum() - expected.sum()) < 4 * deviation, name
+    for name in SOURCE_AND_TARGET:
+        check_copies(actions, name, planted[name], 1 - planted[name] - planted[RIVALS[name]])
 
 
 def test_where_only_the_newest_action_leads_the_other_surface_leads_nothing():
     strengths = {"r2r": 0.5, "s2r": 0.7, "r2s": 0.6, "s2s": 0.4}
     actions = with_transitions(**strengths, newest_only=True)
-    for name, (source, target) in SOURCE_AND_TARGET.items():
-        is_newest = actions.after_search == (source == "search")
-        of_target = actions.is_search == (target == "search")
-        both = (actions.last_feed >= 0) & (actions.last_search >= 0) & (actions.last_feed != actions.last_search)
-        topic = actions.last_feed if source == "feed" else actions.last_search
-        for leads, fresh in ((True, 1 - strengths[name]), (False, 1 - strengths[_rival(name)])):
-            chosen = both & of_target & (is_newest == leads)
-            expected = leads * strengths[name] + fresh * by_interests(actions, topic)[chosen]
-            deviation = np.sqrt((expected * (1 - expected)).sum())
-            assert chosen.sum() > 500
-            assert abs((actions.topic == topic)[chosen].sum() - expected.sum()) < 4 * deviation, (name, leads)
-
-
-def _rival(name):
-    """The transition to the same surface from the other one."""
-    return {"r2r": "s2r", "s2r": "r2r", "r2s": "s2s", "s2s": "r2s"}[name]
-
-
-@pytest.mark.parametrize("name", SOURCE_AND_TARGET)
-def test_what_is_planted_is_seen_and_what_is_not_is_not(name):
-    hits, liked = copies(with_transitions(), name)
-    deviation = np.sqrt((liked * (1 - liked)).sum())
-    assert abs(hits.sum() - liked.sum()) < 4 * deviation
-    hits, liked = copies(with_transitions(**{name: 0.6}), name)
-    assert hits.sum() > 2 * liked.sum()
+    for name, (source, _) in SOURCE_AND_TARGET.items():
+        is_search = source == "search"
+        check_copies(actions, name, strengths[name], 1 - strengths[name], after_search=is_search)
+        check_copies(actions, name, 0.0, 1 - strengths[RIVALS[name]], after_search=not is_search)
 
 
 def test_the_share_of_searches_does_not_depend_on_transitions(actions):

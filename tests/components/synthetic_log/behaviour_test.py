@@ -29,6 +29,7 @@ def test_what_a_user_does_does_not_depend_on_the_chunk(behaviour):
 
 def test_an_action_has_its_engagements_first_then_other_items(behaviour):
     actions, rows = behaviour.actions, behaviour.rows
+    assert (np.diff(rows.action) >= 0).all()
     topics = Catalogue(CONFIG).topic(rows.item)
     for action in range(len(actions.user)):
         chosen = rows.action == action
@@ -41,7 +42,3 @@ def test_an_action_has_its_engagements_first_then_other_items(behaviour):
         if actions.is_search[action]:
             assert (topics[chosen][int(clicks == 0) :] == actions.topic[action]).all()
             assert clicks or len(items) > 1
-
-
-def test_rows_are_in_the_order_of_actions(behaviour):
-    assert (np.diff(behaviour.rows.action) >= 0).all()

@@ -10,50 +10,40 @@ def finish(folder, names, identity, force=False):
     finished.begin(force)
     for name in names:
         (finished.aside / name).write_text(f"{name} of {identity}")
+    assert not finished.is_there
     finished.finish({**identity, "more": 1})
-    return finished
 
 
 def names(folder):
     return sorted(path.name for path in folder.iterdir())
 
 
-def test_files_come_into_their_place_at_the_end(tmp_path):
+def test_files_come_into_their_place_at_the_end_and_what_an_interrupted_call_left_is_removed(tmp_path):
     folder = tmp_path / "new" / "log"
-    finished = FinishedSet(str(folder), ("a", "b"), {"seed": 1})
-    finished.begin(force=False)
-    (finished.aside / "a").write_text("x")
+    interrupted = FinishedSet(str(folder), ("a",), {"seed": 1})
+    interrupted.begin(force=False)
+    (interrupted.aside / "old").write_text("x")
     assert names(folder) == [".partial"]
-    assert not finished.is_there
-    (finished.aside / "b").write_text("y")
-    finished.finish({"seed": 1})
+    finish(folder, ("a", "b"), {"seed": 2})
     assert names(folder) == ["a", "b", "truth.json"]
-    assert json.loads((folder / "truth.json").read_text()) == {"seed": 1, "files": ["a", "b"]}
-    assert finished.is_there
-
-
-def test_what_an_interrupted_call_left_is_removed(tmp_path):
-    first = FinishedSet(str(tmp_path), ("a",), {"seed": 1})
-    first.begin(force=False)
-    (first.aside / "old").write_text("x")
-    finish(tmp_path, ("a",), {"seed": 2})
-    assert names(tmp_path) == ["a", "truth.json"]
+    assert json.loads((folder / "truth.json").read_text()) == {"seed": 2, "more": 1, "files": ["a", "b"]}
 
 
 def test_a_set_is_known_by_what_it_is_made_of(tmp_path):
+    def is_there(seed):
+        return FinishedSet(str(tmp_path), ("a", "b"), {"seed": seed, "lengths": (1, 2)}).is_there
+
     finish(tmp_path, ("a", "b"), {"seed": 1, "lengths": (1, 2)})
-    assert FinishedSet(str(tmp_path), ("a", "b"), {"seed": 1, "lengths": (1, 2)}).is_there
-    assert not FinishedSet(str(tmp_path), ("a", "b"), {"seed": 2, "lengths": (1, 2)}).is_there
+    assert is_there(seed=1) and not is_there(seed=2)
     (tmp_path / "b").unlink()
-    assert not FinishedSet(str(tmp_path), ("a", "b"), {"seed": 1, "lengths": (1, 2)}).is_there
+    assert not is_there(seed=1)
 
 
-@pytest.mark.parametrize("names_of_new", [("a", "c"), ("c",)])
-def test_another_set_stays(tmp_path, names_of_new):
+@pytest.mark.parametrize(("new", "taken"), [(("a", "c"), "a, truth.json"), (("c",), "truth.json")])
+def test_another_set_stays(tmp_path, new, taken):
     finish(tmp_path, ("a", "b"), {"seed": 1})
     with pytest.raises(AnotherSetError) as error:
-        finish(tmp_path, names_of_new, {"seed": 2})
-    taken = ", ".join(name for name in (*names_of_new, "truth.json") if name != "c")
+        finish(tmp_path, new, {"seed": 2})
     assert str(error.value) == (
         f"{tmp_path} holds {taken} already, and not of these settings. "
         "Give another folder with --output, or --force to replace them."
@@ -76,8 +66,7 @@ def test_by_force_nothing_of_the_old_set_stays(tmp_path):
     assert (tmp_path / "a").read_text() == "a of {'seed': 2}"
 
 
-def test_a_truth_file_that_is_none(tmp_path):
-    (tmp_path / "truth.json").write_text("[]")
-    assert FinishedSet(str(tmp_path), (), {}).truth() == {}
-    (tmp_path / "truth.json").write_text("{")
+@pytest.mark.parametrize("content", ["[]", "{"])
+def test_a_truth_file_that_is_none(tmp_path, content):
+    (tmp_path / "truth.json").write_text(content)
     assert FinishedSet(str(tmp_path), (), {}).truth() == {}

@@ -3,7 +3,7 @@
 import collections
 import csv
 import gzip
-import importlib.util
+import importlib
 import re
 import statistics
 import sys
@@ -20,12 +20,10 @@ NOW_MS = 1_700_000_000_000
 
 @pytest.fixture(scope="module")
 def make_subset():
-    spec = importlib.util.spec_from_file_location("make_subset", FOLDER / "make_subset.py")
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["make_subset"] = module
-    spec.loader.exec_module(module)
-    yield module
-    del sys.modules["make_subset"]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(str(FOLDER))
+        yield importlib.import_module("make_subset")
+        del sys.modules["make_subset"]
 
 
 def rows(path):
@@ -47,52 +45,35 @@ def words(text):
     return set(re.findall(r"[a-z0-9]+", text.lower()))
 
 
-def test_the_files_are_small():
-    assert sum(path.stat().st_size for path in FOLDER.iterdir() if path.is_file()) <= 3_000_000
-
-
 def test_columns_are_the_defaults():
-    names = EventColumns()
-    expected = [
-        names.user_id,
-        names.timestamp,
-        names.surface,
-        names.query,
-        names.session_id,
-        names.item_id,
-        names.label,
-    ]
-    assert list(rows(FOLDER / "events.tsv.gz")[0]) == expected
-    names = ItemColumns()
-    assert list(rows(FOLDER / "items.tsv.gz")[0]) == [names.item_id, names.title, names.categories]
+    names, item_names = EventColumns(), ItemColumns()
+    found = list(rows(FOLDER / "events.tsv.gz")[0])
+    assert found[:4] == [names.user_id, names.timestamp, names.surface, names.query]
+    assert found[4:] == [names.session_id, names.item_id, names.label]
+    assert list(rows(FOLDER / "items.tsv.gz")[0]) == [item_names.item_id, item_names.title, item_names.categories]
 
 
-def test_the_size_that_the_readme_tells(events, items):
+def test_the_size_is_small_and_as_the_readme_tells(events, items):
+    assert sum(path.stat().st_size for path in FOLDER.iterdir() if path.is_file()) <= 3_000_000
     readme = (FOLDER / "README.md").read_text(encoding="utf-8")
     users = {event.user_id for event in events}
     assert f"{len(events):,} purchases by {len(users)} customers of {len(items):,} items" in readme
     assert 35_000 <= len(events) <= 45_000
 
 
-def test_the_log_is_in_time_order(events):
+def test_users_have_ten_to_a_hundred_and_twenty_events_in_time_order(events):
     times = [event.timestamp_ms for event in events]
     assert times == sorted(times)
-
-
-def test_users_have_ten_to_a_hundred_and_twenty_events(events):
     counts = collections.Counter(event.user_id for event in events)
     assert min(counts.values()) >= 10 and max(counts.values()) <= 120
     assert "17850" in counts
 
 
-def test_no_purchase_is_on_both_surfaces(events):
-    pairs = collections.Counter((event.user_id, event.item_id) for event in events)
-    assert max(pairs.values()) == 1
-
-
-def test_half_of_the_purchases_are_search_clicks(events):
+def test_half_of_the_purchases_are_search_clicks_and_none_is_on_both_surfaces(events):
     searches = sum(event.surface is Surface.SEARCH for event in events)
     assert searches / len(events) == pytest.approx(0.5, abs=0.02)
+    pairs = collections.Counter((event.user_id, event.item_id) for event in events)
+    assert max(pairs.values()) == 1
 
 
 def test_items_are_products_with_titles(events, items):
@@ -149,20 +130,14 @@ def purchase(make_subset, line, customer, item, invoice="i", title="", time="201
 
 
 def test_an_item_bears_its_most_frequent_name(make_subset):
-    titles = ["RED MUG", "MUG RED", "MUG RED", "TEA", "POT"]
-    items = ["1", "1", "1", "2", "2"]
-    made = [
-        purchase(make_subset, line, "c", item, title=title)
-        for line, (item, title) in enumerate(zip(items, titles, strict=True))
-    ]
+    named = [("1", "RED MUG"), ("1", "MUG RED"), ("1", "MUG RED"), ("2", "TEA"), ("2", "POT")]
+    made = [purchase(make_subset, line, "c", item, title=title) for line, (item, title) in enumerate(named)]
     assert make_subset.item_titles(made) == {"1": "MUG RED", "2": "POT"}
 
 
 def test_the_earliest_purchase_of_a_pair_is_kept(make_subset):
-    late, early, other = (
-        purchase(make_subset, line, "c", item, time=time)
-        for line, item, time in [(1, "a", "2011"), (2, "a", "2010"), (3, "b", "2012")]
-    )
+    bought = ((1, "a", "2011"), (2, "a", "2010"), (3, "b", "2012"))
+    late, early, other = (purchase(make_subset, line, "c", item, time=time) for line, item, time in bought)
     assert make_subset.first_purchases([late, early, other]) == [early, other]
 
 

@@ -1,12 +1,11 @@
 import numpy as np
 
 from models.layers.prediction_head import PredictionHead
-from tests.support.layer_case import run_layer_test
+from tests.support.layer_case import TOKENS, run_layer_test
 
 
 def test_layer_contract():
-    inputs = np.random.default_rng(0).normal(size=(2, 3, 4)).astype("float32")
-    run_layer_test(PredictionHead, {"units": [6, 5], "dropout": 0.1}, {"inputs": inputs}, (2, 3), trainable_weights=6)
+    run_layer_test(PredictionHead, {"units": [6, 5], "dropout": 0.1}, {"inputs": TOKENS}, (2, 3), trainable_weights=6)
 
 
 def test_dense_and_relu_then_one_number():

@@ -1,14 +1,20 @@
-import json
-
 import numpy as np
 import pytest
 import tensorflow as tf
 
 from models.layers.session_windows import SessionWindows
+from tests.support.layer_case import run_layer_test
 
 RANDOM = np.random.default_rng(0)
 EVENTS = RANDOM.normal(size=(4, 6, 3)).astype("float32")
 LENGTHS = np.array([6, 4, 1, 0])
+
+
+@pytest.mark.parametrize(("uniform", "weights"), [(False, 2), (True, 0)])
+def test_layer_contract(uniform, weights):
+    arguments, shapes = {"sessions": 2, "uniform": uniform}, [(4, 2, 2), (4, 2, 6), (4, 2, 3), (4, 2)]
+    inputs = {"events": EVENTS, "lengths": LENGTHS.astype("int32")}
+    run_layer_test(SessionWindows, arguments, inputs, shapes, trainable_weights=weights, mixed_dtype="float32")
 
 
 def taught(sessions, uniform=False):
@@ -37,10 +43,8 @@ def test_windows_of_zero_offset_tile_the_history():
 def test_windows_lie_in_the_history(sessions, uniform):
     divided = taught(sessions, uniform)(10 * EVENTS, LENGTHS)
     windows = np.asarray(divided.windows)
-    assert windows.shape == (4, sessions, 2)
-    assert (windows >= 0).all()
-    assert (windows <= LENGTHS[:, None, None]).all()
-    assert (windows[..., 0] <= windows[..., 1]).all()
+    starts, ends = windows[..., 0], windows[..., 1]
+    assert (starts >= 0).all() and (starts <= ends).all() and (ends <= LENGTHS[:, None]).all()
     assert (np.asarray(divided.membership)[np.arange(6) >= LENGTHS[:, None, None].repeat(sessions, 1)] == 0).all()
     assert np.isfinite(divided.encodings).all()
 
@@ -96,16 +100,6 @@ def test_what_the_sessions_mean_moves_the_windows():
     for gradient in tape.gradient(loss, [layer.offset_kernel.value, layer.width_bias.value]):
         assert np.isfinite(gradient).all()
         assert np.abs(gradient).max() > 1e-4
-
-
-def test_uniform_windows_learn_nothing():
-    assert taught(3, uniform=True).weights == []
-
-
-def test_configuration_survives_json():
-    config = SessionWindows(5, uniform=True).get_config()
-    again = SessionWindows.from_config(json.loads(json.dumps(config)))
-    assert (again.sessions, again.uniform) == (5, True)
 
 
 def test_refuses_no_sessions():

@@ -23,10 +23,7 @@ def test_padding_does_not_count():
     np.testing.assert_allclose(masked, expected, rtol=1e-6)
 
 
-def test_surely_wrong_is_large_and_finite():
+def test_surely_wrong_is_large_and_finite_and_no_rows_cost_nothing():
     np.testing.assert_allclose(loss([[-1e6, 0.0, 0.0]]), (1e6 + 2 * np.log(2)) / 3, rtol=1e-6)
-
-
-def test_no_rows_cost_nothing():
     empty = np.zeros((0, 3), "float32")
     assert float(click_loss(empty, ops.convert_to_tensor(empty), np.zeros((0, 3), bool))) == 0.0

@@ -30,24 +30,17 @@ def test_softmax_is_the_mean_over_targets():
     # Scores: 0.5 among 1 and -1; 4 among -2 alone, since the other negative is the target.
     first = np.log(np.exp(0.5) + np.exp(1.0) + np.exp(-1.0)) - 0.5
     second = np.log(np.exp(4.0) + np.exp(-2.0)) - 4.0
-    loss = softmax_next_item_loss(
-        ENCODINGS, targets, negatives, is_target, is_hit, np.zeros((1, 3, 1), "float32"), np.zeros(2, "float32")
-    )
+    no_offsets = np.zeros((1, 3, 1), "float32"), np.zeros(2, "float32")
+    loss = softmax_next_item_loss(ENCODINGS, targets, negatives, is_target, is_hit, *no_offsets)
     np.testing.assert_allclose(loss, (first + second) / 2, rtol=1e-5)
 
 
 def test_offsets_are_taken_off_the_scores():
     targets = np.array([[[0.5], [0.0], [0.0]]], "float32")[..., None]
     is_target = np.array([[[True], [False], [False]]])
-    loss = softmax_next_item_loss(
-        ENCODINGS,
-        targets,
-        np.array([[1.0]], "float32"),
-        is_target,
-        np.zeros((1, 3, 1), bool),
-        np.full((1, 3, 1), -0.2, "float32"),
-        np.array([0.3], "float32"),
-    )
+    negatives, is_hit = np.array([[1.0]], "float32"), np.zeros((1, 3, 1), bool)
+    offsets = np.full((1, 3, 1), -0.2, "float32"), np.array([0.3], "float32")
+    loss = softmax_next_item_loss(ENCODINGS, targets, negatives, is_target, is_hit, *offsets)
     np.testing.assert_allclose(loss, np.log(np.exp(0.7) + np.exp(0.7)) - 0.7, rtol=1e-5)
 
 
@@ -55,8 +48,6 @@ def test_where_nothing_counts_it_is_0():
     nothing = np.zeros((1, 3, 1), bool)
     items = np.ones((1, 3, 2, 1), "float32")
     assert float(binary_next_item_loss(ENCODINGS, items, nothing, nothing)) == 0
-    zeros = np.zeros((1, 3, 1), "float32")
-    negatives = np.ones((1, 1), "float32")
-    assert (
-        float(softmax_next_item_loss(ENCODINGS, items[:, :, :1], negatives, nothing, nothing, zeros, zeros[0, 0])) == 0
-    )
+    offsets = np.zeros((1, 3, 1), "float32"), np.zeros(1, "float32")
+    targets, negatives = items[:, :, :1], np.ones((1, 1), "float32")
+    assert float(softmax_next_item_loss(ENCODINGS, targets, negatives, nothing, nothing, *offsets)) == 0

@@ -28,8 +28,6 @@ def test_popularity_is_taken_off():
     assert float(loss) == pytest.approx(expected, rel=1e-5)
 
 
-def test_no_real_row_costs_nothing():
-    assert float(sampled_softmax(LOGITS, WANTED, COLUMNS, NO_CORRECTION, np.array([False, False]))) == 0.0
-    nobody = np.zeros((0,), "int32")
-    loss = sampled_softmax(np.zeros((0, 4), "float32"), nobody, COLUMNS, NO_CORRECTION, nobody.astype(bool))
-    assert float(loss) == 0.0
+@pytest.mark.parametrize("rows", [2, 0])
+def test_no_real_row_costs_nothing(rows):
+    assert float(sampled_softmax(LOGITS[:rows], WANTED[:rows], COLUMNS, NO_CORRECTION, np.zeros(rows, bool))) == 0.0

@@ -1,71 +1,38 @@
-import json
-
 import keras
 import numpy as np
+import pytest
 
 from models.unifiedssr.sequence_encoder import SequenceEncoder
 from models.unifiedssr.sequences import Sequences
 from models.unifiedssr.unifiedssr_config import UnifiedSSRConfig
-from models.unifiedssr.unifiedssr_embedding import EmbeddingModule
-from tests.support import unisar_batches
-
-VOCABULARY = unisar_batches.vocabulary(attributes=False)
-RANDOM = np.random.default_rng(0)
-SEQUENCES = Sequences(
-    users=np.array([1, 2, 3]),
-    items=RANDOM.integers(1, VOCABULARY.items, (3, 4, 2)),
-    lengths=np.array([4, 4, 4]),
-    queries=RANDOM.integers(1, VOCABULARY.words, (3, 5, 3)),
-)
-POSITIONS = SEQUENCES.queries.shape[1]
+from tests.support.layer_case import run_build_test
+from tests.support.small_models import SEQUENCES, VOCABULARY, encode, sequence_encoder
 
 
 def make(**fields):
-    config = UnifiedSSRConfig(**{"dim": 8, "num_layers": 3, **fields})
-    embedding, encoder = EmbeddingModule(config, VOCABULARY), SequenceEncoder(config)
-    embedding.build()
-    encoder.build()
-    return encoder, embedding
+    return sequence_encoder(SequenceEncoder, **fields)
 
 
-def encode(sequences, made=None, **options):
-    encoder, embedding = made or make()
-    return [np.asarray(branch) for branch in encoder.encode(embedding, sequences, **options)]
+def test_layer_contract():
+    # The start, twenty weights a block and the last norm's two: no branch has its own.
+    arguments = {"config": UnifiedSSRConfig(dim=8, num_layers=3)}
+    run_build_test(SequenceEncoder, arguments, 1 + 3 * 20 + 2)
 
 
-def test_one_encoding_a_position_and_branch():
+@pytest.mark.parametrize(("field", "size", "delay"), [("items", VOCABULARY.items, 1), ("queries", VOCABULARY.words, 0)])
+def test_a_position_sees_its_query_the_events_before_it_and_nothing_later(field, size, delay):
     made = make()
-    assert [branch.shape for branch in encode(SEQUENCES, made)] == [(3, 5, 8)] * 2
-    assert [branch.shape for branch in encode(SEQUENCES._replace(queries=None), made)] == [(3, 5, 8)]
-
-
-def test_no_position_sees_a_later_event():
-    made = make()
-    before = encode(SEQUENCES, made)
-    for event in range(SEQUENCES.items.shape[1]):
-        items = SEQUENCES.items.copy()
-        items[:, event] = (items[:, event] + 1) % VOCABULARY.items
-        after = encode(SEQUENCES._replace(items=items), made)
-        for old, new in zip(before, after, strict=True):
-            np.testing.assert_allclose(new[:, : event + 1], old[:, : event + 1], atol=1e-6)
-            assert np.abs(new[:, event + 1] - old[:, event + 1]).max() > 1e-4
-
-
-def test_a_position_sees_its_own_query_and_no_later_one():
-    made = make()
-    before = encode(SEQUENCES, made)
-    for position in range(POSITIONS):
-        queries = SEQUENCES.queries.copy()
-        queries[:, position] = (queries[:, position] + 1) % VOCABULARY.words
-        after = encode(SEQUENCES._replace(queries=queries), made)
-        for old, new in zip(before, after, strict=True):
-            np.testing.assert_allclose(new[:, :position], old[:, :position], atol=1e-6)
-            assert np.abs(new[:, position] - old[:, position]).max() > 1e-4
+    before = encode(made)
+    for place in range(getattr(SEQUENCES, field).shape[1]):
+        ids = getattr(SEQUENCES, field).copy()
+        ids[:, place] = (ids[:, place] + 1) % size
+        first = place + delay
+        for old, new in zip(before, encode(made, SEQUENCES._replace(**{field: ids})), strict=True):
+            np.testing.assert_allclose(new[:, :first], old[:, :first], atol=1e-6)
+            assert np.abs(new[:, first] - old[:, first]).max() > 1e-4
 
 
 def test_both_branches_share_their_weights():
-    names = {weight.name for weight in make()[0].weights}
-    assert not [name for name in names if "query_branch" in name or "product_branch" in name]
     encoder, embedding = make()
     # Branches that read the same become the same: a start that is 0, queries and items with equal vectors.
     encoder.start.assign(keras.ops.zeros_like(encoder.start))
@@ -73,30 +40,25 @@ def test_both_branches_share_their_weights():
     items.assign(np.concatenate([words.numpy(), items.numpy()[len(words.numpy()) :]]))
     ids = np.array([[2, 3, 5, 7]])
     same = Sequences(np.array([1]), ids[..., None], np.array([4]), np.pad(ids, ((0, 0), (1, 0)))[..., None])
-    products, queries = encode(same, (encoder, embedding))
+    products, queries = encode((encoder, embedding), same)
     np.testing.assert_allclose(products, queries, atol=1e-5)
 
 
-def test_every_layer_is_fed_by_the_one_before():
-    made = make()
+@pytest.mark.parametrize("queries", [SEQUENCES.queries, None], ids=["search", "recommendation"])
+def test_every_layer_is_fed_by_the_one_before_with_the_other_branch_as_its_memory(queries):
+    encoder, _ = made = make()
     given = []
 
     def block(tokens, memory, *masks, training):
         given.append((np.asarray(tokens), np.asarray(memory)))
         return 2 * tokens
 
-    made[0].blocks = [block] * 3
-    encode(SEQUENCES, made)
-    first = given[0][0]
-    assert first.shape == (6, 5, 8)
+    encoder.blocks = [block] * 3
+    encode(made, SEQUENCES._replace(queries=queries))
     for layer, (tokens, memory) in enumerate(given):
-        np.testing.assert_allclose(tokens, 2**layer * first, rtol=1e-5)
-        # Each branch's memory is the other.
-        np.testing.assert_array_equal(memory, np.concatenate([tokens[3:], tokens[:3]]))
-    encode(SEQUENCES._replace(queries=None), made)
-    alone, memory = given[-1]
-    assert alone.shape == (3, 5, 8)
-    np.testing.assert_array_equal(memory, alone)
+        np.testing.assert_allclose(tokens, 2**layer * given[0][0], rtol=1e-5)
+        other = tokens if queries is None else np.concatenate([tokens[3:], tokens[:3]])
+        np.testing.assert_array_equal(memory, other)
 
 
 def test_an_event_is_the_mean_of_its_items():
@@ -104,15 +66,10 @@ def test_an_event_is_the_mean_of_its_items():
     single = np.array([[[3, 0]], [[5, 5]], [[0, 0]]])
     one = Sequences(SEQUENCES.users, single, np.ones(3, int), None)
     twice = one._replace(items=np.array([[[3, 3]], [[5, 0]], [[0, 0]]]))
-    np.testing.assert_allclose(encode(one, made)[0], encode(twice, made)[0], atol=1e-6)
+    np.testing.assert_allclose(encode(made, one)[0], encode(made, twice)[0], atol=1e-6)
 
 
 def test_only_training_drops():
     made = make(dropout=0.5)
-    np.testing.assert_array_equal(encode(SEQUENCES, made)[0], encode(SEQUENCES, made)[0])
-    assert np.abs(encode(SEQUENCES, made, training=True)[0] - encode(SEQUENCES, made)[0]).max() > 1e-2
-
-
-def test_configuration_survives_json():
-    encoder, _ = make()
-    assert SequenceEncoder.from_config(json.loads(json.dumps(encoder.get_config()))).config == encoder.config
+    np.testing.assert_array_equal(encode(made)[0], encode(made)[0])
+    assert np.abs(encode(made, training=True)[0] - encode(made)[0]).max() > 1e-2

@@ -37,9 +37,6 @@ def test_the_requests_query_comes_behind_the_last_session():
     sequences = of_surface(INPUTS, Surface.SEARCH)
     np.testing.assert_array_equal(sequences.lengths, [1, 2])
     np.testing.assert_array_equal(sequences.queries, [[[1, 2], [6, 7], [0, 0]], [[3, 0], [4, 5], [8, 0]]])
-
-
-def test_queries_may_be_left_out():
     assert of_surface(INPUTS, Surface.SEARCH, with_queries=False).queries is None
 
 
@@ -49,9 +46,6 @@ def test_each_position_predicts_the_next_event_and_the_last_the_rows_target():
     np.testing.assert_array_equal(targets(sequences, FINAL), expected)
     recommendation = of_surface(INPUTS, Surface.RECOMMENDATION)
     np.testing.assert_array_equal(targets(recommendation, FINAL), [[[5], [6], [11]], [[12], [0], [0]]])
-
-
-def test_the_last_position_alone_may_have_a_target():
-    sequences = of_surface(INPUTS, Surface.SEARCH)
+    # The last position alone may have a target.
     expected = [[[0, 0], [11, 0], [0, 0]], [[0, 0], [0, 0], [12, 0]]]
     np.testing.assert_array_equal(targets(sequences, FINAL, every_position=False), expected)

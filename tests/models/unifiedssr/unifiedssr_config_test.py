@@ -1,13 +1,6 @@
-import json
-
 import pytest
 
 from models.unifiedssr.unifiedssr_config import UnifiedSSRConfig
-
-
-def test_round_trip_through_json():
-    config = UnifiedSSRConfig(dim=6, num_heads=3, uniform_sessions=True)
-    assert UnifiedSSRConfig(**json.loads(json.dumps(config.to_dict()))) == config
 
 
 def test_the_feed_forward_width_is_twice_the_models_unless_told():
@@ -23,13 +16,13 @@ def test_the_feed_forward_width_is_twice_the_models_unless_told():
         ({"num_layers": 0}, "`num_layers` should be at least 1. Received: num_layers=0"),
         ({"sessions": -1}, "`sessions` should be at least 0. Received: sessions=-1"),
         ({"loss": "hinge"}, "`loss` should be one of binary, softmax. Received: loss='hinge'"),
-        (
-            {"reference_peculiarities": True, "item_attributes": True},
-            "items without attributes, both branches. Received: item_attributes=True, query_branch=True",
-        ),
-        (
-            {"reference_peculiarities": True, "query_branch": False},
-            "items without attributes, both branches. Received: item_attributes=False, query_branch=False",
+        *(
+            (
+                {"reference_peculiarities": True, "item_attributes": attributes, "query_branch": branch},
+                "items without attributes, both branches. "
+                f"Received: item_attributes={attributes}, query_branch={branch}",
+            )
+            for attributes, branch in ((True, True), (False, False))
         ),
     ],
 )

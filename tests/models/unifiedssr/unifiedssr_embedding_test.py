@@ -1,4 +1,3 @@
-import json
 import math
 
 import keras
@@ -9,9 +8,21 @@ import tensorflow as tf
 from models.unifiedssr.unifiedssr_config import UnifiedSSRConfig
 from models.unifiedssr.unifiedssr_embedding import EmbeddingModule
 from tests.support import unisar_batches
+from tests.support.layer_case import run_build_test
 
 VOCABULARY = unisar_batches.vocabulary()
 SCALE = math.sqrt(8)
+
+
+@pytest.mark.parametrize(
+    ("fields", "weights"),
+    # Users, items and words; users alone with items' two categories, id and projection; items alone.
+    [({}, 3), ({"item_attributes": True}, 7), ({"user_embedding": False, "query_branch": False}, 1)],
+)
+def test_layer_contract_and_what_is_switched_off_has_no_weights(fields, weights):
+    arguments = {"config": UnifiedSSRConfig(dim=8, **fields), "vocabulary": VOCABULARY}
+    layer = run_build_test(EmbeddingModule, arguments, weights)
+    assert np.any(layer.users(np.array([1]))) == layer.config.user_embedding
 
 
 def make(**fields):
@@ -43,35 +54,18 @@ def test_only_the_rows_looked_up_have_a_gradient(dtype):
     np.testing.assert_array_equal(gradient.indices, [3, 1, 3])
 
 
-def test_items_with_attributes_are_embedded_once_each():
-    module = make(item_attributes=True)
+@pytest.mark.parametrize("item_attributes", [False, True])
+def test_items_are_the_same_from_the_encoder_and_from_a_table_of_all(item_attributes):
+    module = make(item_attributes=item_attributes)
     ids = np.array([[3, 1, 3], [28, 0, 1]])
-    expected = SCALE * np.asarray(module.item_encoder(ids))
-    np.testing.assert_allclose(module.items(ids), expected, rtol=1e-5, atol=1e-6)
-    assert (np.asarray(module.items(ids))[1, 1] == 0).all()
-
-
-def test_a_table_of_all_items_gives_the_same():
-    for module in (make(), make(item_attributes=True)):
-        ids = np.array([[3, 1, 3], [28, 0, 1]])
-        table = module.item_embeddings()
-        assert table.shape == (VOCABULARY.items, 8)
-        np.testing.assert_allclose(module.items(ids, table), module.items(ids), rtol=1e-5, atol=1e-6)
+    vectors, table = np.asarray(module.items(ids)), module.item_embeddings()
+    assert table.shape == (VOCABULARY.items, 8)
+    np.testing.assert_allclose(module.items(ids, table), vectors, rtol=1e-5, atol=1e-6)
+    if item_attributes:
+        np.testing.assert_allclose(vectors, SCALE * np.asarray(module.item_encoder(ids)), rtol=1e-5, atol=1e-6)
+        assert (vectors[1, 1] == 0).all()
 
 
 def test_titles_and_queries_share_their_words():
     module = make(item_attributes=True)
     assert module.item_encoder.text_encoder is module.texts
-    assert sum("word_embedding" in weight.path for weight in module.trainable_weights) == 1
-
-
-def test_what_is_switched_off_has_no_weights():
-    names = {weight.name for weight in make(user_embedding=False, query_branch=False).weights}
-    assert names == {"item_table"}
-    assert make(user_embedding=False).users(np.array([1])) == 0
-
-
-def test_configuration_survives_json():
-    module = make(item_attributes=True)
-    again = EmbeddingModule.from_config(json.loads(json.dumps(module.get_config())))
-    assert (again.config, again.vocabulary) == (module.config, module.vocabulary)

@@ -1,5 +1,3 @@
-import json
-
 import numpy as np
 import pytest
 
@@ -7,10 +5,9 @@ from models.unisar.transition_extraction import TransitionExtraction
 from models.unisar.unisar_config import UniSARConfig
 from models.unisar.unisar_embedding import EmbeddingModule
 from schemas import features
-from schemas.canonical_event import Surface
-from tests.support import unisar_batches
+from tests.support.layer_case import run_build_test
+from tests.support.small_models import VOCABULARY, rows
 
-VOCABULARY = unisar_batches.vocabulary(attributes=False)
 SIZES = {"dim": 8, "recommendation_history": 7, "search_history": 6}
 
 
@@ -27,40 +24,31 @@ def embedding():
     return layer
 
 
-def test_configuration_and_weights(embedding):
-    layer = extraction(num_layers=2)
-    config = json.loads(json.dumps(layer.get_config()))
-    assert TransitionExtraction.from_config(config).get_config() == layer.get_config()
+def test_layer_contract(embedding):
+    config = UniSARConfig(**SIZES, num_layers=2)
     # Three position tables, and twelve weights for each layer of three transformers.
-    assert len(layer.trainable_weights) == 3 + 3 * 2 * 12
-    layer(embedding(unisar_batches.rows(VOCABULARY, Surface.SEARCH)))
-    assert len(layer.trainable_weights) == 3 + 3 * 2 * 12
+    run_build_test(TransitionExtraction, {"config": config}, 3 + 3 * 2 * 12, {"tokens": embedding(rows())})
 
 
 @pytest.mark.parametrize(
-    ("switch", "weights", "missing"),
+    ("switches", "weights", "missing"),
     [
-        ("search_to_search", 3 + 36 - 13, 3),
-        ("recommendation_to_recommendation", 3 + 36 - 13, 1),
-        ("search_to_recommendation", 3 + 36, 0),
-        ("recommendation_to_search", 3 + 36, 2),
+        (["search_to_search"], 3 + 36 - 13, [3]),
+        (["recommendation_to_recommendation"], 3 + 36 - 13, [1]),
+        (["search_to_recommendation"], 3 + 36, [0]),
+        (["recommendation_to_search"], 3 + 36, [2]),
+        (["search_to_recommendation", "recommendation_to_search"], 2 * 13, [0, 2]),
     ],
 )
-def test_a_switch_removes_a_transition_and_leaves_the_others(embedding, switch, weights, missing):
-    layer = extraction(**{switch: False})
+def test_switches_remove_transitions_and_leave_the_others(embedding, switches, weights, missing):
+    layer = extraction(**dict.fromkeys(switches, False))
     assert len(layer.trainable_weights) == weights
-    transitions = layer(embedding(unisar_batches.rows(VOCABULARY, Surface.SEARCH)))
-    assert [index for index, each in enumerate(transitions) if each is None] == [missing]
-
-
-def test_without_both_crossings_their_transformer_goes():
-    layer = extraction(search_to_recommendation=False, recommendation_to_search=False)
-    assert len(layer.trainable_weights) == 2 * (1 + 12)
+    assert [index for index, each in enumerate(layer(embedding(rows()))) if each is None] == missing
 
 
 def test_s2r_never_sees_another_recommendation_token(embedding):
     layer = extraction()
-    batch = unisar_batches.rows(VOCABULARY, Surface.SEARCH)
+    batch = rows()
     batch[features.RECOMMENDATION_ITEMS][:, :3] = 5
     before = layer(embedding(batch))
     batch[features.RECOMMENDATION_ITEMS][:, 1] = 6
@@ -77,7 +65,7 @@ def test_s2r_never_sees_another_recommendation_token(embedding):
 
 def test_places_in_the_merged_history_matter_only_across(embedding):
     layer = extraction()
-    batch = unisar_batches.rows(VOCABULARY, Surface.SEARCH)
+    batch = rows()
     before = layer(embedding(batch))
     batch[features.RECOMMENDATION_POSITIONS] = batch[features.RECOMMENDATION_POSITIONS] + 1
     after = layer(embedding(batch))

@@ -1,16 +1,6 @@
-import json
-
 import pytest
 
 from models.unisar.unisar_config import UniSARConfig
-
-
-def test_survives_json_and_lists_become_tuples():
-    config = UniSARConfig(dim=32, tower_units=(7, 5))
-    again = UniSARConfig(**json.loads(json.dumps(config.to_dict())))
-    assert again == config
-    assert again.tower_units == (7, 5)
-    assert hash(again) == hash(config)
 
 
 @pytest.mark.parametrize(

@@ -1,16 +1,14 @@
-import json
-
 import numpy as np
 
 from models.layers.fast.packing import Packing
 from models.unisar.unisar_config import UniSARConfig
 from models.unisar.unisar_embedding import EmbeddingModule, ItemLookup, ItemTable
 from schemas import features
-from schemas.canonical_event import Surface
 from tests.support import unisar_batches
+from tests.support.layer_case import run_build_test
+from tests.support.small_models import VOCABULARY, rows
 
 CONFIG = UniSARConfig(dim=8, user_dim=3, item_dim=4, word_dim=5)
-VOCABULARY = unisar_batches.vocabulary()
 
 
 def module():
@@ -20,18 +18,14 @@ def module():
     return layer
 
 
-def test_configuration_and_weights():
-    layer = module()
-    config = json.loads(json.dumps(layer.get_config()))
-    assert EmbeddingModule.from_config(config).get_config() == layer.get_config()
-    created = len(layer.weights)
-    layer(unisar_batches.rows(VOCABULARY, Surface.SEARCH))
-    assert len(layer.weights) == created
+def test_layer_contract():
+    # Texts 3, users 3, items with two categories 5, context 2, and what stands for recommendation's query.
+    run_build_test(EmbeddingModule, {"config": CONFIG, "vocabulary": VOCABULARY}, 14, {"history": rows()})
 
 
 def test_a_search_token_is_its_query_plus_the_mean_of_its_items():
     layer = module()
-    batch = unisar_batches.rows(VOCABULARY, Surface.SEARCH)
+    batch = rows()
     batch[features.SEARCH_ITEMS][0, 0] = [4, 0, 9]
     batch[features.SEARCH_ITEMS][1, 0] = [0, 0, 0]
     tokens = layer(batch)
@@ -42,7 +36,7 @@ def test_a_search_token_is_its_query_plus_the_mean_of_its_items():
 
 
 def test_masks_say_what_is_real():
-    batch = unisar_batches.rows(VOCABULARY, Surface.SEARCH)
+    batch = rows()
     tokens = module()(batch)
     np.testing.assert_array_equal(tokens.recommendation_mask, batch[features.RECOMMENDATION_ITEMS] != 0)
     np.testing.assert_array_equal(tokens.search_mask, batch[features.SEARCH_KINDS] == 1)
@@ -52,7 +46,7 @@ def test_masks_say_what_is_real():
 
 def test_looking_up_gives_the_same_tokens():
     layer = module()
-    batch = unisar_batches.rows(VOCABULARY, Surface.SEARCH)
+    batch = rows()
     items = layer.look_up(batch[features.RECOMMENDATION_ITEMS], batch[features.SEARCH_ITEMS])
     table = ItemLookup(layer.items, ItemTable(layer.items.table()))
     for direct, *looked_up in zip(layer(batch), layer(batch, items=items), layer(batch, items=table), strict=True):
@@ -62,14 +56,13 @@ def test_looking_up_gives_the_same_tokens():
 
 def test_packed_tokens_are_the_real_ones():
     layer = module()
-    batch = unisar_batches.rows(VOCABULARY, Surface.SEARCH)
+    batch = rows()
     padded, packed = layer(batch), layer(batch, layout=Packing)
-    for name in ("recommendation", "recommendation_positions"):
-        real = np.asarray(getattr(padded, name))[batch[features.RECOMMENDATION_ITEMS] != 0]
-        np.testing.assert_allclose(getattr(packed, name), real, rtol=1e-4, atol=1e-6)
-    for name in ("search", "search_positions", "words", "queries", "items", "clicked", "clicked_mask"):
-        real = np.asarray(getattr(padded, name))[batch[features.SEARCH_KINDS] != 0]
-        np.testing.assert_allclose(getattr(packed, name), real, rtol=1e-4, atol=1e-6)
+    for name, values in padded._asdict().items():
+        if name not in ("recommendation_mask", "search_mask"):
+            kind = features.RECOMMENDATION_ITEMS if name.startswith("recommendation") else features.SEARCH_KINDS
+            real = np.asarray(values)[batch[kind] != 0]
+            np.testing.assert_allclose(getattr(packed, name), real, rtol=1e-4, atol=1e-6)
 
 
 def test_texts_are_embedded_only_where_they_are_compared():

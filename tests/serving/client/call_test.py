@@ -1,6 +1,7 @@
 import json
 
 import pytest
+import tensorflow as tf
 
 from schemas import signatures
 from serving.client.call import Call, CallError
@@ -21,19 +22,13 @@ def test_the_rest_body_is_in_column_form():
 
 @pytest.mark.parametrize("name", list(INPUTS))
 def test_the_grpc_message_holds_the_same_tensors(name):
-    import tensorflow as tf
-
     dtypes = {signatures.RANK_TIMESTAMP_MS: tf.int64, signatures.K: tf.int32, signatures.EXCLUDE_SEEN: tf.bool}
     wanted = tf.constant(INPUTS[name], dtypes.get(name, tf.string)).numpy()
     array = tf.make_ndarray(CALL.grpc_message("shop").inputs[name])
-    assert array.dtype == wanted.dtype
-    assert array.shape == wanted.shape
-    assert array.tolist() == wanted.tolist()
+    assert (array.dtype, array.tolist()) == (wanted.dtype, wanted.tolist())
 
 
 def test_bytes_that_are_no_text_go_too():
-    import tensorflow as tf
-
     call = Call("name", {"examples": [b"\xff\x00", b"a"], "word": ["é", b"\xc3\xa9"]}, ())
     assert json.loads(call.rest_body())["inputs"] == {
         "examples": [{"b64": "/wA="}, {"b64": "YQ=="}],
@@ -45,23 +40,16 @@ def test_bytes_that_are_no_text_go_too():
 
 
 def test_the_grpc_message_names_model_signature_and_version():
-    spec = CALL.grpc_message("shop", version=7).model_spec
+    spec = CALL.grpc_message("shop", 7).model_spec
     assert (spec.name, spec.signature_name, spec.version.value) == ("shop", "name", 7)
-
-
-def test_the_newest_version_is_asked_for_by_naming_none():
+    # The newest version is asked for by naming none.
     assert not CALL.grpc_message("shop").model_spec.HasField("version")
-
-
-def test_says_who_answered_what():
-    error = CallError("NOT_FOUND", "no such model", "127.0.0.1:8501")
-    assert str(error) == "127.0.0.1:8501 answered NOT_FOUND: no such model"
-    assert (error.code, error.message, error.address) == ("NOT_FOUND", "no such model", "127.0.0.1:8501")
 
 
 @pytest.mark.parametrize(
     ("message", "short"),
     [
+        ("no such model", "no such model"),
         (
             "assertion failed: [`k` should be from 1 to 10000. Received:] [0]\n\t [[{{function_node answer_2}}"
             "{{node Assert/Assert}}]]",
@@ -74,7 +62,7 @@ def test_says_who_answered_what():
         ),
     ],
 )
-def test_names_no_operations_of_the_model(message, short):
+def test_an_error_says_who_answered_what_without_operations_of_the_model(message, short):
     error = CallError("INVALID_ARGUMENT", message, "a:1")
     assert str(error) == f"a:1 answered INVALID_ARGUMENT: {short}"
-    assert error.message == message
+    assert (error.code, error.message, error.address) == ("INVALID_ARGUMENT", message, "a:1")

@@ -1,22 +1,18 @@
 """TLS of both clients, over both protocols."""
 
-import asyncio
-import http.server
 import json
 import ssl
-import threading
 
 import pytest
 
-from serving.client.async_client import AsyncRankingClient
 from serving.client.call import CallError
 from serving.client.client_tls import ClientTls
-from serving.client.ranking_client import RankingClient, WireProtocol
+from serving.client.ranking_client import WireProtocol
 from serving.client.retry import RetryPolicy
 from serving.client.transport import VersionState
 from serving.local_server.server import LocalServer, ServerConfig
 
-ONCE = RetryPolicy(attempts=1)
+STATUS = b'{"model_version_status": [{"version": "7", "state": "AVAILABLE"}]}'
 
 
 @pytest.fixture(scope="module")
@@ -33,68 +29,38 @@ def grpc_address(certificates, rank_model, tmp_path_factory):
     lines = [f"{name}: {json.dumps(path.read_text(encoding='ascii'))}" for name, path in texts.items()]
     file = tmp_path_factory.mktemp("config") / "tls.config"
     file.write_text("\n".join([*lines, "client_verify: true"]), encoding="utf-8")
-    with LocalServer(
-        ServerConfig("shop", str(rank_model), port=0, rest_api_port=0, ssl_config_file=str(file))
-    ) as server:
+    config = ServerConfig("shop", str(rank_model), port=0, rest_api_port=0, ssl_config_file=str(file))
+    with LocalServer(config) as server:
         assert server.model.wait_until_settled() is None
         yield server.grpc_address
 
 
 @pytest.fixture(scope="module")
-def rest_address(certificates):
+def rest_address(certificates, played_rest):
     """What stands in front of a model server, and tells of version 7."""
-
-    class Handler(http.server.BaseHTTPRequestHandler):
-        def do_GET(self):
-            body = json.dumps({"model_version_status": [{"version": "7", "state": "AVAILABLE"}]}).encode()
-            self.send_response(200)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *arguments):
-            pass
-
     (key, cert), (_, client_cert) = certificates["server"], certificates["client"]
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH, cafile=client_cert)
     context.verify_mode = ssl.CERT_REQUIRED
     context.load_cert_chain(cert, key)
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.handle_error = lambda *arguments: None
-    server.socket = context.wrap_socket(server.socket, server_side=True)
-    thread = threading.Thread(target=server.serve_forever, args=[0.01])
-    thread.start()
-    yield f"127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with played_rest((200, STATUS), tls=context) as server:
+        yield server.address
 
 
-@pytest.fixture(params=list(WireProtocol))
-def server(request, grpc_address, rest_address):
-    return (rest_address if request.param is WireProtocol.REST else grpc_address), request.param
+@pytest.fixture
+def address(way, grpc_address, rest_address):
+    return rest_address if way.protocol is WireProtocol.REST else grpc_address
 
 
-def told(address, protocol, tls):
-    with RankingClient(address, "shop", protocol, timeout_s=30, retry=ONCE, tls=tls) as client:
-        return client.version_states()
-
-
-async def told_later(address, protocol, tls):
-    async with AsyncRankingClient(address, "shop", protocol, timeout_s=30, retry=ONCE, tls=tls) as client:
-        return await client.version_states()
-
-
-def test_both_sides_show_certificates(server, tls):
-    assert told(*server, tls) == [VersionState(7, "AVAILABLE")]
-    assert asyncio.run(told_later(*server, tls)) == [VersionState(7, "AVAILABLE")]
+def test_both_sides_show_certificates(way, address, tls):
+    with way.client(address, tls=tls) as client:
+        assert client.version_states() == [VersionState(7, "AVAILABLE")]
 
 
 @pytest.mark.parametrize("shown", [None, "server's", "nobody's"])
-def test_whoever_is_not_trusted_is_unavailable(server, tls, shown):
+def test_whoever_is_not_trusted_is_unavailable(way, address, tls, shown):
     tls = {None: None, "server's": ClientTls(tls.ca), "nobody's": ClientTls(tls.certificate)}[shown]
-    with pytest.raises(CallError) as caught:
-        told(*server, tls)
+    with way.client(address, retry=RetryPolicy(attempts=1), tls=tls) as client, pytest.raises(CallError) as caught:
+        client.version_states()
     assert caught.value.code == "UNAVAILABLE"
 
 

@@ -1,88 +1,65 @@
-"""What is gRPC's own: answers of another signature, and that only UNAVAILABLE is tried again."""
+"""gRPC against a played server: only UNAVAILABLE is tried again, and all calls go over one connection."""
 
-import asyncio
 from concurrent import futures
 
 import grpc
 import pytest
+import tensorflow as tf
 from tensorflow_serving.apis import predict_pb2, prediction_service_pb2_grpc
 
 from schemas import signatures
+from serving.client.answers import RankedItem
 from serving.client.call import CallError
-from serving.client.grpc_transport import AsyncGrpcTransport
-from serving.client.ranking_client import RankingClient, WireProtocol
+from serving.client.ranking_client import WireProtocol
 from serving.client.requests import RankRequest
 from serving.client.retry import RetryPolicy
 
+REQUEST = RankRequest("1", ("a",))
 
-class Scripted(prediction_service_pb2_grpc.PredictionServiceServicer):
-    """Fails with the given codes, one a call, then answers with one score."""
+
+class Played(prediction_service_pb2_grpc.PredictionServiceServicer):
+    """Fails with the given codes, one a call, then answers with one score; keeps whom each call came from."""
 
     def __init__(self):
         self.codes = []
-        self.calls = 0
-        self.output = signatures.SCORES
+        self.callers = []
 
     def Predict(self, request, context):
-        self.calls += 1
+        self.callers.append(context.peer())
         if self.codes:
-            context.abort(self.codes.pop(0), "scripted")
+            context.abort(self.codes.pop(0), "played")
         response = predict_pb2.PredictResponse()
-        tensor = response.outputs[self.output]
-        tensor.dtype = 1
-        for size in (1, 1):
-            tensor.tensor_shape.dim.add(size=size)
-        tensor.float_val.append(0.5)
+        response.outputs[signatures.SCORES].CopyFrom(tf.make_tensor_proto([[0.5]]))
         return response
 
 
 @pytest.fixture
-def scripted():
-    service = Scripted()
+def played():
+    service = Played()
     server = grpc.server(futures.ThreadPoolExecutor(max_workers=1))
     prediction_service_pb2_grpc.add_PredictionServiceServicer_to_server(service, server)
-    port = server.add_insecure_port("127.0.0.1:0")
+    service.address = f"127.0.0.1:{server.add_insecure_port('127.0.0.1:0')}"
     server.start()
-    yield service, f"127.0.0.1:{port}"
+    yield service
     server.stop(None).wait()
 
 
-def ask(address):
+@pytest.fixture
+def client(client_class, played):
     retry = RetryPolicy(attempts=3, first_wait_s=0.001)
-    with RankingClient(address, "shop", WireProtocol.GRPC, timeout_s=30, retry=retry) as client:
-        return [item.score for item in client.rank(RankRequest("1", ("a",)))]
+    with client_class(played.address, "shop", WireProtocol.GRPC, timeout_s=30, retry=retry) as client:
+        yield client
 
 
-def test_unavailable_is_tried_again(scripted):
-    service, address = scripted
-    service.codes = [grpc.StatusCode.UNAVAILABLE] * 2
-    assert ask(address) == [0.5]
-    assert service.calls == 3
+def test_unavailable_is_tried_again(client, played):
+    played.codes = [grpc.StatusCode.UNAVAILABLE] * 2
+    assert client.rank(REQUEST) == [RankedItem("a", 0.5)]
+    assert len(played.callers) == 3 and len(set(played.callers)) == 1
 
 
 @pytest.mark.parametrize("code", [grpc.StatusCode.INVALID_ARGUMENT, grpc.StatusCode.RESOURCE_EXHAUSTED])
-def test_other_codes_are_not_tried_again(scripted, code):
-    service, address = scripted
-    service.codes = [code]
-    with pytest.raises(CallError, match="scripted") as caught:
-        ask(address)
-    assert caught.value.code == code.name
-    assert service.calls == 1
-
-
-def test_an_answer_of_another_signature(scripted):
-    service, address = scripted
-    service.output = "logits"
-    with pytest.raises(CallError, match="not an answer of the rank signature: it has \\['logits'\\]"):
-        ask(address)
-
-
-def test_may_be_made_before_there_is_an_event_loop(rank_server):
-    transport = AsyncGrpcTransport(rank_server.grpc_address, "shop", timeout_s=30)
-
-    async def run():
-        names = await transport.signature_names()
-        await transport.close()
-        return names
-
-    assert asyncio.run(run()) == {"rank"}
+def test_other_codes_are_not_tried_again(client, played, code):
+    played.codes = [code]
+    with pytest.raises(CallError, match="played") as caught:
+        client.rank(REQUEST)
+    assert (caught.value.code, len(played.callers)) == (code.name, 1)

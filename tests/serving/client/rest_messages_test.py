@@ -1,4 +1,7 @@
-"""REST's messages without a server; with one: `rest_transport_test.py` and `async_client_test.py`."""
+"""REST's messages without a server; with one: `transport_test.py` and `rest_transport_test.py`."""
+
+import re
+import ssl
 
 import httpx
 import pytest
@@ -8,34 +11,56 @@ from serving.client.rest_messages import RestMessages
 
 MESSAGES = RestMessages("shop:1", "a/b")
 CALL = Call("rank", {"candidates": [["x"]]}, ("scores",))
+NO_ANSWER = "not an answer of the rank signature: "
+OTHER_PROGRAM = "another program listens there, not a model server"
 
 
-def test_requests_name_the_model():
-    assert MESSAGES.predict(CALL)[:2] == ("POST", "/v1/models/a%2Fb:predict")
-    assert MESSAGES.metadata() == ("GET", "/v1/models/a%2Fb/metadata", None)
-    assert MESSAGES.status() == ("GET", "/v1/models/a%2Fb", None)
-
-
-def test_an_only_output_goes_without_its_name():
-    response = httpx.Response(200, json={"outputs": [[0.5]]})
-    assert MESSAGES.outputs(CALL, response) == {"scores": [[0.5]]}
+@pytest.mark.parametrize("outputs", [[[0.5]], {"scores": [[0.5]]}])
+def test_an_only_output_may_go_without_its_name(outputs):
+    assert MESSAGES.outputs(CALL, httpx.Response(200, json={"outputs": outputs})) == {"scores": [[0.5]]}
 
 
 @pytest.mark.parametrize(
-    ("http_code", "code"),
+    ("http_code", "body", "code", "message"),
     [
-        (400, "INVALID_ARGUMENT"),
-        (408, "DEADLINE_EXCEEDED"),
-        (413, "RESOURCE_EXHAUSTED"),
-        (503, "UNAVAILABLE"),
-        (504, "DEADLINE_EXCEEDED"),
-        (418, "UNKNOWN"),
+        (400, '{"error": "too bad"}', "INVALID_ARGUMENT", "too bad"),
+        (408, '{"error": "too slow"}', "DEADLINE_EXCEEDED", "too slow"),
+        (413, '{"error": "too much"}', "RESOURCE_EXHAUSTED", "too much"),
+        (503, '{"error": "not yet"}', "UNAVAILABLE", "not yet"),
+        (504, '{"error": "too late"}', "DEADLINE_EXCEEDED", "too late"),
+        (418, '{"error": "teapot"}', "UNKNOWN", "teapot"),
+        (400, '{"error": {"code": 3}}', "INVALID_ARGUMENT", "{'code': 3}"),
+        # What stands in front of a model server may answer so in its place.
+        (429, "[]", "RESOURCE_EXHAUSTED", "HTTP 429 Too Many Requests"),
+        (404, "Not Found", "UNKNOWN", f"{OTHER_PROGRAM} (HTTP 404, text/plain)"),
+        (418, "teapot", "UNKNOWN", f"{OTHER_PROGRAM} (HTTP 418, text/plain)"),
+        (200, "hello", "UNKNOWN", f"{OTHER_PROGRAM} (HTTP 200, text/plain)"),
+        (200, '{"outputs": {"logits": [[1]]}}', "INTERNAL", NO_ANSWER + "{'outputs': {'logits': [[1]]}}"),
+        (200, '{"predictions": []}', "INTERNAL", NO_ANSWER + "{'predictions': []}"),
     ],
 )
-def test_codes(http_code, code):
-    with pytest.raises(CallError, match="too bad") as caught:
-        MESSAGES.outputs(CALL, httpx.Response(http_code, json={"error": "too bad"}))
-    assert (caught.value.code, caught.value.address) == (code, "shop:1")
+def test_refusals_and_what_is_no_answer(http_code, body, code, message):
+    with pytest.raises(CallError) as caught:
+        MESSAGES.outputs(CALL, httpx.Response(http_code, text=body))
+    assert (caught.value.code, caught.value.message, caught.value.address) == (code, message, "shop:1")
+
+
+def test_text_in_place_of_several_outputs():
+    call = Call("recommend", {"k": [1]}, ("items", "scores"))
+    with pytest.raises(CallError, match=re.escape("not an answer of the recommend signature: {'outputs': 'x'}")):
+        MESSAGES.outputs(call, httpx.Response(200, json={"outputs": "x"}))
+
+
+@pytest.mark.parametrize("states", [{}, {"model_version_status": 1}, {"model_version_status": [{"version": "new"}]}])
+def test_a_status_without_versions(states):
+    with pytest.raises(CallError, match="not an answer that tells the versions: {"):
+        MESSAGES.version_states(httpx.Response(200, json=states))
+
+
+@pytest.mark.parametrize("metadata", [{}, {"metadata": {"signature_def": []}}])
+def test_metadata_without_signatures(metadata):
+    with pytest.raises(CallError, match="not an answer that tells the signatures: {"):
+        MESSAGES.signature_names(httpx.Response(200, json=metadata))
 
 
 @pytest.mark.parametrize(
@@ -44,6 +69,7 @@ def test_codes(http_code, code):
         (httpx.ConnectTimeout("slow"), "UNAVAILABLE", "no connection in time: slow"),
         (httpx.ReadTimeout(""), "DEADLINE_EXCEEDED", "no answer in time"),
         (httpx.RemoteProtocolError(""), "UNAVAILABLE", "RemoteProtocolError"),
+        (ssl.SSLError(1, "certificate required"), "UNAVAILABLE", "certificate required"),
     ],
 )
 def test_what_goes_wrong_on_the_way(failure, code, message):

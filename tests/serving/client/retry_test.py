@@ -20,46 +20,14 @@ class Server:
         return "answer"
 
 
-def test_tries_again_while_unavailable():
-    server, waits = Server("UNAVAILABLE", "UNAVAILABLE"), []
-    assert (
-        RetryPolicy(attempts=3, first_wait_s=1.0, factor=3.0, longest_wait_s=9.0).call(server, waits.append) == "answer"
-    )
-    assert server.calls == 3
-    assert 0.5 <= waits[0] <= 1.0
-    assert 1.5 <= waits[1] <= 3.0
-
-
-def test_waits_are_bounded():
+def waited_for(policy, server):
+    """The answer, and the waits before it."""
     waits = []
-    RetryPolicy(attempts=9, first_wait_s=1.0, factor=10.0, longest_wait_s=2.0).call(
-        Server(*["UNAVAILABLE"] * 8), waits.append
-    )
-    assert len(waits) == 8
-    assert max(waits) <= 2.0
-
-
-def test_gives_up_with_the_last_error():
-    server = Server(*["UNAVAILABLE"] * 5)
-    with pytest.raises(CallError, match="UNAVAILABLE"):
-        RetryPolicy(attempts=3).call(server, lambda seconds: None)
-    assert server.calls == 3
-
-
-@pytest.mark.parametrize("code", ["INVALID_ARGUMENT", "NOT_FOUND", "DEADLINE_EXCEEDED", "INTERNAL"])
-def test_nothing_else_is_tried_again(code):
-    server = Server(code)
-    with pytest.raises(CallError, match=code):
-        RetryPolicy(attempts=3).call(server, lambda seconds: None)
-    assert server.calls == 1
-
-
-def test_needs_an_attempt():
-    with pytest.raises(ValueError, match="`attempts` should be at least 1. Received: attempts=0"):
-        RetryPolicy(attempts=0)
+    return policy.call(server, waits.append), waits
 
 
 def awaited(policy, server):
+    """The same, of what is awaited."""
     waits = []
 
     async def sleep(seconds):
@@ -71,17 +39,36 @@ def awaited(policy, server):
     return asyncio.run(policy.call_async(ask, sleep)), waits
 
 
-def test_what_is_awaited_is_tried_again_too():
-    server = Server("UNAVAILABLE", "UNAVAILABLE")
-    answer, waits = awaited(RetryPolicy(attempts=3, first_wait_s=1.0, factor=3.0, longest_wait_s=9.0), server)
-    assert (answer, server.calls) == ("answer", 3)
-    assert 0.5 <= waits[0] <= 1.0
-    assert 1.5 <= waits[1] <= 3.0
+@pytest.fixture(params=[waited_for, awaited])
+def call(request):
+    return request.param
 
 
-@pytest.mark.parametrize(("codes", "calls"), [(["UNAVAILABLE"] * 5, 3), (["NOT_FOUND"], 1)])
-def test_what_is_awaited_fails_alike(codes, calls):
-    server = Server(*codes)
-    with pytest.raises(CallError, match=codes[0]):
-        awaited(RetryPolicy(attempts=3), server)
+@pytest.mark.parametrize(
+    ("policy", "longest"),
+    [
+        (RetryPolicy(attempts=3, first_wait_s=1.0, factor=3.0, longest_wait_s=9.0), [1.0, 3.0]),
+        (RetryPolicy(attempts=5, first_wait_s=1.0, factor=10.0, longest_wait_s=2.0), [1.0, 2.0, 2.0, 2.0]),
+    ],
+)
+def test_tries_again_while_unavailable_after_waits_that_are_shortened_by_up_to_a_half(call, policy, longest):
+    server = Server(*["UNAVAILABLE"] * len(longest))
+    answer, waits = call(policy, server)
+    assert (answer, server.calls) == ("answer", policy.attempts)
+    assert all(most / 2 <= wait <= most for wait, most in zip(waits, longest, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("code", "calls"),
+    [("UNAVAILABLE", 3), ("INVALID_ARGUMENT", 1), ("NOT_FOUND", 1), ("DEADLINE_EXCEEDED", 1), ("INTERNAL", 1)],
+)
+def test_gives_up_at_last_or_at_once_where_another_attempt_would_fail_alike(call, code, calls):
+    server = Server(*[code] * 5)
+    with pytest.raises(CallError, match=code):
+        call(RetryPolicy(attempts=3), server)
     assert server.calls == calls
+
+
+def test_needs_an_attempt():
+    with pytest.raises(ValueError, match="`attempts` should be at least 1. Received: attempts=0"):
+        RetryPolicy(attempts=0)

@@ -14,26 +14,18 @@ def directory():
     return Directory(EventLog(items, Counter({"2": 3}), users, events={"17": [], "nobody": []}))
 
 
-def ids(found):
-    return [user.user_id for user in found]
-
-
-def test_users_with_most_events_first(directory):
-    assert directory.users("") == [
-        FoundUser("70", 5), FoundUser("17", 2), FoundUser("Zoë", 2), FoundUser("nobody", 0),
-    ]  # fmt: skip
-
-
-def test_users_whose_name_begins_so_come_first(directory):
-    assert ids(directory.users("7")) == ["70", "17"]
-    assert ids(directory.users("zO")) == ["Zoë"]
+def test_users_with_most_events_first_and_before_all_those_whose_name_begins_so(directory):
+    seventy, seventeen, zoe = FoundUser("70", 5), FoundUser("17", 2), FoundUser("Zoë", 2)
+    assert directory.users("") == [seventy, seventeen, zoe, FoundUser("nobody", 0)]
+    assert directory.users("7") == [seventy, seventeen]
+    assert directory.users("zO") == [zoe]
     assert directory.users("x") == []
 
 
 def test_items_that_hold_all_words_most_popular_first(directory):
     assert directory.items("RED") == [FoundItem("2", "Large red lamp", 3), FoundItem("1", "Red Mug", 0)]
-    assert [item.item_id for item in directory.items("mug red")] == ["1"]
-    assert [(item.item_id, item.title) for item in directory.items("3")] == [("3", "3")]
+    assert directory.items("mug red") == [FoundItem("1", "Red Mug", 0)]
+    assert directory.items("3") == [FoundItem("3", "3", 0)]
 
 
 def test_no_more_than_can_be_looked_through():
@@ -47,17 +39,14 @@ def test_queries_most_frequent_first():
     events = [Event("7", time, Surface.SEARCH, query) for time, query in enumerate(typed)]
     found = Directory(EventLog(events={"7": events})).queries
     assert found("") == [FoundQuery("mug", 2), FoundQuery("Mugs", 1), FoundQuery("lamp", 1), FoundQuery("red mug", 1)]
-    assert [query.query for query in found("MUG")] == ["mug", "Mugs", "red mug"]
+    assert found("MUG") == [FoundQuery("mug", 2), FoundQuery("Mugs", 1), FoundQuery("red mug", 1)]
 
 
 def test_categories_on_all_levels_largest_first():
     items = [("Home", "Mugs"), ("Home", "Lamps"), ("Garden",), (), ("Home", "Mugs")]
     directory = Directory(EventLog({str(place): Item(str(place), "", names) for place, names in enumerate(items)}))
-    assert directory.categories("") == [
-        FoundCategory(("Home",), 3),
-        FoundCategory(("Home", "Mugs"), 2),
-        FoundCategory(("Garden",), 1),
-        FoundCategory(("Home", "Lamps"), 1),
-    ]
-    assert [found.names for found in directory.categories("home lamp")] == [("Home", "Lamps")]
+    home, mugs = FoundCategory(("Home",), 3), FoundCategory(("Home", "Mugs"), 2)
+    garden, lamps = FoundCategory(("Garden",), 1), FoundCategory(("Home", "Lamps"), 1)
+    assert directory.categories("") == [home, mugs, garden, lamps]
+    assert directory.categories("home lamp") == [lamps]
     assert directory.category_count == 4

@@ -1,7 +1,5 @@
 """Both ways to find out what weighed, against real servers."""
 
-import pytest
-
 from schemas.canonical_event import Surface, Token
 from serving.client.ranking_client import RankingClient
 from serving.client.requests import RankRequest
@@ -29,11 +27,3 @@ def test_any_other_ranks_without_each_event(rank_server):
         told = influence(client, RankRequest("7", ("b",), history=history))
         assert told == Influence(BASE_SCORES["b"] + HISTORY_BONUS, Measure.LEAVING_OUT, (0.0, HISTORY_BONUS))
         assert influence(client, RankRequest("7", ("b",))).of_events == ()
-
-
-def test_an_item_is_needed(rank_server):
-    with (
-        RankingClient(rank_server.rest_address, "shop") as client,
-        pytest.raises(ValueError, match="A candidate is empty, which stands for padding."),
-    ):
-        influence(client, RankRequest("7", ("",), history=HISTORY))

@@ -2,22 +2,13 @@
 
 import pytest
 
-from tests.support.browser import headless_chromium, missing_programs
 from tests.support.explored_shop import explored_at, page_of
-
-pytestmark = pytest.mark.skipif(
-    bool(missing_programs()), reason=f"the page needs a browser; not installed: {', '.join(missing_programs())}"
-)
 
 
 @pytest.fixture(scope="module")
-def call(tmp_path_factory):
+def call(browser):
     """Calls a function of one of the page's modules."""
-    with (
-        explored_at("127.0.0.1:9") as explored,
-        page_of(explored) as address,
-        headless_chromium(tmp_path_factory.mktemp("browser")) as browser,
-    ):
+    with explored_at("127.0.0.1:9") as explored, page_of(explored) as address:
         browser.open(f"{address}/page/icon.svg")
 
         def called(module, name, *arguments):
@@ -28,31 +19,30 @@ def call(tmp_path_factory):
 
 
 @pytest.mark.parametrize(
-    ("scores", "digits"),
+    ("name", "arguments", "expected"),
     [
-        ([0.9, 0.8], 4),
-        ([0.9999, 0.9998], 4),
-        ([0.99991, 0.99987], 5),
-        ([0.5, 0.5], 4),
-        ([0.50000001, 0.5], 7),
-        ([3.0], 4),
-        ([], 4),
+        # As many digits as tell scores apart.
+        ("digitsFor", [[0.9, 0.8]], 4),
+        ("digitsFor", [[0.9999, 0.9998]], 4),
+        ("digitsFor", [[0.99991, 0.99987]], 5),
+        ("digitsFor", [[0.5, 0.5]], 4),
+        ("digitsFor", [[0.50000001, 0.5]], 7),
+        ("digitsFor", [[3.0]], 4),
+        ("digitsFor", [[]], 4),
+        # Bars run from the lowest score, at 0.04, to the highest, at 1.
+        ("barOf", [2, 2, 4], 0.04),
+        ("barOf", [3, 2, 4], 0.04 + 0.96 / 2),
+        ("barOf", [-1, -3, -1], 1),
+        ("barOf", [5, 5, 5], 1),
+        ("percent", [1], "100%"),
+        ("percent", [0.0994], "9.9%"),
+        ("percent", [0.0996], "10%"),
+        ("percent", [0], "0.0%"),
     ],
 )
-def test_scores_have_the_digits_that_tell_them_apart(call, scores, digits):
-    assert call("parts/scores.js", "digitsFor", scores) == digits
-
-
-def test_bars_run_from_the_lowest_to_the_highest(call):
-    assert call("parts/scores.js", "barOf", 2, 2, 4) == pytest.approx(0.04)
-    assert call("parts/scores.js", "barOf", 3, 2, 4) == pytest.approx(0.04 + 0.96 / 2)
-    assert call("parts/scores.js", "barOf", -1, -3, -1) == 1
-    assert call("parts/scores.js", "barOf", 5, 5, 5) == 1
-
-
-@pytest.mark.parametrize(("share", "text"), [(1, "100%"), (0.0994, "9.9%"), (0.0996, "10%"), (0, "0.0%")])
-def test_shares(call, share, text):
-    assert call("parts/scores.js", "percent", share) == text
+def test_figures(call, name, arguments, expected):
+    found = call("parts/scores.js", name, *arguments)
+    assert found == (expected if isinstance(expected, str) else pytest.approx(expected))
 
 
 def test_windows_of_one_surface_on_the_line_of_both(call):
@@ -73,14 +63,10 @@ def test_places_of_what_came_next(call):
         {"surface": "search", "query": "lamp", "items": [{"item_id": "a"}]},
         {"surface": "recommendation", "query": "", "items": [{"item_id": "c"}]},
     ]
-    ids = ["a", "b", "c"]
-    assert call("lists/next.js", "placesOf", next_events, "search", "mug", ids) == [
-        {"item": {"item_id": "b"}, "rank": 2},
-        {"item": {"item_id": "z"}, "rank": None},
-    ]
-    assert call("lists/next.js", "placesOf", next_events, "recommendation", "", ids) == [
-        {"item": {"item_id": "c"}, "rank": 3}
-    ]
+    searched = [{"item": {"item_id": "b"}, "rank": 2}, {"item": {"item_id": "z"}, "rank": None}]
+    assert call("lists/next.js", "placesOf", next_events, "search", "mug", ["a", "b", "c"]) == searched
+    of_feed = [{"item": {"item_id": "c"}, "rank": 3}]
+    assert call("lists/next.js", "placesOf", next_events, "recommendation", "", ["a", "b", "c"]) == of_feed
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 import pytest
 
-from schemas.canonical_event import Event, Surface, Token
+from schemas.canonical_event import Event, Surface
 from serving.explore.timeline import timeline
 from serving.shop_log.event_log import HistoryLimits, history
 
@@ -15,42 +15,34 @@ EVENTS = [
     Event("7", 7, FEED, item_id="a"),
     Event("7", 8, SEARCH, "blue", "", "d"),
 ]
+BEGINS = [("a", 1), ("red", 2), ("red", 5), ("a", 6), ("a", 7), ("blue", 8)]
+"""What each token is of, and when its first event was."""
 
 
-def described(told):
-    return [(each.token.query or each.token.items[0], each.timestamp_ms) for each in told.tokens]
+def described(tokens):
+    return [(each.token.query or each.token.items[0], each.timestamp_ms) for each in tokens]
 
 
-def test_a_token_begins_with_its_first_event():
-    told = timeline(EVENTS, HistoryLimits())
-    assert described(told) == [("a", 1), ("red", 2), ("red", 5), ("a", 6), ("a", 7), ("blue", 8)]
-    assert told.tokens[1].token == Token(SEARCH, ("b", "c"), "red")
-    assert told.untold == 0
-
-
-def test_what_the_model_does_not_see_is_counted():
-    told = timeline(EVENTS, HistoryLimits(recommendation_history=2, search_history=1))
-    assert (described(told), told.untold) == ([("a", 6), ("a", 7), ("blue", 8)], 3)
+@pytest.mark.parametrize(
+    ("limits", "held_out", "tokens", "untold", "came_next"),
+    [
+        (HistoryLimits(), 0, BEGINS, 0, []),
+        (HistoryLimits(2, 1), 0, [("a", 6), ("a", 7), ("blue", 8)], 3, []),
+        # Older events take the room of what is held out.
+        (HistoryLimits(2, 1), 2, [("a", 1), ("red", 5), ("a", 6)], 1, BEGINS[4:]),
+        (HistoryLimits(), 6, [], 0, BEGINS),
+        (HistoryLimits(), 99, [], 0, BEGINS),
+    ],
+)
+def test_what_is_told_what_is_not_and_what_came_next(limits, held_out, tokens, untold, came_next):
+    told = timeline(EVENTS, limits, held_out)
+    assert (described(told.tokens), told.untold, described(told.held_out)) == (tokens, untold, came_next)
 
 
 @pytest.mark.parametrize("kept", [0, 1, 2, 3])
 @pytest.mark.parametrize("searches", [0, 1, 2, 3])
-def test_the_tokens_are_those_that_a_request_carries(kept, searches):
-    limits = HistoryLimits(kept, searches, items_per_session=1)
-    assert tuple(each.token for each in timeline(EVENTS, limits).tokens) == history(EVENTS, limits)
-
-
-def test_what_came_next_is_held_out_and_older_events_take_its_room():
-    told = timeline(EVENTS, HistoryLimits(recommendation_history=2, search_history=1), held_out=2)
-    assert (described(told), told.untold) == ([("a", 1), ("red", 5), ("a", 6)], 1)
-    assert [(each.token.items, each.timestamp_ms) for each in told.held_out] == [(("a",), 7), (("d",), 8)]
-
-
-@pytest.mark.parametrize("held_out", [6, 99])
-def test_all_of_it_may_be_held_out(held_out):
-    told = timeline(EVENTS, HistoryLimits(), held_out)
-    assert (told.tokens, told.untold, len(told.held_out)) == ((), 0, 6)
-
-
-def test_nobody():
-    assert timeline([], HistoryLimits()).tokens == ()
+@pytest.mark.parametrize("items", [1, 5])
+def test_the_tokens_are_those_that_a_request_carries(kept, searches, items):
+    limits = HistoryLimits(kept, searches, items)
+    for events in (EVENTS, EVENTS[:2], []):
+        assert tuple(each.token for each in timeline(events, limits).tokens) == history(events, limits)

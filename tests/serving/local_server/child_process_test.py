@@ -12,14 +12,9 @@ from serving.local_server.child_process import child_process, first_line_with, s
 SLEEP = [sys.executable, "-c", "import time; print('up', flush=True); time.sleep(60)"]
 
 
-def test_ends_with_the_block():
-    with child_process(SLEEP) as process:
-        assert process.poll() is None
-    assert process.returncode == -signal.SIGTERM
-
-
-def test_ends_when_the_block_fails():
+def test_ends_with_the_block_even_if_that_fails():
     with pytest.raises(KeyboardInterrupt), child_process(SLEEP) as process:
+        assert process.poll() is None
         raise KeyboardInterrupt
     assert process.returncode == -signal.SIGTERM
 

@@ -6,17 +6,13 @@ import re
 import time
 
 import grpc
-import httpx
 import pytest
-from tensorflow_serving.apis import prediction_service_pb2_grpc
 
-from serving.local_server.models.versions import State
-from serving.local_server.server import LocalServer, ServerConfig
+from tests.support.local_servers import free_ports, predictions, rest_client, serving
 from tests.support.tf_serving_models import half_plus, save_graph
 from tests.support.tf_serving_requests import predict, spec
 
 WAIT_MS = 500
-NO_PROXY = [("grpc.enable_http_proxy", 0)]
 
 
 @pytest.fixture(scope="module")
@@ -25,25 +21,23 @@ def server(tmp_path_factory):
     save_graph(folder / "half" / "1", lambda: {"serving_default": half_plus(2.0)})
     (folder / "batching").write_text(f"batch_timeout_micros {{ value: {WAIT_MS}000 }}", encoding="utf-8")
     (folder / "monitoring").write_text('prometheus_config { enable: true path: "/metrics" }', encoding="utf-8")
-    config = ServerConfig(
+    config = free_ports(
         "half",
-        str(folder / "half"),
-        port=0,
-        rest_api_port=0,
+        folder / "half",
         enable_batching=True,
         batching_parameters_file=str(folder / "batching"),
         monitoring_config_file=str(folder / "monitoring"),
         rest_api_timeout_in_ms=WAIT_MS // 5,
         rest_api_num_threads=1,
     )
-    with LocalServer(config) as server:
-        assert server.model.wait_for(1, State.AVAILABLE, timeout=60)
+    with serving(config, 1) as server:
         yield server
 
 
 def counted(server, line):
     """What the server's metrics say in a line that starts so; 0 where there is none."""
-    page = httpx.get(f"http://{server.rest_address}/metrics", trust_env=False).text
+    with rest_client(server) as client:
+        page = client.get("/metrics").text
     found = re.search(rf"^:tensorflow:serving:{re.escape(line)}\S* (\d+)$", page, re.MULTILINE)
     return int(found.group(1)) if found else 0
 
@@ -61,7 +55,7 @@ IN_A_BATCH = "batching_session:queuing_latency_count"
 
 def test_rest_answers_after_its_timeout_and_leaves_what_waits_for_the_only_thread(server):
     def ask(_):
-        with httpx.Client(base_url=f"http://{server.rest_address}", trust_env=False, timeout=30) as client:
+        with rest_client(server) as client:
             begin = time.monotonic()
             response = client.post("/v1/models/half:predict", content=b'{"inputs": [[0]]}')
             return response.status_code, response.json(), time.monotonic() - begin
@@ -80,8 +74,7 @@ def test_grpc_does_not_begin_what_nobody_waits_for(server):
     request = predict(spec("half"), x=[[0.0]])
     threads = 4 * (os.cpu_count() or 1)
     before = counted(server, IN_A_BATCH)
-    with grpc.insecure_channel(server.grpc_address, options=NO_PROXY) as channel:
-        stub = prediction_service_pb2_grpc.PredictionServiceStub(channel)
+    with predictions(server.grpc_address) as stub:
         patient = [stub.Predict.future(request, timeout=30) for _ in range(threads)]
         end = time.monotonic() + 30
         while _in_the_batch(server) < threads and time.monotonic() < end:

@@ -10,15 +10,14 @@ import time
 from pathlib import Path
 
 import grpc
-import httpx
 import numpy as np
 import pytest
 import tensorflow as tf
-from tensorflow_serving.apis import predict_pb2, prediction_service_pb2_grpc
 
 from schemas import signatures
 from serving.client.requests import RankRequest, rank_call, similar_items_call
 from serving.local_server.child_process import child_process, first_line_with
+from tests.support.local_servers import NO_PROXY, grpc_error, predictions, rest_client, spoken
 from tests.support.retrieval_models import save_retrieval_model
 from tests.support.tf_serving_requests import of_call, predict, spec
 from tests.support.vector_models import vector_signatures
@@ -27,11 +26,7 @@ CATALOGUE = {"a": 1.0, "b": 2.0}
 RECEIVE_SECONDS = 3
 MOST_MEMORY_MIB = 700
 """That the server may come to hold beyond what it holds at rest, after all that is sent here."""
-CHANNEL = [
-    ("grpc.enable_http_proxy", 0),
-    ("grpc.max_receive_message_length", -1),
-    ("grpc.max_send_message_length", -1),
-]
+ANY_LENGTH = ("grpc.max_receive_message_length", -1), ("grpc.max_send_message_length", -1)
 PATH = "/v1/models/shop:predict"
 
 
@@ -60,7 +55,7 @@ def served(tmp_path_factory):
     with child_process(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         line = first_line_with(process.stdout, "Serving")
         server = Served(process, re.search(r"gRPC (\S+), REST http://(\S+)", line).groups())
-        with httpx.Client(base_url=f"http://{server.rest_address}", trust_env=False) as client:
+        with rest_client(server) as client:
             while "AVAILABLE" not in client.get("/v1/models/shop").text:
                 time.sleep(0.05)
         yield server
@@ -68,14 +63,14 @@ def served(tmp_path_factory):
 
 @pytest.fixture
 def rest(served):
-    with httpx.Client(base_url=f"http://{served.rest_address}", trust_env=False, timeout=60) as client:
+    with rest_client(served) as client:
         yield client
 
 
 @pytest.fixture
 def stub(served):
-    with grpc.insecure_channel(served.grpc_address, options=CHANNEL) as channel:
-        yield prediction_service_pb2_grpc.PredictionServiceStub(channel)
+    with predictions(served.grpc_address, *ANY_LENGTH) as stub:
+        yield stub
 
 
 @pytest.fixture(autouse=True)
@@ -100,15 +95,9 @@ def error_of(response):
     return response.status_code, response.json()["error"]
 
 
-def grpc_error(stub, request):
-    with pytest.raises(grpc.RpcError) as caught:
-        stub.Predict(request, timeout=60)
-    return caught.value.code(), caught.value.details()
-
-
-def spoken(connection):
-    """All that the server says until it closes."""
-    return b"".join(iter(lambda: connection.recv(2**16), b""))
+def head(*headers):
+    """The head of a predict request."""
+    return "\r\n".join([f"POST {PATH} HTTP/1.1", "Host: a", *headers, "", ""]).encode()
 
 
 TOO_LONG = f"The request's body is longer than {64 * 2**20} bytes"
@@ -124,8 +113,7 @@ def test_a_body_of_100_megabytes(rest, is_announced):
 
 def test_whoever_asks_for_leave_to_send_too_much_gets_none(served):
     with served.connection() as connection:
-        head = f"POST {PATH} HTTP/1.1\r\nHost: a\r\nContent-Length: 100000000\r\nExpect: 100-continue\r\n\r\n"
-        connection.sendall(head.encode())
+        connection.sendall(head("Content-Length: 100000000", "Expect: 100-continue"))
         answer = spoken(connection)
     assert answer.startswith(b"HTTP/1.1 413 ")
     assert TOO_LONG.encode() in answer
@@ -133,7 +121,7 @@ def test_whoever_asks_for_leave_to_send_too_much_gets_none(served):
 
 def test_a_message_of_100_megabytes(stub):
     request = predict(spec("shop", signatures.RANK), user_id=np.zeros(25_000_000, np.float32))
-    code, message = grpc_error(stub, request)
+    code, message = grpc_error(stub.Predict, request)
     assert code is grpc.StatusCode.INVALID_ARGUMENT
     assert message.startswith("input size does not match signature: 1!=6")
 
@@ -141,7 +129,7 @@ def test_a_message_of_100_megabytes(stub):
 def test_a_message_that_claims_to_hold_more_than_it_does(stub):
     request = of_call(rank_call([RankRequest("1", ("a",))]))
     request.inputs["user_id"].tensor_shape.dim[0].size = 2**40
-    assert grpc_error(stub, request) == (grpc.StatusCode.INVALID_ARGUMENT, "tensor parsing error: user_id")
+    assert grpc_error(stub.Predict, request) == (grpc.StatusCode.INVALID_ARGUMENT, "tensor parsing error: user_id")
 
 
 @pytest.mark.parametrize("depth", [500, 900, 500_000])
@@ -152,20 +140,12 @@ def test_deep_json(rest, depth):
     assert message.startswith(("inputs is a plain value/list", "JSON Parse error: Too many values nested"))
 
 
-def test_deep_json_that_an_error_would_quote(rest):
-    deep = b"[" * 900 + b"]" * 900
-    code, message = error_of(
-        rest.post(PATH, content=b'{"signature_name": "rank", "instances": 1, "inputs": ' + deep + b"}")
-    )
+@pytest.mark.parametrize("inputs", ["[" * 900 + "]" * 900, json.dumps(["x" * 99] * 100_000)])
+def test_deep_and_long_json_that_an_error_would_quote(rest, inputs):
+    body = f'{{"signature_name": "rank", "instances": 1, "inputs": {inputs}}}'
+    code, message = error_of(rest.post(PATH, content=body))
     assert code == 400
-    assert message.startswith("JSON Value: ")
-
-
-def test_long_json_that_an_error_would_quote(rest):
-    code, message = error_of(
-        rest.post(PATH, content=json.dumps({"signature_name": "rank", "instances": 1, "inputs": ["x" * 99] * 100_000}))
-    )
-    assert code == 400
+    assert message.startswith("JSON Value: {")
     assert "...TRUNCATED Not formatted correctly" in message
     assert len(message) < 70_000
 
@@ -183,7 +163,7 @@ def test_a_negative_k(rest, stub):
     call.inputs["k"][0] = -1
     code, message = error_of(rest.post(PATH, content=call.rest_body()))
     assert (code, "Need k >= 0, got -1" in message) == (400, True)
-    code, message = grpc_error(stub, of_call(call))
+    code, message = grpc_error(stub.Predict, of_call(call))
     assert (code, "Need k >= 0, got -1" in message) == (grpc.StatusCode.INVALID_ARGUMENT, True)
 
 
@@ -196,46 +176,36 @@ def test_bytes_that_are_no_utf8(rest, served, stub):
     request = of_call(rank_call([RankRequest("1", ("a", "b"))]))
     request.inputs["candidates"].string_val[1] = b"\xff"
     assert list(stub.Predict(request, timeout=60).outputs["scores"].float_val) == [1.0, 0.0]
-    with grpc.insecure_channel(served.grpc_address, options=CHANNEL) as channel:
-        name = predict_pb2.PredictRequest.FromString(b"\x0a\x03\x0a\x01a").SerializeToString().replace(b"a", b"\xff")
-        with pytest.raises(grpc.RpcError) as caught:
-            channel.unary_unary("/tensorflow.serving.PredictionService/Predict")(name, timeout=60)
-    assert caught.value.code() in (grpc.StatusCode.INTERNAL, grpc.StatusCode.NOT_FOUND)
-    assert caught.value.details()
+    with grpc.insecure_channel(served.grpc_address, options=NO_PROXY) as channel:
+        # Field 1, the spec, whose field 1 is the name.
+        call = channel.unary_unary("/tensorflow.serving.PredictionService/Predict")
+        code, message = grpc_error(call, b"\x0a\x03\x0a\x01\xff")
+    assert code in (grpc.StatusCode.INTERNAL, grpc.StatusCode.NOT_FOUND)
+    assert message
 
 
-HEAD = f"POST {PATH} HTTP/1.1\r\nHost: a\r\nContent-Length: 30\r\n".encode()
-SLOW = {
-    "between headers": (HEAD, f"The request did not arrive in {RECEIVE_SECONDS} s"),
-    "within the body": (HEAD + b"\r\n{", f"The request's body did not arrive in {RECEIVE_SECONDS} s"),
-}
-
-
-def test_slow_clients(served):
-    """Each sends a byte now and then; all of them at the same time."""
-    with contextlib.ExitStack() as stack:
-        connections = {name: stack.enter_context(served.connection()) for name in SLOW}
-        for name, connection in connections.items():
-            connection.sendall(SLOW[name][0])
+def test_a_slow_client(served):
+    """It sends a byte of its body now and then; `rest/http_connection_test.py` has one with slow headers."""
+    with served.connection() as connection:
+        connection.sendall(head("Content-Length: 30") + b"{")
         end = time.monotonic() + RECEIVE_SECONDS - 0.5
         while time.monotonic() < end:
-            for connection in connections.values():
-                connection.sendall(b" ")
+            connection.sendall(b" ")
             time.sleep(0.25)
-        for name, connection in connections.items():
-            answer = spoken(connection)
-            assert answer.startswith(b"HTTP/1.1 408 "), name
-            assert answer.endswith(b"{\n    " + b'"error": "' + SLOW[name][1].encode() + b'"\n}')
+        answer = spoken(connection)
+    assert answer.startswith(b"HTTP/1.1 408 ")
+    message = f"The request's body did not arrive in {RECEIVE_SECONDS} s"
+    assert answer.endswith(f'{{\n    "error": "{message}"\n}}'.encode())
 
 
 def test_half_closed_connections(served):
     """The client says that it will send nothing more: a whole request is answered, any other refused."""
     body = rank_call([RankRequest("1", ("a", "b"))]).rest_body()
-    head = f"POST {PATH} HTTP/1.1\r\nHost: a\r\nContent-Length: {len(body)}\r\n\r\n".encode()
+    whole = head(f"Content-Length: {len(body)}") + body
     for sent, code, ending in (
-        (head + body, b"200", b'{\n    "outputs": [[1.0, 2.0]]\n}'),
-        (head + body[:9], b"400", b'{\n    "error": "The request ended before it was whole"\n}'),
-        (head[:9], b"400", b'{\n    "error": "The request ended before it was whole"\n}'),
+        (whole, b"200", b'{\n    "outputs": [[1.0, 2.0]]\n}'),
+        (whole[:-9], b"400", b'{\n    "error": "The request ended before it was whole"\n}'),
+        (whole[:9], b"400", b'{\n    "error": "The request ended before it was whole"\n}'),
         (b"", b"", b""),
     ):
         with served.connection() as connection:

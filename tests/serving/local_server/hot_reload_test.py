@@ -14,10 +14,10 @@ import time
 import grpc
 import pytest
 from google.protobuf import text_format
-from tensorflow_serving.apis import model_management_pb2, model_service_pb2_grpc, prediction_service_pb2_grpc
+from tensorflow_serving.apis import model_management_pb2, model_service_pb2_grpc
 
 from serving.local_server.models.versions import State
-from serving.local_server.server import LocalServer, ServerConfig
+from tests.support.local_servers import NO_PROXY, free_ports, predictions, serving
 from tests.support.tf_serving_models import half_plus, save_graph
 from tests.support.tf_serving_requests import predict, spec
 
@@ -25,7 +25,6 @@ REQUESTS = int(os.environ.get("TANDEM_HOT_RELOAD_REQUESTS", "1000"))
 CLIENTS_OF_EACH_PROTOCOL = 2
 STAGES = 5
 """After each change its share of the requests is answered; those that are answered while versions load come on top."""
-NO_PROXY = [("grpc.enable_http_proxy", 0)]
 LATEST = "latest { num_versions: 1 }"
 
 
@@ -83,8 +82,7 @@ class Load:
 
     def _by_grpc(self, address):
         request = predict(spec("half"), x=[[0.0]])
-        with grpc.insecure_channel(address, options=NO_PROXY) as channel:
-            stub = prediction_service_pb2_grpc.PredictionServiceStub(channel)
+        with predictions(address) as stub:
 
             def ask():
                 response = stub.Predict(request, timeout=60)
@@ -125,14 +123,6 @@ def arrives(versions, base_path, version):
 def test_no_request_fails_and_each_answer_is_of_an_available_version(versions, tmp_path):
     base_path = tmp_path / "half"
     base_path.mkdir()
-    config = ServerConfig(
-        "half",
-        str(base_path),
-        port=0,
-        rest_api_port=0,
-        file_system_poll_wait_seconds=0.05,
-        max_num_load_retries=0,
-    )
     # From when a version may have been available, and until when: from just before it came to just after it was gone.
     available = {1: [(arrives(versions, base_path, 1), None)]}
 
@@ -141,8 +131,7 @@ def test_no_request_fails_and_each_answer_is_of_an_available_version(versions, t
         since, _ = available[version].pop()
         available[version].append((since, time.monotonic()))
 
-    with LocalServer(config) as server:
-        assert server.model.wait_for(1, State.AVAILABLE, timeout=60)
+    with serving(free_ports("half", base_path, max_num_load_retries=0), 1) as server:
         load = Load(server)
         share = REQUESTS // STAGES
         load.await_answers(share)

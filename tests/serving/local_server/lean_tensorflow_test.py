@@ -3,6 +3,8 @@
 import subprocess
 import sys
 
+import pytest
+
 SERVED = """
 import sys
 from serving.local_server.lean_tensorflow import import_parts
@@ -35,16 +37,14 @@ def test_serves_without_the_rest_which_can_be_imported_later(rank_model):
     assert printed(code) == ["True", "['a', 'b']", "[]", "(2, 1)"]
 
 
-def test_serves_with_the_whole_where_that_is_imported_already(rank_model):
-    code = SERVED.format(before=WHOLE, base_path=str(rank_model), after="")
-    assert printed(code)[:2] == ["False", "['a', 'b']"]
+RENAMED = """
+from serving.local_server import lean_tensorflow
+lean_tensorflow._PARTS = ('tensorflow.python.no_such_part',)"""
 
 
-def test_serves_with_the_whole_where_a_part_has_another_name(rank_model):
-    before = "from serving.local_server import lean_tensorflow\n"
-    before += "lean_tensorflow._PARTS = ('tensorflow.python.no_such_part',)"
-    code = SERVED.format(before=before, base_path=str(rank_model), after="")
-    lines = printed(code)
+@pytest.mark.parametrize("before", [WHOLE, RENAMED])
+def test_serves_with_the_whole_where_that_is_imported_already_or_a_part_has_another_name(rank_model, before):
+    lines = printed(SERVED.format(before=before, base_path=str(rank_model), after=""))
     assert lines[:2] == ["False", "['a', 'b']"]
     assert "'tensorflow'" in lines[2]
 

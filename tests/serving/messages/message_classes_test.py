@@ -2,32 +2,25 @@ from google.protobuf import text_format
 
 from serving.messages.message_classes import message_classes
 
-CLASSES = message_classes(
-    "tandem.test",
-    {
-        "Inner": {"text": "string", "is_so": "bool"},
-        "Outer": {"inner": ".tandem.test.Inner", "many": "repeated int64", "maybe": ".google.protobuf.Int64Value"},
-    },
-)
-
 
 def test_messages_are_read_and_written():
-    outer = CLASSES["Outer"]()
+    table = {
+        "Inner": {"text": "string", "is_so": "bool"},
+        "Outer": {"inner": ".tandem.test.Inner", "many": "repeated int64", "maybe": ".google.protobuf.Int64Value"},
+    }
+    outer = message_classes("tandem.test", table)["Outer"]()
     text_format.Parse('inner { text: "a" is_so: true } many: 1 many: 2 maybe { value: 0 }', outer)
     assert (outer.inner.text, outer.inner.is_so, list(outer.many)) == ("a", True, [1, 2])
     assert outer.HasField("maybe")
     # Field 1 of the inner message, of the type of text, holds a letter.
-    assert CLASSES["Inner"](text="a").SerializeToString() == b"\x0a\x01a"
-
-
-def test_the_same_table_can_be_used_twice():
+    assert outer.inner.__class__(text="a").SerializeToString() == b"\x0a\x01a"
+    # Another table may use the same names.
     assert message_classes("tandem.test", {"Inner": {"number": "int32"}})["Inner"](number=7).number == 7
 
 
 def test_numbers_can_be_chosen_and_fields_be_maps():
     table = {"Value": {"number": "int32 = 3", "next": "bytes"}, "Map": {"by_name": "map<string, .tandem.test.Value>"}}
-    classes = message_classes("tandem.test", table)
-    made = classes["Map"]()
+    made = message_classes("tandem.test", table)["Map"]()
     made.by_name["a"].number = 7
     made.by_name["a"].next = b"b"
     # Field 1, 10 bytes: key "a" as field 1, value as field 2 of 5 bytes: 7 as field 3, "b" as field 4.

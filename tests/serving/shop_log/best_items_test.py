@@ -14,35 +14,39 @@ from serving.shop_log.event_log import EventLog
 LOG = EventLog(items={name: Item(name) for name in "abcde"}, item_counts=Counter(a=1, b=5, c=3, d=4))
 
 
-def test_the_catalogue_without_what_the_user_has():
-    chosen = choose_candidates(LOG, owned={"b", "e"})
-    assert (chosen.item_ids, chosen.catalogue, chosen.is_cut) == (("a", "c", "d"), 3, False)
+@pytest.mark.parametrize(
+    ("choice", "item_ids", "catalogue", "is_cut"),
+    [
+        ({"owned": {"b", "e"}}, "acd", 3, False),
+        ({"owned": {"b"}, "most": 2}, "cd", 4, True),
+        # What is wanted is kept, owned or not, popular or not.
+        ({"owned": {"b", "e"}, "wanted": ["e"]}, "acde", 4, False),
+        ({"owned": (), "wanted": ["e"], "most": 1}, "be", 5, True),
+    ],
+)
+def test_the_catalogue_without_what_the_user_has_or_its_most_popular_part(choice, item_ids, catalogue, is_cut):
+    chosen = choose_candidates(LOG, **choice)
+    assert (chosen, chosen.is_cut) == (Candidates(tuple(item_ids), catalogue), is_cut)
 
 
-def test_a_large_catalogue_is_cut_to_its_most_popular_items():
-    chosen = choose_candidates(LOG, owned={"b"}, most=2)
-    assert (chosen.item_ids, chosen.catalogue, chosen.is_cut) == (("c", "d"), 4, True)
-
-
-def test_a_category_holds_the_items_that_fit_at_every_level_that_is_named():
-    categories = {"a": ("home", "mugs"), "b": ("home",), "c": ("garden", "mugs"), "d": ()}
-    log = EventLog(items={name: Item(name, categories=each) for name, each in categories.items()})
-    for category, expected in [
+@pytest.mark.parametrize(
+    ("category", "item_ids"),
+    [
         (("home",), "ab"),
         (("", "mugs"), "ac"),
         (("home", "mugs"), "a"),
         (("home", "mugs", "blue"), ""),
         (("", ""), "abcd"),
-    ]:
-        assert choose_candidates(log, owned=(), category=category).item_ids == tuple(expected)
+    ],
+)
+def test_a_category_holds_the_items_that_fit_at_every_level_that_is_named(category, item_ids):
+    categories = {"a": ("home", "mugs"), "b": ("home",), "c": ("garden", "mugs"), "d": ()}
+    log = EventLog(items={name: Item(name, categories=each) for name, each in categories.items()})
+    assert choose_candidates(log, owned=(), category=category).item_ids == tuple(item_ids)
 
 
-def test_wanted_items_are_kept_in_any_case():
-    assert choose_candidates(LOG, owned={"b", "e"}, wanted=["e"]).item_ids == ("a", "c", "d", "e")
-    assert choose_candidates(LOG, owned=(), wanted=["e"], most=1).item_ids == ("b", "e")
-
-
-HISTORY = (Token(Surface.RECOMMENDATION, ("c",)),)
+C_CLICKED = (Token(Surface.RECOMMENDATION, ("c",)),)
+A_AND_B = (Token(Surface.RECOMMENDATION, ("a",)), Token(Surface.SEARCH, ("b",), "x"))
 
 
 @pytest.fixture
@@ -54,67 +58,56 @@ def log():
         Event("7", 3, Surface.RECOMMENDATION, item_id="c"),
         Event("7", 4, Surface.SEARCH, "nothing clicked"),
     ]
-    return EventLog({item_id: Item(item_id) for item_id in "abcd"}, events={"7": events})
+    return EventLog({item_id: Item(item_id, categories=(item_id,)) for item_id in "abcd"}, events={"7": events})
 
 
 @pytest.fixture
 def retriever(retrieval_server):
+    """Of a model that finds é, d, c, b, a, best first, and before them what the query is."""
     with RankingClient(retrieval_server.rest_address, "shop") as client:
         yield client
 
 
 @pytest.fixture
 def ranker(rank_server):
+    """Of a model that ranks a, b, c, d, best first, and before them what the query is."""
     with RankingClient(rank_server.rest_address, "shop") as client:
         yield client
 
 
 def item_ids(best):
-    return [item.item_id for item in best.items]
+    return "".join(item.item_id for item in best.items)
 
 
-def test_a_model_that_retrieves_is_asked_to(retriever, log):
-    best = best_items(retriever, log, RetrievalRequest("8", k=3))
-    assert (item_ids(best), best.signature, best.candidates) == (["é", "d", "c"], signatures.RECOMMEND, None)
-    best = best_items(retriever, log, RetrievalRequest("8", k=2, query="a"))
-    assert (item_ids(best), best.signature) == (["a", "é"], signatures.SEARCH)
+@pytest.mark.parametrize(
+    ("asked", "later", "retrieved", "ranked"),
+    [
+        (RetrievalRequest("8", k=3), "", "édc", "abc"),
+        (RetrievalRequest("8", k=2, query="b"), "", "bé", "ba"),
+        (RetrievalRequest("8", category=("b",)), "", "b", "b"),
+        # Of c and d, which user 7 has, the history tells c alone.
+        (RetrievalRequest("7", k=2, history=C_CLICKED), "", "éb", "ab"),
+        (RetrievalRequest("7", k=9, history=C_CLICKED), "", "éba", "ab"),
+        # What the user took later may be found, but not what the history tells.
+        (RetrievalRequest("7", k=9, history=C_CLICKED), "cd", "édba", "abd"),
+        # What the history tells is left out though the log does not know of it.
+        (RetrievalRequest("8", history=A_AND_B), "", "édc", "cd"),
+    ],
+)
+def test_the_best_items_that_the_user_does_not_have(retriever, ranker, log, asked, later, retrieved, ranked):
+    found = best_items(retriever, log, asked, wanted=later)
+    assert (item_ids(found), found.signature, found.candidates) == (retrieved, asked.signature, None)
+    assert found.seconds > 0
+    found = best_items(ranker, log, asked, wanted=later)
+    assert (item_ids(found), found.signature) == (ranked, signatures.RANK)
+    assert found.seconds > 0
 
 
-def test_what_the_user_has_is_left_out_whether_or_not_the_history_tells_it(retriever, log):
-    # Of c and d, the history tells c alone.
-    assert item_ids(best_items(retriever, log, RetrievalRequest("7", k=2, history=HISTORY))) == ["é", "b"]
-    assert item_ids(best_items(retriever, log, RetrievalRequest("7", k=9, history=HISTORY))) == ["é", "b", "a"]
-
-
-def test_what_the_user_took_later_may_be_found(retriever, ranker, log):
-    """Of c and d, c is told by the history, so the wish for it changes nothing."""
-    for client, best in ((retriever, ["é", "d", "b", "a"]), (ranker, ["a", "b", "d"])):
-        found = best_items(client, log, RetrievalRequest("7", k=9, history=HISTORY), wanted=["c", "d"])
-        assert sorted(item_ids(found)) == sorted(best)
-        assert found.seconds > 0
-
-
-def test_a_model_that_does_not_retrieve_ranks_the_catalogue(ranker, log):
-    best = best_items(ranker, log, RetrievalRequest("7", k=1, history=HISTORY))
-    assert (item_ids(best), best.signature) == (["a"], signatures.RANK)
-    assert best.candidates == Candidates(("a", "b"), 2)
-
-
-def test_what_the_history_alone_tells_is_left_out_too(ranker, retriever, log):
-    history = (Token(Surface.RECOMMENDATION, ("a",)), Token(Surface.SEARCH, ("b",), "x"))
-    assert item_ids(best_items(ranker, log, RetrievalRequest("8", history=history))) == ["c", "d"]
-    assert item_ids(best_items(retriever, log, RetrievalRequest("8", history=history))) == ["é", "d", "c"]
-
-
-def test_a_category_holds_for_either(ranker, retriever, log):
-    assert item_ids(best_items(retriever, log, RetrievalRequest("8", category=("b",)))) == ["b"]
-    log.items["b"] = Item("b", categories=("birds",))
-    assert item_ids(best_items(ranker, log, RetrievalRequest("8", category=("birds",)))) == ["b"]
-
-
-def test_candidates_of_ones_own(retriever):
-    best = ranked_candidates(retriever, RetrievalRequest("7", query="x"), Candidates(("a", "c", "b"), 3))
-    assert (item_ids(best), best.signature) == (["c", "b", "a"], signatures.RANK)
+def test_candidates_are_the_catalogue_or_ones_own(ranker, retriever, log):
+    found = best_items(ranker, log, RetrievalRequest("7", k=1, history=C_CLICKED))
+    assert (item_ids(found), found.candidates) == ("a", Candidates(("a", "b"), 2))
+    found = ranked_candidates(retriever, RetrievalRequest("7", query="x"), Candidates(("a", "c", "b"), 3))
+    assert (item_ids(found), found.signature) == ("cba", signatures.RANK)
 
 
 def test_nothing_to_rank(ranker):

@@ -3,12 +3,11 @@
 from schemas.canonical_event import Event, Item, Surface, Token
 from serving.shop_log.event_log import EventLog, HistoryLimits, history
 
-
-def event(surface, item, time, label=1, user="u"):
-    return Event(user, time, surface, "q" if surface is Surface.SEARCH else "", "s", item, label)
-
-
 FEED, SEARCH = Surface.RECOMMENDATION, Surface.SEARCH
+
+
+def event(surface, item, time, label=1, user="u", session="s"):
+    return Event(user, time, surface, "q" if surface is SEARCH else "", session, item, label)
 
 
 def test_items_titles_and_counts():
@@ -22,29 +21,20 @@ def test_items_titles_and_counts():
     assert log.user_counts == {"u": 1, "v": 1}
 
 
-def test_a_user_whom_the_log_does_not_know():
-    assert EventLog().events_of("nobody") == ()
-    assert EventLog().history_of("nobody", HistoryLimits()) == ()
-
-
 def test_clicks_of_one_search_are_one_token():
-    events = [
-        event(SEARCH, "lamp", 1),
-        event(SEARCH, "vase", 1),
-        event(FEED, "shown", 2, label=0),
-        event(FEED, "mug", 3),
-    ]
-    assert EventLog(events={"u": events}).history_of("u", HistoryLimits()) == (
-        Token(SEARCH, ("lamp", "vase"), "q"),
-        Token(FEED, ("mug",)),
-    )
+    shown, mug = event(FEED, "shown", 2, label=0), event(FEED, "mug", 3)
+    events = [event(SEARCH, "lamp", 1), event(SEARCH, "vase", 1), shown, mug]
+    log = EventLog(events={"u": events})
+    told = (Token(SEARCH, ("lamp", "vase"), "q"), Token(FEED, ("mug",)))
+    assert log.history_of("u", HistoryLimits()) == told
     assert history(events, HistoryLimits(items_per_session=1))[0] == Token(SEARCH, ("vase",), "q")
+    assert (log.events_of("nobody"), log.history_of("nobody", HistoryLimits())) == ((), ())
 
 
 def test_a_history_keeps_the_newest_of_each_surface():
     surfaces = (FEED, SEARCH, FEED, SEARCH, FEED)
     events = [
-        Event("u", time, surface, "q" if surface is SEARCH else "", item_id=item)
+        event(surface, item, time, session="")
         for time, (surface, item) in enumerate(zip(surfaces, "abcde", strict=True))
     ]
     kept = history(events, HistoryLimits(recommendation_history=2, search_history=1))

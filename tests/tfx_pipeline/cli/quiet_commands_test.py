@@ -8,6 +8,7 @@ import pytest
 
 from tests.support import tiny_logs
 from tests.support.library_noise import NOISE
+from tfx_pipeline.cli.exit_code import EXPLAINED
 from tfx_pipeline.cli.main import COMMANDS
 
 NOWHERE = "127.0.0.1:9"
@@ -21,7 +22,7 @@ CALLS = {
     "serve": ["--port", "0", "--rest_api_port", "0", "--model_config_file", "nowhere.config"],
     "explore": ["--host", "192.0.2.1"],
     "tensorboard": ["--port", "x"],
-    "generate": ["--events", "400", "--set", "generate.items=300", "--set", "data.evaluation_negatives=20"],
+    "generate": ["--events", "400", "--set", "generate.items=300", "--output", "generated"],
     # TFX is imported.
     "compile": ["--output", "spec.yaml"],
     "run": ["--set", "data.items=nowhere.tsv"],
@@ -41,20 +42,18 @@ def call(name, tmp_path, *arguments):
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-def test_help_says_nothing_on_standard_error(name, tmp_path):
+def test_help_is_all_that_is_printed(name, tmp_path):
     result = call(name, tmp_path, "--help")
     assert (result.returncode, result.stderr) == (0, "")
+    assert result.stdout.startswith(f"usage: tandem {name} ") and "--verbose" in result.stdout
+    assert result.stdout.endswith(f"\n{EXPLAINED}\n")
+    assert ("--config" in result.stdout) == (name not in WITHOUT_A_CONFIGURATION)
 
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_a_call_says_only_what_is_its_own(name, tmp_path):
-    config = str(tiny_logs.write(tmp_path))
-    arguments = CALLS.get(name, [])
-    if name == "generate":
-        arguments = [*arguments, "--output", str(tmp_path / "log")]
-    elif name not in WITHOUT_A_CONFIGURATION:
-        arguments = [*arguments, "--config", config]
-    result = call(name, tmp_path, *arguments)
-    said = result.stderr.replace(str(tmp_path), "")
+    config = tiny_logs.write(tmp_path)
+    options = [] if name in WITHOUT_A_CONFIGURATION else ["--config", str(config)]
+    said = call(name, tmp_path, *CALLS.get(name, []), *options).stderr.replace(str(tmp_path), "")
     assert not NOISE.search(said), said
     assert "Traceback" not in said and len(said.splitlines()) < 20, said

@@ -39,7 +39,8 @@ class Outer:
 
 
 def test_fields_come_in_their_order_with_kind_default_and_explanation():
-    assert list(config_fields(Outer).values()) == [
+    fields = config_fields(Outer)
+    assert list(fields.values()) == [
         ConfigField("name", "text", "x", "What it is called.", None),
         ConfigField("inner", "section", {"rate": 0.25, "units": [8, 4], "limit": None}, "What is within.", Inner),
         ConfigField("inner.rate", "number", 0.25, "How fast, from 0 to 1.", None),
@@ -47,23 +48,17 @@ def test_fields_come_in_their_order_with_kind_default_and_explanation():
         ConfigField("inner.limit", "number, or null", None, "", None),
         ConfigField("fast", "true or false", False, "", None),
     ]
+    assert fields["inner.rate"].name == "rate"
 
 
-def test_a_field_knows_its_own_name():
-    assert config_fields(Outer)["inner.rate"].name == "rate"
-
-
-def test_a_class_without_a_word_explains_nothing():
+def test_a_class_is_summed_up_by_what_stands_before_its_attributes():
     @dataclass
     class Silent:
         a: int = 1
 
     Silent.__doc__ = None
-    assert explanations(Silent) == {} and summary(Silent) == ""
-
-
-def test_the_summary_is_what_stands_before_the_attributes():
     assert summary(Inner) == "Of what is within.\n\nOne more paragraph."
+    assert explanations(Silent) == {} and summary(Silent) == ""
 
 
 def test_every_field_of_a_run_is_explained_in_sentences():

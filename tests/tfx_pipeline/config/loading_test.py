@@ -33,26 +33,24 @@ def load(tmp_path):
     return write_and_load
 
 
-def test_values_come_from_the_file_and_the_rest_from_the_defaults(load):
-    assert load("name: y\ninner:\n  units: [3]\n  limit: 2\n") == Outer(name="y", inner=Inner(units=(3,), limit=2))
-
-
-def test_an_empty_file_gives_the_defaults(load):
-    assert load("") == Outer()
-
-
-def test_overrides_win_in_their_order_and_reach_missing_sections(load):
-    assert load("name: y", "inner.rate=1e-3", "inner.rate=2", "fast=true", "inner.limit=null") == Outer(
-        name="y", fast=True, inner=Inner(rate=2.0)
-    )
-
-
-def test_a_file_pattern_needs_no_quotes(load):
-    assert load("", "name=*_inter*.csv").name == "*_inter*.csv"
-
-
-def test_exponents_without_a_dot_are_numbers(load):
-    assert load("inner: {rate: 1e-3}").inner.rate == 0.001
+@pytest.mark.parametrize(
+    ("text", "overrides", "expected"),
+    [
+        ("", (), Outer()),
+        ("name: y\ninner:\n  units: [3]\n  limit: 2\n", (), Outer(name="y", inner=Inner(units=(3,), limit=2))),
+        # Overrides win in their order and reach sections that the file lacks.
+        (
+            "name: y",
+            ("inner.rate=1e-3", "inner.rate=2", "fast=true", "inner.limit=null"),
+            Outer(name="y", fast=True, inner=Inner(rate=2.0)),
+        ),
+        # A file pattern needs no quotes, an exponent no dot.
+        ("", ("name=*_inter*.csv",), Outer(name="*_inter*.csv")),
+        ("inner: {rate: 1e-3}", (), Outer(inner=Inner(rate=0.001))),
+    ],
+)
+def test_values_come_from_the_file_the_overrides_and_else_the_defaults(load, text, overrides, expected):
+    assert load(text, *overrides) == expected
 
 
 def test_plain_values_round_trip():
@@ -86,13 +84,13 @@ def test_what_cannot_be_used_is_named(load, text, overrides, message):
         load(text, *overrides)
 
 
-def test_a_missing_file_is_named(tmp_path):
-    with pytest.raises(
-        ConfigError, match=r"none\.yaml: there is no such file\. Give a configuration with --config FILE"
-    ):
-        load_dataclass(Outer, str(tmp_path / "none.yaml"))
-
-
-def test_a_directory_is_no_configuration(tmp_path):
-    with pytest.raises(ConfigError, match="cannot be read as text"):
-        load_dataclass(Outer, str(tmp_path))
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("none.yaml", r"none\.yaml: there is no such file\. Give a configuration with --config FILE"),
+        ("", "cannot be read as text"),  # The directory itself.
+    ],
+)
+def test_a_file_that_cannot_be_read_is_named(tmp_path, name, message):
+    with pytest.raises(ConfigError, match=message):
+        load_dataclass(Outer, str(tmp_path / name))

@@ -21,9 +21,8 @@ def check(users=50, each=10, items=150, titles=True, surface=None, shown=0, quer
             of = surface or tuple(Surface)[place % 2]
             text = query if of is Surface.SEARCH else ""
             item = f"i{(user + place) % items}"
-            found.tally.add("log.csv", place, Event(f"u{user}", 1_700_000_000_000 + place, of, text, item_id=item))
-            for _ in range(shown):
-                event = Event(f"u{user}", 1_700_000_000_000 + place, of, text, item_id=item, label=0)
+            for label in (1, *[0] * shown):
+                event = Event(f"u{user}", 1_700_000_000_000 + place, of, text, item_id=item, label=label)
                 found.tally.add("log.csv", place, event)
     for item in range(items):
         title = "a red mug of one litre" if titles else ""
@@ -40,6 +39,7 @@ def test_sizes_follow_from_counts():
     assert (of.train_negatives, of.evaluation_negatives, of.negatives) == (4, 49, "popularity")
     assert (of.words_per_query, of.words_per_title, of.category_levels) == (2, 6, 2)
     assert of.surfaces == ("recommendation", "search")
+    assert sizes(check(shown=2)).negatives == "shown", "more was passed by than engaged with"
 
 
 def test_larger_logs_get_larger_batches_and_fewer_epochs():
@@ -47,10 +47,6 @@ def test_larger_logs_get_larger_batches_and_fewer_epochs():
     # 700 * 36 = 25,200 are learned from: 50 steps of 504.
     assert (of.batch_size, of.epochs) == (256, 10)
     assert of.recommendation_history == 20
-
-
-def test_what_was_passed_by_makes_negatives_where_there_is_much_of_it():
-    assert sizes(check(shown=2)).negatives == "shown"
 
 
 def test_rows_without_ids_are_let_pass():
@@ -78,9 +74,8 @@ def test_the_configuration_is_one_that_is_loaded(surface, titles, tmp_path):
     path = tmp_path / "my.yaml"
     path.write_text(configuration("my", data, of, ["device"], "log.csv"), encoding="utf-8")
     config = load_config(str(path))
-    assert (config.data.events, config.data.items, config.data.users) == (data.events, data.items, data.users)
-    assert (config.data.columns, config.data.item_columns) == (data.columns, data.item_columns)
-    assert config.data.user_columns == data.user_columns
+    for name in ("events", "items", "users", "columns", "item_columns", "user_columns"):
+        assert getattr(config.data, name) == getattr(data, name)
     assert config.data.evaluation_negatives == of.evaluation_negatives
     assert config.train.surfaces == of.surfaces and config.train.batch_size == of.batch_size
     assert config.transform.words_per_title == (6 if titles else 0)

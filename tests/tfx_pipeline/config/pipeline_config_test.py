@@ -17,55 +17,50 @@ def path(tmp_path):
     return str(file)
 
 
-@pytest.mark.parametrize("model", ["unisar", "unifiedssr"])
-def test_the_models_follow_the_lengths_of_the_data(path, model):
-    config = getattr(load_config(path), model)
-    assert (config.recommendation_history, config.search_history) == (7, 9)
+def test_the_models_follow_the_lengths_of_the_data(path):
+    config = load_config(path)
+    for model in (config.unisar, config.unifiedssr):
+        assert (model.recommendation_history, model.search_history) == (7, 9)
 
 
-def test_one_model_of_both_surfaces_is_served(path, tmp_path):
-    (served,) = load_config(path, [f"root={tmp_path}"]).served_models
-    assert served == ServedModel(
-        "shop", f"{tmp_path}/pushed/shop", ("recommendation", "search"), node_prefix="", retrieves=False
-    )
-    for overrides in (["model=unifiedssr"], ["retriever.model=unifiedssr"]):
-        (served,) = load_config(path, overrides).served_models
-        assert served.retrieves
+@pytest.mark.parametrize(
+    ("overrides", "surfaces", "retrieves"),
+    [
+        ([], ("recommendation", "search"), False),
+        (["model=unifiedssr"], ("recommendation", "search"), True),
+        (["retriever.model=unifiedssr"], ("recommendation", "search"), True),
+        # A platform of one surface is judged there alone.
+        (["train.surfaces=[search]"], ("search",), False),
+    ],
+)
+def test_one_model_of_all_that_it_was_trained_on_is_served(path, overrides, surfaces, retrieves):
+    (served,) = load_config(path, ["root=/r", *overrides]).served_models
+    assert served == ServedModel("shop", "/r/pushed/shop", surfaces, node_prefix="", retrieves=retrieves)
 
 
-def test_a_platform_of_one_surface_is_judged_there_alone(path):
-    (served,) = load_config(path, ["train.surfaces=[search]"]).served_models
-    assert served.surfaces == ("search",)
-
-
-def test_with_fine_tuning_each_surface_has_a_model_of_its_own(path, tmp_path):
-    overrides = [f"root={tmp_path}", "model=unifiedssr", "fine_tuning.surfaces=[search, recommendation]"]
+def test_with_fine_tuning_each_surface_has_a_model_of_its_own(path):
+    overrides = ["root=/r", "model=unifiedssr", "fine_tuning.surfaces=[search, recommendation]"]
     config = load_config(path, overrides)
     assert config.served_models == (
-        ServedModel("shop_search", f"{tmp_path}/pushed/shop_search", ("search",), "Search", True),
+        ServedModel("shop_search", "/r/pushed/shop_search", ("search",), "Search", True),
         ServedModel(
-            "shop_recommendation", f"{tmp_path}/pushed/shop_recommendation", ("recommendation",), "Recommendation", True
+            "shop_recommendation", "/r/pushed/shop_recommendation", ("recommendation",), "Recommendation", True
         ),
     )
     # Several nodes train, so TensorBoard looks for logs in the folders of all.
     assert config.tensorboard_dir == config.pipeline_root
 
 
-def test_everything_lies_below_the_root(path, tmp_path):
-    config = load_config(path, [f"root={tmp_path}/r"])
-    assert config.pushed_model_dir == f"{tmp_path}/r/pushed/shop"
-    assert config.metadata_path == f"{tmp_path}/r/metadata.sqlite"
-    assert config.passed_statistics_dir == f"{tmp_path}/r/passed_statistics"
-    assert config.report_path == f"{tmp_path}/r/report.json"
-    assert config.tensorboard_dir == f"{tmp_path}/r/artifacts/Trainer/model_run"
-
-
-def test_the_root_is_named_for_the_pipeline_and_absolute(path):
-    assert load_config(path).run_root == os.path.join(os.getcwd(), "runs", "shop")
-
-
-def test_a_remote_root_stays_as_it_is(path):
+def test_everything_lies_below_the_root(path):
+    config = load_config(path, ["root=/r"])
+    assert config.pushed_model_dir == "/r/pushed/shop"
+    assert config.metadata_path == "/r/metadata.sqlite"
+    assert config.passed_statistics_dir == "/r/passed_statistics"
+    assert config.report_path == "/r/report.json"
+    assert config.tensorboard_dir == "/r/artifacts/Trainer/model_run"
+    # A remote root stays as it is; without one it is named for the pipeline, and absolute.
     assert load_config(path, ["root=gs://bucket/r"]).pipeline_root == "gs://bucket/r/artifacts"
+    assert load_config(path).run_root == os.path.join(os.getcwd(), "runs", "shop")
 
 
 def test_context_may_be_of_the_moment_and_of_columns(path):
@@ -73,69 +68,77 @@ def test_context_may_be_of_the_moment_and_of_columns(path):
     assert config.transform.context == ("weekday", "device")
 
 
+EXCLUSIVE = (
+    "`retriever.model` and `fine_tuning.surfaces` do not go together: items are retrieved and ranked by models of both "
+    "surfaces. Leave one of the two out."
+)
+CONTEXT = "there is no 'devise'. Known: hour, weekday; name further columns in `data.columns.context`."
+LENGTHS = (
+    "`unisar.search_history` is 5, but `data.search_history`, which is 9, decides how long histories are. Set "
+    "`data.search_history` alone."
+)
+SCHEDULE = (
+    "`plateau_patience` should be 0 with a schedule of its own, which `warmup_steps` asks for. Received: "
+    "plateau_patience=1, warmup_steps=10"
+)
+
+
 @pytest.mark.parametrize(
-    ("override", "message"),
+    ("section", "field", "value", "message"),
     [
-        ("name=", "`name` is empty; it names the pipeline and the pushed model."),
-        ("data.events=", "`data.events` is empty; give the path or glob of the event files."),
-        ("model=gpt", "`model`: there is no 'gpt'. Known: unifiedssr, unisar."),
-        ("train.negatives=-1", "`train`: `negatives` should be at least 0. Received: negatives=-1"),
-        ("train.batch_size=0", "`train`: `batch_size` should be at least 1. Received: batch_size=0"),
+        ("train", "negatives", "-1", "should be at least 0. Received: negatives=-1"),
+        ("train", "batch_size", "0", "should be at least 1. Received: batch_size=0"),
+        ("train", "plateau_factor", "1.5", "should lie between 0 and 1. Received: plateau_factor=1.5"),
+        ("train", "surfaces", "[]", "should name at least one surface. Received: surfaces=()"),
+        ("train", "ema_momentum", "1", "should be at least 0 and below 1. Received: ema_momentum=1.0"),
+        ("fine_tuning", "epochs", "0", "should be at least 1. Received: epochs=0"),
+        ("fine_tuning", "surfaces", "[feed]", "should be among recommendation, search. Received: surfaces=feed"),
         (
-            "train.plateau_factor=1.5",
-            "`train`: `plateau_factor` should lie between 0 and 1. Received: plateau_factor=1.5",
+            "export",
+            "retrieval_index",
+            "faiss",
+            "should be one of brute_force, scann. Received: retrieval_index='faiss'",
         ),
-        ("train.surfaces=[]", "`train`: `surfaces` should name at least one surface. Received: surfaces=()"),
+        ("retriever", "retrieved", "0", "should be from 1 to 10000. Received: retrieved=0"),
+        ("evaluation", "split", "tset", "should be one of train, validation, test. Received: split='tset'"),
+        ("evaluation", "margin", "2", "should be from -1 to 1. Received: margin=2.0"),
+        ("evaluation", "metric", "auc", "should be one of hit_rate_at_1, "),
         (
-            "fine_tuning.surfaces=[feed]",
-            "`fine_tuning`: `surfaces` should be among recommendation, search. Received: surfaces=feed",
-        ),
-        (
-            "train.ema_momentum=1",
-            "`train`: `ema_momentum` should be at least 0 and below 1. Received: ema_momentum=1",
-        ),
-        ("fine_tuning.epochs=0", "`fine_tuning`: `epochs` should be at least 1. Received: epochs=0"),
-        (
-            "train.warmup_steps=10",
-            "`train`: `plateau_patience` should be 0 with a schedule of its own, which `warmup_steps` asks for. "
-            "Received: plateau_patience=1, warmup_steps=10",
-        ),
-        (
-            "export.retrieval_index=faiss",
-            "`export`: `retrieval_index` should be one of brute_force, scann. Received: retrieval_index='faiss'",
-        ),
-        (
-            "retriever.model=unisar",
-            "`retriever.model`: 'unisar' does not retrieve. Those that do: unifiedssr.",
-        ),
-        ("retriever.retrieved=0", "`retriever`: `retrieved` should be from 1 to 10000. Received: retrieved=0"),
-        (
-            "transform.context=[hour, devise]",
-            "`transform.context`: there is no 'devise'. Known: hour, weekday; name further columns in "
-            "`data.columns.context`.",
-        ),
-        (
-            "data.columns.context=[hour]",
-            "`data.columns`: `context` cannot hold 'hour', because that name stands for something else already.",
-        ),
-        (
-            "evaluation.split=tset",
-            "`evaluation`: `split` should be one of train, validation, test. Received: split='tset'",
+            "data.columns",
+            "context",
+            "[hour]",
+            "cannot hold 'hour', because that name stands for something else already.",
         ),
     ],
 )
-def test_what_cannot_be_is_refused(path, override, message):
-    with pytest.raises(ConfigError, match="c.yaml: ") as caught:
-        load_config(path, [override])
-    assert message in str(caught.value)
+def test_a_value_that_its_section_cannot_have_is_refused(path, section, field, value, message):
+    with pytest.raises(ConfigError) as caught:
+        load_config(path, [f"{section}.{field}={value}"])
+    assert str(caught.value).startswith(f"{path}: `{section}`: `{field}` {message}")
 
 
-def test_a_retriever_and_fine_tuning_exclude_each_other(path):
-    with pytest.raises(ConfigError, match="`retriever.model` and `fine_tuning.surfaces` do not go together"):
-        load_config(path, ["retriever.model=unifiedssr", "fine_tuning.surfaces=[search]"])
+@pytest.mark.parametrize(
+    ("overrides", "message"),
+    [
+        (["name="], "`name` is empty; it names the pipeline and the pushed model."),
+        (["data.events="], "`data.events` is empty; give the path or glob of the event files."),
+        (["model=gpt"], "`model`: there is no 'gpt'. Known: unifiedssr, unisar."),
+        (["retriever.model=unisar"], "`retriever.model`: 'unisar' does not retrieve. Those that do: unifiedssr."),
+        (["train.warmup_steps=10"], f"`train`: {SCHEDULE}"),
+        (["transform.context=[hour, devise]"], f"`transform.context`: {CONTEXT}"),
+        (["retriever.model=unifiedssr", "fine_tuning.surfaces=[search]"], EXCLUSIVE),
+        (["unisar.search_history=5"], LENGTHS),
+    ],
+)
+def test_values_that_do_not_go_together_are_refused(path, overrides, message):
+    with pytest.raises(ConfigError) as caught:
+        load_config(path, overrides)
+    assert str(caught.value) == f"{path}: {message}"
 
 
-@pytest.mark.parametrize("file", sorted(CONFIGS.glob("*.yaml")), ids=lambda file: file.name)
+@pytest.mark.parametrize(
+    "file", sorted([*CONFIGS.glob("*.yaml"), *CONFIGS.glob("papers/*.yaml")]), ids=lambda file: file.name
+)
 def test_every_configuration_that_comes_along_loads(file):
     config = load_config(str(file))
     assert config.name == file.stem

@@ -34,6 +34,8 @@ def test_a_bar_has_what_is_counted_its_rate_and_the_time_that_is_left():
     assert title == "[2/2] Trainer 0 s  trains a model and exports it"
     # A quarter of 30 is done; without colours the rest of the bar is blank.
     assert bar == f"  epoch 1 of 3, steps {'━' * 7}╸{' ' * 22} 10 of 40"
+    display.component_ends("Trainer", is_cached=False)
+    assert lines() == [""]  # Between two components nothing goes on.
 
 
 @pytest.mark.parametrize("width", [80, 60, 30])
@@ -45,12 +47,6 @@ def test_no_line_is_wider_than_the_terminal(width):
     drawn = lines()
     assert len(drawn) == 3 and max(map(len, drawn)) <= width
     assert drawn[0].startswith("[2/2] RecommendationTrainer")
-
-
-def test_between_two_components_nothing_is_drawn():
-    display, _, lines = display_of(80)
-    display.run_begins(["Transform"])
-    assert lines() == [""]
 
 
 def test_the_terminal_has_its_cursor_all_the_time_and_nothing_of_the_display_at_the_end():

@@ -11,50 +11,44 @@ def test_durations(seconds, text):
     assert duration(seconds) == text
 
 
-def test_components_are_numbered_and_stages_are_not():
+def told(*steps):
+    """A status that heard of steps: what was counted, how many, and when."""
     status = RunStatus()
-    status.begins("Importing TFX", now=0)
-    assert (status.title(), status.words()) == ("Importing TFX", "")
-    status.components = ("Transform", "SearchTrainer")
-    status.begins("SearchTrainer", now=0)
-    assert (status.title(), status.words()) == ("[2/2] SearchTrainer", "trains a model and exports it")
-    status.ends()
-    assert status.title() == ""
+    for progress, done, now in steps:
+        status.advance(progress, done, now)
+    return status
 
 
-def test_a_total_gives_the_share_and_the_time_that_is_left():
-    status = RunStatus()
-    status.advance(Progress("steps", 200), 1, now=0)
-    (task,) = status.tasks()
-    # Too early for a rate.
-    assert (task.share(), task.numbers()) == (0.005, "1 of 200")
-    status.advance(Progress("steps", 200), 49, now=5)
-    # 50 steps in 5 seconds, 150 are left.
-    assert (task.share(), task.numbers()) == (0.25, "50 of 200, 10/s, 15 s left")
+@pytest.mark.parametrize(
+    ("steps", "share", "numbers"),
+    [
+        ([(Progress("steps", 200), 1, 0)], 0.005, "1 of 200"),  # Too early for a rate.
+        # 50 steps in 5 seconds, 150 are left.
+        ([(Progress("steps", 200), 1, 0), (Progress("steps", 200), 49, 5)], 0.25, "50 of 200, 10/s, 15 s left"),
+        ([(Progress("rows"), 500, 0), (Progress("rows"), 5500, 4)], None, "6,000, 1,500/s"),
+        ([(Progress("rows"), 1, 0), (Progress("rows"), 2, 2)], None, "3, 1.5/s"),
+    ],
+)
+def test_how_far_it_is(steps, share, numbers):
+    (task,) = told(*steps).tasks()
+    assert (task.share(), task.numbers()) == (share, numbers)
 
 
-def test_without_a_total_there_is_a_rate():
-    status = RunStatus()
-    status.advance(Progress("rows"), 500, now=0)
-    status.advance(Progress("rows"), 5500, now=4)
-    (task,) = status.tasks()
-    assert (task.share(), task.numbers()) == (None, "6,000, 1,500/s")
+EPOCHS = [(Progress("whole", 1), 1, 0), (Progress("epoch 1"), 1, 0), (Progress("epoch 2"), 1, 1)]
+FIVE_SECONDS_LATER = [*EPOCHS, (Progress("epoch 2"), 1, 5)]
 
 
-def test_what_went_on_last_is_shown_in_the_order_of_its_begin():
-    status = RunStatus()
-    for now, what in enumerate(("first", "second", "third", "second")):
-        status.advance(Progress(what), 1, now)
-    assert [task.progress.what for task in status.tasks()] == ["second", "third"]
-
-
-def test_what_is_over_is_not_shown_beside_what_goes_on():
-    status = RunStatus()
-    status.advance(Progress("whole", 1), 1, now=0)
-    status.advance(Progress("epoch 1"), 1, now=0)
-    status.advance(Progress("epoch 2"), 1, now=1)
-    assert [task.progress.what for task in status.tasks()] == ["epoch 1", "epoch 2"]
-    status.advance(Progress("epoch 2"), 1, now=5)
-    assert [task.progress.what for task in status.tasks()] == ["epoch 2"]
-    status.advance(Progress("whole", 2), 1, now=6)
-    assert [task.progress.what for task in status.tasks()] == ["whole", "epoch 2"]
+@pytest.mark.parametrize(
+    ("steps", "shown"),
+    [
+        # The two that went on last, in the order of their begin.
+        ([(Progress(what), 1, now) for now, what in enumerate("abcb")], ["b", "c"]),
+        # What has all its steps is over, and so is what has not gone on for long.
+        ([EPOCHS[0], EPOCHS[2]], ["epoch 2"]),
+        (EPOCHS, ["epoch 1", "epoch 2"]),
+        (FIVE_SECONDS_LATER, ["epoch 2"]),
+        ([*FIVE_SECONDS_LATER, (Progress("whole", 2), 1, 6)], ["whole", "epoch 2"]),
+    ],
+)
+def test_what_goes_on_is_shown(steps, shown):
+    assert [task.progress.what for task in told(*steps).tasks()] == shown

@@ -31,10 +31,10 @@ def test_a_live_display_on_a_terminal_and_lines_elsewhere(monkeypatch, stream, t
         assert type(display) is kind
 
 
-def test_it_hears_of_progress_while_it_is_shown():
-    with shown() as display:
-        display.run_begins(["Transform"])
-        display.component_begins("Transform")
+def test_it_hears_of_progress_while_it_is_shown(monkeypatch):
+    heard = []
+    monkeypatch.setattr(PlainDisplay, "__call__", lambda display, progress, steps: heard.append((progress.what, steps)))
+    with shown():
         Progress("rows").advance(3)
-        (task,) = display._status.tasks()
-        assert task.done == 3
+    Progress("rows").advance(4)
+    assert heard == [("rows", 3)]

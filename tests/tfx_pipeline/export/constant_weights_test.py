@@ -25,14 +25,9 @@ def traced(model):
         return function.get_concrete_function()
 
 
-def test_only_what_exceeds_the_limit_is_a_table(model):
-    table, kernel, _ = model.variables
-    assert [variable.shape for variable in constant_weights.tables(model)] == [(TABLE_ROWS, WIDTH)]
-    assert constant_weights.tables(model)[0] is table.value
-    assert kernel.shape.num_elements() == WIDTH
-
-
-def test_what_is_traced_reads_the_tables_alone_as_variables(model, traced):
+def test_only_what_exceeds_the_limit_is_a_table_and_is_read_as_a_variable(model, traced):
+    (table,) = constant_weights.tables(model)
+    assert table is model.variables[0].value and table.shape == (TABLE_ROWS, WIDTH)
     assert [variable.shape for variable in traced.variables] == [(TABLE_ROWS, WIDTH)]
 
 
@@ -44,12 +39,8 @@ def test_what_is_traced_keeps_the_small_weights_of_that_moment_and_follows_the_t
     np.testing.assert_allclose(traced(tf.constant([3]))[0], row @ weights, rtol=1e-6)
     table.assign(np.ones([TABLE_ROWS, WIDTH]))
     np.testing.assert_allclose(traced(tf.constant([3]))[0], weights.sum(axis=0), rtol=1e-6)
-
-
-def test_outside_the_weights_are_variables_as_before(model, traced):
-    model.variables[1].assign(np.full([WIDTH, 1], 2.0))
-    model.variables[0].assign(np.ones([TABLE_ROWS, WIDTH]))
-    assert model(tf.constant([0]))[0] == 2.0 * WIDTH
+    # Outside of what is traced, the weights are variables as before.
+    assert model(tf.constant([3]))[0] == 9.0 * WIDTH + 5.0
 
 
 def test_a_branch_holds_the_kernels_that_it_uses_and_is_handed_a_small_table():

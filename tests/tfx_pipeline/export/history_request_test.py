@@ -2,42 +2,23 @@ import pytest
 import tensorflow as tf
 
 from schemas import features, signatures
+from tests.support.exported_retriever import HISTORY, history_inputs
 from tfx_pipeline.export.history_request import raw_features, seen_items
 
-REQUEST = {
-    signatures.RANK_USER_ID: tf.constant(["u1", ""]),
-    signatures.RANK_HISTORY_SURFACES: tf.constant([["search", "recommendation"], ["recommendation", ""]]),
-    signatures.RANK_HISTORY_QUERIES: tf.constant([["blue cup", ""], ["", ""]]),
-    signatures.RANK_HISTORY_ITEMS: tf.constant([[["a", "b"], ["c", ""]], [["d", ""], ["x", ""]]]),
-}
+REQUEST = {name: tf.constant(value) for name, value in history_inputs([HISTORY, ()], ["u1", ""]).items()}
 
 
-def rows(sparse: tf.SparseTensor) -> list:
-    return tf.RaggedTensor.from_sparse(sparse).to_list()
-
-
-def test_a_request_becomes_an_example_without_candidates():
-    raw = raw_features(REQUEST, tf.constant(["recommendation", "search"]))
-    assert rows(raw[features.USER_ID]) == [[b"u1"], []]
-    assert rows(raw[features.SURFACE]) == [[b"recommendation"], [b"search"]]
-    assert rows(raw[features.QUERY]) == [[], []]
+@pytest.mark.parametrize("query", [{}, {signatures.RANK_QUERY: tf.constant(["", "red"])}])
+def test_a_request_becomes_an_example_without_candidates_of_the_surface_that_is_asked_for(query):
+    raw = raw_features(REQUEST | query, tf.constant(["search", "recommendation"]))
+    found = {name: tf.RaggedTensor.from_sparse(values).to_list() for name, values in raw.items()}
     assert raw[features.CANDIDATES].dense_shape.numpy().tolist() == [2, 0]
-    assert rows(raw[features.HISTORY_KINDS]) == [[2, 1], [1]]
-    assert rows(raw[features.HISTORY_ITEMS]) == [[b"a", b"b", b"c"], [b"d"]]
-
-
-def test_a_search_stays_one_without_a_query():
-    request = REQUEST | {signatures.RANK_QUERY: tf.constant(["red", ""])}
-    raw = raw_features(request, tf.constant(["search", "search"]))
-    assert rows(raw[features.QUERY]) == [[b"red"], []]
-    assert rows(raw[features.SURFACE]) == [[b"search"], [b"search"]]
+    assert found[features.SURFACE] == [[b"search"], [b"recommendation"]]
+    assert found[features.QUERY] == ([[], [b"red"]] if query else [[], []])
+    assert found[features.HISTORY_ITEMS] == [[b"item-a", b"item-c", b"item-d"], []]
 
 
 def test_padding_holds_nothing_that_was_seen():
-    assert [set(row) - {b""} for row in seen_items(REQUEST).numpy().tolist()] == [{b"a", b"b", b"c"}, {b"d"}]
-
-
-def test_a_surface_of_the_history_that_is_none_is_refused():
-    request = REQUEST | {signatures.RANK_HISTORY_SURFACES: tf.constant([["feed", ""], ["", ""]])}
-    with pytest.raises(tf.errors.InvalidArgumentError, match="give 'recommendation' or 'search' for a token"):
-        raw_features(request, tf.constant(["search", "search"]))
+    surfaces = {signatures.RANK_HISTORY_SURFACES: tf.constant([["", "search"], ["", ""]])}
+    assert seen_items(REQUEST).numpy().tolist() == [[b"item-a", b"", b"item-c", b"item-d"], [b""] * 4]
+    assert seen_items(REQUEST | surfaces).numpy().tolist() == [[b"", b"", b"item-c", b"item-d"], [b""] * 4]

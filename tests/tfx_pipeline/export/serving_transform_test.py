@@ -20,9 +20,9 @@ def test_examples_become_the_inputs_of_the_model_and_labels(transform, exported)
     inputs = transform(transform.parse(examples))
     assert set(inputs) == {*features.MODEL_INPUTS, features.CANDIDATE_LABELS}
     assert all(inputs[name].dtype == tf.int32 for name in features.MODEL_INPUTS)
-    names = [b"", *exported.transform_output.vocabulary_by_name(features.ITEM_VOCABULARY)]
-    known, also, clicked = (names.index(item.encode()) for item in ("item-a", "item-b", ITEMS[4]))
-    assert inputs[features.CANDIDATE_ITEMS].numpy().tolist() == [[known, len(names)], [also, 0]]
+    known, also, clicked = (exported.index(item) for item in ("item-a", "item-b", ITEMS[4]))
+    # 13 is the unknown, after twelve items.
+    assert inputs[features.CANDIDATE_ITEMS].numpy().tolist() == [[known, 13], [also, 0]]
     assert inputs[features.CANDIDATE_LABELS].numpy().tolist() == [[1, 0], [1, 0]]
     assert inputs[features.RECOMMENDATION_ITEMS].numpy().tolist() == [[clicked, 0, 0], [0, 0, 0]]
 

@@ -47,17 +47,12 @@ def test_an_error_is_kept_in_a_line_and_goes_on(error, kept, config):
     assert record.error == kept and record.report is None
 
 
-def test_what_cannot_be_read_is_no_record(config):
+def test_a_record_can_be_removed_and_what_cannot_be_read_is_none(config):
     with recorded(config, 0):
         pass
     Path(config.run_root, "reports", "7.json").write_text("{")
     Path(config.run_root, "reports", "notes.json").write_text("{}")
     assert list(read_records(config.run_root)) == [0]
-
-
-def test_a_record_can_be_removed(config):
-    with recorded(config, 0):
-        pass
     remove_record(config.run_root, 0)
     remove_record(config.run_root, 0)
     assert read_records(config.run_root) == {}

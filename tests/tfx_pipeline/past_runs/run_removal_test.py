@@ -30,44 +30,49 @@ def past(tmp_path):
 
 def plan(past, *numbers):
     store = RunStore(str(past.root), writable=True)
-    return store, run_removal.plan(store, [store.runs[number - 1] for number in numbers])
+    return run_removal.plan(store, [store.runs[number - 1] for number in numbers])
 
 
-def ids(removal):
-    return [artifact.id for artifact in removal.artifacts]
+def planned(past, *numbers):
+    """The artifacts that would be removed."""
+    return [artifact.id for artifact in plan(past, *numbers).artifacts]
 
 
-def test_only_what_no_other_run_uses_goes(past):
-    _, removal = plan(past, 1)
-    assert ids(removal) == [past.old_model, past.old_push]
-    assert (removal.kept, removal.freed_bytes) == (1, 200)  # The examples; two files of 100 bytes.
+def remove(past, number):
+    run_removal.remove(RunStore(str(past.root), writable=True), plan(past, number))
 
 
-def test_it_goes_from_the_disk_and_the_store_knows(past):
+def left(past):
+    """The runs that are there."""
+    return [run.number for run in RunStore(str(past.root)).runs if not run.is_removed]
+
+
+def test_only_what_no_other_run_uses_goes_from_the_disk_and_the_store_knows(past):
     with recorded(PipelineConfig(root=str(past.root)), 0):
         pass
-    store, removal = plan(past, 1)
-    run_removal.remove(store, removal)
+    removal = plan(past, 1)
+    assert planned(past, 1) == [past.old_model, past.old_push]
+    assert (removal.kept, removal.freed_bytes) == (1, 200)  # The examples; two files of 100 bytes.
+    remove(past, 1)
     assert not past.folder(past.old_model).exists() and past.folder(past.examples).exists()
     assert (past.root / "pushed" / "shop" / "17" / "saved_model.pb").exists()  # Pushed versions are not touched.
-    again = RunStore(str(past.root))
-    assert [run.number for run in again.runs if not run.is_removed] == [2, 3]
-    assert [each.id for each in again.artifacts.values() if each.is_deleted] == [past.old_model, past.old_push]
+    assert left(past) == [2, 3]
+    artifacts = RunStore(str(past.root)).artifacts.values()
+    assert [each.id for each in artifacts if each.is_deleted] == [past.old_model, past.old_push]
     assert read_records(str(past.root)) == {}
 
 
 def test_it_can_be_done_again_after_an_interruption(past):
-    store, removal = plan(past, 1)
     shutil.rmtree(past.folder(past.old_model))
-    run_removal.remove(store, removal)
+    remove(past, 1)
     assert not past.folder(past.old_push).exists()
 
 
 def test_a_run_that_took_all_from_the_cache_frees_nothing(past):
-    store, removal = plan(past, 3)
-    assert ids(removal) == [] and removal.kept == 0 and removal.freed_bytes == 0
-    run_removal.remove(store, removal)
-    assert [run.number for run in RunStore(str(past.root)).runs if not run.is_removed] == [1, 2]
+    removal = plan(past, 3)
+    assert (removal.artifacts, removal.kept, removal.freed_bytes) == ((), 0, 0)
+    remove(past, 3)
+    assert left(past) == [1, 2]
 
 
 def test_the_run_that_pushed_what_is_served_stays(past):
@@ -90,28 +95,30 @@ def test_what_led_to_the_first_push_of_the_served_version_stays_too(past):
 
 def test_once_the_version_is_gone_its_run_may_go_but_for_the_newest_of_the_cache(past):
     shutil.rmtree(past.root / "pushed" / "shop" / "18")
-    _, removal = plan(past, 2, 3)
-    # Run 1 is newest now on disk, and what its version was made of stays; so does the newest output of each component.
-    assert ids(removal) == [] and removal.kept == 2
+    past.begin()
+    past.step("Trainer", "failed")
+    removal = plan(past, 2, 3)
+    # Run 1's version is the newest on disk now, so what it was made of stays. So does what each component wrote when
+    # it last ended well.
+    assert removal.artifacts == () and removal.kept == 2
 
 
 def test_what_a_failed_run_has_made_stays_where_it_is_the_newest_of_its_kind(past):
     past.begin()
     (examples,) = past.step("ExampleGen", outputs=["Examples"])
     past.step("Trainer", "failed", inputs=[examples])
-    assert ids(plan(past, 4)[1]) == []
+    assert planned(past, 4) == []
     past.begin()
     past.step("ExampleGen", "cached", outputs=[past.examples])
-    assert ids(plan(past, 4)[1]) == [examples]
+    assert planned(past, 4) == [examples]
 
 
 def test_runs_that_are_removed_already_keep_nothing(past):
     past.begin()
     past.step("Evaluator", inputs=[past.old_model], outputs=["ModelEvaluation"])
-    assert ids(plan(past, 1)[1]) == [past.old_push]
-    store, removal = plan(past, 4)
-    run_removal.remove(store, removal)
-    assert ids(plan(past, 1)[1]) == [past.old_model, past.old_push]
+    assert planned(past, 1) == [past.old_push]
+    remove(past, 4)
+    assert planned(past, 1) == [past.old_model, past.old_push]
 
 
 def test_files_of_the_user_that_an_artifact_points_to_are_left_alone(past, tmp_path):
@@ -119,4 +126,4 @@ def test_files_of_the_user_that_an_artifact_points_to_are_left_alone(past, tmp_p
     (artifact,) = past.store.get_artifacts_by_id([past.old_model])
     artifact.uri = str(tmp_path / "schema.pbtxt")
     past.store.put_artifacts([artifact])
-    assert ids(plan(past, 1)[1]) == [past.old_push]
+    assert planned(past, 1) == [past.old_push]

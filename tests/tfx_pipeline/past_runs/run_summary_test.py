@@ -3,15 +3,18 @@ import pytest
 from tests.support.past_runs import PastRuns
 from tfx_pipeline.past_runs.run_record import RunRecord
 from tfx_pipeline.past_runs.run_store import RunStore
-from tfx_pipeline.past_runs.run_summary import is_there, record_key, summarize
+from tfx_pipeline.past_runs.run_summary import record_key, summarize
 
 METRICS = {"overall": {"mrr": 0.3}, "search": {"mrr": 0.4}}
 
 
 @pytest.fixture
 def past(tmp_path):
+    """A run that trains a model."""
     past = PastRuns(tmp_path / "run")
     past.begin()
+    past.step("Transform")
+    (past.model,) = past.step("Trainer", outputs=["Model"])
     return past
 
 
@@ -32,29 +35,22 @@ def told(past, record=None):
 
 
 def test_a_pushed_run_has_its_version_and_the_metrics_of_the_surfaces(past):
-    (model,) = past.step("Trainer", outputs=["Model"])
-    past.push(model, "17")
+    past.push(past.model, "17")
     found = summary(past, RunRecord({}, report()))
     assert (found.outcome, found.detail) == ("pushed", "")
     assert found.versions == {"shop": str(past.root / "pushed" / "shop" / "17")}
     assert found.metrics == {"search": {"mrr": 0.4}}
 
 
-def test_a_push_from_the_cache_changes_nothing(past):
-    (model,) = past.step("Trainer", outputs=["Model"])
-    pushed = past.push(model, "17")
+@pytest.mark.parametrize("is_cached", [True, False])
+def test_a_pusher_that_finds_its_model_pushed_changes_nothing(past, is_cached):
+    first = past.push(past.model, "17")
     past.begin()
-    past.step("Pusher", "cached", inputs=[model], outputs=[pushed])
-    assert told(past) == ("unchanged", "")
-
-
-def test_a_pusher_that_finds_its_model_pushed_changes_nothing(past):
-    (model,) = past.step("Trainer", outputs=["Model"])
-    first = past.push(model, "17")
-    past.begin()
-    (pushed,) = past.step("Pusher", inputs=[model], outputs=["PushedModel"])
-    destination = RunStore(str(past.root)).artifacts[first].properties["pushed_destination"]
-    past.say(pushed, pushed=1, pushed_destination=destination, pushed_version="17")
+    if is_cached:
+        past.step("Pusher", "cached", inputs=[past.model], outputs=[first])
+    else:
+        (again,) = past.step("Pusher", inputs=[past.model], outputs=["PushedModel"])
+        past.say(again, **RunStore(str(past.root)).artifacts[first].properties)
     assert told(past) == ("unchanged", "")
 
 
@@ -70,8 +66,7 @@ def test_what_was_not_pushed_lacks_what_the_report_says(past):
 
 
 def test_of_two_models_the_worse_outcome_counts_and_is_named(past):
-    (model,) = past.step("Trainer", outputs=["Model"])
-    past.push(model, "17")
+    past.push(past.model, "17")
     past.step("SearchPusher", outputs=["PushedModel"])
     both = report()
     both["models"]["shop_search"] = {**both["models"]["shop"], "servability_reasons": ["rank: too slow"]}
@@ -92,23 +87,16 @@ def test_of_two_models_the_worse_outcome_counts_and_is_named(past):
     ],
 )
 def test_what_did_not_come_to_a_push(state, record, expected, past):
+    past.begin()
     past.step("Transform")
     past.step("Trainer", state)
     assert told(past, record) == expected
 
 
 def test_the_record_of_another_run_is_not_taken_for_its_own(past):
-    past.step("Trainer", outputs=["Model"])
     past.begin()
     past.step("Trainer", outputs=["Model"])
     store = RunStore(str(past.root))
     first, second = store.runs
-    assert (record_key(first), record_key(second)) == (0, 1)
+    assert (record_key(first), record_key(second)) == (0, 2)
     assert summarize(store, second, {0: RunRecord({}, report())}).metrics == {}
-
-
-def test_a_version_is_there_once_it_is_whole(tmp_path):
-    (tmp_path / "17").mkdir()
-    assert not is_there("") and not is_there(str(tmp_path / "17"))
-    (tmp_path / "17" / "saved_model.pb").touch()
-    assert is_there(str(tmp_path / "17"))

@@ -8,14 +8,7 @@ from tfx_pipeline.config.pipeline_config import PipelineConfig
 from tfx_pipeline.runners.beam_options import for_executors
 
 
-@pytest.mark.parametrize(
-    "beam_args",
-    [
-        (),
-        ("--direct_num_workers=2",),
-        ("--runner=DirectRunner",),
-    ],
-)
+@pytest.mark.parametrize("beam_args", [(), ("--direct_num_workers=2",), ("--runner=DirectRunner",)])
 def test_beams_own_runner_needs_no_package_of_tfx(beam_args):
     options = for_executors(beam_args)
     assert options[:-1] == list(beam_args)
@@ -24,15 +17,10 @@ def test_beams_own_runner_needs_no_package_of_tfx(beam_args):
 
 
 @pytest.mark.parametrize(
-    "beam_args",
-    [
-        ("--runner=FlinkRunner", "--flink_master=localhost:8081"),
-        ("--runner", "DataflowRunner"),
-        ("--runner=DirectRunner", "--sdk_container_image=image:1"),
-    ],
+    "runner", ["--runner=FlinkRunner", "--runner DataflowRunner", "--runner=DirectRunner --sdk_container_image=image:1"]
 )
-def test_what_other_runners_do_and_what_is_asked_for_stays(beam_args):
-    assert for_executors(beam_args) == list(beam_args)
+def test_what_other_runners_do_and_what_is_asked_for_stays(runner):
+    assert for_executors(runner.split()) == runner.split()
 
 
 def test_pipelines_run_in_this_process_and_nothing_is_downloaded_for_it():

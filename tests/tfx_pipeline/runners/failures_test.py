@@ -19,8 +19,15 @@ def raised(work):
     return caught.value
 
 
-def refused(*arguments):
-    raise DataError(*arguments)
+def refused(*_):
+    raise DataError(REFUSED)
+
+
+def refused_for_something_else():
+    try:
+        refused()
+    except DataError as error:
+        raise ValueError("no output") from error
 
 
 def in_a_worker(work):
@@ -33,44 +40,30 @@ def in_a_worker(work):
     return raised(run)
 
 
-def test_a_refusal_in_a_worker_is_told_without_what_beam_makes_of_it():
-    error = in_a_worker(lambda _: refused(REFUSED))
+def test_an_error_in_a_worker_is_told_without_what_beam_makes_of_it():
+    error = in_a_worker(refused)
     assert len(str(error)) > len(REFUSED), "Beam no longer wraps it, so the test shows nothing"
     assert failure_of(error, "/run").text == REFUSED
-
-
-def test_any_error_in_a_worker_is_told_by_its_class_and_first_line():
     error = in_a_worker(lambda _: int("soon"))
     assert failure_of(error, "/run").text == "ValueError: invalid literal for int() with base 10: 'soon'"
 
 
-def test_what_the_worker_cannot_make_anew_is_found_in_the_text():
-    error = RuntimeError("components.raw_files.refusal.DataError: u1 has no item [while running 'Examples/Map']")
-    assert failure_of(error, "/run").text == "u1 has no item"
-
-
 def test_a_refusal_that_something_else_came_of_is_what_is_told():
-    def run():
-        try:
-            refused(REFUSED)
-        except DataError as error:
-            raise ValueError("no output") from error
+    assert failure_of(raised(refused_for_something_else), "/run").text == REFUSED
 
-    assert failure_of(raised(run), "/run").text == REFUSED
+
+@pytest.mark.parametrize(
+    "error",
+    [OSError(errno.ENOSPC, "No space left on device", "/run/a"), sqlite3.OperationalError("database or disk is full")],
+)
+def test_a_full_disk_is_told_with_the_mend(error):
+    told = f"the disk is full: {error}. Make room for /run, or set `root` elsewhere."
+    assert failure_of(error, "/run").text == told
 
 
 @pytest.mark.parametrize(
     ("error", "text"),
     [
-        (
-            OSError(errno.ENOSPC, "No space left on device", "/run/a"),
-            "the disk is full: [Errno 28] No space left on device: '/run/a'. Make room for /run, or set `root` "
-            "elsewhere.",
-        ),
-        (
-            sqlite3.OperationalError("database or disk is full"),
-            "the disk is full: database or disk is full. Make room for /run, or set `root` elsewhere.",
-        ),
         (
             MemoryError("Unable to allocate 9 GiB"),
             "memory ran out: Unable to allocate 9 GiB. Lower data.max_events_per_user, or the number of workers in "
@@ -79,6 +72,11 @@ def test_a_refusal_that_something_else_came_of_is_what_is_told():
         (
             PermissionError(errno.EACCES, "Permission denied", "/run/a"),
             "/run/a cannot be written or read: Permission denied. Mend its rights.",
+        ),
+        (
+            # What the worker cannot make anew is found in the text.
+            RuntimeError("components.raw_files.refusal.DataError: u1 has no item [while running 'Examples/Map']"),
+            "u1 has no item",
         ),
         (ValueError("\nfirst\nsecond"), "ValueError: first"),
         (KeyboardInterrupt(), "KeyboardInterrupt"),
@@ -111,15 +109,11 @@ def test_the_component_is_named_and_the_whole_lies_below_the_root(tmp_path):
 
 
 def test_an_error_outside_of_components_is_the_pipelines(tmp_path):
-    told = tell(DataError("no events"), "tandem run", str(tmp_path))
-    assert told == f"tandem run: failed: no events. The full traceback: {tmp_path}/failures/pipeline.txt"
-
-
-def test_after_several_lines_the_traceback_has_one_of_its_own(tmp_path):
+    where = f"The full traceback: {tmp_path}/failures/pipeline.txt"
+    assert tell(DataError("no events"), "tandem run", str(tmp_path)) == f"tandem run: failed: no events. {where}"
+    # After several lines the traceback has one of its own.
     told = tell(DataError("user a: no items.\nuser b: no items."), "tandem run", str(tmp_path))
-    first, second, traceback = told.splitlines()
-    assert (first, second) == ("tandem run: failed: user a: no items.", "user b: no items.")
-    assert traceback == f"The full traceback: {tmp_path}/failures/pipeline.txt"
+    assert told == f"tandem run: failed: user a: no items.\nuser b: no items.\n{where}"
 
 
 def test_without_a_root_to_write_to_it_lies_among_the_temporary_files(tmp_path):

@@ -1,3 +1,5 @@
+import copy
+
 from tfx_pipeline.runners import launcher_folders
 
 
@@ -5,39 +7,29 @@ def listed(*addresses):
     return {"artifacts": [{"uri": address, "metadata": {"span": 1.0}} for address in addresses]}
 
 
-def test_addresses_that_tensorflow_cannot_read_become_the_launchers_folders():
-    invocation = {
+def told(examples, other, findings):
+    """What a task is told: addresses that TensorFlow cannot read, one that it can, and a text that is no address."""
+    return {
         "inputs": {
-            "artifacts": {
-                "examples": listed("minio://bucket/run/examples", "s3://other/e"),
-                "model": listed("gs://b/m"),
-            },
+            "artifacts": {"examples": listed(examples, other), "model": listed("gs://b/m")},
             "parameterValues": {"text": "minio://bucket/kept"},
         },
-        "outputs": {"artifacts": {"findings": listed("minio://bucket/run/findings")}, "outputFile": "/tmp/output.json"},
+        "outputs": {"artifacts": {"findings": listed(findings)}, "outputFile": "/tmp/output.json"},
     }
+
+
+def test_addresses_become_the_launchers_folders_and_what_a_task_made_is_told_by_its_address():
+    invocation = told("minio://bucket/run/examples", "s3://other/e", "minio://bucket/run/findings")
+    by_address = copy.deepcopy(invocation)
     launcher_folders.to_local(invocation)
-    assert invocation == {
-        "inputs": {
-            "artifacts": {"examples": listed("/minio/bucket/run/examples", "/s3/other/e"), "model": listed("gs://b/m")},
-            "parameterValues": {"text": "minio://bucket/kept"},
-        },
-        "outputs": {"artifacts": {"findings": listed("/minio/bucket/run/findings")}, "outputFile": "/tmp/output.json"},
-    }
+    assert invocation == told("/minio/bucket/run/examples", "/s3/other/e", "/minio/bucket/run/findings")
+    launcher_folders.to_remote(invocation["outputs"])
+    assert invocation["outputs"] == by_address["outputs"]
 
 
-def test_what_a_task_made_is_told_by_its_address():
-    said = {
-        "artifacts": {"findings": listed("/minio/bucket/run/findings"), "model": listed("gs://b/m", "/mnt/minio/m")}
-    }
-    launcher_folders.to_remote(said)
-    assert said == {
-        "artifacts": {"findings": listed("minio://bucket/run/findings"), "model": listed("gs://b/m", "/mnt/minio/m")}
-    }
-
-
-def test_a_task_without_artifacts_has_nothing_to_be_told():
-    invocation = {"outputs": {"outputFile": "/tmp/output.json"}}
-    launcher_folders.to_local(invocation)
-    launcher_folders.to_remote({})
-    assert invocation == {"outputs": {"outputFile": "/tmp/output.json"}}
+def test_what_does_not_lie_in_such_a_folder_and_no_artifacts_at_all_are_left_alone():
+    for said in ({"artifacts": {"model": listed("gs://b/m", "/mnt/minio/m")}}, {"outputs": {"outputFile": "/o"}}, {}):
+        before = copy.deepcopy(said)
+        launcher_folders.to_local(said)
+        launcher_folders.to_remote(said)
+        assert said == before

@@ -1,6 +1,7 @@
 """Validation sees the average, training does not; the best weights are averages; an interruption changes nothing."""
 
 import contextlib
+import json
 import logging
 import re
 
@@ -18,6 +19,7 @@ from tfx_pipeline.training.callbacks import (
     FiniteLoss,
     ResumableEarlyStopping,
     ResumableReduceLROnPlateau,
+    ResumableStop,
     TrainingProgress,
 )
 from tfx_pipeline.training.optimizer import make_optimizer
@@ -50,7 +52,7 @@ class Watch(keras.callbacks.Callback):
 def fit_averaged(directory, epochs=3, die_at=None):
     model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1, use_bias=False, kernel_initializer="zeros")])
     train = TrainConfig(ema_momentum=MOMENTUM, learning_rate=RATE, lazy_embedding_updates=False)
-    model.compile(make_optimizer(train), "mse")
+    model.compile(make_optimizer(train, dim=1), "mse")
     averaged, watch = AveragedWeights(), Watch(die_at)
     stopping = ResumableEarlyStopping(str(directory), averaged, monitor="val_loss", mode="min", patience=9)
     backup = keras.callbacks.BackupAndRestore(str(directory / "backup"))
@@ -115,17 +117,18 @@ class Scripted(keras.callbacks.Callback):
             raise KeyboardInterrupt
 
     def on_epoch_end(self, epoch, logs=None):
-        logs["score"] = self.values[epoch]
+        if self.values[epoch] is not None:  # None: this epoch is not validated.
+            logs["score"] = self.values[epoch]
         self.epochs.append(epoch)
         self.model.layers[0].bias.assign([float(epoch)])
 
 
-def fit_scripted(directory, values, die_at=None, patience=2, epochs=10):
+def fit_scripted(directory, values, die_at=None, patience=2, epochs=10, **settings):
     model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
     # A learning rate of 0 leaves the bias to the script.
     model.compile(keras.optimizers.SGD(0.0), "mse")
     script = Scripted(values, die_at)
-    stopping = ResumableEarlyStopping(str(directory), monitor="score", mode="max", patience=patience)
+    stopping = ResumableEarlyStopping(str(directory), monitor="score", mode="max", patience=patience, **settings)
     backup = keras.callbacks.BackupAndRestore(str(directory / "backup"))
     with contextlib.suppress(KeyboardInterrupt):
         model.fit(np.ones((2, 1)), np.ones((2, 1)), epochs=epochs, callbacks=[script, stopping, backup], verbose=0)
@@ -146,25 +149,78 @@ def test_an_interrupted_one_stops_at_the_same_epoch_with_the_same_weights(tmp_pa
     assert fit_scripted(tmp_path, SCORES) == ([3], 1.0)
 
 
-def test_the_learning_rate_reduction_goes_on_counting(tmp_path):
-    def learning_rate(values, die_at=None):
-        model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
-        model.compile(keras.optimizers.SGD(1.0), "mse")
-        plateau = ResumableReduceLROnPlateau(str(tmp_path), monitor="score", mode="max", factor=0.5, patience=2)
-        backup = keras.callbacks.BackupAndRestore(str(tmp_path / "backup"))
-        with contextlib.suppress(KeyboardInterrupt):
-            model.fit(
-                np.ones((2, 1)),
-                np.ones((2, 1)),
-                epochs=3,
-                callbacks=[Scripted(values, die_at), plateau, backup],
-                verbose=0,
-            )
-        return float(model.optimizer.learning_rate)
+def test_epochs_that_are_not_validated_do_not_count(tmp_path):
+    scores = [None, 0.5, None, 0.4, None, 0.3, 0.9]
+    assert fit_scripted(tmp_path, scores) == ([0, 1, 2, 3, 4, 5], 1.0)
 
-    assert learning_rate([0.5, 0.4, 0.3], die_at=2) == pytest.approx(1.0)
-    # One epoch without progress before the interruption and one after it make the two of the patience.
-    assert learning_rate([0.5, 0.4, 0.3]) == pytest.approx(0.5)
+
+def test_without_a_choice_of_the_best_epoch_the_last_weights_remain(tmp_path):
+    assert fit_scripted(tmp_path, SCORES, keep_best=False) == ([0, 1, 2, 3], 3.0)
+    assert json.loads((tmp_path / "early_stopping.json").read_text())["best_logs"]["epoch"] == 4
+
+
+def fit_with(callback, directory, values, die_at=None):
+    """How many epochs it took, and the learning rate at the end."""
+    model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
+    model.compile(keras.optimizers.SGD(1.0), "mse")
+    script, backup = Scripted(values, die_at), keras.callbacks.BackupAndRestore(str(directory / "backup"))
+    rows, epochs = np.ones((2, 1)), len(values)
+    with contextlib.suppress(KeyboardInterrupt):
+        model.fit(rows, rows, epochs=epochs, callbacks=[script, callback, backup], verbose=0)
+    return len(script.epochs), float(model.optimizer.learning_rate)
+
+
+def test_the_learning_rate_reduction_goes_on_counting(tmp_path):
+    def plateau():
+        return ResumableReduceLROnPlateau(str(tmp_path), monitor="score", mode="max", factor=0.5, patience=2)
+
+    assert fit_with(plateau(), tmp_path, [0.5, 0.4, None, 0.3], die_at=3) == (3, pytest.approx(1.0))
+    # One validation without progress before the interruption and one after it make the two of the patience.
+    assert fit_with(plateau(), tmp_path, [0.5, 0.4, None, 0.3]) == (1, pytest.approx(0.5))
+
+
+def test_the_learning_rate_falls_to_its_least_and_no_further(tmp_path):
+    plateau = ResumableReduceLROnPlateau(
+        str(tmp_path), monitor="score", mode="max", factor=0.1, patience=1, min_lr=0.05
+    )
+    assert fit_with(plateau, tmp_path, [0.5, 0.4, 0.3, 0.2]) == (4, pytest.approx(0.05))
+
+
+class TwoScores(keras.callbacks.Callback):
+    def __init__(self, values):
+        super().__init__()
+        self.values = values
+
+    def on_epoch_end(self, epoch, logs=None):
+        if self.values[epoch]:
+            logs["hits"], logs["gain"] = self.values[epoch]
+
+
+@pytest.mark.parametrize(
+    ("values", "epochs"),
+    [
+        # Each is better than the one before in one of the two, so that it goes on.
+        ([(0.5, 0.1), (0.4, 0.2), (0.5, 0.1), (0.4, 0.2)], 4),
+        # The second validation is the last with progress; two without it follow. Epochs in between do not count.
+        ([(0.4, 0.1), None, (0.5, 0.1), None, (0.5, 0.1), None, (0.2, 0.1), (0.9, 0.9)], 7),
+    ],
+)
+def test_stops_where_none_of_several_metrics_gets_better(tmp_path, values, epochs):
+    model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
+    model.compile("sgd", "mse")
+    stop = ResumableStop(str(tmp_path), ("hits", "gain"), patience=2)
+    rows = np.ones((2, 1))
+    done = model.fit(rows, rows, epochs=len(values), callbacks=[TwoScores(values), stop], verbose=0).epoch
+    assert len(done) == epochs
+
+
+def test_a_stop_goes_on_counting_after_an_interruption(tmp_path):
+    def stop():
+        return ResumableStop(str(tmp_path), ("score",), patience=2)
+
+    scores = [0.5, 0.4, 0.3, 0.2]
+    assert fit_with(stop(), tmp_path, scores, die_at=2)[0] == 2
+    assert fit_with(stop(), tmp_path, scores)[0] == 1
 
 
 class Measured(keras.callbacks.Callback):

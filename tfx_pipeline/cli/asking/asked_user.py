@@ -1,4 +1,4 @@
-"""What `tandem query` and `tandem recommend` have in common: from a user on the command line to a ranked table."""
+"""What the commands that ask a model server share: options, the user's history, the call and the printed answer."""
 
 import argparse
 import json
@@ -24,13 +24,17 @@ _DEFAULT_ADDRESS = {WireProtocol.REST: "127.0.0.1:8501", WireProtocol.GRPC: "127
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declares the options of both commands."""
+    """Declares the options of `tandem query` and `tandem recommend`."""
     add_user_arguments(parser)
     add_k(parser)
     which = parser.add_mutually_exclusive_group()
-    which.add_argument("--candidates", default="", metavar="FILE", help="rank these item ids only, one a line")
+    which.add_argument("--candidates", default="", metavar="FILE", help="rank only these item ids, one per line")
     which.add_argument(
-        "--category", nargs="+", default=(), metavar="NAME", help="items of this category only; from broad to narrow"
+        "--category",
+        nargs="+",
+        default=(),
+        metavar="NAME",
+        help="only items of this category; broad to narrow",
     )
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
 
@@ -45,21 +49,26 @@ def add_k(parser: argparse.ArgumentParser) -> None:
 def add_user_arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the options of every command that asks a model server for a user."""
     add_server_arguments(parser)
-    parser.add_argument("--user", required=True, help="user id; an unknown one is answered too")
+    parser.add_argument("--user", required=True, help="user id; unknown users get an answer, too")
 
 
 def add_server_arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the options of every command that asks a model server."""
     config_arguments.add(parser)
     parser.add_argument("--protocol", choices=[each.value for each in WireProtocol], default=WireProtocol.REST.value)
-    parser.add_argument("--address", default="", metavar="HOST:PORT", help="of the server (127.0.0.1:8501 or :8500)")
+    parser.add_argument(
+        "--address",
+        default="",
+        metavar="HOST:PORT",
+        help="address of the server (127.0.0.1:8501 for REST, 127.0.0.1:8500 for gRPC)",
+    )
     # The first call after a server has started prepares the graph, which takes seconds.
     parser.add_argument(
         "--timeout",
         type=option_values.positive_seconds,
         default=30.0,
         metavar="SECONDS",
-        help="of a call (%(default)s)",
+        help="how long a call may take (%(default)s)",
     )
 
 
@@ -77,7 +86,7 @@ def ask(args: argparse.Namespace, query: str, command: str) -> int:
     config = config_arguments.load(args)
     served = served_model(config, Surface.SEARCH if query else Surface.RECOMMENDATION)
     try:
-        log = read_log(config, [args.user])
+        log = read_source_log(config.data, [args.user])
         own_candidates = _candidates_of(args.candidates) if args.candidates else None
     except (DataError, OSError) as error:
         return fail(command, str(error), code=1)
@@ -102,10 +111,10 @@ def ask(args: argparse.Namespace, query: str, command: str) -> int:
 
 
 def served_model(config: PipelineConfig, surface: Surface) -> ServedModel:
-    """The model of a configuration that answers for a surface.
+    """Returns the model that serves a surface.
 
     Raises:
-        ConfigError: There is none.
+        ConfigError: No model of this configuration serves it.
     """
     for served in config.served_models:
         if surface.value in served.surfaces:
@@ -115,28 +124,19 @@ def served_model(config: PipelineConfig, surface: Surface) -> ServedModel:
 
 
 def connected(args: argparse.Namespace, served: ServedModel) -> RankingClient:
-    """The client that `add_server_arguments` describes."""
+    """Returns a client of the server that the options name."""
     protocol = WireProtocol(args.protocol)
     return RankingClient(args.address or _DEFAULT_ADDRESS[protocol], served.name, protocol, timeout_s=args.timeout)
 
 
-def read_log(config: PipelineConfig, users: Sequence[str] | None) -> EventLog:
-    """Reads the log files of a configuration, keeping the events of some users; of all where None.
-
-    Raises:
-        DataError: The files cannot be read.
-    """
-    return read_source_log(config.data, users)
-
-
 def limits(config: PipelineConfig) -> HistoryLimits:
-    """How much history the model of a configuration sees."""
+    """Returns how much of a history the model sees."""
     data = config.data
     return HistoryLimits(data.recommendation_history, data.search_history, data.items_per_session)
 
 
 def ranked_table(ranked: Sequence[RankedItem], log: EventLog) -> str:
-    """Lays out an answer, best first."""
+    """Formats an answer as a table, best item first."""
     rows = [
         (str(rank), item.item_id, log.title(item.item_id), f"{item.score:.4f}")
         for rank, item in enumerate(ranked, start=1)
@@ -145,7 +145,7 @@ def ranked_table(ranked: Sequence[RankedItem], log: EventLog) -> str:
 
 
 def ranked_json(asked: Mapping[str, str], ranked: Sequence[RankedItem], log: EventLog) -> str:
-    """Writes an answer as JSON, best first, after what was asked."""
+    """Formats an answer as JSON: what was asked, then the items, best first."""
     items = [
         {"rank": rank, "item_id": item.item_id, "title": log.title(item.item_id), "score": item.score}
         for rank, item in enumerate(ranked, start=1)
@@ -168,7 +168,7 @@ def explain(error: CallError, served: ServedModel) -> str:
 
 
 def say_who_asks(user: str, log: EventLog, history: Sequence[Token]) -> None:
-    """Tells on standard error what the log knows of the user."""
+    """Says on standard error how much history the log has of the user."""
     if not log.events_of(user):
         print(f"User {user!r} is not in the event log: asking with an empty history.", file=sys.stderr)
     else:

@@ -1,7 +1,7 @@
 """Ask the model server for a user's feed, and print it with titles.
 
-The user's history comes from the event log that the configuration names. What the user already has is left out. A model
-that retrieves finds the items itself; any other is sent the catalogue to rank.
+The user's history comes from the event log that the configuration names. Items that the user already has are left out.
+A model that retrieves finds the items itself; any other model is sent the catalogue to rank.
 """
 
 import argparse

@@ -1,6 +1,6 @@
 """Ask the model server for the items most like another, and print them with titles.
 
-A score is the cosine of the two items' vectors: 1 where they point the same way.
+A score is the cosine similarity of the two items' vectors: 1 if they have the same direction.
 """
 
 import argparse
@@ -11,6 +11,7 @@ from schemas import signatures
 from serving.client.call import CallError
 from serving.shop_log.event_log import EventLog
 from tfx_pipeline.cli.asking import asked_user
+from tfx_pipeline.cli.asking.source_log import read_source_log
 from tfx_pipeline.cli.parsing import config_arguments
 
 
@@ -23,12 +24,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Asks; 0 when answered, 1 when not, 2 when so many items cannot be asked for."""
+    """Asks; 0 when answered, 1 when not, 2 when `--k` is too large."""
     config = config_arguments.load(args)
-    # Models that are served for one surface each see items much alike.
+    # If each surface has a model of its own, their items are much alike: any of them can answer.
     served = config.served_models[0]
     try:
-        log = asked_user.read_log(config, [])
+        log = read_source_log(config.data, [])
         with asked_user.connected(args, served) as client:
             names = client.signature_names()
             if signatures.SIMILAR_ITEMS not in names:

@@ -1,7 +1,7 @@
-"""What users did, read from the files of any source by the pipeline's own adapters.
+"""Reads users' events from the logs of any source, with the pipeline's own adapters.
 
-So a history on the command line is made of the very events that the pipeline made its examples of, made queries
-included. The adapters alone need neither Beam nor TFX where the files are local.
+So a history on the command line holds the same events as the pipeline's examples, including queries that an adapter
+makes. For local files the adapters need neither Beam nor TFX.
 """
 
 import time
@@ -18,12 +18,12 @@ from serving.shop_log.event_log import EventLog
 def read_source_log(config: DataConfig, users: Collection[str] | None = None) -> EventLog:
     """Reads all files of a source once.
 
-    Nothing is kept from one call to the next, and `config.core` is not applied: items that it leaves out stand in
-    histories as items that the model does not know.
+    Nothing is cached between calls. `config.core` is not applied: histories may hold items that it leaves out, which
+    the model does not know.
 
     Args:
         config: The source, and where its files are.
-        users: Whose events to keep; all where None. Counts are over all users in any case.
+        users: The users whose events are kept; None keeps all. Counts always cover all users.
 
     Raises:
         DataError: The source is unknown, or a file cannot be used.

@@ -1,4 +1,4 @@
-"""What a person sees of a command: our own messages, not all that libraries say."""
+"""Which log messages a person sees: our own, not those of libraries."""
 
 import logging
 import sys
@@ -8,11 +8,11 @@ from absl import logging as absl_logging
 
 OUR_ROOMS = ("components", "models", "schemas", "serving", "tfx_pipeline")
 _OF_PIPELINES = ("absl", "apache_beam", "root", "tensorflow", "tfx")
-"""Loggers whose errors come with an exception, of which the command tells in a paragraph of its own."""
+"""Loggers whose errors come with an exception. The command reports that exception in a paragraph of its own."""
 
 
 class OurMessages(logging.Filter):
-    """Lets through our rooms' messages, and the errors of servers."""
+    """Lets through the messages of our rooms, and the errors of servers."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Tells whether the record is shown."""
@@ -28,7 +28,7 @@ class _LibraryMessages(OurMessages):
 
 
 class _ToStandardError(logging.StreamHandler):
-    """Writes to what is the standard error at that moment: a live display stands in for it while it is drawn."""
+    """Writes to the current `sys.stderr`, which a live display replaces while it is drawn."""
 
     def __init__(self) -> None:
         logging.Handler.__init__(self)
@@ -47,7 +47,7 @@ def start(everything: bool = False, libraries: TextIO | None = None) -> None:
 
     Args:
         everything: Show what the libraries say, too.
-        libraries: Where what they say goes otherwise; None drops it.
+        libraries: Where the messages of libraries go if they are not shown; None drops them.
     """
     shown = _ToStandardError()
     shown.setFormatter(logging.Formatter("%(asctime)s %(message)s", datefmt="%H:%M:%S"))
@@ -59,6 +59,6 @@ def start(everything: bool = False, libraries: TextIO | None = None) -> None:
             kept.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
             kept.addFilter(_LibraryMessages())
             handlers.append(kept)
-    # TFX's runner speaks through absl, which falls silent once something parses absl's flags, unless told not to.
+    # TFX's runner logs through absl, which stops once something parses absl's flags, unless a verbosity is set.
     absl_logging.set_verbosity(absl_logging.INFO)
     logging.basicConfig(level=logging.INFO, handlers=handlers)

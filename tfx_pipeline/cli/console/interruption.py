@@ -1,7 +1,7 @@
-"""Ctrl-C and SIGTERM: the command is left in order, whatever was under way; a second one ends it at once.
+"""Ends a command in order on Ctrl-C or SIGTERM; a second signal ends it at once.
 
-KeyboardInterrupt alone does not tell of them. Raised within a Beam worker it comes out as a RuntimeError that has its
-name in the text, and a library may make any other error of it. So whoever catches an error asks `received`.
+It is not enough to catch KeyboardInterrupt. A Beam worker turns it into a RuntimeError that has its name in the text,
+and a library may turn it into any other error. So code that catches an error asks `is_one`.
 """
 
 import contextlib
@@ -14,12 +14,12 @@ from tfx_pipeline.cli.console import library_output
 
 _SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
 _GOING_ON: Final = ("run", "demo", "experiment")
-"""The commands that, called again, go on where they were interrupted."""
+"""The commands that go on where they were interrupted when they are called again."""
 _seen: set[int] = set()
 
 
 def listen() -> None:
-    """Takes over both signals for the rest of this process; call it in the main thread."""
+    """Handles both signals for the rest of this process; call it in the main thread."""
     for number in _SIGNALS:
         signal.signal(number, _interrupt)
 
@@ -30,7 +30,7 @@ def received() -> bool:
 
 
 def is_one(error: BaseException) -> bool:
-    """Whether an error comes of an interruption."""
+    """Whether an error comes from an interruption."""
     return isinstance(error, KeyboardInterrupt) or (received() and isinstance(error, Exception))
 
 
@@ -40,7 +40,7 @@ def end(command: str, code: int, at_once: bool) -> int:
     Args:
         command: Its name.
         code: Its exit code.
-        at_once: End this process here. Python would wait for the threads of Beam and TensorFlow to finish their work.
+        at_once: End this process here. Otherwise Python waits for the threads of Beam and TensorFlow.
     """
     kept = "; what was finished is kept, and the same command goes on from there" if command in _GOING_ON else ""
     print(f"tandem {command}: interrupted{kept}", file=sys.stderr)
@@ -53,7 +53,7 @@ def end(command: str, code: int, at_once: bool) -> int:
 
 def _interrupt(number: int, _frame: object) -> None:
     _seen.add(number)
-    library_output.end_in_order()  # However soon it comes.
+    library_output.end_in_order()  # A second signal may end the process at any moment.
     for each in _SIGNALS:
         signal.signal(each, signal.SIG_DFL)
     raise KeyboardInterrupt

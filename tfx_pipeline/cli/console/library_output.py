@@ -1,9 +1,9 @@
-"""What libraries write past Python onto the screen, kept in a file for the whole life of a command.
+"""Keeps off the screen, and in a file, what libraries write to descriptor 2 while a command runs.
 
-TensorFlow, gRPC and others write to descriptor 2 from C++, some before any setting can hush them. So descriptor 2
-becomes a file, and `sys.stderr` a duplicate of the real standard error: our messages, prompts, displays and Python's
-own tracebacks go where they always went. The file is removed when the command ends in order. When it does not, be it by
-an exception or by a signal that leaves it no time to speak, the file stays and the user is told where it lies.
+TensorFlow, gRPC and others write to descriptor 2 from C++, some before any setting can silence them. So descriptor 2
+becomes a file, and `sys.stderr` becomes a duplicate of the real standard error: our messages, prompts, displays and
+Python's own tracebacks go where they always went. The file is removed when the command ends in order. If an exception
+ends it, or a signal that leaves it no time to print anything, the file stays and the user is told where it is.
 """
 
 import atexit
@@ -22,7 +22,7 @@ from typing import IO, Final, NoReturn, TextIO
 _STDERR: Final = 2
 _IN_ORDER, _KEEP = b"o", b"k"
 _LONGEST_BYTES: Final = 16 << 20
-"""A server that runs for months starts its file anew beyond this."""
+"""A larger file is emptied: a server may run for months."""
 _LOOK_S: Final = 60.0
 _LAST_LINES: Final = 15
 _LAST_BYTES: Final = 1 << 14
@@ -30,13 +30,13 @@ _diverted: list["_LibraryOutput"] = []
 
 
 def divert(command: str) -> TextIO | None:
-    """Diverts descriptor 2 of this process, and of those that it starts, until it ends.
+    """Redirects descriptor 2 of this process and of its child processes into a file, until the process ends.
 
     Args:
         command: What was called, such as `tandem run`, for messages.
 
     Returns:
-        Where Python's own part of what libraries say may go as well; None where there is no place for a file, so that
+        A stream into that file, for what libraries log in Python. None if there is no place for a file: then
         everything is shown.
     """
     try:
@@ -47,23 +47,23 @@ def divert(command: str) -> TextIO | None:
 
 
 def last_lines() -> str:
-    """The newest part of what libraries said; empty where nothing was diverted."""
+    """The last lines that libraries wrote; empty if nothing was redirected."""
     return _last(_diverted[-1].path) if _diverted else ""
 
 
 def end_in_order() -> None:
-    """Says that the end of this process, which comes now and may skip what Python does at its end, is no crash."""
+    """Says that this process is about to end in order, perhaps without Python's own steps at its end."""
     for each in _diverted:
         each.end_in_order()
 
 
 class _LibraryOutput:
-    """The file that stands for descriptor 2, and a process of its own that looks after it."""
+    """The file behind descriptor 2, and a process of its own that watches it."""
 
     def __init__(self, command: str):
         descriptor, self.path = tempfile.mkstemp(prefix=f"{command.replace(' ', '-')}-", suffix=".log")
         os.close(descriptor)
-        file = os.open(self.path, os.O_WRONLY | os.O_APPEND)  # Appends, also after it was cut to nothing.
+        file = os.open(self.path, os.O_WRONLY | os.O_APPEND)  # Appends, even after it was emptied.
         screen = os.dup(_STDERR)
         watched, self._life = os.pipe()
         self._process = os.getpid()
@@ -107,7 +107,7 @@ class _LibraryOutput:
         (file or self.stream).write(warnings.formatwarning(message, category, filename, lineno, line))
 
     def _show_unraisable(self, unraisable: "sys.UnraisableHookArgs") -> None:
-        """What is raised where nobody can catch it, as in destructors while Python ends."""
+        """Keeps an error that nobody can catch, such as that of a destructor while Python ends."""
         self.stream.write(f"Ignored in {unraisable.object!r}:\n")
         lines = traceback.format_exception(unraisable.exc_type, unraisable.exc_value, unraisable.exc_traceback)
         self.stream.writelines(lines)
@@ -122,9 +122,9 @@ class _LibraryOutput:
 
 
 def _watch(command: str, watched: int, screen: int, path: str) -> NoReturn:
-    """Waits, in a process of its own, until the command is gone, and tells of an end that the command could not."""
+    """Waits, in a process of its own, until the command has ended; reports an end that the command could not report."""
     try:
-        os.setsid()  # Ctrl-C is not for it.
+        os.setsid()  # Ctrl-C must not end it.
         with open(os.devnull, "r+b") as nothing:
             for descriptor in (0, 1, _STDERR):
                 os.dup2(nothing.fileno(), descriptor)
@@ -150,12 +150,12 @@ def _watch(command: str, watched: int, screen: int, path: str) -> NoReturn:
 
 
 def last_words(command: str, path: str, for_memory: bool) -> str:
-    """What is said of a command that could not say it.
+    """The message about a command that ended before it could print one.
 
     Args:
         command: What was called, such as `tandem run`.
-        path: The file with what libraries said.
-        for_memory: Whether the kernel ended a process for want of memory meanwhile.
+        path: The file with what libraries wrote.
+        for_memory: Whether the kernel has ended a process meanwhile because memory ran out.
     """
     lines = [f"{command}: the process was ended from one moment to the next, without an error of its own."]
     if for_memory:
@@ -181,7 +181,7 @@ def _end_of(file: IO[bytes]) -> bytes:
 
 
 def _killed_for_memory() -> int:
-    """How many processes the kernel has ended for want of memory, of all that this process can see."""
+    """How many processes the kernel has ended because memory ran out, among all that this process can see."""
     for source in ("/sys/fs/cgroup/memory.events", "/proc/vmstat"):
         with contextlib.suppress(OSError, ValueError):
             for line in Path(source).read_text().splitlines():

@@ -1,4 +1,4 @@
-"""Plain text tables."""
+"""Lays out plain text tables."""
 
 from collections.abc import Sequence
 
@@ -6,7 +6,7 @@ _LONGEST_CELL = 60
 
 
 def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """Lays out rows below a header; columns of numbers, even with gaps, stand to the right, long texts are cut."""
+    """Lays out rows below a header. Columns of numbers, even with gaps, align right; long texts are shortened."""
     cells = [[_cut(cell) for cell in row] for row in (header, *rows)]
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
     to_the_right = [

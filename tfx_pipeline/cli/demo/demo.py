@@ -1,9 +1,9 @@
 """Show everything at once: run the pipeline, serve its model and ask it.
 
-Asks for three users, on each surface, over REST and over gRPC, as they stood just before the last thing that they
-really did there. A model that retrieves answers from its whole catalogue; any other ranks what it is sent. What was
-started is stopped at the end. Where the new model was not pushed, an older version is served and asked, and the exit
-code is 3.
+Asks for three users, on each surface, over REST and over gRPC. Each request holds the user's history up to the last
+event on that surface, and the answer is shown beside that event. A model that retrieves answers from its whole
+catalogue; any other model ranks the candidates that it is sent. The server is stopped at the end. If the new model was
+not pushed, an older version is served and asked, and the exit code is 3.
 """
 
 import argparse
@@ -25,6 +25,7 @@ from serving.local_server.child_process import child_process, first_line_with, s
 from serving.local_server.models.version_folders import version_folders
 from serving.shop_log.event_log import EventLog
 from tfx_pipeline.cli.asking import asked_user
+from tfx_pipeline.cli.asking.source_log import read_source_log
 from tfx_pipeline.cli.demo import demo_targets, demo_users
 from tfx_pipeline.cli.exit_code import ExitCode
 from tfx_pipeline.cli.parsing import config_arguments
@@ -51,12 +52,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the options."""
     config_arguments.add(parser)
     parser.add_argument(
-        "--user", default="17850", help="whom to ask for first (%(default)s, else the most active user)"
+        "--user",
+        default="17850",
+        help="first user to ask for (%(default)s, or the most active one if the log has none of this name)",
     )
 
 
 def run(args: argparse.Namespace) -> int:
-    """Runs all of it; 0 when every part worked, 3 when it was shown with a model that was pushed before, else 1."""
+    """Runs the demonstration; 0 when every part worked, 3 when an older version was served, else 1."""
     config = config_arguments.load(args)
     options = ["--config", args.config]
     for override in args.overrides:
@@ -85,10 +88,10 @@ def _tandem(*arguments: str) -> list[str]:
 
 
 def _run_pipeline(config: PipelineConfig, options: list[str]) -> ExitCode:
-    """Runs `tandem run`, which says what came of it.
+    """Runs `tandem run`, which reports its result itself.
 
     Raises:
-        DemoError: It failed, or there is a model of which no version was ever pushed.
+        DemoError: The run failed, or no version of some model was ever pushed.
     """
     _headline("1. The pipeline: from raw logs to a pushed model")
     with child_process(_tandem("run", *options)) as pipeline:
@@ -187,14 +190,14 @@ def _ask_surface(
 
 
 def _log_and_users(config: PipelineConfig, wanted: str) -> tuple[EventLog, list[str]]:
-    """The log with the events of the users to ask for, and who they are."""
-    log = asked_user.read_log(config, [wanted])
+    """Returns the log, with the events of the users to ask for, and these users."""
+    log = read_source_log(config.data, [wanted])
     if not log.events_of(wanted) and log.user_counts:
         ((user, _),) = log.user_counts.most_common(1)
         print(f"\nUser {wanted} is not in the log; taking the most active one instead.")
         wanted = user
     others = demo_users.candidates(log.user_counts, wanted)
-    log = asked_user.read_log(config, [wanted, *(user for users in others for user in users)])
+    log = read_source_log(config.data, [wanted, *(user for users in others for user in users)])
     limits = asked_user.limits(config)
 
     def acts_everywhere(user: str) -> bool:

@@ -1,4 +1,4 @@
-"""The demonstration's questions: what the model would have said just before what the user really did."""
+"""What the demonstration asks: requests that end just before a user's real event, and their answers as text."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,18 +15,19 @@ _SHOWN_TOKENS = 6
 _SHOWN_ITEMS = 5
 _LONGEST_TITLE = 34
 _RETRIEVED_ITEMS = 100
-# Over REST a score travels as text that gives the very float32 back; nothing but that conversion may differ.
+# Over REST a score is sent as text and read back as float32; only that conversion may make a difference.
 _SCORE_TOLERANCE = 1e-6
 
 
 @dataclass(frozen=True)
 class Target:
-    """Something that the user did, and the requests that ask for it.
+    """A real event of a user, and the requests that ask a model to predict it.
 
     Attributes:
         event: What the user did.
-        retrieval: For a model that finds the items itself.
-        ranking: For any other: the catalogue without what the user had by then, and in any case the event's item.
+        retrieval: The request to a model that finds the items itself.
+        ranking: The request to any other model. Its candidates are the catalogue without the items that the user had
+            by then; the event's item is always among them.
     """
 
     event: Event
@@ -35,7 +36,7 @@ class Target:
 
 
 def last_target(log: EventLog, user_id: str, surface: Surface, limits: HistoryLimits) -> Target | None:
-    """The user's last click on a surface, to be predicted from what came before it; None where there is none."""
+    """The user's last click on a surface, to be predicted from what came before it; None if there is none."""
     events = log.events_of(user_id)
     for place in range(len(events) - 1, -1, -1):
         event = events[place]
@@ -44,7 +45,7 @@ def last_target(log: EventLog, user_id: str, surface: Surface, limits: HistoryLi
             owned = {each.item_id for each in before if each.label}
             candidates = choose_candidates(log, owned, wanted=[event.item_id])
             tokens = history(before, limits)
-            # What a user comes back for must not be left out.
+            # If the user comes back to an item, it must not be left out.
             is_new = event.item_id not in owned
             return Target(
                 event,
@@ -75,7 +76,7 @@ def agree(first: Sequence[RankedItem], second: Sequence[RankedItem]) -> bool:
 
 
 def answer_text(target: Target, ranked: Sequence[RankedItem], log: EventLog, is_retrieved: bool, width: int) -> str:
-    """The top of an answer beside the history that it was made of, and what the user really did.
+    """Shows the top of an answer beside the history that the model got, then what the user really did.
 
     Args:
         target: What was asked for.

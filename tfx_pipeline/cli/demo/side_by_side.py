@@ -1,4 +1,4 @@
-"""Two texts beside each other, or below each other where a terminal has no room."""
+"""Lays out two texts beside each other, or below each other if the terminal is too narrow."""
 
 import itertools
 from collections.abc import Sequence
@@ -8,11 +8,11 @@ _NARROWEST = 24
 
 
 def side_by_side(left: Sequence[str], right: Sequence[str], width: int) -> str:
-    """Lays two texts out; lines that are too long are cut.
+    """Lays out two texts; lines that are too long are shortened.
 
     Args:
-        left: The lines of the one that gives way: it is cut where there is too little room for both.
-        right: The lines of the other.
+        left: The lines of the left text. They are shortened if there is too little room for both.
+        right: The lines of the right text.
         width: The columns of the terminal.
     """
     own = max(map(len, right), default=0)
@@ -25,5 +25,5 @@ def side_by_side(left: Sequence[str], right: Sequence[str], width: int) -> str:
 
 
 def cut(line: str, width: int) -> str:
-    """A line that is at most so wide; an ellipsis stands for what is left out."""
+    """Shortens a line to a width; an ellipsis stands for what is left out."""
     return line if len(line) <= width else line[: max(0, width - 1)] + "…"

@@ -1,11 +1,11 @@
-"""Look at a log before a run does: what would be made of its first rows, and what looks wrong.
+"""Check a log before a run: what its first rows would become, and what looks wrong.
 
-Each finding names file and row, and what mends it. Errors are what a run fails of, or learns nonsense from; warnings
-make it worse. Neither TensorFlow nor TFX is needed.
+Each finding names the file, the row and the mend. An error makes a run fail, or learn nonsense; a warning makes its
+model worse. Neither TensorFlow nor TFX is needed.
 
     tandem check my.yaml
-    tandem check my.yaml --rows 0       # all rows; what examples come of the whole log
-    tandem check my.yaml --json         # for programs; the exit code is 1 where there is an error
+    tandem check my.yaml --rows 0       # all rows, and the examples that the whole log gives
+    tandem check my.yaml --json         # for programs; the exit code is 1 if there is an error
 """
 
 import argparse
@@ -27,7 +27,7 @@ _MARKS = {Severity.ERROR: "ERROR  ", Severity.WARNING: "warning", Severity.NOTE:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the options."""
-    parser.add_argument("file", nargs="?", metavar="CONFIG", help="configuration, as --config")
+    parser.add_argument("file", nargs="?", metavar="CONFIG", help="the configuration, as --config names it")
     config_arguments.add(parser)
     parser.add_argument(
         "--rows",
@@ -40,7 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Checks and prints; 1 where something is an error, else 0."""
+    """Checks and prints; 1 if there is an error, else 0."""
     if args.file:
         args.config = args.file
     config = config_arguments.load(args)
@@ -52,7 +52,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def text(found: LogCheck, rows: int) -> str:
-    """What was found, for a person."""
+    """Formats for people what was found."""
     return "\n".join([*_files(found), *_events(found), *_examples(found, rows), "", *_findings(found)])
 
 

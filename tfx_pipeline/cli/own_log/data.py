@@ -1,16 +1,18 @@
-"""Tell what a whole log is like: users, items, events by surface and day, how searches and feed lead to each other,
-how many items carry how much, what is searched for most. All rows are read, by the source's own adapter; neither
-TensorFlow nor TFX is needed.
+"""Describe a whole log: users, items, events per day, transitions between feed and search, top items and queries.
+
+All rows are read, by the source's own adapter. Neither TensorFlow nor TFX is needed.
 
     tandem data my.yaml
     tandem data my.yaml --json
+    tandem data my.yaml --transitions
 """
 
 import argparse
+import dataclasses
 import json
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from rich.cells import cell_len, set_cell_size
@@ -23,6 +25,7 @@ from tfx_pipeline.cli.own_log import reading_progress
 from tfx_pipeline.cli.parsing import config_arguments
 
 if TYPE_CHECKING:
+    from components.own_log.statistics.category_transitions import CategoryTransition
     from components.own_log.statistics.log_statistics import LogStatistics, Spread
 
 _FEED, _SEARCH = Surface.RECOMMENDATION.value, Surface.SEARCH.value
@@ -34,13 +37,18 @@ _TOLD = {"s2s": "search → search", "s2r": "search → feed", "r2s": "feed → 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the options."""
-    parser.add_argument("file", nargs="?", metavar="CONFIG", help="configuration, as --config")
+    parser.add_argument("file", nargs="?", metavar="CONFIG", help="the configuration, as --config names it")
     config_arguments.add(parser)
     parser.add_argument("--json", action="store_true", help="print the figures as JSON")
+    parser.add_argument(
+        "--transitions",
+        action="store_true",
+        help="print how often an engagement has the category of the one before it, within and between search and feed",
+    )
 
 
 def run(args: argparse.Namespace) -> int:
-    """Reads and prints; 1 where the log cannot be read."""
+    """Reads and prints; 1 if the log cannot be read."""
     if args.file:
         args.config = args.file
     data = config_arguments.load(args).data
@@ -54,17 +62,45 @@ def run(args: argparse.Namespace) -> int:
         return ExitCode.FAILED
     finally:
         reading_progress.clear()
+    if args.transitions:
+        from components.own_log.statistics.category_transitions import category_transitions
+
+        compared = category_transitions(log)
+        told = [dataclasses.asdict(each) | {"lift": each.lift} for each in compared]
+        print(json.dumps(told, indent=2) if args.json else transitions_text(compared))
+        return ExitCode.OK
     found = log_statistics(log)
     print(json.dumps(found.as_dict(), indent=2, ensure_ascii=False) if args.json else text(found))
     return ExitCode.OK
 
 
 def text(found: "LogStatistics") -> str:
-    """The statistics, for a person."""
+    """Formats the statistics for people."""
     if not found.events:
         return f"No events. Refused rows: {_refused(found) or 'none'}. `tandem check` tells why."
     parts = [_counts(found), _histogram(found), _histories(found), _searches(found), _transitions(found)]
     return "\n\n".join("\n".join(part) for part in [*parts, _popularity(found), _top(found)])
+
+
+def transitions_text(found: "Sequence[CategoryTransition]") -> str:
+    """Formats the category transitions for people: a bar for what is found above one for chance."""
+    if not found:
+        return (
+            "No item of the log has a category, so there is nothing to compare. `data.items` names the table of items."
+        )
+    most = max((each.same for each in found), default=0.0) or 1.0
+    lines = ["How often an engagement has the category of the user's engagement before it:  █ found  ▒ by chance"]
+    for level in sorted({each.level for each in found}):
+        lines += ["", f"category level {level}, from the broadest"]
+        for each in found:
+            if each.level == level:
+                bars = "█" * round(_BAR * each.same / most), "▒" * round(_BAR * each.chance / most)
+                pairs = f"of {each.pairs:,} pairs, {each.lift:.1f} times as often as by chance"
+                lines += [
+                    f"  {_TOLD[each.transition]:16} {each.same:7.2%}  {bars[0]} {pairs}",
+                    f"  {'':16} {each.chance:7.2%}  {bars[1]}".rstrip(),
+                ]
+    return "\n".join(lines)
 
 
 def _counts(found: "LogStatistics") -> Iterator[str]:
@@ -147,7 +183,7 @@ def _top(found: "LogStatistics") -> Iterator[str]:
 
 
 def _cell(text: str) -> str:
-    """A text as wide as the column, whatever its script."""
+    """Pads or shortens a text to the width of the column, in any script."""
     width = _NAME - 2
     text = " ".join(text.split())
     return set_cell_size(text, width) if cell_len(text) <= width else set_cell_size(text, width - 1) + "…"

@@ -1,8 +1,8 @@
-"""Make up a log: users, what they click on in a feed and search for, and how one leads to the other.
+"""Make up a log: users, their clicks in a feed, their searches, and how one leads to the other.
 
 The log is written into `data.path` of the configuration, in the layout that `data.source` reads (`events` or
-`kuaisar`), so that `tandem run` with the same configuration trains on it. Beside it, truth.json says what was planted
-and how well anybody can rank at best. The section `generate` holds all settings;
+`kuaisar`), so that `tandem run` with the same configuration trains on it. Beside it, truth.json has the transitions
+that were planted, and the best metrics that any model can reach. The section `generate` holds all settings;
 components/synthetic_log/README.md explains the process. Equal settings make equal files, whatever the number of
 workers.
 
@@ -35,12 +35,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--events", type=option_values.whole_number(1), metavar="N", help="about how many events (generate.events)"
     )
     parser.add_argument(
-        "--seed", type=option_values.whole_number(0), metavar="N", help="of all that is drawn (generate.seed)"
+        "--seed", type=option_values.whole_number(0), metavar="N", help="seed of all random numbers (generate.seed)"
     )
     parser.add_argument(
         "--transitions",
         choices=tuple(STRENGTHS),
-        help="how much an action has to do with those before it (generate.transitions, whose r2r, s2r, r2s and s2s can "
+        help="how strongly an action depends on those before it (generate.transitions, whose r2r, s2r, r2s and s2s can "
         "be set one by one, from 0 to 1)",
     )
     parser.add_argument(
@@ -48,14 +48,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=option_values.whole_number(1),
         default=1,
         metavar="N",
-        help="processes that make it (%(default)s); the same files",
+        help="processes that make the files (%(default)s)",
     )
     parser.add_argument("--force", action="store_true", help="replace another set of files in that folder")
     parser.add_argument("--json", action="store_true", help="print the truth file")
 
 
 def run(args: argparse.Namespace) -> int:
-    """Makes the files and prints what can be achieved on them; 1 where others are in the way."""
+    """Makes the files and prints the best metrics on them; 1 if other files are in the way."""
     from components.synthetic_log.generated_set import generate  # NumPy takes a second.
     from components.synthetic_log.layouts.known_layouts import LAYOUTS
 
@@ -82,7 +82,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def text(folder: str, truth: Mapping[str, Any]) -> str:
-    """The truth, for a person."""
+    """Formats the truth file for people."""
     counts = ", ".join(f"{count:,} {name.replace('_', ' ')}" for name, count in truth["counts"].items())
     lines = [
         f"{folder}: {', '.join(truth['files'])}, {TRUTH_FILE}",
@@ -100,7 +100,7 @@ def text(folder: str, truth: Mapping[str, Any]) -> str:
 
 
 def _overrides(args: argparse.Namespace) -> list[str]:
-    """The options as what they mean, before those of `--set`, which go further."""
+    """Translates the options into overrides. Those of `--set` are applied after them."""
     values = {"data.path": args.output, "generate.events": args.events, "generate.seed": args.seed}
     if args.transitions:
         strengths = dataclasses.asdict(STRENGTHS[args.transitions])

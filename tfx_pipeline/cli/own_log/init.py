@@ -1,8 +1,9 @@
-"""Make a configuration for a log of your own: it is looked at, shown as it is understood, and written down.
+"""Make a configuration for a log of your own: guess what its columns mean, show the guess, write the file.
 
-The log is CSV, TSV, JSON lines or Parquet, of any column names. What names and values do not tell is asked on a
-terminal; elsewhere the error names the option that decides. A log that a run cannot read as it is, of another
-delimiter, unit of time or words, is written anew by --convert. Nothing that is there is replaced without --force.
+The log is CSV, TSV, JSON lines or Parquet, with any column names. If names and values leave a question open, it is
+asked on a terminal; without a terminal, the error names the option that decides. A run may be unable to read the log as
+it is, because of its delimiter, its unit of time or its words: --convert writes a copy that a run can read. No file is
+replaced without --force.
 
     tandem init events.csv --items products.csv --output shop.yaml
     tandem init clicks.csv --column user=shopper --column label=        # there is no label
@@ -38,7 +39,7 @@ from tfx_pipeline.config import own_log_config
 from tfx_pipeline.config.loading import ConfigError
 
 _COUNTED_ROWS = 200_000
-"""Sizes follow from the counts of so many rows; more would only cost time."""
+"""The sizes in the configuration follow from this many rows; more would only cost time."""
 _COLUMN, _VALUE = "--column ", "--value "
 
 
@@ -46,15 +47,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the options."""
     parser.add_argument("log", nargs="?", metavar="LOG_FILE", help="the log, one event a row")
     parser.add_argument("--items", metavar="FILE", help="the table of items, with ids, titles, categories")
-    parser.add_argument("--users", metavar="FILE", help="the table of what is known of users")
-    parser.add_argument("--output", default="my.yaml", metavar="FILE.yaml", help="where it goes (%(default)s)")
+    parser.add_argument("--users", metavar="FILE", help="the table of users, with ids and attributes")
+    parser.add_argument(
+        "--output", default="my.yaml", metavar="FILE.yaml", help="the configuration to write (%(default)s)"
+    )
     parser.add_argument(
         "--column",
         action="append",
         default=[],
         metavar="FIELD=COLUMN",
         help="which column holds a field: user, time, item, query, surface, label, session of the log; items.item, "
-        "items.title, items.categories and users.user of the tables; nothing after = says that there is none",
+        "items.title, items.categories and users.user of the tables; FIELD= says that there is none",
     )
     parser.add_argument(
         "--value",
@@ -66,12 +69,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--time", default="", metavar="FORMAT", help="s, ms, us, ns, iso or a pattern as '%%d/%%m/%%Y %%H:%%M'"
     )
-    parser.add_argument("--convert", metavar="FOLDER", help="write what a run cannot read as it is into this folder")
-    parser.add_argument("--force", action="store_true", help="replace what is there")
+    parser.add_argument(
+        "--convert", metavar="FOLDER", help="write copies of files that a run cannot read into this folder"
+    )
+    parser.add_argument("--force", action="store_true", help="replace existing files")
 
 
 def run(args: argparse.Namespace) -> int:
-    """Looks, asks, writes; 0 where the configuration is written."""
+    """Guesses, asks and writes; 0 if the configuration is written."""
     try:
         return _Initialization(args).run()
     except (DataError, OSError) as error:
@@ -80,7 +85,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 class _Initialization:
-    """One call: what was asked for, and what was answered."""
+    """One call of `tandem init`: its options, and what the user has answered so far."""
 
     def __init__(self, args: argparse.Namespace):
         self._args = args
@@ -160,7 +165,7 @@ class _Initialization:
         return guess
 
     def _told_of(self, kind: str) -> dict[str, str]:
-        """The columns of a table that were told."""
+        """The columns of a table that options or answers name."""
         start = f"{kind}."
         return {name.removeprefix(start): each for name, each in self._columns.items() if name.startswith(start)}
 
@@ -176,7 +181,7 @@ class _Initialization:
         return Answers(own, by_field[SURFACE], by_field[LABEL], self._time)
 
     def _decide(self, questions: Sequence[Question], what: str) -> None:
-        """Asks the first question; where nobody can be asked, says which options decide."""
+        """Asks the first question. Without a terminal, raises an error that names the options that decide."""
         if not self._asks:
             raise Undecided(what, questions)
         option, answer = questions[0].option, ask(questions[0])
@@ -188,7 +193,7 @@ class _Initialization:
             self._time = answer
 
     def _may_convert(self, events: EventGuess, tables: Sequence[TableGuess]) -> bool:
-        """Whether nothing needs to be written anew, or may be."""
+        """Whether no file needs a converted copy, or copies may be written."""
         needed = [(self._args.log, events.obstacles), *((each.sampled.form.path, each.obstacles) for each in tables)]
         needed = [(path, obstacles) for path, obstacles in needed if obstacles]
         if not needed or self._args.convert:
@@ -275,7 +280,7 @@ def _existing(path: str, option: str) -> str:
 
 
 def _pattern(path: str) -> str:
-    """A path as a pattern that means it alone."""
+    """Escapes a path, so that as a pattern it matches itself alone."""
     return re.sub(r"([*?[])", r"[\1]", path)
 
 
@@ -294,5 +299,5 @@ def _checked(guess: Any) -> Any:
 
 
 def _name(output: str) -> str:
-    """The pipeline's name: that of the file, as far as a model server takes it."""
+    """The pipeline's name: the file's, without the characters that a model server refuses."""
     return re.sub(r"\W+", "_", os.path.splitext(os.path.basename(output))[0]).strip("_") or "tandem"

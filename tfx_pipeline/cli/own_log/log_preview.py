@@ -1,4 +1,4 @@
-"""The first rows of a log as they are understood, as a table."""
+"""Shows the first rows of a log as a table, as they are understood."""
 
 import datetime
 import io
@@ -18,7 +18,7 @@ _LABELS: Final = {ENGAGED: "1 engaged", "0": "0 shown", LEFT_OUT: "left out", ""
 
 
 def preview(guess: EventGuess) -> str:
-    """Lays out the first rows, and of each surface one at least."""
+    """Lays out the first rows, with at least one of each surface."""
     table = Table(box=None, pad_edge=False)
     names = ("user", "time", "surface", "query", "item", "label", *(["session"] if SESSION in guess.columns else []))
     for name in names:
@@ -42,7 +42,7 @@ def preview(guess: EventGuess) -> str:
 
 
 def _places(guess: EventGuess) -> list[int]:
-    """The first rows; where they show one surface alone, the first of the other in place of the last."""
+    """The first rows. If they show only one surface, the first row of the other one replaces the last of them."""
     places = list(range(min(_ROWS, guess.sampled.rows)))
     shown = {guess.surface_of(guess.sampled.row(place)) for place in places}
     if len(shown) == 1:

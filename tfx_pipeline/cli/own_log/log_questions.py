@@ -1,4 +1,4 @@
-"""Questions about a log, asked on a terminal or told where there is none."""
+"""Questions about a log: asked on a terminal, or listed in an error if there is none."""
 
 from collections.abc import Sequence
 
@@ -7,7 +7,7 @@ from components.own_log.guess.time_formats import format_named
 
 
 class Undecided(Exception):
-    """Questions that nobody can be asked; the message says which options answer them."""
+    """There are questions, and nobody can be asked. The message lists them with the options that answer them."""
 
     def __init__(self, what: str, questions: Sequence[Question]):
         told = "\n".join(f"  {each.text} Decide by {each.option}{_choices(each)}" for each in questions)
@@ -15,7 +15,7 @@ class Undecided(Exception):
 
 
 def ask(question: Question) -> str:
-    """Asks until the answer is one that is possible; an answer may be given by its number."""
+    """Asks until the answer is valid. An answer may be given by its number."""
     numbered = "".join(f"\n  {place} {answer}" for place, answer in enumerate(question.answers, start=1))
     while True:
         answer = input(f"{question.text}{numbered}\n> ").strip()
@@ -30,7 +30,7 @@ def ask(question: Question) -> str:
 
 
 def _is_time_format(answer: str) -> bool:
-    """Only how the time is told is asked without a list of answers."""
+    """Whether a free answer is valid. Only the question of the time's format has no list of answers."""
     try:
         format_named(answer)
     except ValueError as error:

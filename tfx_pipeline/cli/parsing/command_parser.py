@@ -1,4 +1,4 @@
-"""argparse, with short errors that say what was meant."""
+"""An argument parser whose errors take one line and suggest what was meant."""
 
 import argparse
 import difflib
@@ -28,11 +28,11 @@ class CommandParser(argparse.ArgumentParser):
         """Reads options and arguments in any order: `show --json 3` is `show 3 --json`."""
         self._refuse_unknown(words)
         if any(word == "-h" or (len(word) > 2 and "--help".startswith(word)) for word in words):
-            return self.parse_args(words)  # The other method leaves arguments out of the help.
+            return self.parse_args(words)  # parse_intermixed_args leaves arguments out of the help.
         return self.parse_intermixed_args(words)
 
     def _refuse_unknown(self, words: Sequence[str]) -> None:
-        """Refuses an option that there is not before anything else is missed."""
+        """Refuses an unknown option, before argparse complains of something that is missing."""
         for word in words:
             if word == "--":
                 break
@@ -52,6 +52,6 @@ class CommandParser(argparse.ArgumentParser):
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """` Did you mean …?` where a known name is near, else nothing."""
+    """Returns ` Did you mean …?` if a known name is near, else nothing."""
     near = difflib.get_close_matches(name, known, n=1)
     return f" Did you mean {near[0]}?" if near else ""

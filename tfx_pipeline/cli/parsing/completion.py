@@ -1,4 +1,4 @@
-"""Print what completes commands, options and files in your shell. Nothing of Tandem runs when it completes.
+"""Print a script that completes commands, options and files in your shell. Tandem does not run when it completes.
 
 tandem completion bash > ~/.local/share/bash-completion/completions/tandem
 tandem completion zsh > ~/.zfunc/_tandem        # with fpath+=~/.zfunc before compinit in ~/.zshrc
@@ -16,7 +16,7 @@ from tfx_pipeline.cli.parsing.command_parser import CommandParser
 
 SHELLS = ("bash", "zsh", "fish")
 _COMPLETED = {"FILE": shtab.FILE, "FOLDER": shtab.DIRECTORY, "DIR": shtab.DIRECTORY}
-"""What an option's value is called in its help, up to the first dot, to what completes it."""
+"""Maps the name of an option's value in the help, up to the first dot, to what completes it."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -25,13 +25,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Prints it."""
+    """Prints the script."""
     print(shtab.complete(whole_parser(), args.shell))
     return int(ExitCode.OK)
 
 
 def whole_parser() -> argparse.ArgumentParser:
-    """One parser of all subcommands, whose modules it imports."""
+    """Makes one parser of all subcommands. It imports their modules."""
     tandem = argparse.ArgumentParser(prog="tandem")
     tandem.add_argument("--verbose", action="store_true", help="show what the libraries log, too")
     tandem.add_argument("--version", action="store_true", help="print the versions of Tandem and its libraries")

@@ -7,7 +7,7 @@ from tfx_pipeline.config.pipeline_config import DEFAULT_CONFIG, PipelineConfig, 
 
 
 def add(parser: argparse.ArgumentParser, default: str = DEFAULT_CONFIG) -> None:
-    """Adds the two options; `default` is the configuration that is read where none is named."""
+    """Adds the two options; `default` is the configuration that is read if none is named."""
     parser.add_argument("--config", default=default, metavar="FILE.yaml", help="configuration (%(default)s)")
     parser.add_argument(
         "--set",
@@ -22,5 +22,5 @@ def add(parser: argparse.ArgumentParser, default: str = DEFAULT_CONFIG) -> None:
 def load(args: argparse.Namespace, overrides: Sequence[str] = ()) -> PipelineConfig:
     """Reads the configuration that the two options name; `overrides` go before those of `--set`."""
     config = load_config(args.config, [*overrides, *args.overrides])
-    args.run_root = config.run_root  # Where an error that comes later is written down.
+    args.run_root = config.run_root  # An error that comes later is written there.
     return config

@@ -1,4 +1,4 @@
-"""Numbers on the command line: argparse names the option, and these the value and its range."""
+"""Reads numbers on the command line. Their errors name the value and its range; argparse adds the option."""
 
 import argparse
 import math
@@ -9,7 +9,7 @@ _LAST_PORT: Final = 2**16 - 1
 
 
 def whole_number(least: int, most: int | None = None) -> Callable[[str], int]:
-    """Reads a whole number of a range."""
+    """Returns a function that reads a whole number within a range."""
 
     def read(text: str) -> int:
         try:
@@ -25,7 +25,7 @@ def whole_number(least: int, most: int | None = None) -> Callable[[str], int]:
 
 
 def positive_seconds(text: str) -> float:
-    """Reads a time longer than none."""
+    """Reads a number of seconds above 0."""
     number = _finite(text)
     if not number > 0:
         raise argparse.ArgumentTypeError(f"should be a number of seconds above 0, not {text!r}")
@@ -33,7 +33,7 @@ def positive_seconds(text: str) -> float:
 
 
 def seconds(text: str) -> float:
-    """Reads a time, which may be none."""
+    """Reads a number of seconds from 0 on."""
     number = _finite(text)
     if not number >= 0:
         raise argparse.ArgumentTypeError(f"should be a number of seconds from 0 on, not {text!r}")
@@ -41,7 +41,7 @@ def seconds(text: str) -> float:
 
 
 def _finite(text: str) -> float:
-    """The number; not a number where the text is none, or infinite."""
+    """Reads a finite number; any other text gives NaN."""
     try:
         number = float(text)
     except ValueError:

@@ -9,14 +9,16 @@ from tfx_pipeline.cli.running import preflight
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the options."""
     config_arguments.add(parser)
-    parser.add_argument("--output", default="", metavar="FILE.yaml", help="where to (<run root>/<name>.kubeflow.yaml)")
+    parser.add_argument(
+        "--output", default="", metavar="FILE.yaml", help="the file to write (<run root>/<name>.kubeflow.yaml)"
+    )
     parser.add_argument(
         "--image", default="", help="the container image that holds Tandem (kubeflow.image of the configuration)"
     )
 
 
 def run(args: argparse.Namespace) -> int:
-    """Compiles it and prints where it lies."""
+    """Compiles the pipeline and prints the path of the file."""
     config = config_arguments.load(args)
     if args.output:
         preflight.check_output(args.output)

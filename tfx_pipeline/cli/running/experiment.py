@@ -1,6 +1,6 @@
-"""Train one configuration several times, each time with something changed, and compare on the validation split.
+"""Train variants of a configuration, and compare them on the validation split.
 
-The variants stand in a YAML file, `name: [section.field=value, ...]` each; configs/experiments holds some. The table is
+A YAML file lists the variants, each as `name: [section.field=value, ...]`; configs/experiments holds some. The table is
 printed and written to `experiments/<name of the file>.md` below the run's root. A variant that was trained before is
 taken from the cache.
 """
@@ -38,7 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Trains and prints; 0 where every variant was trained, else 1."""
+    """Trains the variants and prints the table; 0 if every variant was trained, else 1."""
     config = config_arguments.load(args)
     variants = load_variants(args.variants, args.config, args.overrides)
     preflight.check_all(each for _, each in variants)
@@ -62,7 +62,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _tell(error: Exception, config: PipelineConfig) -> str:
-    """Says what a variant failed of, and returns it in short; an interruption ends all."""
+    """Prints why a variant failed, and returns the reason in short. An interruption ends the experiment."""
     if interruption.is_one(error):
         raise KeyboardInterrupt from error
     print(failures.tell(error, "tandem experiment", config.run_root, library_output.last_lines()), file=sys.stderr)

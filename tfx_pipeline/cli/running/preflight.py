@@ -1,4 +1,4 @@
-"""What can be known to go wrong before TensorFlow and TFX are imported: told in a second, not after a minute."""
+"""Checks what a run needs before TensorFlow and TFX are imported: in a second, not after a minute."""
 
 import importlib.util
 import os
@@ -15,11 +15,11 @@ from tfx_pipeline.runners.failures import NotReadyError
 
 _LEAST_FREE_MB: Final = 300
 _REMOTE: Final = ("://", "**")
-"""Patterns that take Beam, and with it seconds, to be looked up."""
+"""Parts of patterns that only Beam can look up, which takes seconds to import."""
 
 
 def check(config: PipelineConfig) -> None:
-    """Looks at what a run needs: its files, its packages, its folders.
+    """Checks that a run has the files, packages and folders that it needs.
 
     Raises:
         NotReadyError: Something is missing.
@@ -28,7 +28,7 @@ def check(config: PipelineConfig) -> None:
 
 
 def check_all(configs: Iterable[PipelineConfig]) -> None:
-    """Looks at what several runs need; what they lack in common is told once.
+    """Checks what several runs need. What they lack in common is told once.
 
     Raises:
         NotReadyError: Something is missing.
@@ -41,7 +41,7 @@ def check_all(configs: Iterable[PipelineConfig]) -> None:
 
 
 def check_output(path: str) -> None:
-    """Looks at whether a file can be written.
+    """Checks that a file can be written.
 
     Raises:
         NotReadyError: It cannot.
@@ -94,7 +94,7 @@ def _folders(config: PipelineConfig) -> list[str]:
 
 
 def _not_writable(folder: str) -> str:
-    """Why nothing can be written into a folder, which may still have to be made; empty where it can."""
+    """Says why a folder, which need not exist yet, cannot be written to; empty if it can."""
     existing = _existing(folder)
     if not existing.is_dir():
         return f"{existing} is a file, not a folder. Name another folder."
@@ -104,6 +104,6 @@ def _not_writable(folder: str) -> str:
 
 
 def _existing(folder: str) -> Path:
-    """The folder, or what of its path is there."""
+    """The folder, or the nearest folder above it that exists."""
     path = Path(folder).absolute()
     return next(each for each in (path, *path.parents) if each.exists())

@@ -1,4 +1,4 @@
-"""The report of a run in words, from its plain values, as `tandem run` has them and as the file holds them."""
+"""Formats the report of a run as text, from the plain values that its JSON file has, too."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -29,12 +29,12 @@ def outcome_lines(report: Report) -> list[str]:
 
 
 def is_pushed(report: Report) -> bool:
-    """Whether every model is a pushed version, by this run or an earlier one."""
+    """Whether every model was pushed, by this run or an earlier one."""
     return all(model["outcome"] != "not_pushed" for model in report["models"].values())
 
 
 def _metric_lines(model: Report) -> list[str]:
-    """Surface by metric, the model and what it is compared with side by side."""
+    """The table of metrics: a row for each surface and metric, with the model beside what it is compared with."""
     metrics, among_all = model["metrics"], model["whole_catalogue"]
     columns = [("model", metrics["model"]), ("baseline", metrics["baseline"])]
     if metrics.get("popularity", metrics["baseline"]) != metrics["baseline"]:

@@ -1,9 +1,10 @@
 """Run the whole pipeline on this machine, from raw logs to a pushed model.
 
-What an earlier run computed from the same inputs is taken from the cache; a training that was interrupted goes on where
-it stopped. A model is pushed when it beats the last pushed one, or popularity before there is one, on each surface, and
-when a server answers well with it. Where it is not pushed, the report says what it lacks and which version stays
-served, and the exit code is 3. Where nothing has changed since the last push, the report says so, and it is 0.
+What an earlier run computed from the same inputs is taken from the cache. A training that was interrupted goes on where
+it stopped. A model is pushed if it beats the last pushed model on each surface, and if a server answers well with it.
+The first model must beat popularity instead. If a model is not pushed, the report says what it lacks and which version
+stays served, and the exit code is 3. If nothing has changed since the last push, the report says so, and the exit code
+is 0.
 """
 
 import argparse
@@ -38,7 +39,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _repeated_or_run(config: PipelineConfig, display: PlainDisplay) -> dict[str, Any]:
-    """The report as plain values: the last one where nothing has changed, else that of the run.
+    """Returns the last report if nothing has changed since, else runs the pipeline and returns its report.
 
     Raises:
         ComponentFailed: A component failed; its error is the cause.

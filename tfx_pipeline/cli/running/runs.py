@@ -1,10 +1,10 @@
-"""List the runs of a pipeline, look into one, compare two, and remove those that are of no more use.
+"""List the past runs of a pipeline, show one, compare two, and remove those that are no longer needed.
 
 tandem runs                          # all runs of the configuration's root
 tandem runs --root runs              # of all pipelines below a folder
 tandem runs show 3                   # components, and what the pushed version was made of
 tandem runs compare 2 3              # configurations and metrics side by side
-tandem runs remove 1 2 --dry_run     # what nothing else uses; never what is served or the cache's newest
+tandem runs remove 1 2 --dry_run     # only what nothing else uses; never what is served or newest in the cache
 """
 
 import argparse
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from tfx_pipeline.past_runs.run_summary import RunSummary
 
 _NUMBERS = {"list": (0, 0), "show": (1, 1), "compare": (2, 2), "remove": (1, None)}
-"""What can be done to how many runs it takes, at least and at most."""
+"""Maps an action to the number of runs that it takes, at least and at most."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -33,7 +33,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("runs", nargs="*", metavar="RUN", help="number of a run, as `tandem runs` lists it")
     config_arguments.add(parser)
     parser.add_argument(
-        "--root", default="", metavar="FOLDER", help="of the runs, or of several such folders (that of --config)"
+        "--root",
+        default="",
+        metavar="FOLDER",
+        help="root of a pipeline, or a folder of several roots (that of --config)",
     )
     parser.add_argument("--dry_run", action="store_true", help="remove: only say what would be removed")
     parser.add_argument("--yes", action="store_true", help="remove: do not ask")
@@ -41,7 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Does it; 1 where there are no runs, or a run cannot be removed."""
+    """Does what was asked for; 1 if there are no runs, or a run cannot be removed."""
     least, most = _NUMBERS[args.action]
     if len(args.runs) < least or (most is not None and len(args.runs) > most):
         wanted = {(0, 0): "no run", (1, 1): "one run", (2, 2): "two runs", (1, None): "one run or more"}[least, most]
@@ -62,7 +65,7 @@ def _folder(args: argparse.Namespace) -> str:
 
 
 def _roots(args: argparse.Namespace) -> list[str]:
-    """The folder itself where it is a pipeline's, else those of pipelines in it."""
+    """The folder itself if it is the root of a pipeline, else the roots in it."""
     folder = _folder(args)
     inner = sorted(entry.path for entry in os.scandir(folder) if entry.is_dir()) if os.path.isdir(folder) else []
     candidates = [folder] if args.root == "" or _is_root(folder) else inner

@@ -1,4 +1,4 @@
-"""Runs in words and as JSON."""
+"""Formats past runs as text and as JSON."""
 
 import datetime
 import os
@@ -22,7 +22,7 @@ _SHORT_DIGEST: Final = 12
 
 
 def list_text(summaries: Sequence[RunSummary]) -> str:
-    """A row a run, the newest last."""
+    """A table with a row for each run, the newest last."""
     if not summaries:
         return "No runs."
     shown = [(surface, name) for surface in _SURFACES for name in _SHOWN if any(each.metrics for each in summaries)]
@@ -37,7 +37,7 @@ def list_text(summaries: Sequence[RunSummary]) -> str:
         for each in summaries
     ]
     lines = table(header, rows).splitlines()
-    # The outcome may be a long sentence: it comes last, and is not cut.
+    # The outcome may be a long sentence: it comes last, and is not shortened.
     outcomes = ["outcome", *map(outcome_text, summaries)]
     width = max(map(len, lines))
     return "\n".join(f"{line.ljust(width)}  {outcome}" for line, outcome in zip(lines, outcomes, strict=True))
@@ -113,12 +113,12 @@ def as_json(root: str, summary: RunSummary) -> dict[str, Any]:
 
 
 def details(store: RunStore, run: Run) -> dict[str, Any]:
-    """A run's components; the logs that its newest results were made of; and what lies between, the oldest first."""
+    """A run's components, the logs that its results were made from, and the artifacts between, the oldest first."""
     outputs = [artifact_id for step in run.steps for _, artifact_id in step.outputs]
     pushed = [artifact_id for step in run.steps_of("Pusher") for _, artifact_id in step.outputs]
     ancestors = store.ancestors(pushed or outputs)
     steps = {step.id: step for each in ancestors for _, step in [store.producers[each]]}.values()
-    # The verdict is an ancestor; the figures that it rests on lie beside it.
+    # The blessing is an ancestor. The metrics that it was decided by are another output of the same step.
     beside = {each for step in steps for _, each in step.outputs if store.artifacts[each].type == _EVALUATION}
     logs = []
     for step in steps:
@@ -138,7 +138,7 @@ def details(store: RunStore, run: Run) -> dict[str, Any]:
 
 
 def comparison(one: RunSummary, other: RunSummary) -> dict[str, Any]:
-    """Two runs: the fields that differ, and the metrics, a pair each."""
+    """Compares two runs: a pair of values for each field that differs, and for each metric."""
     configurations = [by_path(each.record.configuration) if each.record else {} for each in (one, other)]
     fields = dict.fromkeys([*configurations[0], *configurations[1]])
     pairs = {name: [values.get(name) for values in configurations] for name in fields}
@@ -154,7 +154,7 @@ def comparison(one: RunSummary, other: RunSummary) -> dict[str, Any]:
 
 
 def removal_text(removal: Removal) -> str:
-    """What would go, what would stay, and how much room it frees."""
+    """What a removal deletes, what it keeps, and how many bytes it frees."""
     numbers = ", ".join(str(run.number) for run in removal.runs)
     lines = [f"  {each.uri}" for each in removal.artifacts]
     kept = f" {removal.kept} of their artifacts stay: something else uses them." if removal.kept else ""
@@ -208,7 +208,7 @@ def _names(summaries: Mapping[str, RunSummary]) -> dict[str, list[str]]:
 
 
 def _whole_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """A table whose cells are not cut: paths are copied."""
+    """A table whose cells are not shortened, since people copy paths from it."""
     widths = [max(map(len, column)) for column in zip(header, *rows, strict=True)]
     return "\n".join(
         "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()

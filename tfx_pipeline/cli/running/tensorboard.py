@@ -30,7 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Runs TensorBoard within this process, so that both end together, until it is interrupted; 1 for a taken port."""
+    """Runs TensorBoard in this process, so that both end together, until interrupted; 1 if the port is taken."""
     folder = config_arguments.load(args).tensorboard_dir
     if args.port and not _is_free(args.port):
         other = _next_free(args.port)
@@ -53,7 +53,7 @@ def _start(folder: str, port: int) -> str:
     os.environ.setdefault("GCS_READ_CACHE_DISABLED", "1")  # As TensorBoard's own command does: logs grow.
     tensorboard = program.TensorBoard(plugins=default.get_plugins())
     tensorboard.configure(logdir=folder, host=_HOST, port=port)
-    # It greets on Python's standard error; what libraries say belongs to descriptor 2.
+    # It prints a greeting to `sys.stderr`; what libraries print belongs to descriptor 2.
     with contextlib.redirect_stderr(sys.__stderr__):
         return tensorboard.launch()
 
@@ -69,5 +69,5 @@ def _is_free(port: int) -> bool:
 
 
 def _next_free(port: int) -> int:
-    """The free port that comes next; 0, which takes any, where there is none near."""
+    """The next free port; 0, which takes any, if there is none near."""
     return next((each for each in range(port + 1, min(port + 100, _PORTS)) if _is_free(each)), 0)

@@ -2,8 +2,8 @@
 
 Pick or type a user, see the history as a line of feed and search events, type a query, and see the feed's and the
 search's ranked lists side by side. Leave out or add an event and see the ranking move; choose an item and see which
-events weighed most. Users, titles and histories come from the event log that the configuration names, which is read as
-a whole; a model server must run (`tandem serve`).
+events weighed most. Users, titles and histories come from the event log that the configuration names; it is read as a
+whole. A model server must run (`tandem serve`).
 """
 
 import argparse
@@ -18,6 +18,7 @@ from schemas.context_values import request_inputs
 from serving.client.call import CallError
 from serving.local_server.port_check import PortError, check_ports, listening
 from tfx_pipeline.cli.asking import asked_user
+from tfx_pipeline.cli.asking.source_log import read_source_log
 from tfx_pipeline.cli.parsing import config_arguments, option_values
 from tfx_pipeline.config.loading import ConfigError
 from tfx_pipeline.config.pipeline_config import PipelineConfig, ServedModel
@@ -38,18 +39,18 @@ def run(args: argparse.Namespace) -> int:
     """Serves the page until stopped; 1 when the log cannot be read or the port cannot be opened."""
     config = config_arguments.load(args)
     try:
-        check_ports(args.host, {"--port": args.port})  # Reading the log takes longer.
+        check_ports(args.host, {"--port": args.port})  # Before the log is read, which takes longer.
     except PortError as error:
         return asked_user.fail("explore", str(error), code=1)
-    import uvicorn  # It and the page take a second, which `--help` has no use for.
+    import uvicorn  # These imports take a second, which `--help` must not wait for.
 
     from serving.explore.app import explore_app
     from serving.explore.explored import Explored
 
     models = _models(config)
     try:
-        log = asked_user.read_log(config, None)
-        # Whoever comes before the server is ready waits instead of being refused.
+        log = read_source_log(config.data, None)
+        # A request that comes before the server is ready waits instead of being refused.
         listener = listening(args.host, args.port, backlog=128)
     except (DataError, OSError) as error:
         return asked_user.fail("explore", str(error), code=1)

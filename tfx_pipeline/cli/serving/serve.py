@@ -36,7 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--rest_api_receive_seconds",
         type=option_values.positive_seconds,
         default=30.0,
-        help="for a connection to send a request, or begin with the next (%(default)s)",
+        help="how long a connection may take to send a request, or to begin the next (%(default)s)",
     )
     ports.add_argument(
         "--rest_api_max_body_bytes",
@@ -47,7 +47,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     ports.add_argument("--grpc_socket_path", default="", help="socket file that gRPC listens on as well")
     ports.add_argument("--grpc_channel_arguments", default="", help="more of gRPC's settings: name=value,name=value")
     _add_switch(ports, "enable_grpc_healthcheck_service", "answer gRPC's health service")
-    ports.add_argument("--ssl_config_file", default="", help="key and certificates of gRPC, a text SSLConfig")
+    ports.add_argument("--ssl_config_file", default="", help="file with key and certificates of gRPC, a text SSLConfig")
     _add_models(parser.add_argument_group("models"))
     requests = parser.add_argument_group("requests")
     requests.add_argument(
@@ -60,13 +60,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--rest_api_timeout_in_ms",
         type=option_values.whole_number(1),
         default=30_000,
-        help="for the answer to a REST request (%(default)s)",
+        help="how long the answer to a REST request may take (%(default)s)",
     )
-    _add_switch(requests, "enable_batching", "put requests together")
-    requests.add_argument("--batching_parameters_file", default="", help="how, a text BatchingParameters")
-    _add_switch(requests, "enable_per_model_batching_parameters", "let batching_params.pbtxt of a version say how")
+    _add_switch(requests, "enable_batching", "compute requests in batches")
     requests.add_argument(
-        "--monitoring_config_file", default="", help="metrics for Prometheus, a text MonitoringConfig"
+        "--batching_parameters_file", default="", help="file with the batching settings, a text BatchingParameters"
+    )
+    _add_switch(requests, "enable_per_model_batching_parameters", "let batching_params.pbtxt of a version set them")
+    requests.add_argument(
+        "--monitoring_config_file", default="", help="file that asks for Prometheus metrics, a text MonitoringConfig"
     )
     requests.add_argument("--access_log", default="", help="file that gets a line for each request; - for the screen")
     requests.add_argument(
@@ -116,40 +118,44 @@ def run(args: argparse.Namespace) -> int:
 def _add_models(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--model_name", default="", help="name in requests (the pushed model's)")
     group.add_argument("--model_base_path", default="", help="folder of versions (where the pipeline pushes to)")
-    group.add_argument("--model_config_file", default="", help="lists the models instead, a text ModelServerConfig")
+    group.add_argument(
+        "--model_config_file", default="", help="file that lists the models instead, a text ModelServerConfig"
+    )
     group.add_argument(
         "--model_config_file_poll_wait_seconds",
         type=option_values.seconds,
         default=0.0,
-        help="between looks at that file; 0 reads it once (%(default)s)",
+        help="seconds between looks at that file; 0 reads it once (%(default)s)",
     )
-    _add_switch(group, "allow_version_labels_for_unavailable_models", "let new labels name versions still to come")
+    _add_switch(
+        group, "allow_version_labels_for_unavailable_models", "let new labels name versions that are not available yet"
+    )
     group.add_argument(
         "--file_system_poll_wait_seconds",
         type=option_values.seconds,
         default=1.0,
-        help="between looks for new versions; 0 looks once (%(default)s)",
+        help="seconds between looks for new versions; 0 looks once (%(default)s)",
     )
     group.add_argument(
         "--max_num_load_retries",
         type=option_values.whole_number(0),
         default=5,
-        help="for what does not load (%(default)s)",
+        help="how often a version that does not load is tried again (%(default)s)",
     )
     group.add_argument(
         "--load_retry_interval_micros",
         type=option_values.whole_number(0),
         default=60_000_000,
-        help="between these tries (%(default)s)",
+        help="microseconds between these tries (%(default)s)",
     )
     group.add_argument(
         "--num_load_threads",
         type=option_values.whole_number(0),
         default=0,
-        help="versions that load at a time; 0 for one of each model",
+        help="how many versions load at a time; 0 for one of each model",
     )
     _add_switch(group, "enable_signature_method_name_check", "let signatures answer only what their method says")
-    group.add_argument("--saved_model_tags", default="serve", help="of the MetaGraph to load (%(default)s)")
+    group.add_argument("--saved_model_tags", default="serve", help="tags of the MetaGraph to load (%(default)s)")
     for kind, meaning in (("session", "in all"), ("intra_op", "within operations"), ("inter_op", "between operations")):
         name = f"--tensorflow_{kind}_parallelism"
         group.add_argument(
@@ -164,11 +170,11 @@ def _add_models(group: argparse._ArgumentGroup) -> None:
         "replay the requests that a version brings along before it is available",
         default=True,
     )
-    _add_switch(group, "warm_up_behind", "let a first version answer before they are replayed", default=True)
+    _add_switch(group, "warm_up_behind", "let a first version answer before these requests are replayed", default=True)
 
 
 def _add_switch(group: argparse._ArgumentGroup, name: str, meaning: str, default: bool = False) -> None:
-    """An option that is given alone or with `true` or `false`, as TF Serving takes them."""
+    """Adds an option that is given alone, or with `true` or `false`, as TF Serving's are."""
     group.add_argument(
         f"--{name}",
         type=_truth,
@@ -181,7 +187,7 @@ def _add_switch(group: argparse._ArgumentGroup, name: str, meaning: str, default
 
 
 def _find_model(args: argparse.Namespace) -> None:
-    """Fills in what the pipeline pushes where the options do not say what to serve; only then reads a configuration."""
+    """Fills in the model that the pipeline pushes if the options name none. Only then reads a configuration."""
     filled_by = "a version is a folder named by a number that holds a SavedModel"
     if not (args.model_name and args.model_base_path):
         if args.config == DEFAULT_CONFIG and not os.path.exists(args.config):

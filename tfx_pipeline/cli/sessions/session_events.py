@@ -1,4 +1,4 @@
-"""A divided history with the names of its events, ready to be shown."""
+"""A history that a model divided into sessions, with queries and titles, ready to be shown."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from serving.shop_log.event_log import EventLog
 
 @dataclass(frozen=True)
 class SessionEvent:
-    """One event: what was typed, empty on the feed, and the titles of what was clicked."""
+    """One event: the query, empty on the feed, and the titles of the clicked items."""
 
     query: str
     titles: tuple[str, ...]
@@ -26,7 +26,7 @@ class SessionEvent:
 
 @dataclass(frozen=True)
 class Division:
-    """Sessions, and what they were made by."""
+    """Sessions, and what the events were divided by."""
 
     made_by: str
     sessions: tuple[Session, ...]
@@ -42,13 +42,13 @@ class EventSessions:
 
 
 def event_sessions(surface: Surface, divided: DividedHistory, history: Sequence[Token], log: EventLog) -> EventSessions:
-    """Names the events that a model divided.
+    """Adds queries and titles to the events that a model divided.
 
     Args:
         surface: Which events they are.
         divided: The model's answer.
         history: What the model was sent.
-        log: Knows the titles.
+        log: The log, which knows the titles.
     """
     tokens = [history[place] for place in divided.tokens]
     events = tuple(SessionEvent(token.query, tuple(log.title(item_id) for item_id in token.items)) for token in tokens)

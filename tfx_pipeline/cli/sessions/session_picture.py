@@ -1,4 +1,4 @@
-"""Sessions as a picture: a time line of events with a band for each window. SVG, made of nothing but text."""
+"""Draws sessions as SVG text: a time line of events, with a band for each session."""
 
 import textwrap
 from collections.abc import Iterator, Sequence
@@ -22,9 +22,9 @@ _MOST_LINES = 4
 _NUMBER = 20
 """The room for a session's number, at the start of its band."""
 _PERCENTAGE = 34
-"""A percentage is written where there is so much room."""
+"""The least room for a percentage."""
 _WHOLE = 0.995
-# Told apart by people who see colours differently, too (after Okabe and Ito).
+# Colour-blind people can tell these apart, too (after Okabe and Ito).
 _COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#b8860b", "#56b4e9")
 _STYLE = (
     "text{font-family:system-ui,sans-serif;font-size:12px;fill:#24292f}"
@@ -37,9 +37,9 @@ def picture(title: str, shown: Sequence[EventSessions]) -> str:
     """Draws the histories below each other.
 
     Args:
-        title: Stands above all.
-        shown: A history a surface. Bands of what was clicked stand above its time line, those of what was searched for
-            below; windows that overlap stand in lanes of their own.
+        title: The heading of the picture.
+        shown: The history of each surface. Sessions by what was clicked are above its time line, those by what was
+            searched for below it. Sessions that overlap are in different lanes.
 
     Returns:
         An SVG document.
@@ -62,7 +62,7 @@ def picture(title: str, shown: Sequence[EventSessions]) -> str:
 
 
 class _Canvas:
-    """Elements from top to bottom; `y` is how far down they reach."""
+    """Collects elements from top to bottom; `y` is how far down they reach."""
 
     def __init__(self) -> None:
         self.elements: list[str] = []
@@ -152,7 +152,7 @@ def _wrapped(words: str, most: int) -> list[str]:
 
 
 def _lanes(sessions: Sequence[Session]) -> list[int]:
-    """A lane for each session, the first where it overlaps none that came before."""
+    """Gives each session the first lane in which it overlaps no earlier session."""
     ends: dict[int, float] = {}
     lanes = []
     for session in sessions:

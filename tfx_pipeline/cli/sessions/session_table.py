@@ -1,4 +1,4 @@
-"""Sessions as plain text: a row an event, a column a session."""
+"""Formats sessions as plain text: a row for each event, a column for each session."""
 
 from schemas.canonical_event import Surface
 from tfx_pipeline.cli.console.tables import table

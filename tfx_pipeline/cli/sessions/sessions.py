@@ -1,8 +1,8 @@
 """Show how the served model divides a user's history into sessions.
 
-A row of the table is an event, oldest first, and a column a session: how much of the event lies in it. Searches are
-divided twice, by what was clicked and by what was searched for. The history comes from the event log that the
-configuration names.
+A row of the table is an event, oldest first. A column is a session, and a cell tells how much of the event lies in it.
+Searches are divided twice, by what was clicked and by what was searched for. The history comes from the event log that
+the configuration names.
 """
 
 import argparse
@@ -17,6 +17,7 @@ from serving.client.answers import DividedHistory
 from serving.client.call import CallError
 from serving.client.requests import SessionsRequest
 from tfx_pipeline.cli.asking import asked_user
+from tfx_pipeline.cli.asking.source_log import read_source_log
 from tfx_pipeline.cli.parsing import config_arguments
 from tfx_pipeline.cli.sessions.session_events import EventSessions, event_sessions
 from tfx_pipeline.cli.sessions.session_picture import picture
@@ -25,14 +26,14 @@ from tfx_pipeline.config.pipeline_config import ServedModel
 
 
 class _NoAnswerError(Exception):
-    """The served model does not say; the message says why."""
+    """The served model gave no answer; the message says why."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the options."""
     asked_user.add_user_arguments(parser)
-    parser.add_argument("--surface", choices=[each.value for each in Surface], help="this one alone (both)")
-    parser.add_argument("--picture", default="", metavar="FILE.svg", help="draw them, too")
+    parser.add_argument("--surface", choices=[each.value for each in Surface], help="only this surface (both)")
+    parser.add_argument("--picture", default="", metavar="FILE.svg", help="draw the sessions, too")
     parser.add_argument("--json", action="store_true", help="print JSON instead of tables")
 
 
@@ -45,7 +46,7 @@ def run(args: argparse.Namespace) -> int:
         if args.surface in (None, surface.value)
     }
     try:
-        log = asked_user.read_log(config, [args.user])
+        log = read_source_log(config.data, [args.user])
         history = log.history_of(args.user, asked_user.limits(config))
         asked_user.say_who_asks(args.user, log, history)
         shown = [

@@ -1,6 +1,6 @@
-"""Show a configuration as it counts: every value, what it means, and where it comes from.
+"""Show all values of a configuration: what each means, and where it comes from.
 
-What is printed is a configuration itself: `tandem run --config` takes it. Name sections or fields to see no others.
+What is printed is a configuration itself, which `tandem run --config` takes. Name sections or fields to see only those.
 
     tandem config configs/online_retail.yaml
     tandem config configs/online_retail.yaml train.epochs retriever --set train.epochs=3
@@ -42,7 +42,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Prints it."""
+    """Prints the configuration, or the reference of all fields."""
     if args.markdown:
         print(config_page.markdown())
         return ExitCode.OK
@@ -71,12 +71,12 @@ def run(args: argparse.Namespace) -> int:
 def commented_yaml(
     fields: Mapping[str, ConfigField], values: Mapping[str, Any], origins: Mapping[str, str]
 ) -> Iterator[str]:
-    """The fields as YAML, each after its explanation and before its origin.
+    """Formats the fields as YAML, each below its explanation and with its origin behind it.
 
     Args:
-        fields: By path; a section before its fields.
-        values: Of the fields that are no sections, as plain YAML has them.
-        origins: Of the same.
+        fields: The fields by path; a section comes before its fields.
+        values: The plain YAML values of all fields that are no sections, by path.
+        origins: Where each of these values comes from, by path.
     """
     for field in fields.values():
         indent = "  " * field.path.count(".")
@@ -91,7 +91,7 @@ def commented_yaml(
 
 
 def _chosen(fields: Mapping[str, ConfigField], names: Sequence[str]) -> dict[str, ConfigField]:
-    """The fields that were named, those within them and the sections around them; all where none was named."""
+    """The named fields, with those within them and the sections around them; all fields if none is named."""
     for name in names:
         if name not in fields:
             raise ConfigError(f"there is no field {name}.{did_you_mean(name, fields)} `tandem config` lists them.")
@@ -103,7 +103,7 @@ def _chosen(fields: Mapping[str, ConfigField], names: Sequence[str]) -> dict[str
 
 
 def _with_sections(fields: Mapping[str, ConfigField], wanted: Callable[[ConfigField], bool]) -> dict[str, ConfigField]:
-    """The wanted fields that hold a value, each after the sections that it stands in."""
+    """The wanted fields that hold a value, each after the sections that contain it."""
     values = [field.path for field in fields.values() if field.section is None and wanted(field)]
     return {
         path: field

@@ -1,4 +1,4 @@
-"""The reference of all fields of a configuration, as Markdown: `docs/configuration.md`."""
+"""Writes the reference of all fields of a configuration as Markdown: `docs/configuration.md`."""
 
 from collections.abc import Iterator
 from typing import Any, Final
@@ -28,9 +28,9 @@ def _section(path: str, config_class: type, seen: dict[type, str]) -> Iterator[s
     """A section's heading and table, then those of the sections within it.
 
     Args:
-        path: Of the section; empty for the whole.
-        config_class: That declares it.
-        seen: The classes that have been told of, and where. Is added to.
+        path: The path of the section; empty for the whole configuration.
+        config_class: The class that declares it.
+        seen: The classes that are described already, and the sections where. This section is added to it.
     """
     prefix = f"{path}." if path else ""
     own = [
@@ -68,5 +68,5 @@ def _cell(text: str) -> str:
 
 
 def _anchor(path: str) -> str:
-    """As GitHub makes it of a heading."""
+    """The anchor that GitHub gives a heading."""
     return path.replace(".", "")

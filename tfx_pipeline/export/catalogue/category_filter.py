@@ -1,4 +1,4 @@
-"""Which items are in which category, told by the categories' names."""
+"""Finds the items of a category by the category's name."""
 
 from collections.abc import Sequence
 
@@ -9,15 +9,15 @@ HASHES = 2**63 - 1
 
 
 class CategoryFilter:
-    """Tells the items of a category.
+    """Finds the items of a category.
 
-    Names are compared by 63 bits of hash, so that no request looks anything up.
+    It compares 63-bit hashes of the names, so that no request needs a lookup table.
 
     Attributes:
-        table: What the saved module has to hold: int64 [items, levels].
+        table: The hashes, int64 [items, levels]. The saved module has to hold it.
 
     Args:
-        names: String [items, levels], each item's categories from broad to narrow; empty where it has none.
+        names: String [items, levels], each item's categories from broad to narrow; empty if it has none at a level.
     """
 
     def __init__(self, names: np.ndarray):
@@ -25,13 +25,13 @@ class CategoryFilter:
 
     @classmethod
     def of_indices(cls, indices: np.ndarray, vocabularies: Sequence[Sequence[bytes]]) -> "CategoryFilter":
-        """Makes a filter of what the Transform made of the categories.
+        """Makes a filter from the indices that the Transform gave the categories.
 
         Args:
-            indices: Int [items, levels]; 0 where an item has none.
-            vocabularies: Of each level, the names that the indices from 1 stand for.
+            indices: Int [items, levels]; 0 if an item has no category at a level.
+            vocabularies: For each level, the names of the indices from 1 on.
         """
-        # One array of names a level; what no index should point at is nameless.
+        # One array of names for each level. The indices of padding and of the unknown have empty names.
         levels = [
             np.array([b"", *vocabulary, b""], object)[column]
             for vocabulary, column in zip(vocabularies, indices.T, strict=True)
@@ -39,20 +39,21 @@ class CategoryFilter:
         return cls(np.stack(levels, axis=1) if levels else np.zeros(indices.shape, object))
 
     def items_of(self, category: tf.Tensor) -> tf.Tensor:
-        """Tells the items of each row's category.
+        """Finds the items of each row's category.
 
         Args:
-            category: String [batch, levels], broad to narrow, of any number of levels; the empty string stands for any.
+            category: String [batch, levels], from broad to narrow, with any number of levels. The empty string stands
+                for any category of its level.
 
         Returns:
             Bool [batch, items].
         """
         levels = self.table.shape[1]
-        # A name at a level that no item has is in no item's way: it excludes them all.
+        # If a row names a category at a level that no item has, no item fits.
         is_possible = tf.reduce_all(tf.equal(category[:, levels:], ""), axis=1, keepdims=True)
         asked = tf.pad(category, [[0, 0], [0, levels]], constant_values="")[:, :levels]
         result = tf.repeat(is_possible, self.table.shape[0], axis=1)
-        # Level by level, so that nothing is larger than the answer.
+        # Goes level by level, so that no tensor is larger than the answer.
         for name, own in zip(tf.unstack(asked, levels, axis=1), tf.unstack(self.table, levels, axis=1), strict=True):
             is_asked = tf.equal(_hashed(name)[:, tf.newaxis], own[tf.newaxis])
             result = tf.logical_and(result, tf.logical_or(tf.equal(name, "")[:, tf.newaxis], is_asked))

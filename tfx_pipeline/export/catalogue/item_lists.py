@@ -1,36 +1,36 @@
-"""What signatures that answer lists of items have in common: how many are asked for, and padding after the last."""
+"""Shared by all signatures that answer lists of items: the length of the lists, and their padding."""
 
 import tensorflow as tf
 
 from schemas import signatures
 
 NO_ITEM = -float("inf")
-"""The score of a place without an item."""
+"""The score of a place that holds no item."""
 
 
 def columns(k: tf.Tensor) -> tf.Tensor:
-    """How many places the answer has: the largest of the numbers that the rows ask for, an int32 scalar.
+    """The number of places in each row of the answer: the largest `k` of the batch, an int32 scalar.
 
-    It fails, when it runs, where a number is not from 1 to `LARGEST_K`.
+    When it runs, it fails if a `k` is not from 1 to `LARGEST_K`.
     """
     in_range = tf.logical_and(tf.greater_equal(k, 1), tf.less_equal(k, signatures.LARGEST_K))
     message = f"`{signatures.K}` should be from 1 to {signatures.LARGEST_K}. Received:"
     with tf.control_dependencies([tf.debugging.Assert(tf.reduce_all(in_range), [message, k])]):
-        # A batch may have no row.
+        # The 0 is for a batch without rows.
         return tf.reduce_max(tf.concat([k, [0]], axis=0))
 
 
 def filled_up(items: tf.Tensor, scores: tf.Tensor, k: tf.Tensor, columns: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-    """Gives every row as many items as it asks for, and padding in the places after them.
+    """Gives every row as many items as it asks for, followed by padding.
 
     Args:
-        items: String [batch, n], best first, of at most as many places as there are columns.
-        scores: Float32 of the same shape, `NO_ITEM` where there is no item.
+        items: String [batch, n], best first; n is at most `columns`.
+        scores: Float32 of the same shape, `NO_ITEM` at places without an item.
         k: Int32 [batch], how many items each row asks for.
-        columns: What the function of that name returned.
+        columns: The result of the function `columns`.
 
     Returns:
-        Items and scores, both [batch, columns]. Where a row has no item, the string is empty and the score `NO_ITEM`.
+        Items and scores, both [batch, columns]. A place without an item has an empty string and the score `NO_ITEM`.
     """
     missing = [[0, 0], [0, columns - tf.shape(scores)[1]]]
     items = tf.pad(items, missing, constant_values="")

@@ -1,4 +1,4 @@
-"""Items by their ids as vectors: what the signatures `embed_item` and `similar_items` look things up in."""
+"""Looks up the vectors of items by their ids, for the signatures `embed_item` and `similar_items`."""
 
 import tensorflow as tf
 
@@ -8,13 +8,13 @@ from tfx_pipeline.export.serving_transform import ServingTransform
 
 
 class ItemVectors:
-    """One vector an item, computed before.
+    """The vectors of all items, computed in advance.
 
     Attributes:
-        table: Float [items, dim]; the first row is padding, the last what is unknown.
+        table: Float [items, dim]; the first row is padding, the last stands for unknown items.
 
     Args:
-        table: The same.
+        table: See the attribute.
         transform: The Transform graph.
     """
 
@@ -24,7 +24,7 @@ class ItemVectors:
         self._unknown = table.shape[0] - 1
 
     def rows_of(self, item_ids: tf.Tensor) -> tf.Tensor:
-        """Places in the table: string [batch] to int32 [batch]. What is empty is as unknown as what was never seen."""
+        """The items' rows in the table: string [batch] to int32 [batch]. An empty id counts as unknown."""
         raw = {
             features.SURFACE: tf.fill([tf.shape(item_ids)[0], 1], Surface.RECOMMENDATION.value),
             features.CANDIDATES: item_ids[:, tf.newaxis],
@@ -38,5 +38,5 @@ class ItemVectors:
         return tf.not_equal(rows, self._unknown)
 
     def vectors(self, rows: tf.Tensor) -> tf.Tensor:
-        """The items of these rows, float32 [batch, dim]."""
+        """The vectors of these rows, float32 [batch, dim]."""
         return tf.cast(tf.gather(self.table, rows), tf.float32)

@@ -1,4 +1,4 @@
-"""The index that finds the items with the largest products: a top-k layer of tensorflow-recommenders."""
+"""Finds the items whose vectors have the largest products with a query: a top-k layer of tensorflow-recommenders."""
 
 import importlib.util
 import math
@@ -12,15 +12,15 @@ BRUTE_FORCE: Final = "brute_force"
 SCANN: Final = "scann"
 KINDS: Final = (BRUTE_FORCE, SCANN)
 NOT_FOUND: Final = -1
-"""The place that an index answers where it found no more."""
+"""An index answers this place when it found no more items."""
 
 _FEWEST_FOR_SCANN = 1000
-# Of ScaNN, measured by `benchmarks/retrieve.py`: about the square root of the number of items is the number of leaves
-# at which a search costs least.
+# Settings of ScaNN, measured by `benchmarks/retrieve.py`. A search is cheapest if the number of leaves is about the
+# square root of the number of items.
 _SHARE_OF_LEAVES_SEARCHED = 0.1
 _FEWEST_LEAVES_SEARCHED = 10
 _REORDERED = 1000
-"""Of so many items ScaNN computes the products themselves; it answers no more than these."""
+"""ScaNN computes the exact products of so many items. It cannot answer more items than these."""
 
 
 @dataclass(frozen=True)
@@ -28,10 +28,10 @@ class RetrievalIndex:
     """A built index.
 
     Attributes:
-        nearest: From queries, float32 [batch, dim], and k, an int32 scalar of at most the number of items, to places
-            in the indexed table, int32 [batch, k], those with the largest products first. An approximate index may fall
-            short; it then answers `NOT_FOUND`.
-        tracked: What the saved module has to hold.
+        nearest: A function of queries, float32 [batch, dim], and of k, an int32 scalar that is at most the number of
+            items. It returns places in the indexed table, int32 [batch, k], those with the largest products first. An
+            approximate index may find fewer than k; the rest are `NOT_FOUND`.
+        tracked: The objects that the saved module has to hold.
     """
 
     nearest: Callable[[tf.Tensor, tf.Tensor], tf.Tensor]
@@ -41,12 +41,12 @@ class RetrievalIndex:
 def build(kind: str, table: tf.Tensor) -> RetrievalIndex:
     """Indexes a table.
 
-    A top-k layer is a tf_keras model, whose saving would take longer than all the rest of the export. So the saved
-    module holds what the layer holds, and not the layer.
+    A top-k layer is a tf_keras model. To save it would take longer than all the rest of the export. So the saved module
+    holds the layer's variables, and not the layer.
 
     Args:
-        kind: `brute_force`, exact, one product with the whole table; or `scann`, approximate, for large tables: those
-            of fewer than 1,000 items, from which it cannot learn, are searched exactly.
+        kind: `brute_force` is exact and computes the product with the whole table. `scann` is approximate and meant for
+            large tables. It cannot be built from fewer than 1,000 items, so those are searched exactly.
         table: Float [items, dim].
 
     Raises:
@@ -69,7 +69,7 @@ def _brute_force(table: tf.Tensor) -> RetrievalIndex:
     from tensorflow_recommenders.layers.factorized_top_k import BruteForce
 
     layer = BruteForce().index(table)
-    # Not by __call__, which would have AutoGraph convert it.
+    # Calls `call`, because AutoGraph would convert what `__call__` runs.
     return RetrievalIndex(lambda queries, k: layer.call(queries, k)[1], layer.variables)
 
 

@@ -1,4 +1,4 @@
-"""`catalogue_ranks`: where the item that the user engaged with comes out among all items."""
+"""`catalogue_ranks`: the rank, among all items, of the item that the user engaged with."""
 
 from collections.abc import Callable
 
@@ -12,16 +12,16 @@ from tfx_pipeline.export.serving_transform import ServingTransform
 def catalogue_ranks_signature(encode: Callable, transform: ServingTransform, item_table: tf.Variable) -> Callable:
     """The function of the signature.
 
-    It is exact whatever the retrieval index is, and costs one product with the whole table: a batch holds as many
-    scores as it has examples times items.
+    The ranks are exact, whatever the retrieval index. They cost one product with the whole table, so a batch computes
+    examples times items scores.
 
     Args:
-        encode: From the features that `transform` returns to float [batch, dim].
+        encode: A function from the features that `transform` returns to float [batch, dim].
         transform: The Transform graph.
-        item_table: Float [items, dim]; the first row is padding, the last what is unknown.
+        item_table: Float [items, dim]; the first row is padding, the last stands for unknown items.
 
     Returns:
-        A tf.function. It fails where an example has several positives, or labels without candidates.
+        A tf.function. It fails if an example has several positives, or labels without candidates.
     """
     unknown = item_table.shape[0] - 1
 
@@ -30,7 +30,7 @@ def catalogue_ranks_signature(encode: Callable, transform: ServingTransform, ite
     def catalogue_ranks(examples: tf.Tensor) -> dict[str, tf.Tensor]:
         inputs = transform(transform.parse(examples))
         positives = _positives(inputs[features.CANDIDATE_ITEMS], inputs[features.CANDIDATE_LABELS])
-        # Wider than the model may compute, so that items do not tie because their scores were rounded.
+        # In float32, even if the model computes in less: items should not tie because their scores were rounded.
         table = tf.cast(item_table, tf.float32)
         logits = tf.matmul(tf.cast(encode(inputs), tf.float32), table, transpose_b=True)
         own = tf.gather(logits, positives, batch_dims=1)[:, tf.newaxis]
@@ -42,7 +42,7 @@ def catalogue_ranks_signature(encode: Callable, transform: ServingTransform, ite
 
 
 def _positives(candidates: tf.Tensor, labels: tf.Tensor) -> tf.Tensor:
-    """The item that each example has as its positive, int32 [batch]; padding where there is none."""
+    """The positive item of each example, int32 [batch]; padding if there is none."""
     is_positive = tf.cast(tf.greater(labels, 0.0), tf.int32)
     counts = tf.reduce_sum(is_positive, axis=1)
     at_most_one = tf.debugging.Assert(

@@ -1,4 +1,4 @@
-"""`explain`: scores, and how much each token of the request's history weighed for each candidate."""
+"""`explain`: the scores of candidates, and how much each token of the history weighed for each candidate."""
 
 from collections.abc import Callable
 from typing import Any
@@ -17,7 +17,8 @@ _PLACES = {
     Surface.RECOMMENDATION.value: (features.RECOMMENDATION_POSITIONS, features.RECOMMENDATION_ITEMS),
     Surface.SEARCH.value: (features.SEARCH_POSITIONS, features.SEARCH_KINDS),
 }
-"""Of each history, where its tokens lie in the merged one, and what is padding at places without a token."""
+"""For the history of each surface, two features: its tokens' places in the history of both surfaces, and a feature that
+is padding at places without a token."""
 
 
 def explain_signature(model: keras.Model, transform: ServingTransform, item_table: Any) -> Callable:
@@ -51,12 +52,12 @@ def explain_signature(model: keras.Model, transform: ServingTransform, item_tabl
 
 
 def _places(inputs: dict[str, tf.Tensor], kind: str, is_token: tf.Tensor) -> tf.Tensor:
-    """Which token of the request each token of one history is: float32 [batch, length, tokens], of zeros and ones.
+    """Maps the tokens of one surface's history to those of the request: 0 or 1, float32 [batch, length, tokens].
 
     Args:
-        inputs: Of the model.
-        kind: Whose history, a surface's value.
-        is_token: Bool [batch, tokens]; the merged history counts these alone.
+        inputs: The model's inputs.
+        kind: The value of the surface.
+        is_token: Bool [batch, tokens], false for padding, which the history of both surfaces does not count.
     """
     positions, kept = _PLACES[kind]
     order = tf.cumsum(tf.cast(is_token, tf.int32), axis=1, exclusive=True)

@@ -43,12 +43,12 @@ def ranking_signatures(model: keras.Model, transform: ServingTransform, item_tab
 
 
 def probabilities(logits: tf.Tensor, inputs: dict[str, tf.Tensor]) -> tf.Tensor:
-    """Logits as the scores that are answered: float32 [batch, candidates].
+    """Turns logits into the scores of the answer: float32 [batch, candidates].
 
     Args:
         logits: Float [batch, candidates].
-        inputs: What the model was given.
+        inputs: The model's inputs.
     """
-    # Padding is no item: it gets the lowest probability there is.
+    # Padding is no item, so it gets the lowest probability.
     is_item = tf.not_equal(inputs[features.CANDIDATE_ITEMS], features.PADDING)
     return tf.where(is_item, tf.sigmoid(tf.cast(logits, tf.float32)), 0.0)

@@ -22,11 +22,11 @@ class Retrieval:
     """Finds the best items for encoded requests.
 
     Args:
-        index: Over the real items of the catalogue: all but the first row of its table (padding) and the last (what is
-            unknown), neither of which can be answered.
+        index: The index of the real items. It leaves out the first row of the table, which is padding, and the last,
+            which stands for unknown items: neither can be answered.
         item_table: Float [items, dim], the whole table.
-        item_ids: String [items], the name of each row.
-        categories: Of the whole table's items.
+        item_ids: String [items], the item id of each row.
+        categories: The categories of all rows of the table.
     """
 
     def __init__(
@@ -44,15 +44,15 @@ class Retrieval:
         """Finds the best items.
 
         Args:
-            requests: Float [batch, dim], what `model.encode_requests` returned.
+            requests: Float [batch, dim], the result of `model.encode_requests`.
             k: Int32 [batch], how many items each row asks for.
-            exclude_seen: Bool [batch], whether a row's seen items are left out.
-            seen: String [batch, items], what each row has seen, empty strings between.
+            exclude_seen: Bool [batch], whether to leave out the items that a row has seen.
+            seen: String [batch, items], the items that each row has seen; empty strings are padding.
             category: String [batch, levels], see `CategoryFilter.items_of`.
 
         Returns:
-            String [batch, largest k], best first, and their logits, float32. Where a row has no item, the string is
-            empty and the logit minus infinity.
+            The item ids, string [batch, largest k], best first, and their logits, float32. At a place without an item,
+            the string is empty and the logit minus infinity.
         """
         columns = item_lists.columns(k)
         excluded = tf.where(exclude_seen[:, tf.newaxis], seen, "")
@@ -63,16 +63,16 @@ class Retrieval:
         items = tf.gather(self._item_ids, rows)
         left_out = tf.logical_or(tf.less(places, 0), _contains(excluded, items))
         logits = tf.where(left_out, item_lists.NO_ITEM, self._scores(requests, rows))
-        # What is left out moves to the end, and gives way to the items that were asked for beyond the columns.
+        # Items that are left out move to the end. The items that were fetched beyond the columns take their places.
         logits, order = tf.math.top_k(logits, tf.minimum(columns, wanted))
         items = tf.gather(items, order, batch_dims=1)
         return item_lists.filled_up(items, logits, k, columns)
 
     def _nearest(self, requests: tf.Tensor, wanted: tf.Tensor, category: tf.Tensor) -> tf.Tensor:
-        """Places in the index, int32 [batch, wanted]; what a row's category does not have is `NOT_FOUND`.
+        """Places in the index, int32 [batch, wanted]; `NOT_FOUND` if a row's category has no more items.
 
-        A row that names a category is compared with the whole table, whatever the index: of what an approximate index
-        finds, a small category may have nothing.
+        A row that names a category is compared with the whole table, whatever the index. An approximate index might
+        find no item of a small category.
         """
         is_filtered = tf.reduce_any(tf.not_equal(category, ""), axis=1)
 
@@ -89,7 +89,10 @@ class Retrieval:
         return tf.cond(tf.reduce_any(is_filtered), within, anywhere)
 
     def _scores(self, requests: tf.Tensor, rows: tf.Tensor) -> tf.Tensor:
-        """The products as the model computes them for candidates, whatever the index rounds: float32 as `rows`."""
+        """The products, as the model computes them for candidates: float32, shaped like `rows`.
+
+        The index may have rounded them.
+        """
         vectors = tf.gather(self._item_table, rows)
         return tf.cast(tf.squeeze(tf.matmul(vectors, requests[:, :, tf.newaxis]), axis=-1), tf.float32)
 
@@ -100,10 +103,10 @@ def retrieval_signatures(
     """The functions of the signatures `recommend` and `search`.
 
     Args:
-        encode: For requests of each surface, from the features that `transform` returns to float [batch, dim].
+        encode: For each surface, a function from the features that `transform` returns to float [batch, dim].
         transform: The Transform graph.
-        retrieval: Of the items that are to be found.
-        context: What the model is told of the moment of a request.
+        retrieval: Finds the items.
+        context: The names of the context values that the model takes.
 
     Returns:
         tf.functions by the signatures' names.
@@ -134,7 +137,7 @@ def retrieval_signatures(
 def _contains(sets: tf.Tensor, values: tf.Tensor) -> tf.Tensor:
     """Whether each value is in the set of its row: string [batch, members] and [batch, n] to bool [batch, n].
 
-    By 63 bits of hash, since comparing the strings themselves would take longer than finding them.
+    It compares 63-bit hashes. To compare the strings themselves would take longer than the whole search.
     """
     members, wanted = (tf.strings.to_hash_bucket_fast(each, _HASHES) for each in (sets, values))
     return tf.reduce_any(tf.equal(wanted[:, :, tf.newaxis], members[:, tf.newaxis, :]), axis=2)

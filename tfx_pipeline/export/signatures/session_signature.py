@@ -1,4 +1,4 @@
-"""`sessions`: how a model with session modelling divides a history."""
+"""`sessions`: how a model with session modelling divides a history into sessions."""
 
 from collections.abc import Callable
 
@@ -24,7 +24,7 @@ def session_signature(model: keras.Model, transform: ServingTransform) -> Callab
         transform: The Transform graph.
 
     Returns:
-        A tf.function. It fails where the surface of a row is neither of the two.
+        A tf.function. It fails if the surface of a row is neither of the two.
     """
     specs = input_specs(signatures.SESSIONS)
 
@@ -43,7 +43,7 @@ def session_signature(model: keras.Model, transform: ServingTransform) -> Callab
 
 
 def _described(model: keras.Model, inputs: dict[str, tf.Tensor], surface: Surface) -> dict[str, tf.Tensor]:
-    """The outputs for the history of one surface, with room for the events of either."""
+    """The outputs for the history of one surface. Their length is that of the longer of the two histories."""
     events = max(inputs[name].shape[1] for name in (features.RECOMMENDATION_POSITIONS, features.SEARCH_POSITIONS))
     if surface is Surface.SEARCH:
         places, is_event = inputs[features.SEARCH_POSITIONS], inputs[features.SEARCH_KINDS]
@@ -57,14 +57,14 @@ def _described(model: keras.Model, inputs: dict[str, tf.Tensor], surface: Surfac
 
 
 def _filled_up(values: tf.Tensor, length: int, filling: float) -> tf.Tensor:
-    """[..., at most length] as [..., length]."""
+    """Pads the last axis to a length: [..., at most length] to [..., length]."""
     axes = len(values.shape)
     missing = [[0, 0]] * (axes - 1) + [[0, length - tf.shape(values)[-1]]]
     return tf.ensure_shape(tf.pad(values, missing, constant_values=filling), [None] * (axes - 1) + [length])
 
 
 def _chosen(is_search: tf.Tensor, of_search: tf.Tensor, of_recommendation: tf.Tensor | None) -> tf.Tensor:
-    """Each row by its surface; 0 where recommendation has nothing of the kind."""
+    """Takes each row's output by its surface; 0 if recommendation has no such output."""
     if of_recommendation is None:
         of_recommendation = tf.zeros_like(of_search)
     return tf.where(tf.reshape(is_search, [-1] + [1] * (len(of_search.shape) - 1)), of_search, of_recommendation)

@@ -1,4 +1,4 @@
-"""The signatures that tell vectors, and the items whose vectors are alike."""
+"""`embed_user`, `embed_query`, `embed_item`: vectors; and `similar_items`: the items with vectors alike."""
 
 from collections.abc import Callable, Mapping, Sequence
 
@@ -19,9 +19,9 @@ def request_embedding_signatures(
     """The functions of the signatures `embed_user` and `embed_query`.
 
     Args:
-        encode: For requests of each surface, from the features that `transform` returns to float [batch, dim].
+        encode: For each surface, a function from the features that `transform` returns to float [batch, dim].
         transform: The Transform graph.
-        context: What the model is told of the moment of a request; `embed_query` tells it nothing.
+        context: The names of the context values that the model takes; `embed_query` leaves them unknown.
 
     Returns:
         tf.functions by the signatures' names.
@@ -64,14 +64,14 @@ def item_embedding_signature(items: ItemVectors) -> Callable:
 def similar_items_signature(items: ItemVectors, item_ids: tf.Variable, lengths: tf.Variable) -> Callable:
     """The function of the signature.
 
-    Items are alike where their vectors point the same way, however long these are: the product alone would find the
-    popular items similar to everything. The search is exact whatever the retrieval index is, and costs one product with
-    the whole table.
+    Items are similar if their vectors point in the same direction, whatever their lengths. By the product alone,
+    popular items would be similar to everything. The search is exact, whatever the retrieval index, and costs one
+    product with the whole table.
 
     Args:
-        items: All items.
-        item_ids: String [items], the name of each row.
-        lengths: What `vector_lengths` returned of the table, as a variable.
+        items: The vectors of all items.
+        item_ids: String [items], the item id of each row.
+        lengths: The result of `vector_lengths` for the table, as a variable.
 
     Returns:
         A tf.function.
@@ -95,5 +95,5 @@ def similar_items_signature(items: ItemVectors, item_ids: tf.Variable, lengths: 
 
 
 def vector_lengths(table: tf.Tensor) -> tf.Tensor:
-    """How long each vector is: float [items, dim] to float32 [items]."""
+    """The length of each vector: float [items, dim] to float32 [items]."""
     return tf.norm(tf.cast(table, tf.float32), axis=1)

@@ -1,4 +1,4 @@
-// The form by which an event is added to the history.
+// The form that adds an event to the history.
 
 import { Combobox } from "../parts/combobox.js";
 import { counted } from "../parts/elements.js";
@@ -16,8 +16,8 @@ export class AddingForm {
    * @param {HTMLFormElement} form
    * @param {object} how
    * @param {function(string, string, object[]): void} how.add - Takes surface, query and items of the new event.
-   * @param {function(string): void} how.say - Tells what is lacking.
-   * @param {function(Error): void} how.failed - Told when no items could be suggested.
+   * @param {function(string): void} how.say - Shows what is missing.
+   * @param {function(Error): void} how.failed - Called if items cannot be suggested.
    */
   constructor(form, { add, say, failed }) {
     [this.#form, this.#add, this.#say] = [form, add, say];
@@ -58,7 +58,7 @@ export class AddingForm {
     const item = this.#item?.title === typed ? this.#item : null;
     const query = this.#isSearch ? this.#query.value.trim() : "";
     if (this.#isSearch && !query) return this.#lacks(this.#query, "Type the query of the search.");
-    // A search may have led to no click.
+    // A search may have no click.
     if (!item && (typed || !this.#isSearch)) return this.#lacks(this.#itemField, "Choose an item from the list.");
     this.#add(this.#isSearch ? "search" : "recommendation", query, item ? [item] : []);
     this.#item = null;

@@ -1,4 +1,4 @@
-// The history as a line of events, oldest first, and what the user did next behind it.
+// The history as a line of events, oldest first, followed by what the user did next.
 
 import { element, foreign, replaceKeepingFocus, unseen } from "../parts/elements.js";
 import { makeTabStop, rove } from "../parts/roving.js";
@@ -36,9 +36,9 @@ export class HistoryLine {
    * Draws the line.
    *
    * @param {HistoryEvent[]} events
-   * @param {HistoryEvent[]} next - What the user did then.
-   * @param {Map<number, {share: number, text: string, lowers: boolean}>} weights - What is known of events by key: how
-   *     strongly to mark it, from 0 to 1, and the figure in words.
+   * @param {HistoryEvent[]} next - What the user did next.
+   * @param {Map<number, {share: number, text: string, lowers: boolean}>} weights - By key of the event: how strongly
+   *     to mark it, from 0 to 1, and its weight as text.
    */
   show(events, next, weights = new Map()) {
     const isAtEnd = this.#list.scrollLeft + this.#list.clientWidth >= this.#list.scrollWidth - 2;
@@ -53,7 +53,7 @@ export class HistoryLine {
     if (strongest >= 0) this.#bringIntoSight(this.#list.children[strongest]);
   }
 
-  /** Moves the line to where the history ends, and to what came next as far as there is room. */
+  /** Scrolls the line to the end of the history, and to what came next as far as there is room. */
   bringNowIntoSight() {
     const first = this.#list.querySelector(".next");
     const newest = first?.previousElementSibling;
@@ -62,7 +62,7 @@ export class HistoryLine {
     else this.#list.scrollLeft = newest.offsetLeft + newest.offsetWidth - this.#list.offsetLeft - room / 2;
   }
 
-  /** Moves the line alone: the page stays where it is read. */
+  /** Scrolls only the line, not the page. */
   #bringIntoSight(card) {
     const left = card.offsetLeft - this.#list.offsetLeft;
     const right = left + card.offsetWidth;
@@ -130,7 +130,7 @@ function contents(event) {
   return [...query, ...event.items.map((item) => element("p", { class: "title", dir: "auto", title: item.title }, item.title))];
 }
 
-/** The step that leads to each event: from the kept event before it. */
+/** The transition to each event, from the kept event before it. */
 function stepsOf(events) {
   let before = null;
   return events.map((event) => {

@@ -14,12 +14,12 @@ const GAP = 84; // Between the two lanes.
 const RADIUS = 6;
 
 /**
- * Draws it.
+ * Draws the picture.
  *
- * @param {object[]} events - That the model is told of, oldest first.
- * @param {Object<string, object|null>} divided - What `sessions` answers, by surface; null where the model does not
+ * @param {object[]} events - The events that the model gets, oldest first.
+ * @param {Object<string, object|null>} divided - The answer of `sessions`, by surface; null if the model does not
  *     divide histories.
- * @param {Map<number, {share: number}>} weights - Of events by key; the heavier, the larger.
+ * @param {Map<number, {share: number}>} weights - Weights of events by key. A heavier event is drawn larger.
  * @returns {HTMLElement[]}
  */
 export function picture(events, divided, weights) {
@@ -77,11 +77,11 @@ function drawing(events, divided, weights) {
   );
 }
 
-/** The bands of a surface, each with the row that it stands in, counted away from the events. */
+/** The bands of a surface. Each has a row, counted away from the events. */
 function bandsOf(surface, events, divided) {
   if (!divided) return [];
   const own = events.flatMap((event, place) => (event.surface === surface ? [place] : []));
-  // The model keeps the newest events: `tokens` says which of the history they are.
+  // The model keeps only the newest events: `tokens` gives their places in the history.
   const places = divided.tokens.filter((token) => own.includes(token));
   const clicks = stretches(divided.by_clicks, places);
   const rows = Math.max(0, ...clicks.map((band) => band.lane + 1));

@@ -1,12 +1,12 @@
-// Where the windows of a model's sessions lie on a time line that has the events of both surfaces.
+// Maps a model's session windows, over one surface's events, to a line with the events of both surfaces.
 
 /**
- * Turns windows, which count the events of one surface, into stretches of the whole line.
+ * Turns windows over the events of one surface into stretches of the whole line.
  *
  * @param {{start: number, end: number}[]} windows - Event t of the surface lies between t and t + 1.
- * @param {number[]} places - Where on the line each event of the surface stands, from 0.
+ * @param {number[]} places - The place of each of the surface's events on the line, from 0.
  * @returns {{number: number, from: number, to: number, lane: number}[]} In places: an event at p lies between p and
- *     p + 1. Windows without length are left out; those that overlap lie in lanes of their own.
+ *     p + 1. Empty windows are left out. Windows that overlap have different lanes.
  */
 export function stretches(windows, places) {
   const ends = [];

@@ -1,19 +1,19 @@
-// The steps from one event of a history to the next, told by surface: what UniSAR calls transitions.
+// Transitions, as UniSAR calls them: from the surface of one event to the surface of the next.
 
 const LETTERS = { recommendation: "r", search: "s" };
 const NAMES = { recommendation: "feed", search: "search" };
 
-/** The four kinds, as the model tells them apart. */
+/** The four kinds of transitions that the model distinguishes. */
 export const KINDS = ["recommendation", "search"].flatMap((from) => (
   ["recommendation", "search"].map((to) => ({ from, to, ...told(from, to) }))
 ));
 
-/** The step from one event to another: its sign, such as "r→s", and what that means. */
+/** The transition from one event to another: its sign, such as "r→s", and what that means. */
 export function transition(from, to) {
   return told(from.surface, to.surface);
 }
 
-/** How often each sign stands in a history. @returns {Map<string, number>} */
+/** How often each sign occurs in a history. @returns {Map<string, number>} */
 export function countSteps(events) {
   const counts = new Map(KINDS.map(({ sign }) => [sign, 0]));
   events.slice(1).forEach((event, place) => {

@@ -1,4 +1,4 @@
-// What is told of an item below its row: what weighed, what the log knows, and what is like it.
+// The details below an item's row: weights of events, what the log knows, and similar items.
 
 import { counted, element, foreign, unseen } from "../parts/elements.js";
 import { heaviest, marks, meaning } from "./influence.js";
@@ -13,9 +13,9 @@ export class Detail {
   #add;
 
   /**
-   * @param {object} item - Of the row.
+   * @param {object} item - The row's item.
    * @param {object} how
-   * @param {(function(): void)|null} how.askSimilar - Asks for similar items; null where the model tells none.
+   * @param {(function(): void)|null} how.askSimilar - Asks for similar items; null if the model has no such signature.
    * @param {function(object): void} how.add - Takes a similar item, to become the newest event.
    */
   constructor(item, { askSimilar, add }) {
@@ -53,16 +53,16 @@ export class Detail {
     return said;
   }
 
-  /** Says why nothing is told of what weighed. */
+  /** Says why there are no weights. */
   sayOfInfluence(text) {
     this.#weighed.replaceChildren(element("h3", {}, "What weighed"), element("p", {}, text));
   }
 
   /**
-   * Shows what the log knows of the item, and where it stands.
+   * Shows what the log knows about the item, and its ranks.
    *
-   * @param {object} details - As the server tells them.
-   * @param {[string, string][]} places - Names and values of where it stands.
+   * @param {object} details - The server's answer.
+   * @param {[string, string][]} places - Names of lists, and the item's rank in each.
    */
   showFacts(details, places) {
     const facts = [
@@ -77,7 +77,7 @@ export class Detail {
     );
   }
 
-  /** Shows similar items; null where the model tells none, none where it does not know the item. */
+  /** Shows similar items: null if the model has no such signature, empty if it does not know the item. */
   showSimilar(items) {
     if (!items || items.length === 0) {
       this.#alike.replaceChildren(element("p", { class: "note" }, "The model does not know this item, so it tells none like it."));

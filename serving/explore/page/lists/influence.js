@@ -1,13 +1,13 @@
-// What weighed in an item's score, in figures and in words.
+// How much each event weighed in an item's score, in figures and in words.
 
 import { percent, signed } from "../parts/scores.js";
 
 const SURFACES = { recommendation: "feed", search: "search" };
 
 /**
- * Turns the server's answer into what is shown of events.
+ * Turns the server's answer into the marks on events.
  *
- * @param {{measure: string, of_events: number[]}} influence - A figure for each event that the model was told of.
+ * @param {{measure: string, of_events: number[]}} influence - One figure for each event that the model got.
  * @param {object[]} events - Those events.
  * @returns {Map<number, {share: number, text: string, lowers: boolean}>} By the events' keys.
  */
@@ -16,7 +16,7 @@ export function marks(influence, events) {
   const figures = events.map((event, place) => ({ event, figure: influence.of_events[place] }));
   const marked = new Map();
   for (const { event, figure } of figures) {
-    // Each surface has an attention of its own, so it has a strongest event of its own too.
+    // Each surface has an attention of its own, and so its own strongest event.
     const peers = figures.filter((each) => !isAttention || each.event.surface === event.surface);
     const largest = Math.max(...peers.map((each) => Math.abs(each.figure)));
     marked.set(event.key, {
@@ -28,7 +28,7 @@ export function marks(influence, events) {
   return marked;
 }
 
-/** What the figures are, in a sentence or two. */
+/** Explains the figures in a sentence or two. */
 export function meaning(influence, events) {
   if (events.length === 0) return "There is no event that could have weighed.";
   if (influence.measure === "attention") {
@@ -42,7 +42,7 @@ export function meaning(influence, events) {
 /**
  * The events that weighed most, the heaviest of each surface first.
  *
- * @param {number} most - So many of each kind of figure.
+ * @param {number} most - The most events of each surface.
  * @returns {{event: object, place: number, figure: number}[]}
  */
 export function heaviest(influence, events, most) {
@@ -51,7 +51,7 @@ export function heaviest(influence, events, most) {
     .filter(({ figure }) => Math.abs(figure) > 0)
     .sort((one, other) => Math.abs(other.figure) - Math.abs(one.figure));
   if (influence.measure !== "attention") return weighed.slice(0, most);
-  // The two attentions are not to be compared, so neither may crowd out the other.
+  // The two attentions cannot be compared, so neither may crowd out the other.
   return Object.keys(SURFACES).flatMap((kind) => (
     weighed.filter(({ event }) => event.surface === kind).slice(0, Math.ceil(most / 2))
   ));

@@ -3,8 +3,8 @@
 /**
  * Compares two rankings.
  *
- * @param {string[]|null} before - Item ids, best first; null where there is nothing to compare with.
- * @param {string[]} now - The same, as they stand now.
+ * @param {string[]|null} before - Item ids, best first; null if there is nothing to compare with.
+ * @param {string[]} now - The item ids of the new ranking, best first.
  * @returns {Map<string, {kind: "up"|"down"|"same"|"new", places: number}>} For each item of `now`; empty without
  *     `before`.
  */
@@ -23,7 +23,7 @@ export function movements(before, now) {
   return moves;
 }
 
-/** How many of the first `shown` items stand elsewhere than before. */
+/** How many of the first `shown` items have another rank than before. */
 export function countMoved(moves, now, shown) {
   return now.slice(0, shown).filter((id) => moves.has(id) && moves.get(id).kind !== "same").length;
 }

@@ -1,14 +1,14 @@
-// Where the lists put what the user really did next.
+// The ranks of the items that the user really clicked next.
 
 /**
- * Finds the places of what was clicked next.
+ * Finds the ranks of the items that were clicked next.
  *
- * @param {object[]} next - Events that the model was not told of.
- * @param {"recommendation"|"search"} surface - Of the list.
- * @param {string} query - That the list answers; empty for the feed.
- * @param {string[]} ids - Of the list, best first.
- * @returns {{item: object, rank: number|null}[]} Of the events that the list is about: those of the feed; of searches
- *     those for this very query.
+ * @param {object[]} next - Events that were held out from the model.
+ * @param {"recommendation"|"search"} surface - The list's surface.
+ * @param {string} query - The list's query; empty for the feed.
+ * @param {string[]} ids - The list's item ids, best first.
+ * @returns {{item: object, rank: number|null}[]} For the clicks that the list is about: those in
+ *     the feed, or those in searches for this query.
  */
 export function placesOf(next, surface, query, ids) {
   return next
@@ -16,12 +16,12 @@ export function placesOf(next, surface, query, ids) {
     .flatMap((event) => event.items.map((item) => ({ item, rank: ids.indexOf(item.item_id) + 1 || null })));
 }
 
-/** All ids that were clicked next, on whichever surface. @returns {Set<string>} */
+/** The ids of all items that were clicked next, on either surface. @returns {Set<string>} */
 export function idsOf(next) {
   return new Set(next.flatMap((event) => event.items.map((item) => item.item_id)));
 }
 
-/** Says it in a sentence; empty where there is nothing to say. */
+/** The ranks in a sentence; empty if nothing was clicked. */
 export function inWords(places, asked) {
   if (places.length === 0) return "";
   const told = places.map(({ item, rank }) => (

@@ -1,4 +1,4 @@
-// The row that is open, if one is: what is asked about its item, and what it shows.
+// The open row, if there is one: asks about its item, and shows the answers.
 
 import { NewestOnly, address } from "../server/asking.js";
 import { Detail } from "./detail.js";
@@ -11,7 +11,7 @@ export class OpenedRow {
   #row = null; // { surface, item, detail }.
   #questions = { influence: new NewestOnly(), item: new NewestOnly(), similar: new NewestOnly() };
 
-  /** What the events of the history weighed, by their keys; nothing where no row is open. */
+  /** The weights of the history's events by key; empty if no row is open. */
   weights = new Map();
 
   /** @param {import("../server/models.js").Models} models */
@@ -31,7 +31,7 @@ export class OpenedRow {
     return this.surface === surface && this.item.item_id === item.item_id;
   }
 
-  /** What stands below the row, for the list that has it; null for the other. */
+  /** The element below the open row, for the list with that row; null for the other list. */
   on(surface) {
     return this.surface === surface ? { id: this.item.item_id, element: this.#row.detail.element } : null;
   }
@@ -42,8 +42,8 @@ export class OpenedRow {
    * @param {"recommendation"|"search"} surface
    * @param {object} item
    * @param {object} how
-   * @param {function(): void} how.askSimilar - Called when somebody wants to see similar items.
-   * @param {function(object): void} how.add - Takes a similar item, to become the newest event.
+   * @param {function(): void} how.askSimilar - Asks for similar items.
+   * @param {function(object): void} how.add - Adds a similar item to the history, as the newest event.
    */
   open(surface, item, { askSimilar, add }) {
     this.close();
@@ -58,11 +58,11 @@ export class OpenedRow {
   }
 
   /**
-   * Asks what weighed and what the log knows, and shows it.
+   * Asks for the weights of events and the item's details, and shows them.
    *
    * @param {import("../asked.js").Asked} asked
    * @param {Object<string, object>} answers - The lists that are shown, by surface.
-   * @returns {Promise<string>} What weighed, in a sentence.
+   * @returns {Promise<string>} The weights in a sentence.
    */
   async explain(asked, answers) {
     const { surface, item, detail } = this.#row;
@@ -92,7 +92,7 @@ export class OpenedRow {
   }
 }
 
-/** An item's ranks and scores in the lists, its own first, in names and words. */
+/** An item's ranks and scores in both lists as names and texts, first in the list of its own row. */
 function placesOf(item, own, answers) {
   const surfaces = [own, ...Object.keys(NAMES).filter((each) => each !== own)];
   return surfaces.filter((surface) => answers[surface]).map((surface) => {

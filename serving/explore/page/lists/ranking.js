@@ -17,10 +17,10 @@ export class RankedList {
   #drawn = null;
 
   /**
-   * @param {HTMLElement} section - Has a note and a place for rows.
+   * @param {HTMLElement} section - Contains a note and a place for rows.
    * @param {object} how
-   * @param {function(object): void} how.open - Takes the item of a row, to tell more of it.
-   * @param {function(object): void} how.add - Takes the item of a row, to become the newest event.
+   * @param {function(object): void} how.open - Opens the row of an item.
+   * @param {function(object): void} how.add - Adds an item to the history, as the newest event.
    */
   constructor(section, { open, add }) {
     [this.#section, this.#open, this.#add] = [section, open, add];
@@ -39,12 +39,12 @@ export class RankedList {
     return this.#section.querySelector(".rows");
   }
 
-  /** Says that an answer is on its way; what stands there stays until then. */
+  /** Marks the list as busy. The old rows stay until the answer comes. */
   wait() {
     this.#section.setAttribute("aria-busy", "true");
   }
 
-  /** Waits no longer. */
+  /** Marks the list as no longer busy. */
   rest() {
     this.#section.removeAttribute("aria-busy");
   }
@@ -60,13 +60,13 @@ export class RankedList {
   /**
    * Draws the list.
    *
-   * @param {object} answer - `items` with ids, titles and scores, best first; how they were found.
+   * @param {object} answer - `items` with ids, titles and scores, best first; and how they were found.
    * @param {object} beside
    * @param {"recommendation"|"search"} beside.surface
-   * @param {string} beside.query - That the list answers.
+   * @param {string} beside.query - The query that the list answers.
    * @param {Map<string, {kind: string, places: number}>} beside.moves - By item id.
    * @param {object[]} beside.next - What the user did next.
-   * @param {{id: string, element: HTMLElement}|null} beside.detail - Of the row that is open.
+   * @param {{id: string, element: HTMLElement}|null} beside.detail - The details of the open row.
    */
   show(answer, beside) {
     this.rest();
@@ -90,7 +90,7 @@ export class RankedList {
       const detail = beside.detail?.id === item.item_id ? beside.detail.element : null;
       return row(item, place, { ...common, detail, move: beside.moves.get(item.item_id), isNext: nextIds.has(item.item_id) });
     });
-    // Rows that stand further down than the others are shown beyond a gap.
+    // A row comes after a gap if its rank does not follow that of the row before.
     rows.forEach((made, index) => made.classList.toggle("after-gap", index > 0 && places[index] > places[index - 1] + 1));
     const list = element("ol", { class: "ranked" }, ...rows);
     replaceKeepingFocus(this.#rows, [list, ...this.#footer(answer, beside)]);

@@ -1,4 +1,4 @@
-// One row of a ranked list: rank, title, score, and the two things that can be done with it.
+// One row of a ranked list: rank, title, score, and its two buttons.
 
 import { element, unseen } from "../parts/elements.js";
 import { barOf } from "../parts/scores.js";
@@ -7,16 +7,16 @@ import { marked } from "../parts/words.js";
 /**
  * Makes the row.
  *
- * @param {object} item - Id, title and score.
+ * @param {object} item - Has id, title and score.
  * @param {number} place - From 0.
  * @param {object} shown
  * @param {{kind: string, places: number}|undefined} shown.move - How it moved.
  * @param {boolean} shown.isNext - Whether the user clicked it next.
- * @param {Set<string>} shown.words - Of the query, to be marked.
- * @param {number} shown.digits - Of the score.
+ * @param {Set<string>} shown.words - The words of the query, which are marked.
+ * @param {number} shown.digits - How many digits the score has.
  * @param {number} shown.lowest
  * @param {number} shown.highest
- * @param {HTMLElement|null} shown.detail - What stands below the row, where it is open.
+ * @param {HTMLElement|null} shown.detail - The details below the row, if it is open.
  * @param {function(object): void} shown.open
  * @param {function(object): void} shown.add
  * @returns {HTMLLIElement}

@@ -22,9 +22,9 @@ export class Combobox {
    * @param {object} how
    * @param {function(NewestOnly, string): Promise<{value: string, label: string, note: string}[]>} how.find - Suggests
    *     for a text.
-   * @param {function({value: string, label: string}|string): void} how.choose - Takes the chosen suggestion; or the
-   *     text as it stands where Enter is pressed on none.
-   * @param {function(AnswerError): void} how.failed - Told when nothing could be suggested.
+   * @param {function({value: string, label: string}|string): void} how.choose - Takes the chosen suggestion, or
+   *     the typed text if Enter is pressed without one.
+   * @param {function(AnswerError): void} how.failed - Called if nothing can be suggested.
    */
   constructor(input, list, { find, choose, failed }) {
     [this.#input, this.#list, this.#find, this.#choose, this.#failed] = [input, list, find, choose, failed];
@@ -32,7 +32,7 @@ export class Combobox {
     input.addEventListener("click", () => this.#suggest());
     input.addEventListener("keydown", (event) => this.#key(event));
     input.addEventListener("blur", () => this.close());
-    // The field keeps the focus while an option is pressed.
+    // The field keeps the focus while an option is clicked.
     list.addEventListener("pointerdown", (event) => event.preventDefault());
   }
 

@@ -1,4 +1,4 @@
-// Makes elements. What comes from logs and people enters the page as text, never as markup.
+// Makes elements. Strings from logs and people enter the page as text, never as markup.
 
 const SVG = "http://www.w3.org/2000/svg";
 
@@ -7,7 +7,7 @@ const SVG = "http://www.w3.org/2000/svg";
  *
  * @param {string} tag - Such as "button".
  * @param {Object<string, string|boolean|Function>} properties - "class", "data-...", "aria-..." and other attributes;
- *     true and false set and leave out an attribute; "onclick" and its like take functions.
+ *     true sets an attribute, false leaves it out; "onclick" and the like take functions.
  * @param {...(Node|string|null)} children - Strings become text.
  * @returns {HTMLElement}
  */
@@ -15,7 +15,7 @@ export function element(tag, properties = {}, ...children) {
   return filled(document.createElement(tag), properties, children);
 }
 
-/** Makes an element of a drawing; otherwise as `element`. */
+/** Makes an SVG element. Otherwise the same as `element`. */
 export function drawn(tag, properties = {}, ...children) {
   return filled(document.createElementNS(SVG, tag), properties, children);
 }
@@ -30,19 +30,19 @@ function filled(made, properties, children) {
   return made;
 }
 
-/** Text for those who hear the page only. */
+/** Text for people with a screen reader. */
 export function unseen(text) {
   return element("span", { class: "unseen" }, text);
 }
 
-/** Text of a log, which has a direction of its own, whatever the text around it has. */
+/** Text of a log, whose direction is its own, whatever the direction of the text around it. */
 export function foreign(text) {
   return element("bdi", {}, text);
 }
 
 /**
- * Replaces the children of an element, and keeps the focus where it was: on what has the same "data-key", else at the
- * same "data-row" and "data-column".
+ * Replaces the children of an element and keeps the focus: on the child with the same "data-key", or else with the same
+ * "data-row" and "data-column".
  *
  * @param {HTMLElement} parent
  * @param {Node[]} children

@@ -3,7 +3,7 @@
 /**
  * Makes the arrow keys, Home and End move the focus among controls.
  *
- * @param {HTMLElement} group - Holds the controls, now or later; each has "data-row" and "data-column".
+ * @param {HTMLElement} group - Contains the controls, now or later. Each has "data-row" and "data-column".
  */
 export function rove(group) {
   group.addEventListener("keydown", (event) => {
@@ -21,7 +21,7 @@ export function rove(group) {
   });
 }
 
-/** Lets Tab reach one control of the group: the given one, else the first. */
+/** Lets Tab reach one control of the group: the given one, or else the first. */
 export function makeTabStop(group, control = null) {
   const all = [...group.querySelectorAll("[data-row]")];
   const stop = control ?? all[0];

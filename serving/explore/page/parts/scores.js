@@ -1,10 +1,10 @@
-// Scores as people can compare them: figures with enough digits, and bars.
+// Shows scores so that people can compare them: with enough digits, and as bars.
 
 const FEWEST = 4;
 const MOST = 7;
 const SHORTEST = 0.04;
 
-/** How many digits tell all neighbours apart that differ; `scores` are in order. */
+/** How many digits it takes to tell different neighbours apart. `scores` are in order. */
 export function digitsFor(scores) {
   for (let digits = FEWEST; digits < MOST; digits++) {
     const isPlain = scores.every((score, place) => (
@@ -15,7 +15,7 @@ export function digitsFor(scores) {
   return MOST;
 }
 
-/** How long the bar of a score is, from 0 to 1, between the lowest and the highest of those shown. */
+/** The length of a score's bar, from 0 to 1, between the lowest and the highest score shown. */
 export function barOf(score, lowest, highest) {
   if (highest <= lowest) return 1;
   const share = (score - lowest) / (highest - lowest);

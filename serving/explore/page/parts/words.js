@@ -1,4 +1,4 @@
-// Words as the model sees them, and the marks on those that a title shares with a query.
+// Splits texts into words as the model does, and marks the words that a title shares with a query.
 
 import { counted, element } from "./elements.js";
 
@@ -9,7 +9,7 @@ export function wordsOf(text) {
   return new Set((text.match(WORD) ?? []).map((word) => word.toLowerCase()));
 }
 
-/** A title in parts: text, and elements around each of its words that is one of the query's. */
+/** A title in parts: text, and an element around each word that is also in the query. */
 export function marked(title, words) {
   const parts = [];
   let end = 0;
@@ -22,10 +22,10 @@ export function marked(title, words) {
 }
 
 /**
- * Says what of a query is not known.
+ * Says which words of a query are unknown.
  *
- * @param {{word: string, titles: number, queries: number, is_told_apart: boolean}[]} words - Of the query.
- * @returns {{text: string, isGrave: boolean}} Empty text where all is known; grave where nothing is.
+ * @param {{word: string, titles: number, queries: number, is_told_apart: boolean}[]} words - The query's words.
+ * @returns {{text: string, isGrave: boolean}} The text is empty if all words are known; it is grave if none is.
  */
 export function unknownWords(words) {
   const unknown = words.filter((each) => !each.is_told_apart);

@@ -1,10 +1,10 @@
 // Asks the page's own server.
 
-/** An answer that cannot be used; the message is for people. */
+/** An answer that cannot be used. The message is for people to read. */
 export class AnswerError extends Error {
   /**
    * @param {string} message
-   * @param {"refused"|"failed"|"away"} kind - The question made no sense; the model did not answer it; nobody is there.
+   * @param {"refused"|"failed"|"away"} kind - The question makes no sense; the model failed; no server is there.
    */
   constructor(message, kind) {
     super(message);
@@ -12,11 +12,11 @@ export class AnswerError extends Error {
   }
 }
 
-/** The answer came too late: something newer was asked since. */
+/** The answer came too late: a newer question was asked since. */
 export class SupersededError extends Error {}
 
 /**
- * A line of questions of one kind, of which only the newest is answered: asking again gives up what was asked before.
+ * Asks questions of one kind, of which only the newest is answered. Asking again gives up the question before.
  */
 export class NewestOnly {
   #controller = null;
@@ -25,9 +25,9 @@ export class NewestOnly {
    * Asks.
    *
    * @param {string} path - Such as "api/best".
-   * @param {object|null} question - Sent as JSON; null only reads.
+   * @param {object|null} question - Sent as JSON by POST; null asks by GET.
    * @returns {Promise<object>}
-   * @throws {SupersededError} Something newer was asked, or `giveUp` was called.
+   * @throws {SupersededError} A newer question was asked, or `giveUp` was called.
    * @throws {AnswerError} The server did not answer, or refused.
    */
   async ask(path, question = null) {
@@ -40,19 +40,19 @@ export class NewestOnly {
       if (controller !== this.#controller) throw new SupersededError();
       throw error;
     } finally {
-      // An answer may be complete already when a newer question is asked, so that nothing is left to abort.
+      // If the answer was complete when a newer question was asked, there was nothing to abort.
       if (controller !== this.#controller) throw new SupersededError();
     }
   }
 
-  /** Wants no answer any more. */
+  /** Gives up the question that was asked. */
   giveUp() {
     this.#controller?.abort();
     this.#controller = null;
   }
 }
 
-/** "api/users?text=7". */
+/** Makes an address such as "api/users?text=7". */
 export function address(path, parameters) {
   return `${path}?${new URLSearchParams(parameters)}`;
 }

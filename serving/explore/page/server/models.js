@@ -1,4 +1,4 @@
-// What is known of the served models, and the patience to wait for one that is away.
+// The state of the served models. Waits for a model that is away.
 
 import { AnswerError, NewestOnly, SupersededError } from "./asking.js";
 
@@ -10,12 +10,12 @@ export class Models {
   #timer = null;
   #told;
 
-  /** @param {function(): void} told - Called whenever something is known anew. */
+  /** @param {function(): void} told - Called whenever the state was read. */
   constructor(told) {
     this.#told = told;
   }
 
-  /** Asks how they are. @returns {Promise<string>} What is wrong, for people; empty where all can be asked. */
+  /** Reads the state. @returns {Promise<string>} What is wrong, for people to read; empty if all models answer. */
   async look() {
     const { models } = await this.#questions.ask("api/models");
     this.#states = new Map(models.map((model) => [model.surface, model]));
@@ -34,10 +34,10 @@ export class Models {
   }
 
   /**
-   * Looks again and again until all models can be asked.
+   * Reads the state again and again until all models answer.
    *
-   * @param {function(): void} found - Called then, once.
-   * @param {function(string): void} waiting - Told what is wrong, each time.
+   * @param {function(): void} found - Called once, when they do.
+   * @param {function(string): void} waiting - Called with what is wrong, each time.
    */
   waitFor(found, waiting) {
     this.stopWaiting();

@@ -1,4 +1,4 @@
-// What is told when a question is not answered, and how the page goes on by itself.
+// Tells why a question was not answered, and tries again when the server is back.
 
 import { AnswerError, SupersededError } from "./asking.js";
 
@@ -7,14 +7,14 @@ export class Problem {
   #models;
 
   /**
-   * @param {HTMLElement} banner - Has a text and a button.
+   * @param {HTMLElement} banner - Contains a text and a button.
    * @param {import("./models.js").Models} models
    */
   constructor(banner, models) {
     [this.#banner, this.#models] = [banner, models];
   }
 
-  /** Runs what asks the server; what fails is told, what comes too late is dropped. */
+  /** Runs a function that asks the server. Shows its failure; ignores an answer that comes too late. */
   async attempt(action, again) {
     try {
       await action();
@@ -26,10 +26,10 @@ export class Problem {
   }
 
   /**
-   * Shows what is wrong. Where somebody is away who may come back, `again` is called when they do.
+   * Shows what is wrong. If a server is away, `again` is called when it is back.
    *
    * @param {AnswerError} error
-   * @param {function(): void} again - Does once more what failed.
+   * @param {function(): void} again - Repeats what failed.
    */
   async tell(error, again) {
     const goOn = () => {
@@ -38,7 +38,7 @@ export class Problem {
     };
     this.#say(error.message, goOn);
     if (error.kind === "refused") return;
-    // A model that is there and fails all the same would fail again.
+    // A model that answers but fails would fail again.
     if (error.kind === "failed" && !(await this.#isSomebodyAway())) return;
     const waiting = (text) => this.#say(`${text} The page looks again every two seconds.`, goOn);
     waiting(error.message);
@@ -51,7 +51,7 @@ export class Problem {
   }
 
   #say(text, again) {
-    // Only what is new is read out.
+    // Screen readers read out only a new text.
     const place = this.#banner.querySelector("p");
     if (place.textContent !== text) place.textContent = text;
     this.#banner.hidden = false;

@@ -11,23 +11,20 @@ from tests.support.raw_files import lines, write
 EVENTS = [("user_id", "timestamp_ms", "surface", "item_id")]
 EVENTS += [("u1", time, "recommendation", item) for time, item in enumerate("abc")]
 HEADER = ("user_id", "level", "city")
-CATALOG = [CatalogItem(Item(item), 1) for item in "abcxyz"]
 
 
 def test_an_example_a_user_with_events_or_without(tmp_path):
-    write(tmp_path / "log.tsv", lines(*EVENTS))
     write(tmp_path / "users-1.tsv", lines(HEADER, ("u2", 5, ""), ("u1", 3, "Rome"), ("", 1, "Oslo")))
     write(tmp_path / "users-2.tsv", lines(HEADER, ("u1", 9, "Oslo")))
     config = DataConfig(
-        path=str(tmp_path),
-        events="log.tsv",
-        users="users-*.tsv",
+        events=write(tmp_path / "log.tsv", lines(*EVENTS)),
+        users=f"{tmp_path}/users-*.tsv",
         user_columns=UserColumns(attributes=("city", "level")),
         train_negatives=1,
         evaluation_negatives=1,
         max_reject_share=0.5,
     )
-    made = generate(tmp_path / "made", config, CATALOG)
+    made = generate(tmp_path / "made", config, [CatalogItem(Item(item), 1) for item in "abcxyz"])
     examples = sorted(made.splits[features.AUDIENCE_SPLIT], key=lambda example: example[features.USER_ID])
     assert examples == [
         {"user_id": ["u1"], "user_attributes": ["Rome", "3"]},

@@ -26,12 +26,6 @@ def test_given_candidates_are_kept_and_others_drawn():
     assert [each[features.HISTORY_ITEMS] for each in found] == [[], ["a", "b"]]
 
 
-def test_items_of_events_that_were_left_out_are_no_negatives():
-    made = examples_of_user("u", EVENTS[2:], SAMPLER, DataConfig(evaluation_negatives=1), engaged_before={"a", "b"})
-    (found,) = (values(each.serialized) for each in made)
-    assert found[features.CANDIDATES] == ["c", "d"]
-
-
 def test_negatives_may_be_what_the_user_passed_by():
     passed_by = Event("u", 1, Surface.RECOMMENDATION, item_id="d", label=0)
     later = Event("u", 2, Surface.RECOMMENDATION, item_id="e", label=0)
@@ -40,9 +34,3 @@ def test_negatives_may_be_what_the_user_passed_by():
     config = DataConfig(negatives="shown", evaluation_negatives=1)
     (made,) = examples_of_user("u", [target, passed_by, later], sampler, config)
     assert values(made.serialized)[features.CANDIDATES] == ["a", "d"]
-
-
-def test_without_rows_of_its_own_the_configuration_cuts():
-    config = DataConfig(train_negatives=1, evaluation_negatives=1)
-    made = examples_of_user("u", EVENTS, SAMPLER, config)
-    assert [(each.split, each.item_id) for each in made] == [("test", "a"), ("validation", "b"), ("test", "c")]

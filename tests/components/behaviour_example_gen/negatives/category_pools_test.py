@@ -1,3 +1,5 @@
+import pytest
+
 from components.behaviour_example_gen.negatives.category_pools import CategoryPools
 
 PATHS = [
@@ -11,17 +13,10 @@ PATHS = [
 ]
 
 
-def pools(index):
-    return [sorted(pool.tolist()) for pool in CategoryPools(PATHS).of(index)]
-
-
-def test_from_the_narrowest_category_to_the_broadest():
-    assert pools(0) == [[0, 4, 5], [0, 3, 4, 5]]
-    assert pools(4) == [[4], [0, 4, 5], [0, 3, 4, 5]]
-    assert pools(2) == [[2, 6]]
-    # Mugs of the garden are not those of the home.
-    assert pools(6) == [[6], [2, 6]]
-
-
-def test_an_item_without_categories_shares_none():
-    assert pools(1) == []
+@pytest.mark.parametrize(
+    ("index", "pools"),
+    # Mugs of the garden are not those of the home; an item without categories shares none.
+    [(0, [[0, 4, 5], [0, 3, 4, 5]]), (4, [[4], [0, 4, 5], [0, 3, 4, 5]]), (2, [[2, 6]]), (6, [[6], [2, 6]]), (1, [])],
+)
+def test_from_the_narrowest_category_to_the_broadest(index, pools):
+    assert [sorted(pool.tolist()) for pool in CategoryPools(PATHS).of(index)] == pools

@@ -1,40 +1,29 @@
+import pytest
+
 from components.behaviour_example_gen.negatives.shown_items import ShownItems
 from schemas.canonical_event import Event, Surface
 
 FEED, SEARCH = Surface.RECOMMENDATION, Surface.SEARCH
-
-
-def event(time, item, surface=FEED, label=0):
-    return Event("u", time, surface, item_id=item, label=label)
-
-
 EVENTS = [
-    event(1, "a"),
-    event(2, "b"),
-    event(2, "s", SEARCH),
-    event(3, "c", label=1),
-    event(4, "b"),
-    event(4, "d"),
-    event(5, "", SEARCH),
-    event(6, "e"),
+    Event("u", time, surface, item_id=item, label=int(item == "c"))
+    for time, surface, items in [(1, FEED, "a"), (2, FEED, "b"), (2, SEARCH, "s"), (3, FEED, "c"), (4, FEED, "bd")]
+    + [(5, SEARCH, [""]), (6, FEED, "e")]
+    for item in items
 ]
-SHOWN = ShownItems(EVENTS, engaged={"c", "d"})
 
 
-def test_the_newest_first_and_each_once():
-    assert SHOWN.newest(event(6, "x", label=1), 9) == ["e", "b", "a"]
-    assert SHOWN.newest(event(6, "x", label=1), 2) == ["e", "b"]
-
-
-def test_nothing_of_later():
-    # What was shown together with the target counts: the user passed it by.
-    assert SHOWN.newest(event(4, "x", label=1), 9) == ["b", "a"]
-    assert SHOWN.newest(event(0, "x", label=1), 9) == []
-
-
-def test_each_surface_has_its_own():
-    assert SHOWN.newest(event(6, "x", SEARCH, label=1), 9) == ["s"]
-
-
-def test_what_the_user_ever_engaged_with_is_not_passed_by():
-    assert "d" not in SHOWN.newest(event(9, "x", label=1), 9)
+@pytest.mark.parametrize(
+    ("time", "surface", "count", "items"),
+    [
+        # The newest first, and each once. The user engaged with c and, at another time, with d.
+        (6, FEED, 9, ["e", "b", "a"]),
+        (6, FEED, 2, ["e", "b"]),
+        # Nothing of later. What was shown together with the target counts: the user passed it by.
+        (4, FEED, 9, ["b", "a"]),
+        (0, FEED, 9, []),
+        (6, SEARCH, 9, ["s"]),
+    ],
+)
+def test_what_was_passed_by_on_the_surface_up_to_the_moment(time, surface, count, items):
+    target = Event("u", time, surface, item_id="x")
+    assert ShownItems(EVENTS, engaged={"c", "d"}).newest(target, count) == items

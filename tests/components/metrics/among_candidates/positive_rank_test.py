@@ -11,39 +11,27 @@ NAN = math.nan
 @pytest.mark.parametrize(
     ("labels", "scores", "rank"),
     [
+        # One more than the number of better candidates.
         ([1, 0, 0], [0.9, 0.5, 0.1], 1),
         ([1, 0, 0], [0.5, 0.9, 0.1], 2),
         ([0, 0, 1], [0.5, 0.9, 0.1], 3),
         ([1], [0.0], 1),
+        # Ties count against the positive, so a model that says nothing puts it last.
+        ([1, 0, 0, 0], [0.5, 0.5, 0.5, 0.4], 3),
+        ([0, 1, 0], [0.0, 0.0, 0.0], 3),
+        # A positive without a score is last; candidates without one stand before it.
+        ([1, 0, 0], [NAN, 0.5, NAN], 3),
+        ([1, 0, 0], [0.9, NAN, 0.1], 2),
+        # Infinite scores are ordered as numbers are.
+        ([1, 0, 0], [0.0, math.inf, -math.inf], 2),
+        # Axes of length one are flattened.
+        ([[0, 1]], [[0.1, 0.2]], 1),
+        # Scores of a batch's padding are not looked at.
+        *[([1, 0], [0.4, 0.5, padding, padding], 2) for padding in (9.0, -9.0, -math.inf, NAN)],
     ],
 )
-def test_rank_is_one_more_than_the_number_of_better_candidates(labels, scores, rank):
+def test_the_rank_of_the_positive(labels, scores, rank):
     assert positive_rank(np.array(labels, float), np.array(scores)) == rank
-
-
-def test_ties_count_against_the_positive():
-    assert positive_rank(np.array([1.0, 0.0, 0.0, 0.0]), np.array([0.5, 0.5, 0.5, 0.4])) == 3
-
-
-def test_a_model_that_says_nothing_puts_the_positive_last():
-    assert positive_rank(np.array([0.0, 1.0, 0.0]), np.zeros(3)) == 3
-
-
-def test_a_positive_without_a_score_is_last():
-    assert positive_rank(np.array([1.0, 0.0, 0.0]), np.array([NAN, 0.5, NAN])) == 3
-
-
-def test_candidates_without_a_score_stand_before_the_positive():
-    assert positive_rank(np.array([1.0, 0.0, 0.0]), np.array([0.9, NAN, 0.1])) == 2
-
-
-def test_infinite_scores_are_ordered_as_numbers_are():
-    assert positive_rank(np.array([1.0, 0.0, 0.0]), np.array([0.0, math.inf, -math.inf])) == 2
-
-
-@pytest.mark.parametrize("padding", [9.0, -9.0, -math.inf, NAN])
-def test_scores_of_a_batchs_padding_are_not_looked_at(padding):
-    assert positive_rank(np.array([1.0, 0.0]), np.array([0.4, 0.5, padding, padding])) == 2
 
 
 def test_order_of_the_candidates_does_not_matter():
@@ -51,10 +39,6 @@ def test_order_of_the_candidates_does_not_matter():
     labels, scores = np.eye(1, 7)[0], rng.integers(0, 3, 7).astype(float)
     order = rng.permutation(7)
     assert positive_rank(labels, scores) == positive_rank(labels[order], scores[order])
-
-
-def test_axes_of_length_one_are_flattened():
-    assert positive_rank(np.array([[0.0, 1.0]]), np.array([[0.1, 0.2]])) == 1
 
 
 @pytest.mark.parametrize(("labels", "positives"), [([0.0, 0.0], 0), ([1.0, 1.0], 2), ([], 0)])

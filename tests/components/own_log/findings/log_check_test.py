@@ -31,8 +31,8 @@ def log(tmp_path):
     return DataConfig(path=str(tmp_path), events="events.csv", items="items.csv")
 
 
-def codes(config, **options):
-    return [each.code for each in check_log(config, NOW_MS, **options).findings]
+def codes(check):
+    return [each.code for each in check.findings]
 
 
 def test_a_good_log_is_read_and_nothing_is_found(log):
@@ -43,38 +43,26 @@ def test_a_good_log_is_read_and_nothing_is_found(log):
     assert told["by_surface"] == told["engaged"] == {"recommendation": 720, "search": 720}
     assert told["examples"]["train"] == {"recommendation": 600, "search": 600}
     assert (told["first_day"], told["last_day"]) == ("2023-11-14", "2023-11-14")
-    assert [(each["kind"], each["rows"], each["whole"]) for each in told["files"]] == [
-        ("item", 150, True),
-        ("event", 1440, True),
-    ]
-
-
-def test_only_the_first_rows_are_read_unless_all_are_asked_for(log):
-    check = check_log(log, NOW_MS, rows=100)
-    assert (check.tally.events, check.whole) == (100, False)
-    # What a user's later events would have shown is not told.
-    assert check.findings == []
+    files = [(each["kind"], each["rows"], each["whole"]) for each in told["files"]]
+    assert files == [("item", 150, True), ("event", 1440, True)]
 
 
 def test_what_is_missing_is_told_and_the_rest_is_read(log):
-    check = check_log(dataclasses.replace(log, items="nowhere.csv"), NOW_MS)
-    assert [each.code for each in check.findings] == ["missing_file"]
-    assert check.tally.events == 1000 and not check.is_good
+    check = check_log(dataclasses.replace(log, items="nowhere.csv"), NOW_MS, rows=100)
+    assert codes(check) == ["missing_file"] and not check.is_good
+    # Only the first rows are read; what a user's later events would have shown is not told.
+    assert (check.tally.events, check.whole) == (100, False)
 
 
-def test_refused_rows_are_told_once_with_their_cause(log, tmp_path):
-    in_microseconds = rows(start=START * 1000)
-    (tmp_path / "events.csv").write_text(HEADER + "".join(in_microseconds))
-    check = check_log(log, NOW_MS, rows=0)
-    assert [each.code for each in check.findings] == ["time_in_microseconds"]
-    assert check.files[1].reasons == {"future time": 1440}
-
-
-def test_seconds_are_told_once(log, tmp_path):
+def test_a_wrong_unit_of_time_is_told_once_and_not_by_the_rows_that_it_spoils(log, tmp_path):
+    (tmp_path / "events.csv").write_text(HEADER + "".join(rows(start=START * 1000)))
+    microseconds = check_log(log, NOW_MS, rows=0)
+    assert codes(microseconds) == ["time_in_microseconds"]
+    assert microseconds.files[1].reasons == {"future time": 1440}
     (tmp_path / "events.csv").write_text(HEADER + "".join(rows(start=START // 1000, step=1)))
-    assert codes(log, rows=0) == ["time_in_seconds"]
-    seconds = dataclasses.replace(log, columns=EventColumns(time_unit="s"))
-    assert codes(seconds, rows=0) == []
+    assert codes(check_log(log, NOW_MS, rows=0)) == ["time_in_seconds"]
+    told = dataclasses.replace(log, columns=EventColumns(time_unit="s"))
+    assert codes(check_log(told, NOW_MS, rows=0)) == []
 
 
 def test_text_items_ids_and_queries_in_the_feed_are_looked_at(log, tmp_path):
@@ -83,12 +71,7 @@ def test_text_items_ids_and_queries_in_the_feed_are_looked_at(log, tmp_path):
     (tmp_path / "items.csv").write_text("item_id,title,categories\n" + "x,mug,Home > Mugs\n")
     found = {each.code: each for each in check_log(log, NOW_MS, rows=0).findings}
     assert {*found} == {
-        "ids_do_not_meet",
-        "unparsable_time",
-        "query_in_the_feed",
-        "no_search",
-        "one_category",
-        "few_items",
+        *("ids_do_not_meet", "unparsable_time", "query_in_the_feed", "no_search", "one_category", "few_items")
     }
     # The header stands below the lines that are looked at as text; as a row it is refused all the same.
     assert found["unparsable_time"].row == 1442
@@ -98,12 +81,10 @@ def test_text_items_ids_and_queries_in_the_feed_are_looked_at(log, tmp_path):
 
 
 def test_made_queries_count_as_searches(tmp_path):
-    (tmp_path / "reviews.json").write_text(
-        "".join(f'{{"reviewerID": "u{n}", "asin": "a{n}", "unixReviewTime": 1400000000}}\n' for n in range(40))
-    )
-    (tmp_path / "meta.json").write_text(
-        "".join(f'{{"asin": "a{n}", "title": "mug", "categories": [["Home", "Mugs"]]}}\n' for n in range(40))
-    )
+    review = '{{"reviewerID": "u{n}", "asin": "a{n}", "unixReviewTime": 1400000000}}\n'
+    item = '{{"asin": "a{n}", "title": "mug", "categories": [["Home", "Mugs"]]}}\n'
+    for name, row in (("reviews.json", review), ("meta.json", item)):
+        (tmp_path / name).write_text("".join(row.format(n=n) for n in range(40)))
     config = DataConfig(source="amazon_reviews", path=str(tmp_path), events="reviews.json", items="meta.json")
     tally = check_log(config, NOW_MS).tally
     assert tally.by_surface[Surface.SEARCH] + tally.by_surface[Surface.RECOMMENDATION] == 40
@@ -121,15 +102,14 @@ def test_a_benchmark_is_read_with_its_candidates(tmp_path):
         "validation": {"recommendation": 1, "search": 1},
         "test": {"recommendation": 2, "search": 1},
     }
-    check = check_log(dataclasses.replace(config, evaluation_negatives=3), NOW_MS)
-    unreadable = [each for each in check.findings if each.code == "unreadable_file"]
-    assert len(unreadable) == 4
-    assert "give 3, as data.evaluation_negatives says" in unreadable[0].text
+    more_negatives = check_log(dataclasses.replace(config, evaluation_negatives=3), NOW_MS)
+    unreadable = [each.text for each in more_negatives.findings if each.code == "unreadable_file"]
+    assert len(unreadable) == 4 and "give 3, as data.evaluation_negatives says" in unreadable[0]
 
 
 def test_an_unknown_source_is_told_and_nothing_is_read():
     check = check_log(DataConfig(source="kuaishou", events="x.csv"), NOW_MS)
-    assert [each.code for each in check.findings] == ["wrong_source"] and check.files == []
+    assert codes(check) == ["wrong_source"] and check.files == []
 
 
 def test_progress_is_told(log, tmp_path):

@@ -1,32 +1,19 @@
 from components.own_log.findings.log_finding import LogFinding, Severity, errors, worst_first
 
-ERROR = LogFinding(
-    "a", Severity.ERROR, "is wrong.", "Mend it.", file="log.csv", row=3, field="data.columns.label", count=2
-)
+PLACE = {"file": "log.csv", "row": 3, "field": "data.columns.label", "count": 2}
+ERROR = LogFinding("a", Severity.ERROR, "is wrong.", "Mend it.", **PLACE)
 WARNING = LogFinding("b", Severity.WARNING, "may be wrong.", file="log.csv")
 NOTE = LogFinding("c", Severity.NOTE, "is so.")
 
 
 def test_a_finding_says_where_what_and_how_to_mend_it():
-    assert str(ERROR) == "log.csv:3: is wrong. Mend it."
-    assert str(WARNING) == "log.csv: may be wrong."
-    assert str(NOTE) == "is so."
+    assert [str(each) for each in (ERROR, WARNING, NOTE)] == [
+        "log.csv:3: is wrong. Mend it.", "log.csv: may be wrong.", "is so."
+    ]  # fmt: skip
+    assert ERROR.as_dict() == {"code": "a", "severity": "error", "text": "is wrong.", "mend": "Mend it.", **PLACE}
 
 
 def test_errors_come_first_and_equals_keep_their_order():
     other = LogFinding("d", Severity.ERROR, "is wrong too.")
     assert worst_first([NOTE, WARNING, ERROR, other]) == [ERROR, other, WARNING, NOTE]
     assert errors([NOTE, ERROR, WARNING, other]) == [ERROR, other]
-
-
-def test_a_finding_is_plain_values_for_programs():
-    assert ERROR.as_dict() == {
-        "code": "a",
-        "severity": "error",
-        "file": "log.csv",
-        "row": 3,
-        "field": "data.columns.label",
-        "count": 2,
-        "text": "is wrong.",
-        "mend": "Mend it.",
-    }

@@ -1,8 +1,8 @@
 import pytest
 
-from components.own_log.findings.log_finding import Severity
 from components.own_log.findings.refused_rows import FileReading, refusal_findings
 from components.raw_files.refusal import Reject
+from tests.support.log_findings import told
 
 
 def reading(*reasons, rows=100, detail="column 'x' holds 'y'"):
@@ -14,18 +14,18 @@ def reading(*reasons, rows=100, detail="column 'x' holds 'y'"):
 
 def test_each_reason_is_a_finding_with_its_first_row():
     user, label = refusal_findings(reading("missing user", "unknown label", "missing user"), 0.05)
-    assert (user.code, user.severity, user.count, user.row) == ("missing_user", Severity.WARNING, 2, 2)
-    assert user.text == "2 of 100 event rows refused (2.0%): missing user: column 'x' holds 'y'."
-    assert user.mend.startswith("Leave out events of unknown users")
-    assert (label.code, label.row) == ("unknown_label", 3)
+    assert told(user).startswith("warning missing_user: log.csv:2: 2 of 100 event rows refused (2.0%): missing user: ")
+    assert "column 'x' holds 'y'. Leave out events of unknown users" in str(user)
+    assert (user.count, label.code, label.row) == (2, "unknown_label", 3)
 
 
-def test_more_than_a_run_lets_pass_is_an_error():
-    (finding,) = refusal_findings(reading("missing user", "missing user"), 0.01)
-    assert (finding.severity, finding.field) == (Severity.ERROR, "data.max_reject_share")
-    assert "(2.0%, more than data.max_reject_share = 1% lets pass)" in finding.text
-    (finding,) = refusal_findings(reading("missing user", rows=1), 0.01)
-    assert "(all, more than" in finding.text
+@pytest.mark.parametrize(
+    ("rows", "share"), [(100, "(2.0%, more than data.max_reject_share = 1% lets pass)"), (2, "(all, more than")]
+)
+def test_more_than_a_run_lets_pass_is_an_error(rows, share):
+    (finding,) = refusal_findings(reading("missing user", "missing user", rows=rows), 0.01)
+    assert told(finding).startswith(f"error missing_user: log.csv:2: 2 of {rows} event rows refused {share}")
+    assert finding.field == "data.max_reject_share"
 
 
 @pytest.mark.parametrize(
@@ -38,13 +38,10 @@ def test_a_surface_close_to_a_known_one_is_named(value, meant):
     assert finding.mend.startswith(f"{meant}Give `recommendation` or `search`")
 
 
-def test_a_file_without_refused_rows_has_no_findings():
+def test_a_reading_is_plain_values_for_programs():
     assert not list(refusal_findings(reading(), 0.0))
     assert reading("missing user").as_dict() == {
-        "file": "log.csv",
-        "kind": "event",
-        "rows": 100,
-        "whole": True,
+        **{"file": "log.csv", "kind": "event", "rows": 100, "whole": True},
         "refused": {"missing user": 1},
         "first": {"missing user": {"row": 2, "detail": "column 'x' holds 'y'"}},
     }

@@ -1,17 +1,7 @@
 import pytest
 
-from components.own_log.guess.column_names import (
-    CATEGORIES,
-    ITEM,
-    LABEL,
-    QUERY,
-    SESSION,
-    SURFACE,
-    TIME,
-    TITLE,
-    USER,
-    named_for,
-)
+from components.own_log.guess import column_names as names
+from components.own_log.guess.column_names import CATEGORIES, ITEM, LABEL, QUERY, TIME, TITLE, USER, named_for
 
 LOGS = [
     # RetailRocket, Amazon reviews, MovieLens, Online Retail, KuaiSAR, an analytics export, a German shop.
@@ -19,8 +9,11 @@ LOGS = [
     ({USER: "reviewerID", ITEM: "asin", TIME: "unixReviewTime"}, ["overall", "summary"]),
     ({USER: "userId", ITEM: "movieId", TIME: "timestamp"}, ["rating"]),
     ({USER: "CustomerID", ITEM: "StockCode", TIME: "InvoiceDate"}, ["InvoiceNo", "Quantity", "UnitPrice"]),
-    ({USER: "user_id", QUERY: "keyword", SESSION: "search_session_id", LABEL: "click_cnt", ITEM: "item_id"}, ["rank"]),
-    ({USER: "user_pseudo_id", TIME: "event_timestamp", LABEL: "event_name", SURFACE: "traffic_source"}, ["geo"]),
+    (
+        {USER: "user_id", QUERY: "keyword", names.SESSION: "search_session_id", LABEL: "click_cnt", ITEM: "item_id"},
+        ["rank"],
+    ),
+    ({USER: "user_pseudo_id", TIME: "event_timestamp", LABEL: "event_name", names.SURFACE: "traffic_source"}, ["geo"]),
     ({USER: "Kunden-ID", TIME: "Zeitpunkt", QUERY: "Suchbegriff", ITEM: "Artikel"}, ["Preis"]),
     ({USER: "clickstream_user_id", ITEM: "event.product_id"}, ["id"]),
 ]
@@ -32,12 +25,15 @@ def test_columns_of_real_logs_are_found(fields, others):
     assert {field: named_for(field, columns)[0] for field in fields} == fields
 
 
-def test_the_likelier_name_comes_first():
-    assert named_for(USER, ["device_id", "uid"]) == ["uid", "device_id"]
-    assert named_for(TIME, ["created_at", "timestamp"]) == ["timestamp", "created_at"]
-    assert named_for(TITLE, ["description", "product_name"]) == ["product_name", "description"]
-    assert named_for(CATEGORIES, ["brand", "Category Path"]) == ["Category Path"]
-
-
-def test_other_columns_are_of_no_field():
-    assert [named_for(field, ["price", "x", "id", "holiday"]) for field in (USER, TIME, ITEM, QUERY, LABEL)] == [[]] * 5
+@pytest.mark.parametrize(
+    ("field", "columns", "found"),
+    [
+        (USER, ["device_id", "uid"], ["uid", "device_id"]),
+        (TIME, ["created_at", "timestamp"], ["timestamp", "created_at"]),
+        (TITLE, ["description", "product_name"], ["product_name", "description"]),
+        (CATEGORIES, ["brand", "Category Path"], ["Category Path"]),
+        *[(field, ["price", "x", "id", "holiday"], []) for field in (USER, TIME, ITEM, QUERY, LABEL)],
+    ],
+)
+def test_the_likelier_name_comes_first_and_others_are_of_no_field(field, columns, found):
+    assert named_for(field, columns) == found

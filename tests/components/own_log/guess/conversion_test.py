@@ -1,4 +1,5 @@
 import gzip
+from pathlib import Path
 
 import pytest
 
@@ -36,41 +37,32 @@ def guess(tmp_path):
 def test_a_run_reads_what_is_written(guess, tmp_path):
     assert guess.questions == []
     written = convert_events(guess, str(tmp_path / "new"))
-    config = DataConfig(events=written.path)
-    source = adapter("events")
-    assert [event for _, event in source.read_events(written.path, config, NOW_MS)] == [
+    events = adapter("events").read_events(written.path, DataConfig(events=written.path), NOW_MS)
+    assert [event for _, event in events] == [
         Event("k1", 1_700_000_000_000, Surface.SEARCH, "rote Tasse", "", "i1", 1),
         Event("k1", 1_700_000_001_000, Surface.RECOMMENDATION, "", "", "i2", 0),
         Event("k1", 1_700_000_002_000, Surface.SEARCH, "", "", "i3", 1),
         Event("Jürgen", 1_700_000_005_000, Surface.RECOMMENDATION, "", "", "i7", 1),
     ]
     assert written.rows == 4
-    assert written.left_out == {
-        "unparsable time": 1,
-        "left out as told": 1,
-        "unknown surface": 1,
-        "broken row": 1,
-    }
-    assert written.first["unparsable time"] == (5, "soon")
-    assert written.first["left out as told"] == (6, "refund")
+    reasons = ("unparsable time", "left out as told", "unknown surface", "broken row")
+    assert written.left_out == dict.fromkeys(reasons, 1)
+    assert [written.first[reason] for reason in reasons[:2]] == [(5, "soon"), (6, "refund")]
 
 
 def test_equal_logs_make_equal_files_and_nothing_unfinished_stays(guess, tmp_path):
-    one, other = (convert_events(guess, str(tmp_path / name)).path for name in "ab")
-    with open(one, "rb") as first, open(other, "rb") as second:
-        assert first.read() == second.read()
+    one, other = (Path(convert_events(guess, str(tmp_path / name)).path) for name in "ab")
+    assert one.read_bytes() == other.read_bytes()
     assert [each.name for each in (tmp_path / "a").iterdir()] == ["events.tsv.gz"]
 
 
 def test_an_interrupted_conversion_leaves_no_file_that_looks_whole(guess, tmp_path):
-    class Stop(Exception):
-        pass
-
     def stop(rows):
-        raise Stop
+        raise KeyboardInterrupt
 
-    path = write(tmp_path / "long.csv", LOG.splitlines()[0] + "\n" + (LOG.splitlines()[1] + "\n") * 50_000)
-    with pytest.raises(Stop):
+    header, row, *_ = LOG.splitlines(keepends=True)
+    path = write(tmp_path / "long.csv", header + row * 50_000)
+    with pytest.raises(KeyboardInterrupt):
         convert_events(guess_events(sample(path)), str(tmp_path / "new"), progress=stop)
     assert not (tmp_path / "new" / "events.tsv.gz").exists()
 
@@ -79,9 +71,8 @@ def test_tables_are_written_with_paths_that_a_run_reads(tmp_path):
     items = sample(write(tmp_path / "i.csv", "sku;title;category;brand\ni1;red mug;Home > Mugs;Acme\n"))
     written = convert_table(guess_table(ITEMS, items, {"i1"}, {}), str(tmp_path / "new"))
     config = DataConfig(events="x", items=written.path)
-    assert [item for _, item in adapter("events").read_items(written.path, config)] == [
-        Item("i1", "red mug", ("Home", "Mugs"))
-    ]
+    ((_, item),) = adapter("events").read_items(written.path, config)
+    assert item == Item("i1", "red mug", ("Home", "Mugs"))
     users = sample(write(tmp_path / "u.csv", "uid;gender\nu1;m\nu2;f\n"))
     written = convert_table(guess_table(USERS, users, {"u1"}, {}), str(tmp_path / "new"))
     with gzip.open(written.path, "rt") as stream:

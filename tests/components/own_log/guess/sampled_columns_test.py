@@ -19,7 +19,7 @@ def test_rows_become_columns_of_text(tmp_path):
 
 
 def test_a_file_without_rows_is_refused(tmp_path):
-    with pytest.raises(DataError, match="no row of it can be read. It has a header and nothing below it"):
+    with pytest.raises(DataError, match="none of its rows can be read. It has a header and nothing below it"):
         sample(write(tmp_path / "log.csv", "user,item\n"))
 
 

@@ -6,55 +6,54 @@ from components.sources.event_rows import ItemColumns, UserColumns
 from tests.support.raw_files import write
 
 
-def guess(tmp_path, kind, text, ids=(), told=None):
-    return guess_table(kind, sample(write(tmp_path / "table.csv", text)), ids, told)
+@pytest.fixture
+def guess(tmp_path):
+    return lambda kind, text, *further: guess_table(kind, sample(write(tmp_path / "table.csv", text)), *further)
 
 
 PRODUCTS = "sku,product_name,category,brand,price\np1,red mug,Home|Mugs,Acme,3.5\np2,blue mug,Home|Mugs,Bolt,4.25\n"
 
 
-def test_columns_of_items_are_found(tmp_path):
-    found = guess(tmp_path, ITEMS, PRODUCTS, {"p1"})
+def test_columns_of_items_are_found(guess):
+    found = guess(ITEMS, PRODUCTS, {"p1"})
     assert found.columns == {"item": "sku", "title": "product_name", "categories": "category"}
     assert (found.attributes, found.unused, found.obstacles) == (("brand",), ["price"], [])
     assert found.item_columns == ItemColumns("sku", "product_name", "category", ("brand",))
 
 
-def test_the_id_is_the_column_whose_values_the_log_has(tmp_path):
-    found = guess(tmp_path, ITEMS, "item_id,code,title\n1,p1,red mug\n2,p2,blue mug\n", {"p1", "p2"})
+def test_the_id_is_the_column_whose_values_the_log_has(guess):
+    found = guess(ITEMS, "item_id,code,title\n1,p1,red mug\n2,p2,blue mug\n", {"p1", "p2"})
     assert found.columns["item"] == "code"
     assert found.doubts == ["'code' is taken for the item's id, because its values are those of the log"]
-    found = guess(tmp_path, ITEMS, PRODUCTS, {"x9"})
+    found = guess(ITEMS, PRODUCTS, {"x9"})
     assert found.doubts == ["'sku' is taken for the item's id, but none of its values stands in the log"]
 
 
 @pytest.mark.parametrize(("path", "sign"), [("Home > Mugs", ">"), ("Home::Mugs", "::"), ("Home; Mugs", ";")])
-def test_paths_divided_by_another_sign_are_an_obstacle(path, sign, tmp_path):
-    found = guess(tmp_path, ITEMS, PRODUCTS.replace("Home|Mugs", path), {"p1"})
+def test_paths_divided_by_another_sign_are_an_obstacle(path, sign, guess):
+    found = guess(ITEMS, PRODUCTS.replace("Home|Mugs", path), {"p1"})
     assert found.separator.strip() == sign
     assert found.obstacles == [f"'category' holds paths divided by {sign!r}; a run reads vertical bars"]
     # What is converted bears the names that a run reads by default.
     assert found.item_columns == ItemColumns(attributes=("brand",))
 
 
-def test_attributes_of_users_are_columns_of_few_values(tmp_path):
+def test_attributes_of_users_are_columns_of_few_values(guess):
     rows = "".join(f"u{n},{('m', 'f')[n % 2]},{n % 3},{1700000000 + n},{n / 7}\n" for n in range(200))
-    found = guess(tmp_path, USERS, "uid,gender,level,joined,score\n" + rows, {"u1"})
+    found = guess(USERS, "uid,gender,level,joined,score\n" + rows, {"u1"})
     assert (found.columns, found.attributes) == ({"user": "uid"}, ("gender", "level"))
     assert found.user_columns == UserColumns("uid", ("gender", "level"))
 
 
-def test_what_is_told_goes_before_guesses(tmp_path):
-    found = guess(tmp_path, ITEMS, PRODUCTS, {"p1"}, {"title": "brand", "categories": ""})
+def test_what_is_told_goes_before_guesses(guess):
+    found = guess(ITEMS, PRODUCTS, {"p1"}, {"title": "brand", "categories": ""})
     assert found.columns == {"item": "sku", "title": "brand"}
-    with pytest.raises(
-        ValueError, match="--column items.name=x: there is no field 'name'. Known: item, title, categories"
-    ):
-        guess(tmp_path, ITEMS, PRODUCTS, (), {"name": "x"})
+    with pytest.raises(ValueError, match="--column items.name=x: there is no field 'name'. Known: item, title, cat"):
+        guess(ITEMS, PRODUCTS, (), {"name": "x"})
     with pytest.raises(ValueError, match="--column items.title=x: there is no such column. Found: sku, product_name"):
-        guess(tmp_path, ITEMS, PRODUCTS, (), {"title": "x"})
+        guess(ITEMS, PRODUCTS, (), {"title": "x"})
 
 
-def test_an_id_that_nothing_tells_is_asked_for(tmp_path):
-    (question,) = guess(tmp_path, ITEMS, "x,y\na,b\n").questions
+def test_an_id_that_nothing_tells_is_asked_for(guess):
+    (question,) = guess(ITEMS, "x,y\na,b\n", ()).questions
     assert (question.option, question.answers) == ("--column items.item=", ("x", "y"))

@@ -9,28 +9,13 @@ from components.own_log.guess.value_meanings import (
 )
 
 
-def test_words_for_surfaces_are_understood():
-    assert surface_meanings(["Search", "SRP", "Home Page", "detail", "搜索", "moon"]) == {
-        "Search": "search",
-        "SRP": "search",
-        "Home Page": "recommendation",
-        "detail": "recommendation",
-        "搜索": "search",
-        "moon": "",
-    }
-
-
-def test_words_for_what_users_do_are_understood():
-    meanings, doubts = label_meanings(["click", "add-to-cart", "Impression", "remove_from_cart", "teleport", "True"])
-    assert meanings == {
-        "click": "1",
-        "add-to-cart": "1",
-        "Impression": "0",
-        "remove_from_cart": "drop",
-        "teleport": "",
-        "True": "1",
-    }
-    assert doubts == []
+def test_words_are_understood():
+    feed = dict.fromkeys(["Home Page", "detail"], "recommendation")
+    surfaces = {**dict.fromkeys(["Search", "SRP", "搜索"], "search"), **feed, "moon": ""}
+    assert surface_meanings([*surfaces]) == surfaces
+    others = {"Impression": "0", "remove_from_cart": "drop", "teleport": ""}
+    labels = {**dict.fromkeys(["click", "add-to-cart", "True"], "1"), **others}
+    assert label_meanings([*labels]) == (labels, [])
 
 
 def test_a_view_is_an_engagement_only_where_there_are_no_clicks():

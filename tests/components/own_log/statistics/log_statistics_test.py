@@ -14,15 +14,21 @@ NOW_MS = 1_800_000_000_000
 HEADER = "user_id,timestamp_ms,surface,query,session_id,item_id,label\n"
 
 
-def statistics(tmp_path, events, items=()):
-    rows = (
-        f"{e.user_id},{e.timestamp_ms},{e.surface.value},{e.query},{e.session_id},{e.item_id},{e.label}\n"
-        for e in events
-    )
-    write(tmp_path / "events.csv", HEADER + "".join(rows))
-    write(tmp_path / "items.csv", "item_id,title\n" + "".join(f"{item},title of {item}\n" for item in items))
-    settings = {"items": "items.csv"} if items else {}
-    return log_statistics(read_event_columns(DataConfig(path=str(tmp_path), events="events.csv", **settings), NOW_MS))
+@pytest.fixture
+def statistics(tmp_path):
+    """Makes the statistics of these events and of a table of these items."""
+
+    def make(events, items=()):
+        rows = (
+            f"{e.user_id},{e.timestamp_ms},{e.surface.value},{e.query},{e.session_id},{e.item_id},{e.label}\n"
+            for e in events
+        )
+        write(tmp_path / "events.csv", HEADER + "".join(rows))
+        write(tmp_path / "items.csv", "item_id,title\n" + "".join(f"{item},title of {item}\n" for item in items))
+        config = DataConfig(path=str(tmp_path), events="events.csv", items="items.csv" if items else "")
+        return log_statistics(read_event_columns(config, NOW_MS))
+
+    return make
 
 
 def feed(user, moment, item, label=1):
@@ -33,19 +39,10 @@ def search(user, moment, item="", label=1, query="mug", session=""):
     return Event(user, moment, Surface.SEARCH, query, session, item, label)
 
 
-def test_a_small_log_is_counted(tmp_path):
-    found = statistics(
-        tmp_path,
-        [
-            feed("a", 0, "i1"),
-            feed("a", 1, "i2", 0),
-            search("a", DAY, "i1", session="s1"),
-            search("a", DAY, "i2", session="s1"),
-            search("a", 2 * DAY),
-            feed("b", 2 * DAY, "i1"),
-        ],
-        ["i1", "i2", "i3"],
-    )
+def test_a_small_log_is_counted(statistics):
+    feed_events = [feed("a", 0, "i1"), feed("a", 1, "i2", 0), feed("b", 2 * DAY, "i1")]
+    searches = [search("a", DAY, "i1", session="s1"), search("a", DAY, "i2", session="s1"), search("a", 2 * DAY)]
+    found = statistics(feed_events + searches, ["i1", "i2", "i3"])
     assert (found.events, found.users, found.items, found.items_engaged) == (6, 2, 3, 2)
     assert found.by_surface == {"recommendation": 3, "search": 3}
     assert found.engaged == {"recommendation": 2, "search": 2}
@@ -61,25 +58,17 @@ def test_a_small_log_is_counted(tmp_path):
     assert found.top_items == [("i1", "title of i1", 3), ("i2", "title of i2", 1)]
 
 
-def test_rows_of_one_session_and_query_are_one_search(tmp_path):
-    found = statistics(
-        tmp_path,
-        [
-            search("a", 0, "i1", 0, "mug", "s1"),
-            search("a", 1, "i2", 1, "mug", "s1"),
-            search("a", 2, "i1", 0, "cup", "s1"),
-            search("a", 3, "i1", 0, "cup", "s2"),
-            search("b", 3, "i1", 1, "cup", "s2"),
-            # Without a session each row is a search.
-            search("b", 4, "i1", 1, "cup"),
-            search("b", 5, "", 1, "cup"),
-        ],
-    )
+def test_rows_of_one_session_and_query_are_one_search(statistics):
+    # The first two are one search; without a session each row is one.
+    rows = [("a", 0, "i1", 0, "mug", "s1"), ("a", 1, "i2", 1, "mug", "s1"), ("a", 2, "i1", 0, "cup", "s1")]
+    rows += [("a", 3, "i1", 0, "cup", "s2"), ("b", 3, "i1", 1, "cup", "s2")]
+    rows += [("b", 4, "i1", 1, "cup"), ("b", 5, "", 1, "cup")]
+    found = statistics([search(*row) for row in rows])
     assert (found.searches, found.searches_with_click, found.distinct_queries) == (6, 3, 2)
     assert found.top_queries == [("cup", 5, 2), ("mug", 1, 1)]
 
 
-def test_transitions_are_between_the_tokens_of_a_history(tmp_path):
+def test_transitions_are_between_the_tokens_of_a_history(statistics):
     rng = random.Random(3)
     events = []
     for user in range(20):
@@ -95,18 +84,18 @@ def test_transitions_are_between_the_tokens_of_a_history(tmp_path):
         kinds = ["rs"[t.surface.model_index] for t in tokens([e for e in events if e.user_id == user], 5)]
         for one, other in zip(kinds, kinds[1:], strict=False):
             expected[f"{one}2{other}"] += 1
-    assert statistics(tmp_path, events).transitions == expected
+    assert statistics(events).transitions == expected
     assert min(expected.values()) > 10
 
 
 @pytest.mark.parametrize(("days", "period"), [(28, 1), (29, 7), (200, 28), (1000, 91)])
-def test_a_long_log_has_longer_periods(days, period, tmp_path):
-    found = statistics(tmp_path, [feed("a", 0, "i1"), feed("a", (days - 1) * DAY, "i1")])
+def test_a_long_log_has_longer_periods(days, period, statistics):
+    found = statistics([feed("a", 0, "i1"), feed("a", (days - 1) * DAY, "i1")])
     assert found.days_a_period == period
     assert len(found.periods) <= 28 and sum(each.recommendation for each in found.periods) == 2
 
 
-def test_a_log_without_events_is_empty(tmp_path):
-    found = statistics(tmp_path, [])
+def test_a_log_without_events_is_empty(statistics):
+    found = statistics([])
     assert (found.events, found.periods, found.first_ms, found.gini, found.density) == (0, [], 0, 0.0, 0.0)
     assert json.loads(json.dumps(found.as_dict()))["transitions"] == {"r2r": 0, "r2s": 0, "s2r": 0, "s2s": 0}

@@ -3,6 +3,7 @@
 import os
 import sys
 import threading
+from pathlib import Path
 
 import pytest
 
@@ -13,13 +14,14 @@ from components.servability_gate.candidate.candidate_server import (
     server_process,
 )
 from serving.local_server.models.version_folders import version_folders
-from tests.support.rank_models import save_rank_model
+from tests.support.model_folders import files, write_model
 
 UP = "print('noise'); print('Serving m: gRPC 127.0.0.1:1, REST http://127.0.0.1:2', flush=True)"
+SLEEP = "import time; time.sleep(60)"
 
 
-def python(program: str) -> list[str]:
-    return [sys.executable, "-c", program]
+def run(program: str, timeout_s: float = 60):
+    return server_process([sys.executable, "-c", program], timeout_s)
 
 
 def is_running(pid: int) -> bool:
@@ -31,8 +33,7 @@ def is_running(pid: int) -> bool:
 
 
 def test_tells_the_addresses_and_ends_with_the_block_however_it_is_left():
-    program = f"import os, sys, time; sys.stdout.reconfigure(line_buffering=True); {UP}; time.sleep(60)"
-    with pytest.raises(KeyboardInterrupt), server_process(python(program), timeout_s=60) as server:
+    with pytest.raises(KeyboardInterrupt), run(f"{UP}; {SLEEP}") as server:
         assert (server.grpc_address, server.rest_address) == ("127.0.0.1:1", "127.0.0.1:2")
         server.check_alive()
         pid = server._process.pid
@@ -44,41 +45,32 @@ def test_tells_the_addresses_and_ends_with_the_block_however_it_is_left():
 
 def test_its_standard_input_is_a_lifeline():
     """What a killed gate would leave to the server: the end of its input."""
-    program = f"import sys; {UP}; sys.stdin.read(); print('gone', file=sys.stderr, flush=True); sys.exit(3)"
-    with server_process(python(program), timeout_s=60) as server:
+    with run(f"import sys; {UP}; sys.stdin.read(); print('gone', file=sys.stderr, flush=True); sys.exit(3)") as server:
         server._process.stdin.close()
         with pytest.raises(RuntimeError, match=r"its server ended \(exit code 3\): gone"):
             server.check_alive(patience_s=30)
 
 
-def test_a_model_that_takes_its_server_down_is_refused():
-    program = "import os, sys; print('loading', file=sys.stderr, flush=True); os.abort()"
-    with (
-        pytest.raises(ServerEndedError, match="^the model took its server down with SIGABRT: loading"),
-        server_process(python(program), timeout_s=60),
-    ):
-        pytest.fail("there is no server")
-    with server_process(python(f"{UP}; import sys, os; sys.stdin.readline(); os.abort()"), timeout_s=60) as server:
-        server._process.stdin.write("go\n")
-        server._process.stdin.flush()
-        with pytest.raises(ServerEndedError, match="^the model took its server down with SIGABRT: it said nothing"):
-            server.check_alive(patience_s=30)
+LATE = "^the model had not answered everything after 0.5 s; make it smaller, or raise `gate.timeout_s`$"
+ABORT = "import os, sys; print('loading', file=sys.stderr, flush=True); os.abort()"
 
 
-@pytest.mark.parametrize("program", ["import time; time.sleep(60)", f"{UP}; import time; time.sleep(60)"])
-def test_a_model_that_never_answers_is_refused(program):
-    reason = "the model had not answered everything after 0.5 s; make it smaller, or raise `gate.timeout_s`"
-    with pytest.raises(ServerEndedError) as caught, server_process(python(program), timeout_s=0.5) as server:
+@pytest.mark.parametrize(
+    ("program", "error", "reason"),
+    [
+        (ABORT, ServerEndedError, "^the model took its server down with SIGABRT: loading"),
+        (f"{UP}; import os; os.abort()", ServerEndedError, "took its server down with SIGABRT: it said nothing$"),
+        (SLEEP, ServerEndedError, LATE),
+        (f"{UP}; {SLEEP}", ServerEndedError, LATE),
+        # A server that fails by itself says nothing about the model.
+        ("raise ImportError('missing')", RuntimeError, r"(?s)its server ended \(exit code 1\): .*missing"),
+    ],
+    ids=["falls while loading", "falls later", "never loads", "never answers", "cannot start"],
+)
+def test_a_server_that_ends_says_why(program, error, reason):
+    with pytest.raises(error, match=reason), run(program, timeout_s=0.5 if SLEEP in program else 60) as server:
+        assert UP in program, "there is no server"
         server.check_alive(patience_s=30)
-    assert str(caught.value) == reason
-
-
-def test_a_server_that_fails_by_itself_says_nothing_about_the_model():
-    with (
-        pytest.raises(RuntimeError, match=r"(?s)could not be carried out: its server ended \(exit code 1\): .*missing"),
-        server_process(python("raise ImportError('missing')"), timeout_s=60),
-    ):
-        pytest.fail("there is no server")
 
 
 def test_the_process_sees_our_packages_and_no_accelerator(tmp_path, monkeypatch):
@@ -87,32 +79,27 @@ def test_the_process_sees_our_packages_and_no_accelerator(tmp_path, monkeypatch)
         "import os, serving.client.call; gpu = os.environ['CUDA_VISIBLE_DEVICES']; "
         "print(f'Serving m: gRPC {gpu}, REST http://here', flush=True)"
     )
-    with server_process(python(program), timeout_s=60) as server:
+    with run(program) as server:
         assert server.grpc_address == "-1"
 
 
 def test_a_version_is_the_model_by_links_and_what_it_brings_along(tmp_path):
-    model = tmp_path / "model"
-    save_rank_model(model)
-    (model / "assets.extra").mkdir()
-    (model / "assets.extra" / "note").write_text("kept")
-    before = sorted(path.relative_to(model) for path in model.rglob("*"))
+    model, version = tmp_path / "model", tmp_path / "base" / "3"
+    write_model(model, **{"assets.extra": "kept"})
+    before = files(model)
 
     file = add_version(str(model), str(tmp_path / "base"), 3)
 
-    assert file == str(tmp_path / "base" / "3" / "assets.extra" / "tf_serving_warmup_requests")
-    (tmp_path / "base" / "3" / "assets.extra" / "tf_serving_warmup_requests").write_text("requests")
-    version = tmp_path / "base" / "3"
+    assert file == str(version / "assets.extra" / "tf_serving_warmup_requests")
+    Path(file).write_text("requests")
     assert version_folders(str(tmp_path / "base")) == {3: str(version)}
     assert os.readlink(version / "saved_model.pb") == str(model / "saved_model.pb")
-    assert (version / "assets.extra" / "note").read_text() == "kept"
-    assert (version / "variables" / "variables.index").exists()
+    assert (version / "assets.extra" / "data").read_text() == "kept"
+    assert (version / "variables" / "data").exists()
     # The trained model's own folder is as it was.
-    assert sorted(path.relative_to(model) for path in model.rglob("*")) == before
+    assert files(model) == before
 
 
 def test_everything_in_a_folder_counts(tmp_path):
-    (tmp_path / "deep" / "deeper").mkdir(parents=True)
-    (tmp_path / "one").write_bytes(b"x" * 1_000_000)
-    (tmp_path / "deep" / "deeper" / "two").write_bytes(b"x" * 500_000)
+    write_model(tmp_path, "x" * 1_000_000, variables="x" * 400_000, assets="x" * 100_000)
     assert folder_mb(str(tmp_path)) == 1.5

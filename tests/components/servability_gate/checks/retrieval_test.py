@@ -1,60 +1,51 @@
 """What the further signatures may answer; `export/saved_model_test.py` has a real model that has them all."""
 
-from types import SimpleNamespace
-
 import numpy as np
 import pytest
-import tensorflow as tf
 
 from components.servability_gate.checks.offered import try_offered
 from components.servability_gate.checks.scores import RefusedError
 from schemas import signatures
 from schemas.canonical_event import Surface, Token
-from tests.support.behaviour_examples import behaviour_example
+from tests.support.asked_models import AskedModel, example
 
 SEEN = (Token(Surface.RECOMMENDATION, ("seen",)),)
 EXAMPLES = [
-    tf.train.Example.FromString(serialized)
-    for serialized in (
-        behaviour_example(["a", "b"], history=SEEN),
-        behaviour_example(["a", "c"], surface=Surface.SEARCH, query="mug", history=SEEN),
-    )
+    example(["a", "b"], history=SEEN),
+    example(["a", "c"], surface=Surface.SEARCH, query="mug", history=SEEN),
 ]
 SCORES = {b"a": 0.75, b"b": 0.5, b"seen": 0.25, b"": 0.0}
 HISTORY_INPUTS = [name for name in signatures.RANK_INPUTS if name not in (signatures.RANK_CANDIDATES, "query")]
 RETRIEVAL_INPUTS = [*HISTORY_INPUTS, signatures.K, signatures.EXCLUDE_SEEN, signatures.CATEGORY]
+INPUTS = {
+    signatures.RANK: signatures.RANK_INPUTS,
+    signatures.RECOMMEND: RETRIEVAL_INPUTS,
+    signatures.SEARCH: [*RETRIEVAL_INPUTS, signatures.RANK_QUERY],
+    signatures.CATALOGUE_RANKS: [signatures.EXAMPLES],
+    signatures.SESSIONS: [*HISTORY_INPUTS, signatures.SESSIONS_SURFACE],
+}
 
 
-class Model:
-    """Stands in for a Servable that answers as it should, but for what a test gives it: from inputs to outputs."""
+def model(**otherwise):
+    """A model that answers as it should, but for what a test gives it: signature to function of its inputs."""
 
-    def __init__(self, **otherwise):
-        self.otherwise = otherwise
-        inputs = {
-            signatures.RANK: list(signatures.RANK_INPUTS),
-            signatures.RECOMMEND: RETRIEVAL_INPUTS,
-            signatures.SEARCH: [*RETRIEVAL_INPUTS, signatures.RANK_QUERY],
-            signatures.CATALOGUE_RANKS: [signatures.EXAMPLES],
-            signatures.SESSIONS: [*HISTORY_INPUTS, signatures.SESSIONS_SURFACE],
-        }
-        self.signature_defs = {name: SimpleNamespace(inputs=each) for name, each in inputs.items()}
-        self.asked = []
-
-    def run(self, signature, inputs):
-        assert set(inputs) == set(self.signature_defs[signature].inputs)
-        self.asked.append((signature, inputs))
-        if signature in self.otherwise:
-            return self.otherwise[signature](inputs)
-        if signature in (signatures.RECOMMEND, signatures.SEARCH) and inputs[signatures.CATEGORY].any():
+    def retrieved(inputs):
+        if inputs[signatures.CATEGORY].any():
             return found([[]] * len(inputs[signatures.K]))
-        if signature == signatures.RANK:
-            rows = inputs[signatures.RANK_CANDIDATES].tolist()
-            return {signatures.SCORES: np.array([[SCORES[item] for item in row] for row in rows], np.float32)}
-        if signature in (signatures.RECOMMEND, signatures.SEARCH):
-            return found([["a", "b"] if each else ["a", "b", "seen"] for each in inputs[signatures.EXCLUDE_SEEN]])
-        if signature == signatures.CATALOGUE_RANKS:
-            return {signatures.RANKS: np.ones(len(inputs[signatures.EXAMPLES]), np.int64)}
-        return {signatures.SESSION_WINDOWS: np.zeros([len(inputs[signatures.SESSIONS_SURFACE]), 3, 2])}
+        return found([["a", "b"] if each else ["a", "b", "seen"] for each in inputs[signatures.EXCLUDE_SEEN]])
+
+    def ranked(inputs):
+        rows = inputs[signatures.RANK_CANDIDATES].tolist()
+        return {signatures.SCORES: np.array([[SCORES[item] for item in row] for row in rows], np.float32)}
+
+    answers = {
+        signatures.RANK: ranked,
+        signatures.RECOMMEND: retrieved,
+        signatures.SEARCH: retrieved,
+        signatures.CATALOGUE_RANKS: lambda inputs: {signatures.RANKS: np.ones(len(inputs["examples"]), np.int64)},
+        signatures.SESSIONS: lambda inputs: {signatures.SESSION_WINDOWS: np.zeros([len(inputs["surface"]), 3, 2])},
+    }
+    return AskedModel(INPUTS, answers | otherwise)
 
 
 def found(rows, scores=None):
@@ -65,94 +56,73 @@ def found(rows, scores=None):
 
 
 def test_a_model_that_answers_as_it_should_passes():
-    model = Model()
-    try_offered(model, EXAMPLES, 1e-5)
-    asked = [name for name, _ in model.asked]
+    good = model()
+    try_offered(good, EXAMPLES, 1e-5)
     # Both rows together, both in no category, each alone, then `rank`; a search for the row that has a query.
-    assert asked == [
-        *["recommend"] * 4, "rank", *["search"] * 3, "rank", "catalogue_ranks", "sessions", "sessions",
-    ]  # fmt: skip
-    recommended, searched = (inputs for name, inputs in model.asked if name == "rank")
+    asked = [*["recommend"] * 4, "rank", *["search"] * 3, "rank", "catalogue_ranks", "sessions", "sessions"]
+    assert [name for name, _ in good.asked] == asked
+    recommended, searched = (inputs for name, inputs in good.asked if name == "rank")
     assert recommended[signatures.RANK_QUERY].tolist() == [b"", b""]
     assert searched[signatures.RANK_QUERY].tolist() == [b"mug"]
-    (labelled,) = (inputs[signatures.EXAMPLES] for name, inputs in model.asked if name == "catalogue_ranks")
-    labels = [tf.train.Example.FromString(each).features.feature["labels"].float_list.value for each in labelled]
-    assert [list(each) for each in labels] == [[1, 0], [1, 0]]
 
 
 def test_a_model_that_has_none_is_not_asked():
-    model = Model()
-    model.signature_defs = {signatures.RANK: model.signature_defs[signatures.RANK]}
-    try_offered(model, EXAMPLES, 1e-5)
-    assert not model.asked
+    ranks_alone = AskedModel({signatures.RANK: signatures.RANK_INPUTS}, {})
+    try_offered(ranks_alone, EXAMPLES, 1e-5)
+    assert not ranks_alone.asked
 
 
-def rows_of(inputs):
-    return len(inputs[signatures.K])
+def refuses(reason, **otherwise):
+    with pytest.raises(RefusedError, match=reason):
+        try_offered(model(**otherwise), EXAMPLES, 1e-5)
 
 
 @pytest.mark.parametrize(
-    ("recommend", "reason"),
+    ("items", "scores", "reason"),
     [
-        (
-            lambda inputs: found([["a", "seen"]] * rows_of(inputs)),
-            "answered what a row had seen and asked to leave out",
-        ),
-        (lambda inputs: found([["b", "a"]] * rows_of(inputs)), "did not put the best item first"),
-        (lambda inputs: found([["a", "a"]] * rows_of(inputs)), "answered an item twice, or padding before an item"),
-        (
-            lambda inputs: found([["a", "", "b"]] * rows_of(inputs), [[0.75, 0.75, 0.5] + [0] * 7] * rows_of(inputs)),
-            "answered an item twice, or padding before an item",
-        ),
-        (
-            lambda inputs: found([["a"]] * rows_of(inputs), [[np.nan] + [0] * 9] * rows_of(inputs)),
-            "gave scores that are not finite",
-        ),
-        (
-            lambda inputs: found([["a"]] * rows_of(inputs), [[0.7] + [0] * 9] * rows_of(inputs)),
-            "and `rank` score the same items differently, by up to 0.05",
-        ),
-        (
-            lambda inputs: found([["a"]] * rows_of(inputs), [[0.75 / rows_of(inputs)] + [0] * 9] * rows_of(inputs)),
-            "scores differently alone and together with others, by up to 0.375",
-        ),
-        (
-            lambda inputs: {signatures.ITEMS: np.zeros([rows_of(inputs), 10], np.int64)},
-            r"should answer strings `items` and float32 `scores` \[2, 10\] .* it answered int64 `items` \[2, 10\]",
-        ),
+        (["a", "seen"], None, "answered what a row had seen and asked to leave out"),
+        (["b", "a"], None, "did not put the best item first"),
+        (["a", "a"], None, "answered an item twice, or padding before an item"),
+        (["a", "", "b"], lambda rows: [0.75, 0.75, 0.5], "answered an item twice, or padding before an item"),
+        (["a"], lambda rows: [np.nan], "gave scores that are not finite"),
+        (["a"], lambda rows: [0.7], "and `rank` score the same items differently, by up to 0.05"),
+        (["a"], lambda rows: [0.75 / rows], "scores differently alone and together with others, by up to 0.375"),
     ],
 )
-def test_refuses_any_other_answer_of_retrieval(recommend, reason):
-    def in_its_category(inputs):
-        return found([[]] * rows_of(inputs)) if inputs[signatures.CATEGORY].any() else recommend(inputs)
+def test_refuses_any_other_list_of_items(items, scores, reason):
+    def recommend(inputs):
+        rows = len(inputs[signatures.K])
+        if inputs[signatures.CATEGORY].any():
+            return found([[]] * rows)
+        padded = scores and [scores(rows) + [0.0] * (10 - len(items))] * rows
+        return found([items] * rows, padded)
 
-    with pytest.raises(RefusedError, match=f"`recommend`.* {reason}"):
-        try_offered(Model(recommend=in_its_category), EXAMPLES, 1e-5)
-
-
-def test_refuses_items_of_a_category_that_there_is_not():
-    with pytest.raises(RefusedError, match="signature `recommend` answered items of a category that there is not"):
-        try_offered(Model(recommend=lambda inputs: found([["a"]] * rows_of(inputs))), EXAMPLES, 1e-5)
+    refuses(f"`recommend`.* {reason}", recommend=recommend)
 
 
-def test_refuses_a_signature_that_fails():
-    def fail(inputs):
-        raise RuntimeError("no luck")
-
-    with pytest.raises(RefusedError, match="signature `sessions` failed: no luck"):
-        try_offered(Model(sessions=fail), EXAMPLES, 1e-5)
+NOT_STRINGS = {signatures.ITEMS: np.zeros([2, 10], np.int64)}
+NOT_RANKS = [{signatures.RANKS: np.array(ranks)} for ranks in ([1, -1], [1.0, 2.0], [1])]
+NOT_FINITE = {signatures.SESSION_WINDOWS: np.full([2, 1, 2], np.inf)}
 
 
-@pytest.mark.parametrize("ranks", [np.array([1, -1]), np.array([1.0, 2.0]), np.array([1])])
-def test_refuses_ranks_that_are_none(ranks):
-    model = Model(catalogue_ranks=lambda inputs: {signatures.RANKS: ranks})
-    with pytest.raises(
-        RefusedError, match=r"`catalogue_ranks` should answer int64 `ranks` of 0 or more \[2\] \(batch\)"
-    ):
-        try_offered(model, EXAMPLES, 1e-5)
+@pytest.mark.parametrize(
+    ("signature", "outputs", "reason"),
+    [
+        ("recommend", found([["a"]] * 2), "signature `recommend` answered items of a category that there is not"),
+        (
+            "recommend",
+            NOT_STRINGS,
+            r"strings `items` and float32 `scores` \[2, 10\] .* answered int64 `items` \[2, 10\]",
+        ),
+        *[("catalogue_ranks", each, r"should answer int64 `ranks` of 0 or more \[2\] \(batch\)") for each in NOT_RANKS],
+        ("sessions", NOT_FINITE, r"should answer finite numbers for 2 rows, `windows` are \[2, 1, 2\]"),
+        ("sessions", RuntimeError("no luck"), "signature `sessions` failed: no luck"),
+    ],
+)
+def test_refuses_any_other_answer(signature, outputs, reason):
+    def answer(inputs):
+        if isinstance(outputs, Exception):
+            raise outputs
+        return outputs
 
-
-def test_refuses_sessions_that_are_no_numbers():
-    model = Model(sessions=lambda inputs: {signatures.SESSION_WINDOWS: np.full([2, 1, 2], np.inf)})
-    with pytest.raises(RefusedError, match=r"should answer finite numbers for 2 rows, `windows` are \[2, 1, 2\]"):
-        try_offered(model, EXAMPLES, 1e-5)
+    refuses(reason, **{signature: answer})

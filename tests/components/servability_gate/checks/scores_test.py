@@ -1,28 +1,28 @@
-"""What a signature may answer; `check_test.py` has whole models."""
+"""What a signature may answer; `trial_test.py` has whole models."""
 
 import numpy as np
 import pytest
 
 from components.servability_gate.checks.scores import RefusedError, agree, answer, largest_difference
+from tests.support.asked_models import AskedModel
 
 SHAPE = (2, 3)
 
 
-class Answers:
-    """Stands in for a Servable: what it answers cannot all be made by one saved graph."""
+def asked_of(outputs):
+    """Asks `rank` of a model that answers these outputs, or fails with this error."""
 
-    def __init__(self, outputs):
-        self.outputs = outputs
+    def rank(inputs):
+        if isinstance(outputs, Exception):
+            raise outputs
+        return outputs
 
-    def run(self, signature_name, inputs):
-        if isinstance(self.outputs, Exception):
-            raise self.outputs
-        return self.outputs
+    return answer(AskedModel({"rank": []}, {"rank": rank}), "rank", {}, SHAPE)
 
 
 def test_hands_scores_through():
     scores = np.zeros(SHAPE, np.float32)
-    assert answer(Answers({"scores": scores}), "rank", {}, SHAPE) is scores
+    assert asked_of({"scores": scores}) is scores
 
 
 @pytest.mark.parametrize(
@@ -39,7 +39,7 @@ def test_hands_scores_through():
 )
 def test_refuses_anything_else(outputs, reason):
     with pytest.raises(RefusedError, match=f"signature `rank` {reason}"):
-        answer(Answers(outputs), "rank", {}, SHAPE)
+        asked_of(outputs)
 
 
 def test_numbers_agree_within_the_tolerance():
@@ -50,10 +50,10 @@ def test_numbers_agree_within_the_tolerance():
 
 
 def test_how_far_answers_are_apart():
-    assert largest_difference(np.array([1.0, 2.0]), np.array([1.25, 1.5])) == 0.5
-    assert largest_difference(np.array([np.nan, np.inf]), np.array([np.nan, np.inf])) == 0
-    assert largest_difference(np.array([np.inf]), np.array([-np.inf])) == np.inf
-    assert largest_difference(np.array([np.nan]), np.array([0.0])) == np.inf
-    assert largest_difference(np.array([b"a"], object), np.array([b"a"], object)) == 0
-    assert largest_difference(np.array([b"a"], object), np.array([b"b"], object)) == np.inf
-    assert largest_difference(np.zeros([2, 1]), np.zeros([1, 2])) == np.inf
+    def difference(first, second):
+        return largest_difference(np.array(first), np.array(second))
+
+    assert difference([1.0, 2.0], [1.25, 1.5]) == 0.5
+    assert difference([np.nan, np.inf], [np.nan, np.inf]) == difference([b"a"], [b"a"]) == 0
+    assert difference([np.inf], [-np.inf]) == difference([np.nan], [0.0]) == np.inf
+    assert difference([b"a"], [b"b"]) == difference([[0.0], [0.0]], [[0.0, 0.0]]) == np.inf

@@ -1,4 +1,4 @@
-"""What is seen of a SavedModel without loading it; `check_test.py` has models with too few signatures."""
+"""What is seen of a SavedModel without loading it; `trial_test.py` has models with too few signatures."""
 
 import pytest
 from tensorflow.core.protobuf.saved_model_pb2 import SavedModel
@@ -19,16 +19,21 @@ def write(folder, *signatures, tag="serve") -> str:
 
 def test_reads_all_but_tensorflows_own(tmp_path):
     defs = read_signature_defs(write(tmp_path, "rank", "serving_default", "sessions", "__saved_model_init_op"))
-    assert {name: each.inputs["x"].name for name, each in defs.items()} == {
-        "rank": "rank_x",
-        "serving_default": "serving_default_x",
-        "sessions": "sessions_x",
-    }
+    names = {name: each.inputs["x"].name for name, each in defs.items()}
+    assert names == {name: f"{name}_x" for name in ("rank", "serving_default", "sessions")}
 
 
-def test_refuses_what_it_does_not_know_how_to_ask(tmp_path):
-    with pytest.raises(RefusedError, match=r"of others only some of .*; it has \['classify', 'rank', 'serving_default"):
-        read_signature_defs(write(tmp_path, "rank", "serving_default", "classify"))
+EXPECTED = (
+    "the model should have the signatures ['rank', 'serving_default'], and of others only some of ['catalogue_ranks', "
+    "'embed_item', 'embed_query', 'embed_user', 'explain', 'recommend', 'search', 'sessions', 'similar_items']"
+)
+
+
+@pytest.mark.parametrize("found", [["serving_default"], ["classify", "rank", "serving_default"]])
+def test_refuses_a_model_that_lacks_one_and_one_that_nobody_knows_how_to_ask(tmp_path, found):
+    with pytest.raises(RefusedError) as refused:
+        read_signature_defs(write(tmp_path, *found))
+    assert str(refused.value) == f"{EXPECTED}; it has {found}"
 
 
 def test_refuses_what_is_no_model_to_serve(tmp_path):

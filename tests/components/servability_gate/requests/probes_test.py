@@ -9,80 +9,72 @@ from tests.support.behaviour_examples import behaviour_example, write_examples
 HISTORY = (Token(Surface.RECOMMENDATION, ("i1",)), Token(Surface.SEARCH, ("i2",), "red mug"))
 
 
-def _recommendation(user: str, candidates=("a", "b")) -> bytes:
-    return behaviour_example(candidates, user=user, history=HISTORY)
+@pytest.fixture
+def probes_of(tmp_path):
+    return lambda examples, most=64: probes([write_examples(tmp_path / "one.gz", examples)], examples=most)
 
 
-def _search(user: str, candidates=("a", "b")) -> bytes:
+def _recommendation(user: str, candidates="ab", history=HISTORY) -> bytes:
+    return behaviour_example(candidates, user=user, history=history)
+
+
+def _search(user: str, candidates="ab") -> bytes:
     return behaviour_example(candidates, surface=Surface.SEARCH, query="mug", user=user, history=HISTORY)
 
 
-def _users(probe) -> list[bytes]:
-    return [strings(example, features.USER_ID)[0] for example in probe.examples]
+def _values(probe, name) -> list[bytes]:
+    """The first value of a feature in each example."""
+    return [strings(example, name)[0] for example in probe.examples]
 
 
-def test_replays_as_many_of_each_surface_however_they_are_ordered(tmp_path):
+def test_replays_as_many_of_each_surface_however_they_are_ordered(probes_of):
     examples = [_recommendation(f"r{place}") for place in range(5)] + [_search(f"s{place}") for place in range(5)]
-    real, *_ = probes([write_examples(tmp_path / "one.gz", examples)], examples=4)
-    assert _users(real) == [b"r0", b"r1", b"s0", b"s1"]
+    real, *_ = probes_of(examples, 4)
+    assert _values(real, features.USER_ID) == [b"r0", b"r1", b"s0", b"s1"]
 
 
-def test_examples_of_unequal_candidate_lists_go_into_requests_of_their_own(tmp_path):
-    examples = [_recommendation("u1", "abc"), _recommendation("u2", "ab"), _recommendation("u3", "xyz")]
-    asked = probes([write_examples(tmp_path / "one.gz", examples)], examples=64)
-    assert [(_users(probe), probe.shape) for probe in asked[:2]] == [([b"u2"], (1, 2)), ([b"u1", b"u3"], (2, 3))]
-
-
-def test_requests_carry_no_labels(tmp_path):
-    asked = probes([write_examples(tmp_path / "one.gz", [_search("u")])], examples=64)
+def test_examples_of_unequal_candidate_lists_go_into_requests_of_their_own_without_labels(probes_of):
+    asked = probes_of([_recommendation("u1", "abc"), _recommendation("u2", "ab"), _recommendation("u3", "xyz")])
+    assert [(_values(probe, features.USER_ID), probe.shape) for probe in asked[:2]] == [
+        ([b"u2"], (1, 2)),
+        ([b"u1", b"u3"], (2, 3)),
+    ]
     assert all(features.LABELS not in example.features.feature for probe in asked for example in probe.examples)
 
 
-def test_strangers_ask_for_what_no_vocabulary_holds(tmp_path):
-    examples = [_recommendation("u1"), _search("u2", "abc")]
-    *_, strangers, _ = probes([write_examples(tmp_path / "one.gz", examples)], examples=64)
+@pytest.mark.parametrize("searched", [True, False])
+def test_strangers_ask_for_what_no_vocabulary_holds_and_search_even_where_nobody_has(probes_of, searched):
+    *_, strangers, _ = probes_of([_recommendation("u1"), *([_search("u2", "abc")] if searched else [])])
     assert strangers.name == "unknown user, items and words"
     assert strangers.shape == (2, 2)
+    assert _values(strangers, features.SURFACE) == [b"recommendation", b"search"]
+    assert [bool(query) for query in _values(strangers, features.QUERY)] == [False, True]
     known = {b"u1", b"u2", b"a", b"b", b"c", b"mug", b"red mug", b"i1", b"i2"}
-    for example, surface, has_query in zip(strangers.examples, Surface, (False, True), strict=True):
-        asked = {name: list(strings(example, name)) for name in features.BEHAVIOUR_FEATURES}
-        assert asked.pop(features.SURFACE) == [surface.value.encode()]
-        assert bool(asked[features.QUERY][0]) is has_query
+    for example in strangers.examples:
+        asked = {name: list(strings(example, name)) for name in features.BEHAVIOUR_FEATURES if name != features.SURFACE}
         assert len(set(asked[features.CANDIDATES])) == 2
         assert not known & {value for values in asked.values() for value in values}
 
 
-def test_newcomers_have_neither_name_nor_history(tmp_path):
-    *_, newcomers = probes([write_examples(tmp_path / "one.gz", [_recommendation("u1"), _search("u2")])], examples=64)
-    assert newcomers.name == "neither user nor history"
-    assert _users(newcomers) == [b"", b""]
-    assert all(features.HISTORY_KINDS not in example.features.feature for example in newcomers.examples)
-    assert [list(strings(example, features.CANDIDATES)) for example in newcomers.examples] == [[b"a", b"b"]] * 2
-
-
-def test_refuses_files_without_anything_to_ask(tmp_path):
-    searches_without_a_query = [behaviour_example(["a"], surface=Surface.SEARCH)]
-    file = write_examples(tmp_path / "one.gz", searches_without_a_query)
-    with pytest.raises(ValueError, match="The gate needs examples to replay. Received: none in 1 files: .*one.gz"):
-        probes([file], examples=64)
-
-
-def test_strangers_keep_their_numbers(tmp_path):
+def test_strangers_keep_their_numbers(probes_of):
     """A model parses each feature by its kind, and refuses an example in which a number has become a string."""
-    *_, strangers, _ = probes([write_examples(tmp_path / "one.gz", [_search("u1")])], examples=64)
+    *_, strangers, _ = probes_of([_search("u1")])
     feature = strangers.examples[0].features.feature
     assert list(feature[features.TIMESTAMP_MS].int64_list.value) == [1_000]
     assert list(feature[features.HISTORY_KINDS].int64_list.value) == [1, 2]
 
 
-def test_strangers_search_even_where_nobody_has(tmp_path):
-    *_, strangers, newcomers = probes([write_examples(tmp_path / "one.gz", [_recommendation("u1")])], examples=64)
-    assert [strings(each, features.SURFACE)[0] for each in strangers.examples] == [b"recommendation", b"search"]
-    assert [bool(strings(each, features.QUERY)[0]) for each in strangers.examples] == [False, True]
-    assert len(newcomers.examples) == 1
+@pytest.mark.parametrize("others", [[_search("u2")], []])
+@pytest.mark.parametrize("history", [HISTORY, HISTORY[:1]])
+def test_newcomers_have_neither_name_nor_history(probes_of, others, history):
+    *_, newcomers = probes_of([_recommendation("u1", history=history), *others])
+    assert newcomers.name == "neither user nor history"
+    assert _values(newcomers, features.USER_ID) == [b""] * (1 + len(others))
+    for example in newcomers.examples:
+        assert list(strings(example, features.CANDIDATES)) == [b"a", b"b"]
+        assert not {features.HISTORY_KINDS, features.HISTORY_ITEMS} & {*example.features.feature}
 
 
-def test_newcomers_are_made_of_examples_without_searches_too(tmp_path):
-    lonely = behaviour_example(("a", "b"), history=HISTORY[:1])
-    *_, newcomers = probes([write_examples(tmp_path / "one.gz", [lonely])], examples=64)
-    assert features.HISTORY_ITEMS not in newcomers.examples[0].features.feature
+def test_refuses_files_without_anything_to_ask(probes_of):
+    with pytest.raises(ValueError, match="The gate needs examples to replay. Received: none in 1 files: .*one.gz"):
+        probes_of([behaviour_example(["a"], surface=Surface.SEARCH)])  # A search without a query.

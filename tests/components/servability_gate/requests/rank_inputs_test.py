@@ -1,10 +1,9 @@
 import pytest
-import tensorflow as tf
 
 from components.servability_gate.requests.rank_inputs import expressible, rank_request
 from schemas import features, signatures
 from schemas.canonical_event import Surface, Token
-from tests.support.behaviour_examples import behaviour_example
+from tests.support.asked_models import example
 
 HISTORY = (
     Token(Surface.RECOMMENDATION, ("i1",)),
@@ -13,15 +12,11 @@ HISTORY = (
 )
 
 
-def _example(*args, **kwargs) -> tf.train.Example:
-    return tf.train.Example.FromString(behaviour_example(*args, **kwargs))
-
-
 def test_asks_what_the_examples_say():
     request = rank_request(
         [
-            _example(["a", "b"], surface=Surface.SEARCH, query="mug", user="ann", history=HISTORY),
-            _example(["c", "d"], user="bob", history=HISTORY[:1]),
+            example(["a", "b"], surface=Surface.SEARCH, query="mug", user="ann", history=HISTORY),
+            example(["c", "d"], user="bob", history=HISTORY[:1]),
         ]
     )
     assert {name: values.tolist() for name, values in request.items()} == {
@@ -38,7 +33,7 @@ def test_asks_what_the_examples_say():
 
 
 def test_tells_of_the_moment_what_the_model_asks_for():
-    ann, bob = _example(["a"]), _example(["b"])
+    ann, bob = example(["a"]), example(["b"])
     ann.features.feature[features.CONTEXT_VALUES].bytes_list.value[:] = [b"city=Rome", b"device=phone"]
     del bob.features.feature[features.TIMESTAMP_MS]
     request = rank_request([ann, bob], context=("timestamp_ms", "device"))
@@ -48,18 +43,18 @@ def test_tells_of_the_moment_what_the_model_asks_for():
 
 
 def test_an_empty_history_still_has_a_place_on_each_axis():
-    request = rank_request([_example(["a"]), _example(["b"])])
+    request = rank_request([example(["a"]), example(["b"])])
     assert request[signatures.RANK_HISTORY_SURFACES].tolist() == [[b""], [b""]]
     assert request[signatures.RANK_HISTORY_ITEMS].tolist() == [[[b""]], [[b""]]]
 
 
 def test_refuses_unequal_candidate_lists():
     with pytest.raises(ValueError, match=r"need equally many candidates. Received: \{1, 2\}"):
-        rank_request([_example(["a"]), _example(["a", "b"])])
+        rank_request([example(["a"]), example(["a", "b"])])
 
 
 def test_refuses_a_search_that_would_become_a_recommendation():
-    example = _example(["a"], surface=Surface.SEARCH, query="")
-    assert not expressible(example)
+    search = example(["a"], surface=Surface.SEARCH, query="")
+    assert not expressible(search)
     with pytest.raises(ValueError, match="Received: a search example without a query"):
-        rank_request([example])
+        rank_request([search])

@@ -1,24 +1,19 @@
-from types import SimpleNamespace
-
 import numpy as np
 import tensorflow as tf
 
 from components.servability_gate.requests.signature_inputs import signature_request
 from schemas import features, signatures
 from schemas.canonical_event import Surface
-from tests.support.behaviour_examples import behaviour_example
+from tests.support.asked_models import example, signature_defs
 
 EXAMPLES = [
-    tf.train.Example.FromString(each)
-    for each in (
-        behaviour_example(["a", "b"], user="ann", positive=1),
-        behaviour_example(["c", "d"], surface=Surface.SEARCH, query="mug", user="bob", positive=1),
-    )
+    example(["a", "b"], user="ann", positive=1),
+    example(["c", "d"], surface=Surface.SEARCH, query="mug", user="bob", positive=1),
 ]
 
 
 def asked(signature, inputs, **given):
-    request = signature_request({signature: SimpleNamespace(inputs=inputs)}, signature, EXAMPLES, given)
+    request = signature_request(signature_defs({signature: inputs}), signature, EXAMPLES, given)
     return {name: values.tolist() for name, values in request.items()}
 
 
@@ -31,16 +26,14 @@ def test_every_input_is_filled_and_no_other():
     }
     assert asked(signatures.SIMILAR_ITEMS, ["item_id"]) == {"item_id": [b"a", b"c"]}
     assert asked(signatures.SESSIONS, ["surface"]) == {"surface": [b"recommendation"] * 2}
+    # What the model asks of the moment comes from the examples.
+    assert asked(signatures.RANK, ["timestamp_ms", "device"]) == {"timestamp_ms": [1_000] * 2, "device": [b"", b""]}
 
 
 def test_what_is_given_stands_where_it_is_an_input():
     given = {"k": np.array([1, 2], np.int32), "query": np.array([b"", b""], object)}
     assert asked(signatures.RECOMMEND, ["k"], **given) == {"k": [1, 2]}
     assert asked(signatures.SEARCH, ["k", "query"], **given) == {"k": [1, 2], "query": [b"", b""]}
-
-
-def test_what_the_model_asks_of_the_moment_comes_from_the_examples():
-    assert asked(signatures.RANK, ["timestamp_ms", "device"]) == {"timestamp_ms": [1_000] * 2, "device": [b"", b""]}
 
 
 def test_only_ranks_in_the_catalogue_need_a_positive():

@@ -1,5 +1,3 @@
-from types import SimpleNamespace
-
 import numpy as np
 import tensorflow as tf
 from tensorflow_serving.apis.prediction_log_pb2 import PredictionLog
@@ -8,23 +6,24 @@ from components.servability_gate.requests.probes import Probe
 from components.servability_gate.requests.warm_up_file import write_warm_up_file
 from schemas import signatures
 from schemas.canonical_event import Surface
-from tests.support.behaviour_examples import behaviour_example
+from tests.support.asked_models import example, signature_defs
 
 
-def example(candidate, query=""):
-    surface = Surface.SEARCH if query else Surface.RECOMMENDATION
-    return tf.train.Example.FromString(behaviour_example([candidate], surface=surface, query=query))
+def search(candidate, query):
+    return example([candidate], surface=Surface.SEARCH, query=query)
 
 
 ASKED = [
-    Probe("feed", (example("a"),)),
-    Probe("both", (example("b"), example("☃", "mug"), example("d", "jug"))),
-    Probe("strangers", (example("e"), example("f", "zzz"))),
+    Probe("feed", (example(["a"]),)),
+    Probe("both", (example(["b"]), search("☃", "mug"), search("d", "jug"))),
+    Probe("strangers", (example(["e"]), search("f", "zzz"))),
 ]
-DEFS = {
-    signatures.RANK: SimpleNamespace(inputs=[signatures.RANK_CANDIDATES, signatures.RANK_QUERY]),
-    signatures.SEARCH: SimpleNamespace(inputs=[signatures.K, signatures.RANK_QUERY]),
-}
+DEFS = signature_defs(
+    {
+        signatures.RANK: [signatures.RANK_CANDIDATES, signatures.RANK_QUERY],
+        signatures.SEARCH: [signatures.K, signatures.RANK_QUERY],
+    }
+)
 
 
 def written(path):

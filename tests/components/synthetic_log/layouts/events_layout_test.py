@@ -23,10 +23,3 @@ def test_a_line_an_item():
     assert EventsLayout(CATALOGUE).item_lines(np.array([4, 11]), np.array([[2, 3], [6, 5]])) == lines(
         (5, "babi babo", "category 2|topic 2"), (12, "bade bada", "category 1|topic 3")
     )
-
-
-def test_headers():
-    assert EventsLayout.headers == {
-        "events": "user_id\ttimestamp_ms\tsurface\tquery\tsession_id\titem_id\tlabel",
-        "items": "item_id\ttitle\tcategories",
-    }

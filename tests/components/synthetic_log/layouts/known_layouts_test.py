@@ -2,9 +2,9 @@
 
 import pytest
 
-from components.raw_files.refusal import Reject
-from components.sources.adapter import adapter, users_reader
+from components.sources.adapter import adapter
 from components.sources.data_config import DataConfig
+from components.sources.event_order import event_place
 from components.sources.event_rows import UserColumns
 from components.synthetic_log.behaviour import NO_ITEM, draw_behaviour
 from components.synthetic_log.generated_set import generate
@@ -28,39 +28,33 @@ def layout(request):
 
 
 @pytest.fixture(scope="module")
-def folder(layout, tmp_path_factory):
+def source(layout, tmp_path_factory):
+    """Writes a log; gives the adapter, its files and its configuration."""
     folder = str(tmp_path_factory.mktemp(layout))
     generate(CONFIG, layout, folder, negatives=9)
-    return folder
-
-
-def read(kind, layout, folder):
-    config = DataConfig(source=layout, path=folder, **PATTERNS[layout])
-    source, files = adapter(layout), adapter(layout).source_files(config)
-    if kind == "items":
-        found = [each for path in files.item_files for each in source.read_items(path, config)]
-    else:
-        # In the order that histories are made of: time, file, line, item.
-        placed = [
-            (event[1].user_id, event[1].timestamp_ms, number, event[0], event[1].item_id, event[1])
-            for number, path in enumerate(files.event_files)
-            for event in source.read_events(path, config, NOW_MS)
-        ]
-        found = [each[-1] for each in sorted(placed, key=lambda each: (int(each[0]), *each[1:5]))]
-    assert not [each for each in found if isinstance(each, Reject)]
-    return found
+    columns = UserColumns(attributes=("search_active_level", "rec_active_level", "onehot_feat1", "onehot_feat2"))
+    users = {"users": "user_features*", "user_columns": columns} if layout == "kuaisar" else {}
+    config = DataConfig(source=layout, path=folder, **PATTERNS[layout], **users)
+    return adapter(layout), adapter(layout).source_files(config), config
 
 
 def words(numbers, layout):
     return " ".join(word(number) if layout == "events" else str(number) for number in numbers if number >= 0)
 
 
-def test_events_are_those_that_were_made(layout, folder):
+def test_events_are_those_that_were_made(layout, source):
     behaviour = draw_behaviour(CONFIG, Catalogue(CONFIG), range(CONFIG.users))
     actions, rows = behaviour.actions, behaviour.rows
+    reader, files, config = source
+    placed = [
+        (int(event.user_id), event_place(file, line, event), event)
+        for file, path in enumerate(files.event_files)
+        for line, event in reader.read_events(path, config, NOW_MS)
+    ]
+    events = [event for *_, event in sorted(placed, key=lambda each: each[:2])]
     found = [
         (event.user_id, event.timestamp_ms, event.surface is Surface.SEARCH, event.query, event.item_id, event.label)
-        for event in read("events", layout, folder)
+        for event in events
     ]
     made = [
         (
@@ -75,16 +69,14 @@ def test_events_are_those_that_were_made(layout, folder):
     ]
     assert len(made) > 800
     assert found == made
+    searches = [event for event in events if event.surface is Surface.SEARCH]
+    sessions = {(event.user_id, event.session_id) for event in searches}
+    assert len(sessions) == len({(event.user_id, event.timestamp_ms) for event in searches}) > 100
 
 
-def test_a_session_is_a_search(layout, folder):
-    events = [event for event in read("events", layout, folder) if event.surface is Surface.SEARCH]
-    sessions = {(event.user_id, event.session_id) for event in events}
-    assert len(sessions) == len({(event.user_id, event.timestamp_ms) for event in events}) > 100
-
-
-def test_items_are_those_of_the_catalogue(layout, folder):
-    found = [item for _, item in read("items", layout, folder)]
+def test_items_are_those_of_the_catalogue(layout, source):
+    reader, files, config = source
+    found = [item for path in files.item_files for _, item in reader.read_items(path, config)]
     assert len(found) == CONFIG.items
     assert found[13] == Item("14", found[13].title, ("category 1", "topic 4"))
     known = {words([number], layout): number // CONFIG.words_per_topic for number in range(13 * CONFIG.words_per_topic)}
@@ -93,12 +85,11 @@ def test_items_are_those_of_the_catalogue(layout, folder):
 
 
 @pytest.mark.parametrize("layout", ["kuaisar"], indirect=True)
-def test_users_are_those_that_were_made(layout, folder):
-    columns = UserColumns(attributes=("search_active_level", "rec_active_level", "onehot_feat1", "onehot_feat2"))
-    config = DataConfig(source=layout, path=folder, users="user_features*", user_columns=columns)
-    (path,) = adapter(layout).source_files(config).user_files
-    users = [user for _, user in users_reader(config)(path, config)]
+def test_users_are_those_that_were_made(source):
+    reader, files, config = source
+    (path,) = files.user_files
+    users = [user for _, user in reader.read_users(path, config)]
     assert [user.user_id for user in users] == [str(number + 1) for number in range(CONFIG.users)]
     # As the layout makes up what the process knows nothing of.
     assert [user.attributes["onehot_feat1"] for user in users] == [str(number % 7) for number in range(CONFIG.users)]
-    assert {tuple(user.attributes) for user in users} == {columns.attributes}
+    assert {tuple(user.attributes) for user in users} == {config.user_columns.attributes}

@@ -72,15 +72,11 @@ def hits():
 
 
 @pytest.mark.parametrize("surface", ["recommendation", "search"])
-def test_who_knows_more_ranks_better(hits, surface):
+def test_who_knows_more_ranks_better_as_far_as_there_is_more_to_know(hits, surface):
     process, _, own_surface, interests, popularity = (hits["high"][surface, ranker] for ranker in RANKERS)
     assert process > own_surface + 0.02
     assert own_surface > interests + 0.01
     assert interests > popularity + 0.1
-
-
-@pytest.mark.parametrize("surface", ["recommendation", "search"])
-def test_without_transitions_there_is_no_more_to_know_than_interests(hits, surface):
     process, unordered, own_surface, interests, popularity = (hits["none"][surface, ranker] for ranker in RANKERS)
     assert process == unordered == own_surface == interests > popularity + 0.1
 

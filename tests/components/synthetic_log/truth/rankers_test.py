@@ -35,35 +35,31 @@ def moment(**changes):
 FRESH = np.array([0.05 + 0.8 * 2 / 3, 0.05 + 0.8 / 3, 0.05, 0.05])
 
 
+NEWEST_ONLY = Transitions(r2r=0.1, s2r=0.8, r2s=0.4, s2s=0.2, newest_only=True)
+
+
 @pytest.mark.parametrize(
-    ("known", "expected"),
+    ("planted", "known", "expected"),
     [
-        (moment(), FRESH),
-        (moment(last_feed=2), 0.9 * FRESH + [0, 0, 0.1, 0]),
-        (moment(last_feed=2, last_search=3), 0.4 * FRESH + [0, 0, 0.1, 0.5]),
-        (moment(last_feed=2, last_search=2), 0.4 * FRESH + [0, 0, 0.6, 0]),
-        (moment(is_search=True, last_feed=2, last_search=3), 0.4 * FRESH + [0, 0, 0.4, 0.2]),
+        (CONFIG.transitions, moment(), FRESH),
+        (CONFIG.transitions, moment(last_feed=2), 0.9 * FRESH + [0, 0, 0.1, 0]),
+        (CONFIG.transitions, moment(last_feed=2, last_search=3), 0.4 * FRESH + [0, 0, 0.1, 0.5]),
+        (CONFIG.transitions, moment(last_feed=2, last_search=2), 0.4 * FRESH + [0, 0, 0.6, 0]),
+        (CONFIG.transitions, moment(is_search=True, last_feed=2, last_search=3), 0.4 * FRESH + [0, 0, 0.4, 0.2]),
         # A vague query leaves the topics of its category: 1 and 3.
-        (moment(is_search=True, category=1), np.array([0, FRESH[1], 0, FRESH[3]]) / (FRESH[1] + FRESH[3])),
-        (moment(is_search=True, last_feed=1, topic=3), [0, 0, 0, 1]),
+        (CONFIG.transitions, moment(is_search=True, category=1), FRESH * [0, 1, 0, 1] / (FRESH[1] + FRESH[3])),
+        (CONFIG.transitions, moment(is_search=True, last_feed=1, topic=3), [0, 0, 0, 1]),
+        (NEWEST_ONLY, moment(last_feed=2, last_search=3), 0.9 * FRESH + [0, 0, 0.1, 0]),
+        (NEWEST_ONLY, moment(last_feed=2, last_search=3, after_search=True), 0.2 * FRESH + [0, 0, 0, 0.8]),
+        (NEWEST_ONLY, moment(is_search=True, last_feed=2, last_search=3), 0.6 * FRESH + [0, 0, 0.4, 0]),
+        (
+            *(NEWEST_ONLY, moment(is_search=True, last_feed=2, last_search=3, after_search=True)),
+            0.8 * FRESH + [0, 0, 0, 0.2],
+        ),
+        (NEWEST_ONLY, moment(), FRESH),
     ],
 )
-def test_topics_have_the_probabilities_of_the_process(known, expected):
-    assert topic_shares(CONFIG, CATALOGUE, known, CONFIG.transitions) == pytest.approx(np.asarray(expected))
-
-
-@pytest.mark.parametrize(
-    ("known", "expected"),
-    [
-        (moment(last_feed=2, last_search=3), 0.9 * FRESH + [0, 0, 0.1, 0]),
-        (moment(last_feed=2, last_search=3, after_search=True), 0.2 * FRESH + [0, 0, 0, 0.8]),
-        (moment(is_search=True, last_feed=2, last_search=3), 0.6 * FRESH + [0, 0, 0.4, 0]),
-        (moment(is_search=True, last_feed=2, last_search=3, after_search=True), 0.8 * FRESH + [0, 0, 0, 0.2]),
-        (moment(), FRESH),
-    ],
-)
-def test_only_the_newest_action_leads_where_that_is_planted(known, expected):
-    planted = Transitions(r2r=0.1, s2r=0.8, r2s=0.4, s2s=0.2, newest_only=True)
+def test_topics_have_the_probabilities_of_the_process(planted, known, expected):
     assert topic_shares(CONFIG, CATALOGUE, known, planted) == pytest.approx(np.asarray(expected))
 
 
@@ -85,35 +81,40 @@ def test_what_cannot_be_leaves_nothing():
     assert topic_shares(config, Catalogue(config), known, config.transitions).tolist() == [0, 0, 0, 0]
 
 
-def test_what_was_had_is_not_had_again():
-    ten = sum(1 / rank for rank in range(1, 11))
-    # Items 0 and 8 are the first and third of topic 0, item 5 the second of topic 1.
-    mass = unseen_mass(CATALOGUE, np.array([8, 5, 0]))
-    assert mass == pytest.approx([ten - 1 - 1 / 3, ten - 1 / 2, ten, ten])
+TEN = sum(1 / rank for rank in range(1, 11))
+"""How popular all ten items of a topic are together."""
+ALL_OF_THE_FIRST = list(range(0, 40, 4))
 
 
-def test_who_had_all_of_a_topic_starts_over():
-    ten = sum(1 / rank for rank in range(1, 11))
-    all_of_the_first = np.arange(0, 40, 4)
-    assert unseen_mass(CATALOGUE, all_of_the_first) == pytest.approx([ten] * 4)
-    assert unseen_mass(CATALOGUE, np.append(all_of_the_first, 4)) == pytest.approx([ten - 1 / 2, ten, ten, ten])
+@pytest.mark.parametrize(
+    ("engaged", "mass"),
+    [
+        # Items 0 and 8 are the first and third of topic 0, item 5 the second of topic 1.
+        ([8, 5, 0], [TEN - 1 - 1 / 3, TEN - 1 / 2, TEN, TEN]),
+        # Who had all of a topic starts over.
+        (ALL_OF_THE_FIRST, [TEN] * 4),
+        ([*ALL_OF_THE_FIRST, 4], [TEN - 1 / 2, TEN, TEN, TEN]),
+    ],
+)
+def test_what_was_had_is_not_had_again(engaged, mass):
+    assert unseen_mass(CATALOGUE, np.array(engaged)) == pytest.approx(mass)
 
 
 def test_each_ranker_knows_less():
-    ten = sum(1 / rank for rank in range(1, 11))
     known = moment(last_feed=2, last_search=3, engaged=np.array([3]))
-    found = scores(CONFIG, CATALOGUE, known, np.array([7, 2]))  # The second of topic 3, the first of topic 2.
-    assert list(found) == list(RANKERS)
-    share = np.array([1 / 2 / (ten - 1), 1 / ten])
-    assert found["process"] == pytest.approx((0.4 * FRESH[[3, 2]] + [0.5, 0.1]) * share)
-    assert found["unordered"].tolist() == found["process"].tolist()
-    assert found["own_surface"] == pytest.approx((0.9 * FRESH[[3, 2]] + [0, 0.1]) * share)
-    assert found["interests"] == pytest.approx(FRESH[[3, 2]] * share)
-    assert found["popularity"] == pytest.approx([0.25 / 2, 0.25])
-    found = scores(CONFIG, CATALOGUE, dataclasses.replace(known, is_search=True), np.array([7, 2]))
-    assert found["process"] == pytest.approx((0.4 * FRESH[[3, 2]] + [0.2, 0.4]) * share)
-    assert found["own_surface"] == pytest.approx((0.8 * FRESH[[3, 2]] + [0.2, 0]) * share)
-    assert found["interests"] == pytest.approx(FRESH[[3, 2]] * share)
+    share = np.array([1 / 2 / (TEN - 1), 1 / TEN])
+    for is_search, process, own_surface in (
+        (False, 0.4 * FRESH[[3, 2]] + [0.5, 0.1], 0.9 * FRESH[[3, 2]] + [0, 0.1]),
+        (True, 0.4 * FRESH[[3, 2]] + [0.2, 0.4], 0.8 * FRESH[[3, 2]] + [0.2, 0]),
+    ):
+        # The second item of topic 3, the first of topic 2.
+        found = scores(CONFIG, CATALOGUE, dataclasses.replace(known, is_search=is_search), np.array([7, 2]))
+        assert list(found) == list(RANKERS)
+        assert found["process"] == pytest.approx(process * share)
+        assert found["unordered"].tolist() == found["process"].tolist()
+        assert found["own_surface"] == pytest.approx(own_surface * share)
+        assert found["interests"] == pytest.approx(FRESH[[3, 2]] * share)
+        assert found["popularity"] == pytest.approx([0.25 / 2, 0.25])
 
 
 def test_scores_are_the_probabilities_of_what_comes():

@@ -1,3 +1,4 @@
+import itertools
 import math
 
 import numpy as np
@@ -21,18 +22,16 @@ def test_metrics_are_means_with_standard_errors():
 
 def test_the_report_has_all_that_there_is_to_know():
     config = GeneratorConfig(events=7)
-    ranks = {
-        (surface, ranker): np.array([1, 3])
-        for ranker in ("popularity", "interests", "own_surface", "unordered", "process")
-        for surface in ("search", "recommendation")
-    }
+    rankers = ["process", "unordered", "own_surface", "interests", "popularity"]
+    surfaces = ["recommendation", "search"]
+    ranks = {key: np.array([1, 3]) for key in itertools.product(surfaces[::-1], rankers[::-1])}
     report = truth_report(config, "events", 1, {"users": 2, "events": 7}, ranks)
     assert {name: report[name] for name in identity(config, "events", 1)} == identity(config, "events", 1)
     assert (report["version"], report["layout"], report["negatives"]) == (VERSION, "events", 1)
     assert report["settings"]["events"] == 7
     assert report["settings"]["transitions"]["s2r"] == config.transitions.s2r
     assert report["counts"] == {"events": 7, "users": 2}
-    assert list(report["achievable"]) == ["recommendation", "search"]
-    assert list(report["achievable"]["search"]) == ["process", "unordered", "own_surface", "interests", "popularity"]
+    assert list(report["achievable"]) == surfaces
+    assert list(report["achievable"]["search"]) == rankers
     assert report["achievable"]["search"]["process"]["users"] == 4
     assert report["achievable"]["search"]["process"]["hit_rate_at_1"]["mean"] == 0.25

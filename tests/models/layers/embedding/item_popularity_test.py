@@ -1,26 +1,17 @@
-import json
-
 import keras
 import numpy as np
 
 from models.layers.embedding.item_popularity import ItemPopularity
+from tests.support.layer_case import run_build_test
 
 
 def popularity():
-    layer = ItemPopularity(4)
-    layer.build()
-    return layer
+    return run_build_test(ItemPopularity, {"items": 4}, trainable_weights=0)
 
 
-def test_configuration():
+def test_shares_are_counts_and_one_and_equal_before_it_is_told():
     layer = popularity()
-    config = json.loads(json.dumps(layer.get_config()))
-    assert ItemPopularity.from_config(config).get_config() == layer.get_config()
-    assert not layer.trainable_weights
-
-
-def test_shares_are_counts_and_one():
-    layer = popularity()
+    np.testing.assert_allclose(layer.log_share(np.array([1, 2, 3])), np.log([1 / 3] * 3), rtol=1e-5)
     layer.set_counts(np.array([0, 9, 0, 4]))
     np.testing.assert_allclose(layer.log_share(np.array([1, 2, 3])), np.log([10 / 16, 1 / 16, 5 / 16]), rtol=1e-5)
 
@@ -33,7 +24,3 @@ def test_items_are_drawn_by_their_shares_and_padding_never():
     # Four standard deviations of a share of 10/16 in 20,000 draws are 0.014.
     np.testing.assert_allclose(drawn / 20_000, [0, 10 / 16, 1 / 16, 5 / 16], atol=0.014)
     assert drawn[0] == 0
-
-
-def test_before_it_is_told_all_are_equally_popular():
-    np.testing.assert_allclose(popularity().log_share(np.array([1, 2, 3])), np.log([1 / 3] * 3), rtol=1e-5)

@@ -18,10 +18,5 @@ def test_adds_the_vector_of_each_place():
     layer.embedding.assign(table)
     np.testing.assert_array_equal(layer(ZEROS, np.array([[0, 1, 2], [4, 5, 0]])), table[[[0, 1, 2], [4, 5, 0]]])
     np.testing.assert_array_equal(layer(ZEROS + 1)[0], table[:3] + 1)
-
-
-def test_places_past_the_end_share_the_last():
-    layer = PositionEmbedding(2)
-    layer.build((None, None, 4))
-    result = layer(ZEROS)
-    np.testing.assert_array_equal(result[:, 1], result[:, 2])
+    # Places past the end share the last.
+    np.testing.assert_array_equal(layer(ZEROS, np.array([[5, 6, 99], [0, 0, 0]]))[0], table[[5, 5, 5]])

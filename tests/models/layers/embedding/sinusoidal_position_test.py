@@ -4,9 +4,7 @@ import numpy as np
 import pytest
 
 from models.layers.embedding.sinusoidal_position import SinusoidalPosition
-from tests.support.layer_case import run_layer_test
-
-TOKENS = np.random.default_rng(0).normal(size=(2, 3, 4)).astype("float32")
+from tests.support.layer_case import TOKENS, run_layer_test
 
 
 def test_layer_contract():

@@ -21,12 +21,9 @@ def test_drops_the_share_asked_for_and_keeps_the_expected_value():
     assert len({tuple(column) for column in kept.T}) == 6
 
 
-def test_each_step_drops_anew():
+def test_each_step_drops_anew_and_nothing_outside_training_or_at_rate_zero():
     layer = Dropout(0.5)
     assert np.any(np.asarray(layer(ONES, training=True)) != np.asarray(layer(ONES, training=True)))
-
-
-def test_nothing_is_dropped_outside_training_or_at_rate_zero():
     np.testing.assert_array_equal(Dropout(0.9)(ONES), ONES)
     np.testing.assert_array_equal(Dropout(0.0)(ONES, training=True), ONES)
 

@@ -22,7 +22,8 @@ def test_real_tokens_lie_one_after_the_other():
     assert packing.columns.numpy().tolist() == [0, 1, 0, 1, 2, 3]
     assert packing.real.numpy().all()
     np.testing.assert_array_equal(packing.pack(TOKENS), TOKENS[MASK])
-    np.testing.assert_array_equal(packing.unpack(packing.pack(TOKENS)).numpy()[MASK], TOKENS[MASK])
+    np.testing.assert_array_equal(padded(packing.pack(TOKENS), packing).numpy()[MASK], TOKENS[MASK])
+    assert padded(TOKENS, MASK) is TOKENS
 
 
 def test_the_first_place_is_stored_even_where_it_is_padding():
@@ -32,12 +33,6 @@ def test_the_first_place_is_stored_even_where_it_is_padding():
     nothing = Packing.of(np.zeros((2, 3), bool))
     assert nothing.pack(np.ones((2, 3, 5))).shape == (1, 5)
     assert nothing.unpack(np.ones((1, 5), "float32")).shape == (2, 3, 5)
-
-
-def test_padded_takes_both_forms():
-    packing = Packing.of(MASK)
-    assert padded(TOKENS, MASK) is TOKENS
-    np.testing.assert_array_equal(padded(packing.pack(TOKENS), packing).numpy()[MASK], TOKENS[MASK])
 
 
 def test_the_gradient_of_taking_apart_is_the_way_back():
@@ -69,45 +64,25 @@ def assert_same(one, other):
 
 
 @pytest.mark.parametrize("mask", [MASK, NO_FIRST], ids=["first_place_real", "first_place_padding"])
-class TestPackedEqualsPadded:
+@pytest.mark.parametrize("block_class", [TransformerEncoderBlock, TransformerDecoderBlock, CrossKindEncoderBlock])
+def test_packed_equals_padded(block_class, mask):
     """Values and gradients of each block that has attention."""
+    keras.utils.set_random_seed(0)
+    block = block_class(2)
+    block.build((None, None, 8))
 
-    def test_encoder(self, mask):
-        keras.utils.set_random_seed(0)
-        block = TransformerEncoderBlock(2)
-        block.build((None, None, 8))
-        packing = Packing.of(mask)
-        assert_same(
-            run(lambda tokens: packing.unpack(block(packing.pack(tokens), packing)), block.trainable_weights, mask),
-            run(lambda tokens: block(tokens, mask), block.trainable_weights, mask),
-        )
+    def encoded(tokens, others, token_mask, other_mask):
+        if block_class is TransformerEncoderBlock:
+            return block(tokens, token_mask)
+        outputs = block(tokens, others, token_mask, other_mask)
+        return outputs[0] if block_class is CrossKindEncoderBlock else outputs
 
-    def test_decoder(self, mask):
-        keras.utils.set_random_seed(0)
-        block = TransformerDecoderBlock(2)
-        block.build((None, None, 8))
-        packing, memory = Packing.of(mask), Packing.of(OTHER_MASK)
-        others = memory.pack(OTHERS)
-        assert_same(
-            run(
-                lambda tokens: packing.unpack(block(packing.pack(tokens), others, packing, memory)),
-                block.trainable_weights,
-                mask,
-            ),
-            run(lambda tokens: block(tokens, OTHERS, mask, OTHER_MASK), block.trainable_weights, mask),
-        )
-
-    def test_cross_kind_encoder(self, mask):
-        keras.utils.set_random_seed(0)
-        block = CrossKindEncoderBlock(2)
-        block.build((None, None, 8))
-        packing, other = Packing.of(mask), Packing.of(OTHER_MASK)
-        others = other.pack(OTHERS)
-        assert_same(
-            run(
-                lambda tokens: packing.unpack(block(packing.pack(tokens), others, packing, other)[0]),
-                block.trainable_weights,
-                mask,
-            ),
-            run(lambda tokens: block(tokens, OTHERS, mask, OTHER_MASK)[0], block.trainable_weights, mask),
-        )
+    packing, other = Packing.of(mask), Packing.of(OTHER_MASK)
+    assert_same(
+        run(
+            lambda tokens: packing.unpack(encoded(packing.pack(tokens), other.pack(OTHERS), packing, other)),
+            block.trainable_weights,
+            mask,
+        ),
+        run(lambda tokens: encoded(tokens, OTHERS, mask, OTHER_MASK), block.trainable_weights, mask),
+    )

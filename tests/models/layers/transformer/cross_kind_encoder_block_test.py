@@ -1,29 +1,24 @@
-import keras
 import numpy as np
-import pytest
 
 from models.layers.transformer.cross_kind_encoder_block import CrossKindEncoderBlock
-from tests.support.layer_case import _check_config
+from tests.support.layer_case import MEMORY as SECOND
+from tests.support.layer_case import TOKENS as FIRST
+from tests.support.layer_case import run_layer_test
 
-RANDOM = np.random.default_rng(0)
-FIRST = RANDOM.normal(size=(2, 3, 4)).astype("float32")
-SECOND = RANDOM.normal(size=(2, 5, 4)).astype("float32")
 FIRST_MASK = np.array([[True, True, False], [True, True, True]])
 SECOND_MASK = np.array([[True, True, True, True, False], [True, False, False, False, False]])
 
 
-def block(**arguments):
-    layer = CrossKindEncoderBlock(2, **arguments)
+def block():
+    layer = CrossKindEncoderBlock(2)
     layer.build((None, None, 4))
     return layer
 
 
-def test_configuration_and_weights():
-    layer = block(dropout=0.2)
-    _check_config(CrossKindEncoderBlock, layer)
-    assert len(layer.trainable_weights) == 12
-    layer(FIRST, SECOND, FIRST_MASK, SECOND_MASK)
-    assert len(layer.weights) == len(block(dropout=0.2).weights)
+def test_layer_contract():
+    inputs = {"first": FIRST, "second": SECOND, "first_mask": FIRST_MASK, "second_mask": SECOND_MASK}
+    arguments = {"num_heads": 2, "dropout": 0.2}
+    run_layer_test(CrossKindEncoderBlock, arguments, inputs, [(2, 3, 4), (2, 5, 4)], trainable_weights=12)
 
 
 def test_equals_one_masked_square():
@@ -45,25 +40,13 @@ def test_equals_one_masked_square():
     np.testing.assert_allclose(second, expected[:, 3:], rtol=1e-4, atol=1e-5)
 
 
-def test_no_token_sees_another_of_its_own_kind():
-    layer = block()
-    changed = FIRST.copy()
-    changed[:, 1] += 10.0
-    before, _ = layer(FIRST, SECOND, FIRST_MASK, SECOND_MASK)
-    after, _ = layer(changed, SECOND, FIRST_MASK, SECOND_MASK)
-    np.testing.assert_array_equal(before.numpy()[:, [0, 2]], after.numpy()[:, [0, 2]])
-    assert np.abs(before[:, 1] - after[:, 1]).max() > 1e-3
-
-
 def test_one_side_alone_is_the_same_as_with_the_other():
     layer = block()
-    first, second = layer(FIRST, SECOND, FIRST_MASK, SECOND_MASK)
-    only_first, nothing = layer(FIRST, SECOND, FIRST_MASK, SECOND_MASK, sides=(True, False))
-    assert nothing is None
-    np.testing.assert_allclose(only_first, first, rtol=1e-5, atol=1e-6)
-    nothing, only_second = layer(FIRST, SECOND, FIRST_MASK, SECOND_MASK, sides=(False, True))
-    assert nothing is None
-    np.testing.assert_allclose(only_second, second, rtol=1e-5, atol=1e-6)
+    both = layer(FIRST, SECOND, FIRST_MASK, SECOND_MASK)
+    for wanted, sides in enumerate(((True, False), (False, True))):
+        alone = layer(FIRST, SECOND, FIRST_MASK, SECOND_MASK, sides=sides)
+        assert alone[1 - wanted] is None
+        np.testing.assert_allclose(alone[wanted], both[wanted], rtol=1e-5, atol=1e-6)
 
 
 def test_nothing_of_the_other_kind_is_finite_and_looks_at_no_padding():
@@ -73,14 +56,3 @@ def test_nothing_of_the_other_kind_is_finite_and_looks_at_no_padding():
     other, _ = layer(FIRST, SECOND * 100, FIRST_MASK, hidden)
     assert np.isfinite(first).all()
     np.testing.assert_array_equal(first, other)
-
-
-def test_mixed_precision():
-    layer = CrossKindEncoderBlock(2, dtype="mixed_bfloat16")
-    first, second = layer(FIRST, SECOND, FIRST_MASK, SECOND_MASK)
-    assert {keras.backend.standardize_dtype(each.dtype) for each in (first, second)} == {"bfloat16"}
-
-
-def test_refuses_heads_that_do_not_divide():
-    with pytest.raises(ValueError, match="`num_heads` should divide the input's width. Received: num_heads=3, width=4"):
-        CrossKindEncoderBlock(3).build((None, None, 4))

@@ -51,21 +51,21 @@ def test_a_projection_is_taken_over_in_the_order_of_our_attributes():
     assert rows.tolist() == [2, 3, 4, 0, 1, 5, 6, 7, 8]
 
 
-def test_says_which_parameter_is_missing():
-    model = UniSAR(*unisar_weights.configuration(SETTINGS))
-    model.build()
-    with pytest.raises(
-        ValueError, match="The reference's weights lack 'query_embedding.query_encoder.word_embedding.weight'"
-    ):
-        unisar_weights.load(model, {}, SETTINGS)
+WORDS = "query_embedding.query_encoder.word_embedding.weight"
 
 
-def test_says_which_parameter_has_another_shape():
+@pytest.mark.parametrize(
+    ("weights", "message"),
+    [
+        ({}, f"The reference's weights lack '{WORDS}'"),
+        ({WORDS: np.zeros((8, 3))}, r"has the shape \(8, 3\), the model's weight \(9, 3\)"),
+    ],
+)
+def test_says_which_parameter_is_missing_or_has_another_shape(weights, message):
     model = UniSAR(*unisar_weights.configuration(SETTINGS))
     model.build()
-    name = "query_embedding.query_encoder.word_embedding.weight"
-    with pytest.raises(ValueError, match=r"has the shape \(8, 3\), the model's weight \(9, 3\)"):
-        unisar_weights.load(model, {name: np.zeros((8, 3))}, SETTINGS)
+    with pytest.raises(ValueError, match=message):
+        unisar_weights.load(model, weights, SETTINGS)
 
 
 def test_refuses_experts_of_several_layers():

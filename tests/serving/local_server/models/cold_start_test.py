@@ -1,27 +1,42 @@
 """A first version answers before it is warm."""
 
-import logging
 import re
 import subprocess
 import sys
 import threading
 import time
 
+import numpy as np
 import pytest
 import tensorflow as tf
-from tensorflow_serving.apis.prediction_log_pb2 import PredictionLog
 
 from serving.client.call import CallError
 from serving.client.ranking_client import RankingClient
+from serving.local_server.child_process import child_process, first_line_with
 from serving.local_server.models.versions import ColdStart, ModelVersions, State
 from serving.local_server.models.warm_up import WARM_UP_FILE
 from serving.local_server.wire.statuses import not_found
 from tests.serving.local_server.models.versions_test import Loader, push, states
+from tests.serving.local_server.models.warm_up_test import log_of, write
+from tests.support.tf_serving_requests import predict, spec
 
 
 @pytest.fixture
 def loader():
     return Loader()
+
+
+@pytest.fixture
+def warmed(tmp_path, loader):
+    """Makes a model whose first version is loaded by `cold` and warmed up by `warm_up`, and looks for it."""
+
+    def warmed(warm_up, cold=loader):
+        push(tmp_path, 1)
+        model = ModelVersions("m", str(tmp_path), load=loader, load_retries=0, first=ColdStart(cold, warm_up))
+        model.poll()
+        return model
+
+    return warmed
 
 
 class WarmUp:
@@ -39,11 +54,9 @@ class WarmUp:
         return 1
 
 
-def test_a_first_version_answers_before_it_is_warm_and_the_next_takes_over_warm(tmp_path, loader):
+def test_a_first_version_answers_before_it_is_warm_and_the_next_takes_over_warm(tmp_path, loader, warmed):
     cold, warm_up = Loader(), WarmUp()
-    model = ModelVersions("m", str(tmp_path), load=loader, load_retries=0, first=ColdStart(cold, warm_up))
-    push(tmp_path, 1)
-    model.poll()
+    model = warmed(warm_up, cold)
     assert states(model) == {1: State.AVAILABLE} and warm_up.begun.wait(10)
     with model.acquire() as first:
         pass
@@ -57,55 +70,42 @@ def test_a_first_version_answers_before_it_is_warm_and_the_next_takes_over_warm(
     assert model.wait_for(1, State.END, timeout=10) and first.servable.closed
 
 
-def test_of_a_version_that_went_meanwhile_no_failure_is_told(tmp_path, loader, monkeypatch):
-    told, goes_on = [], threading.Event()
+def join_warm_ups():
+    for thread in threading.enumerate():
+        if thread.name == "warm-up-m":
+            thread.join(10)
+
+
+def test_of_a_version_that_went_meanwhile_no_failure_is_told(tmp_path, warmed, caplog):
+    goes_on = threading.Event()
 
     def fail(servable, path, stopped):
         assert goes_on.wait(10)
         raise not_found("closed")
 
-    monkeypatch.setattr("serving.local_server.models.versions.LOGGER.error", lambda *args: told.append(args))
-    push(tmp_path, 1)
-    model = ModelVersions("m", str(tmp_path), load=loader, load_retries=0, first=ColdStart(loader, fail))
-    model.poll()
+    model = warmed(fail)
     push(tmp_path, 2)
     model.poll()
     goes_on.set()
     assert model.wait_for(1, State.END, timeout=10)
-    for thread in threading.enumerate():
-        if thread.name == "warm-up-m":
-            thread.join(10)
-    assert told == []
+    join_warm_ups()
+    assert caplog.messages == []
 
 
-def test_what_a_first_version_cannot_answer_is_told_and_the_rest_answered(tmp_path, loader):
-    told = threading.Event()
-
+def test_what_a_first_version_cannot_answer_is_told_and_the_rest_answered(warmed, caplog):
     def fail(servable, path, stopped):
         raise not_found("no such signature")
 
-    class Handler(logging.Handler):
-        def emit(self, record):
-            if record.levelno == logging.ERROR:
-                told.message = record.getMessage()
-                told.set()
-
-    handler = Handler()
-    logging.getLogger("serving.local_server.models.versions").addHandler(handler)
-    push(tmp_path, 1)
-    model = ModelVersions("m", str(tmp_path), load=loader, load_retries=0, first=ColdStart(loader, fail))
-    model.poll()
-    assert told.wait(10)
-    logging.getLogger("serving.local_server.models.versions").removeHandler(handler)
-    assert told.message == ("Version 1 of model m answers, but a request that it brings along fails: no such signature")
+    model = warmed(fail)
+    join_warm_ups()
+    told = "Version 1 of model m is available, but one of its warm-up requests fails: no such signature"
+    assert caplog.messages == [told]
     assert states(model) == {1: State.AVAILABLE}
 
 
-def test_a_stopping_server_waits_for_a_warm_up(tmp_path, loader):
+def test_a_stopping_server_waits_for_a_warm_up(warmed):
     warm_up = WarmUp()
-    push(tmp_path, 1)
-    model = ModelVersions("m", str(tmp_path), load=loader, load_retries=0, first=ColdStart(loader, warm_up))
-    model.poll()
+    model = warmed(warm_up)
     assert warm_up.begun.wait(10)
     threading.Timer(0.1, warm_up.goes_on.set).start()
     model.stop(timeout=10)
@@ -124,28 +124,16 @@ class Slow(tf.Module):
 def test_a_server_that_ends_while_it_warms_up_ends_well(tmp_path):
     model = Slow()
     tf.saved_model.save(model, str(tmp_path / "1"), signatures=model.count)
-    log = PredictionLog()
-    log.predict_log.request.inputs["to"].CopyFrom(tf.make_tensor_proto(300_000))
-    (tmp_path / "1" / WARM_UP_FILE).parent.mkdir()
-    with tf.io.TFRecordWriter(str(tmp_path / "1" / WARM_UP_FILE)) as writer:
-        for _ in range(100):
-            writer.write(log.SerializeToString())
-    options = ["--model_name=slow", f"--model_base_path={tmp_path}", "--port=0", "--rest_api_port=0"]
-    server = subprocess.Popen(
-        [sys.executable, "-m", "serving.local_server.launch", *options, "--warm_up_behind=true"],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-    with server:
-        address = next(found[1] for line in server.stdout if (found := re.search(r"REST http://([\d.:]+)", line)))
-        client = RankingClient(address, "slow", timeout_s=30)
-        while not is_available(client):
-            time.sleep(0.05)
-        client.close()
-        server.terminate()
-        said = server.stdout.read()
-    assert server.returncode == 0, said
+    write(tmp_path / "1" / WARM_UP_FILE, *[log_of(predict=predict(spec(), to=np.int32(300_000)))] * 100)
+    command = [sys.executable, "-m", "serving.local_server.launch", "--model_name=slow", "--warm_up_behind=true"]
+    command += [f"--model_base_path={tmp_path}", "--port=0", "--rest_api_port=0"]
+    with child_process(command, stdout=subprocess.PIPE) as server:
+        (address,) = re.findall(r"REST http://([\d.:]+)", first_line_with(server.stdout, "Serving"))
+        with RankingClient(address, "slow", timeout_s=30) as client:
+            while not is_available(client):
+                time.sleep(0.05)
+    server.stdout.close()
+    assert server.returncode == 0
 
 
 def is_available(client):

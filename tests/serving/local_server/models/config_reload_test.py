@@ -4,27 +4,18 @@ import threading
 
 import pytest
 import tensorflow as tf
-from tensorflow_serving.apis import model_pb2
 
 from serving.local_server.models.config_reload import ConfigFile, reload_config
 from serving.local_server.models.model_manager import ModelManager
 from serving.local_server.models.served_models import read_model_config
 from serving.local_server.models.versions import ModelVersions, State
-from serving.local_server.wire.statuses import not_found
-
-
-class Closable:
-    def close(self):
-        pass
-
-
-def load(path):
-    if path.endswith("13"):
-        raise not_found("broken")
-    return Closable()
+from tests.serving.local_server.models.versions_test import Loader, push
+from tests.support.local_servers import refusal
+from tests.support.tf_serving_requests import spec
 
 
 def make(model):
+    load = Loader(broken={"13"})
     return ModelVersions(model.name, model.base_path, poll_seconds=0.01, load_retries=0, load=load, policy=model.policy)
 
 
@@ -33,12 +24,6 @@ def manager():
     manager = ModelManager(make=make)
     yield manager
     manager.stop()
-
-
-def push(base_path, *versions):
-    for version in versions:
-        (base_path / str(version)).mkdir(parents=True)
-        (base_path / str(version) / "saved_model.pb").write_bytes(b"")
 
 
 def config_of(**entries):
@@ -53,11 +38,8 @@ def serve(manager, **entries):
     reload_config(manager, read_model_config(config_of(**entries)))
 
 
-def version_of(manager, name, label=""):
-    spec = model_pb2.ModelSpec(name=name)
-    if label:
-        spec.version_label = label
-    with manager.acquire(spec) as loaded:
+def version_of(manager, name):
+    with manager.acquire(spec(name)) as loaded:
         return loaded.version
 
 
@@ -69,8 +51,7 @@ def test_new_models_are_waited_for_and_old_ones_go(tmp_path, manager):
     serve(manager, b=f'base_path: "{tmp_path}/b"')
     assert version_of(manager, "b") == 5
     assert manager.model("a").wait_for(1, State.END, timeout=30)
-    with pytest.raises(tf.errors.NotFoundError, match=r"Servable not found for request: Latest\(a\)"):
-        version_of(manager, "a")
+    assert refusal(version_of, manager, "a", error=tf.errors.NotFoundError).endswith("request: Latest(a)")
     serve(manager, a=f'base_path: "{tmp_path}/a"')
     assert version_of(manager, "a") == 1
 
@@ -87,28 +68,11 @@ def test_a_model_that_stays_takes_its_new_policy_and_base_path(tmp_path, manager
     assert manager.model("a") is model
 
 
-def test_labels_move_only_to_versions_that_are_available(tmp_path, manager):
-    push(tmp_path / "a", 1, 2)
-    base = f'base_path: "{tmp_path}/a" model_version_policy {{ all {{}} }} '
-    serve(manager, a=base)
-    for version in (1, 2):
-        assert manager.model("a").wait_for(version, State.AVAILABLE, timeout=30)
-    serve(manager, a=base + 'version_labels { key: "stable" value: 1 }')
-    assert version_of(manager, "a", "stable") == 1
-    with pytest.raises(
-        tf.errors.FailedPreconditionError, match="Request to assign label to version 3 of model a, which"
-    ):
-        serve(manager, a=base + 'version_labels { key: "stable" value: 3 }')
-    assert version_of(manager, "a", "stable") == 1
-    serve(manager, a=base + 'version_labels { key: "stable" value: 2 }')
-    assert version_of(manager, "a", "stable") == 2
-
-
 def test_a_new_model_that_does_not_load(tmp_path, manager):
     push(tmp_path / "a", 13)
-    with pytest.raises(tf.errors.UnknownError) as caught:
-        serve(manager, a=f'base_path: "{tmp_path}/a"')
-    assert caught.value.message == "1 model(s) did not become available: {{a due to error: broken}, }"
+    config = read_model_config(config_of(a=f'base_path: "{tmp_path}/a"'))
+    message = refusal(reload_config, manager, config, error=tf.errors.UnknownError)
+    assert message == "1 model(s) did not become available: {{a due to error: no such tags}, }"
 
 
 def test_a_reload_ends_when_the_server_does(tmp_path, manager):
@@ -120,14 +84,6 @@ def test_a_reload_ends_when_the_server_does(tmp_path, manager):
     manager.stop()
     reloading.join(30)
     assert not reloading.is_alive()
-
-
-def test_only_lists_of_models(manager):
-    with pytest.raises(tf.errors.InvalidArgumentError) as caught:
-        reload_config(manager, read_model_config(""))
-    assert caught.value.message == (
-        "ServerModelConfig type not supported by HandleReloadConfigRequest. Only ModelConfigList is currently supported"
-    )
 
 
 def test_a_file_is_looked_at_again_and_again(tmp_path, manager, caplog):
@@ -144,11 +100,8 @@ def test_a_file_is_looked_at_again_and_again(tmp_path, manager, caplog):
     path.unlink()
     assert not file.poll()
     assert manager.served() == {"a"}
-
     path.write_text(config_of(b=f'base_path: "{tmp_path}/b"'), encoding="utf-8")
-    file.start()
-    assert manager.model("a").wait_for(1, State.END, timeout=30)
-    file.stop()
+    assert file.poll()
     assert manager.served() == {"b"}
 
 

@@ -5,7 +5,6 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 import tensorflow as tf
-from tensorflow_serving.apis.prediction_log_pb2 import PredictionLog
 
 from serving.local_server.models.batching import BatchedServable
 from serving.local_server.models.loader import BATCHING_FILE, Loader
@@ -13,7 +12,11 @@ from serving.local_server.models.servable import Servable
 from serving.local_server.models.warm_up import WARM_UP_FILE
 from serving.local_server.watching.server_metrics import Metrics
 from serving.local_server.wire.text_configs import BatchingConfig
+from tests.serving.local_server.models.warm_up_test import predict_log, write
+from tests.support.local_servers import refusal
 from tests.support.tf_serving_models import half_plus, save_graph
+
+NOT_FLOAT = "Expects arg[0] to be float but int64 is provided"
 
 
 @pytest.fixture
@@ -23,11 +26,11 @@ def version(tmp_path):
 
 
 def bring_along(version, x):
-    log = PredictionLog()
-    log.predict_log.request.inputs["x"].CopyFrom(tf.make_tensor_proto(x))
-    (version / WARM_UP_FILE).parent.mkdir()
-    with tf.io.TFRecordWriter(str(version / WARM_UP_FILE)) as writer:
-        writer.write(log.SerializeToString())
+    write(version / WARM_UP_FILE, predict_log(x))
+
+
+def answer(servable):
+    return servable.run("", {"x": np.float32([[2]])})["y"].tolist()
 
 
 def warm_up_lines(metrics):
@@ -40,7 +43,7 @@ def test_calls_are_put_together_only_where_told(version):
     for batching, kind in ((None, Servable), (BatchingConfig(), BatchedServable)):
         servable = Loader(batching=batching)(str(version))
         assert type(servable) is kind
-        assert servable.run("", {"x": np.float32([[2]])})["y"].tolist() == [[3.0]]
+        assert answer(servable) == [[3.0]]
         servable.close()
 
 
@@ -57,8 +60,7 @@ def test_warm_up_is_timed_where_there_is_any(version):
 def test_warm_up_that_fails_fails_the_load_unless_it_is_left(version):
     metrics = Metrics()
     bring_along(version, np.int64([[2]]))
-    with pytest.raises(tf.errors.InvalidArgumentError, match="Expects arg.0. to be float but int64 is provided"):
-        Loader(metrics=metrics)(str(version))
+    assert refusal(Loader(metrics=metrics), str(version)) == NOT_FLOAT
     assert warm_up_lines(metrics)[0].endswith('status="INVALID_ARGUMENT"} 1')
     Loader(warms_up=False)(str(version)).close()
 
@@ -69,12 +71,11 @@ def test_a_cold_version_is_warmed_up_later(version):
     load = Loader(metrics=metrics)
     servable = load.cold(str(version))
     assert warm_up_lines(metrics) == []
-    with pytest.raises(tf.errors.InvalidArgumentError, match="Expects arg.0. to be float but int64 is provided"):
-        load.warm_later(servable, str(version), lambda: False)
+    assert refusal(load.warm_later, servable, str(version), lambda: False) == NOT_FLOAT
     assert warm_up_lines(metrics)[0].endswith('status="INVALID_ARGUMENT"} 1')
     load.warm_later(servable, str(version), lambda: True)
     assert warm_up_lines(metrics)[1].endswith('status="OK"} 1'), "once stopped, nothing is asked"
-    assert servable.run("", {"x": np.float32([[2]])})["y"].tolist() == [[3.0]], "what failed closed nothing"
+    assert answer(servable) == [[3.0]], "what failed closed nothing"
     servable.close()
 
 
@@ -113,11 +114,9 @@ def test_no_more_versions_load_at_a_time_than_may(version, monkeypatch):
 
 def test_methods_are_checked_where_told(tmp_path):
     save_graph(tmp_path / "1", lambda: {"serving_default": ("tensorflow/serving/other", *half_plus(2.0)[1:])})
-    call = ("", {"x": np.float32([[2]])})
-    assert Loader()(str(tmp_path / "1")).run(*call)["y"].tolist() == [[3.0]]
-    with pytest.raises(tf.errors.InternalError) as caught:
-        Loader(checks_methods=True)(str(tmp_path / "1")).run(*call)
-    assert caught.value.message == (
+    assert answer(Loader()(str(tmp_path / "1"))) == [[3.0]]
+    servable = Loader(checks_methods=True)(str(tmp_path / "1"))
+    assert refusal(answer, servable, error=tf.errors.InternalError) == (
         "Expected prediction signature method_name to be one of {tensorflow/serving/predict, "
         "tensorflow/serving/classify, tensorflow/serving/regress}. Was: tensorflow/serving/other"
     )

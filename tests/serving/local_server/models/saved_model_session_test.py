@@ -1,8 +1,11 @@
 """SavedModels read in two steps answer as TensorFlow's own loader has them answer."""
 
+import contextlib
+
 import numpy as np
 import pytest
 import tensorflow as tf
+from tensorflow.core.protobuf import saved_model_pb2
 
 from serving.local_server.models import saved_model_session
 from serving.local_server.models.servable import Servable
@@ -57,11 +60,10 @@ def test_weights_and_tables_are_there_before_what_answers(shop):
 
 
 def test_every_signature_answers(shop):
-    servable = Servable(shop)
     words = {"words": np.array([b"lamp", b"film", b"none"], object)}
-    assert servable.run("place", words)["place"].tolist() == [2, 1, -1]
-    assert servable.run("score", words)["score"].tolist() == [10.0, 5.0, -5.0]
-    servable.close()
+    with contextlib.closing(Servable(shop)) as servable:
+        assert servable.run("place", words)["place"].tolist() == [2, 1, -1]
+        assert servable.run("score", words)["score"].tolist() == [10.0, 5.0, -5.0]
 
 
 def test_a_model_that_tensorflow_1_saved_is_read_whole(tmp_path):
@@ -73,8 +75,6 @@ def test_a_model_that_tensorflow_1_saved_is_read_whole(tmp_path):
 
 def test_a_result_that_the_graph_itself_reads_is_read_with_it(shop, tmp_path):
     """As where a graph that was changed by hand shows a signature's result beside a sum of it."""
-    from tensorflow.core.protobuf import saved_model_pb2
-
     file = tmp_path / "shop" / "saved_model.pb"
     saved = saved_model_pb2.SavedModel.FromString(file.read_bytes())
     (meta_graph,) = saved.meta_graphs

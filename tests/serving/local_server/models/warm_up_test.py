@@ -1,5 +1,6 @@
 """Warm-up files before a half_plus_two, and the versions that have them."""
 
+import contextlib
 import shutil
 
 import numpy as np
@@ -8,10 +9,11 @@ import tensorflow as tf
 from tensorflow_serving.apis.prediction_log_pb2 import PredictionLog
 
 from serving.local_server.models.servable import Servable
-from serving.local_server.models.versions import ModelVersions, State
+from serving.local_server.models.versions import State
 from serving.local_server.models.warm_up import WARM_UP_FILE, load_warm, replay
+from tests.support.local_servers import free_ports, refusal, serving
 from tests.support.tf_serving_models import save_models
-from tests.support.tf_serving_requests import examples, multi, spec
+from tests.support.tf_serving_requests import classify, examples, multi, predict, regress, spec
 
 
 class Recorder:
@@ -24,11 +26,16 @@ class Recorder:
         self.asked.append((signature_name, {name: values.tolist() for name, values in inputs.items()}, output_filter))
 
 
-def predict_log(x, signature_name=""):
+def log_of(**request):
+    """The log of one request: predict=…, classify=…, regress=… or multi_inference=…."""
+    ((kind, message),) = request.items()
     log = PredictionLog()
-    log.predict_log.request.model_spec.signature_name = signature_name
-    log.predict_log.request.inputs["x"].CopyFrom(tf.make_tensor_proto(x))
+    getattr(log, f"{kind}_log").request.CopyFrom(message)
     return log
+
+
+def predict_log(x, signature="", outputs=()):
+    return log_of(predict=predict(spec(signature=signature), outputs, x=x))
 
 
 def write(path, *logs):
@@ -39,39 +46,28 @@ def write(path, *logs):
     return str(path)
 
 
-@pytest.fixture(scope="module")
-def servable(half_plus_two):
-    loaded = Servable(str(half_plus_two))
-    yield loaded
-    loaded.close()
-
-
 def test_requests_are_asked_as_they_were(tmp_path):
     model = Recorder()
-    log = predict_log(np.float32([1, 2]), "half")
-    log.predict_log.request.output_filter.append("y")
-    assert replay(model, write(tmp_path / "requests", log, predict_log(np.float32(3)))) == 2
+    logs = predict_log(np.float32([1, 2]), "half", ["y"]), predict_log(np.float32(3))
+    assert replay(model, write(tmp_path / "requests", *logs)) == 2
     assert model.asked == [("half", {"x": [1.0, 2.0]}, ["y"]), ("", {"x": 3.0}, [])]
 
 
 def test_requests_of_examples_are_asked_as_they_are_answered(tmp_path):
     save_models(tmp_path)
-    model = Servable(str(tmp_path / "half_plus_two" / "00000123"))
-    classify, regress, several = PredictionLog(), PredictionLog(), PredictionLog()
-    for log in (classify.classify_log, regress.regress_log):
-        log.request.input.CopyFrom(examples(1.0, 2.0, bonus=3.0))
-        log.request.model_spec.signature_name = "classify_x_to_y" if log is classify.classify_log else "regress_x_to_y"
-    several.multi_inference_log.request.CopyFrom(multi(examples(4.0), ("regress", spec(signature="regress_x_to_y"))))
-    assert replay(model, write(tmp_path / "requests", classify, regress, several)) == 3
-    for log, request in (
-        (classify, classify.classify_log.request),
-        (regress, regress.regress_log.request),
-        (several, several.multi_inference_log.request.tasks[0]),
-    ):
-        request.model_spec.signature_name = "serving_default"
-        with pytest.raises(tf.errors.FailedPreconditionError, match="inputs found in SignatureDef"):
-            replay(model, write(tmp_path / "requests", log))
-    model.close()
+
+    def logs(classifies, regresses):
+        given = examples(1.0, 2.0, bonus=3.0)
+        yield log_of(classify=classify(spec(signature=classifies), given))
+        yield log_of(regress=regress(spec(signature=regresses), given))
+        yield log_of(multi_inference=multi(given, ("regress", spec(signature=regresses))))
+
+    with contextlib.closing(Servable(str(tmp_path / "half_plus_two" / "00000123"))) as model:
+        assert replay(model, write(tmp_path / "requests", *logs("classify_x_to_y", "regress_x_to_y"))) == 3
+        for log in logs("serving_default", "serving_default"):
+            file = write(tmp_path / "requests", log)
+            message = refusal(replay, model, file, error=tf.errors.FailedPreconditionError)
+            assert "inputs found in SignatureDef" in message
 
 
 def test_a_model_needs_no_such_file(tmp_path):
@@ -81,64 +77,53 @@ def test_a_model_needs_no_such_file(tmp_path):
 def test_a_thousand_records_are_replayed_and_no_more(tmp_path):
     log = predict_log(np.float32(1))
     assert replay(Recorder(), write(tmp_path / "most", *[log] * 1000)) == 1000
-    with pytest.raises(tf.errors.InvalidArgumentError, match=r"Number of warmup records exceeds the maximum \(1000\)"):
-        replay(Recorder(), write(tmp_path / "more", *[log] * 1001))
+    file = write(tmp_path / "more", *[log] * 1001)
+    assert refusal(replay, Recorder(), file) == f"Number of warmup records exceeds the maximum (1000) at {file}"
 
 
 def test_another_kind_of_file_is_refused(tmp_path):
     (tmp_path / "requests").write_bytes(b"this is no file of records at all")
-    with pytest.raises(tf.errors.DataLossError, match="Please verify your warmup data is in TFRecord format."):
-        replay(Recorder(), str(tmp_path / "requests"))
+    message = refusal(replay, Recorder(), str(tmp_path / "requests"), error=tf.errors.DataLossError)
+    assert message.endswith("Please verify your warmup data is in TFRecord format.")
 
 
 def test_another_kind_of_record_is_refused(tmp_path):
-    with pytest.raises(tf.errors.InvalidArgumentError, match="Failed to parse warmup record"):
-        replay(Recorder(), write(tmp_path / "requests", b"\xff\xff"))
+    assert "Failed to parse warmup record" in refusal(replay, Recorder(), write(tmp_path / "requests", b"\xff\xff"))
     session_run = PredictionLog()
     session_run.session_run_log.SetInParent()
     for log, kind in ((session_run, "session_run_log"), (PredictionLog(), "None")):
-        with pytest.raises(tf.errors.UnimplementedError, match=f"Unsupported log_type for warmup: {kind}"):
-            replay(Recorder(), write(tmp_path / "requests", log))
+        file = write(tmp_path / "requests", log)
+        message = refusal(replay, Recorder(), file, error=tf.errors.UnimplementedError)
+        assert message == f"Unsupported log_type for warmup: {kind}"
 
 
-def test_a_request_that_fails_fails_the_load(servable, tmp_path):
-    file = write(tmp_path / "requests", predict_log(np.float32(1)), predict_log(np.float32(1), "none"))
-    with pytest.raises(tf.errors.FailedPreconditionError, match='Serving signature key "none" not found.'):
-        replay(servable, file)
+@pytest.fixture
+def versions(half_plus_two, tmp_path):
+    """Makes a version that brings a request along, and gives its path; half_plus_two answers float32 only."""
+
+    def versions(version, x):
+        shutil.copytree(half_plus_two, tmp_path / str(version))
+        write(tmp_path / str(version) / WARM_UP_FILE, predict_log(x))
+        return str(tmp_path / str(version))
+
+    return versions
 
 
-def test_a_version_is_available_only_if_it_answers_what_it_brings_along(half_plus_two, tmp_path):
-    shutil.copytree(half_plus_two, tmp_path / "1")
-    write(tmp_path / "1" / WARM_UP_FILE, predict_log(np.float32([2])))
-    loaded = load_warm(str(tmp_path / "1"))
-    assert loaded.run("", {"x": np.float32([2])})["y"].tolist() == [3.0]
-    loaded.close()
-
-    shutil.copytree(half_plus_two, tmp_path / "2")
-    write(tmp_path / "2" / WARM_UP_FILE, predict_log(np.int64([2])))
-    model = ModelVersions("half", str(tmp_path), load_retries=0)
-    model.poll()
-    (status,) = model.status()
-    assert (status.version, status.state, status.error_code) == (2, State.END, tf.errors.INVALID_ARGUMENT)
-    assert status.error_message == "Expects arg[0] to be float but int64 is provided"
+def test_a_version_loads_only_if_it_answers_what_it_brings_along(versions):
+    with contextlib.closing(load_warm(versions(1, np.float32([2])))) as loaded:
+        assert loaded.run("", {"x": np.float32([2])})["y"].tolist() == [3.0]
+    assert refusal(load_warm, versions(2, np.int64([2]))) == "Expects arg[0] to be float but int64 is provided"
 
 
-def test_a_server_can_be_told_to_leave_it(half_plus_two, tmp_path):
-    from serving.local_server.server import LocalServer, ServerConfig
-
-    shutil.copytree(half_plus_two, tmp_path / "1")
-    write(tmp_path / "1" / WARM_UP_FILE, predict_log(np.int64([2])))
-    config = ServerConfig("half", str(tmp_path), port=0, rest_api_port=0, enable_model_warmup=False)
-    with LocalServer(config) as server:
-        assert server.model.wait_for(1, State.AVAILABLE, timeout=60)
-
-
-@pytest.mark.parametrize(("behind", "state"), [(True, State.AVAILABLE), (False, State.END)])
-def test_a_server_can_be_told_to_answer_before(half_plus_two, tmp_path, behind, state):
-    from serving.local_server.server import LocalServer, ServerConfig
-
-    shutil.copytree(half_plus_two, tmp_path / "1")
-    write(tmp_path / "1" / WARM_UP_FILE, predict_log(np.int64([2])))
-    config = ServerConfig("half", str(tmp_path), port=0, rest_api_port=0, max_num_load_retries=0, warm_up_behind=behind)
-    with LocalServer(config) as server:
+@pytest.mark.parametrize(
+    ("settings", "state"),
+    [
+        ({}, State.END),
+        ({"enable_model_warmup": False}, State.AVAILABLE),
+        ({"warm_up_behind": True}, State.AVAILABLE),
+    ],
+)
+def test_a_server_can_be_told_to_leave_it_or_to_answer_before(versions, tmp_path, settings, state):
+    versions(1, np.int64([2]))
+    with serving(free_ports("half", tmp_path, max_num_load_retries=0, **settings)) as server:
         assert server.model.wait_for(1, state, timeout=60)

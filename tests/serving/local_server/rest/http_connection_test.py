@@ -1,11 +1,13 @@
 """Connections to a server without a model. What hostile clients do to one: `hostile_input_test.py`."""
 
 import socket
+import threading
 import time
 
 import pytest
 
-from serving.local_server.server import LocalServer, ServerConfig
+from serving.local_server.models.model_manager import ModelManager
+from tests.support.local_servers import free_ports, serving, spoken
 
 SECONDS = 0.3
 REQUEST = b"GET /v1/models/m HTTP/1.1\r\nHost: a\r\n\r\n"
@@ -13,9 +15,7 @@ REQUEST = b"GET /v1/models/m HTTP/1.1\r\nHost: a\r\n\r\n"
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
-    base_path = str(tmp_path_factory.mktemp("empty"))
-    config = ServerConfig("m", base_path, port=0, rest_api_port=0, rest_api_receive_seconds=SECONDS)
-    with LocalServer(config) as server:
+    with serving(free_ports("m", tmp_path_factory.mktemp("empty"), rest_api_receive_seconds=SECONDS)) as server:
         yield server
 
 
@@ -23,11 +23,6 @@ def server(tmp_path_factory):
 def connection(server):
     with socket.create_connection(("127.0.0.1", server.rest_api_port), timeout=30) as connection:
         yield connection
-
-
-def spoken(connection):
-    """All that the server says until it closes."""
-    return b"".join(iter(lambda: connection.recv(2**16), b""))
 
 
 def answered(connection):
@@ -64,7 +59,15 @@ def test_each_request_has_its_time(connection):
     assert answer.endswith(b'"error": "The request did not arrive in 0.3 s"\n}')
 
 
-def test_nobody_waits_for_whoever_sends_nothing_more(connection):
+def test_a_client_that_sends_nothing_more_gets_the_answer_that_it_waits_for(connection, monkeypatch):
+    has_closed, status = threading.Event(), ModelManager.status
+
+    def late_status(*arguments):
+        assert has_closed.wait(30)
+        return status(*arguments)
+
+    monkeypatch.setattr(ModelManager, "status", late_status)
     connection.sendall(REQUEST)
     connection.shutdown(socket.SHUT_WR)
+    threading.Timer(0.2, has_closed.set).start()
     assert spoken(connection).endswith(b'Could not find any versions of model m"\n}')

@@ -51,19 +51,20 @@ def test_parts_are_put_together():
     assert read(Sender(b"abcde", b"fghij")) == b"abcdefghij"
 
 
-def test_what_is_too_long_is_read_to_its_end_and_refused():
-    for headers in ({}, {b"content-length": b"11"}):
-        sender = Sender(b"abcde", b"fghij", b"k")
-        refused = refusal(sender, headers)
-        assert refused == (HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "The request's body is longer than 10 bytes")
-        assert sender.parts == []
-
-
-def test_whoever_asks_for_leave_is_refused_at_once():
+@pytest.mark.parametrize(
+    ("headers", "parts_left"),
+    [
+        # What is too long is read to its end, but whoever asks for leave to send it is refused at once.
+        ({}, 0),
+        ({b"content-length": b"11"}, 0),
+        ({b"content-length": b"11", b"expect": b"100-continue"}, 3),
+    ],
+)
+def test_what_is_too_long_is_refused(headers, parts_left):
     sender = Sender(b"abcde", b"fghij", b"k")
-    refused, _ = refusal(sender, {b"content-length": b"11", b"expect": b"100-continue"})
-    assert refused == HTTPStatus.REQUEST_ENTITY_TOO_LARGE
-    assert len(sender.parts) == 3
+    refused = refusal(sender, headers)
+    assert refused == (HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "The request's body is longer than 10 bytes")
+    assert len(sender.parts) == parts_left
 
 
 def test_what_does_not_come_in_time():

@@ -1,9 +1,12 @@
+"""Messages as arrays and back; `tests/conformance/grpc_predict_cases.py` has each type over gRPC."""
+
 import numpy as np
 import pytest
 import tensorflow as tf
 from tensorflow.core.framework import types_pb2
 
 from serving.local_server.wire.tensor_protos import from_protos, to_proto
+from tests.support.local_servers import refusal
 
 
 @pytest.mark.parametrize(
@@ -11,23 +14,23 @@ from serving.local_server.wire.tensor_protos import from_protos, to_proto
     [
         (np.array([[1.5, 2.5]], np.float32), "float_val"),
         (np.array([1.5]), "double_val"),
-        (np.array([-3], np.int8), "int_val"),
-        (np.array([3], np.int32), "int_val"),
-        (np.array([2**40]), "int64_val"),
+        (np.array([3], np.int16), "int_val"),
         (np.array([7], np.uint64), "uint64_val"),
-        (np.array([True, False]), "bool_val"),
         (np.array([b"a", b"\xff"], object), "string_val"),
         (np.array(2.5, np.float32), "float_val"),
         (np.zeros([2, 0], np.float32), "float_val"),
+        # More bytes than the length in one byte: 4 * 300 and 8 * 300.
+        (np.arange(300, dtype=np.float32).reshape(3, 100), "float_val"),
+        (np.arange(300, dtype=np.float64).reshape(3, 100), "double_val"),
     ],
 )
 def test_outputs_stand_in_the_field_of_their_type(array, field):
     proto = to_proto(array)
     assert list(getattr(proto, field)) == array.ravel().tolist()
     assert proto.tensor_content == b""
-    back = tf.make_ndarray(proto)
-    assert back.dtype == array.dtype
-    np.testing.assert_array_equal(back, array)
+    for back in (tf.make_ndarray(proto), from_protos({"x": proto})["x"]):
+        assert back.dtype == array.dtype
+        np.testing.assert_array_equal(back, array)
 
 
 def test_other_types_go_as_content():
@@ -36,19 +39,10 @@ def test_other_types_go_as_content():
     np.testing.assert_array_equal(tf.make_ndarray(to_proto(array)), array)
 
 
-def test_inputs_may_be_fields_or_content():
+def test_inputs_may_be_content():
     content = tf.make_tensor_proto(np.array([1, 2], np.float32))
-    fields = to_proto(np.array([1, 2], np.float32))
     assert content.tensor_content
-    arrays = from_protos({"content": content, "fields": fields})
-    np.testing.assert_array_equal(arrays["content"], arrays["fields"])
-
-
-def test_unparsable_inputs_are_named():
-    proto = to_proto(np.array([1, 2, 3], np.float32))
-    proto.tensor_shape.dim[0].size = 2
-    with pytest.raises(tf.errors.InvalidArgumentError, match="^tensor parsing error: x$"):
-        from_protos({"x": proto})
+    assert from_protos({"x": content})["x"].tolist() == [1.0, 2.0]
 
 
 def test_one_value_stands_for_all_that_are_lacking():
@@ -60,18 +54,11 @@ def test_one_value_stands_for_all_that_are_lacking():
     assert from_protos({"x": nothing})["x"].tolist() == [b"", b""]
 
 
-@pytest.mark.parametrize("sizes", [[-1], [2**20, 2**20], [2**62, 2**62]])
-@pytest.mark.parametrize("array", [np.array([1.5], np.float32), np.array([b"a"], object)])
-def test_a_size_that_no_tensor_has_is_refused(array, sizes):
+@pytest.mark.parametrize("sizes", [[1], [-1], [2**20, 2**20], [2**62, 2**62]])
+@pytest.mark.parametrize("array", [np.array([1.5, 2.5], np.float32), np.array([b"a", b"b"], object)])
+def test_a_size_that_does_not_fit_is_refused(array, sizes):
     proto = to_proto(array)
     del proto.tensor_shape.dim[:]
     for size in sizes:
         proto.tensor_shape.dim.add(size=size)
-    with pytest.raises(tf.errors.InvalidArgumentError, match="^tensor parsing error: x$"):
-        from_protos({"x": proto})
-
-
-def test_many_values_come_back():
-    for dtype in (np.float32, np.float64):
-        array = np.arange(300, dtype=dtype).reshape(3, 100)
-        np.testing.assert_array_equal(from_protos({"x": to_proto(array)})["x"], array)
+    assert refusal(from_protos, {"x": proto}) == "tensor parsing error: x"

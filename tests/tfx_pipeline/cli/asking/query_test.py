@@ -1,45 +1,36 @@
-"""`tandem query` against a real server."""
+"""`tandem query` against a real server. User 8 has item a; errors that others share: `asked_user_test.py`."""
 
 import json
-import socket
 
 import pytest
 
 from tests.support.retrieval_models import QUERY_BONUS as RETRIEVAL_BONUS
 from tests.support.saved_models import BASE_SCORES, HISTORY_BONUS, QUERY_BONUS
-from tfx_pipeline.cli.main import main
+
+USER_8 = ("--user", "8")
 
 
-@pytest.fixture
-def ask(shop, rank_server, capsys):
-    def ask(*arguments, address=rank_server.rest_address):
-        code = main(["query", *arguments, "--config", str(shop), "--address", address])
-        printed = capsys.readouterr()
-        return code, printed.out, printed.err
-
-    return ask
+def items(printed):
+    """The item ids of a table."""
+    return [line.split()[1] for line in printed.out.splitlines()[1:]]
 
 
-def test_ranks_what_the_user_does_not_have(ask):
-    code, out, err = ask("e", "--user", "8", "--k", "2")
-    assert code == 0
-    assert out == "rank  item  title   score\n   1  e     EMU    2.0000\n   2  b     BEE    0.2500\n"
-    assert "User '8': 1 history tokens are sent along." in err
+def test_ranks_what_the_user_does_not_have(ask, rank_server):
+    printed = ask(rank_server, "query", "e", *USER_8, "--k", "2")
+    assert printed.out == "rank  item  title   score\n   1  e     EMU    2.0000\n   2  b     BEE    0.2500\n"
+    assert "User '8': 1 history tokens are sent along." in printed.err
 
 
 def test_grpc_and_json(ask, rank_server):
-    code, out, _ = ask("e", "--user", "8", "--json", "--protocol", "grpc", address=rank_server.grpc_address)
-    answer = json.loads(out)
-    assert (code, answer["user"], answer["query"]) == (0, "8", "e")
+    answer = json.loads(ask(rank_server, "query", "e", *USER_8, "--json", "--protocol", "grpc").out)
+    assert (answer["user"], answer["query"], answer["signature"]) == ("8", "e", "rank")
     assert answer["items"][0] == {"rank": 1, "item_id": "e", "title": "EMU", "score": QUERY_BONUS}
     assert len(answer["items"]) == 4
-    assert answer["signature"] == "rank"
 
 
 def test_a_model_that_retrieves_searches_the_catalogue_itself(ask, retrieval_server):
-    code, out, err = ask("b", "--user", "8", "--k", "2", "--json", address=retrieval_server.rest_address)
-    answer = json.loads(out)
-    assert (code, answer["signature"]) == (0, "search")
+    answer = json.loads(ask(retrieval_server, "query", "b", *USER_8, "--k", "2", "--json").out)
+    assert answer["signature"] == "search"
     # `é` is in the model's catalogue and not in the log's.
     assert [(item["item_id"], item["title"], item["score"]) for item in answer["items"]] == [
         ("b", "BEE", 2.0 + RETRIEVAL_BONUS),
@@ -47,91 +38,48 @@ def test_a_model_that_retrieves_searches_the_catalogue_itself(ask, retrieval_ser
     ]
 
 
-def test_candidates_of_ones_own(ask, tmp_path):
+def test_candidates_of_ones_own(ask, rank_server, retrieval_server, tmp_path):
     (tmp_path / "ids").write_text("c\n\na\nb\na\n")
-    _, out, _ = ask("x", "--user", "8", "--json", "--candidates", str(tmp_path / "ids"))
-    assert [(item["item_id"], item["score"]) for item in json.loads(out)["items"]] == [
+    answer = json.loads(ask(rank_server, "query", "x", *USER_8, "--json", "--candidates", tmp_path / "ids").out)
+    assert [(item["item_id"], item["score"]) for item in answer["items"]] == [
         ("a", BASE_SCORES["a"] + HISTORY_BONUS),
         ("b", BASE_SCORES["b"]),
         ("c", BASE_SCORES["c"]),
     ]
-
-
-def test_candidates_of_ones_own_are_ranked_by_a_model_that_retrieves_too(ask, tmp_path, retrieval_server):
-    (tmp_path / "ids").write_text("a\nc\n")
-    _, out, _ = ask("b", "--user", "8", "--candidates", str(tmp_path / "ids"), address=retrieval_server.rest_address)
-    assert [line.split()[1] for line in out.splitlines()[1:]] == ["c", "a"]
+    # A model that retrieves ranks them as well, by its own scores: 1 for a, 2 for b, 3 for c.
+    assert items(ask(retrieval_server, "query", "x", *USER_8, "--candidates", tmp_path / "ids")) == ["c", "b", "a"]
 
 
 def test_a_category(ask, retrieval_server):
     """The categories of the model that retrieves are first letters; those of the log's items stand in its file."""
-    _, out, _ = ask("e", "--user", "8", "--category", "c", address=retrieval_server.rest_address)
-    assert [line.split()[1] for line in out.splitlines()[1:]] == ["c"]
-    code, _, err = ask("e", "--user", "8", "--category", "zoo")
-    assert (code, "tandem query: there is no item to rank" in err) == (2, True)
+    assert items(ask(retrieval_server, "query", "e", *USER_8, "--category", "c")) == ["c"]
 
 
-def test_an_unknown_user(ask):
-    code, out, err = ask("e", "--user", "nobody")
-    assert code == 0
-    assert "User 'nobody' is not in the event log: asking with an empty history." in err
-    assert out.splitlines()[1].split() == ["1", "e", "EMU", "2.0000"]
+def test_an_unknown_user(ask, rank_server):
+    printed = ask(rank_server, "query", "e", "--user", "nobody")
+    assert "User 'nobody' is not in the event log: asking with an empty history." in printed.err
+    assert items(printed) == ["e", "a", "b", "c", "d"]
 
 
-def test_a_cut_catalogue_is_told(ask, monkeypatch):
+def test_a_cut_catalogue_is_told(ask, rank_server, monkeypatch):
     monkeypatch.setattr("serving.shop_log.best_items.choose_candidates.__defaults__", ((), (), 2))
-    _, out, err = ask("e", "--user", "8")
-    assert "Ranked: the 2 most popular of 4 items." in err
-    assert len(out.splitlines()) == 3
-
-
-def test_no_server_and_nothing_pushed(ask, tmp_path):
-    with socket.socket() as nobody:
-        nobody.bind(("127.0.0.1", 0))
-        address = f"127.0.0.1:{nobody.getsockname()[1]}"
-        code, out, err = ask("e", "--user", "8", address=address)
-        assert (code, out) == (1, "")
-        assert f"tandem query: no model server answers at {address}. Start one with `tandem serve`." in err
-        assert f"Nothing is pushed to {tmp_path}/run/pushed/shop yet: run `tandem run` first." in err
-
-
-def test_a_server_without_the_model(ask, half_plus_two_server, tmp_path):
-    address = half_plus_two_server.rest_address
-    code, _, err = ask("e", "--user", "8", address=address)
-    assert code == 1
-    assert f"the server at {address} has no model 'shop': Servable not found for request: Latest(shop)." in err
-    assert "run `tandem run` first" in err
-    version = tmp_path / "run" / "pushed" / "shop" / "1"
-    version.mkdir(parents=True)
-    (version / "saved_model.pb").write_bytes(b"")
-    assert "Is the server still loading it, or started with another" in ask("e", "--user", "8", address=address)[2]
+    printed = ask(rank_server, "query", "e", *USER_8)
+    assert "Ranked: the 2 most popular of 4 items." in printed.err
+    assert len(items(printed)) == 2
 
 
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["  ", "--user", "8"], "the query is empty; use `tandem recommend` to ask without one."),
-        (["e", "--user", "8", "--k", "0"], "argument --k: should be a whole number from 1 on, not '0'"),
-        (["e", "--user", "8", "--k", "10001"], "`k` should be from 1 to 10000. Received: k=10001"),
+        (["  ", *USER_8], "tandem query: the query is empty; use `tandem recommend` to ask without one."),
+        (["e", *USER_8, "--k", "0"], "argument --k: should be a whole number from 1 on, not '0'"),
+        (["e", *USER_8, "--k", "10001"], "tandem query: `k` should be from 1 to 10000. Received: k=10001"),
         (["e"], "the following arguments are required: --user"),
-        (["e", "--user", "8", "--category", "c", "--candidates", "f"], "not allowed with argument --category"),
+        (["e", *USER_8, "--category", "c", "--candidates", "f"], "not allowed with argument --category"),
+        (["e", *USER_8, "--category", "zoo"], "tandem query: there is no item to rank"),
+        (["e", *USER_8, "--candidates", "/dev/null"], "tandem query: there is no item to rank"),
     ],
 )
-def test_wrong_usage(ask, arguments, message):
-    code, out, err = ask(*arguments)
-    assert (code, out) == (2, "")
-    assert message in err
-
-
-def test_nothing_to_rank(ask, tmp_path):
-    (tmp_path / "ids").write_text("\n")
-    code, _, err = ask("e", "--user", "8", "--candidates", str(tmp_path / "ids"))
-    assert code == 2
-    assert "tandem query: there is no item to rank" in err
-
-
-def test_a_missing_log(ask, tmp_path):
-    (tmp_path / "events.csv").unlink()
-    code, _, err = ask("e", "--user", "8")
-    assert code == 1
-    assert "events.csv: no such file." in err
+def test_wrong_usage(arguments, message, ask, rank_server):
+    printed = ask(rank_server, "query", *arguments, code=2)
+    assert printed.out == "" and message in printed.err

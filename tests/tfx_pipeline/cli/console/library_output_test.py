@@ -5,12 +5,12 @@ import pty
 import re
 import signal
 import subprocess
-import sys
 import textwrap
 from pathlib import Path
 
 import pytest
 
+from tests.support.own_process import python
 from tfx_pipeline.cli.console import library_output
 
 DIVERTED = "import os, signal, sys, warnings\nfrom tfx_pipeline.cli.console import library_output\n"
@@ -19,13 +19,12 @@ NOISE = "os.write(2, b'E0000 cuda: no device\\n')\n"
 
 
 def run(code: str, temporary: Path, **options) -> subprocess.CompletedProcess:
-    code = DIVERTED + textwrap.dedent(code)
-    environment = {**os.environ, "TMPDIR": str(temporary)}
-    options = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **options}
-    return subprocess.run([sys.executable, "-c", code], text=True, env=environment, check=False, **options)
+    """Diverts into a file of a folder, and goes on with the code."""
+    return python(DIVERTED + textwrap.dedent(code), env={**os.environ, "TMPDIR": str(temporary)}, **options)
 
 
 def kept_file(message: str, temporary: Path) -> str:
+    """What the only file holds, whose path the message tells."""
     (path,) = temporary.iterdir()
     assert re.fullmatch(r"tandem-run-\w+\.log", path.name)
     assert str(path) in message
@@ -64,7 +63,15 @@ def test_an_error_of_python_has_its_traceback_and_says_where_the_rest_is(tmp_pat
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSEGV, signal.SIGABRT], ids=lambda number: number.name)
 def test_nothing_is_lost_when_a_signal_ends_it(number, tmp_path):
-    result = run(f"os.write(2, b'F0000 Check failed: a < b\\n')\nos.kill(os.getpid(), {int(number)})", tmp_path)
+    """Nor when a worker that it forked has ended before, which ends for itself alone."""
+    code = f"""
+        if os.fork() == 0:
+            sys.exit()
+        os.wait()
+        os.write(2, b'F0000 Check failed: a < b\\n')
+        os.kill(os.getpid(), {int(number)})
+        """
+    result = run(code, tmp_path)
     assert result.returncode == -number
     lines = result.stderr.splitlines()
     assert lines[0] == "tandem run: the process was ended from one moment to the next, without an error of its own."
@@ -85,19 +92,8 @@ def test_an_end_in_order_that_skips_that_of_python_is_no_crash(tmp_path):
     assert not list(tmp_path.iterdir())
 
 
-def test_a_forked_worker_ends_for_itself_alone(tmp_path):
-    code = """
-        if os.fork() == 0:
-            sys.exit()
-        os.wait()
-        os.kill(os.getpid(), signal.SIGKILL)
-        """
-    assert "from one moment to the next" in run(code, tmp_path).stderr
-
-
-def test_without_a_place_for_the_file_everything_is_shown(tmp_path):
-    code = "import tempfile; tempfile.tempdir = '/nowhere'\n" + DIVERTED + NOISE + "print(stream)"
-    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+def test_without_a_place_for_the_file_everything_is_shown():
+    result = python("import tempfile; tempfile.tempdir = '/nowhere'\n" + DIVERTED + NOISE + "print(stream)")
     assert (result.stdout, result.stderr) == ("None\n", "E0000 cuda: no device\n")
 
 

@@ -4,14 +4,14 @@ from schemas.canonical_event import Surface, Token
 from serving.client.answers import RankedItem
 from serving.client.requests import RankRequest, RetrievalRequest
 from serving.shop_log.event_log import HistoryLimits
-from tfx_pipeline.cli.asking import asked_user
+from tfx_pipeline.cli.asking.source_log import read_source_log
 from tfx_pipeline.cli.demo.demo_targets import agree, answer_text, history_lines, last_target
 from tfx_pipeline.config.pipeline_config import load_config
 
 
 @pytest.fixture
 def log(shop):
-    return asked_user.read_log(load_config(str(shop)), ["7", "8"])
+    return read_source_log(load_config(str(shop)).data, ["7", "8"])
 
 
 def test_the_last_search_with_the_history_strictly_before_it(log):
@@ -45,11 +45,8 @@ def test_no_target(log):
 
 
 def test_history_lines(log):
-    tokens = [Token(Surface.RECOMMENDATION, ("a",))] * 5 + [
-        Token(Surface.SEARCH, ("b", "c"), "red"),
-        Token(Surface.SEARCH, (), "blue"),
-    ]
-    assert history_lines(tokens, log) == [
+    searches = [Token(Surface.SEARCH, ("b", "c"), "red"), Token(Surface.SEARCH, (), "blue")]
+    assert history_lines([Token(Surface.RECOMMENDATION, ("a",))] * 5 + searches, log) == [
         "history, newest last",
         "… 1 more",
         *["feed: ANT"] * 4,
@@ -77,10 +74,6 @@ def test_an_answer_stands_beside_the_history(log):
         "feed: ANT",
         "What the user did next: DOG, which the model put at rank 2.",
     ]
-
-
-def test_an_answer_of_a_model_that_retrieves(log):
-    target = last_target(log, "7", Surface.SEARCH, HistoryLimits())
-    lines = answer_text(target, [RankedItem("e", 0.75)], log, is_retrieved=True, width=80).splitlines()
+    lines = answer_text(target, answer[:1], log, is_retrieved=True, width=80).splitlines()
     assert lines[0] == 'Search "a", out of the whole catalogue:'
     assert lines[-1] == "What the user did next: DOG, which the model did not put among its first 1."

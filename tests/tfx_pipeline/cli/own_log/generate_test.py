@@ -9,21 +9,25 @@ from components.synthetic_log import generated_set
 from components.synthetic_log.generator_config import STRENGTHS
 from schemas import features
 from tests.support.generated_examples import generate as generate_examples
-from tfx_pipeline.cli.main import main
 from tfx_pipeline.config.pipeline_config import load_config
 
 CONFIGS = Path(__file__).resolve().parents[4] / "configs"
 SMALL = ("--events", "600", "--set", "generate.items=300", "--set", "data.evaluation_negatives=20")
 
 
-def call(folder, *arguments, config="generated"):
-    return main(["generate", "--config", str(CONFIGS / f"{config}.yaml"), "--output", str(folder), *SMALL, *arguments])
+@pytest.fixture
+def generate(tandem):
+    def call(folder, *arguments, config="generated", code=0):
+        return tandem(
+            "generate", "--config", CONFIGS / f"{config}.yaml", "--output", folder, *SMALL, *arguments, code=code
+        )
+
+    return call
 
 
 @pytest.mark.parametrize("config", ["generated", "kuaisar"])
-def test_what_is_generated_becomes_examples_by_the_same_configuration(config, tmp_path, capsys):
-    assert call(tmp_path / "log", "--json", config=config) == 0
-    truth = json.loads(capsys.readouterr().out)
+def test_what_is_generated_becomes_examples_by_the_same_configuration(config, tmp_path, generate):
+    truth = json.loads(generate(tmp_path / "log", "--json", config=config).out)
     counts = truth["counts"]
     overrides = [f"data.path={tmp_path}/log", "data.evaluation_negatives=20"]
     data = load_config(str(CONFIGS / f"{config}.yaml"), overrides).data
@@ -42,70 +46,59 @@ def test_what_is_generated_becomes_examples_by_the_same_configuration(config, tm
     }
 
 
-def test_options_are_settings_and_set_goes_further(tmp_path, capsys):
+def test_options_are_settings_and_set_goes_further(tmp_path, generate):
     options = ("--seed", "5", "--transitions", "high", "--set", "generate.transitions.r2s=0.7", "--json")
-    assert call(tmp_path, *options) == 0
-    truth = json.loads(capsys.readouterr().out)
-    settings = truth["settings"]
-    high = STRENGTHS["high"]
+    truth = json.loads(generate(tmp_path, *options).out)
+    settings, high = truth["settings"], STRENGTHS["high"]
     assert (settings["events"], settings["seed"], settings["items"]) == (600, 5, 300)
     planted = {"r2r": high.r2r, "s2r": high.s2r, "r2s": 0.7, "s2s": high.s2s, "newest_only": False}
     assert settings["transitions"] == planted
     assert (truth["layout"], truth["negatives"]) == ("events", 20)
 
 
-def test_the_truth_is_told(tmp_path, capsys):
-    assert call(tmp_path) == 0
-    printed = capsys.readouterr().out
+def test_the_truth_is_told_and_another_set_is_not_replaced_unless_forced(tmp_path, generate):
+    lines = generate(tmp_path).out.splitlines()
     truth = json.loads((tmp_path / "truth.json").read_text())
-    lines = printed.splitlines()
     assert lines[0] == f"{tmp_path}: events.tsv, items.tsv, truth.json"
     assert f" {truth['counts']['feed_clicks']:,} feed clicks" in lines[1]
     estimate = truth["achievable"]["search"]["own_surface"]["hit_rate_at_1"]
     row = next(line for line in lines if line.startswith("| search | own_surface |"))
     assert row.split(" | ")[2] == f"{estimate['mean']:.3f} ± {estimate['standard_error']:.3f}"
 
-
-def test_another_set_in_the_way(tmp_path, capsys):
-    assert call(tmp_path) == 0
-    before = (tmp_path / "events.tsv").read_bytes()
-    assert call(tmp_path, "--seed", "2") == 1
-    assert capsys.readouterr().err.startswith(f"tandem: {tmp_path} holds events.tsv, items.tsv, truth.json already")
-    assert (tmp_path / "events.tsv").read_bytes() == before
-    assert call(tmp_path, "--seed", "2", "--force") == 0
-    assert (tmp_path / "events.tsv").read_bytes() != before
+    error = generate(tmp_path, "--seed", "2", code=1).err
+    assert error.startswith(f"tandem: {tmp_path} holds events.tsv, items.tsv, truth.json already")
+    assert json.loads((tmp_path / "truth.json").read_text()) == truth
+    assert json.loads(generate(tmp_path, "--seed", "2", "--force", "--json").out)["settings"]["seed"] == 2
 
 
-def test_a_folder_that_cannot_be(tmp_path, capsys):
-    (tmp_path / "file").write_text("")
-    assert call(tmp_path / "file" / "log") == 1
-    assert capsys.readouterr().err.startswith("tandem: [Errno 20] Not a directory")
+def test_a_folder_that_cannot_be(tmp_path, generate):
+    (tmp_path / "file").touch()
+    assert generate(tmp_path / "file" / "log", code=1).err.startswith("tandem: [Errno 20] Not a directory")
 
 
-def test_an_interruption(tmp_path, capsys, monkeypatch):
+def test_an_interruption(tmp_path, generate, monkeypatch):
     def interrupted(*_):
         raise KeyboardInterrupt
 
     monkeypatch.setattr(generated_set, "make_part", interrupted)
-    assert call(tmp_path) == 1
-    assert capsys.readouterr().err == (
+    assert generate(tmp_path, code=1).err == (
         "tandem: interrupted; nothing is in its place yet, and the same command begins anew\n"
     )
 
 
 @pytest.mark.parametrize(
-    ("arguments", "message"),
+    ("option", "value", "message"),
     [
         (
-            ["--set", "data.source=jdsearch"],
+            "--set",
+            "data.source=jdsearch",
             "data.source = 'jdsearch': can be read, not made up. Give events or kuaisar.",
         ),
-        (["--output", ""], "data.path = '': give a folder of this machine to write into, here or by --output."),
-        (["--output", "gs://b/c"], "data.path = 'gs://b/c': give a folder of this machine"),
-        (["--workers", "0"], "argument --workers: should be a whole number from 1 on, not '0'"),
-        (["--set", "generate.drift=2"], "`generate`: `drift` should be from 0 to 1. Received: drift=2"),
+        ("--output", "", "data.path = '': give a folder of this machine to write into, here or by --output."),
+        ("--output", "gs://b/c", "data.path = 'gs://b/c': give a folder of this machine"),
+        ("--workers", "0", "argument --workers: should be a whole number from 1 on, not '0'"),
+        ("--set", "generate.drift=2", "`generate`: `drift` should be from 0 to 1. Received: drift=2"),
     ],
 )
-def test_wrong_calls(arguments, message, tmp_path, capsys):
-    assert call(tmp_path, *arguments) == 2
-    assert message in capsys.readouterr().err
+def test_wrong_calls(option, value, message, tmp_path, generate):
+    assert message in generate(tmp_path, option, value, code=2).err

@@ -15,7 +15,7 @@ def typed(monkeypatch):
     return lambda text: monkeypatch.setattr(sys, "stdin", io.StringIO(text))
 
 
-@pytest.mark.parametrize(("text", "answer"), [("what\n", "what"), ("2\n", "what"), ("\n7\nnobody\nwho\n", "who")])
+@pytest.mark.parametrize(("text", "answer"), [("what\n", "what"), ("2\n", "what"), ("\n0\n7\nnobody\nwho\n", "who")])
 def test_an_answer_is_a_name_or_its_number_and_is_asked_for_until_it_is_one(text, answer, typed, capsys):
     typed(text)
     assert ask(COLUMN) == answer

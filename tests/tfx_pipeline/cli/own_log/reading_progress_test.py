@@ -1,18 +1,15 @@
 import os
 import pty
-import subprocess
-import sys
+
+from tests.support.own_process import python
 
 CODE = "from tfx_pipeline.cli.own_log import reading_progress as p; p.show('log.csv', 50_000); p.clear()"
 
 
-def test_a_terminal_sees_one_line_which_goes_again():
+def test_a_terminal_sees_one_line_which_goes_again_and_a_file_nothing():
     controller, terminal = pty.openpty()
-    subprocess.run([sys.executable, "-c", CODE], stderr=terminal, check=True)
+    python(CODE, stderr=terminal)
     os.close(terminal)
     assert os.read(controller, 1000).decode() == "\rlog.csv: 50,000 rows\033[K\r\033[K"
     os.close(controller)
-
-
-def test_a_file_sees_nothing():
-    assert subprocess.run([sys.executable, "-c", CODE], capture_output=True, check=True).stderr == b""
+    assert python(CODE).stderr == ""

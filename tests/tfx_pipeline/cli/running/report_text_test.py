@@ -1,4 +1,4 @@
-import copy
+import pytest
 
 from tfx_pipeline.cli.running.report_text import is_pushed, outcome_lines, report_text
 
@@ -26,7 +26,7 @@ MODEL = {
 
 
 def report(**changes):
-    return {"data_findings": [], "models": {"shop": {**copy.deepcopy(MODEL), **changes}}}
+    return {"data_findings": [], "models": {"shop": MODEL | changes}}
 
 
 def test_the_metrics_stand_once_side_by_side_with_the_baselines():
@@ -45,50 +45,47 @@ def test_the_metrics_stand_once_side_by_side_with_the_baselines():
 
 def test_popularity_and_all_items_have_columns_of_their_own():
     metrics = {**MODEL["metrics"], "popularity": {"search": {"mrr": 0.25}}}
-    lines = report_text(report(metrics=metrics, whole_catalogue={"search": {"hit_rate_at_100": 0.875}})).splitlines()
-    assert lines[0] == "surface         metric   model  baseline  popularity  among all items"
-    assert lines[2] == "                MRR     0.7500    0.5000      0.2500"
-    assert lines[3] == "                HR@100                                         0.8750"
+    told = report(metrics=metrics, whole_catalogue={"search": {"hit_rate_at_100": 0.875}})
+    lines = report_text(told | {"data_findings": ["train, query: it drifted (allowed)"]}).splitlines()
+    # Findings in the data come first.
+    assert lines[:2] == ["Data: train, query: it drifted (allowed)", ""]
+    assert lines[2] == "surface         metric   model  baseline  popularity  among all items"
+    assert lines[4] == "                MRR     0.7500    0.5000      0.2500"
+    assert lines[5] == "                HR@100                                         0.8750"
 
 
-def test_findings_in_the_data_come_first():
-    told = {**report(), "data_findings": ["train, query: it drifted (allowed)"]}
-    assert report_text(told).startswith("Data: train, query: it drifted (allowed)\n\nsurface")
+def short(metric="ndcg_at_5", value=0.412, needed=0.431):
+    return [{"surface": "search", "metric": metric, "value": value, "needed": needed}]
 
 
-def test_a_repeated_run_says_that_nothing_has_changed():
-    assert outcome_lines(report(outcome="unchanged")) == ["Unchanged: version 17 is already pushed, in /models/shop."]
+STAYS = "Version 17 in /models/shop stays served."
+NONE_SERVED = "There is no earlier version in /models/shop, so nothing can be served."
 
 
-def test_a_model_that_is_not_good_enough_says_where_by_how_much_and_what_stays():
-    short = {"surface": "search", "metric": "ndcg_at_5", "value": 0.412, "needed": 0.431}
-    told = report(outcome="not_pushed", version="", blessed=False, shortfalls=[short], pushed_version="12")
-    assert outcome_lines(told) == [
-        "Not pushed: NDCG@5 in search 0.4120, needed 0.4310, 0.0190 more (last blessed version 12). "
-        "Version 12 in /models/shop stays served."
-    ]
-    assert "Pushed: " not in report_text(told).replace("Not pushed: ", "")
-
-
-def test_a_model_that_is_not_servable_says_why():
-    told = report(
-        outcome="not_pushed",
-        version="",
-        servable=False,
-        servability_reasons=["rank over REST: late"],
-        pushed_version="",
-    )
-    assert outcome_lines(told) == [
-        "Not pushed: not servable: rank over REST: late. "
-        "There is no earlier version in /models/shop, so nothing can be served."
-    ]
-    assert "Servable" not in report_text(told)
-
-
-def test_a_surface_that_nobody_could_measure():
-    short = {"surface": "search", "metric": "mrr", "value": None, "needed": None}
-    (line,) = outcome_lines(report(outcome="not_pushed", version="", shortfalls=[short]))
-    assert line.startswith("Not pushed: MRR in search could not be measured, there is no example of it to evaluate.")
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"outcome": "unchanged"}, "Unchanged: version 17 is already pushed, in /models/shop."),
+        (
+            {"shortfalls": short()},
+            f"Not pushed: NDCG@5 in search 0.4120, needed 0.4310, 0.0190 more (last blessed version 12). {STAYS}",
+        ),
+        (
+            {"shortfalls": short("mrr", None, None)},
+            f"Not pushed: MRR in search could not be measured, there is no example of it to evaluate. {STAYS}",
+        ),
+        (
+            {"servable": False, "servability_reasons": ["rank over REST: late"], "pushed_version": ""},
+            f"Not pushed: not servable: rank over REST: late. {NONE_SERVED}",
+        ),
+        ({"servable": False}, f"Not pushed: not servable, as the server that tried it found. {STAYS}"),
+    ],
+)
+def test_a_model_that_is_not_pushed_says_why_and_what_is_served(changes, sentence):
+    told = report(**{"outcome": "not_pushed"} | changes)
+    assert outcome_lines(told) == [sentence]
+    assert report_text(told).endswith(f"\n\n{sentence}")
+    assert ("\nServable: " in report_text(told)) == changes.get("servable", True)
 
 
 def test_of_several_models_each_is_named_and_all_must_be_pushed():

@@ -10,7 +10,6 @@ import httpx
 import pytest
 
 from serving.local_server.child_process import child_process, first_line_with
-from tfx_pipeline.cli.main import main
 
 START = "Explore at "
 
@@ -34,66 +33,49 @@ def test_serves_the_page_of_a_configuration_until_interrupted(shop, rank_server)
         assert process.wait(20) == 0
 
 
-def test_says_how_to_start_a_model_server(shop, tmp_path, monkeypatch, capsys):
-    """In this process, with a page that is asked once instead of being served."""
+@pytest.fixture
+def asked(monkeypatch, shop, tandem):
+    """Asks the page one thing in this process, instead of serving it: the answer, and what the command printed."""
     from starlette.testclient import TestClient
 
-    answers, opened = [], []
+    def call(request, *arguments):
+        answers = []
 
-    def ask(server, sockets):
-        page = TestClient(server.config.app, base_url="http://127.0.0.1")
-        answers.append(page.post("/api/best", json={"surface": "recommendation", "user": "7"}))
-        raise KeyboardInterrupt
+        def ask(server, sockets):
+            answers.append(request(TestClient(server.config.app, base_url="http://127.0.0.1")))
+            raise KeyboardInterrupt
 
-    monkeypatch.setattr("uvicorn.Server.run", ask)
+        monkeypatch.setattr("uvicorn.Server.run", ask)
+        printed = tandem("explore", "--port", "0", "--config", shop, *arguments)
+        return answers[0], printed
+
+    return call
+
+
+def test_says_how_to_start_a_model_server(asked, tmp_path, monkeypatch):
+    opened = []
     monkeypatch.setattr("webbrowser.open", lambda url: opened.append(url) or False)
     with socket.socket() as nobody:
         nobody.bind(("127.0.0.1", 0))
         address = f"127.0.0.1:{nobody.getsockname()[1]}"
-        assert main(["explore", "--port", "0", "--open", "--config", str(shop), "--address", address]) == 0
-    (answer,) = answers
+        best = {"surface": "recommendation", "user": "7"}
+        answer, printed = asked(lambda page: page.post("/api/best", json=best), "--open", "--address", address)
     assert answer.status_code == 503
     assert answer.json()["error"] == (
         f"No model server answers at {address}. Start one with `tandem serve`. "
         f"Nothing is pushed to {tmp_path}/run/pushed/shop yet: run `tandem run` first."
     )
-    printed = capsys.readouterr()
     assert printed.out == f"Explore at {opened[0]} (Ctrl-C ends it)\n"
     assert printed.err == "tandem explore: this machine has no browser to open.\n"
 
 
-def test_a_port_that_is_taken(shop, capsys):
-    with socket.socket() as other:
-        other.bind(("127.0.0.1", 0))
-        other.listen()
-        port = other.getsockname()[1]
-        assert main(["explore", "--config", str(shop), "--port", str(port)]) == 1
-    error = capsys.readouterr().err
-    assert error.startswith(f"tandem explore: port {port} on 127.0.0.1 is taken by another program. ")
-    assert error.endswith("Choose another with --port; 0 takes a free one.\n")
+def test_a_model_of_one_surface(asked):
+    answer, _ = asked(lambda page: page.get("/api/start"), "--set", "train.surfaces=[search]")
+    assert [each["surface"] for each in answer.json()["surfaces"]] == ["search"]
 
 
-@pytest.mark.parametrize("port", ["65536", "-1", "x"])
-def test_what_is_no_port(shop, port, capsys):
-    assert main(["explore", "--config", str(shop), "--port", port]) == 2
-    assert f"argument --port: should be a whole number from 0 to 65535, not '{port}'" in capsys.readouterr().err
-
-
-def test_a_missing_log(shop, tmp_path, capsys):
-    (tmp_path / "events.csv").unlink()
-    assert main(["explore", "--config", str(shop)]) == 1
-    assert "tandem explore: " in capsys.readouterr().err
-
-
-def test_a_model_of_one_surface(shop, monkeypatch):
-    from starlette.testclient import TestClient
-
-    served = []
-
-    def ask(server, sockets):
-        page = TestClient(server.config.app, base_url="http://127.0.0.1")
-        served.extend(each["surface"] for each in page.get("/api/start").json()["surfaces"])
-
-    monkeypatch.setattr("uvicorn.Server.run", ask)
-    assert main(["explore", "--port", "0", "--config", str(shop), "--set", "train.surfaces=[search]"]) == 0
-    assert served == ["search"]
+def test_a_port_that_is_taken(shop, tandem, taken_port):
+    assert tandem("explore", "--config", shop, "--port", taken_port, code=1).err == (
+        f"tandem explore: port {taken_port} on 127.0.0.1 is taken by another program. "
+        "Choose another with --port; 0 takes a free one.\n"
+    )

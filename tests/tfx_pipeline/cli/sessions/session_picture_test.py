@@ -28,33 +28,21 @@ def words(root):
     return [text.text for text in root.iter(f"{SVG}text")]
 
 
-def test_bands_lie_where_the_windows_do():
-    first, second = bands(drawn(EventSessions(Surface.SEARCH, EVENTS, (APART,))))
-    event = first[2] / 1.25
-    assert second[0] == first[0] + first[2]
-    assert second[2] == 0.75 * event
-    assert first[1] == second[1]
-
-
-def test_events_stand_in_the_middle_of_their_places():
+def test_bands_lie_where_the_windows_do_and_events_in_the_middle_of_their_places():
     root = drawn(EventSessions(Surface.SEARCH, EVENTS, (APART,)))
-    (left, _, width), _ = bands(root)
+    (left, top, width), second = bands(root)
     event = width / 1.25
+    assert second == (left + width, top, 0.75 * event)
     assert [float(dot.get("cx")) for dot in root.iter(f"{SVG}circle")] == [left + 0.5 * event, left + 1.5 * event]
 
 
-def test_windows_that_overlap_get_lanes_of_their_own():
-    one, two, empty = bands(drawn(EventSessions(Surface.SEARCH, EVENTS, (OVERLAPPING,))))
-    assert one[1] < two[1]
-    assert empty[1] == one[1]
-    assert empty[2] == 2
-
-
-def test_clicks_above_the_time_line_and_queries_below():
+def test_clicks_above_the_time_line_and_queries_below_in_lanes_of_their_own_where_windows_overlap():
     root = drawn(EventSessions(Surface.SEARCH, EVENTS, (APART, OVERLAPPING)))
     time_line = float(next(root.iter(f"{SVG}line")).get("y1"))
-    tops = [top for _, top, _ in bands(root)]
-    assert [top > time_line for top in tops] == [False, False, True, True, True]
+    *clicks, one, two, empty = bands(root)
+    assert all(top < time_line for _, top, _ in clicks)
+    assert time_line < one[1] == empty[1] < two[1]
+    assert empty[2] == 2
 
 
 def test_what_lies_in_a_session_in_part_is_told_where_there_is_room():

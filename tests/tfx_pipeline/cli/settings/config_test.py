@@ -4,7 +4,6 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tfx_pipeline.cli.main import main
 from tfx_pipeline.config.config_fields import config_fields
 from tfx_pipeline.config.pipeline_config import load_config
 
@@ -20,17 +19,8 @@ def shop(tmp_path, monkeypatch):
     return "shop.yaml"
 
 
-@pytest.fixture
-def printed(capsys):
-    def of(*arguments):
-        assert main(["config", *arguments]) == 0
-        return capsys.readouterr().out
-
-    return of
-
-
-def test_each_value_is_explained_and_has_its_origin(shop, printed):
-    lines = printed(shop, "--set", "train.epochs=3").splitlines()
+def test_each_value_is_explained_and_has_its_origin(shop, tandem):
+    lines = tandem("config", shop, "--set", "train.epochs=3").out.splitlines()
     assert lines[0] == "# shop.yaml --set train.epochs=3"
     place = lines.index("train:")
     assert lines[place + 1 : place + 3] == [
@@ -46,17 +36,19 @@ def test_each_value_is_explained_and_has_its_origin(shop, printed):
 
 
 @pytest.mark.parametrize("options", [(), ("--changed",)])
-@pytest.mark.parametrize("file", sorted(CONFIGS.glob("*.yaml")), ids=lambda file: file.name)
-def test_what_is_printed_is_the_same_configuration(file, options, printed, tmp_path):
+@pytest.mark.parametrize(
+    "file", sorted([*CONFIGS.glob("*.yaml"), *CONFIGS.glob("papers/*.yaml")]), ids=lambda file: file.name
+)
+def test_what_is_printed_is_the_same_configuration(file, options, tandem, tmp_path):
     overrides = ["train.epochs=3", "data.events=*_inter*.csv", "gate.limits.model_mb=1e3", "beam_args=[--a=b, 'c: d']"]
     said = [word for override in overrides for word in ("--set", override)]
     again = tmp_path / "again.yaml"
-    again.write_text(printed(str(file), *said, *options))
+    again.write_text(tandem("config", str(file), *said, *options).out)
     assert load_config(str(again)) == load_config(str(file), overrides)
 
 
-def test_only_what_is_changed(shop, printed):
-    changed = yaml.safe_load(printed("--config", shop, "--changed"))
+def test_only_what_is_changed(shop, tandem):
+    changed = yaml.safe_load(tandem("config", "--config", shop, "--changed").out)
     lengths = {"search_history": 9}
     assert changed == {
         "name": "shop",
@@ -67,8 +59,8 @@ def test_only_what_is_changed(shop, printed):
     }
 
 
-def test_sections_and_fields_may_be_named(shop, printed):
-    shown = yaml.safe_load(printed("evaluation", shop, "gate.limits.model_mb", "name"))
+def test_sections_and_fields_may_be_named(shop, tandem):
+    shown = yaml.safe_load(tandem("config", "evaluation", shop, "gate.limits.model_mb", "name").out)
     assert shown == {
         "name": "shop",
         "evaluation": {"metric": "ndcg_at_5", "margin": 0.005, "split": "test"},
@@ -76,8 +68,8 @@ def test_sections_and_fields_may_be_named(shop, printed):
     }
 
 
-def test_json_has_a_member_for_each_field(shop, printed):
-    shown = json.loads(printed(shop, "--json"))
+def test_json_has_a_member_for_each_field(shop, tandem):
+    shown = json.loads(tandem("config", shop, "--json").out)
     assert list(shown) == [path for path, field in config_fields().items() if field.section is None]
     assert shown["data.search_history"] == {
         "value": 9,
@@ -88,20 +80,17 @@ def test_json_has_a_member_for_each_field(shop, printed):
     }
 
 
-def test_a_merged_mapping_has_the_file_for_its_origin(shop, printed, tmp_path):
+def test_a_merged_mapping_has_the_file_for_its_origin(shop, tandem, tmp_path):
     (tmp_path / shop).write_text("name: shop\ndata: {events: a}\ntrain: {<<: {epochs: 3}, seed: 4}\n")
-    assert "  epochs: 3  # shop.yaml\n" in printed(shop)
+    assert "  epochs: 3  # shop.yaml\n" in tandem("config", shop).out
 
 
 @pytest.mark.parametrize(
-    ("arguments", "message"),
+    ("shown", "message"),
     [
-        (["trian.epochs"], "there is no field trian.epochs. Did you mean train.epochs? `tandem config` lists them."),
-        (["a.yaml", "b.yml"], "a.yaml and b.yml: one configuration at a time."),
-        (["nowhere.yaml"], "nowhere.yaml: there is no such file. Give a configuration with --config FILE.yaml."),
+        ("trian.epochs", "there is no field trian.epochs. Did you mean train.epochs? `tandem config` lists them."),
+        ("b.yml", "shop.yaml and b.yml: one configuration at a time."),
     ],
 )
-def test_what_is_not_there_is_named(shop, arguments, message, capsys):
-    arguments = arguments if arguments[0].endswith("yaml") else [shop, *arguments]
-    assert main(["config", *arguments]) == 2
-    assert capsys.readouterr().err == f"tandem: {message}\n"
+def test_what_is_not_there_is_named(shop, shown, message, tandem):
+    assert tandem("config", shop, shown, code=2).err == f"tandem: {message}\n"

@@ -10,22 +10,14 @@ TABLE = tf.constant([[1.0, 0.0], [0.0, 2.0], [3.0, 0.0], [-1.0, -1.0]])
 QUERIES = tf.constant([[1.0, 0.0], [0.0, -1.0]])
 
 
-def test_brute_force_finds_the_largest_products():
-    index = retrieval_index.build("brute_force", TABLE)
+@pytest.mark.parametrize("dtype", [tf.float32, tf.bfloat16])
+def test_brute_force_finds_the_largest_products(dtype):
+    index = retrieval_index.build("brute_force", tf.cast(TABLE, dtype))
     # Products with the first query: 1, 0, 3, -1; with the second: 0, -2, 0, 1.
     assert index.nearest(QUERIES, tf.constant(3)).numpy().tolist() == [[2, 0, 1], [3, 0, 2]]
     assert index.nearest(QUERIES, tf.constant(1)).numpy().tolist() == [[2], [3]]
-
-
-def test_what_is_tracked_are_plain_variables():
-    tracked = retrieval_index.build("brute_force", TABLE).tracked
-    assert all(isinstance(each, tf.Variable) for each in tracked)
-    assert any(each.shape == TABLE.shape for each in tracked)
-
-
-def test_tables_of_low_precision_are_searched_in_full():
-    index = retrieval_index.build("brute_force", tf.cast(TABLE, tf.bfloat16))
-    assert index.nearest(QUERIES, tf.constant(1)).numpy().tolist() == [[2], [3]]
+    # What the saved module is to hold are plain variables.
+    assert any(isinstance(each, tf.Variable) and each.shape == TABLE.shape for each in index.tracked)
 
 
 def test_an_unknown_kind_is_refused():
@@ -39,20 +31,15 @@ def test_scann_that_is_not_installed_is_refused_with_the_mend(monkeypatch):
         retrieval_index.build("scann", TABLE)
 
 
-def test_scann_finds_nearly_the_same():
+def test_scann_finds_nearly_the_same_and_may_be_asked_for_more_than_it_finds():
     pytest.importorskip("scann")
     table, queries = clustered(2000, 20)
-    exact = retrieval_index.build("brute_force", table).nearest(queries, tf.constant(10)).numpy()
-    found = retrieval_index.build("scann", table).nearest(queries, tf.constant(10)).numpy()
-    shared = [len(set(one) & set(other)) for one, other in zip(exact, found, strict=True)]
-    assert sum(shared) > 0.8 * exact.size
-
-
-def test_scann_may_be_asked_for_more_than_it_finds():
-    pytest.importorskip("scann")
-    table, queries = clustered(2000, 5)
-    found = retrieval_index.build("scann", table).nearest(queries, tf.constant(2000)).numpy()
-    assert found.shape == (5, 2000) and (found == -1).any()
+    index, exact = retrieval_index.build("scann", table), retrieval_index.build("brute_force", table)
+    best, near = (each.nearest(queries, tf.constant(10)).numpy() for each in (exact, index))
+    shared = [len(set(one) & set(other)) for one, other in zip(best, near, strict=True)]
+    assert sum(shared) > 0.8 * 20 * 10
+    found = index.nearest(queries, tf.constant(2000)).numpy()
+    assert found.shape == (20, 2000) and (found == -1).any()
     assert all(len(set(row) - {-1}) == sum(place >= 0 for place in row) for row in found.tolist())
 
 

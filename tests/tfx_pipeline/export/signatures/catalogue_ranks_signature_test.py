@@ -3,17 +3,14 @@ import pytest
 import tensorflow as tf
 
 from schemas import features, signatures
-from schemas.canonical_event import Surface, Token
+from schemas.canonical_event import Surface
 from tests.support.behaviour_examples import behaviour_example
-from tests.support.exported_retriever import ITEMS, history_inputs, texts
+from tests.support.exported_retriever import HISTORY, ITEMS, history_inputs, texts
 from tfx_pipeline.export.signatures.catalogue_ranks_signature import catalogue_ranks_signature
-
-HISTORY = (Token(Surface.RECOMMENDATION, ("item-a",)), Token(Surface.SEARCH, ("item-c",), "red"))
 
 
 def ranks(servable, examples):
     answer = servable.run(signatures.CATALOGUE_RANKS, {signatures.EXAMPLES: np.array(examples, object)})
-    assert answer[signatures.RANKS].dtype == np.int64
     return answer[signatures.RANKS].tolist()
 
 
@@ -50,34 +47,29 @@ def test_several_positives_are_refused(servable):
         ranks(servable, [example.SerializeToString()])
 
 
-class Parsed:
-    """Stands in for a Transform graph: the inputs are there already."""
+def ranks_by_hand(logits, table, candidates, labels):
+    """The ranks where the Transform graph and the model are numbers that are there already."""
+    inputs = {
+        features.CANDIDATE_ITEMS: tf.constant(candidates),
+        features.CANDIDATE_LABELS: tf.constant(labels, tf.float32),
+    }
 
-    def __init__(self, candidates, labels):
-        self.inputs = {
-            features.CANDIDATE_ITEMS: tf.constant(candidates),
-            features.CANDIDATE_LABELS: tf.constant(labels, tf.float32),
-        }
+    class Transform:
+        parse = staticmethod(lambda examples: examples)
+        __call__ = staticmethod(lambda raw: inputs)
 
-    def parse(self, examples):
-        return examples
-
-    def __call__(self, raw):
-        return self.inputs
+    signature = catalogue_ranks_signature(lambda inputs: tf.constant(logits), Transform(), tf.constant(table))
+    return signature(tf.constant([""] * len(logits)))[signatures.RANKS].numpy().tolist()
 
 
 def test_ties_count_against_the_positive_and_neither_padding_nor_the_unknown_count():
     # By index: padding, three items of score 2, one of 1, one of 3, the unknown.
-    table = tf.constant([[9.0], [2.0], [2.0], [2.0], [1.0], [3.0], [9.0]])
-    transform = Parsed([[2, 0], [4, 1], [1, 5]], [[1, 0], [1, 0], [0, 1]])
-    signature = catalogue_ranks_signature(lambda inputs: tf.ones([3, 1]), transform, table)
+    table = [[9.0], [2.0], [2.0], [2.0], [1.0], [3.0], [9.0]]
     # 3 and two equals stand before the first; everything before the second; nothing before the third.
-    assert signature(tf.constant([""] * 3))[signatures.RANKS].numpy().tolist() == [4, 5, 1]
+    found = ranks_by_hand([[1.0]] * 3, table, candidates=[[2, 0], [4, 1], [1, 5]], labels=[[1, 0], [1, 0], [0, 1]])
+    assert found == [4, 5, 1]
 
 
 def test_a_score_that_is_no_number_is_last():
-    transform = Parsed([[1], [1]], [[1], [1]])
-    signature = catalogue_ranks_signature(
-        lambda inputs: tf.constant([[np.nan], [1.0]]), transform, tf.constant([[0.0], [2.0], [1.0], [0.0]])
-    )
-    assert signature(tf.constant([""] * 2))[signatures.RANKS].numpy().tolist() == [2, 1]
+    table = [[0.0], [2.0], [1.0], [0.0]]
+    assert ranks_by_hand([[np.nan], [1.0]], table, candidates=[[1], [1]], labels=[[1], [1]]) == [2, 1]

@@ -1,11 +1,9 @@
 import numpy as np
 
 from schemas import signatures
-from schemas.canonical_event import Surface, Token
+from schemas.canonical_event import Surface
 from tests.support.behaviour_examples import behaviour_example
-from tests.support.exported_retriever import history_inputs, texts
-
-HISTORY = (Token(Surface.RECOMMENDATION, ("item-a",)), Token(Surface.SEARCH, ("item-c", "item-d"), "red"))
+from tests.support.exported_retriever import HISTORY, history_inputs, texts
 
 
 def test_examples_and_requests_are_scored_alike(servable):
@@ -23,10 +21,3 @@ def test_examples_and_requests_are_scored_alike(servable):
     by_request = servable.run(signatures.RANK, request)
     np.testing.assert_allclose(by_examples[signatures.SCORES], by_request[signatures.SCORES], atol=1e-6)
     assert len(np.unique(by_request[signatures.SCORES])) == 6
-
-
-def test_padding_among_the_candidates_has_the_lowest_probability(servable):
-    request = history_inputs([HISTORY], ["u1"])
-    request |= {signatures.RANK_QUERY: texts([""]), signatures.RANK_CANDIDATES: texts(["item-e", "", "item-b"])[None]}
-    scores = servable.run(signatures.RANK, request)[signatures.SCORES][0]
-    assert scores[1] == 0 and scores[0] > 0 and scores[2] > 0

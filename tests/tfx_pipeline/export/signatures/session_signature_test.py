@@ -30,15 +30,14 @@ def test_events_are_told_by_their_places_in_the_history(servable):
 
 def test_windows_and_shares_are_those_of_the_model(servable, exported):
     answer = sessions(servable, [HISTORY, HISTORY], ["recommendation", "search"])
+    items = [exported.index(item) for item in ITEMS[:6]]
+    red, mug, lamp = (exported.index(word, features.WORD_VOCABULARY) for word in ("red", "mug", "lamp"))
     inputs = {
-        features.USER: [index(exported, "u1", features.USER_VOCABULARY)],
-        features.RECOMMENDATION_ITEMS: [[index(exported, item) for item in (ITEMS[1], ITEMS[4], ITEMS[5])]],
-        features.SEARCH_ITEMS: [[[index(exported, ITEMS[2]), index(exported, ITEMS[3])], [0, 0]]],
+        features.USER: [exported.index("u1", features.USER_VOCABULARY)],
+        features.RECOMMENDATION_ITEMS: [[items[1], items[4], items[5]]],
+        features.SEARCH_ITEMS: [[[items[2], items[3]], [0, 0]]],
         features.SEARCH_KINDS: [[1, 1]],
-        features.SEARCH_WORDS: [
-            [[index(exported, word, features.WORD_VOCABULARY) for word in ("red", "mug")]]
-            + [[index(exported, "lamp", features.WORD_VOCABULARY), 0]]
-        ],
+        features.SEARCH_WORDS: [[[red, mug], [lamp, 0]]],
         features.QUERY_WORDS: [[0, 0]],
     }
     inputs = {name: keras.ops.convert_to_tensor(value, "int32") for name, value in inputs.items()}
@@ -60,7 +59,3 @@ def test_windows_and_shares_are_those_of_the_model(servable, exported):
 def test_a_surface_that_is_none_is_refused(servable):
     with pytest.raises(tf.errors.InvalidArgumentError, match="`surface` should be recommendation or search. Received"):
         sessions(servable, [HISTORY], ["feed"])
-
-
-def index(exported, value, vocabulary=features.ITEM_VOCABULARY):
-    return 1 + exported.transform_output.vocabulary_by_name(vocabulary).index(value.encode())
