@@ -29,6 +29,8 @@ class CommandParser(argparse.ArgumentParser):
         self._refuse_unknown(words)
         if any(word == "-h" or (len(word) > 2 and "--help".startswith(word)) for word in words):
             return self.parse_args(words)  # parse_intermixed_args leaves arguments out of the help.
+        if "--" in words:
+            return self.parse_args(words)  # Python 3.10's parse_intermixed_args loses what stands behind `--`.
         return self.parse_intermixed_args(words)
 
     def _refuse_unknown(self, words: Sequence[str]) -> None:

@@ -18,6 +18,8 @@ def parser():
         (["--us=7", "red", "mug"], {"words": ["red", "mug"]}),
         (["red", "--user", "7", "mug", "--verbose"], {"words": ["red", "mug"], "verbose": True}),
         (["--user", "7", "--k", "-3"], {"k": -3}),
+        # Behind two dashes everything is an argument.
+        (["--user", "7", "--", "--red", "mug"], {"words": ["--red", "mug"]}),
     ],
 )
 def test_options_may_be_shortened_and_stand_between_arguments(words, read, parser):
