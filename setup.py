@@ -25,7 +25,7 @@ def shared_files(*folders: str) -> list[tuple[str, list[str]]]:
 
 setup(
     name="tandem-recommender",
-    version="0.2.0.dev0",
+    version="0.2.0",
     description="One recommender for platforms that have both a search box and a feed: UniSAR and UnifiedSSR on TFX",
     long_description=Path("README.md").read_text(encoding="utf-8") if Path("README.md").exists() else "",
     long_description_content_type="text/markdown",
