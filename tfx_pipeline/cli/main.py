@@ -49,6 +49,10 @@ GROUPS = {
         ),
         "tensorboard": ("tfx_pipeline.cli.running.tensorboard", "look at the trainings"),
         "experiment": ("tfx_pipeline.cli.running.experiment", "train variants of a configuration and compare them"),
+        "reproduce": (
+            "tfx_pipeline.cli.running.reproduce",
+            "run a paper's experiment, its figures beside ours",
+        ),
     },
     "Deploy": {
         "compile": ("tfx_pipeline.cli.running.compile_spec", "compile the pipeline for Kubeflow Pipelines"),
@@ -65,7 +69,7 @@ GROUPS = {
 A module has `add_arguments(parser)` and `run(args) -> int`. It imports TFX and TensorFlow only within `run`.
 """
 
-RUNNING = ("run", "experiment", "compile")
+RUNNING = ("run", "experiment", "reproduce", "compile")
 """The commands that run TFX. Their errors are told in a paragraph instead of a traceback."""
 
 COMMANDS = {name: command for group in GROUPS.values() for name, command in group.items()}

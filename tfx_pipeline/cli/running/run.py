@@ -31,11 +31,25 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Runs it and prints the report; 0 when every model is pushed, by this run or an earlier one, 3 when one is not."""
     config = config_arguments.load(args)
-    preflight.check(config)
-    with shown(everything=args.verbose) as display:
-        report = _repeated_or_run(config, display)
+    report = report_of(config, everything=args.verbose)
     print(json.dumps(report, indent=2) if args.json else report_text(report))
     return ExitCode.OK if is_pushed(report) else ExitCode.NOT_PUSHED
+
+
+def report_of(config: PipelineConfig, everything: bool) -> dict[str, Any]:
+    """Checks what a run needs, runs it unless nothing has changed since the last time, and returns its report.
+
+    Args:
+        config: The configuration of the run.
+        everything: Show what the libraries log, too.
+
+    Raises:
+        NotReadyError: A file, package or folder is missing.
+        ComponentFailed: A component failed; its error is the cause.
+    """
+    preflight.check(config)
+    with shown(everything=everything) as display:
+        return _repeated_or_run(config, display)
 
 
 def _repeated_or_run(config: PipelineConfig, display: PlainDisplay) -> dict[str, Any]:
