@@ -134,6 +134,8 @@ def context_vocabulary(name: str) -> str:
 
 # --- Splits. ---
 TRAIN_SPLIT: Final = "train"
+PRETRAIN_SPLIT: Final = "pretrain"
+"""What the joint training learns from where `data.pretraining_events` names a log of its own."""
 VALIDATION_SPLIT: Final = "validation"
 TEST_SPLIT: Final = "test"
 CATALOG_SPLIT: Final = "catalog"

@@ -74,8 +74,8 @@ def _until_trained(config: PipelineConfig, passed_statistics_dir: str) -> dict[s
         schema=schema,
         preprocessing_fn="tfx_pipeline.preprocessing.preprocessing_fn",
         splits_config=tfx.proto.SplitsConfig(
-            analyze=[features.TRAIN_SPLIT, *_table_splits(config)],
-            transform=[features.TRAIN_SPLIT, features.VALIDATION_SPLIT, *_table_splits(config)],
+            analyze=[*_learned_splits(config), *_table_splits(config)],
+            transform=[*_learned_splits(config), features.VALIDATION_SPLIT, *_table_splits(config)],
         ),
         custom_config={
             "transform": as_dict(config.transform),
@@ -89,7 +89,7 @@ def _until_trained(config: PipelineConfig, passed_statistics_dir: str) -> dict[s
     )
     # Transform reads nothing from the checks, but it should not start on data that fails them.
     transform.add_upstream_node(data_checks)
-    trainer = _trainer(config, transform, config.model, config.train)
+    trainer = _trainer(config, transform, config.model, config.train, split=_learned_splits(config)[-1])
     nodes = [item_catalog, example_gen, statistics_gen, schema_gen, example_validator, data_checks, transform, trainer]
     for served in config.served_models if config.fine_tuning.surfaces else ():
         (surface,) = served.surfaces
@@ -103,6 +103,11 @@ def _table_splits(config: PipelineConfig) -> tuple[str, ...]:
     return (features.CATALOG_SPLIT, *([features.AUDIENCE_SPLIT] if config.data.users else []))
 
 
+def _learned_splits(config: PipelineConfig) -> tuple[str, ...]:
+    """The splits that trainings learn from. The joint one takes the last."""
+    return (features.TRAIN_SPLIT, *([features.PRETRAIN_SPLIT] if config.data.pretraining_events else []))
+
+
 def _trainer(
     config: PipelineConfig,
     transform: BaseNode,
@@ -110,14 +115,15 @@ def _trainer(
     train: TrainConfig,
     prefix: str = "",
     start_from: BaseChannel | None = None,
+    split: str = features.TRAIN_SPLIT,
 ) -> BaseNode:
-    """A training of the model `model_name`. It starts from the weights of `start_from`, if given."""
+    """A training of the model `model_name` on a split. It starts from the weights of `start_from`, if given."""
     return tfx.components.Trainer(
         run_fn="tfx_pipeline.trainer.run_fn",
         examples=transform.outputs["transformed_examples"],
         transform_graph=transform.outputs["transform_graph"],
         base_model=start_from,
-        train_args=tfx.proto.TrainArgs(splits=[features.TRAIN_SPLIT, *_table_splits(config)]),
+        train_args=tfx.proto.TrainArgs(splits=[split, *_table_splits(config)]),
         eval_args=tfx.proto.EvalArgs(splits=[features.VALIDATION_SPLIT]),
         custom_config=training_job.custom_config(config, model_name, train),
     ).with_id(prefix + JOINT_TRAINER)

@@ -9,13 +9,14 @@ def run_fn(fn_args: Any) -> None:
     """Trains the configured model and exports it to `fn_args.serving_model_dir`.
 
     Args:
-        fn_args: A `tfx.components.FnArgs`. `train_files` holds the files of the train split and of the tables' splits,
-            `eval_files` those of the validation split. `custom_config` is what `training_job.custom_config` made.
-            `base_model`, if set, is the model whose weights the training starts from.
+        fn_args: A `tfx.components.FnArgs`. `train_files` holds the files of the split `train` or `pretrain` and of the
+            tables' splits, `eval_files` those of the validation split. `custom_config` is what
+            `training_job.custom_config` made. `base_model`, if set, is the model whose weights it starts from.
     """
+    learned_from = ("train", "pretrain")
     training_job.run(
         training_job.TrainingJob(
-            train_files=training_job.files_of_split(fn_args.train_files, "train"),
+            train_files=training_job.files_of_split(fn_args.train_files, *learned_from),
             catalog_files=training_job.files_of_split(fn_args.train_files, "catalog"),
             audience_files=training_job.files_of_split(fn_args.train_files, "audience"),
             validation_files=tuple(fn_args.eval_files),

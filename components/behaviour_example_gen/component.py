@@ -17,7 +17,7 @@ from components.behaviour_example_gen.executor import (
 from components.item_catalog.artifact import ItemCatalog
 from components.raw_files.fingerprint import fingerprint
 from components.raw_files.rejects_artifact import Rejects
-from components.sources.adapter import adapter, users_reader
+from components.sources.adapter import adapter, check_pretraining, users_reader
 from components.sources.data_config import DataConfig
 
 
@@ -38,9 +38,9 @@ class BehaviourExampleGenSpec(ComponentSpec):
 class BehaviourExampleGen(BaseBeamComponent):
     """Reads event logs. Writes one tf.Example per target, with the history strictly before it, and one per item.
 
-    Outputs: `examples` (Examples) with the splits `train`, `validation`, `test` and `catalog`, and `audience` if there
-    is a table of users; `rejects` (Rejects). The custom properties of `examples` hold the seed, the kind of negatives,
-    and the numbers of events, users, rejects, and targets per split.
+    Outputs: `examples` (Examples) with the splits `train`, `validation`, `test` and `catalog`, `pretrain` if there are
+    events of pre-training, and `audience` if there is a table of users; `rejects` (Rejects). The custom properties of
+    `examples` hold the seed, the kind of negatives, and the numbers of events, users, rejects, and targets per split.
 
     Args:
         catalog: The item table, of type ItemCatalog.
@@ -53,14 +53,18 @@ class BehaviourExampleGen(BaseBeamComponent):
 
     def __init__(self, catalog: types.BaseChannel, config: DataConfig):
         files = adapter(config.source).source_files(config)
-        users_reader(config)  # Fails now rather than when the pipeline runs.
+        users_reader(config)  # These two fail now rather than when the pipeline runs.
+        check_pretraining(config)
         super().__init__(
             BehaviourExampleGenSpec(
                 **{
                     CATALOG_KEY: catalog,
                     DATA_CONFIG_KEY: config.to_json(),
                     FINGERPRINT_KEY: fingerprint(
-                        lambda: [*files.event_files, *files.candidate_files, *files.user_files]
+                        lambda: [
+                            *(*files.event_files, *files.candidate_files),
+                            *(*files.user_files, *files.pretraining_files),
+                        ]
                     ),
                     EXAMPLES_KEY: types.Channel(type=standard_artifacts.Examples),
                     REJECTS_KEY: types.Channel(type=Rejects),

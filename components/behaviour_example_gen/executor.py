@@ -23,7 +23,7 @@ from components.raw_files.refusal import describe
 from components.raw_files.summary import Summary
 from components.sources.adapter import adapter
 from components.sources.data_config import DataConfig
-from schemas.features import BEHAVIOUR_SPLITS
+from schemas.features import AUDIENCE_SPLIT, BEHAVIOUR_SPLITS, CATALOG_SPLIT, PRETRAIN_SPLIT
 
 _LOG = logging.getLogger(__name__)
 CATALOG_KEY = "catalog"
@@ -74,7 +74,8 @@ class Executor(BaseBeamExecutor):
                 config.max_events_per_user,
                 summary.counts[CUT_EVENTS],
             )
-        counts = ", ".join(f"{summary.counts[split]:,} {split}" for split in BEHAVIOUR_SPLITS)
+        behaviour = [split for split in splits_of(config) if split not in (CATALOG_SPLIT, AUDIENCE_SPLIT)]
+        counts = ", ".join(f"{summary.counts[split]:,} {split}" for split in behaviour)
         _LOG.info("Examples: %s, of %s users", counts, f"{summary.counts[USERS]:,}")
 
 
@@ -92,6 +93,8 @@ def _record(examples: types.Artifact, config: DataConfig, summary: Summary) -> N
     }
     numbers |= {f"targets_{split}": summary.counts[split] for split in BEHAVIOUR_SPLITS}
     numbers |= {name: summary.counts[name] for name in (CUT_USERS, CUT_EVENTS)}
+    if config.pretraining_events:
+        numbers[f"targets_{PRETRAIN_SPLIT}"] = summary.counts[PRETRAIN_SPLIT]
     if USER in summary.reports:
         numbers["users_in_table"] = summary.reports[USER].rows - summary.reports[USER].rejects
     for name, number in numbers.items():

@@ -26,15 +26,17 @@ from components.sources.event_coder import Placed
 from components.sources.event_order import EventPlace, event_place
 from components.sources.source_events import completed, source_events
 from schemas.canonical_event import Event, Item
-from schemas.features import AUDIENCE_SPLIT, BEHAVIOUR_SPLITS, CATALOG_SPLIT, TRAIN_SPLIT
+from schemas.features import AUDIENCE_SPLIT, BEHAVIOUR_SPLITS, CATALOG_SPLIT, PRETRAIN_SPLIT, TRAIN_SPLIT
 
 EVENT: Final = "event"
+PRETRAINING_EVENT: Final = "pretraining_event"
 CANDIDATES: Final = "candidate"
 USER: Final = "user"
 USERS: Final = "users"
 CUT_USERS: Final = "users_cut"
 CUT_EVENTS: Final = "events_cut"
 _COUNTS = "counts"
+_PRETRAINING = "Pretraining"
 _TRAIN_ITEMS = "train_items"
 
 
@@ -57,8 +59,9 @@ def generate_examples(
         now_ms: The time of reading, in milliseconds since 1970. Later events are refused.
 
     Returns:
-        Reports for `event` rows, and for `candidate` and `user` rows if the source has them. Counts of `users`, of the
-        examples in each split, and of the users and events that `data.max_events_per_user` affects.
+        Reports for `event` rows, and for `candidate`, `user` and `pretraining_event` rows if there are such files.
+        Counts of `users`, of the examples in each split, and of the users and events that `data.max_events_per_user`
+        affects.
 
     Raises:
         DataError: Files cannot be used, too many rows were refused, the catalogue is too small for the negatives, or a
@@ -67,7 +70,7 @@ def generate_examples(
     source, read_users = adapter(config.source), users_reader(config)
     files = source.source_files(config)
     with make_pipeline() as pipeline:
-        events = source_events(pipeline, config, now_ms)
+        events = source_events(pipeline, config, files.event_files, now_ms)
         catalog = (
             pipeline
             | "Catalog" >> beam.Create([catalog_dir])
@@ -88,7 +91,26 @@ def generate_examples(
         examples = users | "Examples" >> beam.ParDo(_ExamplesOfUser(config, catalog_dir)).with_outputs(
             *BEHAVIOUR_SPLITS, FAILURES, _COUNTS, _TRAIN_ITEMS
         )
-        engagements = examples[_TRAIN_ITEMS] | "Engagements" >> beam.CombinePerKey(sum)  # type: ignore[arg-type]
+        train_items, counts, rejects = examples[_TRAIN_ITEMS], examples[_COUNTS], events.rejects
+        reports = {}
+        if files.pretraining:
+            earlier = source_events(pipeline, config, files.pretraining_files, now_ms, _PRETRAINING)
+            own = (
+                completed(earlier.kept, catalog, source, _PRETRAINING)
+                | "PretrainingByUser" >> beam.Map(_by_user).with_output_types(tuple[str, Placed])
+                | "PretrainingUsers" >> beam.GroupByKey()
+                | "PretrainingExamples"
+                >> beam.ParDo(_ExamplesOfUser(config.of_pretraining, catalog_dir)).with_outputs(
+                    TRAIN_SPLIT, FAILURES, _COUNTS, _TRAIN_ITEMS
+                )
+            )
+            _ = own[TRAIN_SPLIT] | f"Write[{PRETRAIN_SPLIT}]" >> WriteExampleLists(split_dirs[PRETRAIN_SPLIT])
+            failures = (earlier.failures, own[FAILURES]) | "PretrainingFailures" >> beam.Flatten()
+            reports[PRETRAINING_EVENT] = report("PretrainingEvent", earlier.rows, earlier.rejects, failures)
+            train_items = (train_items, own[_TRAIN_ITEMS]) | "AllTrainItems" >> beam.Flatten()
+            counts = (counts, own[_COUNTS] | beam.FlatMap(_pretraining_count)) | "AllCounts" >> beam.Flatten()
+            rejects = (rejects, earlier.rejects) | "RejectsOfBoth" >> beam.Flatten()
+        engagements = train_items | "Engagements" >> beam.CombinePerKey(sum)  # type: ignore[arg-type]
         items = (
             (catalog, engagements)
             | "WithEngagements" >> beam.CoGroupByKey()
@@ -100,30 +122,36 @@ def generate_examples(
             _ = examples[split] | f"Write[{split}]" >> WriteExampleLists(split_dirs[split])
         if source.read_candidates is None:
             failures = (events.failures, examples[FAILURES]) | "Failures" >> beam.Flatten()
-            reports = {EVENT: report("Event", events.rows, events.rejects, failures)}
+            reports[EVENT] = report("Event", events.rows, events.rejects, failures)
         else:
             failures = (rows[FAILURES], examples[FAILURES]) | "Failures" >> beam.Flatten()
-            reports = {
-                EVENT: report("Event", events.rows, events.rejects, events.failures),
-                CANDIDATES: report("Candidate", rows[None], rows[REJECTS], failures),
-            }
-        rejects = events.rejects
+            reports[EVENT] = report("Event", events.rows, events.rejects, events.failures)
+            reports[CANDIDATES] = report("Candidate", rows[None], rows[REJECTS], failures)
         if read_users is not None:
             read = functools.partial(read_users, config=config)
             users_table = audience(pipeline, files.user_files, read, config.user_columns.attributes)
             _ = users_table.examples | f"Write[{AUDIENCE_SPLIT}]" >> WriteExamples(split_dirs[AUDIENCE_SPLIT])
             reports[USER] = report("User", *users_table)
             rejects = (rejects, users_table.rejects) | "AllRejects" >> beam.Flatten()
-        write_summary(rejects_dir, rejects, reports, (examples[_COUNTS], item_count) | "Counts" >> beam.Flatten())
+        write_summary(rejects_dir, rejects, reports, (counts, item_count) | "Counts" >> beam.Flatten())
     summary = read_summary(rejects_dir)
+    settings = {
+        USER: f"data.users = {config.users}",
+        PRETRAINING_EVENT: f"data.pretraining_events = {config.pretraining_events}",
+    }
     for kind in reports:
-        setting = f"data.users = {config.users}" if kind == USER else f"data.events = {config.events}"
+        setting = settings.get(kind, f"data.events = {config.events}")
         summary.reports[kind].check(kind, setting, config.max_reject_share, rejects_dir)
     _check_splits(config, summary, own_splits=source.read_candidates is not None)
     return summary
 
 
 def _check_splits(config: DataConfig, summary: Summary, own_splits: bool) -> None:
+    if config.pretraining_events and not summary.counts.get(PRETRAIN_SPLIT):
+        raise DataError(
+            f"data.pretraining_events = {config.pretraining_events}: no event makes an example. Training needs "
+            "engagements with items."
+        )
     empty = ", ".join(split for split in BEHAVIOUR_SPLITS if not summary.counts.get(split))
     if empty and own_splits:
         raise DataError(
@@ -139,8 +167,9 @@ def _check_splits(config: DataConfig, summary: Summary, own_splits: bool) -> Non
 
 
 def splits_of(config: DataConfig) -> tuple[str, ...]:
-    """The splits that are written: those of behaviour, the items, and the users if there is a table of users."""
-    return (*BEHAVIOUR_SPLITS, CATALOG_SPLIT, *([AUDIENCE_SPLIT] if config.users else []))
+    """The splits that are written: behaviour, pre-training and the users if there are files of them, and the items."""
+    pretraining = [PRETRAIN_SPLIT] if config.pretraining_events else []
+    return (*BEHAVIOUR_SPLITS, *pretraining, CATALOG_SPLIT, *([AUDIENCE_SPLIT] if config.users else []))
 
 
 def sampler_of(catalog_dir: str, config: DataConfig) -> NegativeSampler:
@@ -153,6 +182,12 @@ def sampler_of(catalog_dir: str, config: DataConfig) -> NegativeSampler:
 
 def _by_user(placed: Placed) -> tuple[str, Placed]:
     return placed[2].user_id, placed
+
+
+def _pretraining_count(counted: tuple[str, int]) -> Iterator[tuple[str, int]]:
+    name, count = counted
+    if name == TRAIN_SPLIT:
+        yield PRETRAIN_SPLIT, count
 
 
 def _with_order(placed: Iterable[Placed]) -> Iterator[tuple[EventPlace, Event]]:

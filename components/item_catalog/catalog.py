@@ -28,6 +28,8 @@ def build_catalog(
 ) -> Summary:
     """Writes the item table. Items that occur only in events are included, without a title.
 
+    The events of pre-training count, too.
+
     Args:
         make_pipeline: Makes the Beam pipeline to run.
         config: Where the files are and how they are read.
@@ -45,10 +47,15 @@ def build_catalog(
     files = source.source_files(config)
     item_files = files.item_files
     with make_pipeline() as pipeline:
-        events = source_events(pipeline, config, now_ms)
+        events = source_events(pipeline, config, files.event_files, now_ms)
+        kept, failures = events.kept, events.failures
+        if files.pretraining:
+            earlier = source_events(pipeline, config, files.pretraining_files, now_ms, "Pretraining")
+            kept = (kept, earlier.kept) | "AllEvents" >> beam.Flatten()
+            failures = (failures, earlier.failures) | "AllFailures" >> beam.Flatten()
         items = pipeline | "Items" >> ReadFiles(item_files, functools.partial(source.read_items, config=config))
         item_rows = items[None] | "ById" >> beam.Map(lambda each: (each[2].item_id, each))
-        engagements = events.kept | "Engagements" >> beam.FlatMap(_engagement) | "Add" >> beam.CombinePerKey(sum)  # type: ignore[arg-type]
+        engagements = kept | "Engagements" >> beam.FlatMap(_engagement) | "Add" >> beam.CombinePerKey(sum)  # type: ignore[arg-type]
         joined = (
             (item_rows, engagements)
             | "Join" >> beam.CoGroupByKey()
@@ -62,7 +69,7 @@ def build_catalog(
         )
         item_rejects = (items[REJECTS], joined[REJECTS]) | "ItemRejects" >> beam.Flatten()
         reports = {
-            EVENT: report("Event", events.rows, events.rejects, events.failures),
+            EVENT: report("Event", events.rows, events.rejects, failures),
             ITEM: report("Item", joined[_USED], item_rejects, items[FAILURES]),
         }
         rejects = (events.rejects, item_rejects) | "Rejects" >> beam.Flatten()

@@ -104,3 +104,16 @@ def users_reader(config: DataConfig) -> ReadUsers | None:
             f"{known}. Leave data.users and data.user_columns out."
         )
     return read_users if config.users else None
+
+
+def check_pretraining(config: DataConfig) -> None:
+    """Refuses events of pre-training for a source whose splits are fixed.
+
+    Raises:
+        DataError: The source has splits of its own.
+    """
+    if config.pretraining_events and adapter(config.source).read_candidates is not None:
+        raise DataError(
+            f"data.pretraining_events = {config.pretraining_events}: the source `{config.source}` has splits of its "
+            "own. Leave data.pretraining_events out."
+        )

@@ -12,6 +12,8 @@ from schemas.span_pattern import SPAN
 
 LEAVE_ONE_OUT: Final = "leave_one_out"
 BY_TIME: Final = "time"
+TRAIN_ONLY: Final = "train_only"
+"""Keeps nothing back: how the events of pre-training are split. A run's own events cannot be."""
 UNIFORM: Final = "uniform"
 POPULARITY: Final = "popularity"
 SHOWN: Final = "shown"
@@ -32,6 +34,9 @@ class DataConfig:
             `{VERSION}` for that of an edition, of which the newest counts: `logs/{SPAN}/v{VERSION}/events-*.tsv.gz`.
             For the source `fixed_benchmark`: the folder with all its files.
         last_spans: How many of the newest spans are read, so that a daily run learns from the last days; 0 reads all.
+        pretraining_events: Path or glob of event files that the joint training learns from in place of `events`, with
+            each user's whole sequence; the trainings of `fine_tuning` and all metrics still take `events`. Items and
+            words of both are known. Empty: both learn from `events`.
         items: Path or glob of the item files, in the same formats. Empty: items are known by their events alone.
         users: Path or glob of the files that say what is known of users, in the same formats; for sources that have
             such files. Empty: users are known by their ids alone.
@@ -65,6 +70,7 @@ class DataConfig:
     path: str = ""
     events: str = ""
     last_spans: int = 0
+    pretraining_events: str = ""
     items: str = ""
     users: str = ""
     columns: EventColumns = field(default_factory=EventColumns)
@@ -91,7 +97,7 @@ class DataConfig:
         Raises:
             ValueError: A value is out of its range. The message names it.
         """
-        _one_of("split", self.split, (LEAVE_ONE_OUT, BY_TIME))
+        _one_of("split", self.split, (LEAVE_ONE_OUT, BY_TIME, TRAIN_ONLY))
         _one_of("negatives", self.negatives, (UNIFORM, POPULARITY, SHOWN, CATEGORY))
         check_shares(self, "max_reject_share")
         check_least(self, 1, "train_negatives", "evaluation_negatives", "items_per_session", "core_rounds")
@@ -128,6 +134,11 @@ class DataConfig:
         if not pattern or not self.path or pattern.startswith("/") or "://" in pattern:
             return pattern
         return f"{self.path.rstrip('/')}/{pattern}"
+
+    @property
+    def of_pretraining(self) -> "DataConfig":
+        """How the events of pre-training are read: all are for training."""
+        return dataclasses.replace(self, split=TRAIN_ONLY)
 
     def to_json(self) -> str:
         """The configuration as JSON, for an execution property."""

@@ -1,7 +1,7 @@
 """Reads all events of a source as Beam collections, for the item table and for the examples."""
 
 import functools
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 import apache_beam as beam
@@ -30,45 +30,48 @@ class SourceEvents(NamedTuple):
     failures: Any
 
 
-def source_events(pipeline: beam.Pipeline, config: DataConfig, now_ms: int) -> SourceEvents:
-    """Adds steps to a pipeline that read all event files.
+def source_events(
+    pipeline: beam.Pipeline, config: DataConfig, paths: Sequence[str], now_ms: int, prefix: str = ""
+) -> SourceEvents:
+    """Adds steps to a pipeline that read event files.
 
     Args:
         pipeline: The pipeline.
-        config: Where the files are, and which source they come from.
+        config: Which source the files come from, and how they are read.
+        paths: The files, such as `SourceFiles.event_files`.
         now_ms: The time of reading, in milliseconds since 1970. Later events are refused.
+        prefix: Tells the steps from those of another call.
 
-    Raises:
-        DataError: There are no event files.
     """
     source = adapter(config.source)
-    paths = source.source_files(config).event_files
-    read = pipeline | "Events" >> ReadFiles(paths, functools.partial(source.read_events, config=config, now_ms=now_ms))
+    read_file = functools.partial(source.read_events, config=config, now_ms=now_ms)
+    read = pipeline | f"{prefix}Events" >> ReadFiles(paths, read_file)
     if not config.core:
         return SourceEvents(read[None], read[None], read[REJECTS], read[FAILURES])
-    core = read[None] | "Core" >> KeepCore(config.core, config.core_rounds)
-    failures = (read[FAILURES], core[FAILURES]) | "EventFailures" >> beam.Flatten()
+    core = read[None] | f"{prefix}Core" >> KeepCore(config.core, config.core_rounds)
+    failures = (read[FAILURES], core[FAILURES]) | f"{prefix}EventFailures" >> beam.Flatten()
     return SourceEvents(read[None], core[None], read[REJECTS], failures)
 
 
-def completed(events: Any, catalog: Any, source: Adapter) -> Any:
+def completed(events: Any, catalog: Any, source: Adapter, prefix: str = "") -> Any:
     """Adds to events what is known about their items, if the source needs that.
 
     Args:
         events: A collection of (file, line, event).
         catalog: A collection of (item id, Item).
         source: The adapter.
+        prefix: Tells the steps from those of another call.
 
     Returns:
         A collection of (file, line, event).
     """
     if source.with_item is None:
         return events
-    by_item = events | "EventsByItem" >> beam.Map(lambda placed: (placed[2].item_id, placed))
+    by_item = events | f"{prefix}EventsByItem" >> beam.Map(lambda placed: (placed[2].item_id, placed))
     return (
         (by_item, catalog)
-        | "EventsWithItems" >> beam.CoGroupByKey()
-        | "Complete" >> beam.FlatMap(functools.partial(_complete, source))
+        | f"{prefix}EventsWithItems" >> beam.CoGroupByKey()
+        | f"{prefix}Complete" >> beam.FlatMap(functools.partial(_complete, source))
     )
 
 

@@ -19,6 +19,7 @@ class SourceFiles:
         candidates: The files with evaluation examples; empty if the configuration decides how to split.
         last_spans: How many of the newest spans of the event files are read; 0 reads all.
         users: The files with attributes of users; empty if there are none.
+        pretraining: The event files that the joint training alone learns from; empty if there are none.
     """
 
     events: str
@@ -27,12 +28,14 @@ class SourceFiles:
     candidates: tuple[str, ...] = ()
     last_spans: int = 0
     users: str = ""
+    pretraining: str = ""
 
     @classmethod
     def of_config(cls, config: DataConfig) -> "SourceFiles":
-        """The files in `data.events`, `data.items` and `data.users`."""
+        """The files in `data.events`, `data.items`, `data.users` and `data.pretraining_events`."""
         events, items, users = (config.located(each) for each in (config.events, config.items, config.users))
-        return cls(events, items, last_spans=config.last_spans, users=users)
+        pretraining = config.located(config.pretraining_events)
+        return cls(events, items, last_spans=config.last_spans, users=users, pretraining=pretraining)
 
     @property
     def event_files(self) -> list[str]:
@@ -53,6 +56,11 @@ class SourceFiles:
     def user_files(self) -> list[str]:
         """The files of users, sorted; raises DataError if they are configured and none is found."""
         return matching_files(self.users, "data.users") if self.users else []
+
+    @property
+    def pretraining_files(self) -> list[str]:
+        """The event files of pre-training, sorted; raises DataError if they are configured and none is found."""
+        return matching_files(self.pretraining, "data.pretraining_events") if self.pretraining else []
 
     @property
     def candidate_files(self) -> list[str]:

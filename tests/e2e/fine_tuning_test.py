@@ -27,7 +27,9 @@ def run(tiny_config):
     from tfx_pipeline.config.pipeline_config import load_config
     from tfx_pipeline.runners import local_runner  # Imports TFX: many seconds.
 
-    config = load_config(str(tiny_config), UNIFIEDSSR)
+    # The log is its own log of pre-training, so what is pre-trained has seen what is fine-tuned on.
+    pretraining = f"data.pretraining_events={tiny_config.parent / 'events.tsv'}"
+    config = load_config(str(tiny_config), [*UNIFIEDSSR, pretraining])
     return config, local_runner.run(config)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from components.data_checks.checks_config import DataChecksConfig
 from components.servability_gate.gate_config import GateConfig
-from components.sources.data_config import DataConfig
+from components.sources.data_config import TRAIN_ONLY, DataConfig
 from components.synthetic_log.generator_config import GeneratorConfig
 from models import registry
 from models.unifiedssr.unifiedssr_config import UnifiedSSRConfig
@@ -300,6 +300,13 @@ def load_config(path: str = DEFAULT_CONFIG, overrides: Sequence[str] = ()) -> Pi
         )
     if not config.data.events:
         raise ConfigError(f"{path}: `data.events` is empty; give the path or glob of the event files.")
+    if config.data.split == TRAIN_ONLY:
+        raise ConfigError(f"{path}: `data.split` is {TRAIN_ONLY}, so nothing is left to validate and to test.")
+    if config.data.pretraining_events and not config.fine_tuning.surfaces:
+        raise ConfigError(
+            f"{path}: `data.pretraining_events` is what a joint training learns from before `fine_tuning`. Set "
+            "`fine_tuning.surfaces`, or leave it out."
+        )
     offered = (*context_values.MADE_OF_TIME, *config.data.columns.context)
     for name in config.transform.context:
         if name not in offered:

@@ -47,8 +47,9 @@ class TrainConfig:
         early_stopping_patience: Validations without progress before training ends; 0 never ends early.
         early_stopping_metrics: Progress is a better value of any of these validation metrics, such as `hit_rate_at_10`.
             None: a better NDCG@5.
-        plateau_patience: Validations without a better NDCG@5 before the learning rate is reduced; 0 never. PyTorch
-            counts one more: its patience of 3 is 4 here.
+        plateau_patience: Validations without a better NDCG@5 before the learning rate is reduced; 0 never.
+        torch_plateau: Reduce the learning rate as PyTorch's `ReduceLROnPlateau` does: after one validation more than
+            `plateau_patience`, and better is what is larger by a ten-thousandth of itself, not by 0.0001.
         plateau_factor: What the learning rate is multiplied by then; between 0 and 1.
         min_learning_rate: The learning rate is not reduced below this.
         shuffle_buffer: How many examples are held for shuffling.
@@ -78,6 +79,7 @@ class TrainConfig:
     early_stopping_patience: int = 3
     early_stopping_metrics: tuple[str, ...] = ()
     plateau_patience: int = 1
+    torch_plateau: bool = False
     plateau_factor: float = 0.5
     min_learning_rate: float = 0.0
     shuffle_buffer: int = 100_000

@@ -39,6 +39,7 @@ def digest_of_inputs(config: PipelineConfig, versions: str) -> str:
     try:
         files = adapter(config.data.source).source_files(config.data)
         paths = [*files.event_files, *files.item_files, *files.candidate_files, *files.user_files]
+        paths += files.pretraining_files
     except DataError:  # The run says what is missing.
         return ""
     if not config.enable_cache or any("://" in path for path in (config.run_root, config.pushed_model_dir, *paths)):

@@ -89,11 +89,15 @@ class ResumableReduceLROnPlateau(keras.callbacks.ReduceLROnPlateau):
 
     Args:
         directory: Where it keeps its state.
-        **kwargs: As `keras.callbacks.ReduceLROnPlateau`.
+        like_torch: Decide as `torch.optim.lr_scheduler.ReduceLROnPlateau` does: after one validation more than
+            `patience`, and a value counts as better if it is by a share of `min_delta`, not by `min_delta` itself.
+        **kwargs: As `keras.callbacks.ReduceLROnPlateau`; `mode` should be `max`.
     """
 
-    def __init__(self, directory: str, **kwargs: Any):
+    def __init__(self, directory: str, like_torch: bool = False, **kwargs: Any):
         super().__init__(**kwargs)
+        self._like_torch = like_torch
+        self.patience += int(like_torch)
         self._state = _StateFile(Path(directory) / "plateau.json", ("best", "wait", "cooldown_counter"))
 
     def on_train_begin(self, logs: dict | None = None) -> None:
@@ -107,6 +111,12 @@ class ResumableReduceLROnPlateau(keras.callbacks.ReduceLROnPlateau):
             return  # An epoch that is not validated.
         super().on_epoch_end(epoch, logs)
         self._state.save(self)
+
+    def _is_improvement(self, monitor_value: float, reference_value: float | None) -> bool:
+        """Whether a value is better than the best one before it."""
+        if reference_value is None or not self._like_torch:
+            return bool(super()._is_improvement(monitor_value, reference_value))
+        return monitor_value > reference_value * (1 + abs(self.min_delta))
 
 
 class ResumableStop(keras.callbacks.Callback):

@@ -116,9 +116,10 @@ def from_custom_config(values: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def files_of_split(patterns: Sequence[str], split: str) -> tuple[str, ...]:
-    """Those of an Examples artifact's file patterns that belong to one split."""
-    return tuple(pattern for pattern in patterns if Path(pattern).parent.name == f"Split-{split}")
+def files_of_split(patterns: Sequence[str], *splits: str) -> tuple[str, ...]:
+    """Those of an Examples artifact's file patterns that belong to one of the splits."""
+    folders = [f"Split-{split}" for split in splits]
+    return tuple(pattern for pattern in patterns if Path(pattern).parent.name in folders)
 
 
 def run(job: TrainingJob) -> keras.callbacks.History:
@@ -237,6 +238,7 @@ def _callbacks(
         callbacks.append(
             ResumableReduceLROnPlateau(
                 str(state),
+                like_torch=train.torch_plateau,
                 monitor=VALIDATION_METRIC,
                 mode="max",
                 factor=train.plateau_factor,

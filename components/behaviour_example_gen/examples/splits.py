@@ -4,7 +4,7 @@ import bisect
 from collections import Counter
 from collections.abc import Sequence
 
-from components.sources.data_config import LEAVE_ONE_OUT, DataConfig
+from components.sources.data_config import LEAVE_ONE_OUT, TRAIN_ONLY, DataConfig
 from schemas.canonical_event import Event, Surface
 from schemas.features import BEHAVIOUR_SPLITS, TEST_SPLIT, TRAIN_SPLIT, VALIDATION_SPLIT
 
@@ -45,6 +45,8 @@ def by_time(targets: Sequence[Event], validation_from_ms: int, test_from_ms: int
 
 def assign_splits(targets: Sequence[Event], config: DataConfig) -> list[str]:
     """Assigns the targets of one user, in time order, to splits as configured."""
+    if config.split == TRAIN_ONLY:
+        return [TRAIN_SPLIT] * len(targets)
     if config.split == LEAVE_ONE_OUT:
         return leave_one_out(targets)
     return by_time(targets, config.validation_from_ms, config.test_from_ms)

@@ -14,12 +14,13 @@ from typing import Any
 from components.own_log.findings.log_finding import LogFinding, Severity
 from components.raw_files.refusal import DataError, Reject
 from components.raw_files.row_files import read_rows
-from components.sources.adapter import adapter, users_reader
+from components.sources.adapter import adapter, check_pretraining, users_reader
 from components.sources.data_config import DataConfig
 from components.sources.source_files import SourceFiles
 
 GENERIC_SOURCE = "events"
 """The source whose columns the configuration names. The columns of other sources have fixed names."""
+_PRETRAINING = "data.pretraining_events"
 _FIRST_ROWS = 1000
 """An object of JSON lines may leave out columns, so the columns of many objects are joined."""
 _SIMILAR = 0.7
@@ -37,13 +38,15 @@ def input_findings(config: DataConfig) -> list[LogFinding]:
     try:
         source = adapter(config.source)
         users_reader(config)
+        check_pretraining(config)
         files = source.source_files(config)
     except DataError as error:
         return [LogFinding("wrong_source", Severity.ERROR, str(error), field="data.source")]
     findings: list[LogFinding] = []
-    for setting, kind, _ in kinds_of_files(config):
+    named = [(setting, kind) for setting, kind, _ in kinds_of_files(config)]
+    for setting, kind in (*named, (_PRETRAINING, "event")):
         try:
-            paths = paths_of(files, kind)
+            paths = files.pretraining_files if setting == _PRETRAINING else paths_of(files, kind)
         except DataError as error:
             findings.append(_missing_file(config, setting, error))
             continue

@@ -88,6 +88,34 @@ def test_the_catalogue_has_an_example_an_item_with_its_training_engagements(made
     assert (found["c"]["title"], found["c"]["categories"]) == ([""], [])
 
 
+def test_events_of_pre_training_are_all_learned_from_and_kept_apart(tmp_path):
+    # The user's whole sequence becomes examples; nothing is kept back for validation and test.
+    earlier = [("u1", 10, "recommendation", "", "", "z", 1), ("u2", 20, "search", "tea", "s9", "a", 1)]
+    earlier += [("u2", 30, "recommendation", "", "", "b", 1), ("", 40, "recommendation", "", "", "b", 1)]
+    log = write(tmp_path / "earlier.tsv", lines(HEADER, *earlier))
+    made = run(tmp_path, pretraining_events=log, max_reject_share=0.5)
+    feed, tea = (["recommendation"], [""]), (["search"], ["tea"])
+    found = {
+        example[features.CANDIDATES][0]: tuple([example[name] for name in names] for names in (TARGET, HISTORY))
+        for example in made.splits["pretrain"]
+    }
+    assert found == {
+        "z": ([*feed, [10]], [[], [], [], []]),
+        "a": ([*tea, [20]], [[], [], [], []]),
+        "b": ([*feed, [30]], [[2], [1], ["a"], ["tea"]]),
+    }
+    assert {split: len(made.splits[split]) for split in features.BEHAVIOUR_SPLITS} == {
+        "train": 2,
+        "validation": 2,
+        "test": 2,
+    }
+    # What is learned from in either log counts: a and b in both, z in the earlier one.
+    engagements = {example["item_id"][0]: example["engagements"] for example in made.splits[features.CATALOG_SPLIT]}
+    assert engagements == {"a": [2], "b": [2], "z": [1]} | {item: [0] for item in "cdefx"}
+    assert made.summary.counts["pretrain"] == 3 and made.summary.counts["users"] == 1
+    assert (made.summary.reports["pretraining_event"].rows, made.summary.reports["pretraining_event"].rejects) == (4, 1)
+
+
 @pytest.mark.parametrize(
     ("changes", "message"),
     [

@@ -27,8 +27,10 @@ RED_MUG = Item("a", "RED MUG", ("Home", "Mugs"))
 def build(tmp_path):
     """Builds a catalogue of event and item files with this content; gives the summary and the rows."""
 
-    def run(events=EVENTS, items=ITEMS, max_reject_share=0.0, core=0):
+    def run(events=EVENTS, items=ITEMS, max_reject_share=0.0, core=0, pretraining=""):
         paths = {"events": write(tmp_path / "events.tsv", events)}
+        if pretraining:
+            paths["pretraining_events"] = write(tmp_path / "pretraining.tsv", pretraining)
         if items is not None:
             paths["items"] = write(tmp_path / "items.tsv", items)
         config = DataConfig(**paths, max_reject_share=max_reject_share, core=core)
@@ -50,6 +52,14 @@ def test_items_may_be_known_by_events_alone(build):
     summary, rows = build(items=None)
     assert [row.item for row in rows] == [Item("a"), Item("c"), Item("d")]
     assert summary.counts["items_without_title"] == 3
+
+
+def test_events_of_pre_training_count_too(build):
+    header = EVENTS.splitlines(keepends=True)[0]
+    earlier = header + lines(("u9", 1, "recommendation", "", "", "b", 1), ("u9", 2, "search", "jar", "s", "e", 1))
+    _, rows = build(pretraining=earlier)
+    found = {row.item.item_id: row.engagements for row in rows}
+    assert found == {"a": 2, "b": 1, "c": 1, "d": 0, "e": 1}
 
 
 def test_items_outside_of_the_core_are_no_items(build):

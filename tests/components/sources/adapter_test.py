@@ -1,7 +1,7 @@
 import pytest
 
 from components.raw_files.refusal import DataError
-from components.sources.adapter import ADAPTERS, adapter, users_reader
+from components.sources.adapter import ADAPTERS, adapter, check_pretraining, users_reader
 from components.sources.adapters import event_tables
 from components.sources.data_config import DataConfig
 from components.sources.event_rows import UserColumns
@@ -27,3 +27,10 @@ def test_a_table_of_users_is_read_where_the_configuration_names_one():
         "data.users = u.csv: the source `jdsearch` has no table of users. Those that have one: events, kuaisar. Leave "
         "data.users and data.user_columns out."
     )
+
+
+def test_a_source_with_splits_of_its_own_has_no_events_of_pre_training():
+    check_pretraining(DataConfig(source="jdsearch", pretraining_events="x"))
+    check_pretraining(DataConfig(source="fixed_benchmark"))
+    with pytest.raises(DataError, match="^data.pretraining_events = x: the source `fixed_benchmark` has splits of its"):
+        check_pretraining(DataConfig(source="fixed_benchmark", pretraining_events="x"))

@@ -51,6 +51,18 @@ def test_with_fine_tuning_each_surface_has_a_model_of_its_own(path):
     assert config.tensorboard_dir == config.pipeline_root
 
 
+@pytest.mark.parametrize(
+    ("override", "message"),
+    [
+        ("data.split=train_only", "`data.split` is train_only, so nothing is left to validate and to test"),
+        ("data.pretraining_events=b.tsv", "Set `fine_tuning.surfaces`, or leave it out"),
+    ],
+)
+def test_pre_training_is_followed_by_something_else(path, override, message):
+    with pytest.raises(ConfigError, match=message):
+        load_config(path, [override])
+
+
 def test_everything_lies_below_the_root(path):
     config = load_config(path, ["root=/r"])
     assert config.pushed_model_dir == "/r/pushed/shop"

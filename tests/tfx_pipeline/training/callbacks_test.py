@@ -186,6 +186,24 @@ def test_the_learning_rate_falls_to_its_least_and_no_further(tmp_path):
     assert fit_with(plateau, tmp_path, [0.5, 0.4, 0.3, 0.2]) == (4, pytest.approx(0.05))
 
 
+@pytest.mark.parametrize(
+    ("like_torch", "values", "rate"),
+    [
+        # The third value without progress reduces where the patience is 2, as does Keras' second.
+        (True, [0.5, 0.4, 0.4], 1.0),
+        (True, [0.5, 0.4, 0.4, 0.4], 0.5),
+        (False, [0.5, 0.4, 0.4], 0.5),
+        # 0.01 is surpassed by a ten-thousandth of itself, but not by a ten-thousandth.
+        (True, [0.01, 0.0100011, 0.01, 0.01], 1.0),
+        (True, [0.01, 0.0100009, 0.01, 0.01], 0.5),
+        (False, [0.01, 0.010009, 0.01], 0.5),
+    ],
+)
+def test_a_plateau_as_pytorch_counts_it(tmp_path, like_torch, values, rate):
+    plateau = ResumableReduceLROnPlateau(str(tmp_path), like_torch, monitor="score", mode="max", factor=0.5, patience=2)
+    assert fit_with(plateau, tmp_path, values)[1] == pytest.approx(rate)
+
+
 class TwoScores(keras.callbacks.Callback):
     def __init__(self, values):
         super().__init__()

@@ -58,7 +58,7 @@ def check_output(path: str) -> None:
 
 def _files(config: PipelineConfig) -> list[str]:
     data = config.data
-    patterns = [data.located(each) for each in (data.events, data.items, data.users)]
+    patterns = [data.located(each) for each in (data.events, data.items, data.users, data.pretraining_events)]
     if any(mark in pattern for mark in _REMOTE for pattern in patterns):
         return []
     found = [str(finding) for finding in errors(input_findings(data))]

@@ -34,6 +34,11 @@ def test_a_missing_file_is_named_with_the_one_that_is_like_it(findings, tmp_path
     assert (finding.code, finding.field) == ("missing_file", "data.items")
     assert f"data.items = {tmp_path}/itemz.csv: no such file." in finding.text
     assert finding.mend == f"Did you mean '{tmp_path}/items.csv'?"
+    (pretraining,) = findings(pretraining_events="event.csv")
+    assert (pretraining.field, pretraining.mend) == (
+        "data.pretraining_events",
+        f"Did you mean '{tmp_path}/events.csv'?",
+    )
     assert findings(path="nowhere")[0].mend == f"There is no folder 'nowhere' in {str(Path.cwd())!r}."
     (pattern,) = findings({"brackets [v2]/events.csv": EVENTS}, events="brackets [v2]/events.csv")
     assert f"write '{tmp_path}/brackets [[]v2]/events.csv', or rename the folder." in pattern.mend
