@@ -149,7 +149,7 @@ def test_requests_under_way_end_and_new_ones_are_refused(base_path, written):
     ):
         answers = threads.submit(asked, client), threads.submit(stub.Predict, request, timeout=30)
         with server.model.acquire() as loaded:
-            while loaded.servable.waiting_batches() < 2:
+            while loaded.servable.waiting_batches() < 2 and not any(answer.done() for answer in answers):
                 time.sleep(0.01)
         stopping = threads.submit(server.stop)
         while _is_open(server):
