@@ -27,6 +27,10 @@ class Rows(NamedTuple):
     item: np.ndarray
     engaged: np.ndarray
 
+    def chosen(self, mask: np.ndarray) -> "Rows":
+        """The rows for which the mask is true."""
+        return Rows(*(each[mask] for each in self))
+
 
 @dataclass(frozen=True)
 class Behaviour:

@@ -12,8 +12,8 @@ from typing import Any, Final
 
 from components.synthetic_log.finished_set import FinishedSet
 from components.synthetic_log.generator_config import GeneratorConfig
-from components.synthetic_log.layouts.known_layouts import LAYOUTS, Layout
-from components.synthetic_log.parts import EVENTS, MadePart, Part, all_parts, make_part, packed
+from components.synthetic_log.layouts.known_layouts import Layout
+from components.synthetic_log.parts import EVENTS, MadePart, Part, all_parts, make_part, packed, prepared
 from components.synthetic_log.truth.best_achievable import RankCounts
 from components.synthetic_log.truth.truth_report import identity, truth_report
 
@@ -44,7 +44,7 @@ def generate(
     Raises:
         AnotherSetError: The folder holds other files of these names, or another set, and `force` is false.
     """
-    writer = LAYOUTS[layout]
+    _, writer = prepared(config, layout)
     finished = FinishedSet(folder, _all_names(writer, config), identity(config, layout, negatives))
     if finished.is_there:
         _LOG.info("%s holds this very set already.", folder)
@@ -57,7 +57,7 @@ def generate(
     with contextlib.ExitStack() as stack:
         streams = {name: stack.enter_context(open(finished.aside / name, "wb")) for name in _all_names(writer, config)}
         for base, header in writer.headers.items():
-            for number in range(_divided(writer, config, base)):
+            for number in range(_divided(writer, config, base) if header else 0):
                 streams[_file_name(writer, config, base, number)].write(packed(header + "\n", config.gzip))
         for made in _made(make, all_parts(config), workers):
             for base, content in made.contents.items():
@@ -86,17 +86,17 @@ def _made(make: Callable[[Part], MadePart], parts: Iterable[Part], workers: int)
             yield waiting.popleft().result()
 
 
-def _divided(layout: type[Layout], config: GeneratorConfig, base: str) -> int:
+def _divided(layout: Layout, config: GeneratorConfig, base: str) -> int:
     return 1 if base == layout.item_file else config.files
 
 
-def _file_name(layout: type[Layout], config: GeneratorConfig, base: str, number: int) -> str:
+def _file_name(layout: Layout, config: GeneratorConfig, base: str, number: int) -> str:
     files = _divided(layout, config, base)
     place = f"-{number:05}-of-{files:05}" if files > 1 else ""
     return base + place + layout.ending + (".gz" if config.gzip else "")
 
 
-def _all_names(layout: type[Layout], config: GeneratorConfig) -> list[str]:
+def _all_names(layout: Layout, config: GeneratorConfig) -> list[str]:
     return [
         _file_name(layout, config, base, number)
         for base in layout.headers

@@ -1,6 +1,7 @@
 """GeneratorConfig: the `generate` section of a configuration, which describes the made-up platform."""
 
 import math
+import re
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -54,6 +55,8 @@ STRENGTHS: Final = {
     "newest": Transitions(r2r=0.6, s2r=0.6, r2s=0.6, s2s=0.6, newest_only=True),
 }
 """The strengths that `--transitions` names."""
+AMAZON_2014: Final = 2014
+AMAZON_2018: Final = 2018
 
 
 @dataclass(frozen=True)
@@ -85,6 +88,9 @@ class GeneratorConfig:
         seed: Seed of all that is drawn.
         files: How many files the events are divided into.
         gzip: Whether the files are packed with gzip.
+        amazon_category: For `data.source: amazon_reviews`: the category, as it stands in the names of the files.
+        amazon_edition: For `data.source: amazon_reviews`: 2014 or 2018, the year of the collection whose files they
+            are like.
         truth_users: The most users on whom the best achievable metrics are estimated.
     """
 
@@ -111,6 +117,8 @@ class GeneratorConfig:
     seed: int = 17
     files: int = 1
     gzip: bool = False
+    amazon_category: str = "Kindle_Store"
+    amazon_edition: int = AMAZON_2014
     truth_users: int = 2_000
 
     def __post_init__(self) -> None:
@@ -126,6 +134,13 @@ class GeneratorConfig:
         )
         check_least(self, 1, "days", "files", "clicks_per_search", "actions_per_visit")
         check_least(self, 0, "seed", "truth_users", "topic_skew", "item_skew", "shown_per_action")
+        if not re.fullmatch(r"\w+", self.amazon_category):
+            raise ValueError(
+                "`amazon_category` should be of letters, digits and underscores, such as Kindle_Store. "
+                f"Received: {self.amazon_category!r}"
+            )
+        if self.amazon_edition not in (AMAZON_2014, AMAZON_2018):
+            raise ValueError(f"`amazon_edition` should be 2014 or 2018. Received: {self.amazon_edition}")
         for fewer, more in (("topics", "items"), ("categories", "topics")):
             if getattr(self, fewer) > getattr(self, more):
                 raise ValueError(

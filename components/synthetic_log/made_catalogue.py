@@ -4,9 +4,14 @@ Item number i belongs to topic `i % topics` and has the rank `i // topics` in it
 catalogue may be of any size.
 """
 
+from typing import Final
+
 import numpy as np
 
 from components.synthetic_log.generator_config import GeneratorConfig
+
+_NAME_WORDS: Final = 2
+"""A topic or category is named by its first two words, or by its only one."""
 
 
 class Catalogue:
@@ -16,6 +21,7 @@ class Catalogue:
         config: The platform.
 
     Attributes:
+        config: The platform.
         topic_shares: The popularity of each topic; they sum to 1. [topics]
         topic_sizes: How many items each topic has. [topics]
         interest_weights: The weight of each of a user's interests; they sum to 1. [interests]
@@ -23,6 +29,7 @@ class Catalogue:
     """
 
     def __init__(self, config: GeneratorConfig):
+        self.config = config
         self.items = config.items
         self.topics = config.topics
         self._categories = config.categories
@@ -71,6 +78,11 @@ class Catalogue:
     def terms(self) -> int:
         """How many words there are. Words of topics come first, then words of categories."""
         return (self.topics + self._categories) * self._words
+
+    def name_terms(self) -> np.ndarray:
+        """The words that name each topic and, after the topics, each category. [topics + categories, words]"""
+        first = np.arange(0, self.terms, self._words)
+        return first[:, np.newaxis] + np.arange(min(_NAME_WORDS, self._words))
 
     def terms_at(self, uniform: np.ndarray, topics: np.ndarray, of_category: np.ndarray) -> np.ndarray:
         """Turns numbers from [0, 1) into words of these topics or, where `of_category` is true, of their categories."""

@@ -72,15 +72,16 @@ def make_part(config: GeneratorConfig, layout: str, negatives: int, part: Part) 
         negatives: How many negatives the best achievable metrics use.
         part: The part to make.
     """
-    catalogue, writer = _prepared(config, layout)
+    catalogue, writer = prepared(config, layout)
     if part.of_items:
         items = np.arange(part.numbers.start, part.numbers.stop)
         titles = draw_titles(catalogue, items, stream(config.seed, Purpose.ITEMS, part.numbers.start))
         contents = {writer.item_file: packed(writer.item_lines(items, titles), config.gzip)}
         return MadePart(part, contents, {"items": len(items)}, {})
-    behaviour = draw_behaviour(config, catalogue, part.numbers)
+    behaviour = writer.kept(draw_behaviour(config, catalogue, part.numbers))
     contents = {name: packed(text, config.gzip) for name, text in writer.behaviour_lines(behaviour).items()}
-    return MadePart(part, contents, _counts(behaviour), rank_counts(config, catalogue, behaviour, negatives))
+    ranks = rank_counts(config, catalogue, behaviour, negatives) if writer.tells_surfaces else {}
+    return MadePart(part, contents, _counts(behaviour, writer.tells_surfaces), ranks)
 
 
 def packed(text: str, gzipped: bool) -> bytes:
@@ -90,20 +91,24 @@ def packed(text: str, gzipped: bool) -> bytes:
 
 
 @functools.lru_cache(maxsize=1)
-def _prepared(config: GeneratorConfig, layout: str) -> tuple[Catalogue, Layout]:
+def prepared(config: GeneratorConfig, layout: str) -> tuple[Catalogue, Layout]:
+    """The catalogue and the layout, which all parts of a set share."""
     catalogue = Catalogue(config)
     return catalogue, LAYOUTS[layout](catalogue)
 
 
-def _counts(behaviour: Behaviour) -> dict[str, int]:
+def _counts(behaviour: Behaviour, tells_surfaces: bool) -> dict[str, int]:
     actions, rows = behaviour.actions, behaviour.rows
+    logged = np.unique(rows.action)
+    counts = {"users": len(np.unique(actions.user[logged])), EVENTS: len(rows.item)}
+    if not tells_surfaces:
+        return counts
     is_search = actions.is_search[rows.action]
     clicked = rows.engaged & (rows.item != NO_ITEM)
     return {
-        "users": len(behaviour.users),
-        EVENTS: len(rows.item),
+        **counts,
         "feed_clicks": int((clicked & ~is_search).sum()),
-        "searches": int(actions.is_search.sum()),
+        "searches": int(actions.is_search[logged].sum()),
         "search_clicks": int((clicked & is_search).sum()),
         "searches_without_click": int((rows.item == NO_ITEM).sum()),
         "shown_only": int((~rows.engaged).sum()),

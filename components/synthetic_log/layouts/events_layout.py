@@ -31,10 +31,15 @@ class EventsLayout:
     }
     item_file: ClassVar[str] = "items"
     ending: ClassVar[str] = ".tsv"
+    tells_surfaces: ClassVar[bool] = True
 
     def __init__(self, catalogue: Catalogue):
         self._catalogue = catalogue
         self._words = [word(number) for number in range(catalogue.terms)]
+
+    def kept(self, behaviour: Behaviour) -> Behaviour:
+        """All of it."""
+        return behaviour
 
     def behaviour_lines(self, behaviour: Behaviour) -> dict[str, str]:
         """One line per event."""

@@ -36,10 +36,15 @@ class KuaiSarLayout:
     }
     item_file: ClassVar[str] = "item_features"
     ending: ClassVar[str] = ".csv"
+    tells_surfaces: ClassVar[bool] = True
 
     def __init__(self, catalogue: Catalogue):
         self._catalogue = catalogue
         self._words = [str(number) for number in range(catalogue.terms)]
+
+    def kept(self, behaviour: Behaviour) -> Behaviour:
+        """All of it."""
+        return behaviour
 
     def behaviour_lines(self, behaviour: Behaviour) -> dict[str, str]:
         """The lines of the feed, of searches and of users."""
@@ -49,8 +54,8 @@ class KuaiSarLayout:
         times = np.char.replace(times, "T", " ").tolist()
         is_search = actions.is_search[rows.action]
         return {
-            "rec_inter": _feed_lines(actions, _chosen(rows, ~is_search), users, times),
-            "src_inter": self._search_lines(actions, _chosen(rows, is_search & (rows.item != NO_ITEM)), users, times),
+            "rec_inter": _feed_lines(actions, rows.chosen(~is_search), users, times),
+            "src_inter": self._search_lines(actions, rows.chosen(is_search & (rows.item != NO_ITEM)), users, times),
             "user_features": _user_lines(behaviour),
         }
 
@@ -91,10 +96,6 @@ class KuaiSarLayout:
                 strict=True,
             )
         )
-
-
-def _chosen(rows: Rows, chosen: np.ndarray) -> Rows:
-    return Rows(*(each[chosen] for each in rows))
 
 
 def _feed_lines(actions: Actions, rows: Rows, users: list[int], times: list[str]) -> str:

@@ -1,10 +1,10 @@
 """Make up a log: users, their clicks in a feed, their searches, and how one leads to the other.
 
-The log is written into `data.path` of the configuration, in the layout that `data.source` reads (`events` or
-`kuaisar`), so that `tandem run` with the same configuration trains on it. Beside it, truth.json has the transitions
-that were planted, and the best metrics that any model can reach. The section `generate` holds all settings;
-components/synthetic_log/README.md explains the process. Equal settings make equal files, whatever the number of
-workers.
+The log is written into `data.path` of the configuration, in the layout that `data.source` reads (`events`, `kuaisar`,
+`jdsearch` or `amazon_reviews`), so that `tandem run` with the same configuration trains on it. Beside it, truth.json
+has the transitions that were planted, and the best metrics that any model can reach. The section `generate` holds all
+settings; components/synthetic_log/README.md explains the process. Equal settings make equal files, whatever the number
+of workers.
 
     tandem generate --events 1000000 --transitions high
     tandem generate --config configs/kuaisar.yaml --output FOLDER --set generate.gzip=true
@@ -62,8 +62,9 @@ def run(args: argparse.Namespace) -> int:
     config = config_arguments.load(args, _overrides(args))
     folder = config.data.path
     if config.data.source not in LAYOUTS:
+        *others, last = LAYOUTS
         raise ConfigError(
-            f"data.source = {config.data.source!r}: can be read, not made up. Give {' or '.join(LAYOUTS)}."
+            f"data.source = {config.data.source!r}: can be read, not made up. Give {', '.join(others)} or {last}."
         )
     if not folder or "://" in folder:
         raise ConfigError(f"data.path = {folder!r}: give a folder of this machine to write into, here or by --output.")
@@ -87,6 +88,10 @@ def text(folder: str, truth: Mapping[str, Any]) -> str:
     lines = [
         f"{folder}: {', '.join(truth['files'])}, {TRUTH_FILE}",
         f"It holds {counts}.",
+    ]
+    if not truth["achievable"]:
+        return "\n".join([*lines, "Nothing was ranked, so the best achievable metrics are not known."])
+    lines += [
         f"The last engagement on each surface, among {truth['negatives']} uniform negatives:",
         "",
         "| surface | ranked by | " + " | ".join(_METRICS) + " |",

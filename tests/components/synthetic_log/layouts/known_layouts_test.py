@@ -9,7 +9,6 @@ from components.sources.event_rows import UserColumns
 from components.synthetic_log.behaviour import NO_ITEM, draw_behaviour
 from components.synthetic_log.generated_set import generate
 from components.synthetic_log.generator_config import GeneratorConfig
-from components.synthetic_log.layouts.known_layouts import LAYOUTS
 from components.synthetic_log.layouts.words import word
 from components.synthetic_log.made_catalogue import Catalogue
 from schemas.canonical_event import Item, Surface
@@ -22,7 +21,7 @@ PATTERNS = {
 }
 
 
-@pytest.fixture(scope="module", params=sorted(LAYOUTS))
+@pytest.fixture(scope="module", params=sorted(PATTERNS))
 def layout(request):
     return request.param
 

@@ -91,8 +91,9 @@ def test_an_interruption(tmp_path, generate, monkeypatch):
     [
         (
             "--set",
-            "data.source=jdsearch",
-            "data.source = 'jdsearch': can be read, not made up. Give events or kuaisar.",
+            "data.source=fixed_benchmark",
+            "data.source = 'fixed_benchmark': can be read, not made up. Give events, kuaisar, jdsearch or "
+            "amazon_reviews.",
         ),
         ("--output", "", "data.path = '': give a folder of this machine to write into, here or by --output."),
         ("--output", "gs://b/c", "data.path = 'gs://b/c': give a folder of this machine"),
