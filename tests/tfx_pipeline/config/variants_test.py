@@ -9,6 +9,7 @@ from tfx_pipeline.config.variants import Variant, load_variants, read_variants
 CONFIGS = Path(__file__).resolve().parents[3] / "configs"
 CONFIG_OF = {
     "context": "online_retail",
+    "sessions": "online_retail",
     "unisar_ablations": "beauty",
     "unisar_paper": "papers/unisar_kuaisar",
     "unisar_additions": "beauty",
