@@ -1,0 +1,32 @@
+"""Which data each component of the pipeline takes."""
+
+import json
+
+from tests.support import tiny_logs
+from tfx_pipeline.config.pipeline_config import load_config
+
+
+def test_the_joint_training_alone_learns_from_the_log_of_pre_training(tmp_path):
+    from tfx_pipeline.pipeline import create_pipeline  # Imports TFX: many seconds.
+
+    path = str(tiny_logs.write(tmp_path))
+    surfaces = ["model=unifiedssr", "fine_tuning.surfaces=[search]"]
+
+    def splits(*overrides):
+        nodes = {node.id: node for node in create_pipeline(load_config(path, overrides)).components}
+        of = {
+            name: json.loads(nodes[name].exec_properties["train_args"])["splits"]
+            for name in nodes
+            if name.endswith("Trainer")
+        }
+        return of, json.loads(nodes["Transform"].exec_properties["splits_config"])["analyze"]
+
+    log = f"data.pretraining_events={tmp_path / 'events.tsv'}"
+    assert splits(*surfaces) == (
+        {"Trainer": ["train", "catalog"], "SearchTrainer": ["train", "catalog"]},
+        ["train", "catalog"],
+    )
+    assert splits(*surfaces, log) == (
+        {"Trainer": ["pretrain", "catalog"], "SearchTrainer": ["train", "catalog"]},
+        ["train", "pretrain", "catalog"],
+    )
