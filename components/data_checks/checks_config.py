@@ -14,10 +14,9 @@ class DataChecksConfig:
 
     Attributes:
         stop: Whether an anomaly ends the run before anything is trained. If not, it is only reported.
-        allowed: Features whose anomalies are reported and end no run.
+        allowed: Features whose anomalies are reported but do not end a run.
         drift_threshold: How far the training examples may be from those of the span before, from 0 to 1; 0 compares
-            nothing. There is a span before where `data.events` has `{SPAN}` and a run on an earlier one, with the same
-            `root`, passed.
+            nothing. It needs `{SPAN}` in `data.events`, and a run with the same `root` that passed on an earlier span.
         skew_threshold: How far the training examples may be from `requests`, from 0 to 1; 0 compares nothing.
         requests: Path or glob of TFRecord files with tf.Examples as they were sent to `serving_default`. Empty: none.
     """

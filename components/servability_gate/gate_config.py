@@ -21,8 +21,8 @@ class GateLimits:
 
     Attributes:
         rank_p50_ms: The longest median, in milliseconds, of a `rank` request of one example, over each protocol.
-        rank_p95_ms: The longest 95th percentile of the same, in milliseconds. A shared machine makes a poor clock:
-            leave it room.
+        rank_p95_ms: The longest 95th percentile of the same, in milliseconds. Leave it room on a shared machine, which
+            measures times badly.
         model_mb: The largest exported folder, in millions of bytes.
     """
 
@@ -80,16 +80,16 @@ class GateConfig:
     """The `gate` section of a pipeline's configuration.
 
     Attributes:
-        kind: Which server tries the model: `local_server`, ours, in a process of its own, or `infra_validator`, TF
-            Serving itself in a container. The latter reads `split`, `examples` and its own section alone.
+        kind: Which server tries the model: `local_server`, ours, in a process of its own; or `infra_validator`, TF
+            Serving in a container. The second reads only `split`, `examples` and its own section.
         split: The split whose examples are replayed: `train`, `validation` or `test`.
-        examples: How many examples are replayed, half of them of each surface where there are as many.
+        examples: How many examples are replayed, half of them of each surface if there are enough.
         tolerance: How far the scores of one example may differ between the protocols, between the signatures, and
-            between a request of its own and a request that it shares with others.
-        limits: What the model may weigh and take.
-        timeout_s: Seconds until everything must be answered; a model that has not is refused.
-        warm_up_requests: How many requests of each signature the model brings along for a server to replay before it
-            offers the model, at most 50; 0 leaves it to the first users.
+            between a request for it alone and a request that holds others too.
+        limits: The largest size and latencies that are accepted.
+        timeout_s: Seconds until everything must be answered; otherwise the model is refused.
+        warm_up_requests: How many requests of each signature the model brings along, at most 50. A server replays them
+            before it offers the model. 0: the first users warm it up.
         infra_validator: How TF Serving itself is started.
     """
 

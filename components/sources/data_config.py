@@ -26,20 +26,20 @@ class DataConfig:
 
     Attributes:
         source: What reads the logs: `events` (files of the generic layout), `kuaisar`, `jdsearch`, `amazon_reviews` or
-            `fixed_benchmark`; `components/sources/README.md` tells of each.
-        path: The folder that `events` and `items` are taken from; empty: the directory of the run. Of any file system
-            that Beam knows.
-        events: Path or glob of the event files: CSV, TSV, JSON lines (each plain, .gz, .bz2 or .zst) or Parquet, told
-            by their endings. A log that comes day by day has `{SPAN}` where the number of the day stands, and perhaps
-            `{VERSION}` for that of an edition, of which the newest counts: `logs/{SPAN}/v{VERSION}/events-*.tsv.gz`.
-            For the source `fixed_benchmark`: the folder with all its files.
+            `fixed_benchmark`. `components/sources/README.md` describes each.
+        path: The folder of `events` and `items`, in any file system that Beam knows. Empty: the directory of the run.
+        events: Path or glob of the event files: CSV, TSV, JSON lines (each plain, .gz, .bz2 or .zst) or Parquet,
+            recognised by the ending. If the log comes day by day, write `{SPAN}` in place of the day's number. If a day
+            may be written again, write `{VERSION}` in place of the edition's number; the newest edition is read.
+            Example: `logs/{SPAN}/v{VERSION}/events-*.tsv.gz`. For the source `fixed_benchmark`: the folder with all its
+            files.
         last_spans: How many of the newest spans are read, so that a daily run learns from the last days; 0 reads all.
         pretraining_events: Path or glob of event files that the joint training learns from in place of `events`, with
             each user's whole sequence; the trainings of `fine_tuning` and all metrics still take `events`. Items and
             words of both are known. Empty: both learn from `events`.
-        items: Path or glob of the item files, in the same formats. Empty: items are known by their events alone.
-        users: Path or glob of the files that say what is known of users, in the same formats; for sources that have
-            such files. Empty: users are known by their ids alone.
+        items: Path or glob of the item files, in the same formats. Empty: only the events name items.
+        users: Path or glob of the files of user attributes, in the same formats, for sources that have such files.
+            Empty: users are known by their ids only.
         columns: Which column of the event files holds which field.
         item_columns: Which column of the item files holds which field.
         user_columns: Which column of the user files holds which field; its `attributes` are what is read of them.
@@ -49,20 +49,21 @@ class DataConfig:
         validation_from: For `split: time`: events from this moment on (ISO 8601, UTC) are validation.
         test_from: For `split: time`: events from this moment on are test.
         train_negatives: Negatives drawn for each training example, at least 1.
-        evaluation_negatives: Negatives drawn for each validation and test example, at least 1, or given by a source
-            that has its own.
-        negatives: `uniform` over the catalogue, or `popularity` (in proportion to engagements, those of the split train
-            alone where a source has splits of its own), or harder ones as far as there are any and uniform for the
-            rest: `shown` (what the user was last shown on that surface and passed by), `category` (of the item's
-            narrowest category, then the next broader). None is ever an item that the user engaged with.
+        evaluation_negatives: Negatives drawn for each validation and test example, at least 1. A source may bring its
+            own candidates instead.
+        negatives: How negatives are drawn. `uniform`: over the catalogue. `popularity`: in proportion to engagements
+            (with a source that has its own splits, those of the split train). `shown`: items that the user was last
+            shown on that surface and did not click. `category`: items of the positive's narrowest category, then of the
+            next broader one. If the last two find too few, uniform ones are added. An item that the user engaged with
+            is never a negative.
         recommendation_history: How many of the newest recommendation tokens a history keeps, at least 1.
         search_history: How many of the newest search tokens a history keeps, at least 1.
         items_per_session: How many clicked items a search token keeps, at least 1.
-        max_events_per_user: Of a user with more events only the newest are kept, and how many were left out is
-            reported; 0 keeps all.
-        core: Leaves out users and items, of the catalogue too, until each that is left has this many engagements with
-            the others (k-core); 0 leaves out none.
-        core_rounds: How often that is done at most, at least once; a run fails where it is not enough.
+        max_events_per_user: The most events of a user that are kept, the newest ones; the report counts the others. 0
+            keeps all.
+        core: The k of a k-core: users and items with fewer engagements are left out, from the catalogue too, until all
+            that are left have so many. 0 leaves out none.
+        core_rounds: The most passes that the k-core may take, at least 1; a run fails if it needs more.
         seed: Seed of the negatives; recorded as an artifact property.
     """
 

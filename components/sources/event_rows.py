@@ -32,14 +32,14 @@ class EventColumns:
         user_id: The column of the user's id. Required.
         timestamp: The column of the time: a number since 1970, or ISO 8601 (UTC when it names no zone). Required.
         time_unit: What a number in the column `timestamp` counts: `ms` (milliseconds) or `s` (seconds).
-        surface: The column that says `recommendation` or `search`. An empty column name means: search where there is a
-            query.
-        query: The column of what was typed. May be missing from the file.
+        surface: The column that says `recommendation` or `search`. If the column's name is empty, an event with a query
+            is a search.
+        query: The column of the typed query. May be missing from the file.
         session_id: The column of the search session that a click belongs to. May be missing from the file.
         item_id: The column of the item's id. Required.
-        label: The column that says 1, engaged, or 0, only shown. May be missing from the file; then every event is an
+        label: The column that says 1 (engaged) or 0 (only shown). May be missing from the file; then every event is an
             engagement.
-        context: Further columns, of what was known of the moment, such as the device. Each must be there.
+        context: Further columns of the moment's context, such as the device. Each must be there.
     """
 
     user_id: str = "user_id"

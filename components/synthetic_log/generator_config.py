@@ -64,33 +64,35 @@ class GeneratorConfig:
     """A made-up platform and those who use it; the room's README has the process.
 
     Attributes:
-        events: About how many events the log has, those only shown included; at least 1.
+        events: About how many events the log has, including those that were only shown; at least 1.
         events_per_user: Mean of a user's events, at least 1.
-        length_spread: How much users differ in that: from 0, not at all, to 1, as exponential variables do.
+        length_spread: How much users differ in their number of events: from 0, not at all, to 1, as exponential
+            variables do.
         items: How many items the catalogue has, at least as many as topics.
-        topics: How many topics there are; each item is of one. At least as many as categories.
-        categories: How many categories there are, at least 1; each topic is of one.
-        words_per_topic: Words that a topic has for itself, and a category for itself.
+        topics: How many topics there are, at least as many as categories. Each item has one topic.
+        categories: How many categories there are, at least 1. Each topic has one category.
+        words_per_topic: How many words each topic has of its own; each category has as many.
         topic_skew: Exponent of the topics' popularity by rank (Zipf); 0 for equally popular ones.
-        item_skew: The same of the items within a topic.
-        interests: How many topics a user is interested in at a time, at least 1, the k-th 1/k as much as the first.
-        drift: Probability that one of them is replaced from one visit to the next.
-        exploration: Probability that what is not led by a transition is of any topic, by popularity, whatever the
-            interests.
-        transitions: What an action has to do with those before it.
+        item_skew: Exponent of the items' popularity by rank within a topic; 0 for equally popular ones.
+        interests: How many topics a user is interested in at a time, at least 1. The k-th topic counts 1/k as much as
+            the first.
+        drift: Probability that one of the interests is replaced from one visit to the next.
+        exploration: Probability that an action that no transition leads is about any topic, drawn by popularity, not
+            about an interest.
+        transitions: How an action depends on those before it.
         search_share: Share of searches among actions, from 0 to 1.
-        vague_queries: Share of queries whose words tell the category, but not the topic; from 0 to 1.
+        vague_queries: Share of queries whose words name the category but not the topic, from 0 to 1.
         searches_without_click: Share of searches in which nothing is clicked, from 0 to 1.
-        clicks_per_search: Mean of the clicks in the other searches, at least 1; none has more than 5.
-        shown_per_action: Mean of the items that are shown besides, and passed by; at least 0.
-        actions_per_visit: Mean of the actions, feed clicks and searches, in one visit; at least 1.
+        clicks_per_search: Mean number of clicks in the other searches, at least 1. No search has more than 5.
+        shown_per_action: Mean number of items that are shown besides and not clicked; at least 0.
+        actions_per_visit: Mean number of actions (feed clicks and searches) in a visit; at least 1.
         days: How many days the log covers, from 1 May 2023.
         seed: Seed of all that is drawn.
         files: How many files the events are divided into.
         gzip: Whether the files are packed with gzip.
-        amazon_category: For `data.source: amazon_reviews`: the category, as it stands in the names of the files.
-        amazon_edition: For `data.source: amazon_reviews`: 2014 or 2018, the year of the collection whose files they
-            are like.
+        amazon_category: For `data.source: amazon_reviews`: the category as it stands in the file names.
+        amazon_edition: For `data.source: amazon_reviews`: 2014 or 2018, the year of the collection whose format the
+            files have.
         truth_users: The most users on whom the best achievable metrics are estimated.
     """
 

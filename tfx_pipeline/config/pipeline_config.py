@@ -36,13 +36,13 @@ class TransformConfig:
         words_per_title: How many words of an item's title are kept; 0 for none.
         words_per_category_path: Words kept of an item's whole category path, as a text; 0 for none.
         category_levels: How many levels of an item's category path are kept, broad to narrow; 0 where items have none.
-        context: What the model is told of the moment of a request, in this order: `hour` and `weekday` (of the
+        context: What the model knows about the moment of a request, in this order: `hour` and `weekday` (of the
             timestamp, UTC) and names of `data.columns.context`.
-        min_word_count: A word that is seen less often in training than this is out of vocabulary.
-        max_users: The most frequent users that get an index of their own; 0 for all. Of the others no attributes are
-            known either.
-        max_items: The most frequent items that get an index of their own; 0 for all.
-        max_words: The most frequent words that get an index of their own; 0 for all.
+        min_word_count: A word that training has less often than this is out of vocabulary.
+        max_users: How many users, the most frequent ones, get an index of their own; 0 for all. The attributes of all
+            others are unknown, too.
+        max_items: How many items, the most frequent ones, get an index of their own; 0 for all.
+        max_words: How many words, the most frequent ones, get an index of their own; 0 for all.
     """
 
     words_per_query: int = 8
@@ -110,8 +110,8 @@ class ExportConfig:
     """What the exported model looks like.
 
     Attributes:
-        retrieval_index: How a model that retrieves finds items: `brute_force`, exact, or `scann`, approximate, for
-            catalogues of hundreds of thousands, where the package scann is installed, also in the model server.
+        retrieval_index: How a model that retrieves finds items: `brute_force`, exact; or `scann`, approximate, for
+            catalogues of hundreds of thousands of items. `scann` needs the package scann, in the model server too.
     """
 
     retrieval_index: str = "brute_force"
@@ -171,7 +171,7 @@ class PipelineConfig:
     """One whole run.
 
     Attributes:
-        name: The pipeline's name, and the pushed model's: what clients ask a model server for.
+        name: The name of the pipeline and of the pushed model, which clients send to the model server.
         root: Folder of artifacts, metadata, logs and pushed models. Empty: `runs/<name>`.
         model: Which model ranks: `unisar`, or `unifiedssr`, which also retrieves.
         data: From raw logs to examples.
@@ -190,7 +190,7 @@ class PipelineConfig:
         push_to: Folder that receives the blessed versions; with fine-tuning, one of that name and the surface's for
             each surface. Empty: `<root>/pushed/<name>`.
         enable_cache: Reuse what an earlier run computed from the same inputs. Off, every component runs anew.
-        beam_args: Options of Beam's runner, one a list entry.
+        beam_args: Options of Beam's runner, one per list entry.
     """
 
     name: str = "tandem"

@@ -16,41 +16,40 @@ class TrainConfig:
 
     Attributes:
         epochs: The most epochs, at least 1; early stopping may end the training sooner.
-        batch_size: Rows a step, of all surfaces together; at least 1.
+        batch_size: Rows in a step, both surfaces together; at least 1.
         surfaces: The surfaces whose rows are learned from and validated on: `recommendation`, `search` or both.
-        one_surface_a_batch: Batches of rows of one surface, of histories about equally long, in place of batches of
-            both surfaces.
-        sequence_ends_only: Learn from those rows alone whose histories, together, hold each training event about once:
-            for a model that predicts every position of a history, not only what follows it.
-        negatives: How many of an example's negatives a step learns from, drawn anew each epoch; 0 takes all. With more
-            of them in the examples (`data.train_negatives`), no few are learned by heart.
+        one_surface_a_batch: Each batch holds rows of one surface, with histories of about the same length. Off: batches
+            mix both surfaces.
+        sequence_ends_only: Learn only from the rows that end a sequence; their histories together hold each training
+            event about once. For a model that predicts every position of a history.
+        negatives: How many of an example's negatives a step learns from, drawn again each epoch; 0 takes all. With a
+            larger `data.train_negatives`, the model cannot memorize a few.
         learning_rate: Learning rate of Adam, at its highest.
-        warmup_steps: The learning rate rises for so many steps and falls with the square root of the step from then on
-            (the Noam schedule); 0 keeps it.
-        noam_factor: Tells the Noam schedule as its papers do, in place of `learning_rate`: the rate is this factor,
-            divided by the square root of the model's `dim`, times the curve; 0 takes the highest rate from
-            `learning_rate`.
-        adam_beta_2: How slowly Adam's second moments forget: their decay a step, below 1.
+        warmup_steps: Steps in which the learning rate rises; then it falls with the square root of the step (Noam
+            schedule). 0 keeps it constant.
+        noam_factor: Sets the height of the Noam schedule as its papers do: the rate is this factor, divided by the
+            square root of the model's `dim`, times the curve. 0 takes `learning_rate` as the highest rate.
+        adam_beta_2: Adam's beta 2: the decay of its second moments per step, below 1.
         adam_epsilon: The small number that keeps Adam from dividing by zero.
         weight_decay: Share of each weight that is added to its gradient, biases excepted (L2 as `torch.optim.Adam` has
             it). It moves every row of every table in each step, so it needs `torch_adam`.
         torch_adam: Compute Adam as PyTorch does: all rows of the tables in each step, and epsilon added to the
             bias-corrected moment. It needs `lazy_embedding_updates` off.
         clip_norm: Gradients whose global norm is larger than this are scaled down to it; 0 leaves them.
-        ema_momentum: What is validated and exported is an exponential moving average of the weights with this momentum
-            a step, such as 0.98, below 1; 0 takes the weights as they are. Costs a pass over all weights in each step,
+        ema_momentum: Momentum per step of an exponential moving average of the weights, such as 0.98, below 1. The
+            average is what is validated and exported. 0: no average. It costs a pass over all weights in each step,
             embedding tables included.
-        lazy_embedding_updates: Update, in each step, only the rows of the embedding tables that it looked up, so that
-            its cost does not grow with the catalogue; off, Adam's moments of all rows decay in each step.
+        lazy_embedding_updates: In each step, update only the rows of the embedding tables that the step looked up, so
+            that its cost does not grow with the catalogue. Off: Adam's moments of all rows decay in each step.
         validate_every: Epochs from one validation to the next, at least 1 and at most `epochs`.
-        keep_best_epoch: Export the weights of the epoch with the best validation NDCG@5. Off, those of the last epoch.
+        keep_best_epoch: Export the weights of the epoch with the best validation NDCG@5. Off: those of the last epoch.
         early_stopping_patience: Validations without progress before training ends; 0 never ends early.
         early_stopping_metrics: Progress is a better value of any of these validation metrics, such as `hit_rate_at_10`.
             None: a better NDCG@5.
         plateau_patience: Validations without a better NDCG@5 before the learning rate is reduced; 0 never.
         torch_plateau: Reduce the learning rate as PyTorch's `ReduceLROnPlateau` does: after one validation more than
             `plateau_patience`, and better is what is larger by a ten-thousandth of itself, not by 0.0001.
-        plateau_factor: What the learning rate is multiplied by then; between 0 and 1.
+        plateau_factor: The learning rate is multiplied by this then; between 0 and 1.
         min_learning_rate: The learning rate is not reduced below this.
         shuffle_buffer: How many examples are held for shuffling.
         mixed_precision: Compute in float16 on a GPU and bfloat16 elsewhere, with float32 weights.
@@ -138,8 +137,7 @@ class FineTuningConfig:
             both.
         epochs: The most epochs of each training, at least 1.
         learning_rate: Learning rate of Adam, at its highest.
-        warmup_steps: The learning rate rises anew for so many steps and falls from then on (the Noam schedule); 0 keeps
-            it.
+        warmup_steps: Steps in which the learning rate rises again; then it falls (Noam schedule). 0 keeps it constant.
         noam_factor: As in `TrainConfig`.
         validate_every: Epochs from one validation to the next, at least 1 and at most `epochs`.
         early_stopping_patience: Validations without progress before a training ends; 0 never ends early.
