@@ -36,12 +36,9 @@ def test_scores_are_shares_of_all_engagements_and_those_of_a_shorter_list_end_wi
     assert scores.tolist() == [[0.25, 0.0, 0.75], [0.75, -math.inf, -math.inf]]
 
 
-def test_rank_takes_all_inputs_of_the_contract(servable):
+def test_rank_takes_all_inputs_of_the_contract_and_nothing_makes_no_model(servable):
     assert set(servable.signature_defs[signatures.RANK].inputs) == set(signatures.RANK_INPUTS)
     request = rank_request([example(["a", "?", "b", ""], history=[Token(Surface.SEARCH, ("a",), "mug")])])
     assert servable.run(signatures.RANK, request)[signatures.SCORES].tolist() == [[0.75, 0.0, 0.25, 0.0]]
-
-
-def test_refuses_to_be_made_of_nothing():
     with pytest.raises(ValueError, match="Popularity needs at least one engagement"):
         PopularityModel({})

@@ -10,15 +10,13 @@ def pushed(tmp_path):
     return write_versions(tmp_path / "pushed", {"2": "first", "8": "second", "9": "mine"})
 
 
-def test_without_versions_there_is_none_to_beat(tmp_path):
-    assert version_to_beat(str(tmp_path / "nowhere"), str(write_model(tmp_path / "trained"))) == ""
-
-
 @pytest.mark.parametrize(
     ("graph", "version"), [("new", "9"), ("second", "9"), ("mine", "8")], ids=["new", "an older version", "the newest"]
 )
 def test_a_model_has_to_beat_the_newest_version_that_is_not_itself(tmp_path, pushed, graph, version):
-    assert version_to_beat(pushed, str(write_model(tmp_path / "trained", graph))) == version
+    model = str(write_model(tmp_path / "trained", graph))
+    assert version_to_beat(pushed, model) == version
+    assert version_to_beat(str(tmp_path / "nowhere"), model) == ""
 
 
 @pytest.mark.parametrize("recorded", ["2", ""])

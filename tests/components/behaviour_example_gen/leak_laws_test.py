@@ -131,21 +131,6 @@ def test_beam_makes_the_same_whatever_its_workers_and_bundles(tmp_path, negative
         assert sorted(map(str, found.splits[split])) == sorted(wanted)
 
 
-def test_the_files_may_be_named_in_any_order(tmp_path):
-    """Of a log in which no user has two events at once, that is; such events are told apart by where they stand."""
-    log = [(user, 1_000 * time + place, *rest) for place, (user, time, *rest) in enumerate(LOG)]
-    found = []
-    for names, workers in (("abc", 1), ("cab", 2)):
-        folder = tmp_path / names
-        folder.mkdir()
-        for part, name in enumerate(names):
-            write(folder / f"{name}.tsv", lines(HEADER, *log[part::3]))
-        found.append(generate(folder / "made", dataclasses.replace(CONFIG, events=f"{folder}/*.tsv"), CATALOG, workers))
-    for split in (*features.BEHAVIOUR_SPLITS, features.CATALOG_SPLIT):
-        one, two = (sorted(map(str, each.splits[split])) for each in found)
-        assert one == two and one
-
-
 def test_of_long_histories_the_newest_are_kept_and_the_rest_is_counted(tmp_path):
     log = write(tmp_path / "log.tsv", lines(HEADER, *LOG))
     config = dataclasses.replace(CONFIG, events=log, max_events_per_user=10)

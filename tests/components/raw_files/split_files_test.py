@@ -16,10 +16,7 @@ def examples(tmp_path):
     return [artifact]
 
 
-def test_lists_the_files_of_that_split_in_order(examples, tmp_path):
+def test_lists_the_files_of_that_split_in_order_and_refuses_another(examples, tmp_path):
     assert split_files(examples, "test") == [str(tmp_path / "Split-test" / name) for name in ("a.gz", "b.gz")]
-
-
-def test_refuses_a_split_that_is_not_there(examples):
     with pytest.raises(ValueError, match="eval"):
         split_files(examples, "eval")

@@ -39,10 +39,6 @@ def test_nobody_has_an_item_twice_before_all_of_its_topic():
         # Seven of five items: each once, then two of them anew.
         assert sorted(items[:5]) == [about + 2 * rank for rank in range(5)]
         assert len(set(items[5:])) == 2
-
-
-def test_no_engagements():
-    catalogue = Catalogue(GeneratorConfig(items=3, topics=1, categories=1))
     assert draw_items(catalogue, np.empty(0, int), np.empty(0, int), streams(1)).tolist() == []
 
 

@@ -41,12 +41,9 @@ def test_the_files(log):
     assert len(log["items.tsv"].splitlines()) == 1 + 300
 
 
-def test_workers_make_the_same_files(log, tmp_path):
-    assert made(tmp_path, workers=2) == log
-
-
-def test_another_seed_makes_other_files(log, tmp_path):
-    other = made(tmp_path, seed=18)
+def test_workers_make_the_same_files_and_another_seed_makes_others(log, tmp_path):
+    assert made(tmp_path / "same", workers=2) == log
+    other = made(tmp_path / "other", seed=18)
     assert list(log) == list(other)
     assert not [name for name in log if log[name] == other[name]]
 

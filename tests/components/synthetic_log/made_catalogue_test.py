@@ -12,16 +12,13 @@ def catalogue():
     return Catalogue(CONFIG)
 
 
-def test_each_item_is_of_one_topic_with_a_rank(catalogue):
+def test_each_item_is_of_one_topic_with_a_rank_and_shares_follow_ranks(catalogue):
     items = np.arange(8)
     assert catalogue.topic(items).tolist() == [0, 1, 2, 0, 1, 2, 0, 1]
     assert catalogue.topic_sizes.tolist() == [3, 3, 2]
     assert catalogue.popularity(items) == pytest.approx([1, 1, 1, 1 / 2, 1 / 2, 1 / 2, 1 / 3, 1 / 3])
     assert catalogue.item(np.array([0, 1, 2]), np.array([2, 1, 0])).tolist() == [6, 4, 2]
     assert catalogue.category(np.arange(3)).tolist() == [0, 1, 0]
-
-
-def test_shares_follow_ranks(catalogue):
     assert catalogue.topic_shares == pytest.approx([6 / 11, 3 / 11, 2 / 11])
     assert catalogue.interest_weights == pytest.approx([2 / 3, 1 / 3])
     assert catalogue.item_mass == pytest.approx([0, 1, 3 / 2, 11 / 6])

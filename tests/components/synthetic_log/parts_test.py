@@ -18,11 +18,8 @@ def test_parts_cover_everything_once_and_in_order():
         Part(False, range(6, 9), 1),
         Part(False, range(9, 10), 1),
     ]
-
-
-def test_few_users_are_spread_over_all_files():
-    config = GeneratorConfig(events=1_000, events_per_user=250, files=4)
-    assert [part.file for part in all_parts(config) if not part.of_items] == [0, 1, 2, 3]
+    few_users = GeneratorConfig(events=1_000, events_per_user=250, files=4)
+    assert [part.file for part in all_parts(few_users) if not part.of_items] == [0, 1, 2, 3]
 
 
 @pytest.mark.parametrize("layout", ["events", "kuaisar"])

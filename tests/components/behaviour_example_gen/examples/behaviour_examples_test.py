@@ -1,11 +1,7 @@
 import dataclasses
 
-from components.behaviour_example_gen.examples.behaviour_examples import (
-    audience_example,
-    behaviour_example,
-    catalog_example,
-)
-from schemas.canonical_event import Event, Item, Surface, Token, User
+from components.behaviour_example_gen.examples.behaviour_examples import behaviour_example, catalog_example
+from schemas.canonical_event import Event, Item, Surface, Token
 from tests.support.generated_examples import values
 
 TARGET = Event("u1", 1_300_000_000_000, Surface.SEARCH, query="café mug", session_id="s", item_id="c")
@@ -48,10 +44,3 @@ def test_the_example_of_an_item_has_its_attributes_in_the_order_asked_for():
     found = values(catalog_example(item, attributes=("size", "colour", "brand"), engagements=3))
     assert (found["title"], found["categories"], found["engagements"]) == ([""], [], [3])
     assert found["attributes"] == ["", "red", "COKA"]
-
-
-def test_the_example_of_a_user():
-    assert values(audience_example(User("u", {"level": "3", "city": "Rome"}), ("city", "age", "level"))) == {
-        "user_id": ["u"],
-        "user_attributes": ["Rome", "", "3"],
-    }

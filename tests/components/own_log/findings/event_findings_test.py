@@ -44,6 +44,8 @@ def test_a_good_log_has_no_findings():
     assert 40 * 6 * 2 < 1000 < 100 * 6 * 2
     assert found(log(users=100)) == {}
     assert [*found(log())] == ["few_examples"]
+    no_query = found(log(query=""))["no_query"]
+    assert (no_query.field, no_query.count) == ("data.columns.query", 320)
 
 
 @pytest.mark.parametrize(
@@ -65,11 +67,6 @@ def test_a_good_log_has_no_findings():
 )
 def test_what_is_wrong_is_told(events, options, expected):
     assert any(expected in told(each) for each in found(events, **options).values())
-
-
-def test_programs_are_told_how_many_and_by_which_field_it_is_mended():
-    finding = found(log(query=""))["no_query"]
-    assert (finding.field, finding.count) == ("data.columns.query", 320)
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,3 @@
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -92,10 +90,3 @@ def test_sources_with_fixed_names_are_told_by_their_own_adapters_and_unknown_one
     assert told(fixed).startswith("error unreadable_file: ") and fixed.text.startswith("has no column 'click'.")
     (unknown,) = findings(source="kuaishou")
     assert unknown.text.startswith("data.source = 'kuaishou': there is no such adapter.")
-
-
-def test_it_costs_neither_tensorflow_nor_beam():
-    heavy = "{'tensorflow', 'apache_beam', 'tfx', 'keras'}"
-    code = f"import components.own_log.findings.input_files, sys; print({heavy} & {{*sys.modules}})"
-    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert found.stdout.strip() == "set()"

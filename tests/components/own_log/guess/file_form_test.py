@@ -73,12 +73,6 @@ def test_a_header_is_told_from_a_row(content, has_header, tmp_path):
         assert "it has no header line with the names of its columns" in form.obstacles
 
 
-def test_broken_rows_are_told_with_their_line(tmp_path):
-    path = write(tmp_path / "log.csv", "user;item\nu1;i1\nu2\nu3;i3\n")
-    (reject,) = (row for row in read_form(file_form(path)) if isinstance(row, Reject))
-    assert (reject.line, reject.reason, reject.detail) == (3, "wrong number of columns", "1 instead of 2")
-
-
 @pytest.mark.parametrize(
     ("content", "told"),
     [

@@ -45,15 +45,12 @@ def test_attributes_of_users_are_columns_of_few_values(guess):
     assert found.user_columns == UserColumns("uid", ("gender", "level"))
 
 
-def test_what_is_told_goes_before_guesses(guess):
+def test_what_is_told_goes_before_guesses_and_an_id_that_nothing_tells_is_asked_for(guess):
     found = guess(ITEMS, PRODUCTS, {"p1"}, {"title": "brand", "categories": ""})
     assert found.columns == {"item": "sku", "title": "brand"}
     with pytest.raises(ValueError, match="--column items.name=x: there is no field 'name'. Known: item, title, cat"):
         guess(ITEMS, PRODUCTS, (), {"name": "x"})
     with pytest.raises(ValueError, match="--column items.title=x: there is no such column. Found: sku, product_name"):
         guess(ITEMS, PRODUCTS, (), {"title": "x"})
-
-
-def test_an_id_that_nothing_tells_is_asked_for(guess):
     (question,) = guess(ITEMS, "x,y\na,b\n", ()).questions
     assert (question.option, question.answers) == ("--column items.item=", ("x", "y"))

@@ -7,6 +7,7 @@ from components.servability_gate.checks.offered import try_offered
 from components.servability_gate.checks.scores import RefusedError
 from schemas import signatures
 from tests.support.asked_models import AskedModel, example
+from tests.support.listed_items import listed
 
 EXAMPLES = [example([candidate, "z"]) for candidate in ("right", "up", "never seen")]
 VECTORS = {b"right": [2.0, 0.0], b"up": [0.0, 3.0], b"between": [1.0, 1.0]}
@@ -33,7 +34,7 @@ def model(**otherwise):
         signatures.EMBED_USER: constant,
         signatures.EMBED_QUERY: constant,
         signatures.EMBED_ITEM: embed_item,
-        signatures.SIMILAR_ITEMS: lambda inputs: similar(
+        signatures.SIMILAR_ITEMS: lambda inputs: listed(
             [["between", "up"], ["between", "right"], []], [[COSINE, 0], [COSINE, 0], []]
         ),
     }
@@ -42,12 +43,6 @@ def model(**otherwise):
 
 def rows_of(inputs):
     return len(next(iter(inputs.values())))
-
-
-def similar(rows, scores):
-    items = np.array([[item.encode() for item in row] + [b""] * (10 - len(row)) for row in rows], object)
-    scores = np.array([[*row] + [0.0] * (10 - len(row)) for row in scores], np.float32)
-    return {signatures.ITEMS: items, signatures.SCORES: scores}
 
 
 def test_a_model_that_answers_as_it_should_passes():
@@ -90,8 +85,6 @@ def test_refuses_any_other_vectors(signature, embedding, reason):
     ],
 )
 def test_refuses_any_other_similar_items(items, scores, reason):
-    refuses("similar_items", lambda inputs: similar([items, [], []], [scores, [], []]), reason)
-
-
-def test_refuses_similar_items_of_too_few_rows():
-    refuses("similar_items", lambda inputs: similar([["up"]], [[0]]), r"it answered \[1, 10\] and \[1, 10\]")
+    refuses("similar_items", lambda inputs: listed([items, [], []], [scores, [], []]), reason)
+    too_few_rows = listed([items], [scores])
+    refuses("similar_items", lambda inputs: too_few_rows, r"it answered \[1, 10\] and \[1, 10\]")

@@ -48,12 +48,9 @@ def test_an_empty_history_still_has_a_place_on_each_axis():
     assert request[signatures.RANK_HISTORY_ITEMS].tolist() == [[[b""]], [[b""]]]
 
 
-def test_refuses_unequal_candidate_lists():
+def test_refuses_unequal_candidate_lists_and_a_search_that_would_become_a_recommendation():
     with pytest.raises(ValueError, match=r"need equally many candidates. Received: \{1, 2\}"):
         rank_request([example(["a"]), example(["a", "b"])])
-
-
-def test_refuses_a_search_that_would_become_a_recommendation():
     search = example(["a"], surface=Surface.SEARCH, query="")
     assert not expressible(search)
     with pytest.raises(ValueError, match="Received: a search example without a query"):

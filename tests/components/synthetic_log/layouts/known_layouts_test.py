@@ -1,5 +1,7 @@
 """What our own adapters read from each layout is the behaviour that was written, event for event."""
 
+import dataclasses
+
 import pytest
 
 from components.sources.adapter import adapter
@@ -12,7 +14,7 @@ from components.synthetic_log.generator_config import GeneratorConfig
 from components.synthetic_log.layouts.known_layouts import LAYOUTS
 from components.synthetic_log.layouts.words import word
 from components.synthetic_log.made_catalogue import Catalogue
-from schemas.canonical_event import Item, Surface
+from schemas.canonical_event import Event, Item, Surface
 
 CONFIG = GeneratorConfig(events=900, events_per_user=90, items=300, topics=10, categories=3, truth_users=0)
 NOW_MS = 1_700_000_000_000
@@ -52,23 +54,19 @@ def test_events_are_those_that_were_made(layout, source):
         for line, event in reader.read_events(path, config, NOW_MS)
     ]
     events = [event for *_, event in sorted(placed, key=lambda each: each[:2])]
-    found = [
-        (event.user_id, event.timestamp_ms, event.surface is Surface.SEARCH, event.query, event.item_id, event.label)
-        for event in events
-    ]
     made = [
-        (
+        Event(
             str(actions.user[action] + 1),
             actions.timestamp_ms[action],
-            actions.is_search[action],
+            Surface.SEARCH if actions.is_search[action] else Surface.RECOMMENDATION,
             words(actions.terms[action], layout),
-            "" if item == NO_ITEM else str(item + 1),
-            int(engaged),
+            item_id="" if item == NO_ITEM else str(item + 1),
+            label=int(engaged),
         )
         for action, item, engaged in zip(*rows, strict=True)
     ]
     assert len(made) > 800
-    assert found == made
+    assert [dataclasses.replace(event, session_id="") for event in events] == made
     searches = [event for event in events if event.surface is Surface.SEARCH]
     sessions = {(event.user_id, event.session_id) for event in searches}
     assert len(sessions) == len({(event.user_id, event.timestamp_ms) for event in searches}) > 100
