@@ -44,9 +44,7 @@ def test_items_of_both_files_with_their_engagements(build):
     assert rows == [CatalogItem(*each) for each in expected]
     assert summary.counts == {"items": 4, "items_without_title": 2}
     assert (summary.reports["event"].rows, summary.reports["item"].rows) == (5, 2)
-
-
-def test_items_may_be_known_by_events_alone(build):
+    # Items may be known by events alone.
     summary, rows = build(items=None)
     assert [row.item for row in rows] == [Item("a"), Item("c"), Item("d")]
     assert summary.counts["items_without_title"] == 3

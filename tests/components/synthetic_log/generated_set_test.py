@@ -5,7 +5,7 @@ import logging
 
 import pytest
 
-from components.synthetic_log import generated_set, parts
+from components.synthetic_log import generated_set
 from components.synthetic_log.finished_set import AnotherSetError
 from components.synthetic_log.generated_set import generate
 from components.synthetic_log.generator_config import GeneratorConfig
@@ -62,20 +62,6 @@ def test_a_second_call_has_nothing_to_do_and_another_set_is_not_replaced(log, fo
     with pytest.raises(AnotherSetError, match="events-00000-of-00003.tsv"):
         generate(CONFIG, "events", str(folder), negatives=10)
     assert {path: path.stat().st_mtime_ns for path in folder.iterdir()} == before
-
-
-def test_an_interrupted_call_leaves_no_set(log, tmp_path, monkeypatch):
-    def interrupted(config, layout, negatives, part):
-        if not part.of_items:
-            raise KeyboardInterrupt
-        return parts.make_part(config, layout, negatives, part)
-
-    monkeypatch.setattr(generated_set, "make_part", interrupted)
-    with pytest.raises(KeyboardInterrupt):
-        made(tmp_path)
-    assert [path.name for path in tmp_path.iterdir()] == [".partial"]
-    monkeypatch.undo()
-    assert made(tmp_path) == log
 
 
 def test_it_says_how_far_it_is(tmp_path, monkeypatch, caplog):

@@ -4,24 +4,8 @@ import math
 from collections import Counter
 
 import pytest
-from tensorflow_model_analysis.metrics import metric_types
 
 from components.metrics.among_candidates.evaluator_metric import EvaluatorMetric
-
-
-@pytest.mark.parametrize(
-    ("name", "value"),
-    [
-        ("hit_rate_at_2", 3 / 8),
-        # 1/log2(2) = 1 at rank 1, 1/log2(4) = 1/2 at rank 3.
-        ("ndcg_at_3", (1 + 5 / 2 + 2 / math.log2(3)) / 8),
-        ("mrr", (1 + 2 / 2 + 5 / 3) / 8),
-    ],
-)
-def test_the_mean_of_what_the_ranks_are_worth(name, value):
-    ranks, metric = EvaluatorMetric(name).computations(model_names=["m"])
-    found = metric.result({ranks.keys[0]: Counter({1: 1, 2: 2, 3: 5})})
-    assert found == {metric_types.MetricKey(name, model_name="m"): pytest.approx(value)}
 
 
 def test_is_made_from_an_eval_configs_json():

@@ -54,9 +54,7 @@ def test_examples_are_as_many_as_the_pipeline_makes(settings):
             expected[split, target.surface] += 1
     assert {(split, surface): n for split, of in found.examples.items() for surface, n in of.items()} == expected
     assert sum(expected.values()) == 8
-
-
-def test_a_source_with_splits_of_its_own_decides():
+    # A source with splits of its own decides.
     events = [dataclasses.replace(feed("a", place), split=split) for place, split in enumerate(["train", "test"])]
     none, one = {FEED: 0, SEARCH: 0}, {FEED: 1, SEARCH: 0}
     assert tally(events).examples == {"train": one, "validation": none, "test": one}
@@ -88,7 +86,6 @@ ENCODED_TWICE = "größe".encode().decode("latin-1")
 )
 def test_queries_that_are_no_words_in_any_language_are_seen(query, kind):
     found = tally([search("a", 0, query)])
-    sightings = {
-        name: getattr(found, name) for name in ("searches_without_query", "broken_letters", "queries_without_words")
-    }
-    assert {name: each.example for name, each in sightings.items() if each} == ({kind: query} if kind else {})
+    sightings = ("searches_without_query", "broken_letters", "queries_without_words")
+    seen = {name: getattr(found, name).example for name in sightings if getattr(found, name)}
+    assert seen == ({kind: query} if kind else {})

@@ -37,7 +37,7 @@ def test_a_missing_file_is_named_with_the_one_that_is_like_it(findings, tmp_path
     assert f"write '{tmp_path}/brackets [[]v2]/events.csv', or rename the folder." in pattern.mend
 
 
-def test_a_missing_column_is_named_with_the_one_that_may_be_meant(findings):
+def test_a_missing_column_is_named_with_what_may_be_meant(findings):
     user, device = findings(columns=EventColumns(user_id="UserId", context=("device",)))
     assert (user.code, user.row, user.field) == ("missing_column", 1, "data.columns.user_id")
     assert user.text == (
@@ -47,9 +47,7 @@ def test_a_missing_column_is_named_with_the_one_that_may_be_meant(findings):
     assert user.mend.startswith("Did you mean 'user_id'? Then set data.columns.user_id: user_id.")
     assert device.field == "data.columns.context[0]"
     assert device.mend.startswith("Set data.columns.context[0] to the one that holds it.")
-
-
-def test_another_delimiter_is_guessed(findings):
+    # If all are missing, the delimiter is asked about.
     found = findings({"events.csv": EVENTS.replace(",", ";")})
     needed = ("user_id", "timestamp", "surface", "item_id")
     assert {each.field for each in found} == {f"data.columns.{name}" for name in needed}

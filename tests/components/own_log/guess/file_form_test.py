@@ -13,16 +13,12 @@ from tests.support.raw_files import write
 ROWS = "user,item,query\nu1,i1,red mug\nu2,i2,größe\n"
 EXPECTED = [{"user": "u1", "item": "i1", "query": "red mug"}, {"user": "u2", "item": "i2", "query": "größe"}]
 JSON = "".join(json.dumps(row) + "\n" for row in EXPECTED)
+PARQUET = io.BytesIO()
+pyarrow.parquet.write_table(pyarrow.Table.from_pylist(EXPECTED), PARQUET)
 
 
 def values(form):
     return [dict(row.values) for row in read_form(form) if not isinstance(row, Reject)]
-
-
-def parquet() -> bytes:
-    stream = io.BytesIO()
-    pyarrow.parquet.write_table(pyarrow.Table.from_pylist(EXPECTED), stream)
-    return stream.getvalue()
 
 
 @pytest.mark.parametrize(
@@ -44,7 +40,7 @@ def parquet() -> bytes:
         ("log.jsonl", JSON, "JSON lines", ""),
         ("log.json", JSON, "JSON lines", "its name does not end in .jsonl"),
         ("log", JSON, "JSON lines", "its name does not end in .jsonl"),
-        ("log.dat", parquet(), "Parquet", "its name does not end in .parquet"),
+        ("log.dat", PARQUET.getvalue(), "Parquet", "its name does not end in .parquet"),
     ],
 )
 def test_a_file_is_recognized_by_its_content_and_read(name, content, told, obstacle, tmp_path):

@@ -54,7 +54,10 @@ def test_equal_scores_make_each_rank_as_likely():
     assert counts["recommendation", "process"] / USERS == pytest.approx([0.7 + 0.1, 0.1, 0.1], abs=0.05)
 
 
-def test_too_few_items_to_tell_from():
+def test_only_some_users_are_sampled_and_none_with_too_few_items_to_tell_from():
+    found = counts_of(dataclasses.replace(TOY, truth_users=50), negatives=1)
+    assert found["recommendation", "process"].sum() == 50
+    assert counts_of(dataclasses.replace(TOY, truth_users=0), negatives=1) == {}
     # Three negatives are left only for those who had one item.
     assert counts_of(TOY, negatives=3)["recommendation", "process"].sum() == pytest.approx(0.7 * USERS, rel=0.05)
     assert counts_of(TOY, negatives=4) == {}
@@ -78,19 +81,3 @@ def test_who_knows_more_ranks_better_as_far_as_there_is_more_to_know(strength, s
     hits = [counts[surface, ranker][0] / counts[surface, ranker].sum() for ranker in reversed(RANKERS)]
     for (less, more), gain in zip(itertools.pairwise(hits), gains, strict=True):
         assert more > less + gain if gain else more == less, hits
-
-
-def test_only_some_users_are_sampled():
-    found = counts_of(dataclasses.replace(TOY, truth_users=50), negatives=1)
-    assert found["recommendation", "process"].sum() == 50
-    assert counts_of(dataclasses.replace(TOY, truth_users=0), negatives=1) == {}
-
-
-def test_the_sample_does_not_depend_on_chunks():
-    catalogue = Catalogue(TOY)
-    parts = [
-        rank_counts(TOY, catalogue, draw_behaviour(TOY, catalogue, users), 2) for users in (range(30), range(30, 90))
-    ]
-    together = rank_counts(TOY, catalogue, draw_behaviour(TOY, catalogue, range(90)), 2)
-    for key, of_rank in together.items():
-        assert of_rank.tolist() == (parts[0][key] + parts[1][key]).tolist()
