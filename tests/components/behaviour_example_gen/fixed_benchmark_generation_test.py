@@ -42,12 +42,10 @@ def made(folder, catalog):
     return generate(folder / "made", config_of(str(folder)), catalog)
 
 
-def test_the_catalogue_counts_engagements_of_train_only(catalog):
+def test_splits_and_candidates_are_the_benchmarks_own(made, catalog):
+    # The catalogue counts engagements of train only.
     assert {row.item.item_id: row.engagements for row in catalog} == {**dict.fromkeys("cdefghi", 0), "a": 1, "b": 2}
     assert catalog[0].item.attributes == {"brand": "Bolt"}
-
-
-def test_splits_and_candidates_are_the_benchmarks_own(made):
     found = {
         split: sorted(example[features.CANDIDATES] for example in made.splits[split])
         for split in features.BEHAVIOUR_SPLITS

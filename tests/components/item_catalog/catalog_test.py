@@ -48,9 +48,7 @@ def test_items_of_both_files_with_their_engagements(build):
     summary, rows = build(items=None)
     assert [row.item for row in rows] == [Item("a"), Item("c"), Item("d")]
     assert summary.counts["items_without_title"] == 3
-
-
-def test_items_outside_of_the_core_are_no_items(build):
+    # Items outside of the core are no items.
     events = EVENTS + lines(("u2", 3, "search", "mug", "s", "a", 1), ("u2", 4, "search", "mug", "s", "c", 1))
     summary, rows = build(events=events, core=2)
     # d was only shown, and b only stands in the item file.

@@ -19,9 +19,7 @@ def test_a_glob_names_files_a_path_whatever_is_there(folder):
     assert sorted(matching(f"{folder}/**.tsv"))[-2:] == [f"{folder}/deep/b.tsv", f"{folder}/deep/deeper/c.tsv"]
     assert matching(f"{folder}/deep") == [f"{folder}/deep"]
     assert matching(f"{folder}/no.tsv") == []
-
-
-def test_files_are_opened_as_they_are_and_an_unknown_file_system_is_refused(folder):
+    # Files are opened as they are.
     with open_binary(write(folder / "a.tsv.gz", "packed")) as stream:
         assert gzip.decompress(stream.read()) == b"packed"
     for call in (open_binary, matching):

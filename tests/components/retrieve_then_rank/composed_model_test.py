@@ -130,19 +130,14 @@ def test_padding_stays_last_whatever_the_ranker_thinks_of_it(tmp_path):
     assert answered(compose(tmp_path, retriever, ranker, 9), [3]) == [[("a", -1.0), ("ab", -2.0), PADDING]]
 
 
-def save_ranker_by_time(folder):
-    """Saves a ranker that wants to know the moment: from 1970 on it likes long names, before it short ones."""
-
+def test_what_either_wants_to_know_is_asked_for_unless_one_name_has_two_meanings(tmp_path):
+    # From 1970 on, the ranker likes long names, before it short ones.
     @signature_of(signatures.RANK, {signatures.RANK_TIMESTAMP_MS: tf.int64})
-    def rank(**given):
+    def rank_by_time(**given):
         sign = tf.where(given[signatures.RANK_TIMESTAMP_MS] >= 0, 1.0, -1.0)
         return {signatures.SCORES: sign[:, tf.newaxis] * letters(given[signatures.RANK_CANDIDATES])}
 
-    return save_rank_model(folder, rank=None, further={signatures.RANK: rank})
-
-
-def test_what_either_wants_to_know_is_asked_for_unless_one_name_has_two_meanings(tmp_path):
-    ranker = save_ranker_by_time(tmp_path / "ranker")
+    ranker = save_rank_model(tmp_path / "ranker", rank=None, further={signatures.RANK: rank_by_time})
     retriever = save_retrieval_model(tmp_path / "retriever", CATALOGUE, context={"device": tf.string})
     servable = compose(tmp_path, retriever, ranker)
     device = {"device": np.array([b"phone"] * 2, object)}

@@ -1,10 +1,9 @@
 """Whole SavedModels, good and bad, through the check; `executor_test.py` has the server in a process of its own."""
 
-import contextlib
 import functools
 import math
 import re
-import socket
+from pathlib import Path
 
 import keras
 import pytest
@@ -16,7 +15,7 @@ from components.servability_gate.candidate.candidate_server import ServerEndedEr
 from components.servability_gate.gate_config import GateConfig, GateLimits
 from schemas.canonical_event import Surface, Token
 from tests.support.behaviour_examples import behaviour_example, write_examples
-from tests.support.in_process_server import serve_in_process
+from tests.support.in_process_server import InProcessServer, serve_in_process
 from tests.support.rank_models import letters, save_rank_model
 
 CONFIG = GateConfig(examples=8)
@@ -85,12 +84,11 @@ def against_the_mean(candidates):
     [
         # Strangers have long names; both examples, two candidates each.
         (only_known, only_known, "unknown user, items and words: signature `serving_default` gave 4 of 4 scores"),
-        (letters, None, "the model should have the signatures ['rank', 'serving_default'], and of others only"),
         (letters, slightly_more, "examples with 2 candidates: `rank` and `serving_default` score the same"),
         # The means of (bb, a) and (ccc, a) are 1.5 and 2; together 1.75.
         (against_the_mean, against_the_mean, "differently alone and together with others, by up to 0.25"),
     ],
-    ids=["not finite", "without rank", "signatures disagree", "rows depend on others"],
+    ids=["not finite", "signatures disagree", "rows depend on others"],
 )
 def test_a_model_that_answers_badly_is_refused(tmp_path, files, serving_default, rank, reason):
     model = save_rank_model(tmp_path / "model", serving_default, rank)
@@ -130,36 +128,21 @@ def test_a_model_that_no_server_loads_is_refused(tmp_path, files):
 
 
 def test_requests_that_would_fail_a_load_are_not_brought_along(rank_model, files, monkeypatch):
-    def write_nonsense(path, *_):
-        with open(path, "wb") as file:
-            file.write(b"this is no file of records at all")
-        return 1
-
-    monkeypatch.setattr(subject, "write_warm_up_file", write_nonsense)
+    no_records = b"this is no file of records at all"
+    monkeypatch.setattr(subject, "write_warm_up_file", lambda path, *_: Path(path).write_bytes(no_records))
     (reason,) = check(rank_model, files, CONFIG).reasons
     assert reason.startswith("the requests that warm the model up fail: ") and "TFRecord" in reason
 
 
-def test_nothing_more_is_asked_of_a_server_that_has_ended(rank_model, files):
-    class Fallen:
-        """Loads the model, and takes no request."""
+def test_nothing_more_is_asked_of_a_server_that_has_ended(rank_model, files, monkeypatch):
+    def check_alive(server, patience_s=0.0):
+        if patience_s:
+            raise ServerEndedError("the model took its server down with SIGSEGV: oh")
 
-        def __init__(self, server):
-            self.grpc_address = server.grpc_address
-            with socket.socket() as closed:
-                closed.bind(("127.0.0.1", 0))
-                self.rest_address = f"127.0.0.1:{closed.getsockname()[1]}"
-
-        def check_alive(self, patience_s=0.0):
-            if patience_s:
-                raise ServerEndedError("the model took its server down with SIGSEGV: oh")
-
-    @contextlib.contextmanager
-    def serve(base_path, timeout_s):
-        with serve_in_process(base_path, timeout_s) as server:
-            yield Fallen(server)
-
-    (reason,) = subject.check(rank_model, files, CONFIG, serve=serve).reasons
+    # It loads the model, and takes no request: nobody listens at port 1.
+    monkeypatch.setattr(InProcessServer, "rest_address", "127.0.0.1:1")
+    monkeypatch.setattr(InProcessServer, "check_alive", check_alive)
+    (reason,) = check(rank_model, files, CONFIG).reasons
     assert reason == (
         "examples with 2 candidates: signature `serving_default` failed over REST: the model took its server down with "
         "SIGSEGV: oh"

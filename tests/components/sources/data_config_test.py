@@ -13,9 +13,6 @@ def test_json_round_trip():
         item_columns=ItemColumns(title="name", attributes=("brand",)),
         users="users.csv",
         user_columns=UserColumns(user_id="who", attributes=("level",)),
-        split="time",
-        validation_from="2011-11-01",
-        test_from="2011-12-01T00:00:00Z",
         seed=3,
     )
     assert DataConfig.from_json(config.to_json()) == config

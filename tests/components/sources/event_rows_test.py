@@ -112,7 +112,7 @@ def test_columns_are_mapped_and_optional_ones_may_be_missing():
     assert event_from_row(row, EventColumns(), NOW_MS) == Event("u1", 1_300_000_000_000, Surface.SEARCH, item_id="a")
 
 
-def test_items():
+def test_items_and_users():
     row = {"item_id": "a", "title": " RED MUG ", "categories": "Home| Kitchen ||Mugs"}
     assert item_from_row(row, ItemColumns()) == Item("a", "RED MUG", ("Home", "Kitchen", "Mugs"))
     assert item_from_row({"item_id": "a"}, ItemColumns()) == Item("a")
@@ -122,9 +122,6 @@ def test_items():
     assert columns.required == ("item_id", "brand", "colour")
     row = {"item_id": "a", "brand": " COKA ", "colour": None, "size": "7"}
     assert item_from_row(row, columns) == Item("a", attributes={"brand": "COKA", "colour": ""})
-
-
-def test_users():
     columns = UserColumns(user_id="who", attributes=("level", "city"))
     assert columns.required == ("who", "level", "city")
     assert user_from_row({"who": " u ", "level": 3, "city": None}, columns) == User("u", {"level": "3", "city": ""})

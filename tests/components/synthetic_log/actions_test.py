@@ -76,11 +76,6 @@ def test_where_only_the_newest_action_leads_the_other_surface_leads_nothing():
         check_copies(actions, name, 0.0, 1 - strengths[RIVALS[name]], after_search=not is_search)
 
 
-def test_the_share_of_searches_does_not_depend_on_transitions(actions):
-    assert with_transitions(r2s=0.9).is_search.tolist() == with_transitions().is_search.tolist()
-    assert actions.is_search.mean() == pytest.approx(CONFIG.search_share, abs=0.02)
-
-
 def test_the_last_topics_are_those_before(actions):
     for begin, end in zip(actions.first[:20], actions.first[1:21], strict=True):
         last = {False: -1, True: -1}
@@ -104,7 +99,9 @@ def test_time_goes_on_within_the_days_and_stands_still_only_within_the_feed(acti
     assert np.diff(actions.timestamp_ms)[actions.user[1:] == actions.user[:-1]].min() == 0
 
 
-def test_clicks_and_what_is_shown(actions):
+def test_searches_clicks_and_what_is_shown(actions):
+    assert actions.is_search.mean() == pytest.approx(CONFIG.search_share, abs=0.02)
+    assert with_transitions(r2s=0.9).is_search.tolist() == with_transitions().is_search.tolist()
     assert (actions.clicks[~actions.is_search] == 1).all()
     clicks = actions.clicks[actions.is_search]
     assert (clicks == 0).mean() == pytest.approx(CONFIG.searches_without_click, abs=0.03)

@@ -40,7 +40,4 @@ def test_nobody_has_an_item_twice_before_all_of_its_topic():
         assert sorted(items[:5]) == [about + 2 * rank for rank in range(5)]
         assert len(set(items[5:])) == 2
     assert draw_items(catalogue, np.empty(0, int), np.empty(0, int), streams(1)).tolist() == []
-
-
-def test_places_in_runs():
     assert places_in_runs(np.array([4, 4, 4, 1, 4, 4])).tolist() == [0, 1, 2, 0, 0, 1]

@@ -41,15 +41,12 @@ def test_the_files(log):
     assert len(log["items.tsv"].splitlines()) == 1 + 300
 
 
-def test_workers_make_the_same_files_and_another_seed_makes_others(log, tmp_path):
+def test_workers_and_packing_make_the_same_files_and_another_seed_makes_others(log, tmp_path):
     assert made(tmp_path / "same", workers=2) == log
     other = made(tmp_path / "other", seed=18)
     assert list(log) == list(other)
     assert not [name for name in log if log[name] == other[name]]
-
-
-def test_packed_files_hold_the_same(log, tmp_path):
-    packed = made(tmp_path, gzip=True)
+    packed = made(tmp_path / "packed", gzip=True)
     plain = {name.removesuffix(".gz"): gzip.decompress(packed[name]) for name in packed if name != "truth.json"}
     assert {**plain, "truth.json": log["truth.json"]} == log
 

@@ -27,9 +27,7 @@ def test_the_example_of_a_target():
         "history_items": ["a", "b", "d"],
         "history_queries": ["tea", "pot"],
     }
-
-
-def test_an_empty_history_is_there_and_empty_and_the_context_is_what_is_known():
+    # An empty history is there and empty, and the context is what is known.
     target = dataclasses.replace(TARGET, context={"device": "phone", "city": ""})
     found = values(behaviour_example(target, [], ["x"], ends_sequence=True))
     names = ("history_kinds", "history_item_counts", "history_items", "history_queries")

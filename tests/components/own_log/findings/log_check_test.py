@@ -105,7 +105,7 @@ def test_a_benchmark_is_read_with_its_candidates(tmp_path):
         "test": {"recommendation": 2, "search": 1},
     }
     more_negatives = check_log(dataclasses.replace(config, evaluation_negatives=3), NOW_MS)
-    assert codes(more_negatives) == ["unreadable_file"] * 4
+    assert codes(more_negatives).count("unreadable_file") == 4
 
 
 def test_progress_is_told(log, tmp_path):

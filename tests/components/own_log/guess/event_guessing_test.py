@@ -59,14 +59,12 @@ A_LOST_CLICK = "|u,1700000002,k,,srp"
 """A click on a search result without its query."""
 
 
-def test_a_surface_that_agrees_with_the_query_is_not_needed(guess):
+def test_surfaces_are_needed_where_they_do_not_agree_with_the_query(guess):
     found = guess(PAGES)
     assert "surface" not in found.columns and found.surfaces == {} and found.obstacles == []
     assert "'page' is not needed: it agrees with whether there is a query" in found.doubts
     assert guess(PAGES + A_LOST_CLICK).surfaces == {"srp": "search", "home": "recommendation"}
-
-
-def test_an_unknown_surface_is_decided_by_its_queries_or_asked_for(guess):
+    # An unknown surface is decided by its queries, or asked for.
     log = PAGES + A_LOST_CLICK + "|u,1700000003,k,,moon"
     found = guess(log)
     assert found.surfaces["moon"] == "recommendation"

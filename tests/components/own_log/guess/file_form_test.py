@@ -26,7 +26,6 @@ def values(form):
     [
         ("log.csv", ROWS, "CSV", ""),
         ("log.csv.gz", ROWS, "CSV, packed (gzip)", ""),
-        ("log.csv.bz2", ROWS, "CSV, packed (bzip2)", ""),
         ("log.csv.zst", ROWS, "CSV, packed (Zstandard)", ""),
         ("log.csv", "\ufeff" + ROWS.replace("\n", "\r\n"), "CSV", ""),
         ("log.tsv", ROWS.replace(",", "\t"), "TSV", ""),

@@ -30,13 +30,10 @@ def model(**otherwise):
         vectors = [VECTORS.get(item, [0.5, 0.5]) for item in inputs[signatures.ITEM_ID]]
         return {signatures.EMBEDDING: np.array(vectors, np.float32), signatures.KNOWN: np.ones(len(vectors), bool)}
 
+    similar = listed([["between", "up"], ["between", "right"], []], [[COSINE, 0], [COSINE, 0], []])
     answers = {
-        signatures.EMBED_USER: constant,
-        signatures.EMBED_QUERY: constant,
-        signatures.EMBED_ITEM: embed_item,
-        signatures.SIMILAR_ITEMS: lambda inputs: listed(
-            [["between", "up"], ["between", "right"], []], [[COSINE, 0], [COSINE, 0], []]
-        ),
+        **{signatures.EMBED_USER: constant, signatures.EMBED_QUERY: constant},
+        **{signatures.EMBED_ITEM: embed_item, signatures.SIMILAR_ITEMS: similar},
     }
     return AskedModel(INPUTS, answers | otherwise)
 
@@ -70,7 +67,7 @@ def refuses(signature, answer, reason):
 )
 def test_refuses_any_other_vectors(signature, embedding, reason):
     refuses(signature, lambda inputs: {"embedding": embedding(rows_of(inputs))}, reason)
-    refuses(signature, lambda inputs: {}, r"should answer float32 `embedding` \[3, dim\], it answered nothing")
+    refuses(signature, {}, r"should answer float32 `embedding` \[3, dim\], it answered nothing")
 
 
 @pytest.mark.parametrize(
@@ -85,6 +82,5 @@ def test_refuses_any_other_vectors(signature, embedding, reason):
     ],
 )
 def test_refuses_any_other_similar_items(items, scores, reason):
-    refuses("similar_items", lambda inputs: listed([items, [], []], [scores, [], []]), reason)
-    too_few_rows = listed([items], [scores])
-    refuses("similar_items", lambda inputs: too_few_rows, r"it answered \[1, 10\] and \[1, 10\]")
+    refuses("similar_items", listed([items, [], []], [scores, [], []]), reason)
+    refuses("similar_items", listed([items], [scores]), r"it answered \[1, 10\] and \[1, 10\]")

@@ -31,6 +31,8 @@ def test_replays_as_many_of_each_surface_however_they_are_ordered(probes_of):
     examples = [_recommendation(f"r{place}") for place in range(5)] + [_search(f"s{place}") for place in range(5)]
     real, *_ = probes_of(examples, 4)
     assert _values(real, features.USER_ID) == [b"r0", b"r1", b"s0", b"s1"]
+    with pytest.raises(ValueError, match="The gate needs examples to replay. Received: none in 1 files: .*one.gz"):
+        probes_of([behaviour_example(["a"], surface=Surface.SEARCH)])  # A search without a query.
 
 
 def test_examples_of_unequal_candidate_lists_go_into_requests_of_their_own_without_labels(probes_of):
@@ -69,8 +71,3 @@ def test_newcomers_have_neither_name_nor_history(probes_of, others, history):
     for example in newcomers.examples:
         assert list(strings(example, features.CANDIDATES)) == [b"a", b"b"]
         assert not {features.HISTORY_KINDS, features.HISTORY_ITEMS} & {*example.features.feature}
-
-
-def test_refuses_files_without_anything_to_ask(probes_of):
-    with pytest.raises(ValueError, match="The gate needs examples to replay. Received: none in 1 files: .*one.gz"):
-        probes_of([behaviour_example(["a"], surface=Surface.SEARCH)])  # A search without a query.

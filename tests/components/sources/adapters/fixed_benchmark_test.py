@@ -52,8 +52,8 @@ def test_the_files_of_a_folder_and_one_that_is_missing(tmp_path):
         (tmp_path / "away").rename(tmp_path / name)
 
 
-def search_test(*rows):
-    return {"search_test": [HEADER, ROW, *rows]}
+def row(*values):
+    return {"search_test": [HEADER, ROW, values]}
 
 
 ROW_NUMBERS = "items are row numbers of items.tsv, 0 to 8"
@@ -61,38 +61,28 @@ NO_COLUMN = (
     "has no column 'user_id'. Found: 'user', 'position', 'positive', 'negatives'; wanted: 'user_id', 'position', "
     "'positive', 'negatives'."
 )
+SHIFT = "Mend it: without this row, the numbers of all later rows would shift."
 
 
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        (search_test(("u1", "x", 3, "1 8")), ":3: no number: column 'position' holds 'x'; give a whole number from 0"),
-        (search_test(("u1", 4, 9, "1 8")), f":3: unknown item: column 'positive' holds '9'; {ROW_NUMBERS}"),
-        (search_test(("u1", 4, 3, "1 -8")), f":3: unknown item: column 'negatives' holds '-8'; {ROW_NUMBERS}"),
+        (row("u1", "x", 3, "1 8"), "{}:3: no number: column 'position' holds 'x'; give a whole number from 0"),
+        (row("u1", 4, 9, "1 8"), f"{{}}:3: unknown item: column 'positive' holds '9'; {ROW_NUMBERS}"),
+        (row("u1", 4, 3, "1 -8"), f"{{}}:3: unknown item: column 'negatives' holds '-8'; {ROW_NUMBERS}"),
         (
-            search_test(("u1", 4, 3, "1 8 0")),
-            ":3: wrong number of items: column 'negatives' holds 3; give 2, as data.evaluation_negatives says",
+            row("u1", 4, 3, "1 8 0"),
+            "{}:3: wrong number of items: column 'negatives' holds 3; give 2, as data.evaluation_negatives says",
         ),
-        (search_test(("u1", 4, "", "1 8")), ":3: wrong number of items: column 'positive' holds 0; give one"),
-        (
-            search_test(("u1", 4, 3, "1 3")),
-            ":3: an item occurs twice among positive and negatives. Name each item once.",
-        ),
-        (search_test(("u1", 4, 3)), ":3: wrong number of columns: 3 instead of 4"),
-        ({"search_test": [("user", *HEADER[1:]), ROW]}, f": {NO_COLUMN}"),
+        (row("u1", 4, "", "1 8"), "{}:3: wrong number of items: column 'positive' holds 0; give one"),
+        (row("u1", 4, 3, "1 3"), "{}:3: an item occurs twice among positive and negatives. Name each item once."),
+        (row("u1", 4, 3), "{}:3: wrong number of columns: 3 instead of 4"),
+        ({"search_test": [("user", *HEADER[1:]), ROW]}, f"{{}}: {NO_COLUMN}"),
+        ({"items": [*ITEMS[:3], ("x", "y")]}, f"items.tsv:4: wrong number of columns: 2 instead of 3. {SHIFT}"),
     ],
 )
-def test_a_broken_row_of_candidates_fails_the_file(tmp_path, changes, message):
+def test_a_broken_row_of_candidates_or_items_fails_the_file(tmp_path, changes, message):
     folder = write_benchmark(tmp_path, **changes)
-    with pytest.raises(DataError, match="^" + re.escape(f"{folder}/candidates_search_test.tsv.gz{message}") + "$"):
+    told = f"{folder}/{message}".format("candidates_search_test.tsv.gz")
+    with pytest.raises(DataError, match="^" + re.escape(told) + "$"):
         candidates_of(folder)
-
-
-def test_a_broken_item_fails_all_candidates(tmp_path):
-    folder = write_benchmark(tmp_path, items=[*ITEMS[:3], ("x", "y")])
-    with pytest.raises(DataError) as error:
-        candidates_of(folder)
-    assert str(error.value) == (
-        f"{folder}/items.tsv:4: wrong number of columns: 2 instead of 3. Mend it: without this row, the numbers of all "
-        "later rows would shift."
-    )

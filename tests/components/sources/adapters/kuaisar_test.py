@@ -14,12 +14,15 @@ SEARCH_ROWS = [
 ]
 
 
-def test_the_feed(tmp_path):
+def test_the_feed_and_a_file_that_is_neither(tmp_path):
     not_watched = FEED.changed("click", "0").replace("11,", "12,", 1)
     assert FEED.read_rows(tmp_path, FEED.row, not_watched) == [
         (2, Event("7", 1_684_742_000_000, Surface.RECOMMENDATION, item_id="11")),
         (3, Event("7", 1_684_742_000_000, Surface.RECOMMENDATION, item_id="12", label=0)),
     ]
+    message = "log.csv: its name says neither rec_inter nor src_inter. KuaiSAR's files keep their names; data"
+    with pytest.raises(DataError, match=message):
+        FEED._replace(name="log.csv").read_rows(tmp_path)
 
 
 def test_searches_with_and_without_a_click(tmp_path):
@@ -42,12 +45,6 @@ def test_searches_with_and_without_a_click(tmp_path):
     assert [event.context["search_source"] for _, event in found][:3] == ["USER_INPUT", "USER_INPUT", "QUERY_RECO"]
     ((_, event),) = FEED.read_rows(tmp_path, FEED.row, columns=columns)
     assert event.context == {"search_source": ""}
-
-
-def test_another_file(tmp_path):
-    message = "log.csv: its name says neither rec_inter nor src_inter. KuaiSAR's files keep their names; data"
-    with pytest.raises(DataError, match=message):
-        FEED._replace(name="log.csv").read_rows(tmp_path)
 
 
 def test_items(tmp_path):

@@ -18,33 +18,29 @@ from schemas.canonical_event import Event, Item, Surface
 
 CONFIG = GeneratorConfig(events=900, events_per_user=90, items=300, topics=10, categories=3, truth_users=0)
 NOW_MS = 1_700_000_000_000
-PATTERNS = {
-    "events": {"events": "events*", "items": "items*"},
-    "kuaisar": {"events": "*_inter*", "items": "item_features*"},
+USERS = UserColumns(attributes=("search_active_level", "rec_active_level", "onehot_feat1", "onehot_feat2"))
+SOURCES = {
+    "events": DataConfig(events="events*", items="items*"),
+    "kuaisar": DataConfig(
+        source="kuaisar", events="*_inter*", items="item_features*", users="user_features*", user_columns=USERS
+    ),
 }
 
 
 @pytest.fixture(scope="module", params=sorted(LAYOUTS))
-def layout(request):
-    return request.param
-
-
-@pytest.fixture(scope="module")
-def source(layout, tmp_path_factory):
+def source(request, tmp_path_factory):
     """Writes a log; gives the adapter, its files and its configuration."""
-    folder = str(tmp_path_factory.mktemp(layout))
-    generate(CONFIG, layout, folder, negatives=9)
-    columns = UserColumns(attributes=("search_active_level", "rec_active_level", "onehot_feat1", "onehot_feat2"))
-    users = {"users": "user_features*", "user_columns": columns} if layout == "kuaisar" else {}
-    config = DataConfig(source=layout, path=folder, **PATTERNS[layout], **users)
-    return adapter(layout), adapter(layout).source_files(config), config
+    config = dataclasses.replace(SOURCES[request.param], path=str(tmp_path_factory.mktemp(request.param)))
+    generate(CONFIG, request.param, config.path, negatives=9)
+    return adapter(config.source), adapter(config.source).source_files(config), config
 
 
-def words(numbers, layout):
-    return " ".join(word(number) if layout == "events" else str(number) for number in numbers if number >= 0)
+def words(numbers, config):
+    numbers = [number for number in numbers if number >= 0]
+    return " ".join(word(number) if config.source == "events" else str(number) for number in numbers)
 
 
-def test_events_are_those_that_were_made(layout, source):
+def test_events_are_those_that_were_made(source):
     behaviour = draw_behaviour(CONFIG, Catalogue(CONFIG), range(CONFIG.users))
     actions, rows = behaviour.actions, behaviour.rows
     reader, files, config = source
@@ -59,7 +55,7 @@ def test_events_are_those_that_were_made(layout, source):
             str(actions.user[action] + 1),
             actions.timestamp_ms[action],
             Surface.SEARCH if actions.is_search[action] else Surface.RECOMMENDATION,
-            words(actions.terms[action], layout),
+            words(actions.terms[action], config),
             item_id="" if item == NO_ITEM else str(item + 1),
             label=int(engaged),
         )
@@ -72,17 +68,17 @@ def test_events_are_those_that_were_made(layout, source):
     assert len(sessions) == len({(event.user_id, event.timestamp_ms) for event in searches}) > 100
 
 
-def test_items_are_those_of_the_catalogue(layout, source):
+def test_items_are_those_of_the_catalogue(source):
     reader, files, config = source
     found = [item for path in files.item_files for _, item in reader.read_items(path, config)]
     assert len(found) == CONFIG.items
     assert found[13] == Item("14", found[13].title, ("category 1", "topic 4"))
-    known = {words([number], layout): number // CONFIG.words_per_topic for number in range(13 * CONFIG.words_per_topic)}
+    known = {words([number], config): number // CONFIG.words_per_topic for number in range(13 * CONFIG.words_per_topic)}
     # Of topic 3 or of category 0, which comes after the ten topics.
     assert {known[each] for each in found[13].title.split()} <= {3, 10}
 
 
-@pytest.mark.parametrize("layout", ["kuaisar"], indirect=True)
+@pytest.mark.parametrize("source", ["kuaisar"], indirect=True)
 def test_users_are_those_that_were_made(source):
     reader, files, config = source
     (path,) = files.user_files

@@ -45,10 +45,8 @@ def test_a_process_worked_out_by_hand():
         found = counts["recommendation", ranker]
         assert found.sum() == USERS
         assert found[0] / USERS == pytest.approx(hit_rate, abs=4 * (hit_rate * (1 - hit_rate) / USERS) ** 0.5)
-
-
-def test_equal_scores_make_each_rank_as_likely():
-    # Two negatives. Where the click repeats the first, they are two of three others; else, the only two left.
+    # Equal scores make each rank as likely. Where the click repeats the first, two negatives are two of three others;
+    # else, the only two left.
     counts = counts_of(TOY, negatives=2)
     assert counts["recommendation", "popularity"] / USERS == pytest.approx(np.full(3, 1 / 3), abs=0.05)
     assert counts["recommendation", "process"] / USERS == pytest.approx([0.7 + 0.1, 0.1, 0.1], abs=0.05)
