@@ -20,7 +20,8 @@ ROW = FixedCandidates("c.tsv:7", "u", 3, Surface.RECOMMENDATION, "test", "d", ("
 def test_all_of_train_and_what_has_candidates_of_the_rest():
     assert given_examples(TARGETS, [ROW]) == [("train", ()), ("", ()), ("", ()), ("test", ("x", "y"))]
     assert given_examples(TARGETS[:1], []) == [("train", ())]
-    with pytest.raises(DataError, match="^user 'u' has two events at position 1. Positions number a user's"):
+    twice = "^user 'u' has two events at position 1. Positions number a user's events, each once.$"
+    with pytest.raises(DataError, match=twice):
         given_examples([*TARGETS, TARGETS[1]], [])
 
 

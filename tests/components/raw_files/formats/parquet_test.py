@@ -29,9 +29,7 @@ def test_rows_are_plain_values_and_nested_ones_are_refused(tmp_path):
     rows, rejects = read(tmp_path, {"id": [[["a"]], [["b"]]]})
     assert not rows
     assert [reject[:2] for reject in rejects] == [(1, "nested value"), (2, "nested value")]
-
-
-def test_files_that_cannot_be_used(tmp_path):
+    # Files that cannot be used are named.
     with pytest.raises(DataError, match=re.escape("f.parquet: has no column 'id'. Found: 'name'; wanted: 'id'.")):
         read(tmp_path, {"name": ["a"]})
     for content in ("", "id,name\n1,a\n", "PAR1 is how it begins"):

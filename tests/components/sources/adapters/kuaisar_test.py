@@ -20,7 +20,7 @@ def test_the_feed_and_a_file_that_is_neither(tmp_path):
         (2, Event("7", 1_684_742_000_000, Surface.RECOMMENDATION, item_id="11")),
         (3, Event("7", 1_684_742_000_000, Surface.RECOMMENDATION, item_id="12", label=0)),
     ]
-    message = "log.csv: its name says neither rec_inter nor src_inter. KuaiSAR's files keep their names; data"
+    message = "neither rec_inter nor src_inter. KuaiSAR's files keep their names; data.events should match these alone."
     with pytest.raises(DataError, match=message):
         FEED._replace(name="log.csv").read_rows(tmp_path)
 
