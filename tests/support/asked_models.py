@@ -9,8 +9,9 @@ import tensorflow as tf
 
 from tests.support.behaviour_examples import behaviour_example
 
-Answer = Callable[[Mapping[str, np.ndarray]], Mapping[str, np.ndarray]]
-"""From the inputs of a signature to its outputs."""
+Outputs = Mapping[str, np.ndarray]
+Answer = Callable[[Mapping[str, np.ndarray]], Outputs] | Outputs | Exception
+"""From the inputs of a signature to its outputs, or outputs whatever is asked, or an error that is raised."""
 
 
 def example(candidates: Sequence[str], **settings: Any) -> tf.train.Example:
@@ -24,7 +25,7 @@ def signature_defs(inputs: Mapping[str, Sequence[str]]) -> dict[str, Any]:
 
 
 class AskedModel:
-    """Stands in for a Servable, and answers by functions.
+    """Stands in for a Servable, and answers as it is told to.
 
     Attributes:
         signature_defs: Its signatures.
@@ -40,4 +41,7 @@ class AskedModel:
         """Answers a signature that is given its inputs and nothing else."""
         assert set(inputs) == set(self.signature_defs[signature].inputs)
         self.asked.append((signature, inputs))
-        return self._answers[signature](inputs)
+        answer = self._answers[signature]
+        if isinstance(answer, Exception):
+            raise answer
+        return answer(inputs) if callable(answer) else answer

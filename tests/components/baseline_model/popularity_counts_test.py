@@ -14,9 +14,7 @@ def test_counts_positives_wherever_they_stand_in_whichever_file(tmp_path):
     }
     files = [write_examples(tmp_path / f"{name}.gz", each) for name, each in examples.items()]
     assert count_positives(files) == {b"a": 2, b"c": 1}
-
-
-def test_refuses_labels_that_do_not_match_the_candidates(tmp_path):
+    # Labels that do not match the candidates are refused.
     example = tf.train.Example.FromString(behaviour_example(["a", "b"], 0))
     del example.features.feature[features.LABELS].float_list.value[-1]
     file = write_examples(tmp_path / "broken.gz", [example.SerializeToString()])

@@ -13,35 +13,18 @@ from serving.local_server.models.servable import Servable
 from tests.support.asked_models import example
 from tests.support.behaviour_examples import behaviour_example
 
-COUNTS = {b"a": 3, b"b": 1}
 
-
-@pytest.fixture(scope="module")
-def servable(tmp_path_factory):
-    folder = str(tmp_path_factory.mktemp("model") / "saved")
-    save_popularity_model(COUNTS, folder)
-    servable = Servable(folder)
-    yield servable
-    servable.close()
-
-
-def _serving_default(servable, *examples: bytes) -> np.ndarray:
-    inputs = {signatures.EXAMPLES: np.array(examples, object)}
-    return servable.run(signatures.SERVING_DEFAULT, inputs)[signatures.SCORES]
-
-
-def test_scores_are_shares_of_all_engagements_and_those_of_a_shorter_list_end_with_minus_infinity(servable):
-    scores = _serving_default(servable, behaviour_example(["b", "stranger", "a"]), behaviour_example(["a"]))
-    assert scores.dtype == np.float32
-    assert scores.tolist() == [[0.25, 0.0, 0.75], [0.75, -math.inf, -math.inf]]
-
-
-def test_rank_takes_all_inputs_of_the_contract(servable):
+def test_scores_are_shares_of_all_engagements(tmp_path):
+    save_popularity_model({b"a": 3, b"b": 1}, str(tmp_path / "model"))
+    servable = Servable(str(tmp_path / "model"))
+    examples = [behaviour_example(["b", "stranger", "a"]), behaviour_example(["a"])]
+    answer = servable.run(signatures.SERVING_DEFAULT, {signatures.EXAMPLES: np.array(examples, object)})
+    assert answer[signatures.SCORES].dtype == np.float32
+    # Those of a shorter list end with minus infinity.
+    assert answer[signatures.SCORES].tolist() == [[0.25, 0.0, 0.75], [0.75, -math.inf, -math.inf]]
     assert set(servable.signature_defs[signatures.RANK].inputs) == set(signatures.RANK_INPUTS)
     request = rank_request([example(["a", "?", "b", ""], history=[Token(Surface.SEARCH, ("a",), "mug")])])
     assert servable.run(signatures.RANK, request)[signatures.SCORES].tolist() == [[0.75, 0.0, 0.25, 0.0]]
-
-
-def test_refuses_to_be_made_of_nothing():
+    servable.close()
     with pytest.raises(ValueError, match="Popularity needs at least one engagement"):
         PopularityModel({})

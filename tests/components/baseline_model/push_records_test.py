@@ -4,12 +4,8 @@ from components.baseline_model.push_records import version_beaten_by, versions_p
 from tests.support.push_store import PushStore
 
 
-@pytest.fixture
-def pushes(tmp_path) -> PushStore:
-    return PushStore(tmp_path)
-
-
-def test_what_a_version_had_to_beat_if_it_is_known(pushes):
+def test_what_a_version_had_to_beat_if_it_is_known(tmp_path):
+    pushes = PushStore(tmp_path)
     assert version_beaten_by(pushes.store, "models", "4") is None
     pushes.add_push(pushes.add_baseline(version=""), "models", "4")
     pushes.add_push(pushes.add_baseline(version="4"), "models", "7")
@@ -20,7 +16,8 @@ def test_what_a_version_had_to_beat_if_it_is_known(pushes):
 
 
 @pytest.mark.parametrize(("is_pushed", "versions"), [(True, [("models", "4")]), (False, [])])
-def test_the_versions_that_a_blessing_has_led_to(pushes, is_pushed, versions):
+def test_the_versions_that_a_blessing_has_led_to(tmp_path, is_pushed, versions):
+    pushes = PushStore(tmp_path)
     blessing = pushes.add_push(pushes.add_baseline(version=""), "models", "4", is_pushed=is_pushed)
     pushes.add_push(pushes.add_baseline(version="4"), "models", "7")
     assert list(versions_pushed_of(pushes.store, blessing)) == versions

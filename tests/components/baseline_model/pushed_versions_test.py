@@ -8,12 +8,9 @@ from components.baseline_model.pushed_versions import all_versions, complete_ver
 from tests.support.model_folders import write_versions
 
 
-def test_no_folder_no_version(tmp_path):
-    assert [last_pushed_version(folder) for folder in (f"{tmp_path}/nowhere", str(tmp_path), "")] == ["", "", ""]
-
-
 @pytest.mark.parametrize("scheme", ["", "file://"], ids=["a local folder", "an address, by TensorFlow"])
 def test_the_newest_whole_version_by_number_not_by_spelling(tmp_path, scheme):
+    assert [last_pushed_version(folder) for folder in (f"{tmp_path}/nowhere", str(tmp_path), "")] == ["", "", ""]
     pushed = scheme + write_versions(tmp_path, {"9": "x", "10": "x", "2": "x", "11": None, "tmp-12": "x"})
     (tmp_path / "13").write_bytes(b"a file")
     assert last_pushed_version(pushed) == "10"

@@ -11,6 +11,7 @@ from components.item_catalog.component import ItemCatalogGen
 from components.sources.data_config import DataConfig
 from schemas import features
 from tests.support.generated_examples import read_split
+from tests.support.model_folders import artifact_at
 from tests.support.raw_files import lines, write
 
 HEADER = ("user_id", "timestamp_ms", "surface", "item_id")
@@ -37,11 +38,7 @@ def components(config):
 
 def execute(component, inputs, folder):
     """Runs the component's executor; gives its outputs."""
-    outputs = {}
-    for key, channel in component.outputs.items():
-        artifact = channel.type()
-        artifact.uri = str(folder / key)
-        outputs[key] = [artifact]
+    outputs = {key: [artifact_at(folder / key, channel.type)] for key, channel in component.outputs.items()}
     context = BaseBeamExecutor.Context(beam_pipeline_args=["--direct_running_mode=in_memory", "--direct_num_workers=1"])
     component.executor_spec.executor_class(context).Do(inputs, outputs, component.exec_properties)
     return outputs

@@ -1,5 +1,6 @@
-"""The whole way from event files to examples, on Beam, for a log written by hand."""
+"""The whole way from event files to examples, on Beam: a log written by hand, and what is told of a broken one."""
 
+import json
 import re
 
 import pytest
@@ -13,7 +14,7 @@ from tests.support.generated_examples import generate
 from tests.support.raw_files import lines, write
 
 HEADER = ("user_id", "timestamp_ms", "surface", "query", "session_id", "item_id", "label")
-LOG = [
+GOOD = [
     ("u1", 100, "recommendation", "", "", "a", 1),
     ("u1", 200, "recommendation", "", "", "x", 0),
     ("u1", 300, "search", "red mug", "s1", "b", 1),
@@ -23,6 +24,15 @@ LOG = [
     ("u1", 600, "search", "pot", "s3", "e", 1),
     ("u1", 700, "recommendation", "", "", "f", 1),
 ]
+BAD = {
+    "missing user": ("", 1, "recommendation", "", "", "a", 1),
+    "future time": ("u1", 1_700_000_000_001, "recommendation", "", "", "a", 1),
+    "NUL byte": ("u1", 1, "search", "red\x00mug", "s", "a", 1),
+    "wrong encoding": ("u1", 1, "search", "caf\ufffd", "s", "a", 1),
+    "huge field": ("u1", 1, "search", "x" * 100_001, "s", "a", 1),
+    "wrong number of columns": ("u1", 1, "recommendation"),
+}
+"""U+FFFD stands for a byte that is no UTF-8. `event_rows_test.py` has all that a value may be refused for."""
 CATALOG = [
     CatalogItem(Item("a", "APPLE", ("Food", "Fruit")), 1),
     CatalogItem(Item("b", "RED MUG"), 1),
@@ -33,15 +43,24 @@ CATALOG = [
 
 
 def run(folder, **changes):
+    """Makes the examples of all logs in the folder."""
     settings = {"train_negatives": 1, "evaluation_negatives": 2, "items_per_session": 2, **changes}
-    return generate(
-        folder / "made", DataConfig(events=write(folder / "log.tsv", lines(HEADER, *LOG)), **settings), CATALOG
-    )
+    return generate(folder / "made", DataConfig(events=f"{folder}/log*", **settings), CATALOG)
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory):
-    return run(tmp_path_factory.mktemp("logs"))
+def folder(tmp_path_factory):
+    """A log of good and bad rows, and one of nothing but a header, which is fine beside others."""
+    folder = tmp_path_factory.mktemp("logs")
+    text = lines(HEADER, *GOOD, *BAD.values())
+    write(folder / "log.tsv", text.encode().replace("\ufffd".encode(), b"\xe9"))
+    write(folder / "log2.tsv", lines(HEADER))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def made(folder):
+    return run(folder, max_reject_share=0.5)
 
 
 TARGET = (features.SURFACE, features.QUERY, features.TIMESTAMP_MS)
@@ -56,24 +75,19 @@ def test_the_examples_of_a_log_written_by_hand(made):
         for split in features.BEHAVIOUR_SPLITS
         for example in made.splits[split]
     }
-    feed, mug = (["recommendation"], [""]), (["search"], ["red mug"])
+    feed, mug, pot = (["recommendation"], [""]), (["search"], ["red mug"]), (["search"], ["pot"])
+    before_e = [[1, 2, 2, 1], [1, 2, 0, 1], ["a", "b", "c", "d"], ["red mug", "tea"]]
+    before_f = [[1, 2, 2, 1, 2], [1, 2, 0, 1, 1], ["a", "b", "c", "d", "e"], ["red mug", "tea", "pot"]]
     assert found == {
         ("train", "a"): ([*feed, [100]], [[], [], [], []]),
         ("train", "b"): ([*mug, [300]], [[1], [1], ["a"], []]),
         ("validation", "c"): ([*mug, [300]], [[1, 2], [1, 1], ["a", "b"], ["red mug"]]),
         ("validation", "d"): ([*feed, [500]], [[1, 2, 2], [1, 2, 0], ["a", "b", "c"], ["red mug", "tea"]]),
-        ("test", "e"): (
-            [["search"], ["pot"], [600]],
-            [[1, 2, 2, 1], [1, 2, 0, 1], ["a", "b", "c", "d"], ["red mug", "tea"]],
-        ),
-        ("test", "f"): (
-            [*feed, [700]],
-            [[1, 2, 2, 1, 2], [1, 2, 0, 1, 1], ["a", "b", "c", "d", "e"], ["red mug", "tea", "pot"]],
-        ),
+        ("test", "e"): ([*pot, [600]], before_e),
+        ("test", "f"): ([*feed, [700]], before_f),
     }
     cut = {"users": 1, "users_cut": 0, "events_cut": 0}
     assert made.summary.counts == {**cut, "train": 2, "validation": 2, "test": 2, "catalog": 8}
-    assert made.summary.reports["event"].rows == 8
     # All but x, which was only shown, and z, which is in the item table only, are the user's own.
     assert {item for example in made.targets for item in example[features.CANDIDATES][1:]} <= {"x", "z"}
 
@@ -92,6 +106,7 @@ def test_events_of_pre_training_are_all_learned_from_and_kept_apart(tmp_path):
     # The user's whole sequence becomes examples; nothing is kept back for validation and test.
     earlier = [("u1", 10, "recommendation", "", "", "z", 1), ("u2", 20, "search", "tea", "s9", "a", 1)]
     earlier += [("u2", 30, "recommendation", "", "", "b", 1), ("", 40, "recommendation", "", "", "b", 1)]
+    write(tmp_path / "log.tsv", lines(HEADER, *GOOD))
     log = write(tmp_path / "earlier.tsv", lines(HEADER, *earlier))
     made = run(tmp_path, pretraining_events=log, max_reject_share=0.5)
     feed, tea = (["recommendation"], [""]), (["search"], ["tea"])
@@ -116,18 +131,41 @@ def test_events_of_pre_training_are_all_learned_from_and_kept_apart(tmp_path):
     assert (made.summary.reports["pretraining_event"].rows, made.summary.reports["pretraining_event"].rejects) == (4, 1)
 
 
+def test_bad_rows_are_counted_and_kept_with_file_and_line(made, folder):
+    report = made.summary.reports["event"]
+    assert (report.rows, report.reasons) == (8 + 6, {reason: 1 for reason in sorted(BAD)})
+    files = list((folder / "made" / "rejects").glob("rejects-*.jsonl"))
+    kept = [json.loads(line) for file in files for line in file.read_text(encoding="utf-8").splitlines()]
+    # Eight good rows follow the header, so that the first bad one is line 10.
+    assert {each["line"]: each["reason"] for each in kept} == dict(enumerate(BAD, start=10))
+    assert {each["file"] for each in kept} == {f"{folder}/log.tsv"}
+
+
+LOG = lines(HEADER, *GOOD)
+BY_TIME = {"split": "time", "validation_from": "2000-01-01", "test_from": "2001-01-01"}
+NOT_WITHIN = (
+    "data.split = time: no event falls into validation, test. With `leave_one_out`, users need three engagements on a "
+    "surface to have all splits; with `time`, set data.validation_from and data.test_from within the log."
+)
+TOO_FEW = "user 'u1': 3 negatives cannot be drawn, because only 2 of the catalogue's 8"
+HEADER_ALONE = "data.events = {}/log*: holds no events. The files have a header and nothing below it."
+EACH_BROKEN_FILE = (
+    "{0}/log1.tsv: is empty, without even a header line. Remove it or write it again.\n"
+    "{0}/log2.tsv: has no column 'item_id'. Found: 'user_id', 'timestamp_ms', "
+)
+
+
 @pytest.mark.parametrize(
-    ("changes", "message"),
+    ("logs", "changes", "message"),
     [
-        (
-            {"split": "time", "validation_from": "2000-01-01", "test_from": "2001-01-01"},
-            "data.split = time: no event falls into validation, test. With `leave_one_out`, users need three "
-            "engagements on a surface to have all splits; with `time`, set data.validation_from and data.test_from "
-            "within the log.",
-        ),
-        ({"evaluation_negatives": 3}, "user 'u1': 3 negatives cannot be drawn, because only 2 of the catalogue's 8"),
+        ([LOG], BY_TIME, NOT_WITHIN),
+        ([LOG], {"evaluation_negatives": 3}, TOO_FEW),
+        ([lines(HEADER)], {}, HEADER_ALONE),
+        ([LOG, "", lines(HEADER[:5], GOOD[0][:5])], {}, EACH_BROKEN_FILE),
     ],
 )
-def test_settings_that_do_not_fit_the_log(tmp_path, changes, message):
-    with pytest.raises(DataError, match=f"^{re.escape(message)}"):
+def test_logs_of_which_no_examples_can_be_made(tmp_path, logs, changes, message):
+    for number, log in enumerate(logs):
+        write(tmp_path / f"log{number}.tsv", log)
+    with pytest.raises(DataError, match="^" + re.escape(message.format(tmp_path))):
         run(tmp_path, **changes)

@@ -8,21 +8,13 @@ from schemas.behaviour_schema import behaviour_schema
 from tests.support import surface_examples
 
 
-@pytest.fixture(scope="module")
-def even():
-    return surface_examples.statistics(search_share=0.5)
-
-
-@pytest.fixture(scope="module")
-def one_sided():
-    # A label beyond its domain: what breaks the schema is not told a second time.
-    return surface_examples.statistics(search_share=0.9, label=2.0)
-
-
 @pytest.mark.parametrize(
     ("compare", "split"), [(drift, "train since the last span"), (skew, "train beside requests")], ids=["drift", "skew"]
 )
-def test_a_share_that_moved_by_more_than_the_threshold(compare, split, even, one_sided):
+def test_a_share_that_moved_by_more_than_the_threshold(compare, split):
+    even = surface_examples.statistics(search_share=0.5)
+    # A label beyond its domain: what breaks the schema is not told a second time.
+    one_sided = surface_examples.statistics(search_share=0.9, label=2.0)
     # The share of searches goes from 0.5 to 0.9, and that of their one query with it.
     found = list(described(compare(one_sided, even, behaviour_schema(), 0.39, "train")))
     assert [(each.split, each.feature) for each in found] == [(split, features.QUERY), (split, features.SURFACE)]

@@ -34,13 +34,9 @@ def test_what_was_not_written_to_its_end_is_not_there(tmp_path, monkeypatch):
     for span in (7, 8):
         with pytest.raises(KeyboardInterrupt):
             keep_statistics(str(tmp_path), span, statistics(2))
+    # What else lies there is passed over.
+    for name in ("8.pb.txt", "x8.pb", "pb"):
+        (tmp_path / name).touch()
+    (tmp_path / "8").mkdir()
     assert last_span_before(str(tmp_path), 9) == 7
     assert read_statistics(str(tmp_path), 7) == statistics(1)
-
-
-def test_what_else_lies_there_is_passed_over(tmp_path):
-    keep_statistics(str(tmp_path), 3, statistics(3))
-    for name in ("4.pb.txt", "x5.pb", "pb"):
-        (tmp_path / name).touch()
-    (tmp_path / "6").mkdir()
-    assert last_span_before(str(tmp_path), 9) == 3

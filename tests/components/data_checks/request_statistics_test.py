@@ -16,8 +16,5 @@ def test_all_files_are_counted(tmp_path):
     (surface,) = (each for each in dataset.features if each.path.step == [features.SURFACE])
     counts = {bucket.label: bucket.sample_count for bucket in surface.string_stats.rank_histogram.buckets}
     assert counts == {"search": 150, "recommendation": 50}
-
-
-def test_files_that_are_not_there(tmp_path):
     with pytest.raises(DataError, match=r"data_checks\.requests = .*/no: no such file"):
         request_statistics(make_pipeline, f"{tmp_path}/no", behaviour_schema())

@@ -46,12 +46,16 @@ def test_items_of_both_files_with_their_engagements(build):
     assert rows == [CatalogItem(*each) for each in expected]
     assert summary.counts == {"items": 4, "items_without_title": 2}
     assert (summary.reports["event"].rows, summary.reports["item"].rows) == (5, 2)
-
-
-def test_items_may_be_known_by_events_alone(build):
+    # Items may be known by events alone.
     summary, rows = build(items=None)
     assert [row.item for row in rows] == [Item("a"), Item("c"), Item("d")]
     assert summary.counts["items_without_title"] == 3
+    # Items outside of the core are no items.
+    events = EVENTS + lines(("u2", 3, "search", "mug", "s", "a", 1), ("u2", 4, "search", "mug", "s", "c", 1))
+    summary, rows = build(events=events, core=2)
+    # d was only shown, and b only stands in the item file.
+    assert rows == [CatalogItem(RED_MUG, 3), CatalogItem(Item("c"), 2)]
+    assert summary.reports["event"].rows == 7
 
 
 def test_events_of_pre_training_count_too(build):
@@ -60,14 +64,6 @@ def test_events_of_pre_training_count_too(build):
     _, rows = build(pretraining=earlier)
     found = {row.item.item_id: row.engagements for row in rows}
     assert found == {"a": 2, "b": 1, "c": 1, "d": 0, "e": 1}
-
-
-def test_items_outside_of_the_core_are_no_items(build):
-    events = EVENTS + lines(("u2", 3, "search", "mug", "s", "a", 1), ("u2", 4, "search", "mug", "s", "c", 1))
-    summary, rows = build(events=events, core=2)
-    # d was only shown, and b only stands in the item file.
-    assert rows == [CatalogItem(RED_MUG, 3), CatalogItem(Item("c"), 2)]
-    assert summary.reports["event"].rows == 7
 
 
 def test_of_two_rows_the_first_is_taken_and_the_second_refused(build, tmp_path):

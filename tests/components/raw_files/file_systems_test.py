@@ -1,6 +1,4 @@
 import gzip
-import subprocess
-import sys
 
 import pytest
 
@@ -21,24 +19,9 @@ def test_a_glob_names_files_a_path_whatever_is_there(folder):
     assert sorted(matching(f"{folder}/**.tsv"))[-2:] == [f"{folder}/deep/b.tsv", f"{folder}/deep/deeper/c.tsv"]
     assert matching(f"{folder}/deep") == [f"{folder}/deep"]
     assert matching(f"{folder}/no.tsv") == []
-
-
-def test_files_are_opened_as_they_are(folder):
+    # Files are opened as they are.
     with open_binary(write(folder / "a.tsv.gz", "packed")) as stream:
         assert gzip.decompress(stream.read()) == b"packed"
-
-
-@pytest.mark.parametrize("call", [open_binary, matching])
-def test_an_unknown_file_system(call):
-    with pytest.raises(ValueError, match="Unable to get filesystem from specified path"):
-        call("nowhere://log.tsv")
-
-
-def test_who_reads_local_files_does_not_import_beam(folder):
-    code = (
-        "import sys\n"
-        "from components.raw_files.file_systems import matching, open_binary\n"
-        "open_binary(matching(sys.argv[1])[0]).close()\n"
-        "sys.exit('apache_beam' in sys.modules)\n"
-    )
-    assert subprocess.run([sys.executable, "-c", code, f"{folder}/a*"], check=False).returncode == 0
+    for call in (open_binary, matching):
+        with pytest.raises(ValueError, match="Unable to get filesystem from specified path"):
+            call("nowhere://log.tsv")

@@ -13,7 +13,4 @@ def test_names_and_contents_make_the_fingerprint_and_folders_do_not(tmp_path):
     assert of(log) == of(log) and len(of(log)) == 64
     different = [[log], [("log.tsv", "b\n")], [log, log], [log, ("more.tsv", "")], [log, ("most.tsv", "")]]
     assert len({of(*files) for files in different}) == 5
-
-
-def test_files_that_are_not_here(tmp_path):
     assert fingerprint(lambda: [f"{tmp_path}/no.tsv"]) == ABSENT

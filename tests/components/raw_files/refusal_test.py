@@ -7,13 +7,11 @@ from components.raw_files.refusal import DataError, Reject, check_share
 FIRST = Reject("log.tsv", 7, "missing user", "column 'user_id' is empty")
 
 
-def test_a_reject_is_one_line_of_json():
+def test_a_reject_is_one_line_of_json_and_too_many_are_told():
     text = Reject("log.tsv", 7, "unknown surface", "holds 'é\n'").to_json()
     assert "\n" not in text
     assert json.loads(text) == {"file": "log.tsv", "line": 7, "reason": "unknown surface", "detail": "holds 'é\n'"}
-
-
-def test_a_share_above_the_limit_fails_and_names_the_first():
+    # A share above the limit fails and names the first.
     check_share("event", 100, {"missing user": 1}, [FIRST], 0.01, "rejects")
     check_share("event", 100, {}, [], 0.0, "rejects")
     with pytest.raises(DataError) as error:

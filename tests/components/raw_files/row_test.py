@@ -1,5 +1,4 @@
 import math
-import re
 
 import pytest
 
@@ -28,19 +27,12 @@ def test_values_of_typed_formats(value, plain):
     assert plain_value("column", value) == plain
 
 
-NESTED = ({"a": 1}, [["a"]], [{"a": 1}])
-
-
-@pytest.mark.parametrize(
-    ("value", "message"),
-    [
-        *((value, "nested value: column 'tags' holds a nested value; give text or a number") for value in NESTED),
-        ("\ud83d", "wrong encoding: column 'tags' holds half a surrogate pair"),
-    ],
-)
-def test_values_that_no_text_file_could_hold(value, message):
-    with pytest.raises(RowError, match=f"^{re.escape(message)}$"):
-        plain_value("tags", value)
+def test_values_that_no_text_file_could_hold():
+    for nested in ({"a": 1}, [["a"]], [{"a": 1}]):
+        with pytest.raises(RowError, match="^nested value: column 'tags' holds a nested value; give text or a number$"):
+            plain_value("tags", nested)
+    with pytest.raises(RowError, match="^wrong encoding: column 'tags' holds half a surrogate pair$"):
+        plain_value("tags", "\ud83d")
 
 
 def number(values):

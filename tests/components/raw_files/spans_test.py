@@ -30,12 +30,9 @@ def test_files_with_their_spans(pattern, paths, kept):
     assert list(newest(paths, pattern, "data.events").items()) == list(kept.items())
 
 
-def test_a_rolling_window_counts_spans_that_are_there():
+def test_a_rolling_window_counts_spans_that_are_there_and_none_is_refused():
     assert list(newest(DAYS, "logs/{SPAN}/*.tsv", "data.events", last_spans=2)) == DAYS[2:]
     assert list(newest(DAYS, "logs/{SPAN}/*.tsv", "data.events", last_spans=7)) == DAYS
-
-
-def test_without_a_number_there_is_no_span():
     message = (
         "data.events = d/{SPAN}.tsv: none of 1 files has a number in this place; the first is d/today.tsv. Correct"
     )

@@ -1,25 +1,17 @@
 import pytest
-from tfx.types import artifact_utils, standard_artifacts
+from tfx.types import standard_artifacts
 
 from components.raw_files.split_files import split_files
+from tests.support.model_folders import artifact_at
+from tests.support.raw_files import write
 
 
-@pytest.fixture
-def examples(tmp_path):
+def test_lists_the_files_of_that_split_in_order_and_refuses_another(tmp_path):
     for split in ("train", "test"):
         (tmp_path / f"Split-{split}").mkdir()
         for name in ("b.gz", "a.gz"):
-            (tmp_path / f"Split-{split}" / name).write_bytes(b"")
-    artifact = standard_artifacts.Examples()
-    artifact.uri = str(tmp_path)
-    artifact.split_names = artifact_utils.encode_split_names(["train", "test"])
-    return [artifact]
-
-
-def test_lists_the_files_of_that_split_in_order(examples, tmp_path):
+            write(tmp_path / f"Split-{split}" / name, "")
+    examples = [artifact_at(tmp_path, standard_artifacts.Examples)]
     assert split_files(examples, "test") == [str(tmp_path / "Split-test" / name) for name in ("a.gz", "b.gz")]
-
-
-def test_refuses_a_split_that_is_not_there(examples):
     with pytest.raises(ValueError, match="eval"):
         split_files(examples, "eval")

@@ -1,5 +1,3 @@
-import re
-
 import pytest
 
 from components.raw_files.refusal import DataError
@@ -35,16 +33,13 @@ def test_an_unsound_packed_file(tmp_path, name, damage):
         read(str(path))
 
 
-@pytest.mark.parametrize(
-    ("check", "line", "message"),
-    [
-        (check_text, "PAR1\x15\x00", "is not text in UTF-8: a binary file, or text in another encoding such as UTF-16"),
-        (check_text, "caf\ufffd\n", "is not text in UTF-8: a binary file, or text in another encoding such as UTF-16"),
-        (check_not_empty, "", "is empty, without even a header line. Remove it or write it again."),
-    ],
-)
-def test_a_first_line_shows_what_is_no_text(check, line, message):
-    check("log.tsv", "user\tcafé\n")
-    check("log.tsv", "\n")
-    with pytest.raises(DataError, match="^" + re.escape(f"log.tsv: {message}")):
-        check("log.tsv", line)
+def test_a_first_line_shows_what_is_no_text():
+    for check in (check_text, check_not_empty):
+        check("log.tsv", "user\tcafé\n")
+        check("log.tsv", "\n")
+    message = "^log.tsv: is not text in UTF-8: a binary file, or text in another encoding such as UTF-16"
+    for line in ("PAR1\x15\x00", "caf\ufffd\n"):
+        with pytest.raises(DataError, match=message):
+            check_text("log.tsv", line)
+    with pytest.raises(DataError, match="^log.tsv: is empty, without even a header line. Remove it or write it again."):
+        check_not_empty("log.tsv", "")

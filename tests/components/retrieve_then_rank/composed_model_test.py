@@ -11,7 +11,7 @@ from schemas.canonical_event import Surface, Token
 from serving.local_server.models.servable import Servable
 from tests.support.asked_models import example
 from tests.support.explained_models import explain_by_first_letters
-from tests.support.rank_models import RANK_SPECIFICATION, save_rank_model
+from tests.support.rank_models import letters, save_rank_model, signature_of
 from tests.support.retrieval_models import save_retrieval_model
 from tests.support.vector_models import vector_signatures
 
@@ -25,8 +25,8 @@ def composed(tmp_path_factory):
     folder = tmp_path_factory.mktemp("models")
     module = tf.Module()
     module.factor = tf.Variable(0.5)
-    letters = tf.lookup.KeyValueTensorInitializer(list(CATALOGUE), [float(len(name)) for name in CATALOGUE])
-    module.lengths = tf.lookup.StaticHashTable(letters, 0.0)
+    lengths = tf.lookup.KeyValueTensorInitializer(list(CATALOGUE), [float(len(name)) for name in CATALOGUE])
+    module.lengths = tf.lookup.StaticHashTable(lengths, 0.0)
 
     def half_the_letters(candidates):
         return module.factor * module.lengths.lookup(candidates)
@@ -94,79 +94,60 @@ SEEN = {"seen": [("banana", "fig")] * 2, "exclude_seen": [True, False]}
         # The categories of the retriever are first letters.
         ([2], {"category": "f"}, [[FIG, PADDING]]),
     ],
-    ids=["ranked", "searched", "more than is retrieved", "equals", "a number a row", "seen", "category"],
 )
 def test_the_rankers_order_of_what_was_retrieved(composed, k, asked, rows):
     assert answered(composed, k, **asked) == rows
 
 
-@pytest.mark.parametrize("rows", [0, 1])
-def test_a_batch_has_the_shape_that_was_asked_for(composed, rows):
-    answer = composed.run(signatures.RECOMMEND, {name: values[:rows] for name, values in request([3]).items()})
-    assert answer[signatures.ITEMS].shape == answer[signatures.SCORES].shape == (rows, 3 * rows)
+def test_an_empty_batch_has_no_lists_and_a_number_of_items_that_makes_no_sense_is_refused(composed):
+    answer = composed.run(signatures.RECOMMEND, {name: values[:0] for name, values in request([3]).items()})
+    assert answer[signatures.ITEMS].shape == answer[signatures.SCORES].shape == (0, 0)
     assert answer[signatures.SCORES].dtype == np.float32
+    for k in ([0], [3, -1], [10_001]):
+        with pytest.raises(tf.errors.InvalidArgumentError, match="`k` should be from 1 to 10000. Received:"):
+            composed.run(signatures.RECOMMEND, request(k))
 
 
-def test_the_signatures_and_their_inputs_are_those_that_the_contract_names(composed):
+def test_the_signatures_are_those_that_the_contract_names(composed):
     names = {name for name in composed.signature_defs if not name.startswith("__")}
     assert names == {signatures.SERVING_DEFAULT, signatures.RANK, signatures.RECOMMEND, signatures.SEARCH}
     search = {*signatures.RANK_INPUTS, signatures.K, signatures.EXCLUDE_SEEN, signatures.CATEGORY}
     search -= {signatures.RANK_CANDIDATES}
     assert set(composed.signature_defs[signatures.SEARCH].inputs) == search
     assert set(composed.signature_defs[signatures.RECOMMEND].inputs) == search - {signatures.RANK_QUERY}
-
-
-def test_the_ranker_ranks_as_it_did(composed):
+    # The ranker ranks as it did.
     asked = request([1], "x") | {signatures.RANK_CANDIDATES: np.array([[b"kiwi", b"cranberry"]], object)}
     inputs = {name: asked[name] for name in signatures.RANK_INPUTS}
     assert composed.run(signatures.RANK, inputs)[signatures.SCORES].tolist() == [[2.0, 4.5]]
 
 
-@pytest.mark.parametrize("k", [[0], [3, -1], [10_001]])
-def test_a_number_of_items_that_makes_no_sense_is_refused(composed, k):
-    with pytest.raises(tf.errors.InvalidArgumentError, match="`k` should be from 1 to 10000. Received:"):
-        composed.run(signatures.RECOMMEND, request(k))
-
-
 def test_padding_stays_last_whatever_the_ranker_thinks_of_it(tmp_path):
     def loathes_all_but_padding(candidates):
-        return -tf.cast(tf.strings.length(candidates), tf.float32)
+        return -letters(candidates)
 
     retriever = save_retrieval_model(tmp_path / "retriever", {"ab": 2.0, "a": 1.0})
     ranker = save_rank_model(tmp_path / "ranker", loathes_all_but_padding, loathes_all_but_padding)
     assert answered(compose(tmp_path, retriever, ranker, 9), [3]) == [[("a", -1.0), ("ab", -2.0), PADDING]]
 
 
-def save_ranker_by_time(folder):
-    """Saves a ranker that wants to know the moment: from 1970 on it likes long names, before it short ones."""
-
-    @tf.function
-    def rank(**given):
-        letters = tf.cast(tf.strings.length(given[signatures.RANK_CANDIDATES]), tf.float32)
+def test_what_either_wants_to_know_is_asked_for_unless_one_name_has_two_meanings(tmp_path):
+    # From 1970 on, the ranker likes long names, before it short ones.
+    @signature_of(signatures.RANK, {signatures.RANK_TIMESTAMP_MS: tf.int64})
+    def rank_by_time(**given):
         sign = tf.where(given[signatures.RANK_TIMESTAMP_MS] >= 0, 1.0, -1.0)
-        return {signatures.SCORES: sign[:, tf.newaxis] * letters}
+        return {signatures.SCORES: sign[:, tf.newaxis] * letters(given[signatures.RANK_CANDIDATES])}
 
-    moment = tf.TensorSpec([None], tf.int64, signatures.RANK_TIMESTAMP_MS)
-    saved = rank.get_concrete_function(**RANK_SPECIFICATION, **{signatures.RANK_TIMESTAMP_MS: moment})
-    both = {signatures.RANK: saved, signatures.SERVING_DEFAULT: saved}
-    tf.saved_model.save(tf.Module(), str(folder), signatures=both)
-    return str(folder)
-
-
-def test_what_either_wants_to_know_is_asked_for(tmp_path):
+    ranker = save_rank_model(tmp_path / "ranker", rank=None, further={signatures.RANK: rank_by_time})
     retriever = save_retrieval_model(tmp_path / "retriever", CATALOGUE, context={"device": tf.string})
-    servable = compose(tmp_path, retriever, save_ranker_by_time(tmp_path / "ranker"))
+    servable = compose(tmp_path, retriever, ranker)
     device = {"device": np.array([b"phone"] * 2, object)}
     asked = request([1, 1]) | device | {signatures.RANK_TIMESTAMP_MS: np.array([5, -1], np.int64)}
     assert listed(servable.run(signatures.RECOMMEND, asked)) == [[("apple", 5.0)], [("fig", -3.0)]]
     assert set(servable.signature_defs[signatures.SEARCH].inputs) == {*asked, signatures.RANK_QUERY}
-
-
-def test_inputs_of_one_name_and_two_meanings_are_refused(tmp_path):
-    retriever = save_retrieval_model(tmp_path / "retriever", CATALOGUE, {signatures.RANK_TIMESTAMP_MS: tf.string})
+    other = save_retrieval_model(tmp_path / "other", CATALOGUE, {signatures.RANK_TIMESTAMP_MS: tf.string})
     message = r"cannot share `\w+`: the retriever wants timestamp_ms as string \(None,\), the ranker as int64 \(None,\)"
     with pytest.raises(ValueError, match=message):
-        compose(tmp_path, retriever, save_ranker_by_time(tmp_path / "ranker"))
+        compose(tmp_path, other, ranker)
 
 
 def test_further_signatures_of_the_retriever_are_kept(tmp_path):
@@ -197,7 +178,7 @@ def test_what_explains_is_the_ranker(of_ranker, tmp_path):
         np.testing.assert_allclose(answer[signatures.HISTORY_WEIGHTS], [[[0.25, 0.75]]])
 
 
-def test_a_model_without_its_signatures_is_refused(tmp_path):
+def test_a_model_without_its_signatures_and_a_number_that_makes_no_sense_are_refused(tmp_path):
     retriever = save_retrieval_model(tmp_path / "retriever", CATALOGUE)
     half = save_retrieval_model(tmp_path / "half", CATALOGUE, left_out=[signatures.SEARCH])
     message = r"The retriever needs the signatures .* and lacks \['search'\]. It has \['rank', 'recommend'\]: /"
@@ -205,6 +186,9 @@ def test_a_model_without_its_signatures_is_refused(tmp_path):
         compose(tmp_path, half, retriever)
     with pytest.raises(ValueError, match=r"The ranker needs .* and lacks \['serving_default'\]. It has .*: /"):
         compose(tmp_path, retriever, retriever)
+    for retrieved in (0, 10_001):
+        with pytest.raises(ValueError, match=f"`retrieved` should be from 1 to 10000. Received: retrieved={retrieved}"):
+            compose(tmp_path, retriever, retriever, retrieved)
 
 
 def test_networks_with_gradients_of_their_own_can_be_composed(tmp_path):
@@ -219,15 +203,9 @@ def test_networks_with_gradients_of_their_own_can_be_composed(tmp_path):
         def scaled(values):
             return factor * values, lambda upstream: factor * upstream
 
-        lengths = tf.cast(tf.strings.length(candidates), tf.float32)
+        lengths = letters(candidates)
         return tf.cond(tf.size(lengths) > 0, lambda: scaled(lengths), lambda: lengths)
 
     retriever = save_retrieval_model(tmp_path / "retriever", CATALOGUE)
     ranker = save_rank_model(tmp_path / "ranker", half_the_letters, half_the_letters, module)
     assert answered(compose(tmp_path, retriever, ranker), [1]) == [[APPLE]]
-
-
-@pytest.mark.parametrize("retrieved", [0, 10_001])
-def test_a_number_of_retrieved_items_that_makes_no_sense_is_refused(tmp_path, retrieved):
-    with pytest.raises(ValueError, match=f"`retrieved` should be from 1 to 10000. Received: retrieved={retrieved}"):
-        compose(tmp_path, "no", "matter", retrieved)

@@ -1,4 +1,7 @@
-from components.retrieve_then_rank.executor import Executor
+from tfx import types
+from tfx.types import standard_artifacts
+
+from components.retrieve_then_rank.component import RetrieveThenRank
 from schemas import signatures
 from serving.local_server.models.servable import Servable
 from tests.support.model_folders import artifact_at
@@ -6,12 +9,17 @@ from tests.support.rank_models import save_rank_model
 from tests.support.retrieval_models import save_retrieval_model
 
 
-def test_writes_one_model_out_of_two(tmp_path):
+def test_the_node_writes_one_model_out_of_two(tmp_path):
+    channels = [types.Channel(type=standard_artifacts.Model) for _ in range(2)]
+    node = RetrieveThenRank(*channels, retrieved=7)
+    assert ([*node.inputs.values()], node.exec_properties) == (channels, {"retrieved": 7})
+    assert RetrieveThenRank(*channels).exec_properties == {"retrieved": 200}
     save_retrieval_model(tmp_path / "retriever" / "Format-Serving", {"a": 1.0})
     save_rank_model(tmp_path / "ranker" / "Format-Serving")
     retriever, ranker, composed = ([artifact_at(tmp_path / name)] for name in ("retriever", "ranker", "composed"))
 
-    Executor().Do({"retriever": retriever, "ranker": ranker}, {"model": composed}, {"retrieved": 3})
+    inputs = {"retriever": retriever, "ranker": ranker}
+    node.executor_spec.executor_class().Do(inputs, {"model": composed}, node.exec_properties)
 
     servable = Servable(str(tmp_path / "composed" / "Format-Serving"))
     assert {signatures.RECOMMEND, signatures.SEARCH, signatures.RANK} <= set(servable.signature_defs)

@@ -35,13 +35,11 @@ def test_one_example_at_a_time_is_ranked_over_and_over_by_each_protocol():
     asked = [call.inputs[signatures.RANK_CANDIDATES] for call in rest]
     assert asked == [[[str(place).encode()]] for place in range(16)] * 5
 
-
-def test_a_request_that_fails_now_is_a_reason_too():
-    def predict(call):
+    def fails(call):
         raise CallError(INTERNAL, "tired", "here")
 
     with pytest.raises(RefusedError, match="^signature `rank` failed over REST: tired$"):
-        measured(REST=predict)
+        measured(REST=fails)
 
 
 def test_limits_hold_for_each_protocol_and_where_they_are_set():

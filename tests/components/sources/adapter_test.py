@@ -7,12 +7,9 @@ from components.sources.data_config import DataConfig
 from components.sources.event_rows import UserColumns
 
 
-def test_what_only_some_sources_have():
+def test_what_only_some_sources_have_and_one_that_there_is_not():
     assert [name for name, each in ADAPTERS.items() if each.with_item] == ["amazon_reviews"]
     assert [name for name, each in ADAPTERS.items() if each.read_candidates] == ["fixed_benchmark"]
-
-
-def test_an_unknown_adapter():
     with pytest.raises(DataError, match="^data.source = 'kuaishou': there is no such adapter. Known are amazon_rev"):
         adapter("kuaishou")
 

@@ -37,11 +37,8 @@ def test_what_is_left_has_enough_of_what_is_left_and_the_rest_goes_with_its_user
 def test_too_few_rounds():
     # Each round takes one end off this chain of users and items.
     chain = [f"u{number} i{number + step}" for number in range(6) for step in (0, 1)]
-    message = (
-        "data.core = 2: after data.core_rounds = 2 rounds there are still users with fewer than 2 items left. "
-        "Raise data.core_rounds."
-    )
+    still = "data.core = 2: after data.core_rounds = 2 rounds there are still users with fewer than 2 items left. "
     with make_pipeline() as pipeline:
         found = pipeline | beam.Create(events(chain)) | KeepCore(2, 2)
-        assert_that(found[FAILURES], equal_to([message]))
+        assert_that(found[FAILURES], equal_to([still + "Raise data.core_rounds."]))
     run(events(chain), 2, 6, [])

@@ -13,31 +13,18 @@ def test_json_round_trip():
         item_columns=ItemColumns(title="name", attributes=("brand",)),
         users="users.csv",
         user_columns=UserColumns(user_id="who", attributes=("level",)),
-        split="time",
-        validation_from="2011-11-01",
-        test_from="2011-12-01T00:00:00Z",
         seed=3,
     )
     assert DataConfig.from_json(config.to_json()) == config
 
 
-def test_moments_are_utc_unless_they_say_otherwise():
+def test_moments_are_utc_unless_they_say_otherwise_and_paths_are_taken_from_the_folder():
     config = DataConfig(split="time", validation_from="1970-01-01T00:01", test_from="1970-01-01T02:00+01:00")
     assert (config.validation_from_ms, config.test_from_ms) == (60_000, 3_600_000)
-
-
-@pytest.mark.parametrize(
-    ("pattern", "located"),
-    [
-        ("e.tsv", "gs://bucket/logs/e.tsv"),
-        ("/mnt/e.tsv", "/mnt/e.tsv"),
-        ("s3://other/e.tsv", "s3://other/e.tsv"),
-        ("", ""),
-    ],
-)
-def test_paths_are_taken_from_the_folder(pattern, located):
-    assert DataConfig(path="gs://bucket/logs/").located(pattern) == located
-    assert DataConfig().located(pattern) == pattern
+    for path in ("e.tsv", "/mnt/e.tsv", "s3://other/e.tsv", ""):
+        located = "gs://bucket/logs/e.tsv" if path == "e.tsv" else path
+        assert DataConfig(path="gs://bucket/logs/").located(path) == located
+        assert DataConfig().located(path) == path
 
 
 @pytest.mark.parametrize(
@@ -54,30 +41,23 @@ def test_numbers_out_of_their_range_are_refused(name, value, range_):
         DataConfig(**{name: value})
 
 
+BY_TIME = {"split": "time", "test_from": "2011-12-01"}
+NO_SPAN = "needs {SPAN} in data.events, where the number of the day stands."
+TOGETHER = "data.users and data.user_columns.attributes go together: the files, and which of their columns are read."
+ISO_8601 = "data.validation_from should be ISO 8601, such as 2011-11-01T00:00."
+IN_ORDER = "data.validation_from should be before data.test_from."
+
+
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
         ({"split": "random"}, "data.split should be one of leave_one_out, time. Received: 'random'"),
         ({"negatives": "hard"}, "data.negatives should be one of uniform, popularity, shown, category. Received: 'ha"),
-        (
-            {"last_spans": 7, "events": "logs/*.tsv"},
-            "data.last_spans = 7 needs {SPAN} in data.events, where the number of the day stands. "
-            "Received: 'logs/*.tsv'",
-        ),
-        (
-            {"users": "users.csv"},
-            "data.users and data.user_columns.attributes go together: the files, and which of their columns are read. "
-            "Received: 'users.csv' and []",
-        ),
-        ({"user_columns": UserColumns(attributes=("level",))}, "Received: '' and ['level']"),
-        (
-            {"split": "time", "validation_from": "soon", "test_from": "2011"},
-            "data.validation_from should be ISO 8601, such as 2011-11-01T00:00. Received: 'soon'",
-        ),
-        (
-            {"split": "time", "validation_from": "2011-12-01", "test_from": "2011-11-01"},
-            "data.validation_from should be before data.test_from. Received: 2011-12-01 and 2011-11-01",
-        ),
+        ({"last_spans": 7, "events": "logs/*.tsv"}, f"data.last_spans = 7 {NO_SPAN} Received: 'logs/*.tsv'"),
+        ({"users": "users.csv"}, f"{TOGETHER} Received: 'users.csv' and []"),
+        ({"user_columns": UserColumns(attributes=("level",))}, f"{TOGETHER} Received: '' and ['level']"),
+        ({**BY_TIME, "validation_from": "soon"}, f"{ISO_8601} Received: 'soon'"),
+        ({**BY_TIME, "validation_from": "2011-12-02"}, f"{IN_ORDER} Received: 2011-12-02 and 2011-12-01"),
     ],
 )
 def test_settings_that_mean_nothing_are_refused(changes, message):

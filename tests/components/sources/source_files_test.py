@@ -32,15 +32,10 @@ def test_a_window_of_days(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("kind", "setting", "name"),
-    [
-        ("event_files", "data.events", "e"),
-        ("item_files", "data.items", "i"),
-        ("candidate_files", "data.events", "c"),
-        ("user_files", "data.users", "u"),
-    ],
+    ("kind", "setting"),
+    [("event", "data.events"), ("item", "data.items"), ("candidate", "data.events"), ("user", "data.users")],
 )
-def test_a_missing_file_names_the_setting(tmp_path, kind, setting, name):
-    files = SourceFiles(f"{tmp_path}/e", f"{tmp_path}/i", candidates=(f"{tmp_path}/c",), users=f"{tmp_path}/u")
-    with pytest.raises(DataError, match=f"^{setting} = {tmp_path}/{name}: no such file"):
-        getattr(files, kind)
+def test_a_missing_file_names_the_setting(kind, setting):
+    files = SourceFiles("no-event", "no-item", candidates=("no-candidate",), users="no-user")
+    with pytest.raises(DataError, match=f"^{setting} = no-{kind}: no such file"):
+        getattr(files, f"{kind}_files")

@@ -76,11 +76,6 @@ def test_where_only_the_newest_action_leads_the_other_surface_leads_nothing():
         check_copies(actions, name, 0.0, 1 - strengths[RIVALS[name]], after_search=not is_search)
 
 
-def test_the_share_of_searches_does_not_depend_on_transitions(actions):
-    assert with_transitions(r2s=0.9).is_search.tolist() == with_transitions().is_search.tolist()
-    assert actions.is_search.mean() == pytest.approx(CONFIG.search_share, abs=0.02)
-
-
 def test_the_last_topics_are_those_before(actions):
     for begin, end in zip(actions.first[:20], actions.first[1:21], strict=True):
         last = {False: -1, True: -1}
@@ -90,7 +85,7 @@ def test_the_last_topics_are_those_before(actions):
             last[bool(actions.is_search[place])] = actions.topic[place]
 
 
-def test_time_goes_on_and_stands_still_only_within_the_feed(actions):
+def test_time_goes_on_within_the_days_and_stands_still_only_within_the_feed(actions):
     same_user = actions.user[1:] == actions.user[:-1]
     step = np.diff(actions.timestamp_ms)[same_user]
     feed_to_feed = (~actions.is_search[1:] & ~actions.is_search[:-1])[same_user]
@@ -98,15 +93,15 @@ def test_time_goes_on_and_stands_still_only_within_the_feed(actions):
     assert step[~feed_to_feed].min() > 0
     assert actions.timestamp_ms.min() >= 1_682_899_200_000
     assert actions.timestamp_ms.max() <= 1_682_899_200_000 + (CONFIG.days + 1) * 86_400_000
-
-
-def test_even_the_busiest_stay_within_the_days():
+    # Even the busiest stay within the days.
     actions = drawn(dataclasses.replace(CONFIG, events=8_000, events_per_user=2_000, days=2))
     assert actions.timestamp_ms.max() <= 1_682_899_200_000 + 3 * 86_400_000
     assert np.diff(actions.timestamp_ms)[actions.user[1:] == actions.user[:-1]].min() == 0
 
 
-def test_clicks_and_what_is_shown(actions):
+def test_searches_clicks_and_what_is_shown(actions):
+    assert actions.is_search.mean() == pytest.approx(CONFIG.search_share, abs=0.02)
+    assert with_transitions(r2s=0.9).is_search.tolist() == with_transitions().is_search.tolist()
     assert (actions.clicks[~actions.is_search] == 1).all()
     clicks = actions.clicks[actions.is_search]
     assert (clicks == 0).mean() == pytest.approx(CONFIG.searches_without_click, abs=0.03)
@@ -128,12 +123,12 @@ def test_queries_tell_the_topic_or_only_its_category(actions):
     assert actions.vague[actions.is_search].mean() == pytest.approx(CONFIG.vague_queries, abs=0.03)
 
 
-@pytest.mark.parametrize(("drift", "changes"), [(0.0, 0), (1.0, 1)])
-def test_one_interest_at_most_drifts_from_visit_to_visit(drift, changes):
+@pytest.mark.parametrize("drift", [0.0, 1.0])
+def test_one_interest_at_most_drifts_from_visit_to_visit(drift):
     actions = drawn(dataclasses.replace(CONFIG, events=2_000, drift=drift, actions_per_visit=1.0))
     same_user = actions.user[1:] == actions.user[:-1]
     changed = (actions.interests[1:] != actions.interests[:-1]).sum(axis=1)[same_user]
-    assert changed.max() == changes
+    assert changed.max() == drift
     # What is new may be what was there before.
     assert changed.mean() == pytest.approx(drift, abs=0.15)
 

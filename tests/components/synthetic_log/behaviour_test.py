@@ -1,5 +1,4 @@
 import numpy as np
-import pytest
 
 from components.synthetic_log.behaviour import NO_ITEM, draw_behaviour
 from components.synthetic_log.generator_config import GeneratorConfig
@@ -8,26 +7,8 @@ from components.synthetic_log.made_catalogue import Catalogue
 CONFIG = GeneratorConfig(events=3_000, events_per_user=60, items=200, topics=10, categories=2)
 
 
-@pytest.fixture(scope="module")
-def behaviour():
-    return draw_behaviour(CONFIG, Catalogue(CONFIG), range(CONFIG.users))
-
-
-def test_the_log_is_about_as_long_as_asked_for(behaviour):
-    assert len(behaviour.rows.item) == pytest.approx(CONFIG.events, rel=0.05)
-
-
-def test_what_a_user_does_does_not_depend_on_the_chunk(behaviour):
-    alone = draw_behaviour(CONFIG, Catalogue(CONFIG), range(7, 9))
-    begin, end = behaviour.actions.first[[7, 9]]
-    assert alone.actions.timestamp_ms.tolist() == behaviour.actions.timestamp_ms[begin:end].tolist()
-    assert alone.actions.terms.tolist() == behaviour.actions.terms[begin:end].tolist()
-    chosen = (behaviour.rows.action >= begin) & (behaviour.rows.action < end)
-    for name in ("item", "engaged"):
-        assert getattr(alone.rows, name).tolist() == getattr(behaviour.rows, name)[chosen].tolist()
-
-
-def test_an_action_has_its_engagements_first_then_other_items(behaviour):
+def test_an_action_has_its_engagements_first_then_other_items():
+    behaviour = draw_behaviour(CONFIG, Catalogue(CONFIG), range(CONFIG.users))
     actions, rows = behaviour.actions, behaviour.rows
     assert (np.diff(rows.action) >= 0).all()
     topics = Catalogue(CONFIG).topic(rows.item)

@@ -39,12 +39,5 @@ def test_nobody_has_an_item_twice_before_all_of_its_topic():
         # Seven of five items: each once, then two of them anew.
         assert sorted(items[:5]) == [about + 2 * rank for rank in range(5)]
         assert len(set(items[5:])) == 2
-
-
-def test_no_engagements():
-    catalogue = Catalogue(GeneratorConfig(items=3, topics=1, categories=1))
     assert draw_items(catalogue, np.empty(0, int), np.empty(0, int), streams(1)).tolist() == []
-
-
-def test_places_in_runs():
     assert places_in_runs(np.array([4, 4, 4, 1, 4, 4])).tolist() == [0, 1, 2, 0, 0, 1]

@@ -37,36 +37,27 @@ def test_a_set_is_known_by_what_it_is_made_of(tmp_path):
     assert is_there(seed=1) and not is_there(seed=2)
     (tmp_path / "b").unlink()
     assert not is_there(seed=1)
+    for no_truth in ("[]", "{"):
+        (tmp_path / "truth.json").write_text(no_truth)
+        assert FinishedSet(str(tmp_path), (), {}).truth() == {}
 
 
-@pytest.mark.parametrize(("new", "taken"), [(("a", "c"), "a, truth.json"), (("c",), "truth.json")])
-def test_another_set_stays(tmp_path, new, taken):
+@pytest.mark.parametrize(
+    ("new", "taken"),
+    [(("a", "c"), "a, truth.json"), (("c",), "truth.json"), (("real",), "real, truth.json")],
+)
+def test_another_set_and_files_of_somebody_else_stay_unless_forced(tmp_path, new, taken):
     finish(tmp_path, ("a", "b"), {"seed": 1})
+    (tmp_path / "real").write_text("a real log")
     with pytest.raises(AnotherSetError) as error:
         finish(tmp_path, new, {"seed": 2})
     assert str(error.value) == (
         f"{tmp_path} holds {taken} already, and not of these settings. "
         "Give another folder with --output, or --force to replace them."
     )
+    assert names(tmp_path) == ["a", "b", "real", "truth.json"]
     assert (tmp_path / "a").read_text() == "a of {'seed': 1}"
-
-
-def test_files_that_are_no_set_stay_too(tmp_path):
-    (tmp_path / "a").write_text("a real log")
-    with pytest.raises(AnotherSetError, match="holds a already"):
-        finish(tmp_path, ("a",), {"seed": 1})
-    assert names(tmp_path) == ["a"]
-
-
-def test_by_force_nothing_of_the_old_set_stays(tmp_path):
-    finish(tmp_path, ("a", "b"), {"seed": 1})
-    (tmp_path / "other").write_text("of somebody else")
-    finish(tmp_path, ("a", "c"), {"seed": 2}, force=True)
-    assert names(tmp_path) == ["a", "c", "other", "truth.json"]
-    assert (tmp_path / "a").read_text() == "a of {'seed': 2}"
-
-
-@pytest.mark.parametrize("content", ["[]", "{"])
-def test_a_truth_file_that_is_none(tmp_path, content):
-    (tmp_path / "truth.json").write_text(content)
-    assert FinishedSet(str(tmp_path), (), {}).truth() == {}
+    finish(tmp_path, new, {"seed": 2}, force=True)
+    # Nothing of the old set stays.
+    assert names(tmp_path) == sorted({*new, "real", "truth.json"})
+    assert (tmp_path / new[0]).read_text() == f"{new[0]} of {{'seed': 2}}"

@@ -5,7 +5,7 @@ import logging
 
 import pytest
 
-from components.synthetic_log import generated_set, parts
+from components.synthetic_log import generated_set
 from components.synthetic_log.finished_set import AnotherSetError
 from components.synthetic_log.generated_set import generate
 from components.synthetic_log.generator_config import GeneratorConfig
@@ -41,18 +41,12 @@ def test_the_files(log):
     assert len(log["items.tsv"].splitlines()) == 1 + 300
 
 
-def test_workers_make_the_same_files(log, tmp_path):
-    assert made(tmp_path, workers=2) == log
-
-
-def test_another_seed_makes_other_files(log, tmp_path):
-    other = made(tmp_path, seed=18)
+def test_workers_and_packing_make_the_same_files_and_another_seed_makes_others(log, tmp_path):
+    assert made(tmp_path / "same", workers=2) == log
+    other = made(tmp_path / "other", seed=18)
     assert list(log) == list(other)
     assert not [name for name in log if log[name] == other[name]]
-
-
-def test_packed_files_hold_the_same(log, tmp_path):
-    packed = made(tmp_path, gzip=True)
+    packed = made(tmp_path / "packed", gzip=True)
     plain = {name.removesuffix(".gz"): gzip.decompress(packed[name]) for name in packed if name != "truth.json"}
     assert {**plain, "truth.json": log["truth.json"]} == log
 
@@ -65,20 +59,6 @@ def test_a_second_call_has_nothing_to_do_and_another_set_is_not_replaced(log, fo
     with pytest.raises(AnotherSetError, match="events-00000-of-00003.tsv"):
         generate(CONFIG, "events", str(folder), negatives=10)
     assert {path: path.stat().st_mtime_ns for path in folder.iterdir()} == before
-
-
-def test_an_interrupted_call_leaves_no_set(log, tmp_path, monkeypatch):
-    def interrupted(config, layout, negatives, part):
-        if not part.of_items:
-            raise KeyboardInterrupt
-        return parts.make_part(config, layout, negatives, part)
-
-    monkeypatch.setattr(generated_set, "make_part", interrupted)
-    with pytest.raises(KeyboardInterrupt):
-        made(tmp_path)
-    assert [path.name for path in tmp_path.iterdir()] == [".partial"]
-    monkeypatch.undo()
-    assert made(tmp_path) == log
 
 
 def test_it_says_how_far_it_is(tmp_path, monkeypatch, caplog):

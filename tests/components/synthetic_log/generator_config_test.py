@@ -25,11 +25,8 @@ def test_what_means_nothing_is_refused(config, settings, message):
     assert str(error.value).startswith(message)
 
 
-def test_users_are_as_many_as_events_need():
+def test_users_are_as_many_as_events_need_and_the_strengths_by_name_grow():
     assert GeneratorConfig(events=101, events_per_user=50).users == 3
-
-
-def test_the_strengths_by_name_grow():
     crossing = [STRENGTHS[name].s2r for name in ("none", "low", "medium", "high")]
     assert crossing[0] == 0
     assert crossing == sorted(set(crossing))

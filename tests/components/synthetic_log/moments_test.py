@@ -9,16 +9,6 @@ from schemas.canonical_event import Surface
 from tests.support.small_behaviour import BEHAVIOUR, CATALOGUE
 
 
-def last(clicks, vague):
-    """The first user's last engagements: a feed click on item 1, a search of topic 1 with clicks on 4 and perhaps 7."""
-    actions = dataclasses.replace(
-        BEHAVIOUR.actions, vague=np.array([False, vague, False, False]), interests=np.array([[5], [6], [7], [8]])
-    )
-    kept = (BEHAVIOUR.rows.item != 7) | (clicks == 2)
-    made = dataclasses.replace(BEHAVIOUR, actions=actions, rows=Rows(*(each[kept] for each in BEHAVIOUR.rows)))
-    return list(last_engagements(CATALOGUE, made, engaged_rows(made, 0)))
-
-
 @pytest.mark.parametrize(
     ("clicks", "vague", "item", "topic", "category", "engaged"),
     [
@@ -29,15 +19,19 @@ def last(clicks, vague):
     ],
 )
 def test_the_last_engagements_of_a_user(clicks, vague, item, topic, category, engaged):
-    feed, search = last(clicks, vague)
+    """The first user's: a feed click on item 1, and a search of topic 1 with clicks on 4 and perhaps 7."""
+    actions = dataclasses.replace(
+        BEHAVIOUR.actions, vague=np.array([False, vague, False, False]), interests=np.array([[5], [6], [7], [8]])
+    )
+    kept = (BEHAVIOUR.rows.item != 7) | (clicks == 2)
+    made = dataclasses.replace(BEHAVIOUR, actions=actions, rows=Rows(*(each[kept] for each in BEHAVIOUR.rows)))
+    feed, search = last_engagements(CATALOGUE, made, engaged_rows(made, 0))
     assert (feed.surface, feed.item, feed.moment.engaged.tolist()) == (Surface.RECOMMENDATION, 1, [])
     assert (feed.moment.topic, feed.moment.category) == (-1, -1)
     assert (search.surface, search.item, search.moment.engaged.tolist()) == (Surface.SEARCH, item, engaged)
     known = search.moment
     assert (known.topic, known.category) == (topic, category)
     assert (known.is_search, known.last_feed, known.last_search, known.interests.tolist()) == (True, 1, -1, [6])
-
-
-def test_who_never_searches_has_no_last_search():
+    # The second user never searches, and so has no last search.
     found = last_engagements(CATALOGUE, BEHAVIOUR, engaged_rows(BEHAVIOUR, 1))
     assert [(each.surface, each.item) for each in found] == [(Surface.RECOMMENDATION, 9)]

@@ -1,3 +1,4 @@
+import collections
 import gzip
 
 import pytest
@@ -18,21 +19,21 @@ def test_parts_cover_everything_once_and_in_order():
         Part(False, range(6, 9), 1),
         Part(False, range(9, 10), 1),
     ]
-
-
-def test_few_users_are_spread_over_all_files():
-    config = GeneratorConfig(events=1_000, events_per_user=250, files=4)
-    assert [part.file for part in all_parts(config) if not part.of_items] == [0, 1, 2, 3]
+    few_users = GeneratorConfig(events=1_000, events_per_user=250, files=4)
+    assert [part.file for part in all_parts(few_users) if not part.of_items] == [0, 1, 2, 3]
 
 
 @pytest.mark.parametrize("layout", ["events", "kuaisar"])
-def test_parts_do_not_depend_on_their_size(layout):
+def test_what_users_do_and_how_well_it_can_be_ranked_does_not_depend_on_the_size_of_parts(layout):
     def joined(events_a_part):
-        contents = {}
+        contents, ranks = collections.defaultdict(bytes), collections.defaultdict(int)
         for part in all_parts(CONFIG, events_a_part):
-            for name, content in make_part(CONFIG, layout, 9, part).contents.items():
-                contents[name] = contents.get(name, b"") + content
-        return contents
+            made = make_part(CONFIG, layout, 9, part)
+            for name, content in made.contents.items():
+                contents[name] += content
+            for key, of_rank in made.ranks.items():
+                ranks[key] += of_rank
+        return contents, {key: of_rank.tolist() for key, of_rank in ranks.items()}
 
     assert joined(150) == joined(50_000)
 

@@ -1,11 +1,7 @@
 import dataclasses
 
-from components.behaviour_example_gen.examples.behaviour_examples import (
-    audience_example,
-    behaviour_example,
-    catalog_example,
-)
-from schemas.canonical_event import Event, Item, Surface, Token, User
+from components.behaviour_example_gen.examples.behaviour_examples import behaviour_example, catalog_example
+from schemas.canonical_event import Event, Item, Surface, Token
 from tests.support.generated_examples import values
 
 TARGET = Event("u1", 1_300_000_000_000, Surface.SEARCH, query="café mug", session_id="s", item_id="c")
@@ -31,9 +27,7 @@ def test_the_example_of_a_target():
         "history_items": ["a", "b", "d"],
         "history_queries": ["tea", "pot"],
     }
-
-
-def test_an_empty_history_is_there_and_empty_and_the_context_is_what_is_known():
+    # An empty history is there and empty, and the context is what is known.
     target = dataclasses.replace(TARGET, context={"device": "phone", "city": ""})
     found = values(behaviour_example(target, [], ["x"], ends_sequence=True))
     names = ("history_kinds", "history_item_counts", "history_items", "history_queries")
@@ -48,10 +42,3 @@ def test_the_example_of_an_item_has_its_attributes_in_the_order_asked_for():
     found = values(catalog_example(item, attributes=("size", "colour", "brand"), engagements=3))
     assert (found["title"], found["categories"], found["engagements"]) == ([""], [], [3])
     assert found["attributes"] == ["", "red", "COKA"]
-
-
-def test_the_example_of_a_user():
-    assert values(audience_example(User("u", {"level": "3", "city": "Rome"}), ("city", "age", "level"))) == {
-        "user_id": ["u"],
-        "user_attributes": ["Rome", "", "3"],
-    }

@@ -32,11 +32,8 @@ def test_the_bytes_are_those_of_tensorflows_message(texts, numbers, reals):
     assert made == message.SerializeToString(deterministic=True)
 
 
-def test_an_example_without_features():
+def test_an_example_without_features_and_text_that_is_no_unicode():
     # Not what an empty message makes, which leaves `features` out, and yet the same when read.
     assert tf.train.Example.FromString(example({})) == tf.train.Example(features=tf.train.Features())
-
-
-def test_text_that_is_no_unicode_is_refused():
     with pytest.raises(UnicodeEncodeError, match="surrogates not allowed"):
         strings(["\ud800"])

@@ -20,6 +20,9 @@ ROW = FixedCandidates("c.tsv:7", "u", 3, Surface.RECOMMENDATION, "test", "d", ("
 def test_all_of_train_and_what_has_candidates_of_the_rest():
     assert given_examples(TARGETS, [ROW]) == [("train", ()), ("", ()), ("", ()), ("test", ("x", "y"))]
     assert given_examples(TARGETS[:1], []) == [("train", ())]
+    twice = "^user 'u' has two events at position 1. Positions number a user's events, each once.$"
+    with pytest.raises(DataError, match=twice):
+        given_examples([*TARGETS, TARGETS[1]], [])
 
 
 @pytest.mark.parametrize(
@@ -40,9 +43,3 @@ def test_a_row_that_contradicts_the_events_or_another_row(changes, message):
     rows = [ROW, dataclasses.replace(ROW, **changes)] if "where" in changes else [dataclasses.replace(ROW, **changes)]
     with pytest.raises(DataError, match="^" + re.escape(f"c.tsv:7: user_id 'u', {message}")):
         given_examples(TARGETS, rows)
-
-
-def test_two_events_at_one_position():
-    with pytest.raises(DataError) as error:
-        given_examples([*TARGETS, TARGETS[1]], [])
-    assert str(error.value) == "user 'u' has two events at position 1. Positions number a user's events, each once."

@@ -4,15 +4,8 @@ import pytest
 
 from components.behaviour_example_gen.examples.histories import targets_with_histories
 from components.sources.data_config import DataConfig
-from schemas.canonical_event import Event, Surface, Token
-
-
-def view(item, label=1):
-    return Event("u", 0, Surface.RECOMMENDATION, item_id=item, label=label)
-
-
-def click(item, query="mug", session="s1", label=1):
-    return Event("u", 0, Surface.SEARCH, query=query, session_id=session, item_id=item, label=label)
+from schemas.canonical_event import Surface, Token
+from tests.support.user_events import click, view
 
 
 def seen(item):
@@ -43,25 +36,14 @@ def test_the_history_of_each_target(events, histories):
     assert [(each.target.item_id, each.history) for each in targets_with_histories(events, DataConfig())] == histories
 
 
-def test_the_newest_tokens_of_each_surface_are_kept_in_time_order():
-    events = [view("a"), click("b", "one", ""), view("c"), click("d", "two", ""), click("e", "three", ""), view("f")]
-    *_, last = targets_with_histories(events, DataConfig(recommendation_history=1, search_history=2))
-    assert last.history == [seen("c"), searched("two", "d"), searched("three", "e")]
-
-
-def test_positions_count_all_events():
-    events = [view("a", label=0), view("b"), click(""), click("c")]
-    assert [each.position for each in targets_with_histories(events, DataConfig())] == [1, 3]
-
-
-def test_tokens_of_the_own_surface_are_counted_whether_kept_or_not():
+def test_the_newest_tokens_are_kept_and_all_are_counted():
     events = [view("a"), click("b", "one"), click("c", "one"), click("", "two", ""), view("d"), click("e", "three", "")]
-    found = targets_with_histories(events, DataConfig(recommendation_history=1, search_history=1))
+    events.append(click("f", "four", ""))
+    found = list(targets_with_histories(events, DataConfig(recommendation_history=1, search_history=2)))
     # The second click of a session comes after one token, that of its own session.
-    assert [(each.target.item_id, each.tokens_before, each.token) for each in found] == [
-        ("a", 0, 0),
-        ("b", 0, 0),
-        ("c", 1, 0),
-        ("d", 1, 1),
-        ("e", 2, 2),
+    assert [(each.target.item_id, each.position, each.tokens_before, each.token) for each in found] == [
+        *[("a", 0, 0, 0), ("b", 1, 0, 0), ("c", 2, 1, 0)],
+        *[("d", 4, 1, 1), ("e", 5, 2, 2), ("f", 6, 3, 3)],
     ]
+    # The newest of each surface are kept, in time order.
+    assert found[-1].history == [searched("two"), seen("d"), searched("three", "e")]

@@ -18,7 +18,5 @@ def test_the_newest_are_kept_in_their_order_whatever_order_they_come_in(limit, s
     rows = [((event.timestamp_ms,), event) for event in EVENTS]
     random.Random(seed).shuffle(rows)
     assert newest_events(iter(rows), limit) == ((EVENTS[3:], 3, {"a", "c"}) if limit == 2 else (EVENTS, 0, set()))
-
-
-def test_events_of_one_key_are_no_matter_of_comparing_events():
+    # Events of one key are not compared.
     assert newest_events([((1,), EVENTS[0]), ((1,), EVENTS[2]), ((1,), EVENTS[4])], limit=1).dropped == 2

@@ -5,15 +5,7 @@ import pytest
 from components.behaviour_example_gen.examples.histories import targets_with_histories
 from components.behaviour_example_gen.examples.sequence_ends import sequence_ends
 from components.sources.data_config import DataConfig
-from schemas.canonical_event import Event, Surface
-
-
-def view(item):
-    return Event("u", 0, Surface.RECOMMENDATION, item_id=item)
-
-
-def click(item, session=""):
-    return Event("u", 0, Surface.SEARCH, query="mug", session_id=session, item_id=item)
+from tests.support.user_events import click, view
 
 
 def ends(events, splits=None, **lengths):
@@ -25,7 +17,7 @@ def ends(events, splits=None, **lengths):
 
 
 FEED = [view(item) for item in "abcdefg"]
-SESSIONS = [click("a", "s"), click("b", "s"), click("c", "t"), click("d", "u")]
+SESSIONS = [click(item, session=session) for item, session in zip("abcd", "sstu", strict=True)]
 
 
 @pytest.mark.parametrize(
@@ -34,7 +26,7 @@ SESSIONS = [click("a", "s"), click("b", "s"), click("c", "t"), click("d", "u")]
         # The last training example ends the only sequence of a short history.
         (FEED[:3], {}, ["c"]),
         # Each surface has sequences of its own.
-        ([view("a"), click("b"), view("c"), click("d"), view("e")], {}, ["d", "e"]),
+        ([view("a"), click("b", session=""), view("c"), click("d", session=""), view("e")], {}, ["d", "e"]),
         # Long histories are cut from the end. Two tokens and a target each: e f g, b c d, and a alone.
         (FEED, {"recommendation_history": 2}, ["a", "d", "g"]),
         # Only training examples end sequences.
@@ -54,7 +46,7 @@ def test_the_examples_that_end_a_sequence(events, settings, items):
 def test_the_sequences_hold_each_training_target(seed):
     chance = random.Random(seed)
     events = [
-        view(f"v{number}") if chance.random() < 0.5 else click(f"c{number}", chance.choice(["", "s", "t"]))
+        view(f"v{number}") if chance.random() < 0.5 else click(f"c{number}", session=chance.choice(["", "s", "t"]))
         for number in range(40)
     ]
     held = set()

@@ -7,11 +7,6 @@ from schemas.canonical_event import Event, Surface
 BY_TIME = {"split": "time", "validation_from": "1970-01-01T00:00:10", "test_from": "1970-01-01T00:00:20"}
 
 
-def targets(surfaces, seconds):
-    kinds = {"r": Surface.RECOMMENDATION, "s": Surface.SEARCH}
-    return [Event("u", 1_000 * time, kinds[each], item_id="a") for each, time in zip(surfaces, seconds, strict=True)]
-
-
 @pytest.mark.parametrize(
     ("settings", "surfaces", "seconds", "splits"),
     [
@@ -25,4 +20,6 @@ def targets(surfaces, seconds):
     ],
 )
 def test_the_split_of_each_target(settings, surfaces, seconds, splits):
-    assert assign_splits(targets(surfaces, seconds), DataConfig(**settings)) == splits
+    kinds = {"r": Surface.RECOMMENDATION, "s": Surface.SEARCH}
+    targets = [Event("u", 1_000 * time, kinds[each], item_id="a") for each, time in zip(surfaces, seconds, strict=True)]
+    assert assign_splits(targets, DataConfig(**settings)) == splits

@@ -28,9 +28,7 @@ def test_seed_user_and_position_decide_and_nothing_else():
     for change in ({"seed": 18}, {"user": "u2"}):
         assert [draw(position=place, **change) for place in range(50)] != [in_order[place] for place in range(50)]
     assert len({tuple(each) for each in in_order.values()}) > 40
-
-
-def test_the_draw_is_the_same_in_all_versions_and_on_all_machines():
+    # Nor do the version and the machine.
     assert draw(position=4, count=5) == ["i1", "i7", "i8", "i2", "i0"]
     assert draw(position=4, count=3, weights=WEIGHTS) == ["i2", "i5", "i8"]
 
@@ -91,13 +89,11 @@ def test_any_of_a_large_category_may_be_drawn(target, others):
     assert {item for position in range(60) for item in hard(target, 1, position=position)} == others
 
 
-def test_a_category_far_larger_than_the_draw():
+def test_of_a_category_far_larger_than_the_draw_nearly_all_is_free():
     items, paths = [str(number) for number in range(2_000)], [("A",)] * 1_000 + [("B",)] * 1_000
     for position in range(20):
         drawn = hard("7", 5, position=position, items=items, paths=paths)
-        # The numbers drawn are twice those wanted, and nearly all of the category is free.
-        assert len(set(drawn)) == 5 and "7" not in drawn
-        assert all(int(item) < 1_000 for item in drawn)
+        assert len({*drawn} - {"7"}) == 5 and {*drawn} < {*items[:1_000]}
 
 
 def test_what_was_passed_by_comes_first_and_the_rest_is_drawn():
@@ -114,7 +110,6 @@ def test_what_was_passed_by_comes_first_and_the_rest_is_drawn():
 @pytest.mark.parametrize(
     ("weights", "engaged", "left"),
     [(None, {"i0"}, 9), ([1] * 4 + [0] * 6, {"i0", "i9"}, 3)],
-    ids=["uniform", "popularity"],
 )
 def test_a_catalogue_that_is_too_small(weights, engaged, left):
     user = NegativeSampler(ITEMS, weights, 17).outside("u1", engaged)
@@ -144,7 +139,6 @@ PASSED_BY = ShownItems([Event("u1", 5, FEED, item_id="i3", label=0)], ())
         (NegativeSampler(ITEMS, None, 17), PASSED_BY),
         (NegativeSampler(ITEMS, None, 17, PARITY), None),
     ],
-    ids=["uniform", "popularity", "shown", "category"],
 )
 def test_draws_for_many_targets_are_those_for_each(sampler, shown):
     user = sampler.outside("u1", {"i2", "not in the catalogue"}, shown)

@@ -8,12 +8,8 @@ from tests.support.catalogue_models import save_model_of_ranks
 from tests.support.raw_files import make_pipeline
 
 
-@pytest.fixture(scope="module")
-def model_dir(tmp_path_factory):
-    return save_model_of_ranks(tmp_path_factory.mktemp("model"))
-
-
-def test_metrics_of_all_files_and_both_surfaces(tmp_path, model_dir):
+def test_metrics_of_all_files_and_both_surfaces(tmp_path):
+    model_dir = save_model_of_ranks(tmp_path / "model")
     # The name of the positive is its rank; candidates of unequal number, and the positive anywhere.
     first = [behaviour_example(["2", "9"]), behaviour_example(["9", "12", "8"], positive=1)]
     second = [
@@ -27,9 +23,6 @@ def test_metrics_of_all_files_and_both_surfaces(tmp_path, model_dir):
     metrics = read_catalogue_metrics(str(tmp_path))
     assert metrics["recommendation"]["mrr"] == pytest.approx((1 / 2 + 1 / 12) / 2)
     assert (metrics["search"]["mrr"], metrics["overall"]["hit_rate_at_100"]) == (0.5, 0.75)
-
-
-def test_examples_without_a_positive_alone_are_refused(tmp_path, model_dir):
-    file = write_examples(tmp_path / "1.gz", [behaviour_example(["4", "5"], positive=-1)])
-    with pytest.raises(ValueError, match="No example has a positive to be ranked. Received: 1 files: .*1.gz"):
-        evaluate(make_pipeline, [file], model_dir, str(tmp_path), batch_size=2)
+    none = write_examples(tmp_path / "none.gz", second[2:])
+    with pytest.raises(ValueError, match="No example has a positive to be ranked. Received: 1 files: .*none.gz"):
+        evaluate(make_pipeline, [none], model_dir, str(tmp_path), batch_size=2)

@@ -18,12 +18,9 @@ def test_each_surface_and_all_together(tmp_path):
     assert read_examples(str(tmp_path)) == {"search": 2, "recommendation": 2, "overall": 4}
 
 
-def test_what_the_model_does_not_know_is_a_miss(tmp_path):
+def test_what_the_model_does_not_know_is_a_miss_and_nothing_ranked_is_no_metric(tmp_path):
     write_metrics(str(tmp_path), {"search": {1: 1, 0: 3}})
     assert set(read_catalogue_metrics(str(tmp_path))["search"].values()) == {0.25}
     assert json.loads((tmp_path / "metrics.json").read_text())["unknown_positives"] == {"search": 3, "overall": 3}
-
-
-def test_nothing_ranked_is_no_metric(tmp_path):
     write_metrics(str(tmp_path), {})
     assert read_catalogue_metrics(str(tmp_path)) == read_examples(str(tmp_path)) == {}

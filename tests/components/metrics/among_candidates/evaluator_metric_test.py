@@ -4,24 +4,8 @@ import math
 from collections import Counter
 
 import pytest
-from tensorflow_model_analysis.metrics import metric_types
 
 from components.metrics.among_candidates.evaluator_metric import EvaluatorMetric
-
-
-@pytest.mark.parametrize(
-    ("name", "value"),
-    [
-        ("hit_rate_at_2", 3 / 8),
-        # 1/log2(2) = 1 at rank 1, 1/log2(4) = 1/2 at rank 3.
-        ("ndcg_at_3", (1 + 5 / 2 + 2 / math.log2(3)) / 8),
-        ("mrr", (1 + 2 / 2 + 5 / 3) / 8),
-    ],
-)
-def test_the_mean_of_what_the_ranks_are_worth(name, value):
-    ranks, metric = EvaluatorMetric(name).computations(model_names=["m"])
-    found = metric.result({ranks.keys[0]: Counter({1: 1, 2: 2, 3: 5})})
-    assert found == {metric_types.MetricKey(name, model_name="m"): pytest.approx(value)}
 
 
 def test_is_made_from_an_eval_configs_json():
@@ -29,20 +13,15 @@ def test_is_made_from_an_eval_configs_json():
     assert (metric.name, metric.get_config()) == ("hit_rate_at_5", {"name": "hit_rate_at_5"})
     with pytest.raises(ValueError, match="there is no ranking metric 'recall_at_5'"):
         EvaluatorMetric.from_config({"name": "recall_at_5"})
-
-
-def test_refuses_to_be_weighted_rather_than_ignore_the_weights():
+    # It refuses to be weighted rather than ignore the weights.
     with pytest.raises(ValueError, match="does not support example weights"):
         EvaluatorMetric("mrr").computations(example_weighted=True)
 
 
-def test_no_example_no_number():
+def test_all_ranking_metrics_share_one_pass_over_the_data_and_without_examples_there_is_no_number():
     ranks, ndcg = EvaluatorMetric("ndcg_at_3").computations()
     (value,) = ndcg.result({ranks.keys[0]: Counter()}).values()
     assert math.isnan(value)
-
-
-def test_all_ranking_metrics_of_a_model_and_output_share_one_pass_over_the_data():
     metrics = [EvaluatorMetric(name) for name in ("hit_rate_at_1", "hit_rate_at_10", "ndcg_at_5", "mrr")]
     assert len({metric.computations(model_names=["m"])[0] for metric in metrics}) == 1
     of_each = metrics[2].computations(model_names=["candidate", "baseline"], output_names=["a", "b"])

@@ -41,13 +41,10 @@ def test_order_of_the_candidates_does_not_matter():
     assert positive_rank(labels, scores) == positive_rank(labels[order], scores[order])
 
 
-@pytest.mark.parametrize(("labels", "positives"), [([0.0, 0.0], 0), ([1.0, 1.0], 2), ([], 0)])
-def test_refuses_examples_without_exactly_one_positive(labels, positives):
-    message = f"exactly one positive label. Received: {positives} positives among {len(labels)} labels"
-    with pytest.raises(ValueError, match=message):
-        positive_rank(np.array(labels), np.array([0.1, 0.2]))
-
-
-def test_refuses_fewer_scores_than_candidates():
+def test_refuses_examples_without_exactly_one_positive_and_fewer_scores_than_candidates():
+    for labels, positives in ([0.0, 0.0], 0), ([1.0, 1.0], 2), ([], 0):
+        message = f"exactly one positive label. Received: {positives} positives among {len(labels)} labels"
+        with pytest.raises(ValueError, match=message):
+            positive_rank(np.array(labels), np.array([0.1, 0.2]))
     with pytest.raises(ValueError, match="Received: 1 scores for 3 candidates"):
         positive_rank(np.array([1.0, 0.0, 0.0]), np.array([0.7]))

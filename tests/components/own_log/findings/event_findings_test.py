@@ -1,24 +1,17 @@
 import pytest
 
 from components.own_log.findings.event_findings import catalogue_findings, event_findings, time_findings
-from components.own_log.findings.event_tally import EventTally
 from components.sources.data_config import DataConfig
 from components.sources.event_rows import EventColumns
 from schemas.canonical_event import Event, Surface
-from tests.support.log_findings import told
+from tests.support.log_findings import tally_of, told
 
 FEED, SEARCH = Surface.RECOMMENDATION, Surface.SEARCH
 START = 1_700_000_000_000
 
 
-def config(**settings):
-    return DataConfig(events="log.csv", **settings)
-
-
 def found(events, surfaces=("recommendation", "search"), whole=True, **settings):
-    tally = EventTally(config(**settings))
-    for row, event in enumerate(events, start=2):
-        tally.add("log.csv", row, event)
+    tally = tally_of(events, **settings)
     return {each.code: each for each in event_findings(tally.config, tally, surfaces, whole)}
 
 
@@ -44,6 +37,8 @@ def test_a_good_log_has_no_findings():
     assert 40 * 6 * 2 < 1000 < 100 * 6 * 2
     assert found(log(users=100)) == {}
     assert [*found(log())] == ["few_examples"]
+    no_query = found(log(query=""))["no_query"]
+    assert (no_query.field, no_query.count) == ("data.columns.query", 320)
 
 
 @pytest.mark.parametrize(
@@ -65,11 +60,6 @@ def test_a_good_log_has_no_findings():
 )
 def test_what_is_wrong_is_told(events, options, expected):
     assert any(expected in told(each) for each in found(events, **options).values())
-
-
-def test_programs_are_told_how_many_and_by_which_field_it_is_mended():
-    finding = found(log(query=""))["no_query"]
-    assert (finding.field, finding.count) == ("data.columns.query", 320)
 
 
 @pytest.mark.parametrize(
@@ -99,7 +89,7 @@ def test_what_the_configuration_wants_so_is_let_pass(code, events, options):
     ],
 )
 def test_times_of_another_unit_are_told(value, unit, code, mend):
-    findings = list(time_findings(config(columns=EventColumns(time_unit=unit)), "log.csv", ["", value]))
+    findings = list(time_findings(DataConfig(columns=EventColumns(time_unit=unit)), "log.csv", ["", value]))
     assert len(findings) == bool(code)
     for finding in findings:
         assert told(finding).startswith(f"error {code}: log.csv: data.columns.timestamp: {value!r} looks like ")
@@ -107,13 +97,11 @@ def test_times_of_another_unit_are_told(value, unit, code, mend):
 
 
 def test_a_catalogue_too_small_for_the_negatives_is_an_error():
-    tally = EventTally(config(evaluation_negatives=20, train_negatives=4))
-    for place in range(6):
-        tally.add("log.csv", place, Event("u1", START + place, FEED, item_id=f"i{place}"))
+    tally = tally_of(log(users=1, each=6), evaluation_negatives=20, train_negatives=4)
     assert not list(catalogue_findings(tally.config, tally, 26))
     (some_left,) = catalogue_findings(tally.config, tally, 25)
     assert str(some_left).startswith(
-        "an example needs 20 negatives, but only 19 of 25 items are left for user 'u1', who engaged with the others (1 "
+        "an example needs 20 negatives, but only 19 of 25 items are left for user 'u0', who engaged with the others (1 "
         "such users). Set data.train_negatives and data.evaluation_negatives to at most 19. Give more"
     )
     (none_left,) = catalogue_findings(tally.config, tally, 6)

@@ -3,20 +3,12 @@ import dataclasses
 import pytest
 
 from components.behaviour_example_gen.examples.splits import assign_splits
-from components.own_log.findings.event_tally import EventTally
-from components.sources.data_config import DataConfig
 from schemas.canonical_event import Event, Surface
+from tests.support.log_findings import tally_of
 
 FEED, SEARCH = Surface.RECOMMENDATION, Surface.SEARCH
 DAY = 24 * 3600 * 1000
 START = 1_700_000_000_000
-
-
-def tally(events, **settings):
-    found = EventTally(DataConfig(events="log.csv", **settings))
-    for row, event in enumerate(events, start=2):
-        found.add("log.csv", row, event)
-    return found
 
 
 def feed(user, place, item="i1", label=1):
@@ -28,7 +20,7 @@ def search(user, place, query="red mug", item="i1"):
 
 
 def test_engagements_what_was_shown_and_searches_without_a_click_are_told_apart():
-    found = tally([feed("a", 0), feed("a", 1, "i2", 0), search("a", 2), search("b", 3, item="")])
+    found = tally_of([feed("a", 0), feed("a", 1, "i2", 0), search("a", 2), search("b", 3, item="")])
     assert found.by_surface == {FEED: 2, SEARCH: 2}
     assert found.engaged == {FEED: 1, SEARCH: 1}
     assert (found.events, found.shown, found.without_click) == (4, 1, 1)
@@ -46,7 +38,7 @@ def test_examples_are_as_many_as_the_pipeline_makes(settings):
         "a": [feed("a", place, f"i{place}") for place in range(5)] + [search("a", 2)],
         "b": [feed("b", 0), search("b", 1), search("b", 2, item=""), feed("b", 3, label=0)],
     }
-    found = tally([event for events in users.values() for event in events], **settings)
+    found = tally_of([event for events in users.values() for event in events], **settings)
     expected = {(split, surface): 0 for split in ("train", "validation", "test") for surface in Surface}
     for events in users.values():
         targets = [event for event in sorted(events, key=lambda each: each.timestamp_ms) if event.is_target]
@@ -54,16 +46,14 @@ def test_examples_are_as_many_as_the_pipeline_makes(settings):
             expected[split, target.surface] += 1
     assert {(split, surface): n for split, of in found.examples.items() for surface, n in of.items()} == expected
     assert sum(expected.values()) == 8
-
-
-def test_a_source_with_splits_of_its_own_decides():
+    # A source with splits of its own decides.
     events = [dataclasses.replace(feed("a", place), split=split) for place, split in enumerate(["train", "test"])]
     none, one = {FEED: 0, SEARCH: 0}, {FEED: 1, SEARCH: 0}
-    assert tally(events).examples == {"train": one, "validation": none, "test": one}
+    assert tally_of(events).examples == {"train": one, "validation": none, "test": one}
 
 
 def test_events_twice_out_of_order_and_in_the_first_year_are_seen():
-    found = tally(
+    found = tally_of(
         [feed("a", 2), feed("b", 1), feed("a", 1, "i2"), feed("a", 2), Event("c", 1_700_000_000, FEED, item_id="i")]
     )
     seen = (found.out_of_order, found.repeated, found.in_1970)
@@ -87,8 +77,7 @@ ENCODED_TWICE = "größe".encode().decode("latin-1")
     ],
 )
 def test_queries_that_are_no_words_in_any_language_are_seen(query, kind):
-    found = tally([search("a", 0, query)])
-    sightings = {
-        name: getattr(found, name) for name in ("searches_without_query", "broken_letters", "queries_without_words")
-    }
-    assert {name: each.example for name, each in sightings.items() if each} == ({kind: query} if kind else {})
+    found = tally_of([search("a", 0, query)])
+    sightings = ("searches_without_query", "broken_letters", "queries_without_words")
+    seen = {name: getattr(found, name).example for name in sightings if getattr(found, name)}
+    assert seen == ({kind: query} if kind else {})

@@ -11,9 +11,7 @@ def test_a_finding_says_where_what_and_how_to_mend_it():
         "log.csv:3: is wrong. Mend it.", "log.csv: may be wrong.", "is so."
     ]  # fmt: skip
     assert ERROR.as_dict() == {"code": "a", "severity": "error", "text": "is wrong.", "mend": "Mend it.", **PLACE}
-
-
-def test_errors_come_first_and_equals_keep_their_order():
+    # Errors come first, and equals keep their order.
     other = LogFinding("d", Severity.ERROR, "is wrong too.")
     assert worst_first([NOTE, WARNING, ERROR, other]) == [ERROR, other, WARNING, NOTE]
     assert errors([NOTE, ERROR, WARNING, other]) == [ERROR, other]

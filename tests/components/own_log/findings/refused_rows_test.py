@@ -17,6 +17,12 @@ def test_each_reason_is_a_finding_with_its_first_row():
     assert told(user).startswith("warning missing_user: log.csv:2: 2 of 100 event rows refused (2.0%): missing user: ")
     assert "column 'x' holds 'y'. Leave out events of unknown users" in str(user)
     assert (user.count, label.code, label.row) == (2, "unknown_label", 3)
+    assert not list(refusal_findings(reading(), 0.0))
+    # As plain values, for programs.
+    assert reading("missing user").as_dict() == {
+        **{"file": "log.csv", "kind": "event", "rows": 100, "whole": True, "refused": {"missing user": 1}},
+        "first": {"missing user": {"row": 2, "detail": "column 'x' holds 'y'"}},
+    }
 
 
 @pytest.mark.parametrize(
@@ -36,12 +42,3 @@ def test_a_surface_close_to_a_known_one_is_named(value, meant):
     detail = f"column 'surface' holds {value!r}; give recommendation or search"
     (finding,) = refusal_findings(reading("unknown surface", detail=detail), 0.5)
     assert finding.mend.startswith(f"{meant}Give `recommendation` or `search`")
-
-
-def test_a_reading_is_plain_values_for_programs():
-    assert not list(refusal_findings(reading(), 0.0))
-    assert reading("missing user").as_dict() == {
-        **{"file": "log.csv", "kind": "event", "rows": 100, "whole": True},
-        "refused": {"missing user": 1},
-        "first": {"missing user": {"row": 2, "detail": "column 'x' holds 'y'"}},
-    }

@@ -14,11 +14,7 @@ QUOTED = 'user_id\titem_id\n"u1"\t"i1"\n'
 @pytest.mark.parametrize(
     ("name", "text", "expected"),
     [
-        (
-            "log.csv",
-            AGAIN,
-            ["warning repeated_header: log.csv:3: the header is repeated in 1 of the first 4 lines"],
-        ),
+        ("log.csv", AGAIN, ["warning repeated_header: log.csv:3: the header is repeated in 1 of the first 4 lines"]),
         ("log.csv.gz", AGAIN, ["warning repeated_header: log.csv.gz:3: the header is repeated"]),
         ("log.csv", MIXED, ["warning mixed_delimiters: log.csv:3: 2 of the first 4 lines are divided by a semicolon"]),
         ("log.tsv", QUOTED, ["warning quotes_in_tsv: log.tsv:2: values stand in quotation marks in 1 of the first 2"]),

@@ -17,8 +17,7 @@ def guess(tmp_path):
 
 
 def surfaces_and_labels(found):
-    rows = [found.sampled.row(place) for place in (0, 1)]
-    return [(found.surface_of(row), found.label_of(row)) for row in rows]
+    return [(found.surface_of(row), found.label_of(row)) for row in map(found.sampled.row, (0, 1))]
 
 
 def test_values_are_translated_and_rare_ones_by_their_words(guess):

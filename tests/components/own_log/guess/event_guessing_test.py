@@ -25,14 +25,13 @@ def test_names_and_values_tell_the_fields(guess):
     }
     assert (found.time.name, found.questions, found.doubts, found.obstacles) == ("s", [], [], [])
     assert found.unused == ["device"]
-
-
-def test_a_log_without_a_header_is_understood_by_its_values(guess):
+    # A log without a header is understood by its values.
     log = "u1,i1,1700000000,red mug,search,1|u2,i2,1700000001,blue mug,search,0|u3,i1,1700000002,,feed,1"
     told = {"user": "column_1", "item": "column_2"}
     assert guess(log, columns=told).columns == {**told, "time": "column_3", "query": "column_4", "label": "column_6"}
 
 
+ONLY_NEEDED = "uid,ts,sku|u,1700000000,i"
 NOT_NEEDED = "uid,ts,sku,event|u,1700000000,i,addtocart|u,1700000001,j,purchase"
 BY_VALUES = "uid,ts,sku,q,x1,x2|u,1700000000,i,mug,buy,srp|u,1700000001,j,,shown,home|u,1700000002,j,,buy,srp"
 EMPTY_USERS = "user_id,visitorid,ts,sku|,v1,1700000000,i|,v2,1700000001,j|u,v3,1700000002,k"
@@ -46,11 +45,7 @@ EMPTY_USERS = "user_id,visitorid,ts,sku|,v1,1700000000,i|,v2,1700000001,j|u,v3,1
         (BY_VALUES, {"surface": "x2"}, ["'x2' is taken for the surface, because of its values (home, srp)"]),
         (EMPTY_USERS, {"user": "visitorid"}, ["taken for the user, because 'user_id' is empty in most rows"]),
         (NOT_NEEDED, {"label": None}, ["all it holds are engagements (addtocart, purchase)"]),
-        (
-            "uid,ts,sku|u,1700000000,i",
-            {"surface": None, "label": None},
-            ["all events are of the feed", "each event is an engagement"],
-        ),
+        (ONLY_NEEDED, {"surface": None, "label": None}, ["all events are of the feed", "each event is an engagement"]),
     ],
 )
 def test_what_is_not_sure_is_a_doubt(log, columns, doubts, guess):
@@ -64,14 +59,12 @@ A_LOST_CLICK = "|u,1700000002,k,,srp"
 """A click on a search result without its query."""
 
 
-def test_a_surface_that_agrees_with_the_query_is_not_needed(guess):
+def test_surfaces_are_needed_where_they_do_not_agree_with_the_query(guess):
     found = guess(PAGES)
     assert "surface" not in found.columns and found.surfaces == {} and found.obstacles == []
     assert "'page' is not needed: it agrees with whether there is a query" in found.doubts
     assert guess(PAGES + A_LOST_CLICK).surfaces == {"srp": "search", "home": "recommendation"}
-
-
-def test_an_unknown_surface_is_decided_by_its_queries_or_asked_for(guess):
+    # An unknown surface is decided by its queries, or asked for.
     log = PAGES + A_LOST_CLICK + "|u,1700000003,k,,moon"
     found = guess(log)
     assert found.surfaces["moon"] == "recommendation"
@@ -100,9 +93,7 @@ def test_what_no_name_tells_is_asked_for(guess):
     assert (user.option, item.option) == ("--column user=", "--column item=")
     assert user.text == "Which column says who the user is? There are who (such as 'a'), what (such as 'i')."
     assert not guess(log, columns={"user": "who", "item": "what", "label": ""}).questions
-
-
-def test_a_time_that_can_be_read_in_two_ways_or_in_none_is_asked_for(guess):
+    # So is a time that can be read in two ways or in none.
     log = "uid,sku,ts|u,i,01/02/2023 10:00|u,j,03/04/2023 11:00"
     (question,) = guess(log).questions
     assert (question.option, question.answers) == ("--time ", ("%m/%d/%Y %H:%M", "%d/%m/%Y %H:%M"))
@@ -122,5 +113,5 @@ def test_a_time_that_can_be_read_in_two_ways_or_in_none_is_asked_for(guess):
 )
 def test_wrong_answers_are_refused(answers, told, guess):
     with pytest.raises(ValueError) as refused:
-        guess("uid,ts,sku|u,1700000000,i", **answers)
+        guess(ONLY_NEEDED, **answers)
     assert str(refused.value).startswith(told)

@@ -5,7 +5,7 @@ from components.raw_files.refusal import DataError
 from tests.support.raw_files import write
 
 
-def test_rows_become_columns_of_text(tmp_path):
+def test_rows_become_columns_of_text_and_a_file_without_rows_is_refused(tmp_path):
     path = write(tmp_path / "log.jsonl", '{"user": 7.0, "query": " red mug "}\n{"user": 8, "item": null}\nbroken\n')
     found = sample(path)
     assert (found.rows, found.refused, found.whole) == (2, 1, True)
@@ -16,9 +16,6 @@ def test_rows_become_columns_of_text(tmp_path):
     }
     assert found.row(0) == {"user": "7", "query": "red mug", "item": ""}
     assert not sample(path, rows=1).whole
-
-
-def test_a_file_without_rows_is_refused(tmp_path):
     with pytest.raises(DataError, match="none of its rows can be read. It has a header and nothing below it"):
         sample(write(tmp_path / "log.csv", "user,item\n"))
 

@@ -14,11 +14,16 @@ def guess(tmp_path):
 PRODUCTS = "sku,product_name,category,brand,price\np1,red mug,Home|Mugs,Acme,3.5\np2,blue mug,Home|Mugs,Bolt,4.25\n"
 
 
-def test_columns_of_items_are_found(guess):
+def test_columns_of_items_and_users_are_found(guess):
     found = guess(ITEMS, PRODUCTS, {"p1"})
     assert found.columns == {"item": "sku", "title": "product_name", "categories": "category"}
     assert (found.attributes, found.unused, found.obstacles) == (("brand",), ["price"], [])
     assert found.item_columns == ItemColumns("sku", "product_name", "category", ("brand",))
+    # Attributes are columns of few values.
+    rows = "".join(f"u{n},{('m', 'f')[n % 2]},{n % 3},{1700000000 + n},{n / 7}\n" for n in range(200))
+    found = guess(USERS, "uid,gender,level,joined,score\n" + rows, {"u1"})
+    assert (found.columns, found.attributes) == ({"user": "uid"}, ("gender", "level"))
+    assert found.user_columns == UserColumns("uid", ("gender", "level"))
 
 
 def test_the_id_is_the_column_whose_values_the_log_has(guess):
@@ -38,22 +43,12 @@ def test_paths_divided_by_another_sign_are_an_obstacle(path, sign, guess):
     assert found.item_columns == ItemColumns(attributes=("brand",))
 
 
-def test_attributes_of_users_are_columns_of_few_values(guess):
-    rows = "".join(f"u{n},{('m', 'f')[n % 2]},{n % 3},{1700000000 + n},{n / 7}\n" for n in range(200))
-    found = guess(USERS, "uid,gender,level,joined,score\n" + rows, {"u1"})
-    assert (found.columns, found.attributes) == ({"user": "uid"}, ("gender", "level"))
-    assert found.user_columns == UserColumns("uid", ("gender", "level"))
-
-
-def test_what_is_told_goes_before_guesses(guess):
+def test_what_is_told_goes_before_guesses_and_an_id_that_nothing_tells_is_asked_for(guess):
     found = guess(ITEMS, PRODUCTS, {"p1"}, {"title": "brand", "categories": ""})
     assert found.columns == {"item": "sku", "title": "brand"}
     with pytest.raises(ValueError, match="--column items.name=x: there is no field 'name'. Known: item, title, cat"):
         guess(ITEMS, PRODUCTS, (), {"name": "x"})
     with pytest.raises(ValueError, match="--column items.title=x: there is no such column. Found: sku, product_name"):
         guess(ITEMS, PRODUCTS, (), {"title": "x"})
-
-
-def test_an_id_that_nothing_tells_is_asked_for(guess):
     (question,) = guess(ITEMS, "x,y\na,b\n", ()).questions
     assert (question.option, question.answers) == ("--column items.item=", ("x", "y"))

@@ -1,35 +1,22 @@
-import pytest
-
-from components.own_log.guess.value_meanings import (
-    is_search_word,
-    knows_labels,
-    knows_surfaces,
-    label_meanings,
-    surface_meanings,
-)
+from components.own_log.guess import value_meanings as meanings
 
 
 def test_words_are_understood():
     feed = dict.fromkeys(["Home Page", "detail"], "recommendation")
     surfaces = {**dict.fromkeys(["Search", "SRP", "搜索"], "search"), **feed, "moon": ""}
-    assert surface_meanings([*surfaces]) == surfaces
+    assert meanings.surface_meanings([*surfaces]) == surfaces
     others = {"Impression": "0", "remove_from_cart": "drop", "teleport": ""}
-    labels = {**dict.fromkeys(["click", "add-to-cart", "True"], "1"), **others}
-    assert label_meanings([*labels]) == (labels, [])
+    # Searches may be a kind of event.
+    labels = {**dict.fromkeys(["click", "add-to-cart", "True", "search"], "1"), **others}
+    assert meanings.label_meanings([*labels]) == (labels, [])
+    assert meanings.is_search_word("Search") and not meanings.is_search_word("click")
+    # One known word tells what a column is about.
+    assert meanings.knows_surfaces(["home", "x"]) and not meanings.knows_labels(["home", "x"])
+    assert meanings.knows_labels(["buy"]) and not meanings.knows_surfaces(["buy"])
 
 
 def test_a_view_is_an_engagement_only_where_there_are_no_clicks():
-    meanings, doubts = label_meanings(["view", "purchase"])
-    assert meanings == {"view": "1", "purchase": "1"}
+    found, doubts = meanings.label_meanings(["view", "purchase"])
+    assert found == {"view": "1", "purchase": "1"}
     assert doubts == ["'view' is taken for opening an item's page, an engagement"]
-    assert label_meanings(["view", "click"]) == ({"view": "", "click": "1"}, [])
-
-
-@pytest.mark.parametrize(("values", "surfaces", "labels"), [(["home", "x"], True, False), (["buy"], False, True)])
-def test_one_known_word_tells_what_a_column_is_about(values, surfaces, labels):
-    assert (knows_surfaces(values), knows_labels(values)) == (surfaces, labels)
-
-
-def test_searches_may_be_a_kind_of_event():
-    assert is_search_word("Search") and not is_search_word("click")
-    assert label_meanings(["search"])[0] == {"search": "1"}
+    assert meanings.label_meanings(["view", "click"]) == ({"view": "", "click": "1"}, [])

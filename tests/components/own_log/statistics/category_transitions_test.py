@@ -1,15 +1,11 @@
 """Shares of equal categories, worked out by hand."""
 
-import dataclasses
-
 import pytest
 
 from components.own_log.statistics.category_transitions import CategoryTransition, category_transitions
-from components.own_log.statistics.event_columns import read_event_columns
-from components.sources.data_config import DataConfig
-from tests.support.raw_files import write
+from schemas.canonical_event import Event, Surface
+from tests.support.read_logs import read_log
 
-NOW_MS = 1_800_000_000_000
 ITEMS = """item_id,categories
 cup,kitchen|cups
 pan,kitchen|pans
@@ -24,16 +20,13 @@ def transitions(tmp_path):
     """Measures a log of `user surface item label` rows, one a second."""
 
     def make(*rows):
-        events = "user_id,timestamp_ms,surface,query,item_id,label\n"
-        for second, row in enumerate(rows):
-            user, surface, item, label = row.split()
-            events += f"{user},{second},{surface},{'x' if surface == 'search' else ''},{item},{label}\n"
-        write(tmp_path / "events.csv", events)
-        write(tmp_path / "items.csv", ITEMS)
-        config = DataConfig(path=str(tmp_path), events="events.csv", items="items.csv")
-        return {
-            (each.level, each.transition): each for each in category_transitions(read_event_columns(config, NOW_MS))
-        }
+        fields = [row.split() for row in rows]
+        events = [
+            Event(user, second, Surface(surface), item_id=item, label=int(label))
+            for second, (user, surface, item, label) in enumerate(fields)
+        ]
+        found = category_transitions(read_log(tmp_path, events, ITEMS))
+        return {(each.level, each.transition): each for each in found}
 
     return make
 
@@ -63,12 +56,5 @@ def test_items_without_a_category_at_a_level_are_left_out_there(transitions):
     # cup → pen → pan at level 1: each of two categories is half of the firsts and half of the seconds, so 2 · 1/4 by
     # chance.
     # The pen has no second level, where cup and pan are neighbours.
-    assert [dataclasses.astuple(found[level, "s2s"]) for level in (1, 2)] == [
-        (1, "s2s", 2, 0.0, 0.5),
-        (2, "s2s", 1, 0.0, 0.0),
-    ]
-
-
-def test_without_categories_there_is_nothing(tmp_path):
-    write(tmp_path / "events.csv", "user_id,timestamp_ms,surface,query,item_id\na,1,search,x,i\n")
-    assert category_transitions(read_event_columns(DataConfig(path=str(tmp_path), events="events.csv"), NOW_MS)) == []
+    assert found[1, "s2s"] == CategoryTransition(1, "s2s", 2, 0.0, 0.5)
+    assert found[2, "s2s"] == CategoryTransition(2, "s2s", 1, 0.0, 0.0)

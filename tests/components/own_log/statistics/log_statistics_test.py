@@ -3,32 +3,19 @@ import random
 
 import pytest
 
-from components.own_log.statistics.event_columns import read_event_columns
 from components.own_log.statistics.log_statistics import Period, Spread, log_statistics
-from components.sources.data_config import DataConfig
 from schemas.canonical_event import Event, Surface, tokens
-from tests.support.raw_files import write
+from tests.support.read_logs import read_log
 
 DAY = 24 * 3600 * 1000
-NOW_MS = 1_800_000_000_000
-HEADER = "user_id,timestamp_ms,surface,query,session_id,item_id,label\n"
 
 
 @pytest.fixture
 def statistics(tmp_path):
     """Makes the statistics of these events and of a table of these items."""
-
-    def make(events, items=()):
-        rows = (
-            f"{e.user_id},{e.timestamp_ms},{e.surface.value},{e.query},{e.session_id},{e.item_id},{e.label}\n"
-            for e in events
-        )
-        write(tmp_path / "events.csv", HEADER + "".join(rows))
-        write(tmp_path / "items.csv", "item_id,title\n" + "".join(f"{item},title of {item}\n" for item in items))
-        config = DataConfig(path=str(tmp_path), events="events.csv", items="items.csv" if items else "")
-        return log_statistics(read_event_columns(config, NOW_MS))
-
-    return make
+    return lambda events, items=(): log_statistics(
+        read_log(tmp_path, events, items and "item_id,title\n" + "".join(f"{each},title of {each}\n" for each in items))
+    )
 
 
 def feed(user, moment, item, label=1):
@@ -89,13 +76,11 @@ def test_transitions_are_between_the_tokens_of_a_history(statistics):
 
 
 @pytest.mark.parametrize(("days", "period"), [(28, 1), (29, 7), (200, 28), (1000, 91)])
-def test_a_long_log_has_longer_periods(days, period, statistics):
+def test_a_long_log_has_longer_periods_and_an_empty_one_none(days, period, statistics):
     found = statistics([feed("a", 0, "i1"), feed("a", (days - 1) * DAY, "i1")])
     assert found.days_a_period == period
     assert len(found.periods) <= 28 and sum(each.recommendation for each in found.periods) == 2
-
-
-def test_a_log_without_events_is_empty(statistics):
+    # A log without events is empty.
     found = statistics([])
     assert (found.events, found.periods, found.first_ms, found.gini, found.density) == (0, [], 0, 0.0, 0.0)
     assert json.loads(json.dumps(found.as_dict()))["transitions"] == {"r2r": 0, "r2s": 0, "s2r": 0, "s2s": 0}

@@ -17,13 +17,10 @@ def tsv_rows(tmp_path, text):
     return split(read_tsv(write(tmp_path / "f.tsv", text.replace(",", "\t")), ("id", "name"), "data.columns"))
 
 
-def test_csv_has_quotes(tmp_path):
+def test_csv_has_quotes_and_tsv_has_none(tmp_path):
     rows, rejects = csv_rows(tmp_path, 'id,name,more\r\n1,"a, ""b""\nc",x\r\n\r\n2,d,\r\n')
     assert rows == [Row(2, {"id": "1", "name": 'a, "b"\nc', "more": "x"}), Row(5, {"id": "2", "name": "d", "more": ""})]
     assert not rejects
-
-
-def test_tsv_has_none(tmp_path):
     rows, rejects = tsv_rows(tmp_path, 'id,name\n1,"a; \rb\n\n2,\n')
     assert rows == [Row(2, {"id": "1", "name": '"a; \rb'}), Row(4, {"id": "2", "name": ""})]
     assert not rejects
@@ -58,20 +55,20 @@ def test_a_field_that_csv_cannot_hold_spoils_its_row_only(tmp_path, name, reason
 NO_NAME = "has no column 'name'. Found: 'id', 'title'; wanted: 'id', 'name'. Other names are mapped in data.columns."
 
 
+NOT_DIVIDED = (
+    "has no column 'id', 'name'. Found: 'id\\tname'; wanted: 'id', 'name'. Is the delimiter the one that the ending "
+    "promises? Other names are mapped in data.columns."
+)
+TWICE = "its header names 'id' more than once. Rename or remove one of them."
+
+
 @pytest.mark.parametrize(
     ("read", "text", "message"),
     [
-        (csv_rows, "id,id\n1,2\n", "its header names 'id' more than once. Rename or remove one of them."),
-        (tsv_rows, "id,id\n1,2\n", "its header names 'id' more than once. Rename or remove one of them."),
+        *((read, "id,id\n1,2\n", TWICE) for read in (csv_rows, tsv_rows)),
+        *((read, "id,title\n1,a\n", NO_NAME) for read in (csv_rows, tsv_rows)),
         (csv_rows, '"id,name\n1,2\n', "its header cannot be read as CSV: unexpected end of data. Is a quotation mark"),
-        (csv_rows, "id,title\n1,a\n", NO_NAME),
-        (tsv_rows, "id,title\n1,a\n", NO_NAME),
-        (
-            csv_rows,
-            "id\tname\n1\ta\n",
-            "has no column 'id', 'name'. Found: 'id\\tname'; wanted: 'id', 'name'. Is the delimiter the one that the "
-            "ending promises? Other names are mapped in data.columns.",
-        ),
+        (csv_rows, "id\tname\n1\ta\n", NOT_DIVIDED),
     ],
 )
 def test_headers_that_cannot_be_used(tmp_path, read, text, message):

@@ -12,10 +12,12 @@ def read(tmp_path, text):
     return split(read_json_lines(write(tmp_path / "f.jsonl", text), ("id",), "data.columns"))
 
 
-def test_an_object_is_a_row(tmp_path):
-    rows, rejects = read(tmp_path, '{"id": 1.0, "tags": ["a", "b"]}\n\n{"id": null, "name": "é"}\n')
-    assert rows == [Row(1, {"id": 1, "tags": "a|b"}), Row(3, {"id": None, "name": "é"})]
+def test_an_object_is_a_row_and_a_needed_name_may_be_left_out_of_some_but_not_of_all(tmp_path):
+    rows, rejects = read(tmp_path, '{"id": 1.0, "tags": ["a", "b"]}\n\n{"id": null, "name": "é"}\n{"name": "a"}\n')
+    assert rows == [Row(1, {"id": 1, "tags": "a|b"}), Row(3, {"id": None, "name": "é"}), Row(4, {"name": "a"})]
     assert not rejects
+    with pytest.raises(DataError, match=re.escape("f.jsonl: has no column 'id'. Found: 'name'; wanted: 'id'.")):
+        read(tmp_path, '{"name": "a"}\n')
 
 
 @pytest.mark.parametrize(
@@ -33,10 +35,3 @@ def test_broken_lines_are_refused(tmp_path, line, reason, detail):
     assert [row.line for row in rows] == [1, 3]
     assert rejects[0][:2] == (2, reason)
     assert rejects[0][2].startswith(detail)
-
-
-def test_a_needed_name_may_be_left_out_of_some_objects_but_not_of_all(tmp_path):
-    rows, _ = read(tmp_path, '{"name": "a"}\n{"id": 1}\n')
-    assert len(rows) == 2
-    with pytest.raises(DataError, match=re.escape("f.jsonl: has no column 'id'. Found: 'name'; wanted: 'id'.")):
-        read(tmp_path, '{"name": "a"}\n')

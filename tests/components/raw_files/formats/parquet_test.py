@@ -17,7 +17,7 @@ def read(tmp_path, columns):
     return split(read_parquet(path, ("id",), "data.columns"))
 
 
-def test_rows_are_plain_values(tmp_path):
+def test_rows_are_plain_values_and_nested_ones_are_refused(tmp_path):
     moments = pa.array([1_300_000_000_123_456_789, None], pa.timestamp("ns", tz="UTC"))
     rows, rejects = read(tmp_path, {"id": pa.array([17850.0, None]), "name": ["a", None], "when": moments})
     moment = datetime.datetime(2011, 3, 13, 7, 6, 40, 123_000, tzinfo=datetime.timezone.utc)
@@ -26,15 +26,10 @@ def test_rows_are_plain_values(tmp_path):
         Row(2, {"id": None, "name": None, "when": None}),
     ]
     assert not rejects
-
-
-def test_nested_values_are_refused(tmp_path):
     rows, rejects = read(tmp_path, {"id": [[["a"]], [["b"]]]})
     assert not rows
     assert [reject[:2] for reject in rejects] == [(1, "nested value"), (2, "nested value")]
-
-
-def test_files_that_cannot_be_used(tmp_path):
+    # Files that cannot be used are named.
     with pytest.raises(DataError, match=re.escape("f.parquet: has no column 'id'. Found: 'name'; wanted: 'id'.")):
         read(tmp_path, {"name": ["a"]})
     for content in ("", "id,name\n1,a\n", "PAR1 is how it begins"):

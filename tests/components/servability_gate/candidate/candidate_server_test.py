@@ -7,12 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from components.servability_gate.candidate.candidate_server import (
-    ServerEndedError,
-    add_version,
-    folder_mb,
-    server_process,
-)
+from components.servability_gate.candidate import candidate_server
+from components.servability_gate.candidate.candidate_server import ServerEndedError
 from serving.local_server.models.version_folders import version_folders
 from tests.support.model_folders import files, write_model
 
@@ -21,15 +17,7 @@ SLEEP = "import time; time.sleep(60)"
 
 
 def run(program: str, timeout_s: float = 60):
-    return server_process([sys.executable, "-c", program], timeout_s)
-
-
-def is_running(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return True
+    return candidate_server.server_process([sys.executable, "-c", program], timeout_s)
 
 
 def test_tells_the_addresses_and_ends_with_the_block_however_it_is_left():
@@ -37,9 +25,9 @@ def test_tells_the_addresses_and_ends_with_the_block_however_it_is_left():
         assert (server.grpc_address, server.rest_address) == ("127.0.0.1:1", "127.0.0.1:2")
         server.check_alive()
         pid = server._process.pid
-        assert is_running(pid)
+        assert Path(f"/proc/{pid}").exists()
         raise KeyboardInterrupt
-    assert not is_running(pid)
+    assert not Path(f"/proc/{pid}").exists()
     assert not [thread for thread in threading.enumerate() if isinstance(thread, threading.Timer)]
 
 
@@ -88,7 +76,7 @@ def test_a_version_is_the_model_by_links_and_what_it_brings_along(tmp_path):
     write_model(model, **{"assets.extra": "kept"})
     before = files(model)
 
-    file = add_version(str(model), str(tmp_path / "base"), 3)
+    file = candidate_server.add_version(str(model), str(tmp_path / "base"), 3)
 
     assert file == str(version / "assets.extra" / "tf_serving_warmup_requests")
     Path(file).write_text("requests")
@@ -96,10 +84,7 @@ def test_a_version_is_the_model_by_links_and_what_it_brings_along(tmp_path):
     assert os.readlink(version / "saved_model.pb") == str(model / "saved_model.pb")
     assert (version / "assets.extra" / "data").read_text() == "kept"
     assert (version / "variables" / "data").exists()
-    # The trained model's own folder is as it was.
+    # The trained model's own folder is as it was, and everything in a folder counts.
     assert files(model) == before
-
-
-def test_everything_in_a_folder_counts(tmp_path):
-    write_model(tmp_path, "x" * 1_000_000, variables="x" * 400_000, assets="x" * 100_000)
-    assert folder_mb(str(tmp_path)) == 1.5
+    write_model(tmp_path / "large", "x" * 1_000_000, variables="x" * 400_000, assets="x" * 100_000)
+    assert candidate_server.folder_mb(str(tmp_path / "large")) == 1.5

@@ -1,6 +1,7 @@
 """One request, two protocols: what goes out, and what must come back alike."""
 
 from types import SimpleNamespace
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
@@ -21,38 +22,15 @@ DEFS = {
 GOOD = {signatures.ITEMS: [["é", ""]], signatures.SCORES: [[0.1, 0.0]]}
 
 
-class Server(SimpleNamespace):
-    """Stands in for a server that has ended, or has not."""
-
-    grpc_address = rest_address = "127.0.0.1:1"
-    end = None
-
-    def check_alive(self, patience_s=0.0):
-        if self.end:
-            raise self.end
-
-
-class Answers:
-    """Stands in for a protocol."""
-
-    def __init__(self, outputs):
-        self.outputs = outputs
-        self.calls = []
-
-    def predict(self, call):
-        self.calls.append(call)
-        if isinstance(self.outputs, Exception):
-            raise self.outputs
-        return self.outputs
-
-    def close(self):
-        self.outputs = RuntimeError("closed")
-
-
-def model(rest, grpc, server=None):
-    made = ReplayedModel(server or Server(), DEFS, tolerance=1e-5, timeout_s=30)
+def model(rest, grpc, server_end=None):
+    """A model whose protocols answer with these outputs or fail with these errors; its server may have ended."""
+    address = "127.0.0.1:1"
+    server = Mock(grpc_address=address, rest_address=address, check_alive=Mock(side_effect=server_end))
+    made = ReplayedModel(server, DEFS, tolerance=1e-5, timeout_s=30)
     made.close()
-    made.transports = {"REST": Answers(rest), "gRPC": Answers(grpc)}
+    made.transports = {
+        name: Mock(predict=Mock(side_effect=[outputs])) for name, outputs in (("REST", rest), ("gRPC", grpc))
+    }
     return made
 
 
@@ -67,12 +45,13 @@ def test_both_protocols_are_asked_the_same_and_one_answer_comes_back():
     assert outputs[signatures.ITEMS].dtype == object
     assert outputs[signatures.SCORES].dtype == np.float32
     np.testing.assert_array_equal(outputs[signatures.SCORES], np.float32([[0.100001, 0.0]]))
-    (by_rest,), (by_grpc,) = (each.calls for each in made.transports.values())
-    assert by_rest == by_grpc
+    rest, grpc = made.transports.values()
+    (call,) = rest.predict.call_args.args
+    assert grpc.predict.call_args.args == (call,)
     # Text goes as text; what is none goes as bytes.
-    assert by_rest.inputs == {"user_id": ["é", b"\xff"]}
-    assert by_rest.outputs == (signatures.ITEMS, signatures.SCORES)
-    assert all(str(each.outputs) == "closed" for each in made.transports.values())
+    assert call.inputs == {"user_id": ["é", b"\xff"]}
+    assert call.outputs == (signatures.ITEMS, signatures.SCORES)
+    assert rest.close.called and grpc.close.called
 
 
 @pytest.mark.parametrize(
@@ -107,4 +86,4 @@ BUSY = CallError(UNAVAILABLE, "busy", "here")
 def test_a_protocol_that_fails_is_named(protocol, outputs, end, error, words):
     rest, grpc = (outputs, GOOD) if protocol == "REST" else (GOOD, outputs)
     with pytest.raises(error, match=f"^signature `recommend` failed over {protocol}: {words}"):
-        ask(model(rest, grpc, Server(end=end)))
+        ask(model(rest, grpc, server_end=end))

@@ -17,10 +17,15 @@ def write(folder, *signatures, tag="serve") -> str:
     return str(folder)
 
 
-def test_reads_all_but_tensorflows_own(tmp_path):
+def test_reads_all_but_tensorflows_own_and_refuses_what_is_no_model_to_serve(tmp_path):
     defs = read_signature_defs(write(tmp_path, "rank", "serving_default", "sessions", "__saved_model_init_op"))
     names = {name: each.inputs["x"].name for name, each in defs.items()}
     assert names == {name: f"{name}_x" for name in ("rank", "serving_default", "sessions")}
+    with pytest.raises(RefusedError, match="the SavedModel has no graph with the tag `serve`"):
+        read_signature_defs(write(tmp_path, "rank", "serving_default", tag="train"))
+    (tmp_path / "saved_model.pb").write_bytes(b"\xff no message")
+    with pytest.raises(RefusedError, match="the folder holds no SavedModel: "):
+        read_signature_defs(str(tmp_path))
 
 
 EXPECTED = (
@@ -34,11 +39,3 @@ def test_refuses_a_model_that_lacks_one_and_one_that_nobody_knows_how_to_ask(tmp
     with pytest.raises(RefusedError) as refused:
         read_signature_defs(write(tmp_path, *found))
     assert str(refused.value) == f"{EXPECTED}; it has {found}"
-
-
-def test_refuses_what_is_no_model_to_serve(tmp_path):
-    with pytest.raises(RefusedError, match="the SavedModel has no graph with the tag `serve`"):
-        read_signature_defs(write(tmp_path, "rank", "serving_default", tag="train"))
-    (tmp_path / "saved_model.pb").write_bytes(b"\xff no message")
-    with pytest.raises(RefusedError, match="the folder holds no SavedModel: "):
-        read_signature_defs(str(tmp_path))

@@ -7,6 +7,7 @@ from components.servability_gate.checks.offered import try_offered
 from components.servability_gate.checks.scores import RefusedError
 from schemas import signatures
 from tests.support.asked_models import AskedModel, example
+from tests.support.listed_items import listed
 
 EXAMPLES = [example([candidate, "z"]) for candidate in ("right", "up", "never seen")]
 VECTORS = {b"right": [2.0, 0.0], b"up": [0.0, 3.0], b"between": [1.0, 1.0]}
@@ -29,25 +30,16 @@ def model(**otherwise):
         vectors = [VECTORS.get(item, [0.5, 0.5]) for item in inputs[signatures.ITEM_ID]]
         return {signatures.EMBEDDING: np.array(vectors, np.float32), signatures.KNOWN: np.ones(len(vectors), bool)}
 
+    similar = listed([["between", "up"], ["between", "right"], []], [[COSINE, 0], [COSINE, 0], []])
     answers = {
-        signatures.EMBED_USER: constant,
-        signatures.EMBED_QUERY: constant,
-        signatures.EMBED_ITEM: embed_item,
-        signatures.SIMILAR_ITEMS: lambda inputs: similar(
-            [["between", "up"], ["between", "right"], []], [[COSINE, 0], [COSINE, 0], []]
-        ),
+        **{signatures.EMBED_USER: constant, signatures.EMBED_QUERY: constant},
+        **{signatures.EMBED_ITEM: embed_item, signatures.SIMILAR_ITEMS: similar},
     }
     return AskedModel(INPUTS, answers | otherwise)
 
 
 def rows_of(inputs):
     return len(next(iter(inputs.values())))
-
-
-def similar(rows, scores):
-    items = np.array([[item.encode() for item in row] + [b""] * (10 - len(row)) for row in rows], object)
-    scores = np.array([[*row] + [0.0] * (10 - len(row)) for row in scores], np.float32)
-    return {signatures.ITEMS: items, signatures.SCORES: scores}
 
 
 def test_a_model_that_answers_as_it_should_passes():
@@ -75,7 +67,7 @@ def refuses(signature, answer, reason):
 )
 def test_refuses_any_other_vectors(signature, embedding, reason):
     refuses(signature, lambda inputs: {"embedding": embedding(rows_of(inputs))}, reason)
-    refuses(signature, lambda inputs: {}, r"should answer float32 `embedding` \[3, dim\], it answered nothing")
+    refuses(signature, {}, r"should answer float32 `embedding` \[3, dim\], it answered nothing")
 
 
 @pytest.mark.parametrize(
@@ -90,8 +82,5 @@ def test_refuses_any_other_vectors(signature, embedding, reason):
     ],
 )
 def test_refuses_any_other_similar_items(items, scores, reason):
-    refuses("similar_items", lambda inputs: similar([items, [], []], [scores, [], []]), reason)
-
-
-def test_refuses_similar_items_of_too_few_rows():
-    refuses("similar_items", lambda inputs: similar([["up"]], [[0]]), r"it answered \[1, 10\] and \[1, 10\]")
+    refuses("similar_items", listed([items, [], []], [scores, [], []]), reason)
+    refuses("similar_items", listed([items], [scores]), r"it answered \[1, 10\] and \[1, 10\]")

@@ -32,7 +32,7 @@ def test_asks_what_the_examples_say():
     }
 
 
-def test_tells_of_the_moment_what_the_model_asks_for():
+def test_tells_of_the_moment_what_the_model_asks_for_and_an_empty_history_has_a_place_on_each_axis():
     ann, bob = example(["a"]), example(["b"])
     ann.features.feature[features.CONTEXT_VALUES].bytes_list.value[:] = [b"city=Rome", b"device=phone"]
     del bob.features.feature[features.TIMESTAMP_MS]
@@ -40,20 +40,15 @@ def test_tells_of_the_moment_what_the_model_asks_for():
     assert request["timestamp_ms"].tolist() == [1_000, -1] and request["timestamp_ms"].dtype == "int64"
     assert request["device"].tolist() == [b"phone", b""]
     assert "city" not in request
-
-
-def test_an_empty_history_still_has_a_place_on_each_axis():
+    # An empty history still has a place on each axis.
     request = rank_request([example(["a"]), example(["b"])])
     assert request[signatures.RANK_HISTORY_SURFACES].tolist() == [[b""], [b""]]
     assert request[signatures.RANK_HISTORY_ITEMS].tolist() == [[[b""]], [[b""]]]
 
 
-def test_refuses_unequal_candidate_lists():
+def test_refuses_unequal_candidate_lists_and_a_search_that_would_become_a_recommendation():
     with pytest.raises(ValueError, match=r"need equally many candidates. Received: \{1, 2\}"):
         rank_request([example(["a"]), example(["a", "b"])])
-
-
-def test_refuses_a_search_that_would_become_a_recommendation():
     search = example(["a"], surface=Surface.SEARCH, query="")
     assert not expressible(search)
     with pytest.raises(ValueError, match="Received: a search example without a query"):

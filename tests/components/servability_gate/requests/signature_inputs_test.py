@@ -28,9 +28,7 @@ def test_every_input_is_filled_and_no_other():
     assert asked(signatures.SESSIONS, ["surface"]) == {"surface": [b"recommendation"] * 2}
     # What the model asks of the moment comes from the examples.
     assert asked(signatures.RANK, ["timestamp_ms", "device"]) == {"timestamp_ms": [1_000] * 2, "device": [b"", b""]}
-
-
-def test_what_is_given_stands_where_it_is_an_input():
+    # What is given stands where it is an input.
     given = {"k": np.array([1, 2], np.int32), "query": np.array([b"", b""], object)}
     assert asked(signatures.RECOMMEND, ["k"], **given) == {"k": [1, 2]}
     assert asked(signatures.SEARCH, ["k", "query"], **given) == {"k": [1, 2], "query": [b"", b""]}

@@ -52,13 +52,10 @@ def test_every_signature_gets_requests_of_several_rows_of_one_and_of_strangers(t
     assert {each["k"].dtype for each in searches} == {np.dtype(np.int32)}
 
 
-def test_a_probe_without_searches_is_passed_over(tmp_path):
+def test_a_probe_without_searches_is_passed_over_and_there_may_be_fewer_than_wanted_and_none(tmp_path):
     assert write_warm_up_file(str(tmp_path / "file"), {signatures.SEARCH: DEFS[signatures.SEARCH]}, ASKED, 1) == 1
     ((_, request),) = written(tmp_path / "file")
     assert request["query"].tolist() == [b"mug", b"jug"]
-
-
-def test_there_may_be_fewer_than_wanted_and_none(tmp_path):
     assert write_warm_up_file(str(tmp_path / "few"), DEFS, ASKED[:1] + ASKED[2:], 50) == 3 + 2
     assert write_warm_up_file(str(tmp_path / "none"), DEFS, ASKED, 0) == 0
     assert not (tmp_path / "none").exists()

@@ -19,12 +19,9 @@ def test_a_row_is_all_that_a_user_did(tmp_path):
     ]
 
 
-def test_the_line_of_names_may_be_missing(tmp_path):
+def test_the_line_of_names_may_be_missing_and_a_search_may_have_led_to_nothing(tmp_path):
     found = JD_USERS._replace(columns="").read_rows(tmp_path, JD_USERS.row, JD_USERS.row)
     assert {event.user_id for _, event in found} == {"users.txt:1", "users.txt:2"}
-
-
-def test_a_search_that_led_to_nothing(tmp_path):
     found = JD_USERS.read_rows(tmp_path, "12\t456\t0.0\t\t\t\t0")
     assert [(event.item_id, event.label, event.position) for _, event in found] == [("456", 0, 0), ("", 1, 1)]
 

@@ -14,12 +14,15 @@ SEARCH_ROWS = [
 ]
 
 
-def test_the_feed(tmp_path):
+def test_the_feed_and_a_file_that_is_neither(tmp_path):
     not_watched = FEED.changed("click", "0").replace("11,", "12,", 1)
     assert FEED.read_rows(tmp_path, FEED.row, not_watched) == [
         (2, Event("7", 1_684_742_000_000, Surface.RECOMMENDATION, item_id="11")),
         (3, Event("7", 1_684_742_000_000, Surface.RECOMMENDATION, item_id="12", label=0)),
     ]
+    message = "neither rec_inter nor src_inter. KuaiSAR's files keep their names; data.events should match these alone."
+    with pytest.raises(DataError, match=message):
+        FEED._replace(name="log.csv").read_rows(tmp_path)
 
 
 def test_searches_with_and_without_a_click(tmp_path):
@@ -36,23 +39,12 @@ def test_searches_with_and_without_a_click(tmp_path):
         (6, shown(1_684_764_052_919, "", "4", "15", user="8")),
         (6, shown(1_684_764_052_919, "", "4", "", label=1, user="8")),
     ]
-
-
-def test_what_is_known_of_the_moment(tmp_path):
+    # What is known of the moment.
     columns = EventColumns(context=("search_source",))
     found = SEARCHES.read_rows(tmp_path, *SEARCH_ROWS, columns=columns)
     assert [event.context["search_source"] for _, event in found][:3] == ["USER_INPUT", "USER_INPUT", "QUERY_RECO"]
     ((_, event),) = FEED.read_rows(tmp_path, FEED.row, columns=columns)
     assert event.context == {"search_source": ""}
-
-
-def test_another_file(tmp_path):
-    with pytest.raises(DataError) as error:
-        FEED._replace(name="log.csv").read_rows(tmp_path)
-    assert str(error.value) == (
-        f"{tmp_path}/log.csv: its name says neither rec_inter nor src_inter. KuaiSAR's files keep their names; "
-        "data.events should match these alone."
-    )
 
 
 def test_items(tmp_path):

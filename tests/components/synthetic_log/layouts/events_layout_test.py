@@ -5,8 +5,9 @@ from tests.support.raw_files import lines
 from tests.support.small_behaviour import BEHAVIOUR, CATALOGUE
 
 
-def test_a_line_an_event():
-    assert EventsLayout(CATALOGUE).behaviour_lines(BEHAVIOUR) == {
+def test_a_line_an_event_and_an_item():
+    layout = EventsLayout(CATALOGUE)
+    assert layout.behaviour_lines(BEHAVIOUR) == {
         "events": lines(
             (7, 1_684_742_000_000, "recommendation", "", "", 2, 1),
             (7, 1_684_742_000_000, "recommendation", "", "", 6, 0),
@@ -17,9 +18,6 @@ def test_a_line_an_event():
             (8, 1_684_742_200_000, "recommendation", "", "", 10, 1),
         )
     }
-
-
-def test_a_line_an_item():
-    assert EventsLayout(CATALOGUE).item_lines(np.array([4, 11]), np.array([[2, 3], [6, 5]])) == lines(
+    assert layout.item_lines(np.array([4, 11]), np.array([[2, 3], [6, 5]])) == lines(
         (5, "babi babo", "category 2|topic 2"), (12, "bade bada", "category 1|topic 3")
     )

@@ -1,5 +1,7 @@
 """What our own adapters read from each layout is the behaviour that was written, event for event."""
 
+import dataclasses
+
 import pytest
 
 from components.sources.adapter import adapter
@@ -11,37 +13,33 @@ from components.synthetic_log.generated_set import generate
 from components.synthetic_log.generator_config import GeneratorConfig
 from components.synthetic_log.layouts.words import word
 from components.synthetic_log.made_catalogue import Catalogue
-from schemas.canonical_event import Item, Surface
+from schemas.canonical_event import Event, Item, Surface
 
 CONFIG = GeneratorConfig(events=900, events_per_user=90, items=300, topics=10, categories=3, truth_users=0)
 NOW_MS = 1_700_000_000_000
-PATTERNS = {
-    "events": {"events": "events*", "items": "items*"},
-    "kuaisar": {"events": "*_inter*", "items": "item_features*"},
+USERS = UserColumns(attributes=("search_active_level", "rec_active_level", "onehot_feat1", "onehot_feat2"))
+SOURCES = {
+    "events": DataConfig(events="events*", items="items*"),
+    "kuaisar": DataConfig(
+        source="kuaisar", events="*_inter*", items="item_features*", users="user_features*", user_columns=USERS
+    ),
 }
 
 
-@pytest.fixture(scope="module", params=sorted(PATTERNS))
-def layout(request):
-    return request.param
-
-
-@pytest.fixture(scope="module")
-def source(layout, tmp_path_factory):
+@pytest.fixture(scope="module", params=sorted(SOURCES))
+def source(request, tmp_path_factory):
     """Writes a log; gives the adapter, its files and its configuration."""
-    folder = str(tmp_path_factory.mktemp(layout))
-    generate(CONFIG, layout, folder, negatives=9)
-    columns = UserColumns(attributes=("search_active_level", "rec_active_level", "onehot_feat1", "onehot_feat2"))
-    users = {"users": "user_features*", "user_columns": columns} if layout == "kuaisar" else {}
-    config = DataConfig(source=layout, path=folder, **PATTERNS[layout], **users)
-    return adapter(layout), adapter(layout).source_files(config), config
+    config = dataclasses.replace(SOURCES[request.param], path=str(tmp_path_factory.mktemp(request.param)))
+    generate(CONFIG, request.param, config.path, negatives=9)
+    return adapter(config.source), adapter(config.source).source_files(config), config
 
 
-def words(numbers, layout):
-    return " ".join(word(number) if layout == "events" else str(number) for number in numbers if number >= 0)
+def words(numbers, config):
+    numbers = [number for number in numbers if number >= 0]
+    return " ".join(word(number) if config.source == "events" else str(number) for number in numbers)
 
 
-def test_events_are_those_that_were_made(layout, source):
+def test_events_are_those_that_were_made(source):
     behaviour = draw_behaviour(CONFIG, Catalogue(CONFIG), range(CONFIG.users))
     actions, rows = behaviour.actions, behaviour.rows
     reader, files, config = source
@@ -51,39 +49,35 @@ def test_events_are_those_that_were_made(layout, source):
         for line, event in reader.read_events(path, config, NOW_MS)
     ]
     events = [event for *_, event in sorted(placed, key=lambda each: each[:2])]
-    found = [
-        (event.user_id, event.timestamp_ms, event.surface is Surface.SEARCH, event.query, event.item_id, event.label)
-        for event in events
-    ]
     made = [
-        (
+        Event(
             str(actions.user[action] + 1),
             actions.timestamp_ms[action],
-            actions.is_search[action],
-            words(actions.terms[action], layout),
-            "" if item == NO_ITEM else str(item + 1),
-            int(engaged),
+            Surface.SEARCH if actions.is_search[action] else Surface.RECOMMENDATION,
+            words(actions.terms[action], config),
+            item_id="" if item == NO_ITEM else str(item + 1),
+            label=int(engaged),
         )
         for action, item, engaged in zip(*rows, strict=True)
     ]
     assert len(made) > 800
-    assert found == made
+    assert [dataclasses.replace(event, session_id="") for event in events] == made
     searches = [event for event in events if event.surface is Surface.SEARCH]
     sessions = {(event.user_id, event.session_id) for event in searches}
     assert len(sessions) == len({(event.user_id, event.timestamp_ms) for event in searches}) > 100
 
 
-def test_items_are_those_of_the_catalogue(layout, source):
+def test_items_are_those_of_the_catalogue(source):
     reader, files, config = source
     found = [item for path in files.item_files for _, item in reader.read_items(path, config)]
     assert len(found) == CONFIG.items
     assert found[13] == Item("14", found[13].title, ("category 1", "topic 4"))
-    known = {words([number], layout): number // CONFIG.words_per_topic for number in range(13 * CONFIG.words_per_topic)}
+    known = {words([number], config): number // CONFIG.words_per_topic for number in range(13 * CONFIG.words_per_topic)}
     # Of topic 3 or of category 0, which comes after the ten topics.
     assert {known[each] for each in found[13].title.split()} <= {3, 10}
 
 
-@pytest.mark.parametrize("layout", ["kuaisar"], indirect=True)
+@pytest.mark.parametrize("source", ["kuaisar"], indirect=True)
 def test_users_are_those_that_were_made(source):
     reader, files, config = source
     (path,) = files.user_files

@@ -33,8 +33,7 @@ def moment(**changes):
 
 # Interests weigh 2/3 and 1/3; a fifth goes to four topics alike.
 FRESH = np.array([0.05 + 0.8 * 2 / 3, 0.05 + 0.8 / 3, 0.05, 0.05])
-
-
+BOTH = {"last_feed": 2, "last_search": 3}
 NEWEST_ONLY = Transitions(r2r=0.1, s2r=0.8, r2s=0.4, s2s=0.2, newest_only=True)
 
 
@@ -43,19 +42,16 @@ NEWEST_ONLY = Transitions(r2r=0.1, s2r=0.8, r2s=0.4, s2s=0.2, newest_only=True)
     [
         (CONFIG.transitions, moment(), FRESH),
         (CONFIG.transitions, moment(last_feed=2), 0.9 * FRESH + [0, 0, 0.1, 0]),
-        (CONFIG.transitions, moment(last_feed=2, last_search=3), 0.4 * FRESH + [0, 0, 0.1, 0.5]),
+        (CONFIG.transitions, moment(**BOTH), 0.4 * FRESH + [0, 0, 0.1, 0.5]),
         (CONFIG.transitions, moment(last_feed=2, last_search=2), 0.4 * FRESH + [0, 0, 0.6, 0]),
-        (CONFIG.transitions, moment(is_search=True, last_feed=2, last_search=3), 0.4 * FRESH + [0, 0, 0.4, 0.2]),
+        (CONFIG.transitions, moment(**BOTH, is_search=True), 0.4 * FRESH + [0, 0, 0.4, 0.2]),
         # A vague query leaves the topics of its category: 1 and 3.
         (CONFIG.transitions, moment(is_search=True, category=1), FRESH * [0, 1, 0, 1] / (FRESH[1] + FRESH[3])),
         (CONFIG.transitions, moment(is_search=True, last_feed=1, topic=3), [0, 0, 0, 1]),
-        (NEWEST_ONLY, moment(last_feed=2, last_search=3), 0.9 * FRESH + [0, 0, 0.1, 0]),
-        (NEWEST_ONLY, moment(last_feed=2, last_search=3, after_search=True), 0.2 * FRESH + [0, 0, 0, 0.8]),
-        (NEWEST_ONLY, moment(is_search=True, last_feed=2, last_search=3), 0.6 * FRESH + [0, 0, 0.4, 0]),
-        (
-            *(NEWEST_ONLY, moment(is_search=True, last_feed=2, last_search=3, after_search=True)),
-            0.8 * FRESH + [0, 0, 0, 0.2],
-        ),
+        (NEWEST_ONLY, moment(**BOTH), 0.9 * FRESH + [0, 0, 0.1, 0]),
+        (NEWEST_ONLY, moment(**BOTH, after_search=True), 0.2 * FRESH + [0, 0, 0, 0.8]),
+        (NEWEST_ONLY, moment(**BOTH, is_search=True), 0.6 * FRESH + [0, 0, 0.4, 0]),
+        (NEWEST_ONLY, moment(**BOTH, is_search=True, after_search=True), 0.8 * FRESH + [0, 0, 0, 0.2]),
         (NEWEST_ONLY, moment(), FRESH),
     ],
 )
