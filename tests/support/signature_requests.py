@@ -8,6 +8,17 @@ from tests.support.behaviour_examples import behaviour_example
 from tests.support.exported_retriever import HISTORY, history_inputs, texts
 
 STRANGE = (Token(Surface.RECOMMENDATION, ("never-seen",)),)
+
+
+def wanted(rows: int, k: int) -> dict[str, np.ndarray]:
+    """The inputs of a row that asks for k items of any category, seen ones too."""
+    return {
+        signatures.K: np.full([rows], k, np.int32),
+        signatures.EXCLUDE_SEEN: np.zeros([rows], bool),
+        signatures.CATEGORY: np.full([rows, 1], b"", object),
+    }
+
+
 REQUEST = {
     **history_inputs([HISTORY, (), STRANGE], ["u1", "", "a stranger"]),
     signatures.RANK_QUERY: texts(["", "red mug", "zzz"]),

@@ -4,14 +4,11 @@ import pytest
 import tensorflow as tf
 
 from schemas import features, signatures
-from tests.support.exported_retriever import HISTORY, history_inputs
+from tests.support.exported_retriever import HISTORY, rank_inputs
 from tfx_pipeline.export.rank_request import raw_features
 
-REQUEST = {
-    **{name: tf.constant(value) for name, value in history_inputs([HISTORY, ()], ["u1", ""]).items()},
-    signatures.RANK_QUERY: tf.constant(["red mug", ""]),
-    signatures.RANK_CANDIDATES: tf.constant([["a", "", "b"], ["c", "d", ""]]),
-}
+INPUTS = rank_inputs([HISTORY, ()], ["u1", ""], ["red mug", ""], ["a", "", "b"])
+REQUEST = {name: tf.constant(value) for name, value in INPUTS.items()}
 
 
 def rows(raw, name) -> list:
@@ -20,7 +17,7 @@ def rows(raw, name) -> list:
 
 def test_candidates_keep_their_places():
     candidates = raw_features(REQUEST)[features.CANDIDATES]
-    assert tf.sparse.to_dense(candidates).numpy().tolist() == [[b"a", b"", b"b"], [b"c", b"d", b""]]
+    assert tf.sparse.to_dense(candidates).numpy().tolist() == [[b"a", b"", b"b"]] * 2
 
 
 def test_the_moment_and_the_values_of_a_request():
@@ -41,21 +38,15 @@ MOST_A_ROW = signatures.MOST_CANDIDATES // 2
 
 
 @pytest.mark.parametrize(
-    ("change", "message"),
+    ("name", "value", "message"),
     [
-        (
-            {signatures.RANK_HISTORY_SURFACES: tf.constant([["feed", ""], ["", ""]])},
-            "give 'recommendation' or 'search' for a token",
-        ),
-        (
-            {signatures.RANK_CANDIDATES: tf.fill([2, MOST_A_ROW + 1], "a")},
-            "candidates: a request may have 100,000, padding and",
-        ),
+        (signatures.RANK_HISTORY_SURFACES, [["feed", ""], ["", ""]], "give 'recommendation' or 'search' for a token"),
+        (signatures.RANK_CANDIDATES, [["a"] * (MOST_A_ROW + 1)] * 2, "candidates: a request may have 100,000, padding"),
     ],
 )
-def test_what_cannot_be_meant_is_refused_with_the_mend(change, message):
+def test_what_cannot_be_meant_is_refused_with_the_mend(name, value, message):
     with pytest.raises(tf.errors.InvalidArgumentError, match=message):
-        raw_features(REQUEST | change)
+        raw_features(REQUEST | {name: tf.constant(value)})
 
 
 def test_as_many_candidates_as_allowed_are_taken():

@@ -21,19 +21,15 @@ def check(kubeflow_file, tmp_path):
     (tmp_path / "anomalies" / "Split-train").mkdir(parents=True)
     (tmp_path / "anomalies" / "Split-train" / "SchemaDiff.pb").touch()
 
-    def run(span, search_share, store=""):
-        """`store`: the address of the temporary folder, as the task is told of it."""
-        folder = tmp_path / f"run-{span}"
-        statistics = surface_examples.write_statistics(tmp_path / f"{span}", search_share=search_share)
+    def run(span, search_share, at=str):
+        """`at`: the address by which the task knows a folder."""
+        surface_examples.write_statistics(tmp_path / f"{span}", search_share=search_share)
         inputs = {
-            "statistics": (statistics, {**splits, "span": float(span)}),
-            "anomalies": (str(tmp_path / "anomalies"), splits),
-            "schema": (str(tmp_path / "schema"), {}),
+            "statistics": (tmp_path / f"{span}", {**splits, "span": float(span)}),
+            "anomalies": (tmp_path / "anomalies", splits),
+            "schema": (tmp_path / "schema", {}),
         }
-        if not store:
-            return run_task(specification, "DataChecks", inputs, folder)
-        inputs = {name: (path.replace(str(tmp_path), store), about) for name, (path, about) in inputs.items()}
-        return run_task(specification, "DataChecks", inputs, folder, store=f"{store}/{folder.name}")
+        return run_task(specification, "DataChecks", inputs, tmp_path / f"run-{span}", at)
 
     return run
 
@@ -51,17 +47,17 @@ def test_artifacts_in_a_store_are_read_and_written_where_the_launcher_keeps_them
     from tfx_pipeline.runners import launcher_folders
 
     monkeypatch.setattr(launcher_folders, "FOLDERS", {"minio://": f"{tmp_path.parent}/"})
-    (findings,) = check(span=3, search_share=0.1, store=f"minio://{tmp_path.name}")["findings"]["artifacts"]
-    assert findings["uri"] == f"minio://{tmp_path.name}/run-3/findings"
+    store = f"minio://{tmp_path.name}"
+    made = check(span=3, search_share=0.1, at=lambda folder: str(folder).replace(str(tmp_path), store))
+    assert made["findings"]["artifacts"][0]["uri"] == f"{store}/run-3/findings"
     assert list((tmp_path / "run-3" / "findings").iterdir())
 
 
 def test_all_our_artifact_types_are_known():
     from tfx.types.artifact import Artifact
 
-    from tfx_pipeline import pipeline  # The second imports all components.
-    from tfx_pipeline.runners import kubeflow_container  # The second imports all components.
+    from tfx_pipeline import pipeline  # noqa: F401 It imports all components.
+    from tfx_pipeline.runners import kubeflow_container
 
-    assert pipeline.create_pipeline
     ours = {each for each in Artifact.__subclasses__() if each.__module__.startswith("components.")}
     assert ours == set(kubeflow_container.ARTIFACT_TYPES)

@@ -39,11 +39,6 @@ def test_what_the_user_comes_back_for_is_asked_for(log):
     assert "a" in target.ranking.candidates
 
 
-def test_no_target(log):
-    assert last_target(log, "8", Surface.SEARCH, HistoryLimits()) is None
-    assert last_target(log, "nobody", Surface.RECOMMENDATION, HistoryLimits()) is None
-
-
 def test_history_lines(log):
     searches = [Token(Surface.SEARCH, ("b", "c"), "red"), Token(Surface.SEARCH, (), "blue")]
     assert history_lines([Token(Surface.RECOMMENDATION, ("a",))] * 5 + searches, log) == [
