@@ -114,6 +114,8 @@ TESTED_BY_A_RUN = {
     "tfx_pipeline/cli/sessions/session_table.py": "tests/tfx_pipeline/cli/sessions/sessions_test.py",
     "tfx_pipeline/cli/running/compile_spec.py": "tests/tfx_pipeline/runners/kubeflow_runner_test.py",
     "tfx_pipeline/export/catalogue/item_vectors.py": "tests/tfx_pipeline/export/signatures/vector_signatures_test.py",
+    "tfx_pipeline/export/history_request.py": "tests/tfx_pipeline/export/rank_request_test.py",
+    "tfx_pipeline/export/signatures/ranking_signatures.py": "tests/tfx_pipeline/export/rank_request_test.py",
     "tfx_pipeline/past_runs/run_store.py": "tests/tfx_pipeline/cli/running/runs_test.py",
     "tfx_pipeline/runners/experiment_runner.py": "tests/e2e/experiment_test.py",
     "tfx_pipeline/runners/local_runner.py": "tests/e2e/pipeline_test.py",

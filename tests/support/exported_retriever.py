@@ -1,4 +1,4 @@
-"""A UnifiedSSR, and a UniSAR, behind one real Transform graph, all tiny, and their exports."""
+"""A UnifiedSSR, and a UniSAR, behind one real Transform graph, all tiny, their exports, and requests of them."""
 
 import functools
 from collections.abc import Mapping, Sequence
@@ -22,6 +22,7 @@ from schemas import features, signatures
 from schemas.canonical_event import Surface, Token
 from serving.client.requests import RankRequest, rank_call
 from serving.local_server.wire.tensor_protos import from_protos
+from tests.support.behaviour_examples import behaviour_example
 from tfx_pipeline import preprocessing
 from tfx_pipeline.config.loading import as_dict
 from tfx_pipeline.config.pipeline_config import TransformConfig
@@ -167,3 +168,36 @@ def rank_inputs(
 def texts(values: Sequence[str]) -> np.ndarray:
     """Makes a string array as a servable takes it."""
     return np.array([value.encode() for value in values], object)
+
+
+STRANGE = (Token(Surface.RECOMMENDATION, ("never-seen",)),)
+
+
+def wanted(rows: int, k: int) -> dict[str, np.ndarray]:
+    """The inputs of a row that asks for k items of any category, seen ones too."""
+    return {
+        signatures.K: np.full([rows], k, np.int32),
+        signatures.EXCLUDE_SEEN: np.zeros([rows], bool),
+        signatures.CATEGORY: np.full([rows, 1], b"", object),
+    }
+
+
+REQUEST = {
+    **history_inputs([HISTORY, (), STRANGE], ["u1", "", "a stranger"]),
+    signatures.RANK_QUERY: texts(["", "red mug", "zzz"]),
+    signatures.RANK_CANDIDATES: np.stack([texts(each) for each in (["item-a", "item-h"], ["item-b", ""], ["?", "?"])]),
+    signatures.K: np.array([4, 20, 1], np.int32),
+    signatures.EXCLUDE_SEEN: np.array([True, False, True]),
+    signatures.CATEGORY: np.stack([texts(each) for each in (["home", ""], ["", ""], ["zoo", ""])]),
+    signatures.ITEM_ID: texts(["item-b", "item-l", "never-seen"]),
+    signatures.SESSIONS_SURFACE: texts(["search", "recommendation", "recommendation"]),
+    signatures.EXAMPLES: np.array(
+        [
+            behaviour_example(["item-a", "item-h", "item-b"], history=HISTORY),
+            behaviour_example(["item-b"], surface=Surface.SEARCH, query="red mug", user="a stranger"),
+            behaviour_example(["never-seen", "item-a"], history=STRANGE),
+        ],
+        object,
+    ),
+}
+"""Three rows for whatever input a signature has: of a user with a history, without any, and with nothing known."""

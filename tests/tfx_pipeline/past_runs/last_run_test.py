@@ -77,11 +77,8 @@ def test_whatever_has_changed_is_for_tfx_to_judge(ended, change):
 
 
 @pytest.mark.parametrize("override", ["train.epochs=5", "push_to=elsewhere", "enable_cache=false"])
-def test_another_configuration_is_another_run(ended, override):
+def test_another_configuration_and_other_libraries_make_another_run(ended, override):
     assert ended.repeat(override) is None
-
-
-def test_other_libraries_make_another_run(ended):
     assert ended.repeat(versions="1.1") is None
 
 

@@ -1,5 +1,7 @@
 """The containers of a compiled pipeline, run in this process by what stands in its specification."""
 
+import json
+
 import pytest
 import yaml
 
@@ -8,11 +10,47 @@ from schemas import features
 from schemas.behaviour_schema import BEHAVIOUR_SCHEMA_PATH
 
 
+def run_task(specification, task, inputs, folder, at):
+    """Runs the command of a task as Kubeflow's launcher does, and returns the artifacts that it tells of, by output.
+
+    `inputs` has the folder and the metadata of each, whose numbers are floats; `folder` is that of the outputs; and
+    `at` gives the address by which the task knows a folder.
+    """
+    from tfx_pipeline.runners import kubeflow_container  # Imports Beam and TFX: many seconds.
+
+    def artifacts(definitions, located):
+        kinds = {name: each["artifactType"] for name, each in definitions["artifacts"].items()}
+        return {
+            name: {"artifacts": [{"uri": at(path), "metadata": metadata, "type": kinds[name], "name": name}]}
+            for name, (path, metadata) in located.items()
+        }
+
+    component = specification["components"][task]
+    outputs = component["outputDefinitions"]
+    given = specification["root"]["dag"]["tasks"][task]["inputs"]["parameters"]
+    output_file = folder / "output_metadata.json"
+    invocation = {
+        "inputs": {
+            "parameterValues": {name: each["runtimeValue"]["constant"] for name, each in given.items()},
+            "artifacts": artifacts(component["inputDefinitions"], inputs),
+        },
+        "outputs": {
+            "artifacts": artifacts(outputs, {name: (folder / name, {}) for name in outputs["artifacts"]}),
+            "outputFile": str(output_file),
+        },
+    }
+    container = specification["deploymentSpec"]["executors"][component["executorLabel"]]["container"]
+    assert container["command"] == ["python", "-m", kubeflow_container.__name__]
+    arguments = [json.dumps(invocation) if each == "{{$}}" else each for each in container["args"]]
+    # With an image, TFX does not pack itself for other machines, which takes seconds. No worker uses the image here.
+    kubeflow_container.main(kubeflow_container.parse_flags([*arguments, "--sdk_container_image=unused"]))
+    return json.loads(output_file.read_text())["artifacts"]
+
+
 @pytest.fixture
 def check(kubeflow_file, tmp_path):
     """Runs DataChecks on a span whose examples are, to a given share, of search."""
-    from tests.support import surface_examples  # Imports Beam and TFX: many seconds.
-    from tests.support.kubeflow_task import run_task
+    from tests.support import surface_examples
 
     specification = yaml.safe_load(kubeflow_file.read_text())
     splits = {"split_names": f'["{features.TRAIN_SPLIT}"]'}

@@ -6,8 +6,7 @@ import tensorflow as tf
 
 from schemas import signatures
 from schemas.signature_catalogue import SIGNATURES
-from tests.support.exported_retriever import ITEMS, texts
-from tests.support.signature_requests import wanted
+from tests.support.exported_retriever import ITEMS, texts, wanted
 
 EVERYTHING = wanted(rows=3, k=20) | {signatures.ITEM_ID: texts(["item-a"] * 3)}
 

@@ -6,8 +6,16 @@ import tensorflow as tf
 
 from schemas import signatures
 from schemas.canonical_event import Surface, Token
-from tests.support.exported_retriever import HISTORY, ITEMS, NEWEST_CLICKS, history_inputs, rank_inputs, texts
-from tests.support.signature_requests import STRANGE, wanted
+from tests.support.exported_retriever import (
+    HISTORY,
+    ITEMS,
+    NEWEST_CLICKS,
+    STRANGE,
+    history_inputs,
+    rank_inputs,
+    texts,
+    wanted,
+)
 from tfx_pipeline.export.catalogue.category_filter import CategoryFilter
 from tfx_pipeline.export.catalogue.retrieval_index import RetrievalIndex
 from tfx_pipeline.export.signatures.retrieval_signatures import Retrieval

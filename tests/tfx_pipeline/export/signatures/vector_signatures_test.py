@@ -6,8 +6,7 @@ import pytest
 import tensorflow as tf
 
 from schemas import signatures
-from tests.support.exported_retriever import HISTORY, ITEMS, history_inputs, texts
-from tests.support.signature_requests import wanted
+from tests.support.exported_retriever import HISTORY, ITEMS, history_inputs, texts, wanted
 from tfx_pipeline.export.catalogue.item_vectors import ItemVectors
 from tfx_pipeline.export.signatures.vector_signatures import vector_lengths
 
