@@ -31,15 +31,10 @@ def model(exported, tmp_path_factory):
     examples = [audience_example(User(user, {"level": level}), ("level",)) for user, level in USER_LEVELS.items()]
     transformed = output.transform_raw_features(tf.io.parse_example(examples, output.raw_feature_spec()))
     rows = zip(transformed[features.USER].numpy(), transformed[features.USER_ATTRIBUTE_INDICES].numpy(), strict=True)
+    file = write_examples(tmp_path_factory.mktemp("users") / "users.gz", (_row(*row) for row in rows))
     nowhere = dict.fromkeys(("transform_graph", "model_dir", "log_dir", "checkpoint_dir"), "")
-    job = training_job.TrainingJob(
-        model_name="unisar",
-        model_config=MODEL,
-        train=TrainConfig(),
-        **dict.fromkeys(("train_files", "validation_files", "catalog_files"), ()),
-        audience_files=(write_examples(tmp_path_factory.mktemp("users") / "users.gz", (_row(*row) for row in rows)),),
-        **nowhere,
-    )
+    no_files = dict.fromkeys(("train_files", "validation_files", "catalog_files"), ())
+    job = training_job.TrainingJob("unisar", MODEL, TrainConfig(), audience_files=(file,), **no_files, **nowhere)
     return training_job.build_model(job, output, Catalogue.of_ids(len(ITEMS) + 2))
 
 
