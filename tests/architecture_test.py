@@ -109,7 +109,7 @@ TESTED_BY_A_RUN = {
     "tfx_pipeline/cli/asking/recommend.py": "tests/tfx_pipeline/cli/asking/query_test.py",
     "tfx_pipeline/cli/console/installed_versions.py": "tests/tfx_pipeline/cli/main_test.py",
     "tfx_pipeline/cli/exit_code.py": "tests/tfx_pipeline/cli/main_test.py",
-    "tfx_pipeline/cli/parsing/config_arguments.py": "tests/tfx_pipeline/cli/settings/config_test.py",
+    "tfx_pipeline/cli/parsing/config_arguments.py": "tests/tfx_pipeline/cli/asking/query_test.py",
     "tfx_pipeline/cli/sessions/session_events.py": "tests/tfx_pipeline/cli/sessions/sessions_test.py",
     "tfx_pipeline/cli/sessions/session_table.py": "tests/tfx_pipeline/cli/sessions/sessions_test.py",
     "tfx_pipeline/cli/running/compile_spec.py": "tests/tfx_pipeline/runners/kubeflow_runner_test.py",

@@ -55,8 +55,10 @@ def test_candidates_of_ones_own(ask, rank_server, retrieval_server, tmp_path):
 
 def test_a_feed_is_asked_for_without_a_query_and_leaves_out_what_the_user_has(ask, rank_server, retrieval_server):
     assert items(ask(rank_server, "recommend", *USER_8)) == ["b", "c", "d", "e"]
-    # User 7 has a, b, c and d; the history that is sent along holds two of them.
-    limits = ["--set", "data.recommendation_history=1", "--set", "data.search_history=1"]
+    # User 7 has a, b, c and d; the history that is sent along holds two of them. Of two settings the last counts.
+    limits = [
+        f"--set=data.{each}" for each in ("recommendation_history=2", "recommendation_history=1", "search_history=1")
+    ]
     printed = ask(retrieval_server, "recommend", "--user", "7", "--k", "3", *limits)
     assert items(printed) == ["é"]
     assert "User '7': 2 history tokens are sent along." in printed.err
