@@ -106,11 +106,22 @@ TESTED_BY_A_RUN = {
     "components/sources/candidate_row.py": "tests/components/sources/adapters/fixed_benchmark_test.py",
     "tfx_pipeline/pipeline.py": "tests/e2e/pipeline_test.py",
     "tfx_pipeline/trainer.py": "tests/e2e/pipeline_test.py",
+    "tfx_pipeline/cli/asking/recommend.py": "tests/tfx_pipeline/cli/asking/query_test.py",
+    "tfx_pipeline/cli/console/installed_versions.py": "tests/tfx_pipeline/cli/main_test.py",
+    "tfx_pipeline/cli/exit_code.py": "tests/tfx_pipeline/cli/main_test.py",
+    "tfx_pipeline/cli/parsing/config_arguments.py": "tests/tfx_pipeline/cli/asking/query_test.py",
+    "tfx_pipeline/cli/sessions/session_events.py": "tests/tfx_pipeline/cli/sessions/sessions_test.py",
+    "tfx_pipeline/cli/sessions/session_table.py": "tests/tfx_pipeline/cli/sessions/sessions_test.py",
     "tfx_pipeline/cli/running/compile_spec.py": "tests/tfx_pipeline/runners/kubeflow_runner_test.py",
+    "tfx_pipeline/export/catalogue/item_vectors.py": "tests/tfx_pipeline/export/signatures/vector_signatures_test.py",
+    "tfx_pipeline/export/history_request.py": "tests/tfx_pipeline/export/rank_request_test.py",
+    "tfx_pipeline/export/signatures/ranking_signatures.py": "tests/tfx_pipeline/export/rank_request_test.py",
+    "tfx_pipeline/past_runs/run_store.py": "tests/tfx_pipeline/cli/running/runs_test.py",
     "tfx_pipeline/runners/experiment_runner.py": "tests/e2e/experiment_test.py",
     "tfx_pipeline/runners/local_runner.py": "tests/e2e/pipeline_test.py",
     "tfx_pipeline/runners/run_watcher.py": "tests/tfx_pipeline/runners/watched_runner_test.py",
     "tfx_pipeline/training/training_job.py": "tests/e2e/interrupted_run_test.py",
+    "tfx_pipeline/transform/vocabularies.py": "tests/tfx_pipeline/preprocessing_test.py",
 }
 """Modules that assemble others or only name fields, and the test that runs what they are made for."""
 

@@ -5,6 +5,7 @@ sections: 1 REST routing, 2 status to HTTP, 3 predict body, 4 predict answer, 5 
 metadata, 7 gRPC, 8 versions and labels.
 """
 
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -30,8 +31,13 @@ Error = str | Starts | Ends
 """Text stands for the whole message."""
 
 
+def not_served(asked: str) -> Error:
+    """What is said of a model or a version that is not there."""
+    return f"Servable not found for request: {asked}"
+
+
 @dataclass(frozen=True)
-class RestCase:
+class Rest:
     """One request over HTTP.
 
     Attributes:
@@ -52,7 +58,7 @@ class RestCase:
 
 
 @dataclass(frozen=True)
-class GrpcCase:
+class Grpc:
     """One call; the class of its request says of which method.
 
     Attributes:
@@ -66,3 +72,7 @@ class GrpcCase:
     request: Message
     answer: Message | Callable[[Message], None] | Error
     code: str = "INVALID_ARGUMENT"
+
+
+NotFound = functools.partial(Grpc, code="NOT_FOUND")
+FailedPrecondition = functools.partial(Grpc, code="FAILED_PRECONDITION")

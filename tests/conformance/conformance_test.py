@@ -15,7 +15,7 @@ from tests.conformance import (
     rest_routing_cases,
     rest_version_cases,
 )
-from tests.conformance.cases import Error, GrpcCase, RestCase, Starts
+from tests.conformance.cases import Error, Grpc, Rest, Starts
 
 REST_CASES = [
     *rest_routing_cases.ROUTING,
@@ -45,7 +45,7 @@ def matches(text: str, wanted: Error) -> bool:
 
 
 @pytest.mark.parametrize("case", REST_CASES, ids=lambda case: f"{case.rule}: {case.request:.99}")
-def test_rest(rest, case: RestCase):
+def test_rest(rest, case: Rest):
     method, path = case.request.split(" ")
     response = rest.request(method, path, content=case.body, headers=case.headers)
     is_error = isinstance(case.answer, Error)
@@ -64,7 +64,7 @@ def test_rest(rest, case: RestCase):
 
 
 @pytest.mark.parametrize("case", GRPC_CASES, ids=lambda case: f"{case.rule}: {type(case.request).__name__}")
-def test_grpc(channel, case: GrpcCase):
+def test_grpc(channel, case: Grpc):
     stubs = (
         prediction_service_pb2_grpc.PredictionServiceStub(channel),
         model_service_pb2_grpc.ModelServiceStub(channel),

@@ -12,11 +12,20 @@ from tensorflow_serving.apis import (
     regression_pb2,
 )
 
-from tests.conformance.cases import GrpcCase, Starts
+from tests.conformance.cases import FailedPrecondition, Grpc, NotFound, Starts, not_served
 from tests.support.tf_serving_requests import classify, examples, metadata, multi, regress, spec, status
 
-REGRESS = ("regress", spec(signature="regress_x_to_y"))
+TO_Y, BOTH = "regress_x_to_y", "classify_both"
+REGRESS = ("regress", spec(signature=TO_Y))
 """A task of MultiInference."""
+
+
+def _regress(signature: str, *values: float, bonus: float | None = None) -> regression_pb2.RegressionRequest:
+    return regress(spec(signature=signature), examples(*values, bonus=bonus))
+
+
+def _classify(signature: str, *values: float) -> classification_pb2.ClassificationRequest:
+    return classify(spec(signature=signature), examples(*values))
 
 
 def _regressed(signature: str, *values: float) -> regression_pb2.RegressionResponse:
@@ -46,77 +55,52 @@ def _together(
 
 
 EXAMPLES = [
-    GrpcCase(
-        "5 regress",
-        regress(spec(signature="regress_x_to_y"), examples(1.0, 2.0)),
-        _regressed("regress_x_to_y", 2.5, 3.0),
-    ),
-    GrpcCase(
-        "5 context before each example",
-        regress(spec(signature="regress_x_to_y"), examples(1.0, 2.0, bonus=10.0)),
-        _regressed("regress_x_to_y", 12.5, 13.0),
-    ),
-    GrpcCase(
-        "5 classify: scores alone",
-        classify(spec(signature="classify_x_to_y"), examples(2.0)),
-        _classified("classify_x_to_y", {"": 3.0}),
-    ),
-    GrpcCase(
+    Grpc("5 regress", _regress(TO_Y, 1.0, 2.0), _regressed(TO_Y, 2.5, 3.0)),
+    Grpc("5 context before each example", _regress(TO_Y, 1.0, 2.0, bonus=10.0), _regressed(TO_Y, 12.5, 13.0)),
+    Grpc("5 classify: scores alone", _classify("classify_x_to_y", 2.0), _classified("classify_x_to_y", {"": 3.0})),
+    Grpc(
         "5 classify: labels and scores",
-        classify(spec(signature="classify_both"), examples(0.0, 2.0)),
-        _classified("classify_both", {"plus": 2.0, "minus": -2.0}, {"plus": 3.0, "minus": -3.0}),
+        _classify(BOTH, 0.0, 2.0),
+        _classified(BOTH, {"plus": 2.0, "minus": -2.0}, {"plus": 3.0, "minus": -3.0}),
     ),
-    GrpcCase("5 empty", classify(spec(signature="classify_both"), examples()), "Input is empty."),
-    GrpcCase("5 empty", regress(spec(signature="wide"), input_pb2.Input()), "Input is empty."),
-    GrpcCase("7.3 no spec", classification_pb2.ClassificationRequest(), "Missing ModelSpec"),
-    GrpcCase("7.3 no spec", regression_pb2.RegressionRequest(), "Missing ModelSpec"),
-    *(
-        GrpcCase(
-            "7.6 no such signature", ask(spec(signature="S"), examples(1.0)), "No signature was found with the name: S"
-        )
-        for ask in (classify, regress)
+    Grpc("5 empty", _classify(BOTH), "Input is empty."),
+    Grpc("5 empty", regress(spec(signature="wide"), input_pb2.Input()), "Input is empty."),
+    Grpc("7.3 no spec", classification_pb2.ClassificationRequest(), "Missing ModelSpec"),
+    Grpc("7.3 no spec", regression_pb2.RegressionRequest(), "Missing ModelSpec"),
+    Grpc("7.6 no such signature", _classify("S", 1.0), "No signature was found with the name: S"),
+    Grpc("7.6 no such signature", _regress("S", 1.0), "No signature was found with the name: S"),
+    NotFound("7.4 no such model", regress(spec("M"), examples(1.0)), not_served("Latest(M)")),
+    FailedPrecondition(
+        "5 the input is named inputs", _regress("", 1.0), Starts("No regression inputs found in SignatureDef: ")
     ),
-    GrpcCase(
-        "7.4 no such model",
-        regress(spec("M"), examples(1.0)),
-        "Servable not found for request: Latest(M)",
-        "NOT_FOUND",
-    ),
-    GrpcCase(
-        "5 the input is named inputs",
-        regress(spec(), examples(1.0)),
-        Starts("No regression inputs found in SignatureDef: "),
-        "FAILED_PRECONDITION",
-    ),
-    GrpcCase(
+    FailedPrecondition(
         "5 classes are strings",
-        classify(spec(signature="predict_named"), examples(1.0)),
+        _classify("predict_named", 1.0),
         Starts('Expected classification signature outputs to contain at least one of "classes" or "scores".'),
-        "FAILED_PRECONDITION",
     ),
-    GrpcCase(
+    Grpc(
         "7.1 several tasks",
-        multi(examples(2.0), REGRESS, ("classify", spec(signature="classify_both"))),
-        _together(_regressed("regress_x_to_y", 3.0), _classified("classify_both", {"plus": 3.0, "minus": -3.0})),
+        multi(examples(2.0), REGRESS, ("classify", spec(signature=BOTH))),
+        _together(_regressed(TO_Y, 3.0), _classified(BOTH, {"plus": 3.0, "minus": -3.0})),
     ),
-    GrpcCase(
+    Grpc(
         "7.6 no such signature",
         multi(examples(2.0), ("regress", spec(signature="S"))),
         "Requested signature not found in model graph: S",
     ),
-    GrpcCase(
+    Grpc(
         "7.1 a signature twice",
         multi(examples(2.0), REGRESS, REGRESS),
         "Duplicate evaluation of signature: regress_x_to_y",
     ),
-    GrpcCase(
+    Grpc(
         "7.1 one model",
         multi(examples(2.0), REGRESS, ("regress", spec("strings"))),
         "All ModelSpecs in a MultiInferenceRequest must access the same model name.",
     ),
-    GrpcCase(
+    Grpc(
         "7.1 a task of another kind",
-        multi(examples(2.0), ("predict", spec(signature="regress_x_to_y"))),
+        multi(examples(2.0), ("predict", spec(signature=TO_Y))),
         "Unsupported signature method_name: tensorflow/serving/predict",
         "UNIMPLEMENTED",
     ),
@@ -124,7 +108,6 @@ EXAMPLES = [
 
 
 def _is_the_signatures(response: Message) -> None:
-    assert isinstance(response, get_model_metadata_pb2.GetModelMetadataResponse)
     assert response.model_spec == spec(version=123)
     signatures = get_model_metadata_pb2.SignatureDefMap()
     assert response.metadata["signature_def"].Unpack(signatures)
@@ -149,33 +132,28 @@ def _reload(*models: str) -> model_management_pb2.ReloadConfigRequest:
 
 
 DESCRIPTIONS = [
-    GrpcCase("6.1 status", status(spec("versions")), _status_of(2, 1)),
-    GrpcCase("6.1 one version", status(spec("versions", version=1)), _status_of(1)),
-    GrpcCase("6.1 a label does not filter", status(spec("versions", label="stable")), _status_of(2, 1)),
-    GrpcCase("6.1 no such model", status(spec("M")), "Could not find any versions of model M", "NOT_FOUND"),
-    GrpcCase(
-        "6.1 no such version",
-        status(spec("versions", version=3)),
-        "Could not find version 3 of model versions",
-        "NOT_FOUND",
-    ),
-    GrpcCase("7.3 no spec", get_model_status_pb2.GetModelStatusRequest(), "Missing ModelSpec"),
-    GrpcCase("7.9 name and version only", metadata(spec(), "signature_def"), _is_the_signatures),
-    GrpcCase("7.12 no field", metadata(spec()), "GetModelMetadataRequest must specify at least one metadata_field"),
-    GrpcCase("7.12 another field", metadata(spec(), "colour"), "Metadata field colour is not supported"),
-    GrpcCase(
+    Grpc("6.1 status", status(spec("versions")), _status_of(2, 1)),
+    Grpc("6.1 one version", status(spec("versions", version=1)), _status_of(1)),
+    Grpc("6.1 a label does not filter", status(spec("versions", label="stable")), _status_of(2, 1)),
+    NotFound("6.1 no such model", status(spec("M")), "Could not find any versions of model M"),
+    NotFound("6.1 no such version", status(spec("versions", version=3)), "Could not find version 3 of model versions"),
+    Grpc("7.3 no spec", get_model_status_pb2.GetModelStatusRequest(), "Missing ModelSpec"),
+    Grpc("7.9 name and version only", metadata(spec(), "signature_def"), _is_the_signatures),
+    Grpc("7.12 no field", metadata(spec()), "GetModelMetadataRequest must specify at least one metadata_field"),
+    Grpc("7.12 another field", metadata(spec(), "colour"), "Metadata field colour is not supported"),
+    Grpc(
         "7.3 no spec",
         get_model_metadata_pb2.GetModelMetadataRequest(metadata_field=["signature_def"]),
         "Missing ModelSpec",
     ),
-    GrpcCase(
+    Grpc(
         "7.13 only lists of models",
         model_management_pb2.ReloadConfigRequest(),
         "ServerModelConfig type not supported by HandleReloadConfigRequest. "
         "Only ModelConfigList is currently supported",
     ),
     *(
-        GrpcCase(f"8.9 {why}", _reload(*models), message)
+        Grpc(f"8.9 {why}", _reload(*models), message)
         for why, models, message in (
             ("a name twice", [_M, _M], "Illegal to list model m multiple times in config list"),
             (
@@ -191,10 +169,9 @@ DESCRIPTIONS = [
             ),
         )
     ),
-    GrpcCase(
+    FailedPrecondition(
         "8.8 a label on a version that is not available",
         _reload(_M.replace('"m"', '"versions"') + ' version_labels { key: "stable" value: 7 }'),
         "Request to assign label to version 7 of model versions, which is not currently available for inference",
-        "FAILED_PRECONDITION",
     ),
 ]

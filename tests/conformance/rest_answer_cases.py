@@ -2,37 +2,22 @@
 
 import json
 
-from tests.conformance.cases import RestCase, Starts
-from tests.conformance.rest_body_cases import SEVERAL, STRINGS, echo
+from tests.conformance.cases import Rest, Starts
+from tests.conformance.rest_body_cases import SEVERAL, STRINGS, echo, on
 
 ANSWERS = [
-    RestCase(
-        "4.1 an output without rows",
-        SEVERAL,
-        '{"signature_name": "total", "instances": [1, 2]}',
-        "Tensor name: total has no shape information ",
-    ),
-    RestCase(
-        "4.1 outputs that disagree in rows",
-        SEVERAL,
-        '{"signature_name": "ragged", "instances": [1, 2]}',
-        Starts("Tensor name: "),
-    ),
-    RestCase(
-        "4.2 several outputs: an object",
-        SEVERAL,
-        '{"signature_name": "ragged", "inputs": [1]}',
-        {"outputs": {"long": [1.0, 1.0], "short": [1.0]}},
-    ),
-    RestCase(
+    Rest("4.1 no rows", SEVERAL, on("total", "[1, 2]", "instances"), "Tensor name: total has no shape information "),
+    Rest("4.1 outputs that disagree in rows", SEVERAL, on("ragged", "[1, 2]", "instances"), Starts("Tensor name: ")),
+    Rest("4.2 an object", SEVERAL, on("ragged", "[1]"), {"outputs": {"long": [1.0, 1.0], "short": [1.0]}}),
+    Rest(
         "4.3 outputs named *_bytes",
         STRINGS,
         json.dumps({"signature_name": "bytes", "instances": ["ab", {"b64": "/w=="}]}),
         {"predictions": [{"length": 2, "text_bytes": {"b64": "YWI="}}, {"length": 1, "text_bytes": {"b64": "/w=="}}]},
     ),
-    RestCase("4.3 text", STRINGS, '{"inputs": ["\\u00e9\\"\\n"]}', {"outputs": ['é"\n']}),
+    Rest("4.3 text", STRINGS, '{"inputs": ["\\u00e9\\"\\n"]}', {"outputs": ['é"\n']}),
     *(
-        RestCase("4.4 the text of floats", STRINGS, echo(dtype, f"[{number}]"), f"[{text}]".encode())
+        Rest("4.4 the text of floats", STRINGS, echo(dtype, f"[{number}]"), f"[{text}]".encode())
         for dtype, number, text in [
             ("float32", "9000000", "9e+06"),
             ("float32", "999999", "999999.0"),

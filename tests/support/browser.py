@@ -123,20 +123,9 @@ def headless_chromium(folder: Path, *flags: str) -> Iterator[Browser]:
         folder: The folder of the browser's own files.
         flags: Further options of Chromium.
     """
-    arguments = [
-        "--headless=new",
-        "--disable-gpu",
-        "--disable-dev-shm-usage",
-        "--no-first-run",
-        "--disable-background-networking",
-        "--disable-component-update",
-        "--disable-quic",
-        "--disable-sync",
-        "--no-proxy-server",
-        f"--user-data-dir={folder}",
-        "--window-size=1280,1000",
-        *flags,
-    ]
+    disabled = ("gpu", "dev-shm-usage", "background-networking", "component-update", "quic", "sync")
+    arguments = ["--headless=new", "--no-first-run", "--no-proxy-server", *(f"--disable-{each}" for each in disabled)]
+    arguments += [f"--user-data-dir={folder}", "--window-size=1280,1000", *flags]
     if os.geteuid() == 0:
         arguments.append("--no-sandbox")  # Chromium's sandbox does not run as root.
     driver, port = _started_driver()

@@ -1,11 +1,11 @@
-"""A UnifiedSSR, and a UniSAR, behind one real Transform graph, all tiny, and their exports."""
+"""A UnifiedSSR, and a UniSAR, behind one real Transform graph, all tiny, their exports, and requests of them."""
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-import apache_beam as beam
 import keras
 import numpy as np
 import tensorflow as tf
@@ -22,7 +22,7 @@ from schemas import features, signatures
 from schemas.canonical_event import Surface, Token
 from serving.client.requests import RankRequest, rank_call
 from serving.local_server.wire.tensor_protos import from_protos
-from tests.support.raw_files import make_pipeline
+from tests.support.behaviour_examples import behaviour_example
 from tfx_pipeline import preprocessing
 from tfx_pipeline.config.loading import as_dict
 from tfx_pipeline.config.pipeline_config import TransformConfig
@@ -44,6 +44,13 @@ SESSIONS = 2
 HISTORY = (Token(Surface.RECOMMENDATION, ("item-a",)), Token(Surface.SEARCH, ("item-c", "item-d"), "red"))
 """What a user did who has clicked and searched."""
 _SIZES = {"recommendation_history": NEWEST_CLICKS, "search_history": NEWEST_SEARCHES}
+RAW_SPEC = {
+    name: tf.io.VarLenFeature(
+        tf.int64 if name in features.INT_FEATURES else tf.float32 if name in features.FLOAT_FEATURES else tf.string
+    )
+    for name in (*features.BEHAVIOUR_FEATURES, *features.CATALOG_FEATURES, features.USER_ATTRIBUTES)
+}
+"""Every feature that the Transform reads."""
 _SETTINGS = {
     "transform": as_dict(TransformConfig(words_per_query=2, words_per_title=0, category_levels=2)),
     **_SIZES,
@@ -69,15 +76,16 @@ class Exported:
 def exported_retriever(folder: Path) -> Exported:
     """Makes everything below a folder."""
     output = _transform(folder)
-    model = retriever(output)
-    saved_model.save(model, output, str(folder / "model"), category_indices(output))
-    return Exported(output, model, str(folder / "model"))
+    return _exported(folder, output, retriever(output))
 
 
 def exported_unisar(folder: Path, output: tft.TFTransformOutput) -> Exported:
     """A UniSAR, which explains and retrieves nothing, for a Transform output."""
     config = UniSARConfig(dim=4, user_dim=2, item_dim=2, word_dim=2, num_heads=2, **_SIZES)
-    model = _with_random_weights(UniSAR(config, _vocabulary(output)))
+    return _exported(folder, output, _with_random_weights(UniSAR(config, _vocabulary(output))))
+
+
+def _exported(folder: Path, output: tft.TFTransformOutput, model: keras.Model) -> Exported:
     saved_model.save(model, output, str(folder / "model"), category_indices(output))
     return Exported(output, model, str(folder / "model"))
 
@@ -113,9 +121,6 @@ def category_indices(output: tft.TFTransformOutput) -> np.ndarray:
 
 
 def _transform(folder: Path) -> tft.TFTransformOutput:
-    names = (*features.BEHAVIOUR_FEATURES, *features.CATALOG_FEATURES, features.USER_ATTRIBUTES)
-    spec = {name: tf.io.VarLenFeature(_dtype(name)) for name in names}
-    metadata = dataset_metadata.DatasetMetadata(schema_utils.schema_from_feature_spec(spec))
     rows = [
         {features.ITEM_ID: [item], features.CATEGORIES: [name.encode() for name in CATEGORIES.get(item.decode(), ())]}
         for item in texts(ITEMS)
@@ -125,18 +130,21 @@ def _transform(folder: Path) -> tft.TFTransformOutput:
         rows.append({**search, features.CANDIDATES: [item], features.LABELS: [1.0]})
     for user, level in map(texts, USER_LEVELS.items()):
         rows.append({features.USER_ID: [user], features.USER_ATTRIBUTES: [level]})
-    nothing: dict[str, list] = {name: [] for name in spec}
-    function = functools.partial(preprocessing.preprocessing_fn, custom_config=_SETTINGS)
-    with make_pipeline() as pipeline, tft_beam.Context(temp_dir=str(folder / "temporary")):
-        data = (pipeline | beam.Create([nothing | row for row in rows]), metadata)
-        transform_fn = data | tft_beam.AnalyzeDataset(function)
-        _ = transform_fn | tft_beam.WriteTransformFn(str(folder / "transform"))
+    return analyzed(folder, rows, _SETTINGS)[1]
+
+
+def analyzed(
+    folder: Path, rows: Sequence[Mapping[str, Sequence]], settings: Mapping[str, Any]
+) -> tuple[list[dict[str, np.ndarray]], tft.TFTransformOutput]:
+    """Runs the Transform on rows, and returns them transformed. A feature that a row does not name has no values."""
+    metadata = dataset_metadata.DatasetMetadata(schema_utils.schema_from_feature_spec(RAW_SPEC))
+    complete = [{name: row.get(name, []) for name in RAW_SPEC} for row in rows]
+    function = functools.partial(preprocessing.preprocessing_fn, custom_config=settings)
+    with tft_beam.Context(temp_dir=str(folder / "temporary")):
+        (data, _), transform_fn = (complete, metadata) | tft_beam.AnalyzeAndTransformDataset(function)
+        transform_fn | tft_beam.WriteTransformFn(str(folder / "transform"))
     metadata_io.write_metadata(metadata, str(folder / "transform" / tft.TFTransformOutput.RAW_METADATA_DIR))
-    return tft.TFTransformOutput(str(folder / "transform"))
-
-
-def _dtype(name: str) -> tf.DType:
-    return tf.int64 if name in features.INT_FEATURES else tf.float32 if name in features.FLOAT_FEATURES else tf.string
+    return data, tft.TFTransformOutput(str(folder / "transform"))
 
 
 def history_inputs(histories: Sequence[Sequence[Token]], users: Sequence[str]) -> dict[str, np.ndarray]:
@@ -146,6 +154,50 @@ def history_inputs(histories: Sequence[Sequence[Token]], users: Sequence[str]) -
     return {name: inputs[name] for name in inputs if name not in (signatures.RANK_QUERY, signatures.RANK_CANDIDATES)}
 
 
+def rank_inputs(
+    histories: Sequence[Sequence[Token]], users: Sequence[str], queries: Sequence[str], candidates: Sequence[str]
+) -> dict[str, np.ndarray]:
+    """Makes the inputs of `rank`, with the same candidates in each row."""
+    rows = {
+        signatures.RANK_QUERY: texts(queries),
+        signatures.RANK_CANDIDATES: np.stack([texts(candidates)] * len(users)),
+    }
+    return history_inputs(histories, users) | rows
+
+
 def texts(values: Sequence[str]) -> np.ndarray:
     """Makes a string array as a servable takes it."""
     return np.array([value.encode() for value in values], object)
+
+
+STRANGE = (Token(Surface.RECOMMENDATION, ("never-seen",)),)
+
+
+def wanted(rows: int, k: int) -> dict[str, np.ndarray]:
+    """The inputs of a row that asks for k items of any category, seen ones too."""
+    return {
+        signatures.K: np.full([rows], k, np.int32),
+        signatures.EXCLUDE_SEEN: np.zeros([rows], bool),
+        signatures.CATEGORY: np.full([rows, 1], b"", object),
+    }
+
+
+REQUEST = {
+    **history_inputs([HISTORY, (), STRANGE], ["u1", "", "a stranger"]),
+    signatures.RANK_QUERY: texts(["", "red mug", "zzz"]),
+    signatures.RANK_CANDIDATES: np.stack([texts(each) for each in (["item-a", "item-h"], ["item-b", ""], ["?", "?"])]),
+    signatures.K: np.array([4, 20, 1], np.int32),
+    signatures.EXCLUDE_SEEN: np.array([True, False, True]),
+    signatures.CATEGORY: np.stack([texts(each) for each in (["home", ""], ["", ""], ["zoo", ""])]),
+    signatures.ITEM_ID: texts(["item-b", "item-l", "never-seen"]),
+    signatures.SESSIONS_SURFACE: texts(["search", "recommendation", "recommendation"]),
+    signatures.EXAMPLES: np.array(
+        [
+            behaviour_example(["item-a", "item-h", "item-b"], history=HISTORY),
+            behaviour_example(["item-b"], surface=Surface.SEARCH, query="red mug", user="a stranger"),
+            behaviour_example(["never-seen", "item-a"], history=STRANGE),
+        ],
+        object,
+    ),
+}
+"""Three rows for whatever input a signature has: of a user with a history, without any, and with nothing known."""

@@ -1,6 +1,5 @@
 """Fixtures of model servers that all tests share. They are started once, on free ports (see `tests/conftest.py`)."""
 
-import contextlib
 import shutil
 import subprocess
 
@@ -9,16 +8,12 @@ import pytest
 from schemas import signatures
 
 
-@contextlib.contextmanager
 def _served(base_path, name="shop"):
     """Runs a server of the only version below a base path, and waits until it is available."""
-    from serving.local_server.models.versions import State
-    from serving.local_server.server import LocalServer, ServerConfig
+    from tests.support.local_servers import free_ports, serving
 
-    (version,) = (int(folder.name) for folder in base_path.iterdir())
-    with LocalServer(ServerConfig(name, str(base_path), port=0, rest_api_port=0)) as server:
-        assert server.model.wait_for(version, State.AVAILABLE, timeout=60)
-        yield server
+    config = free_ports(name, base_path, file_system_poll_wait_seconds=1)
+    return serving(config, *(int(folder.name) for folder in base_path.iterdir()))
 
 
 @pytest.fixture(scope="session")

@@ -4,6 +4,9 @@ import subprocess
 import sys
 import textwrap
 
+TANDEM = (sys.executable, "-W", "ignore", "-m", "tfx_pipeline.cli.main")
+"""The command, as a program that is started."""
+
 
 def python(code: str, *arguments: object, **options) -> subprocess.CompletedProcess:
     """Runs the code; `sys.argv[1:]` are the arguments, the options those of `subprocess.run`."""

@@ -42,18 +42,11 @@ def put_execution(
     execution = mlmd.Execution(type_id=type_id, last_known_state=_STATES[state])
     _set(execution, properties)
     (execution_id,) = store.put_executions([execution])
-    store.put_events(
-        [
-            mlmd.Event(
-                artifact_id=artifact_id,
-                execution_id=execution_id,
-                type=kind,
-                path=mlmd.Event.Path(steps=[mlmd.Event.Path.Step(key=key)]),
-            )
-            for kind, artifacts in ((mlmd.Event.INPUT, inputs), (mlmd.Event.OUTPUT, outputs))
-            for key, artifact_id in artifacts
-        ]
-    )
+    for kind, artifacts in ((mlmd.Event.INPUT, inputs), (mlmd.Event.OUTPUT, outputs)):
+        for key, artifact_id in artifacts:
+            path = mlmd.Event.Path(steps=[mlmd.Event.Path.Step(key=key)])
+            event = mlmd.Event(artifact_id=artifact_id, execution_id=execution_id, type=kind, path=path)
+            store.put_events([event])
     return execution_id
 
 
@@ -72,7 +65,9 @@ class PastRuns:
 
     def begin(self) -> None:
         """Begins a new run. The steps that follow belong to it."""
-        began = datetime.datetime(2026, 1, 2, 3, 4, 5) + datetime.timedelta(days=len(self._contexts("pipeline_run")))
+        began = datetime.datetime(2026, 1, 2, 3, 4, 5) + datetime.timedelta(
+            days=len(self.store.get_contexts_by_type("pipeline_run"))
+        )
         self._run = self._context("pipeline_run", began.isoformat())
 
     def step(self, component, state="ran", inputs=(), outputs=(), **properties) -> list[int]:
@@ -124,15 +119,10 @@ class PastRuns:
         name = self.store.get_artifacts_by_id([artifact_id])[0].type
         return {"PushedModel": "pushed_model"}.get(name, name.lower())
 
-    def _contexts(self, name: str) -> list:
-        return self.store.get_contexts_by_type(name)
-
     def _context(self, kind: str, name: str) -> int:
         type_id = self.store.put_context_type(mlmd.ContextType(name=kind))
-        for context in self._contexts(kind):
-            if context.name == name:
-                return context.id
-        return self.store.put_contexts([mlmd.Context(type_id=type_id, name=name)])[0]
+        known = self.store.get_context_by_type_and_name(kind, name)
+        return known.id if known else self.store.put_contexts([mlmd.Context(type_id=type_id, name=name)])[0]
 
 
 def _set(node, properties) -> None:

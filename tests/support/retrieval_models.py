@@ -52,24 +52,6 @@ class Retriever(tf.Module):
         return {signatures.SCORES: tf.reduce_sum(tf.where(is_item, self.item_scores, 0.0), axis=2)}
 
 
-def retrieval_signatures(retriever: Retriever, context: Mapping[str, tf.DType] | None = None) -> dict:
-    """Makes `recommend`, `search` and `rank`. They take the inputs in `context` too, but do not use them."""
-
-    @signature_of(signatures.SEARCH, context)
-    def search(**request):
-        return retriever.best(request)
-
-    @signature_of(signatures.RECOMMEND, context)
-    def recommend(**request):
-        return retriever.best(request)
-
-    @signature_of(signatures.RANK, context)
-    def rank(**request):
-        return retriever.scores(request[signatures.RANK_CANDIDATES])
-
-    return {signatures.SEARCH: search, signatures.RECOMMEND: recommend, signatures.RANK: rank}
-
-
 def save_retrieval_model(
     folder: Path,
     catalogue: Mapping[str, float],
@@ -77,18 +59,21 @@ def save_retrieval_model(
     left_out: Sequence[str] = (),
     further: Mapping[str, tf.types.experimental.ConcreteFunction] | None = None,
 ) -> str:
-    """Saves a retriever.
+    """Saves a retriever with `recommend`, `search` and `rank`.
 
     Args:
         folder: The folder to save into.
         catalogue: The score of each item id.
-        context: Further inputs of the signatures, and their types.
+        context: Further inputs of the signatures, which do not use them, and their types.
         left_out: Signatures that the model shall not have.
         further: Further signatures.
     """
     retriever = Retriever(catalogue)
-    saved = retrieval_signatures(retriever, context) | dict(further or {})
-    tf.saved_model.save(
-        retriever, str(folder), signatures={name: each for name, each in saved.items() if name not in left_out}
-    )
+    answers = {
+        signatures.RECOMMEND: lambda **request: retriever.best(request),
+        signatures.SEARCH: lambda **request: retriever.best(request),
+        signatures.RANK: lambda **request: retriever.scores(request[signatures.RANK_CANDIDATES]),
+    }
+    saved = {name: signature_of(name, context)(answer) for name, answer in answers.items() if name not in left_out}
+    tf.saved_model.save(retriever, str(folder), signatures=saved | dict(further or {}))
     return str(folder)

@@ -25,12 +25,7 @@ def save_half_plus(path: pathlib.Path, addend: float = 2.0) -> None:
     def half_plus(x):
         return {"y": module.half * x + module.addend}
 
-    @tf.function(
-        input_signature=[
-            tf.TensorSpec([None], tf.string, name="word"),
-            tf.TensorSpec([None], tf.int64, name="times"),
-        ]
-    )
+    @tf.function(input_signature=[tf.TensorSpec([None], tf.string, "word"), tf.TensorSpec([None], tf.int64, "times")])
     def strings(word, times):
         return {
             "number": module.table.lookup(word) * tf.cast(times, tf.float32),
@@ -44,9 +39,8 @@ def save_half_plus(path: pathlib.Path, addend: float = 2.0) -> None:
     def total(x):
         return {"total": tf.reduce_sum(x)}
 
-    save_atomically(
-        module, path, {"serving_default": half_plus, "strings": strings, "total": total.get_concrete_function()}
-    )
+    saved = {"serving_default": half_plus, "strings": strings, "total": total.get_concrete_function()}
+    save_atomically(module, path, saved)
 
 
 def save_rank_model(path: pathlib.Path) -> None:
@@ -56,9 +50,8 @@ def save_rank_model(path: pathlib.Path) -> None:
     query.
     """
     module = tf.Module()
-    module.table = tf.lookup.StaticHashTable(
-        tf.lookup.KeyValueTensorInitializer(list(BASE_SCORES), list(BASE_SCORES.values())), 0.0
-    )
+    known = tf.lookup.KeyValueTensorInitializer(list(BASE_SCORES), list(BASE_SCORES.values()))
+    module.table = tf.lookup.StaticHashTable(known, 0.0)
 
     @tf.function(input_signature=list(input_specs(signatures.RANK).values()))
     def rank(user_id, query, candidates, surfaces, queries, items):

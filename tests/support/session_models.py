@@ -3,21 +3,15 @@
 import tensorflow as tf
 
 from schemas import signatures
-from tests.support.rank_models import RANK_SPECIFICATION
+from tests.support.rank_models import signature_of
 
 MOST_EVENTS = 6
 
 
 def sessions_in_halves() -> tf.types.experimental.ConcreteFunction:
     """Two sessions of equal length by clicks; by queries the first is half as long, and the feed has none."""
-    specification = {
-        name: spec
-        for name, spec in RANK_SPECIFICATION.items()
-        if name not in (signatures.RANK_CANDIDATES, signatures.RANK_QUERY)
-    }
-    specification[signatures.SESSIONS_SURFACE] = tf.TensorSpec([None], tf.string, signatures.SESSIONS_SURFACE)
 
-    @tf.function
+    @signature_of(signatures.SESSIONS)
     def sessions(**request):
         surface = request[signatures.SESSIONS_SURFACE]
         is_event = tf.equal(request[signatures.RANK_HISTORY_SURFACES], surface[:, tf.newaxis])
@@ -34,7 +28,7 @@ def sessions_in_halves() -> tf.types.experimental.ConcreteFunction:
             signatures.QUERY_SHARES: _shares(query_windows),
         }
 
-    return sessions.get_concrete_function(**specification)
+    return sessions
 
 
 def _windows(end: tf.Tensor, border: tf.Tensor) -> tf.Tensor:

@@ -1,88 +1,52 @@
 """The preprocessing_fn on real Beam, with every index worked out by hand."""
 
-import functools
-
 import pytest
 import tensorflow as tf
-import tensorflow_transform as tft
-from tensorflow_transform import beam as tft_beam
-from tensorflow_transform.tf_metadata import dataset_metadata, schema_utils
 
 from schemas import features
-from tfx_pipeline import preprocessing
+from tests.support.exported_retriever import RAW_SPEC, analyzed
+from tfx_pipeline.config.loading import as_dict
+from tfx_pipeline.config.pipeline_config import TransformConfig
 from tfx_pipeline.transform import vocabularies
 
+TRANSFORM = TransformConfig(
+    words_per_query=2, words_per_title=3, words_per_category_path=2, category_levels=2, context=("device", "hour")
+)
 CUSTOM_CONFIG = {
-    "transform": {
-        "words_per_query": 2,
-        "words_per_title": 3,
-        "words_per_category_path": 2,
-        "category_levels": 2,
-        "context": ["device", "hour"],
-        "min_word_count": 1,
-        "max_users": 0,
-        "max_items": 0,
-        "max_words": 0,
-    },
-    "recommendation_history": 2,
-    "search_history": 2,
-    "items_per_session": 2,
+    "transform": as_dict(TRANSFORM),
+    **dict.fromkeys(("recommendation_history", "search_history", "items_per_session"), 2),
     "attributes": ["brand", "colour"],
     "attributes_of_users": [],
 }
-
-
-RAW_SPEC = {
-    name: tf.io.VarLenFeature(
-        tf.int64 if name in features.INT_FEATURES else tf.float32 if name in features.FLOAT_FEATURES else tf.string
-    )
-    for name in features.BEHAVIOUR_FEATURES + features.CATALOG_FEATURES
-}
-
-
-def row(**values):
-    return {name: values.get(name, []) for name in RAW_SPEC}
-
-
 CATALOG = [
-    row(
+    dict(
         item_id=[b"a"], title=[b"Red MUG"], categories=[b"Kitchen & More", b"mugs"],
         attributes=[b"COKA", b""], engagements=[3],
     ),
-    row(
+    dict(
         item_id=[b"b"], title=[b"blue mug, large and round"], categories=[b"Kitchen & More"],
         attributes=[b"COKA", b"red"], engagements=[0],
     ),
-    row(item_id=[b"c"], title=[b""]),
+    dict(item_id=[b"c"], title=[b""]),
 ]  # fmt: skip
 TRAIN = [
-    row(
+    dict(
         user_id=[b"u1"], surface=[b"search"], query=[b"MUG"], timestamp_ms=[5],
         context_values=[b"city=Rome", b"device=phone"],
         candidates=[b"b", b"c"], labels=[1.0, 0.0],
         history_kinds=[1, 2], history_item_counts=[1, 1], history_items=[b"c", b"a"], history_queries=[b"red thing"],
     ),
-    row(
+    dict(
         user_id=[b"u1"], surface=[b"recommendation"], timestamp_ms=[23 * 3_600_000],
         candidates=[b"b", b"a"], labels=[1.0, 0.0],
     ),
-    row(user_id=[b"u2"], surface=[b"recommendation"], timestamp_ms=[7], candidates=[b"c", b"x"], labels=[1.0, 0.0]),
+    dict(user_id=[b"u2"], surface=[b"recommendation"], timestamp_ms=[7], candidates=[b"c", b"x"], labels=[1.0, 0.0]),
 ]  # fmt: skip
-
-
-def analyzed(folder, custom_config):
-    """The rows above, transformed, and the Transform output."""
-    metadata = dataset_metadata.DatasetMetadata(schema_utils.schema_from_feature_spec(RAW_SPEC))
-    function = functools.partial(preprocessing.preprocessing_fn, custom_config=custom_config)
-    with tft_beam.Context(temp_dir=str(folder / "temporary")):
-        (data, _), transform_fn = (CATALOG + TRAIN, metadata) | tft_beam.AnalyzeAndTransformDataset(function)
-        transform_fn | tft_beam.WriteTransformFn(str(folder / "transform"))
-    return data, tft.TFTransformOutput(str(folder / "transform"))
 
 
 @pytest.fixture(scope="module")
 def transformed(tmp_path_factory):
-    return analyzed(tmp_path_factory.mktemp("transformed"), CUSTOM_CONFIG)
+    return analyzed(tmp_path_factory.mktemp("transformed"), CATALOG + TRAIN, CUSTOM_CONFIG)
 
 
 @pytest.fixture(scope="module")
@@ -175,8 +139,8 @@ def test_context_that_training_did_not_know_counts_as_unknown(transformed, ask):
 
 
 def test_what_is_switched_off_takes_no_room(tmp_path):
-    settings = {**CUSTOM_CONFIG["transform"], "words_per_title": 0, "words_per_category_path": 0, "context": []}
-    data, output = analyzed(tmp_path, {**CUSTOM_CONFIG, "transform": settings, "attributes": []})
+    settings = as_dict(TransformConfig(words_per_query=2, words_per_title=0, category_levels=2))
+    data, output = analyzed(tmp_path, CATALOG + TRAIN, CUSTOM_CONFIG | {"transform": settings, "attributes": []})
     assert output.vocabulary_by_name(features.WORD_VOCABULARY) == [b"mug"]
     nothing = (features.ITEM_WORDS, features.ITEM_CATEGORY_WORDS, features.ITEM_ATTRIBUTES, features.CONTEXT)
     assert [len(data[0][name]) for name in nothing] == [0] * 4

@@ -15,7 +15,7 @@ from models.unisar.unisar_config import UniSARConfig
 from schemas import features, signatures
 from schemas.canonical_event import User
 from tests.support.behaviour_examples import write_examples
-from tests.support.exported_retriever import ITEMS, USER_LEVELS, history_inputs, texts
+from tests.support.exported_retriever import ITEMS, USER_LEVELS, rank_inputs
 from tfx_pipeline.config.training_config import TrainConfig
 from tfx_pipeline.export import saved_model
 from tfx_pipeline.training import training_job
@@ -31,19 +31,10 @@ def model(exported, tmp_path_factory):
     examples = [audience_example(User(user, {"level": level}), ("level",)) for user, level in USER_LEVELS.items()]
     transformed = output.transform_raw_features(tf.io.parse_example(examples, output.raw_feature_spec()))
     rows = zip(transformed[features.USER].numpy(), transformed[features.USER_ATTRIBUTE_INDICES].numpy(), strict=True)
-    job = training_job.TrainingJob(
-        model_name="unisar",
-        model_config=MODEL,
-        train=TrainConfig(),
-        train_files=(),
-        validation_files=(),
-        catalog_files=(),
-        audience_files=(write_examples(tmp_path_factory.mktemp("users") / "users.gz", (_row(*row) for row in rows)),),
-        transform_graph="",
-        model_dir="",
-        log_dir="",
-        checkpoint_dir="",
-    )
+    file = write_examples(tmp_path_factory.mktemp("users") / "users.gz", (_row(*row) for row in rows))
+    nowhere = dict.fromkeys(("transform_graph", "model_dir", "log_dir", "checkpoint_dir"), "")
+    no_files = dict.fromkeys(("train_files", "validation_files", "catalog_files"), ())
+    job = training_job.TrainingJob("unisar", MODEL, TrainConfig(), audience_files=(file,), **no_files, **nowhere)
     return training_job.build_model(job, output, Catalogue.of_ids(len(ITEMS) + 2))
 
 
@@ -60,8 +51,7 @@ def scores(exported, model):
     _, functions = saved_model.assemble(model, exported.transform_output, np.zeros([len(ITEMS) + 2, 0], np.int32))
 
     def scores(*users):
-        inputs = history_inputs([()] * len(users), users) | {signatures.RANK_QUERY: texts([""] * len(users))}
-        inputs[signatures.RANK_CANDIDATES] = np.stack([texts(ITEMS[:2])] * len(users))
+        inputs = rank_inputs([()] * len(users), users, [""] * len(users), ITEMS[:2])
         answer = functions[signatures.RANK](*(tf.constant(inputs[name]) for name in signatures.RANK_INPUTS))
         return answer[signatures.SCORES].numpy()
 

@@ -25,6 +25,7 @@ def test_no_command_imports_what_is_heavy_before_it_runs():
     "statements",
     [
         "import tfx_pipeline.cli.asking.source_log",
+        "from tfx_pipeline.past_runs import last_run, run_removal, run_summary; import tfx_pipeline.cli.running.run",
         "from tfx_pipeline.cli.console import installed_versions; installed_versions.text()",
     ],
 )
@@ -32,6 +33,12 @@ def test_modules_that_light_commands_use_are_light(statements):
     assert python(f"{statements}\nimport sys; print({SLOW} & sys.modules.keys())").stdout == "set()\n"
 
 
+CALL = f"""
+    import sys
+    from tfx_pipeline.cli.main import main
+    code = main(sys.argv[1:])
+    print(code, {SLOW} & sys.modules.keys())
+    """
 CONFIG = ["--config", "tiny.yaml"]
 
 
@@ -54,12 +61,16 @@ CONFIG = ["--config", "tiny.yaml"]
 )
 def test_commands_that_look_at_logs_and_refusals_are_light(arguments, code, told, tmp_path):
     tiny_logs.write(tmp_path)
-    run = f"""
-        import sys
-        from tfx_pipeline.cli.main import main
-        code = main(sys.argv[1:])
-        print(code, {SLOW} & sys.modules.keys())
-        """
-    ended = python(run, *arguments, cwd=tmp_path)
+    ended = python(CALL, *arguments, cwd=tmp_path)
     assert ended.stdout.splitlines()[-1] == f"{code} set()"
     assert ended.stderr.startswith(told)
+
+
+@pytest.mark.parametrize(("command", "option"), [("serve", "--rest_api_port"), ("explore", "--port")])
+def test_a_taken_port_is_told_at_once(command, option, shop, taken_port):
+    ended = python(CALL, command, "--config", shop, "--port", "0", option, taken_port)
+    assert ended.stdout == "1 set()\n"
+    assert ended.stderr.splitlines()[-1] == (
+        f"tandem {command}: port {taken_port} on 127.0.0.1 is taken by another program. "
+        f"Choose another with {option}; 0 takes a free one."
+    )

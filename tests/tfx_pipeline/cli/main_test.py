@@ -1,9 +1,12 @@
+import platform
 import re
+import shlex
 import subprocess
-import sys
+from importlib import metadata
 
 import pytest
 
+from tests.support.own_process import TANDEM
 from tfx_pipeline.cli.console import installed_versions
 from tfx_pipeline.cli.main import COMMANDS, GROUPS
 from tfx_pipeline.cli.parsing import completion
@@ -37,6 +40,9 @@ A_PORT = "should be a whole number from 0 to 65535"
         (["zzz"], "tandem: there is no command zzz. `tandem --help` tells more.\n"),
         (["--vresion"], "tandem: there is no option --vresion. Did you mean --version? `tandem --help` tells more.\n"),
         (["run", "--confg", "x"], "tandem run: there is no option --confg. Did you mean --config? `tandem run --help`"),
+        (["run", "--confg=x"], "tandem run: there is no option --confg. Did you mean --config? `tandem run --help`"),
+        (["run", "--zzz", "x"], "tandem run: there is no option --zzz. `tandem run --help` tells more.\n"),
+        (["recommend"], "tandem recommend: the following arguments are required: --user. `tandem recommend --help`"),
         (
             ["run", "--config", "a.yaml"],
             "tandem: a.yaml: there is no such file. Give a configuration with --config FILE",
@@ -53,8 +59,12 @@ def test_what_is_called_wrongly_is_told_in_a_line_with_what_was_meant(arguments,
     assert error.startswith(message) and error.count("\n") == 1
 
 
-def test_the_versions_are_told(tandem):
-    assert tandem("--version").out == installed_versions.text() + "\n"
+def test_the_versions_are_those_that_the_packages_tell_of_themselves(tandem, monkeypatch):
+    lines = tandem("--version").out.splitlines()
+    assert [line.split()[0] for line in lines] == ["Tandem", "TFX", "TensorFlow", "Keras", "Python"]
+    assert lines[3:] == [f"Keras {metadata.version('keras')}", f"Python {platform.python_version()}"]
+    monkeypatch.setattr(installed_versions, "_DISTRIBUTIONS", {"Zebra": "no-such-distribution"})
+    assert tandem("--version").out.splitlines()[0] == "Zebra is not installed"
 
 
 @pytest.mark.parametrize("arguments", [["--verbose", "completion", "bash"], ["completion", "bash", "--verbose"]])
@@ -68,7 +78,6 @@ def test_verbose_may_stand_anywhere(arguments, tandem, monkeypatch):
 
 def test_a_reader_that_has_read_enough_is_no_failure():
     """As `head` is, which closes its end."""
-    tandem = f"{sys.executable} -W ignore -m tfx_pipeline.cli.main"
-    command = f"set -o pipefail; {tandem} completion zsh | head -n 1"
+    command = f"set -o pipefail; {shlex.join(TANDEM)} completion zsh | head -n 1"
     result = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
     assert (result.returncode, result.stdout, result.stderr) == (0, "#compdef tandem\n", "")

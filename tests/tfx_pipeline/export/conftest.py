@@ -3,7 +3,7 @@
 import pytest
 
 from schemas.signature_catalogue import SIGNATURES
-from tests.support.signature_requests import REQUEST
+from tests.support.exported_retriever import REQUEST
 
 
 @pytest.fixture

@@ -11,11 +11,15 @@ WIDTH = 4
 TABLE_ROWS = constant_weights.MOST_VALUES // WIDTH + 1
 
 
+def built(rows):
+    model = keras.Sequential([keras.layers.Embedding(rows, WIDTH), keras.layers.Dense(1)])
+    model.build([None])
+    return model
+
+
 @pytest.fixture
 def model():
-    built = keras.Sequential([keras.layers.Embedding(TABLE_ROWS, WIDTH), keras.layers.Dense(1)])
-    built.build([None])
-    return built
+    return built(TABLE_ROWS)
 
 
 @pytest.fixture
@@ -44,10 +48,7 @@ def test_what_is_traced_keeps_the_small_weights_of_that_moment_and_follows_the_t
 
 
 def test_a_branch_holds_the_kernels_that_it_uses_and_is_handed_a_small_table():
-    model = keras.Sequential(
-        [keras.layers.Embedding(constant_weights.MOST_ROWS_IN_PLACE + 1, WIDTH), keras.layers.Dense(1)]
-    )
-    model.build([None])
+    model = built(constant_weights.MOST_ROWS_IN_PLACE + 1)
 
     @tf.function(input_signature=[tf.TensorSpec([None], tf.int32)])
     def where_there_are_rows(rows):

@@ -27,12 +27,6 @@ def test_examples_become_the_inputs_of_the_model_and_labels(transform, exported)
     assert inputs[features.RECOMMENDATION_ITEMS].numpy().tolist() == [[clicked, 0, 0], [0, 0, 0]]
 
 
-def test_features_that_are_left_out_have_no_values(transform):
-    inputs = transform({features.SURFACE: tf.sparse.from_dense([["search"], ["recommendation"]])})
-    assert inputs[features.SURFACE_INDEX].numpy().tolist() == [1, 0]
-    assert inputs[features.CANDIDATE_ITEMS].shape == inputs[features.CANDIDATE_LABELS].shape == (2, 0)
-
-
 def test_labels_of_no_candidate_are_refused(transform):
     example = tf.train.Example.FromString(behaviour_example(["item-a"]))
     example.features.feature[features.LABELS].float_list.value[:] = [0.0, 1.0]

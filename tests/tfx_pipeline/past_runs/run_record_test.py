@@ -25,13 +25,6 @@ def test_the_configuration_and_the_report_are_kept(config):
     assert not records[0].error and not records[0].is_locked
 
 
-def test_whoever_looks_sees_that_a_run_goes_on(config):
-    with recorded(config, 0):
-        record = read_records(config.run_root)[0]
-        assert record.is_locked and record.report is None and record.configuration["name"] == "shop"
-    assert not read_records(config.run_root)[0].is_locked
-
-
 @pytest.mark.parametrize(
     ("error", "kept"),
     [

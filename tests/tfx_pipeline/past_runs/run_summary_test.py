@@ -1,6 +1,7 @@
 import pytest
 
 from tests.support.past_runs import PastRuns
+from tfx_pipeline.cli.running.runs_text import outcome_text
 from tfx_pipeline.past_runs.run_record import RunRecord
 from tfx_pipeline.past_runs.run_store import RunStore
 from tfx_pipeline.past_runs.run_summary import record_key, summarize
@@ -30,14 +31,14 @@ def summary(past, record=None):
 
 
 def told(past, record=None):
-    found = summary(past, record)
-    return found.outcome, found.detail
+    """How the last run ended, in the words of `tandem runs`."""
+    return outcome_text(summary(past, record))
 
 
 def test_a_pushed_run_has_its_version_and_the_metrics_of_the_surfaces(past):
     past.push(past.model, "17")
     found = summary(past, RunRecord({}, report()))
-    assert (found.outcome, found.detail) == ("pushed", "")
+    assert outcome_text(found) == "pushed version 17"
     assert found.versions == {"shop": str(past.root / "pushed" / "shop" / "17")}
     assert found.metrics == {"search": {"mrr": 0.4}}
 
@@ -51,7 +52,7 @@ def test_a_pusher_that_finds_its_model_pushed_changes_nothing(past, is_cached):
     else:
         (again,) = past.step("Pusher", inputs=[past.model], outputs=["PushedModel"])
         past.say(again, **RunStore(str(past.root)).artifacts[first].properties)
-    assert told(past) == ("unchanged", "")
+    assert told(past) == "unchanged, version 17"
 
 
 def test_what_was_not_pushed_lacks_what_the_report_says(past):
@@ -59,10 +60,10 @@ def test_what_was_not_pushed_lacks_what_the_report_says(past):
     shortfall = {"surface": "search", "metric": "ndcg_at_5", "value": 0.412, "needed": 0.431}
     record = RunRecord({}, report(shortfalls=[shortfall], servability_reasons=["rank: too slow"]))
     why = "ndcg_at_5 in search 0.4120, needed 0.4310; not servable: rank: too slow"
-    assert told(past, record) == ("not pushed", why)
-    assert told(past) == ("not pushed", "no report was kept")
-    unmeasured = report(shortfalls=[{**shortfall, "value": None}])
-    assert told(past, RunRecord({}, unmeasured)) == ("not pushed", "ndcg_at_5 in search could not be measured")
+    assert told(past, record) == f"not pushed: {why}"
+    assert told(past) == "not pushed: no report was kept"
+    unmeasured = RunRecord({}, report(shortfalls=[{**shortfall, "value": None}]))
+    assert told(past, unmeasured) == "not pushed: ndcg_at_5 in search could not be measured"
 
 
 def test_of_two_models_the_worse_outcome_counts_and_is_named(past):
@@ -70,20 +71,20 @@ def test_of_two_models_the_worse_outcome_counts_and_is_named(past):
     past.step("SearchPusher", outputs=["PushedModel"])
     both = report()
     both["models"]["shop_search"] = {**both["models"]["shop"], "servability_reasons": ["rank: too slow"]}
-    assert told(past, RunRecord({}, both)) == ("not pushed", "shop_search: not servable: rank: too slow")
+    assert told(past, RunRecord({}, both)) == "not pushed: shop_search: not servable: rank: too slow"
 
 
 @pytest.mark.parametrize(
     ("state", "record", "expected"),
     [
-        ("failed", None, ("failed", "in Trainer")),
-        ("failed", RunRecord({}, error="no memory"), ("failed", "in Trainer: no memory")),
-        ("unfinished", None, ("interrupted", "in Trainer")),
-        ("unfinished", RunRecord({}), ("interrupted", "in Trainer")),
-        ("unfinished", RunRecord({}, is_locked=True), ("running", "in Trainer")),
-        ("ran", RunRecord({}), ("interrupted", "after Trainer")),
-        ("ran", RunRecord({}, error="disk full"), ("failed", "after Trainer: disk full")),
-        ("ran", None, ("trained", "nothing was to be pushed")),
+        ("failed", None, "failed in Trainer"),
+        ("failed", RunRecord({}, error="no memory"), "failed in Trainer: no memory"),
+        ("unfinished", None, "interrupted in Trainer"),
+        ("unfinished", RunRecord({}), "interrupted in Trainer"),
+        ("unfinished", RunRecord({}, is_locked=True), "running in Trainer"),
+        ("ran", RunRecord({}), "interrupted after Trainer"),
+        ("ran", RunRecord({}, error="disk full"), "failed after Trainer: disk full"),
+        ("ran", None, "trained: nothing was to be pushed"),
     ],
 )
 def test_what_did_not_come_to_a_push(state, record, expected, past):

@@ -23,13 +23,6 @@ def refused(*_):
     raise DataError(REFUSED)
 
 
-def refused_for_something_else():
-    try:
-        refused()
-    except DataError as error:
-        raise ValueError("no output") from error
-
-
 def in_a_worker(work):
     """What comes of an error in a worker of Beam's own runner."""
 
@@ -49,41 +42,33 @@ def test_an_error_in_a_worker_is_told_without_what_beam_makes_of_it():
 
 
 def test_a_refusal_that_something_else_came_of_is_what_is_told():
-    assert failure_of(raised(refused_for_something_else), "/run").text == REFUSED
+    error = ValueError("no output")
+    error.__cause__ = DataError(REFUSED)
+    assert failure_of(error, "/run").text == REFUSED
 
 
-@pytest.mark.parametrize(
-    "error",
-    [OSError(errno.ENOSPC, "No space left on device", "/run/a"), sqlite3.OperationalError("database or disk is full")],
-)
-def test_a_full_disk_is_told_with_the_mend(error):
-    told = f"the disk is full: {error}. Make room for /run, or set `root` elsewhere."
-    assert failure_of(error, "/run").text == told
+FULL = OSError(errno.ENOSPC, "No space left on device", "/run/a")
+FULL_STORE = sqlite3.OperationalError("database or disk is full")
+ROOM = "Make room for /run, or set `root` elsewhere."
+LESS_MEMORY = "Lower data.max_events_per_user, or the number of workers in beam_args, or give the machine more."
+DENIED = PermissionError(errno.EACCES, "Permission denied", "/run/a")
 
 
 @pytest.mark.parametrize(
     ("error", "text"),
     [
-        (
-            MemoryError("Unable to allocate 9 GiB"),
-            "memory ran out: Unable to allocate 9 GiB. Lower data.max_events_per_user, or the number of workers in "
-            "beam_args, or give the machine more.",
-        ),
-        (
-            PermissionError(errno.EACCES, "Permission denied", "/run/a"),
-            "/run/a cannot be written or read: Permission denied. Mend its rights.",
-        ),
-        (
-            # What the worker cannot make anew is found in the text.
-            RuntimeError("components.raw_files.refusal.DataError: u1 has no item [while running 'Examples/Map']"),
-            "u1 has no item",
-        ),
+        (FULL, f"the disk is full: {FULL}. {ROOM}"),
+        (FULL_STORE, f"the disk is full: {FULL_STORE}. {ROOM}"),
+        (MemoryError("Unable to allocate 9 GiB"), f"memory ran out: Unable to allocate 9 GiB. {LESS_MEMORY}"),
+        (DENIED, "/run/a cannot be written or read: Permission denied. Mend its rights."),
+        # What the worker cannot make anew is found in the text.
+        (RuntimeError("components.raw_files.refusal.DataError: u1 has none [while running 'Map']"), "u1 has none"),
         (ValueError("\nfirst\nsecond"), "ValueError: first"),
         (KeyboardInterrupt(), "KeyboardInterrupt"),
         (ValueError("x" * 900), f"ValueError: {'x' * 399}…"),
     ],
 )
-def test_what_is_known_of_other_errors(error, text):
+def test_what_is_known_of_an_error_is_told_with_the_mend(error, text):
     assert failure_of(error, "/run").text == text
 
 
@@ -92,10 +77,9 @@ def no_memory():
 
 
 def test_the_component_is_named_and_the_whole_lies_below_the_root(tmp_path):
-    try:
-        raise ComponentFailed("SearchTrainer", raised(no_memory)) from raised(no_memory)
-    except ComponentFailed as failed:
-        error = failed
+    cause = raised(no_memory)
+    error = ComponentFailed("SearchTrainer", cause)
+    error.__cause__ = cause
     told = tell(error, "tandem run", str(tmp_path), libraries="W0000 Allocation exceeds 10%")
     file = tmp_path / "failures" / "SearchTrainer.txt"
     assert told == (

@@ -1,4 +1,7 @@
-"""`tandem query` against a real server. User 8 has item a; errors that others share: `asked_user_test.py`."""
+"""`tandem query` and `tandem recommend` against a real server. User 8 has item a.
+
+`asked_user_test.py` has the errors that other commands share.
+"""
 
 import json
 
@@ -48,6 +51,17 @@ def test_candidates_of_ones_own(ask, rank_server, retrieval_server, tmp_path):
     ]
     # A model that retrieves ranks them as well, by its own scores: 1 for a, 2 for b, 3 for c.
     assert items(ask(retrieval_server, "query", "x", *USER_8, "--candidates", tmp_path / "ids")) == ["c", "b", "a"]
+
+
+def test_a_feed_is_asked_for_without_a_query_and_leaves_out_what_the_user_has(ask, rank_server, retrieval_server):
+    assert items(ask(rank_server, "recommend", *USER_8)) == ["b", "c", "d", "e"]
+    # User 7 has a, b, c and d; the history that is sent along holds two of them. Of two settings the last counts.
+    limits = [
+        f"--set=data.{each}" for each in ("recommendation_history=2", "recommendation_history=1", "search_history=1")
+    ]
+    printed = ask(retrieval_server, "recommend", "--user", "7", "--k", "3", *limits)
+    assert items(printed) == ["é"]
+    assert "User '7': 2 history tokens are sent along." in printed.err
 
 
 def test_a_category(ask, retrieval_server):

@@ -23,15 +23,9 @@ def test_json_over_grpc(ask, retrieval_server):
 
 
 def test_what_cannot_be_answered(ask, retrieval_server, rank_server):
-    assert ask(retrieval_server, "similar", "zebra", code=1) == (
-        "",
-        "tandem similar: the model does not know the item 'zebra'\n",
-    )
-    assert ask(retrieval_server, "similar", "a", "--k", "10001", code=2) == (
-        "",
-        "tandem similar: `k` should be from 1 to 10000. Received: k=10001\n",
-    )
-    assert ask(rank_server, "similar", "a", code=1) == (
-        "",
-        "tandem similar: the model 'shop' tells no similar items. It has no signature `similar_items`, only rank.\n",
-    )
+    told = "tandem similar: the model does not know the item 'zebra'\n"
+    assert ask(retrieval_server, "similar", "zebra", code=1) == ("", told)
+    told = "tandem similar: `k` should be from 1 to 10000. Received: k=10001\n"
+    assert ask(retrieval_server, "similar", "a", "--k", "10001", code=2) == ("", told)
+    told = "tandem similar: the model 'shop' tells no similar items. It has no signature `similar_items`, only rank.\n"
+    assert ask(rank_server, "similar", "a", code=1) == ("", told)

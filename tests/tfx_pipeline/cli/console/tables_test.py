@@ -6,11 +6,7 @@ from tfx_pipeline.cli.console.tables import table
 @pytest.mark.parametrize(
     ("header", "rows", "lines"),
     [
-        (
-            ("rank", "title", "score"),
-            [("1", "RED MUG", "0.5"), ("10", "LAMP", "0.25")],
-            ["rank  title    score", "   1  RED MUG    0.5", "  10  LAMP      0.25"],
-        ),
+        (("no", "title"), [("1", "MUG"), ("10", "LAMP")], ["no  title", " 1  MUG", "10  LAMP"]),
         (("a",), [("x" * 61,), ("y\n z",)], ["a", "x" * 59 + "…", "y z"]),
         (("a", "b"), [], ["a  b"]),
         (("a", "b"), [("x", "10"), ("y", ""), ("z", "5")], ["a   b", "x  10", "y", "z   5"]),

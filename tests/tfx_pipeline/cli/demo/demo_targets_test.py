@@ -1,8 +1,9 @@
+"""What a demonstration does not show; `demo_test.py` has the answers that it does."""
+
 import pytest
 
 from schemas.canonical_event import Surface, Token
 from serving.client.answers import RankedItem
-from serving.client.requests import RankRequest, RetrievalRequest
 from serving.shop_log.event_log import HistoryLimits
 from tfx_pipeline.cli.asking.source_log import read_source_log
 from tfx_pipeline.cli.demo.demo_targets import agree, answer_text, history_lines, last_target
@@ -14,34 +15,12 @@ def log(shop):
     return read_source_log(load_config(str(shop)).data, ["7", "8"])
 
 
-def test_the_last_search_with_the_history_strictly_before_it(log):
-    target = last_target(log, "7", Surface.SEARCH, HistoryLimits())
-    assert target.event.item_id == "d"
-    tokens = target.ranking.history
-    assert [token.items for token in tokens] == [("b",), ("c",), ("a",)]
-    assert target.ranking == RankRequest("7", ("d", "e"), "a", tokens)
-    assert target.retrieval == RetrievalRequest("7", 100, "a", tokens, exclude_seen=True)
-
-
-def test_the_last_recommendation_knows_nothing_of_what_follows(log):
-    target = last_target(log, "7", Surface.RECOMMENDATION, HistoryLimits())
-    assert (target.ranking.query, target.retrieval.query) == ("", "")
-    assert [token.items for token in target.ranking.history] == [("b",), ("c",)]
-    assert target.retrieval.history == target.ranking.history
-    assert target.ranking.candidates == ("a", "d", "e")
-
-
 def test_what_the_user_comes_back_for_is_asked_for(log):
     log.events["8"].append(log.events["8"][0])
     target = last_target(log, "8", Surface.RECOMMENDATION, HistoryLimits())
     assert (target.event.item_id, target.retrieval.history[0].items) == ("a", ("a",))
     assert not target.retrieval.exclude_seen
     assert "a" in target.ranking.candidates
-
-
-def test_no_target(log):
-    assert last_target(log, "8", Surface.SEARCH, HistoryLimits()) is None
-    assert last_target(log, "nobody", Surface.RECOMMENDATION, HistoryLimits()) is None
 
 
 def test_history_lines(log):
@@ -63,17 +42,8 @@ def test_agree():
     assert not agree(answer, [RankedItem("a", 0.5), RankedItem("b", 0.26)])
 
 
-def test_an_answer_stands_beside_the_history(log):
+def test_an_answer_that_lacks_what_the_user_did_says_so(log):
     target = last_target(log, "7", Surface.SEARCH, HistoryLimits())
-    answer = [RankedItem("e", 0.75), RankedItem("d", 0.5)]
-    assert answer_text(target, answer, log, is_retrieved=False, width=80).splitlines() == [
-        'Search "a", out of 2 candidates:',
-        "history, newest last      title  score",
-        "feed: BEE              1  EMU     0.75",
-        'search "red": CAT      2  DOG     0.50  <- clicked',
-        "feed: ANT",
-        "What the user did next: DOG, which the model put at rank 2.",
-    ]
-    lines = answer_text(target, answer[:1], log, is_retrieved=True, width=80).splitlines()
+    lines = answer_text(target, [RankedItem("e", 0.75)], log, is_retrieved=True, width=80).splitlines()
     assert lines[0] == 'Search "a", out of the whole catalogue:'
     assert lines[-1] == "What the user did next: DOG, which the model did not put among its first 1."

@@ -48,10 +48,18 @@ def test_shows_everything(show, shop, monkeypatch):
         "User 17850 is not in the log; taking the most active one instead.",
         "=== 3. 1 users, just before the last thing that they did on each surface ===",
         "--- User 7: 4 clicks in the log ---",
-        'Search "a", out of 2 candidates:',
-        'search "red": CAT',
+        # Candidates and history are what there was just before the event.
+        'Search "a", out of 2 candidates:\n'
+        "history, newest last      title  score\n"
+        "feed: BEE              1  DOG     0.00  <- clicked\n"
+        'search "red": CAT      2  EMU     0.00\n'
+        "feed: ANT\n"
         "What the user did next: DOG, which the model put at rank 1.",
-        "Feed, out of 3 candidates:",
+        "Feed, out of 3 candidates:\n"
+        "history, newest last      title  score\n"
+        "feed: BEE              1  ANT     0.50  <- clicked\n"
+        'search "red": CAT      2  DOG     0.00\n'
+        "                       3  EMU     0.00\n"
         "What the user did next: ANT, which the model put at rank 1.",
         "REST and gRPC gave the same ranking, in each of 2 answers.",
         "=== 4. What next ===",

@@ -1,10 +1,10 @@
 import os
 import pty
 import subprocess
-import sys
 
 import pytest
 
+from tests.support.own_process import TANDEM
 from tests.support.raw_files import write
 from tfx_pipeline.config.pipeline_config import load_config
 
@@ -104,9 +104,8 @@ def test_wrong_arguments_are_told(arguments, told, folder, tandem):
 def test_on_a_terminal_it_asks(folder):
     write(folder / "log.csv", clicks(";", header="who,ts,what,q,event"))
     controller, terminal = pty.openpty()
-    command = [sys.executable, "-W", "ignore", "-m", "tfx_pipeline.cli.main", "init"]
     said = b""
-    with subprocess.Popen(command, stdin=terminal, stdout=terminal, stderr=terminal) as process:
+    with subprocess.Popen([*TANDEM, "init"], stdin=terminal, stdout=terminal, stderr=terminal) as process:
         os.close(terminal)
         # The log, the user by its number, the item by its name, and the folder as it is offered.
         os.write(controller, b"log.csv\n1\nwhat\n\n")

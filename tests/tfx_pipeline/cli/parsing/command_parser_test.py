@@ -32,20 +32,3 @@ def test_help_tells_of_arguments_and_defaults(word, parser, capsys):
         parser.parse_words(["red", word])
     text = capsys.readouterr().out
     assert "[words ...]" in text and "how many (10)" in text
-
-
-@pytest.mark.parametrize(
-    ("arguments", "message"),
-    [
-        (["--usre", "7"], "there is no option --usre. Did you mean --user?"),
-        (["--usre=7"], "there is no option --usre. Did you mean --user?"),
-        (["--colour", "7"], "there is no option --colour."),
-        ([], "the following arguments are required: --user."),
-        (["--user", "7", "--k", "x"], "argument --k: invalid int value: 'x'."),
-    ],
-)
-def test_what_is_wrong_is_told_in_one_line(parser, arguments, message, capsys):
-    with pytest.raises(SystemExit) as stop:
-        parser.parse_words(arguments)
-    assert stop.value.code == 2
-    assert capsys.readouterr().err == f"tandem ask: {message} `tandem ask --help` tells more.\n"

@@ -1,7 +1,5 @@
 import datetime
 
-import pytest
-
 from tfx_pipeline.cli.running import runs_text
 from tfx_pipeline.past_runs.run_record import RunRecord
 from tfx_pipeline.past_runs.run_store import Run, Step
@@ -31,19 +29,6 @@ def test_a_list_has_the_outcome_last_and_the_metrics_that_there_are():
     assert second == f"12 {local} 5 s not pushed: {long}"
     assert runs_text.list_text([]) == "No runs."
     assert "NDCG" not in runs_text.list_text([summary(1)])
-
-
-@pytest.mark.parametrize(
-    ("outcome", "detail", "text"),
-    [
-        ("unchanged", "", "unchanged, version 17"),
-        ("not pushed", "mrr 0.1", "not pushed: mrr 0.1"),
-        ("failed", "in Trainer: no memory", "failed in Trainer: no memory"),
-        ("interrupted", "after Trainer", "interrupted after Trainer"),
-    ],
-)
-def test_outcomes_in_words(outcome, detail, text):
-    assert runs_text.outcome_text(summary(1, outcome, detail)) == text
 
 
 def test_two_runs_differ_in_fields_and_metrics():

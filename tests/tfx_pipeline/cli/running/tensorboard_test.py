@@ -4,7 +4,6 @@ import re
 import signal
 import socket
 import subprocess
-import sys
 import time
 import urllib.request
 from pathlib import Path
@@ -12,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from serving.local_server.child_process import child_process
-from tests.support.own_process import python
+from tests.support.own_process import TANDEM, python
 from tfx_pipeline.config.pipeline_config import load_config
 
 PATIENCE_S = 120.0
@@ -21,8 +20,8 @@ PATIENCE_S = 120.0
 @pytest.fixture
 def started(tiny):
     """A `tandem tensorboard` of its own process; its first line, and the address in it."""
-    command = [sys.executable, "-W", "ignore", "-m", "tfx_pipeline.cli.main", "tensorboard", "--config", tiny]
-    with child_process([*command, "--port", "0"], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+    command = [*TANDEM, "tensorboard", "--config", tiny, "--port", "0"]
+    with child_process(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         line = process.stdout.readline()
         yield process, line, re.search(r"http://\S+/", line).group()
 

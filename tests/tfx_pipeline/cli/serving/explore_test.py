@@ -4,19 +4,18 @@ import os
 import signal
 import socket
 import subprocess
-import sys
 
 import httpx
 import pytest
 
 from serving.local_server.child_process import child_process, first_line_with
+from tests.support.own_process import TANDEM
 
 START = "Explore at "
 
 
 def test_serves_the_page_of_a_configuration_until_interrupted(shop, rank_server):
-    command = [sys.executable, "-W", "ignore", "-m", "tfx_pipeline.cli.main", "explore", "--port", "0"]
-    command += ["--config", str(shop), "--address", rank_server.rest_address]
+    command = [*TANDEM, "explore", "--port", "0", "--config", str(shop), "--address", rank_server.rest_address]
     command += ["--set", "data.search_history=1"]
     with child_process(command, stdout=subprocess.PIPE) as process:
         address = first_line_with(process.stdout, START).removeprefix(START).split()[0]
@@ -72,10 +71,3 @@ def test_says_how_to_start_a_model_server(asked, tmp_path, monkeypatch):
 def test_a_model_of_one_surface(asked):
     answer, _ = asked(lambda page: page.get("/api/start"), "--set", "train.surfaces=[search]")
     assert [each["surface"] for each in answer.json()["surfaces"]] == ["search"]
-
-
-def test_a_port_that_is_taken(shop, tandem, taken_port):
-    assert tandem("explore", "--config", shop, "--port", taken_port, code=1).err == (
-        f"tandem explore: port {taken_port} on 127.0.0.1 is taken by another program. "
-        "Choose another with --port; 0 takes a free one.\n"
-    )

@@ -8,7 +8,6 @@ import pytest
 
 from serving.local_server import server
 from serving.local_server.port_check import listening
-from tests.support.own_process import python
 
 FREE_PORTS = ("--port", "0", "--rest_api_port", "0")
 
@@ -93,20 +92,6 @@ def test_files_that_are_not_what_they_should_be(tmp_path, tandem):
     file.write_text("model_config_list {")
     assert tandem("serve", *options, code=1).err.startswith(
         "tandem serve: Failed to start server. Error: Error parsing text-format tensorflow.serving.ModelServerConfig: "
-    )
-
-
-def test_a_taken_port_is_told_before_tensorflow_is_imported(shop, taken_port):
-    code = """
-        import sys
-        from tfx_pipeline.cli.main import main
-        print(main(["serve", *sys.argv[1:]]), "tensorflow" in sys.modules)
-        """
-    ended = python(code, "--config", shop, "--port", "0", "--rest_api_port", taken_port)
-    assert ended.stdout == "1 False\n"
-    assert ended.stderr.splitlines()[-1] == (
-        f"tandem serve: port {taken_port} on 127.0.0.1 is taken by another program. "
-        "Choose another with --rest_api_port; 0 takes a free one."
     )
 
 

@@ -3,21 +3,31 @@
 import json
 from xml.etree import ElementTree
 
+from schemas.canonical_event import Surface
+from serving.client.answers import Session
+from tfx_pipeline.cli.sessions.session_events import Division, EventSessions, SessionEvent
+from tfx_pipeline.cli.sessions.session_table import sessions_text
 
-def test_tables(ask, retrieval_server):
+
+def test_a_row_an_event_and_a_column_a_session(ask, retrieval_server):
     printed = ask(retrieval_server, "sessions", "--user", "7")
     assert "User '7': 4 history tokens are sent along." in printed.err
-    feed, clicks, queries = printed.out.split("\n\n")
-    assert feed.splitlines() == [
-        "Feed, by what was clicked:",
-        "event  what  1: 0.0-1.0  2: 1.0-2.0",
-        "    1  BEE   100%",
-        "    2  ANT               100%",
-    ]
-    assert clicks.startswith("Search, by what was clicked:\nevent  what        1: 0.0-1.0  2: 1.0-2.0\n")
-    assert queries.startswith("Search, by what was searched for:\nevent  what        1: 0.0-0.5  2: 0.5-2.0\n")
-    one_surface = ask(retrieval_server, "sessions", "--user", "7", "--surface", "recommendation")
-    assert one_surface.out == f"{feed}\n"
+    feed = "Feed, by what was clicked:\nevent  what  1: 0.0-1.0  2: 1.0-2.0\n"
+    feed += "    1  BEE   100%\n    2  ANT               100%\n"
+    assert printed.out == (
+        f"{feed}\n"
+        "Search, by what was clicked:\nevent  what        1: 0.0-1.0  2: 1.0-2.0\n"
+        '    1  "red": CAT  100%\n    2  "a": DOG                100%\n\n'
+        "Search, by what was searched for:\nevent  what        1: 0.0-0.5  2: 0.5-2.0\n"
+        '    1  "red": CAT  50%         50%\n    2  "a": DOG                100%\n'
+    )
+    assert ask(retrieval_server, "sessions", "--user", "7", "--surface", "recommendation").out == feed
+
+
+def test_what_would_be_printed_as_nothing_is_left_out():
+    division = Division("what was clicked", (Session(0.0, 1.0, (0.004,)), Session(0.0, 1.0, (0.006,))))
+    shown = EventSessions(Surface.SEARCH, (SessionEvent("red", ("ANT", "BEE")),), (division,))
+    assert sessions_text(shown).splitlines()[-1] == '    1  "red": ANT, BEE              1%'
 
 
 def test_json_over_grpc(ask, retrieval_server):

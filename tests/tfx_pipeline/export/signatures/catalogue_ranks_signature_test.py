@@ -5,7 +5,7 @@ import tensorflow as tf
 from schemas import features, signatures
 from schemas.canonical_event import Surface
 from tests.support.behaviour_examples import behaviour_example
-from tests.support.exported_retriever import HISTORY, ITEMS, history_inputs, texts
+from tests.support.exported_retriever import HISTORY, ITEMS, rank_inputs
 from tfx_pipeline.export.signatures.catalogue_ranks_signature import catalogue_ranks_signature
 
 
@@ -16,9 +16,7 @@ def ranks(servable, examples):
 
 @pytest.mark.parametrize(("surface", "query"), [(Surface.RECOMMENDATION, ""), (Surface.SEARCH, "red mug")])
 def test_the_positive_is_ranked_among_all_items(servable, surface, query):
-    inputs = history_inputs([HISTORY], ["u1"])
-    inputs |= {signatures.RANK_QUERY: texts([query]), signatures.RANK_CANDIDATES: texts(ITEMS)[np.newaxis]}
-    scores = servable.run(signatures.RANK, inputs)[signatures.SCORES][0]
+    scores = servable.run(signatures.RANK, rank_inputs([HISTORY], ["u1"], [query], ITEMS))[signatures.SCORES][0]
     expected = [1 + int(np.sum(scores > score)) for score in scores]
     # One negative, and the positive first or second: neither matters.
     examples = [

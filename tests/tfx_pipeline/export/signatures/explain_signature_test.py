@@ -5,7 +5,7 @@ import pytest
 
 from schemas import signatures
 from schemas.canonical_event import Surface, Token
-from tests.support.exported_retriever import history_inputs, texts
+from tests.support.exported_retriever import rank_inputs
 
 CLICKED = [Token(Surface.RECOMMENDATION, (f"item-{letter}",)) for letter in "abcd"]
 SEARCHED = [Token(Surface.SEARCH, (f"item-{letter}",), "red mug") for letter in "efg"]
@@ -13,11 +13,8 @@ HISTORY = (CLICKED[0], SEARCHED[0], CLICKED[1], SEARCHED[1], CLICKED[2], CLICKED
 CANDIDATES = ["item-h", "item-a", "", "never-seen"]
 
 
-def request(histories, query=""):
-    asked = history_inputs(histories, ["u1"] * len(histories))
-    asked[signatures.RANK_QUERY] = texts([query] * len(histories))
-    asked[signatures.RANK_CANDIDATES] = np.stack([texts(CANDIDATES)] * len(histories))
-    return asked
+def request(*histories, query=""):
+    return rank_inputs(histories, ["u1"] * len(histories), [query] * len(histories), CANDIDATES)
 
 
 def weights(unisar, asked):
@@ -26,13 +23,13 @@ def weights(unisar, asked):
 
 @pytest.mark.parametrize("query", ["", "red mug"])
 def test_scores_are_those_of_rank(unisar, query):
-    asked = request([HISTORY, ()], query)
+    asked = request(HISTORY, (), query=query)
     explained, ranked = (unisar.run(name, asked)[signatures.SCORES] for name in (signatures.EXPLAIN, signatures.RANK))
     np.testing.assert_allclose(explained, ranked, atol=1e-6)
 
 
 def test_weights_stand_at_the_requests_own_tokens(unisar):
-    answer = weights(unisar, request([HISTORY, HISTORY[:2], ()]))
+    answer = weights(unisar, request(HISTORY, HISTORY[:2], ()))
     # The oldest click and the oldest search are one more each than the model keeps; padding is no candidate.
     kept = np.array([[0, 0, 1, 1, 1, 1, 1], [1, 1, 0, 0, 0, 0, 0], [0] * 7])
     is_item = np.array([1, 1, 0, 1])
@@ -45,7 +42,7 @@ def test_weights_stand_at_the_requests_own_tokens(unisar):
 
 
 def test_a_token_keeps_its_weight_wherever_padding_stands(unisar):
-    asked = request([HISTORY])
+    asked = request(HISTORY)
     expected = weights(unisar, asked)
     places = [1, 2, 3, 5, 6, 7, 9]
     for name in (signatures.RANK_HISTORY_SURFACES, signatures.RANK_HISTORY_QUERIES, signatures.RANK_HISTORY_ITEMS):

@@ -6,7 +6,16 @@ import tensorflow as tf
 
 from schemas import signatures
 from schemas.canonical_event import Surface, Token
-from tests.support.exported_retriever import HISTORY, ITEMS, NEWEST_CLICKS, history_inputs, texts
+from tests.support.exported_retriever import (
+    HISTORY,
+    ITEMS,
+    NEWEST_CLICKS,
+    STRANGE,
+    history_inputs,
+    rank_inputs,
+    texts,
+    wanted,
+)
 from tfx_pipeline.export.catalogue.category_filter import CategoryFilter
 from tfx_pipeline.export.catalogue.retrieval_index import RetrievalIndex
 from tfx_pipeline.export.signatures.retrieval_signatures import Retrieval
@@ -16,17 +25,12 @@ def clicks(*items):
     return tuple(Token(Surface.RECOMMENDATION, (item,)) for item in items)
 
 
-STRANGE = clicks("never-seen")
-
-
 def request(histories, k=12, exclude_seen=False, queries=None, categories=None):
     rows = len(histories)
-    inputs = history_inputs(histories, ["u1"] * rows)
-    inputs |= {
-        signatures.K: np.full([rows], k, np.int32),
-        signatures.EXCLUDE_SEEN: np.array(np.broadcast_to(exclude_seen, [rows])),
-        signatures.CATEGORY: np.stack([texts(each) for each in categories or [("",)] * rows]),
-    }
+    inputs = history_inputs(histories, ["u1"] * rows) | wanted(rows, k)
+    inputs[signatures.EXCLUDE_SEEN] = np.array(np.broadcast_to(exclude_seen, [rows]))
+    if categories:
+        inputs[signatures.CATEGORY] = np.stack([texts(each) for each in categories])
     return inputs | ({} if queries is None else {signatures.RANK_QUERY: texts(queries)})
 
 
@@ -40,10 +44,7 @@ def listed(servable, inputs):
 @pytest.mark.parametrize("queries", [None, ["red mug", "zzz", ""]])
 def test_answers_the_best_items_with_the_scores_of_rank(servable, queries):
     histories = [HISTORY, (), STRANGE]
-    asked = history_inputs(histories, ["u1"] * 3) | {
-        signatures.RANK_QUERY: texts(queries or [""] * 3),
-        signatures.RANK_CANDIDATES: np.stack([texts(ITEMS)] * 3),
-    }
+    asked = rank_inputs(histories, ["u1"] * 3, queries or [""] * 3, ITEMS)
     ranked = servable.run(signatures.RANK, asked)[signatures.SCORES]
     answered = zip(*listed(servable, request(histories, 5, queries=queries)), strict=True)
     for row, (items, scores) in enumerate(answered):

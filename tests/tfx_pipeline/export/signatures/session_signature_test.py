@@ -7,14 +7,9 @@ from schemas import features, signatures
 from schemas.canonical_event import Surface, Token
 from tests.support.exported_retriever import ITEMS, NEWEST_CLICKS, SESSIONS, history_inputs, texts
 
-HISTORY = (
-    Token(Surface.RECOMMENDATION, (ITEMS[0],)),
-    Token(Surface.RECOMMENDATION, (ITEMS[1],)),
-    Token(Surface.SEARCH, (ITEMS[2], ITEMS[3]), "red mug"),
-    Token(Surface.RECOMMENDATION, (ITEMS[4],)),
-    Token(Surface.SEARCH, (), "lamp"),
-    Token(Surface.RECOMMENDATION, (ITEMS[5],)),
-)
+CLICKS = [Token(Surface.RECOMMENDATION, (item,)) for item in ITEMS]
+SEARCHES = [Token(Surface.SEARCH, (ITEMS[2], ITEMS[3]), "red mug"), Token(Surface.SEARCH, (), "lamp")]
+HISTORY = (CLICKS[0], CLICKS[1], SEARCHES[0], CLICKS[4], SEARCHES[1], CLICKS[5])
 
 
 def sessions(servable, histories, surfaces):

@@ -9,7 +9,7 @@ import tensorflow as tf
 
 from schemas import signatures
 from schemas.signature_catalogue import SIGNATURES
-from tests.support.signature_requests import REQUEST
+from tests.support.exported_retriever import REQUEST
 
 HISTORIES = (signatures.RANK_HISTORY_SURFACES, signatures.RANK_HISTORY_QUERIES, signatures.RANK_HISTORY_ITEMS)
 WITH_HISTORY = [name for name, row in SIGNATURES.items() if set(HISTORIES) <= {each.name for each in row.inputs}]

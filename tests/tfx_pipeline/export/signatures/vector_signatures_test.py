@@ -6,7 +6,8 @@ import pytest
 import tensorflow as tf
 
 from schemas import signatures
-from tests.support.exported_retriever import HISTORY, ITEMS, history_inputs, texts
+from tests.support.exported_retriever import HISTORY, ITEMS, history_inputs, texts, wanted
+from tfx_pipeline.export.catalogue.item_vectors import ItemVectors
 from tfx_pipeline.export.signatures.vector_signatures import vector_lengths
 
 USERS = history_inputs([HISTORY, (), ()], ["u1", "u2", "a stranger"])
@@ -35,12 +36,7 @@ def similar(servable, item_ids, k):
 def test_a_vector_times_an_items_is_the_score_that_the_item_gets(servable, embed, told, answer, asked):
     vectors = servable.run(embed, told)[signatures.EMBEDDING]
     by_product = 1 / (1 + np.exp(-vectors @ embedded(servable, ITEMS)[signatures.EMBEDDING].T))
-    wanted = {
-        signatures.K: np.full([3], 12, np.int32),
-        signatures.EXCLUDE_SEEN: np.zeros([3], bool),
-        signatures.CATEGORY: np.full([3, 1], b"", object),
-    }
-    found = servable.run(answer, asked | wanted)
+    found = servable.run(answer, asked | wanted(rows=3, k=12))
     order = np.argsort(found[signatures.ITEMS].astype(str), axis=1)
     np.testing.assert_allclose(np.take_along_axis(found[signatures.SCORES], order, axis=1), by_product, atol=1e-6)
 
@@ -70,5 +66,8 @@ def test_nothing_is_like_what_is_unknown(servable):
     assert not scores[:2].any()
 
 
-def test_lengths_are_those_of_the_vectors():
-    assert vector_lengths(tf.constant([[3.0, 4.0], [0.0, 0.0]], tf.bfloat16)).numpy().tolist() == [5.0, 0.0]
+def test_vectors_and_lengths_are_float32_whatever_the_table_is():
+    table = tf.Variable([[3.0, 4.0], [0.0, 0.0]], dtype=tf.bfloat16)
+    vectors = ItemVectors(table, transform=None).vectors(tf.constant([0]))
+    assert vectors.dtype == tf.float32 and vectors.numpy().tolist() == [[3.0, 4.0]]
+    assert vector_lengths(table).numpy().tolist() == [5.0, 0.0]
