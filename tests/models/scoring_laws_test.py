@@ -15,6 +15,7 @@ from tests.support.small_models import HISTORY, VOCABULARY, assert_same, joint, 
 MODELS = {
     "unisar": (unisar, {}),
     "unisar_with_additions": (unisar, small_models.UNISAR_ADDITIONS),
+    "unisar_with_options": (unisar, {"gate_units": (3,), "contrasts_per_surface": True}),
     "unifiedssr": (unifiedssr, {}),
     "unifiedssr_with_additions": (unifiedssr, {"item_attributes": True, "loss": "softmax"}),
 }

@@ -25,6 +25,8 @@ UNISAR = {
     "unisar.query_item_negatives": 1024,
     "unisar.query_item_pairs": 0,
     "unisar.history_alignment_rows": 0,
+    "unisar.contrasts_per_surface": True,
+    "unisar.gate_units": (),
     "unisar.history_alignment_temperature": 0.1,
     "data.recommendation_history": 30,
     "data.search_history": 30,
