@@ -121,5 +121,5 @@ SESSION_TOKENS: Final = "tokens"
 """Output: int32 [batch, events]; which token of the request's history each event is, from 0; -1 beyond the events."""
 QUERY_WINDOWS: Final = "query_windows"
 QUERY_SHARES: Final = "query_shares"
-"""`windows` and `shares` of the sessions by queries instead of clicked items; 0 for recommendation. Models that read
-queries have these outputs."""
+"""`windows` and `shares` of the sessions by queries instead of clicked items; 0 for a surface without them. Models that
+read queries have these outputs."""

@@ -103,8 +103,8 @@ THIN_EDGES = {"__init__.py", "component.py", "executor.py", "artifact.py"}
 """What only a run of the whole can test: tests/e2e/pipeline_test.py builds every component and runs every executor."""
 
 TESTED_BY_A_RUN = {
+    "tfx_pipeline/cli/running/paper_runs.py": "tests/tfx_pipeline/cli/running/reproduce_test.py",
     "components/sources/candidate_row.py": "tests/components/sources/adapters/fixed_benchmark_test.py",
-    "tfx_pipeline/pipeline.py": "tests/e2e/pipeline_test.py",
     "tfx_pipeline/trainer.py": "tests/e2e/pipeline_test.py",
     "tfx_pipeline/cli/asking/recommend.py": "tests/tfx_pipeline/cli/asking/query_test.py",
     "tfx_pipeline/cli/console/installed_versions.py": "tests/tfx_pipeline/cli/main_test.py",

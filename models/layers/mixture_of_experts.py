@@ -1,5 +1,6 @@
 """The multi-gate mixture of experts: shared experts, experts of each task, and the gates that mix them."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import keras
@@ -18,8 +19,10 @@ class MixtureOfExperts(keras.layers.Layer):
     requested task and the shared experts are one product. The experts of other tasks are not run. If a task has a
     single expert (a shared bottom, or a separate network), there is no gate.
 
+    A gate is one dense layer with softmax over the same features. `gate_units` puts dense layers with ReLU in front.
+
     Source: UniSAR (arXiv 2404.09520), prediction with a mixture of experts. Shared experts and experts of each task are
-    those of its authors' code (progressive layered extraction, Tang et al. 2020).
+    those of its authors' code (progressive layered extraction, Tang et al. 2020). Hidden layers of a gate are ours.
 
     Example:
     >>> experts = MixtureOfExperts(units=8, shared_experts=2, task_experts=2)
@@ -33,6 +36,7 @@ class MixtureOfExperts(keras.layers.Layer):
         task_experts: Number of experts that each task has for itself.
         tasks: Number of tasks.
         dropout: Share of an expert's output dropped in training.
+        gate_units: Widths of the hidden layers of each gate, if there are gates. Nothing is dropped there.
         **kwargs: Passed to `keras.layers.Layer`.
 
     Call arguments:
@@ -49,7 +53,14 @@ class MixtureOfExperts(keras.layers.Layer):
     """
 
     def __init__(
-        self, units: int, shared_experts: int, task_experts: int, tasks: int = 2, dropout: float = 0.0, **kwargs: Any
+        self,
+        units: int,
+        shared_experts: int,
+        task_experts: int,
+        tasks: int = 2,
+        dropout: float = 0.0,
+        gate_units: Sequence[int] = (),
+        **kwargs: Any,
     ):
         super().__init__(**kwargs)
         if shared_experts + task_experts < 1:
@@ -62,6 +73,7 @@ class MixtureOfExperts(keras.layers.Layer):
         self.task_experts = task_experts
         self.tasks = tasks
         self.dropout = dropout
+        self.gate_units = tuple(gate_units)
 
     def build(self, candidates_shape, context_shape):
         """Creates the experts and the gates. In each kernel, the candidate's features come first."""
@@ -71,9 +83,16 @@ class MixtureOfExperts(keras.layers.Layer):
         self.shared = self._experts("shared", features, self.shared_experts)
         self.own = [self._experts(f"task_{task}", features, self.task_experts) for task in range(self.tasks)]
         experts = self.shared_experts + self.task_experts
-        self.gates = [
-            self._dense(f"gate_{task}", features, experts) if experts > 1 else None for task in range(self.tasks)
-        ]
+        widths = (features, *self.gate_units)
+        self.gate_hidden = [[] for _ in range(self.tasks)]
+        self.gates = [None] * self.tasks
+        if experts > 1:
+            for task in range(self.tasks):
+                self.gate_hidden[task] = [
+                    self._dense(f"gate_{task}_hidden_{index}", width, units)
+                    for index, (width, units) in enumerate(zip(widths, self.gate_units, strict=False))
+                ]
+                self.gates[task] = self._dense(f"gate_{task}", widths[-1], experts)
         self.built = True
 
     def _experts(self, name: str, features: int, count: int):
@@ -95,7 +114,7 @@ class MixtureOfExperts(keras.layers.Layer):
         hidden = self.drop(hidden, training=training)
         if self.gates[task] is None:
             return hidden
-        weights = ops.softmax(self._product(*self.gates[task], candidates, context), axis=-1)
+        weights = ops.softmax(self._gate(task, candidates, context), axis=-1)
         experts = weights.shape[-1]
         mixed = ops.matmul(ops.reshape(weights, (-1, 1, experts)), ops.reshape(hidden, (-1, experts, self.units)))
         return ops.reshape(mixed, (*ops.shape(candidates)[:-1], self.units))
@@ -107,8 +126,21 @@ class MixtureOfExperts(keras.layers.Layer):
         kernels, biases = zip(*groups, strict=True)
         return ops.concatenate(kernels, axis=-1), ops.concatenate(biases, axis=-1)
 
+    def _gate(self, task, candidates, context):
+        """The logits of the experts: float [batch, candidates, experts]."""
+        layers = [*self.gate_hidden[task], self.gates[task]]
+        logits = self._product(*layers[0], candidates, context)
+        for layer in layers[1:]:
+            kernel, bias = self._cast(layer)
+            hidden = ops.relu(ops.reshape(logits, (-1, kernel.shape[0])))
+            logits = ops.add(ops.matmul(hidden, kernel), bias)
+        return ops.reshape(logits, (*ops.shape(candidates)[:-1], logits.shape[-1])) if layers[1:] else logits
+
+    def _cast(self, weights):
+        return tuple(ops.cast(weight, self.compute_dtype) for weight in weights)
+
     def _product(self, kernel, bias, candidates, context):
-        kernel, bias = (ops.cast(weight, self.compute_dtype) for weight in (kernel, bias))
+        kernel, bias = self._cast((kernel, bias))
         split = self.candidate_features
         of_candidates = ops.matmul(ops.reshape(candidates, (-1, split)), kernel[:split])
         of_context = ops.add(ops.matmul(context, kernel[split:]), bias)
@@ -128,4 +160,5 @@ class MixtureOfExperts(keras.layers.Layer):
             "task_experts": self.task_experts,
             "tasks": self.tasks,
             "dropout": self.dropout,
+            "gate_units": list(self.gate_units),
         }

@@ -24,7 +24,8 @@ class SequenceEncoder(keras.layers.Layer):
     The product branch reads the clicked items, shifted by one position: a learned start comes first, so position i has
     seen i events. The query branch reads the query of each position. Both branches pass through the same blocks, as one
     batch of twice as many rows, and each branch is the memory of the other. Without queries, the product branch is its
-    own memory, and the query branch costs nothing. The only mask is causal: no position sees a later one. Padding needs
+    own memory, and the query branch costs nothing. With `share_branches` off, the query branch has blocks of its own;
+    each branch is still the memory of the other. The only mask is causal: no position sees a later one. Padding needs
     no mask, because it comes last.
 
     Source: UnifiedSSR (arXiv 2310.13921), dual-branch network with shared parameters. The learned start and the causal
@@ -32,29 +33,35 @@ class SequenceEncoder(keras.layers.Layer):
 
     Args:
         config: The model's configuration, or its fields as a dict.
+        with_queries: Whether any of its sequences have queries. Without, a query branch of its own has no weights.
         **kwargs: Passed to `keras.layers.Layer`.
     """
 
-    def __init__(self, config: UnifiedSSRConfig | Mapping[str, Any], **kwargs: Any):
+    def __init__(self, config: UnifiedSSRConfig | Mapping[str, Any], with_queries: bool = True, **kwargs: Any):
         super().__init__(**kwargs)
+        self.with_queries = with_queries
         self.config = config if isinstance(config, UnifiedSSRConfig) else UnifiedSSRConfig(**config)
 
     def build(self, input_shape=None):
-        """Creates the blocks that all branches share."""
+        """Creates the blocks: those that the branches share, or those of each."""
         config, policy = self.config, self.dtype_policy
-        shape = (None, None, config.dim)
         self.start = self.add_weight(name="start", shape=(1, 1, config.dim), initializer="glorot_normal")
         self.positions = SinusoidalPosition(name="positions", dtype=policy)
-        self.positions.build(shape)
+        self.positions.build((None, None, config.dim))
         self.drop = Dropout(config.dropout, name="drop", dtype=policy)
-        self.blocks = []
-        for index in range(config.num_layers):
-            block = self._make_block(f"block_{index}")
-            block.build(shape)
-            self.blocks.append(block)
-        self.norm = self._make_norm("norm")
-        self.norm.build(shape)
+        self.blocks, self.norm = self._make_stack("")
+        self.query_blocks, self.query_norm = [], None
+        if self.with_queries and not config.share_branches:
+            self.query_blocks, self.query_norm = self._make_stack("query_")
         self.built = True
+
+    def _make_stack(self, prefix: str):
+        shape = (None, None, self.config.dim)
+        blocks = [self._make_block(f"{prefix}block_{index}") for index in range(self.config.num_layers)]
+        norm = self._make_norm(f"{prefix}norm")
+        for each in (*blocks, norm):
+            each.build(shape)
+        return blocks, norm
 
     def _make_block(self, name: str) -> keras.layers.Layer:
         config = self.config
@@ -88,6 +95,8 @@ class SequenceEncoder(keras.layers.Layer):
             branches.append(embedding.queries(sequences.queries))
         users = embedding.users(ops.expand_dims(sequences.users, 1))
         tokens = [self.drop(self.positions(branch + users), training=training) for branch in branches]
+        if len(tokens) == 2 and self.query_blocks:
+            return self._encode_apart(tokens[0], tokens[1], training)
         encoded = self._encode(ops.concatenate(tokens, axis=0), len(tokens), training)
         return tuple(ops.split(encoded, len(tokens), axis=0))
 
@@ -97,16 +106,30 @@ class SequenceEncoder(keras.layers.Layer):
         return ops.concatenate([ops.broadcast_to(start, (*_rows(events), *start.shape[1:])), events], axis=1)
 
     def _encode(self, tokens, branches: int, training):
-        places = ops.arange(ops.shape(tokens)[1])
-        not_later = ops.expand_dims(ops.less_equal(ops.expand_dims(places, 0), ops.expand_dims(places, 1)), 0)
+        mask = _not_later(tokens)
         for block in self.blocks:
             memory = ops.concatenate(ops.split(tokens, 2, axis=0)[::-1], axis=0) if branches == 2 else tokens
-            tokens = block(tokens, memory, not_later, not_later, training=training)
+            tokens = block(tokens, memory, mask, mask, training=training)
         return self.norm(tokens)
+
+    def _encode_apart(self, products, queries, training):
+        mask = _not_later(products)
+        for block, query_block in zip(self.blocks, self.query_blocks, strict=True):
+            products, queries = (
+                block(products, queries, mask, mask, training=training),
+                query_block(queries, products, mask, mask, training=training),
+            )
+        return self.norm(products), self.query_norm(queries)
 
     def get_config(self) -> dict[str, Any]:
         """The arguments of the constructor."""
-        return {**super().get_config(), "config": self.config.to_dict()}
+        return {**super().get_config(), "config": self.config.to_dict(), "with_queries": self.with_queries}
+
+
+def _not_later(tokens):
+    """The causal mask: bool [1, length, length]."""
+    places = ops.arange(ops.shape(tokens)[1])
+    return ops.expand_dims(ops.less_equal(ops.expand_dims(places, 0), ops.expand_dims(places, 1)), 0)
 
 
 def _means(vectors, ids):

@@ -15,7 +15,8 @@ class Sequences(NamedTuple):
     """The histories of one surface, oldest event first, padding at the end; each is followed by the row's request.
 
     A sequence of n events has n + 1 positions. Position i has seen the first i events; in search it has also seen the
-    query of the next event. It predicts what is clicked next: event i or, at position n, the target of the row.
+    query of the next event. It predicts what is clicked next: event i or, at position n, the target of the row. If
+    recommendation has queries, position i has seen the newest one that was searched for before the next event.
 
     Source: UnifiedSSR (arXiv 2310.13921), the behaviour sequences of products and of queries.
 
@@ -23,8 +24,8 @@ class Sequences(NamedTuple):
         users: Int [batch].
         items: Int [batch, events, items per event]: the clicked items. `events` is the length of the longest history.
         lengths: Int [batch]: the number of real events.
-        queries: Int [batch, events + 1, words]: the query of each event, then the request's query; None if the surface
-            has no queries.
+        queries: Int [batch, events + 1, words]: the query of each position; None if the surface has no queries. A
+            position without a query has padding alone.
     """
 
     users: Any
@@ -51,13 +52,14 @@ def of_surface(inputs: Mapping[str, Any], surface: Surface, with_queries: bool =
     Args:
         inputs: The features `schemas.features.MODEL_INPUTS` by name.
         surface: The surface whose history is read. Events are clicks in recommendation and sessions in search.
-        with_queries: Whether to read the queries of search.
+        with_queries: Whether to read queries, too.
     """
     users = inputs[features.USER]
     if surface is Surface.RECOMMENDATION:
         items = inputs[features.RECOMMENDATION_ITEMS]
         lengths = _count(items)
-        return Sequences(users, ops.expand_dims(_without_padding(items, lengths), -1), lengths, None)
+        sequences = Sequences(users, ops.expand_dims(_without_padding(items, lengths), -1), lengths, None)
+        return sequences._replace(queries=_newest_queries(inputs, sequences)) if with_queries else sequences
     lengths = _count(inputs[features.SEARCH_KINDS])
     sequences = Sequences(users, _without_padding(inputs[features.SEARCH_ITEMS], lengths), lengths, None)
     if not with_queries:
@@ -87,6 +89,22 @@ def targets(sequences: Sequences, final, every_position: bool = True):
     places = ops.arange(ops.shape(sessions)[-1], dtype="int32")
     own = ops.multiply(ops.reshape(final, (-1, 1, 1)), ops.cast(ops.equal(places, 0), final.dtype))
     return ops.where(ops.expand_dims(sequences.at_the_end, -1), own, sessions)
+
+
+def _newest_queries(inputs: Mapping[str, Any], sequences: Sequences):
+    """For each position of recommendation, the query of the newest search before its next event: as `queries`."""
+    events = ops.shape(sequences.items)[1]
+    clicks = ops.pad(inputs[features.RECOMMENDATION_POSITIONS][:, :events], ((0, 0), (0, 1)))
+    places = ops.expand_dims(inputs[features.SEARCH_POSITIONS], 1)
+    earlier = ops.logical_or(ops.less(places, ops.expand_dims(clicks, -1)), ops.expand_dims(sequences.at_the_end, -1))
+    earlier = ops.logical_and(earlier, ops.expand_dims(ops.not_equal(inputs[features.SEARCH_KINDS], PADDING), 1))
+    # Searches are stored oldest first, so their number says which is the newest.
+    count = ops.sum(ops.cast(earlier, "int32"), axis=-1)
+    words = inputs[features.SEARCH_WORDS]
+    rows, searches = ops.shape(words)[:2]
+    first = ops.expand_dims(ops.arange(rows, dtype="int32") * searches, -1)
+    newest = ops.take(ops.reshape(words, (-1, words.shape[-1])), ops.add(first, ops.maximum(count - 1, 0)), axis=0)
+    return ops.where(ops.expand_dims(ops.greater(count, 0), -1), newest, PADDING)
 
 
 def _without_padding(values, lengths):

@@ -3,6 +3,7 @@
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
+from schemas.canonical_event import Surface
 from schemas.number_checks import check_below_one, check_least
 
 LOSSES: Final = ("binary", "softmax")
@@ -24,7 +25,13 @@ class UnifiedSSRConfig:
         user_embedding: Add the user's embedding to each position. Off, users with equal histories are equal.
         item_attributes: Embed what is known of the items with their ids. Off, items are their ids alone.
         query_branch: Encode the queries in search. Off, search is predicted from clicked products alone, as
-            recommendation is.
+            recommendation is by default.
+        query_branch_in_recommendation: Encode queries in recommendation too: for each click, and for the request, the
+            query of the newest search before it. Both branches are mixed by the share that search has.
+        share_branches: Encode products and queries by the same weights. Off, the query branch has an encoder of its
+            own.
+        share_surfaces: Encode recommendation and search by the same weights. Off, each surface has an encoder of its
+            own; the embeddings stay shared.
         sessions: Into how many sessions a history is divided; 0 leaves session modelling out.
         uniform_sessions: Have sessions of equal length in place of learned windows.
         session_weight: Weight of the session losses (the paper's alpha).
@@ -64,6 +71,9 @@ class UnifiedSSRConfig:
     user_embedding: bool = True
     item_attributes: bool = False
     query_branch: bool = True
+    query_branch_in_recommendation: bool = False
+    share_branches: bool = True
+    share_surfaces: bool = True
     sessions: int = 2
     uniform_sessions: bool = False
     session_weight: float = 0.1
@@ -98,6 +108,23 @@ class UnifiedSSRConfig:
             raise ValueError(f"`loss` should be one of {', '.join(LOSSES)}. Received: loss={self.loss!r}")
         if self.sessions_in_scores and not self.sessions:
             raise ValueError("`sessions_in_scores` needs sessions. Received: sessions_in_scores=True, sessions=0")
+        for name, differs in (
+            ("query_branch_in_recommendation", self.query_branch_in_recommendation),
+            ("share_branches", not self.share_branches),
+        ):
+            if differs and not self.query_branch:
+                raise ValueError(
+                    f"`{name}` needs the query branch. Received: {name}={getattr(self, name)}, query_branch=False"
+                )
+        if self.reference_peculiarities and (
+            self.query_branch_in_recommendation or not (self.share_branches and self.share_surfaces)
+        ):
+            raise ValueError(
+                "`reference_peculiarities` is for the reference's own model: one encoder, and no queries in "
+                "recommendation. Received: "
+                f"query_branch_in_recommendation={self.query_branch_in_recommendation}, "
+                f"share_branches={self.share_branches}, share_surfaces={self.share_surfaces}"
+            )
         if self.reference_peculiarities and (self.item_attributes or not self.query_branch):
             raise ValueError(
                 "`reference_peculiarities` is for the reference's own model: items without attributes, both branches. "
@@ -108,6 +135,10 @@ class UnifiedSSRConfig:
     def feed_forward_dim(self) -> int:
         """The width of the feed-forward layers."""
         return self.hidden_dim or 2 * self.dim
+
+    def reads_queries(self, surface: Surface) -> bool:
+        """Whether the rows of a surface have a query branch."""
+        return self.query_branch if surface is Surface.SEARCH else self.query_branch_in_recommendation
 
     def to_dict(self) -> dict[str, Any]:
         """As plain values that JSON can hold."""

@@ -1,6 +1,5 @@
 """UnifiedSSR: one history encoder for search and recommendation; a dot product scores (arXiv 2310.13921)."""
 
-import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -28,8 +27,7 @@ from schemas import features
 from schemas.canonical_event import Surface
 
 LEAST_SHARE = 0.1
-"""The least weight of each branch in search."""
-_MOST_CERTAIN = 1e-6
+"""The least weight of each branch where there are two."""
 
 
 @register
@@ -68,7 +66,12 @@ class UnifiedSSR(JointTraining, keras.Model):
         as_reference = config.reference_peculiarities
         encoder = ReferenceSequenceEncoder if as_reference else SequenceEncoder
         self.embedding = EmbeddingModule(config, self.vocabulary, name="embedding", dtype=policy)
-        self.encoder = encoder(config, name="encoder", dtype=policy)
+        # Of both surfaces, or of recommendation where search has an encoder of its own.
+        reads_queries = config.query_branch if config.share_surfaces else config.query_branch_in_recommendation
+        self.encoder = encoder(config, reads_queries, name="encoder", dtype=policy)
+        self.search_encoder = None
+        if not config.share_surfaces:
+            self.search_encoder = encoder(config, config.query_branch, name="search_encoder", dtype=policy)
         self.session_windows = None
         if config.sessions:
             windows = ReferenceSessionWindows if as_reference else SessionWindows
@@ -83,6 +86,8 @@ class UnifiedSSR(JointTraining, keras.Model):
         """Creates all weights; nothing depends on the shapes of the inputs."""
         self.embedding.build(None)
         self.encoder.build(None)
+        if self.search_encoder is not None:
+            self.search_encoder.build(None)
         if self.session_windows is not None:
             self.session_windows.build((None, None, self.config.dim))
         if self.popularity is not None:
@@ -114,17 +119,10 @@ class UnifiedSSR(JointTraining, keras.Model):
 
     @property
     def product_share(self):
-        """The learned weight of the product branch in search; the query branch gets the rest of 1. Float32 scalar."""
+        """The learned weight of the product branch; the query branch, where there is one, gets the rest of 1."""
         if self.config.reference_peculiarities:
             return ops.convert_to_tensor(self.reference_share)
         return ops.add(LEAST_SHARE, ops.multiply(1 - 2 * LEAST_SHARE, ops.sigmoid(self.product_logit)))
-
-    @staticmethod
-    def logit_of_share(share: float) -> float:
-        """The `product_logit` for which `product_share` is `share`, or the nearest share that can be reached."""
-        certainty = (share - LEAST_SHARE) / (1 - 2 * LEAST_SHARE)
-        certainty = min(max(certainty, _MOST_CERTAIN), 1 - _MOST_CERTAIN)
-        return math.log(certainty / (1 - certainty))
 
     def call(self, inputs, training=False):
         """Scores rows, or encodes a joint batch for training."""
@@ -134,7 +132,7 @@ class UnifiedSSR(JointTraining, keras.Model):
         outputs = {}
         for surface, side in sides.items():
             sequences = self.sequences(side, surface)
-            branches = self.encoder.encode(self.embedding, sequences, training=training)
+            branches = self.encode(sequences, surface, training=training)
             outputs[surface.value] = {BRANCHES: branches}
             if not training:
                 outputs[surface.value][LOGITS] = self._score(self.request(sequences, branches), side)
@@ -170,9 +168,7 @@ class UnifiedSSR(JointTraining, keras.Model):
 
         def encode(surface):
             sequences = self.sequences(inputs, surface)
-            return self.request(
-                sequences, self.encoder.encode(self.embedding, sequences, item_table, training=training)
-            )
+            return self.request(sequences, self.encode(sequences, surface, item_table, training=training))
 
         if surface is not None:
             return encode(surface)
@@ -181,7 +177,12 @@ class UnifiedSSR(JointTraining, keras.Model):
 
     def sequences(self, inputs, surface: Surface) -> Sequences:
         """The sequences of rows of one surface as this model reads them."""
-        return of_surface(inputs, surface, with_queries=self.config.query_branch)
+        return of_surface(inputs, surface, with_queries=self.config.reads_queries(surface))
+
+    def encode(self, sequences: Sequences, surface: Surface, item_table=None, training=False):
+        """Encodes the branches of sequences of one surface; see `SequenceEncoder.encode`."""
+        own = self.search_encoder if surface is Surface.SEARCH else None
+        return (own or self.encoder).encode(self.embedding, sequences, item_table, training=training)
 
     @property
     def divides_sessions(self) -> bool:
@@ -189,7 +190,7 @@ class UnifiedSSR(JointTraining, keras.Model):
         return self.session_windows is not None
 
     def sessions(self, inputs, surface: Surface) -> tuple[Sessions, ...]:
-        """Divides the histories of one surface into sessions, by products and, in search, also by queries.
+        """Divides the histories of one surface into sessions, by products and, where they are read, by queries.
 
         Args:
             inputs: The features `MODEL_INPUTS` by name. They may lack candidates.
@@ -201,7 +202,7 @@ class UnifiedSSR(JointTraining, keras.Model):
         if self.session_windows is None:
             raise ValueError("The model was built without session modelling: its configuration has sessions=0.")
         sequences = self.sequences(inputs, surface)
-        return self.divide(self.encoder.encode(self.embedding, sequences), sequences)
+        return self.divide(self.encode(sequences, surface), sequences)
 
     def divide(self, branches, sequences: Sequences) -> tuple[Sessions, ...]:
         """The sessions of each encoded branch. Event t is at position t + 1, the first that has seen it."""

@@ -102,7 +102,7 @@ class JointTraining(SurfaceRanking):
             target_ids: Int [batch, positions, targets]; padding does not count.
 
         Returns:
-            Float32 scalar. In search, both branches' losses are added, weighted by their learned shares.
+            Float32 scalar. Two branches' losses are added, weighted by their learned shares.
         """
         if self.config.loss == "softmax":
             return self._softmax_loss(branches, target_ids)

@@ -1,7 +1,7 @@
 """UniSAR's contrastive losses of a step: query-item contrast and history alignment."""
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import keras
 from keras import ops
@@ -14,10 +14,59 @@ from models.registration import register
 from models.unisar.transition_extraction import Transitions
 from models.unisar.unisar_config import UniSARConfig
 from models.unisar.unisar_embedding import HistoryTokens, ItemLookup
+from schemas.canonical_event import Surface
 from schemas.features import PADDING
 
 QUERY_ITEM_LOSS: Final = "query_item_loss"
 HISTORY_ALIGNMENT_LOSS: Final = "history_alignment_loss"
+
+
+class Term(NamedTuple):
+    """A term of the joint loss.
+
+    Attributes:
+        weight: Its weight in the joint loss.
+        surfaces: The surfaces over whose rows it is computed.
+    """
+
+    weight: float
+    surfaces: tuple[Surface, ...]
+
+
+class _Sessions(NamedTuple):
+    """The search sessions of some rows, one after the other, perhaps with padding between them.
+
+    Attributes:
+        words: Int [sessions, words per query].
+        queries: Float [sessions, dim].
+        items: Int [sessions, items per session].
+        clicked: Float [sessions, items per session, dim].
+        clicked_mask: Bool [sessions, items per session].
+        real: Bool [sessions].
+    """
+
+    words: Any
+    queries: Any
+    items: Any
+    clicked: Any
+    clicked_mask: Any
+    real: Any
+
+
+class _Views(NamedTuple):
+    """The transitions of some rows, padded, each with the mask of its history.
+
+    Attributes:
+        recommendation: The two of the recommendation history, s2r and r2r, float [rows, length, dim].
+        search: The two of the search history, r2s and s2s.
+        recommendation_mask: Bool [rows, length].
+        search_mask: Bool [rows, length].
+    """
+
+    recommendation: tuple[Any, ...]
+    search: tuple[Any, ...]
+    recommendation_mask: Any
+    search_mask: Any
 
 
 @register
@@ -28,6 +77,9 @@ class Contrasts(keras.layers.Layer):
     its negative items from the whole catalogue. A negative equal to a pair's own item or query is left out.
 
     The history alignment uses rows that have both kinds of token. Other rows have no transition between kinds.
+
+    With `contrasts_per_surface`, both are computed over the rows of each surface by themselves. Negative items are the
+    same for both surfaces.
 
     Source: UniSAR (arXiv 2404.09520), query-item alignment and transition alignment. Drawing pairs and rows is ours;
     `README.md` beside this file says why.
@@ -43,7 +95,7 @@ class Contrasts(keras.layers.Layer):
 
     @property
     def weights_by_name(self) -> dict[str, float]:
-        """The weights in the joint loss of the losses that the configuration has, by name."""
+        """The weights of the losses that the configuration has, by name, whatever the surface."""
         config = self.config
         weights = {}
         if config.query_item_contrast and config.query_item_weight:
@@ -51,6 +103,17 @@ class Contrasts(keras.layers.Layer):
         if config.history_alignment and config.history_alignment_weight and any(self._aligned()):
             weights[HISTORY_ALIGNMENT_LOSS] = config.history_alignment_weight
         return weights
+
+    @property
+    def terms(self) -> dict[str, Term]:
+        """The terms of the joint loss by name: what `losses_by_name` returns, and how it counts."""
+        if not self.config.contrasts_per_surface:
+            return {name: Term(weight, tuple(Surface)) for name, weight in self.weights_by_name.items()}
+        return {
+            _of_surface(name, surface): Term(weight * self.config.click_weight(surface), (surface,))
+            for surface in Surface
+            for name, weight in self.weights_by_name.items()
+        }
 
     def _aligned(self) -> tuple[bool, bool]:
         config = self.config
@@ -90,85 +153,151 @@ class Contrasts(keras.layers.Layer):
         return keras.random.randint((negatives,), PADDING + 1, count, seed=self.seed) if negatives else None
 
     def losses_by_name(
-        self, tokens: HistoryTokens, transitions: Transitions, negative_items, items: ItemLookup
+        self,
+        tokens: HistoryTokens,
+        transitions: Transitions,
+        negative_items,
+        items: ItemLookup,
+        recommendation_rows=None,
     ) -> dict[str, Any]:
-        """Computes the losses of `weights_by_name`.
+        """Computes the losses of `terms`.
 
         Args:
             tokens: The history tokens of the batch.
             transitions: The transitions of the batch.
             negative_items: What `draw_items` returned.
             items: Embeds the negative items.
+            recommendation_rows: How many rows are of recommendation; they come first. Needed with
+                `contrasts_per_surface` alone.
 
         Returns:
             Float32 scalars by name, not weighted.
         """
-        losses = {}
-        if self.query_item is not None:
-            losses[QUERY_ITEM_LOSS] = self.query_item_loss(tokens, negative_items, items)
-        if self.recommendation_alignment is not None or self.search_alignment is not None:
-            losses[HISTORY_ALIGNMENT_LOSS] = self.alignment_loss(tokens, transitions)
+        sessions = None if self.query_item is None else _sessions(tokens)
+        views = self._views(tokens, transitions)
+        if not self.config.contrasts_per_surface:
+            return self._losses_over(sessions, views, negative_items, items)
+        losses: dict[str, Any] = {}
+        first = _sessions_before(tokens, recommendation_rows)
+        for surface, rows, places in zip(Surface, _cut(recommendation_rows), _cut(first), strict=True):
+            of_surface = self._losses_over(_part(sessions, places), _part(views, rows), negative_items, items)
+            losses |= {_of_surface(name, surface): loss for name, loss in of_surface.items()}
         return losses
 
-    def query_item_loss(self, tokens: HistoryTokens, negative_items, items: ItemLookup):
+    def _losses_over(self, sessions: _Sessions | None, views: _Views, negative_items, items) -> dict[str, Any]:
+        """The losses of `weights_by_name` over some rows. `sessions` is None without the query-item contrast."""
+        losses = {}
+        if sessions is not None:
+            losses[QUERY_ITEM_LOSS] = self._query_item_loss(sessions, negative_items, items)
+        if views.recommendation or views.search:
+            losses[HISTORY_ALIGNMENT_LOSS] = self._alignment_loss(views)
+        return losses
+
+    def _query_item_loss(self, sessions: _Sessions, negative_items, items: ItemLookup):
         """The query-item contrast of pairs and negatives that are drawn for this step."""
         dim = self.config.dim
-        queries = ops.reshape(tokens.queries, (-1, dim))
-        words = ops.reshape(tokens.words, (-1, tokens.words.shape[-1]))
-        query_keys = _text_keys(words)
-        session_size = tokens.items.shape[-1]
-        clicked_mask = ops.reshape(tokens.clicked_mask, (-1,))
+        query_keys = _text_keys(sessions.words)
+        session_size = sessions.items.shape[-1]
+        clicked_mask = ops.reshape(sessions.clicked_mask, (-1,))
         if self.config.query_item_pairs:
-            pairs, found = draw(clicked_mask, self.config.query_item_pairs, self.seed)
+            pairs, found = draw(clicked_mask, self._at_most(self.config.query_item_pairs, sessions), self.seed)
             real = ops.logical_and(ops.take(clicked_mask, pairs), found)
         else:
             pairs, real = ops.arange(ops.shape(clicked_mask)[0], dtype="int32"), clicked_mask
-        sessions = ops.floor_divide(pairs, session_size)
-        pair_items = ops.take(ops.reshape(tokens.items, (-1,)), pairs)
+        places = ops.floor_divide(pairs, session_size)
+        pair_items = ops.take(ops.reshape(sessions.items, (-1,)), pairs)
 
-        is_session = tokens.search_mask.real if isinstance(tokens.search_mask, LAYOUTS) else tokens.search_mask
-        with_words = ops.logical_and(ops.reshape(is_session, (-1,)), ops.any(ops.not_equal(words, PADDING), axis=-1))
-        others, _ = draw(with_words, self.config.query_item_negatives, self.seed)
+        with_words = ops.logical_and(sessions.real, ops.any(ops.not_equal(sessions.words, PADDING), axis=-1))
+        others, _ = draw(with_words, self._at_most(self.config.query_item_negatives, sessions), self.seed)
         query_hits = ops.equal(
-            ops.expand_dims(ops.take(query_keys, sessions), 1), ops.expand_dims(ops.take(query_keys, others), 0)
+            ops.expand_dims(ops.take(query_keys, places), 1), ops.expand_dims(ops.take(query_keys, others), 0)
         )
         return self.query_item(
-            ops.take(queries, sessions, axis=0),
-            ops.take(ops.reshape(tokens.clicked, (-1, dim)), pairs, axis=0),
+            ops.take(sessions.queries, places, axis=0),
+            ops.take(ops.reshape(sessions.clicked, (-1, dim)), pairs, axis=0),
             real,
             items(negative_items),
-            ops.take(queries, others, axis=0),
+            ops.take(sessions.queries, others, axis=0),
             item_hits=ops.equal(ops.expand_dims(pair_items, 1), ops.expand_dims(negative_items, 0)),
             query_hits=query_hits,
         )
 
+    def _at_most(self, count: int, sessions: _Sessions):
+        """How many places to draw: none if there is no place. Of a whole batch, the first place is always there."""
+        size = ops.shape(sessions.real)[0]
+        if not self.config.contrasts_per_surface:
+            return count
+        if isinstance(size, int):
+            return count if size else 0
+        return ops.where(ops.greater(size, 0), count, 0)
+
     def alignment_loss(self, tokens: HistoryTokens, transitions: Transitions):
         """The sum of the alignments of both histories, over at most `history_alignment_rows` rows."""
-        recommendation_mask, search_mask = (
-            bool_mask(mask) for mask in (tokens.recommendation_mask, tokens.search_mask)
+        return self._alignment_loss(self._views(tokens, transitions))
+
+    def _views(self, tokens: HistoryTokens, transitions: Transitions) -> _Views:
+        recommendation: tuple[Any, ...] = ()
+        search: tuple[Any, ...] = ()
+        if self.recommendation_alignment is not None:
+            recommendation = (transitions.search_to_recommendation, transitions.recommendation_to_recommendation)
+        if self.search_alignment is not None:
+            search = (transitions.recommendation_to_search, transitions.search_to_search)
+        return _Views(
+            tuple(padded(each, tokens.recommendation_mask) for each in recommendation),
+            tuple(padded(each, tokens.search_mask) for each in search),
+            bool_mask(tokens.recommendation_mask),
+            bool_mask(tokens.search_mask),
         )
-        rows = ops.logical_and(ops.any(recommendation_mask, axis=-1), ops.any(search_mask, axis=-1))
+
+    def _alignment_loss(self, views: _Views):
+        rows = ops.logical_and(ops.any(views.recommendation_mask, axis=-1), ops.any(views.search_mask, axis=-1))
         pick = _evenly(ops.shape(rows)[0], self.config.history_alignment_rows)
         total = 0.0
-        if self.recommendation_alignment is not None:
-            total += self.recommendation_alignment(
-                pick(padded(transitions.search_to_recommendation, tokens.recommendation_mask)),
-                pick(padded(transitions.recommendation_to_recommendation, tokens.recommendation_mask)),
-                pick(recommendation_mask),
-                pick(rows),
-            )
-        if self.search_alignment is not None:
-            total += self.search_alignment(
-                pick(padded(transitions.recommendation_to_search, tokens.search_mask)),
-                pick(padded(transitions.search_to_search, tokens.search_mask)),
-                pick(search_mask),
-                pick(rows),
-            )
+        for alignment, pair, mask in (
+            (self.recommendation_alignment, views.recommendation, views.recommendation_mask),
+            (self.search_alignment, views.search, views.search_mask),
+        ):
+            if alignment is not None:
+                total += alignment(*map(pick, pair), pick(mask), pick(rows))
         return total
 
     def get_config(self) -> dict[str, Any]:
         """The arguments of the constructor."""
         return {**super().get_config(), "config": self.config.to_dict()}
+
+
+def _of_surface(name: str, surface: Surface) -> str:
+    return f"{name}_{surface.value}"
+
+
+def _sessions(tokens: HistoryTokens) -> _Sessions:
+    """All search sessions of a batch, padded or packed."""
+    real = tokens.search_mask.real if isinstance(tokens.search_mask, LAYOUTS) else tokens.search_mask
+    session_size, dim = tokens.clicked.shape[-2:]
+    return _Sessions(
+        words=ops.reshape(tokens.words, (-1, tokens.words.shape[-1])),
+        queries=ops.reshape(tokens.queries, (-1, dim)),
+        items=ops.reshape(tokens.items, (-1, session_size)),
+        clicked=ops.reshape(tokens.clicked, (-1, session_size, dim)),
+        clicked_mask=ops.reshape(tokens.clicked_mask, (-1, session_size)),
+        real=ops.reshape(real, (-1,)),
+    )
+
+
+def _sessions_before(tokens: HistoryTokens, row):
+    """How many of all sessions of a batch belong to the rows before this one."""
+    mask = tokens.search_mask
+    return mask.tokens_before(row) if isinstance(mask, LAYOUTS) else row * ops.shape(mask)[1]
+
+
+def _cut(place) -> tuple[slice, slice]:
+    """What lies before a place, and the rest."""
+    return slice(None, place), slice(place, None)
+
+
+def _part(values, part: slice):
+    """The same slice of all tensors of a structure; None stays None."""
+    return keras.tree.map_structure(lambda each: None if each is None else each[part], values)
 
 
 def _evenly(size, most: int):

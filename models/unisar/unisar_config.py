@@ -3,6 +3,7 @@
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
+from schemas.canonical_event import Surface
 from schemas.number_checks import check_below_one, check_least, check_positive, check_widths
 
 EXPERT_KINDS: Final = ("mixture", "shared_bottom", "single_task")
@@ -26,6 +27,8 @@ class UniSARConfig:
         expert_units: Width of an expert's output.
         shared_experts: How many experts both surfaces use, with `experts: mixture`.
         task_experts: How many experts each surface has of its own, with `experts: mixture`.
+        gate_units: Widths of the hidden layers, with ReLU, in front of each gate's softmax layer, with
+            `experts: mixture`. Empty: a gate is that layer alone, as in the code of the paper.
         tower_units: Widths of each surface's tower.
         prediction_units: Widths of the hidden layers between a tower and its score.
         recommendation_weight: Weight of the click loss on recommendation rows.
@@ -44,6 +47,9 @@ class UniSARConfig:
         search_to_recommendation: Extract s2r. Off, the recommendation history is r2r alone.
         recommendation_to_search: Extract r2s. Off, the search history is s2s alone.
         fusion: Fuse a history's two transitions by cross-attention. Off, they are added.
+        contrasts_per_surface: Compute both contrastive losses over the rows of each surface by themselves, and weigh
+            each also as its surface's click loss, as the code of the paper does. Off, once over the rows of both
+            surfaces, which costs half where pairs and rows are picked.
         query_item_contrast: Have the query-item contrastive loss.
         history_alignment: Have the alignment loss, for each history that has both transitions.
         matching: Add to each score the product of what the user wants and the item (not in the paper), learned against
@@ -74,6 +80,7 @@ class UniSARConfig:
     expert_units: int = 64
     shared_experts: int = 4
     task_experts: int = 4
+    gate_units: tuple[int, ...] = ()
     tower_units: tuple[int, ...] = (128, 64)
     prediction_units: tuple[int, ...] = (200, 80)
     recommendation_weight: float = 1.0
@@ -90,6 +97,7 @@ class UniSARConfig:
     search_to_recommendation: bool = True
     recommendation_to_search: bool = True
     fusion: bool = True
+    contrasts_per_surface: bool = False
     query_item_contrast: bool = True
     history_alignment: bool = True
     matching: bool = False
@@ -105,8 +113,8 @@ class UniSARConfig:
     def __post_init__(self) -> None:
         """Checks the fields."""
         # YAML and JSON have lists only.
-        object.__setattr__(self, "tower_units", tuple(self.tower_units))
-        object.__setattr__(self, "prediction_units", tuple(self.prediction_units))
+        for name in ("gate_units", "tower_units", "prediction_units"):
+            object.__setattr__(self, name, tuple(getattr(self, name)))
         check_least(self, 1, "dim", "user_dim", "item_dim", "word_dim", "num_heads", "num_layers")
         check_least(self, 1, "recommendation_history", "search_history", "expert_units")
         check_least(self, 0, "shared_experts", "task_experts", "query_item_pairs", "history_alignment_rows")
@@ -115,12 +123,18 @@ class UniSARConfig:
         check_least(self, 0, "history_alignment_weight", "matching_weight", "popularity_correction")
         check_positive(self, "query_item_temperature", "history_alignment_temperature")
         check_below_one(self, "dropout", "matching_dropout")
-        check_widths(self, "tower_units", "prediction_units")
+        check_widths(self, "gate_units", "tower_units", "prediction_units")
         if self.dim % self.num_heads:
             raise ValueError(f"`num_heads` should divide `dim`. Received: num_heads={self.num_heads}, dim={self.dim}")
         if self.experts not in EXPERT_KINDS:
             raise ValueError(
                 f"`experts` should be one of {', '.join(EXPERT_KINDS)}. Received: experts={self.experts!r}"
+            )
+        if self.gate_units and self.experts_shared + self.experts_of_task == 1:
+            raise ValueError(
+                "`gate_units` needs gates, and there are none where a surface has a single expert. Received: "
+                f"gate_units={list(self.gate_units)}, experts={self.experts!r}, "
+                f"shared_experts={self.shared_experts}, task_experts={self.task_experts}"
             )
 
     @property
@@ -132,6 +146,10 @@ class UniSARConfig:
     def experts_of_task(self) -> int:
         """How many experts each surface has of its own, the ablation `experts` considered."""
         return {"mixture": self.task_experts, "shared_bottom": 0, "single_task": 1}[self.experts]
+
+    def click_weight(self, surface: Surface) -> float:
+        """The weight of the click loss on the rows of a surface."""
+        return self.search_weight if surface is Surface.SEARCH else self.recommendation_weight
 
     def to_dict(self) -> dict[str, Any]:
         """As plain values that JSON can hold."""

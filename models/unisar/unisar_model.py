@@ -90,6 +90,7 @@ class UniSAR(JointTraining, keras.Model):
             config.experts_of_task,
             tasks=len(Surface),
             dropout=config.dropout,
+            gate_units=config.gate_units,
             name="experts",
             dtype=policy,
         )
@@ -210,6 +211,7 @@ class UniSAR(JointTraining, keras.Model):
             history[features.SEARCH_ITEMS],
             *(side[features.CANDIDATE_ITEMS] for side in sides),
         ]
+        boundary = ops.shape(sides[0][features.USER])[0]
         negative_items = self.contrasts.draw_items(self.vocabulary.items)
         if negative_items is not None:
             looked_up.append(negative_items)
@@ -220,10 +222,9 @@ class UniSAR(JointTraining, keras.Model):
         items = self.embedding.look_up(*looked_up)
         tokens = self.embedding(history, items=items, layout=Packing)
         transitions = self.extraction(tokens, training=training)
-        contrasts = self.contrasts.losses_by_name(tokens, transitions, negative_items, items)
+        contrasts = self.contrasts.losses_by_name(tokens, transitions, negative_items, items, boundary)
         histories = self.fuse(tokens, transitions, training)
         users = self.embedding.users(ops.concatenate([side[features.USER] for side in sides], axis=0))
-        boundary = ops.shape(sides[0][features.USER])[0]
         outputs: dict[str, Any] = {CONTRASTS: {name: ops.reshape(loss, (1,)) for name, loss in contrasts.items()}}
         interests = {}
         for surface, side, part in zip(Surface, sides, (slice(None, boundary), slice(boundary, None)), strict=True):

@@ -43,10 +43,10 @@ class JointTraining(SurfaceRanking):
 
     `fit` takes pairs of a joint batch and its labels, `{"recommendation": float [rows, candidates], "search": ...}`.
     Either side may have no rows. The outputs of the forward pass hold the contrastive losses by name. They are weighted
-    here with `Contrasts.weights_by_name`. Losses that layers add with `add_loss` have weight 1.
+    here as `Contrasts.terms` says. Losses that layers add with `add_loss` have weight 1.
 
-    Metrics: `click_loss_<surface>`; each contrastive loss; `matching_loss_<surface>` with `matching`; and the metrics
-    of `SurfaceRanking`.
+    Metrics: `click_loss_<surface>`; each contrastive loss, with `contrasts_per_surface` of each surface;
+    `matching_loss_<surface>` with `matching`; and the metrics of `SurfaceRanking`.
 
     Source: UniSAR (arXiv 2404.09520), joint training: the click losses of both surfaces plus the weighted contrastive
     losses. The matching loss is an addition of ours.
@@ -61,7 +61,7 @@ class JointTraining(SurfaceRanking):
         self.click_losses = {
             surface.value: keras.metrics.Mean(name=f"click_loss_{surface.value}") for surface in Surface
         }
-        self.contrast_losses = {name: keras.metrics.Mean(name=name) for name in self.contrasts.weights_by_name}
+        self.contrast_losses = {name: keras.metrics.Mean(name=name) for name in self.contrasts.terms}
         self.matching_losses = {}
         if self.config.matching:
             self.matching_losses = {
@@ -72,22 +72,19 @@ class JointTraining(SurfaceRanking):
     def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
         """The joint loss of a batch. Updates the metrics of its parts."""
         self.begin_step(y_pred, training)
-        weights = {
-            Surface.RECOMMENDATION.value: self.config.recommendation_weight,
-            Surface.SEARCH.value: self.config.search_weight,
-        }
         # Means are weighted by rows. A weight of 1 would be a constant, and the step that finds the data exhausted
         # still runs operations that depend on no data.
         rows = {surface: ops.shape(labels)[0] for surface, labels in y.items()}
         total = 0.0
-        for surface, weight in weights.items():
+        for each in Surface:
+            surface = each.value
             real = ops.not_equal(x[surface][features.CANDIDATE_ITEMS], PADDING)
             loss = click_loss(y[surface], y_pred[surface], real)
             self.click_losses[surface].update_state(loss, sample_weight=rows[surface])
-            total += weight * loss
-        for name, weight in self.contrasts.weights_by_name.items():
+            total += self.config.click_weight(each) * loss
+        for name, (weight, surfaces) in self.contrasts.terms.items():
             loss = ops.squeeze(y_pred[CONTRASTS][name], axis=0)
-            self.contrast_losses[name].update_state(loss, sample_weight=sum(rows.values()))
+            self.contrast_losses[name].update_state(loss, sample_weight=sum(rows[each.value] for each in surfaces))
             total += weight * loss
         total += sum(self.losses)
         if MATCHING in y_pred:

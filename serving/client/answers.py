@@ -176,7 +176,7 @@ def divided_history(outputs: Outputs) -> DividedHistory:
     by_queries: tuple[Session, ...] = ()
     if signatures.QUERY_WINDOWS in row:
         by_queries = _sessions(row[signatures.QUERY_WINDOWS], row[signatures.QUERY_SHARES], len(tokens))
-    # The feed has no queries, so all its windows end at 0. Single windows of a search history may end there too.
+    # Where the feed has no queries, all its windows end at 0. Single windows of a search history may end there too.
     is_read = any(session.end > 0 for session in by_queries)
     return DividedHistory(tokens, by_clicks, by_queries if is_read else ())
 

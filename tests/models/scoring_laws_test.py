@@ -15,8 +15,13 @@ from tests.support.small_models import HISTORY, VOCABULARY, assert_same, joint, 
 MODELS = {
     "unisar": (unisar, {}),
     "unisar_with_additions": (unisar, small_models.UNISAR_ADDITIONS),
+    "unisar_with_options": (unisar, {"gate_units": (3,), "contrasts_per_surface": True}),
     "unifiedssr": (unifiedssr, {}),
     "unifiedssr_with_additions": (unifiedssr, {"item_attributes": True, "loss": "softmax"}),
+    "unifiedssr_with_options": (
+        unifiedssr,
+        {"query_branch_in_recommendation": True, "share_branches": False, "share_surfaces": False},
+    ),
 }
 REFERENCE = {"unifiedssr_reference": (unifiedssr, {"reference_peculiarities": True})}
 """It builds and saves as the others do; its scores depend on padding."""

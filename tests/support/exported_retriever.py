@@ -73,15 +73,15 @@ class Exported:
         return 1 + self.transform_output.vocabulary_by_name(vocabulary).index(value.encode())
 
 
-def exported_retriever(folder: Path) -> Exported:
-    """Makes everything below a folder."""
-    output = _transform(folder)
-    return _exported(folder, output, retriever(output))
+def exported_retriever(folder: Path, output: tft.TFTransformOutput | None = None, **settings) -> Exported:
+    """Makes everything below a folder; for a Transform output that is there already, the export alone."""
+    output = output or _transform(folder)
+    return _exported(folder, output, retriever(output, **settings))
 
 
-def exported_unisar(folder: Path, output: tft.TFTransformOutput) -> Exported:
+def exported_unisar(folder: Path, output: tft.TFTransformOutput, **settings) -> Exported:
     """A UniSAR, which explains and retrieves nothing, for a Transform output."""
-    config = UniSARConfig(dim=4, user_dim=2, item_dim=2, word_dim=2, num_heads=2, **_SIZES)
+    config = UniSARConfig(dim=4, user_dim=2, item_dim=2, word_dim=2, num_heads=2, **_SIZES, **settings)
     return _exported(folder, output, _with_random_weights(UniSAR(config, _vocabulary(output))))
 
 

@@ -61,6 +61,10 @@ class Packing(NamedTuple):
         flat = ops.reshape(padded, (-1, *padded.shape[2:]))
         return ops.take(flat, self.places, axis=0)
 
+    def tokens_before(self, row):
+        """How many tokens are stored in front of those of a row: an int scalar."""
+        return ops.sum(ops.cast(ops.less(self.places, row * ops.shape(self.mask)[1]), "int32"))
+
     def unpack(self, packed):
         """Unpacks [tokens, dim] to [batch, length, dim]. Padding is meaningless, and no gradient may reach it."""
         batch, length = ops.shape(self.mask)
@@ -128,6 +132,10 @@ class Flattening(NamedTuple):
     def pack(self, padded):
         """Flattens [batch, length, ...] to [batch · length, ...]."""
         return ops.reshape(padded, (-1, *padded.shape[2:]))
+
+    def tokens_before(self, row):
+        """As `Packing.tokens_before`."""
+        return row * ops.shape(self.mask)[1]
 
     def unpack(self, flat):
         """Reshapes [batch · length, dim] to [batch, length, dim]."""

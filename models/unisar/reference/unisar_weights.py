@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 def configuration(settings: Mapping[str, Any]) -> tuple[UniSARConfig, Vocabulary]:
     """Translates the reference's settings to our configuration and vocabulary.
 
-    The contrastive losses take all pairs and all rows, as in the reference. A setting that is missing takes the
-    reference's default.
+    The contrastive losses take all pairs and all rows, for each surface, as in the reference. A setting that is missing
+    takes the reference's default.
 
     Args:
         settings: The reference's constants (`item_id_num`, `item_feature_list`, `max_rec_his_len`, …) and arguments
@@ -57,6 +57,7 @@ def configuration(settings: Mapping[str, Any]) -> tuple[UniSARConfig, Vocabulary
         history_alignment_weight=settings.get("his_cl_weight", 0.1),
         history_alignment_temperature=settings.get("his_cl_temp", 0.1),
         history_alignment_rows=0,
+        contrasts_per_surface=True,
     )
     vocabulary = Vocabulary(
         users=settings["user_id_num"],

@@ -14,24 +14,30 @@ def experts(shared=2, own=1, **arguments):
     return layer
 
 
-def test_layer_contract():
-    arguments = {"units": 6, "shared_experts": 2, "task_experts": 1, "dropout": 0.1}
+@pytest.mark.parametrize(("gate_units", "weights"), [((), 10), ((7, 3), 18)])
+def test_layer_contract(gate_units, weights):
+    arguments = {"units": 6, "shared_experts": 2, "task_experts": 1, "dropout": 0.1, "gate_units": gate_units}
     inputs = {"candidates": CANDIDATES, "context": CONTEXT}
-    # Kernel and bias of the shared experts, of each task's experts and of each task's gate.
-    run_layer_test(MixtureOfExperts, arguments, inputs, (2, 3, 6), trainable_weights=10, fixed={"task": 1})
+    # Kernel and bias of the shared experts, of each task's experts, and of each layer of each task's gate.
+    run_layer_test(MixtureOfExperts, arguments, inputs, (2, 3, 6), trainable_weights=weights, fixed={"task": 1})
 
 
 @pytest.mark.parametrize("task", [0, 1])
-def test_equals_each_expert_run_by_itself_on_candidate_and_context(task):
-    layer = experts()
+@pytest.mark.parametrize("gate_units", [(), (7,), (7, 2)])
+def test_equals_each_expert_run_by_itself_on_candidate_and_context(task, gate_units):
+    layer = experts(gate_units=gate_units)
     pairs = np.concatenate([CANDIDATES, np.repeat(CONTEXT[:, None], 3, axis=1)], axis=-1)
 
-    def dense(weights):
-        return pairs @ weights[0].numpy() + weights[1].numpy()
+    def dense(weights, inputs=pairs):
+        return inputs @ weights[0].numpy() + weights[1].numpy()
 
     shared = np.maximum(dense(layer.shared), 0)
     outputs = [np.maximum(dense(layer.own[task]), 0), shared[..., :6], shared[..., 6:]]
-    gate = np.exp(dense(layer.gates[task]))
+    hidden = pairs
+    for weights, units in zip(layer.gate_hidden[task], gate_units, strict=True):
+        hidden = np.maximum(dense(weights, hidden), 0)
+        assert hidden.shape[-1] == units
+    gate = np.exp(dense(layer.gates[task], hidden))
     gate /= gate.sum(-1, keepdims=True)
     expected = sum(gate[..., [index]] * output for index, output in enumerate(outputs))
     np.testing.assert_allclose(layer(CANDIDATES, CONTEXT, task=task), expected, rtol=1e-4, atol=1e-5)
@@ -39,7 +45,7 @@ def test_equals_each_expert_run_by_itself_on_candidate_and_context(task):
 
 @pytest.mark.parametrize(("shared", "own", "weights"), [(1, 0, 2), (0, 1, 4)])
 def test_a_single_expert_has_no_gate(shared, own, weights):
-    layer = experts(shared, own)
+    layer = experts(shared, own, gate_units=(7,))
     assert len(layer.trainable_weights) == weights
     same = np.array_equal(layer(CANDIDATES, CONTEXT, task=0), layer(CANDIDATES, CONTEXT, task=1))
     assert same == (shared == 1)

@@ -17,11 +17,16 @@ def test_layer_contract():
     # The start, twenty weights a block and the last norm's two: no branch has its own.
     arguments = {"config": UnifiedSSRConfig(dim=8, num_layers=3)}
     run_build_test(SequenceEncoder, arguments, 1 + 3 * 20 + 2)
+    apart = {"config": UnifiedSSRConfig(dim=8, num_layers=3, share_branches=False)}
+    run_build_test(SequenceEncoder, apart, 1 + 2 * (3 * 20 + 2))
+    # Where there are no queries, they have no weights.
+    run_build_test(SequenceEncoder, apart | {"with_queries": False}, 1 + 3 * 20 + 2)
 
 
+@pytest.mark.parametrize("shared", [True, False])
 @pytest.mark.parametrize(("field", "size", "delay"), [("items", VOCABULARY.items, 1), ("queries", VOCABULARY.words, 0)])
-def test_a_position_sees_its_query_the_events_before_it_and_nothing_later(field, size, delay):
-    made = make()
+def test_a_position_sees_its_query_the_events_before_it_and_nothing_later(field, size, delay, shared):
+    made = make(share_branches=shared)
     before = encode(made)
     for place in range(getattr(SEQUENCES, field).shape[1]):
         ids = getattr(SEQUENCES, field).copy()
@@ -59,6 +64,42 @@ def test_every_layer_is_fed_by_the_one_before_with_the_other_branch_as_its_memor
         np.testing.assert_allclose(tokens, 2**layer * given[0][0], rtol=1e-5)
         other = tokens if queries is None else np.concatenate([tokens[3:], tokens[:3]])
         np.testing.assert_array_equal(memory, other)
+
+
+def test_an_encoder_for_each_branch_computes_what_a_shared_one_would_with_equal_weights():
+    (encoder, _), (apart, _) = shared, own = make(), make(share_branches=False)
+    own[1].set_weights(shared[1].get_weights())
+    start, *rest = encoder.get_weights()
+    apart.set_weights([start, *rest, *rest])
+    for first, second in zip(encode(shared), encode(own), strict=True):
+        np.testing.assert_allclose(first, second, rtol=1e-4, atol=1e-5)
+    # The last norm of a branch moves that branch alone.
+    before = encode(own)
+    apart.query_norm.offset.assign_add(np.ones(8))
+    products, queries = encode(own)
+    np.testing.assert_array_equal(products, before[0])
+    np.testing.assert_allclose(queries, before[1] + 1, rtol=1e-5, atol=1e-5)
+
+
+def test_every_layer_of_each_branch_has_the_other_branch_as_its_memory():
+    encoder, _ = made = make(share_branches=False)
+    given = {"products": [], "queries": []}
+
+    def block(name, factor):
+        def call(tokens, memory, *masks, training):
+            given[name].append((np.asarray(tokens), np.asarray(memory)))
+            return factor * tokens
+
+        return call
+
+    encoder.blocks, encoder.query_blocks = [block("products", 2)] * 3, [block("queries", 3)] * 3
+    encode(made)
+    products, queries = given["products"][0]
+    for layer in range(3):
+        for found, expected in zip(given["products"][layer], (2**layer * products, 3**layer * queries), strict=True):
+            np.testing.assert_allclose(found, expected, rtol=1e-5)
+        for found, expected in zip(given["queries"][layer], (3**layer * queries, 2**layer * products), strict=True):
+            np.testing.assert_allclose(found, expected, rtol=1e-5)
 
 
 def test_an_event_is_the_mean_of_its_items():

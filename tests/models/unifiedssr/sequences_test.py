@@ -11,13 +11,15 @@ INPUTS = {
     features.SEARCH_ITEMS: np.array([[[7, 8], [0, 0]], [[9, 0], [2, 1]]]),
     features.SEARCH_WORDS: np.array([[[1, 2], [0, 0]], [[3, 0], [4, 5]]]),
     features.SEARCH_KINDS: np.array([[1, 0], [1, 1]]),
+    features.RECOMMENDATION_POSITIONS: np.array([[0, 2, 0], [0, 0, 0]]),
+    features.SEARCH_POSITIONS: np.array([[1, 0], [0, 1]]),
     features.QUERY_WORDS: np.array([[6, 7], [8, 0]]),
 }
 FINAL = np.array([11, 12])
 
 
 def test_recommendation_is_one_item_an_event_and_has_no_queries():
-    sequences = of_surface(INPUTS, Surface.RECOMMENDATION)
+    sequences = of_surface(INPUTS, Surface.RECOMMENDATION, with_queries=False)
     # The longest history of the batch has two events; the third place is nobody's.
     np.testing.assert_array_equal(sequences.items, [[[5], [6]], [[0], [0]]])
     np.testing.assert_array_equal(sequences.lengths, [2, 0])
@@ -40,11 +42,31 @@ def test_the_requests_query_comes_behind_the_last_session():
     assert of_surface(INPUTS, Surface.SEARCH, with_queries=False).queries is None
 
 
+def test_a_position_of_recommendation_has_the_query_of_the_newest_search_before_its_next_event():
+    # The first user clicked, searched and clicked again; the second searched twice. Request's queries are not read.
+    queries = of_surface(INPUTS, Surface.RECOMMENDATION).queries
+    np.testing.assert_array_equal(queries[0], [[0, 0], [1, 2], [1, 2]])
+    np.testing.assert_array_equal(queries[1, 0], [4, 5])
+    # Two searches lie between the two clicks, none before the first.
+    inputs = {
+        features.USER: np.array([3]),
+        features.RECOMMENDATION_ITEMS: np.array([[5, 6]]),
+        features.RECOMMENDATION_POSITIONS: np.array([[0, 3]]),
+        features.SEARCH_WORDS: np.array([[[1], [2], [3]]]),
+        features.SEARCH_POSITIONS: np.array([[1, 2, 4]]),
+        features.SEARCH_KINDS: np.array([[1, 1, 1]]),
+    }
+    np.testing.assert_array_equal(of_surface(inputs, Surface.RECOMMENDATION).queries, [[[0], [2], [3]]])
+    # What is told of padding does not matter.
+    inputs[features.SEARCH_KINDS] = np.array([[1, 0, 0]])
+    np.testing.assert_array_equal(of_surface(inputs, Surface.RECOMMENDATION).queries, [[[0], [1], [1]]])
+
+
 def test_each_position_predicts_the_next_event_and_the_last_the_rows_target():
     sequences = of_surface(INPUTS, Surface.SEARCH)
     expected = [[[7, 8], [11, 0], [0, 0]], [[9, 0], [2, 1], [12, 0]]]
     np.testing.assert_array_equal(targets(sequences, FINAL), expected)
-    recommendation = of_surface(INPUTS, Surface.RECOMMENDATION)
+    recommendation = of_surface(INPUTS, Surface.RECOMMENDATION, with_queries=False)
     np.testing.assert_array_equal(targets(recommendation, FINAL), [[[5], [6], [11]], [[12], [0], [0]]])
     # The last position alone may have a target.
     expected = [[[0, 0], [11, 0], [0, 0]], [[0, 0], [0, 0], [12, 0]]]

@@ -58,19 +58,56 @@ def test_the_query_and_the_user_matter_unless_switched_off(switch, feature, coun
 def test_the_share_of_the_product_branch_stays_within_its_bounds():
     fresh = unifiedssr()
     assert_same(fresh.product_share, 0.5)
-    for share, nearest in ((0.1 + 1e-5, 0.1 + 1e-5), (0.37, 0.37), (0.9 - 1e-5, 0.9 - 1e-5), (0.0, 0.1), (1.2, 0.9)):
-        fresh.product_logit.assign(fresh.logit_of_share(share))
-        assert_same(fresh.product_share, nearest)
+    # The sigmoid of -ln 3 is a quarter.
+    for logit, share in ((-np.log(3), 0.1 + 0.8 / 4), (np.log(3), 0.9 - 0.8 / 4), (-50, 0.1), (50, 0.9)):
+        fresh.product_logit.assign(logit)
+        assert_same(fresh.product_share, share)
 
 
-def test_the_request_mixes_the_branches_by_their_share():
-    fresh = unifiedssr()
-    batch = rows()
-    sequences = fresh.sequences(batch, Surface.SEARCH)
-    products, queries = (np.asarray(each) for each in fresh.encoder.encode(fresh.embedding, sequences))
-    fresh.product_logit.assign(fresh.logit_of_share(0.3))
+@pytest.mark.parametrize("surface", list(Surface))
+def test_the_request_mixes_the_branches_by_their_share(surface):
+    fresh = unifiedssr(query_branch_in_recommendation=True)
+    batch = rows(surface)
+    sequences = fresh.sequences(batch, surface)
+    products, queries = (np.asarray(each) for each in fresh.encode(sequences, surface))
+    fresh.product_logit.assign(-np.log(3))  # A share of 0.3.
     place = np.arange(len(products)), np.asarray(sequences.lengths)
     assert_same(fresh.encode_requests(batch), 0.3 * products[place] + 0.7 * queries[place])
+
+
+def test_queries_of_the_history_matter_to_recommendation_where_it_reads_them():
+    made = unifiedssr(query_branch_in_recommendation=True)
+    batch = rows(Surface.RECOMMENDATION)
+    words, positions = batch[features.SEARCH_WORDS], batch[features.SEARCH_POSITIONS]
+    newest = np.arange(6), batch[features.SEARCH_KINDS].sum(axis=1) - 1
+    changed = words.copy()
+    changed[newest] = (changed[newest] + 3) % VOCABULARY.words
+    scores = np.asarray(made(batch))
+    assert (np.abs(np.asarray(made(batch | {features.SEARCH_WORDS: changed})) - scores).max(axis=1) > 1e-5).all()
+    # The clicked items of searches do not matter, nor does the order of two searches before the first click.
+    other = {features.SEARCH_ITEMS: (batch[features.SEARCH_ITEMS] + 3) % VOCABULARY.items}
+    assert_same(made(batch | other), scores)
+    first_click = batch[features.RECOMMENDATION_POSITIONS][:, 0]
+    row = next(row for row in range(6) if positions[row, 1] < first_click[row] and newest[1][row] > 0)
+    unseen = words.copy()
+    unseen[row, 0] = (unseen[row, 0] + 3) % VOCABULARY.words
+    assert_same(made(batch | {features.SEARCH_WORDS: unseen}), scores)
+    assert len(made.sessions(batch, Surface.RECOMMENDATION)) == 2
+
+
+def test_an_encoder_for_each_surface_computes_what_a_shared_one_would_with_equal_weights():
+    shared, apart = unifiedssr(), unifiedssr(share_surfaces=False)
+    assert len(apart.trainable_weights) == len(shared.trainable_weights) + len(shared.encoder.trainable_weights)
+    apart.embedding.set_weights(shared.embedding.get_weights())
+    for each in (apart.encoder, apart.search_encoder):
+        each.set_weights(shared.encoder.get_weights())
+    batches = [rows(surface) for surface in Surface]
+    for batch in batches:
+        assert_same(apart(batch), shared(batch))
+    # What one surface is encoded by is nothing to the other.
+    apart.search_encoder.start.assign_add(np.ones((1, 1, 8)))
+    recommendation, search = (np.abs(apart(batch) - shared(batch)).max() > 1e-3 for batch in batches)
+    assert (recommendation, search) == (False, True)
 
 
 def test_sessions_of_both_branches_in_search(model):

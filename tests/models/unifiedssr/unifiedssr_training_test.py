@@ -89,6 +89,28 @@ def test_all_weights_but_the_padding_learn():
     assert (items[0] == 0).all()
 
 
+@pytest.mark.parametrize("share_branches", [True, False])
+@pytest.mark.parametrize("queries", [True, False])
+def test_a_batch_of_one_surface_leaves_the_encoder_of_the_other_alone(share_branches, queries):
+    inputs, labels = joint(20, 20)
+    options = {"share_surfaces": False, "share_branches": share_branches, "query_branch_in_recommendation": queries}
+    for surface, other, own in (
+        ("recommendation", "search_encoder", "encoder"),
+        ("search", "encoder", "search_encoder"),
+    ):
+        model = make(**options)
+        _, gradients = loss_and_gradients(model, {surface: inputs[surface]}, {surface: labels[surface]})
+        learns = {
+            name: [gradients[weight.path] is not None and bool(np.any(gradients[weight.path])) for weight in weights]
+            for name, weights in ((name, getattr(model, name).trainable_weights) for name in (own, other))
+        }
+        assert all(learns[own]) and not any(learns[other])
+    # Of rows of both, every weight learns.
+    model.session_windows.offset_kernel.assign(0.1 * np.random.default_rng(0).normal(size=(8, 2)))
+    _, gradients = loss_and_gradients(model, inputs, labels)
+    assert not [path for path, gradient in gradients.items() if gradient is None or not np.any(gradient)]
+
+
 def test_negatives_are_never_targets_of_their_position():
     # Items 1 and 2 are all there is, so half of the negatives are hits; a model that is certain has no loss but theirs.
     model = make(negatives=50)
@@ -116,7 +138,7 @@ def test_the_softmax_draws_by_popularity():
 
 def test_search_weighs_the_losses_of_its_branches():
     model = make()
-    model.product_logit.assign(model.logit_of_share(0.3))
+    model.product_logit.assign(-np.log(3))  # 0.1 + 0.8 / 4.
     branches = [np.random.default_rng(seed).normal(size=(2, 3, 8)).astype("float32") for seed in (0, 1)]
     target_ids, negative_ids = np.full((2, 3, 1), 4), np.full((2, 3, 2), 5)
     everything = np.ones(negative_ids.shape, bool)

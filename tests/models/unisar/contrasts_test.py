@@ -1,10 +1,13 @@
 import numpy as np
 import pytest
+import tensorflow as tf
 
+from models.layers.fast.packing import Flattening, Packing
 from models.unisar.contrasts import HISTORY_ALIGNMENT_LOSS, QUERY_ITEM_LOSS, Contrasts, _evenly, _text_keys
 from models.unisar.unisar_config import UniSARConfig
 from models.unisar.unisar_embedding import ItemLookup
 from schemas import features
+from schemas.canonical_event import Surface
 from tests.support.layer_case import run_build_test
 from tests.support.small_models import SEARCH_HISTORY, UNISAR_SIZES, VOCABULARY, rows, unisar
 
@@ -63,6 +66,67 @@ def test_no_searches_at_all_cost_nothing():
 )
 def test_all_pairs_and_all_rows_can_be_asked_for(fields):
     assert all(0 < value < 100 for value in losses(rows(), **fields).values())
+
+
+def losses_of(model, batch, layout, boundary=None):
+    """The losses of a batch, against the same negatives and with the same draws at each first call."""
+    tokens = model.embedding(batch, layout=layout)
+    lookup = ItemLookup(model.embedding.items)
+    return model.contrasts.losses_by_name(tokens, model.extraction(tokens), NEGATIVES, lookup, boundary)
+
+
+NEGATIVES = np.arange(3, 12, dtype="int32")
+PER_SURFACE = [
+    f"{name}_{surface}"
+    for surface in ("recommendation", "search")
+    for name in (QUERY_ITEM_LOSS, HISTORY_ALIGNMENT_LOSS)
+]
+
+
+@pytest.mark.parametrize("layout", [None, Flattening, Packing])
+@pytest.mark.parametrize("fields", [{}, {"query_item_pairs": 0, "history_alignment_rows": 0}], ids=["drawn", "all"])
+def test_contrasts_per_surface_are_those_of_the_rows_of_each(layout, fields):
+    model, apart = unisar(**fields), unisar(contrasts_per_surface=True, **fields)
+    apart.set_weights(model.get_weights())
+    of_surfaces = rows(Surface.RECOMMENDATION, count=5), rows(Surface.SEARCH, count=3)
+    for each in (model, apart):
+        each.contrasts.seed.state.assign([1, 2])
+    first, second = (losses_of(model, batch, layout) for batch in of_surfaces)
+    both = {name: np.concatenate([batch[name] for batch in of_surfaces]) for name in of_surfaces[0]}
+    found = losses_of(apart, both, layout, boundary=5)
+    assert list(found) == PER_SURFACE
+    expected = [loss for losses in (first, second) for loss in losses.values()]
+    np.testing.assert_allclose(list(found.values()), expected, rtol=1e-5)
+    assert len({round(float(loss), 4) for loss in expected}) == 4
+
+
+@pytest.mark.parametrize("boundary", [0, 4])
+def test_a_surface_without_rows_has_no_contrasts(boundary):
+    model = unisar(contrasts_per_surface=True)
+    batch = {name: tf.constant(value) for name, value in rows(count=4).items()}
+    specs = {name: tf.TensorSpec((None, *value.shape[1:]), value.dtype) for name, value in batch.items()}
+
+    @tf.function(input_signature=[specs, tf.TensorSpec((), "int32")])
+    def traced(given, place):
+        return losses_of(model, given, Packing, place)
+
+    for values in (losses_of(model, batch, Packing, boundary), traced(batch, boundary)):
+        of_none = PER_SURFACE[:2] if boundary == 0 else PER_SURFACE[2:]
+        assert {name for name, value in values.items() if float(value) == 0.0} == set(of_none)
+        assert np.isfinite(list(values.values())).all()
+
+
+def test_each_term_counts_as_its_surface():
+    weights = {"query_item_weight": 0.5, "history_alignment_weight": 0.25, "search_weight": 3.0}
+    found = unisar(contrasts_per_surface=True, recommendation_weight=2.0, **weights).contrasts.terms
+    recommendation, search = (Surface.RECOMMENDATION,), (Surface.SEARCH,)
+    expected = [(1.0, recommendation), (0.5, recommendation), (1.5, search), (0.75, search)]
+    assert found == dict(zip(PER_SURFACE, expected, strict=True))
+    # Those of both surfaces together count as they are.
+    assert unisar(**weights).contrasts.terms == {
+        QUERY_ITEM_LOSS: (0.5, tuple(Surface)),
+        HISTORY_ALIGNMENT_LOSS: (0.25, tuple(Surface)),
+    }
 
 
 @pytest.mark.parametrize(("size", "most", "kept"), [(6, 0, [0, 1, 2, 3, 4, 5]), (6, 3, [0, 2, 4]), (2, 3, [0, 1])])

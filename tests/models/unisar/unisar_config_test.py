@@ -1,3 +1,5 @@
+import json
+
 import pytest
 
 from models.unisar.unisar_config import UniSARConfig
@@ -11,6 +13,11 @@ def test_experts_of_each_kind(experts, shared, own):
     assert (config.experts_shared, config.experts_of_task) == (shared, own)
 
 
+def test_survives_json():
+    config = UniSARConfig(gate_units=(6, 5), tower_units=(4,), contrasts_per_surface=True)
+    assert UniSARConfig(**json.loads(json.dumps(config.to_dict()))) == config
+
+
 @pytest.mark.parametrize(
     ("fields", "message"),
     [
@@ -20,6 +27,13 @@ def test_experts_of_each_kind(experts, shared, own):
             {"experts": "many"},
             "`experts` should be one of mixture, shared_bottom, single_task. Received: experts='many'",
         ),
+        ({"gate_units": (3, 0)}, r"`gate_units` should hold whole numbers from 1 on. Received: gate_units=\[3, 0\]"),
+        (
+            {"gate_units": (3,), "experts": "shared_bottom"},
+            r"`gate_units` needs gates, and there are none where a surface has a single expert. Received: "
+            r"gate_units=\[3\], experts='shared_bottom', shared_experts=4, task_experts=4",
+        ),
+        ({"gate_units": (3,), "shared_experts": 1, "task_experts": 0}, "shared_experts=1, task_experts=0"),
     ],
 )
 def test_refuses(fields, message):

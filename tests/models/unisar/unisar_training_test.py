@@ -6,7 +6,7 @@ import tensorflow as tf
 from models.unisar.unisar_training import MATCHING
 from schemas import features
 from schemas.canonical_event import Surface
-from tests.support.small_models import joint, ranking_names, unisar
+from tests.support.small_models import joint, loss_and_gradients, ranking_names, unisar
 
 
 def batches(search_rows):
@@ -46,6 +46,24 @@ def test_the_loss_is_the_weighted_sum_of_its_parts():
         + 0.25 * results["history_alignment_loss"]
     )
     np.testing.assert_allclose(results["loss"], expected, rtol=1e-5)
+
+
+def test_with_contrasts_per_surface_each_surface_has_one_weight():
+    weights = {"query_item_weight": 0.5, "history_alignment_weight": 0.25}
+    model = unisar(contrasts_per_surface=True, recommendation_weight=2.0, search_weight=3.0, **weights)
+    loss, gradients = loss_and_gradients(model, *joint())
+    results = {name: float(value) for name, value in model.get_metrics_result().items()}
+    expected = sum(
+        weight
+        * (
+            results[f"click_loss_{surface}"]
+            + 0.5 * results[f"query_item_loss_{surface}"]
+            + 0.25 * results[f"history_alignment_loss_{surface}"]
+        )
+        for surface, weight in (("recommendation", 2), ("search", 3))
+    )
+    np.testing.assert_allclose(loss, expected, rtol=1e-5)
+    assert all(np.any(gradient) for path, gradient in gradients.items() if "contrasts" in path)
 
 
 def test_click_losses_are_those_of_the_logits():

@@ -1,5 +1,6 @@
 """Which signatures an export has, and that the gate lets it pass; `tests/e2e/serving_test.py` serves one."""
 
+import contextlib
 from collections import Counter
 
 import numpy as np
@@ -12,11 +13,14 @@ from components.servability_gate.trial import check
 from schemas import signatures
 from schemas.canonical_event import Surface
 from schemas.signature_catalogue import SIGNATURES
+from serving.local_server.models.servable import Servable
 from serving.local_server.models.warm_up import replay
+from tests.support import exported_retriever as exports
 from tests.support.behaviour_examples import behaviour_example, write_examples
-from tests.support.exported_retriever import HISTORY, retriever
+from tests.support.exported_retriever import HISTORY, history_inputs, retriever, texts
 from tests.support.in_process_server import serve_in_process
 from tfx_pipeline.export import saved_model
+from tfx_pipeline.export.serving_transform import ServingTransform
 
 RANKING = {signatures.SERVING_DEFAULT, signatures.RANK}
 RETRIEVING = SIGNATURES.keys() - {signatures.EXPLAIN}
@@ -49,6 +53,43 @@ def test_a_model_that_does_not_retrieve_tells_the_vectors_among_what_its_items_a
     answer = unisar.run(signatures.EMBED_ITEM, {signatures.ITEM_ID: np.array([b"item-c"], object)})
     expected = np.asarray(exported_unisar.model.item_embeddings().vectors)[exported_unisar.index("item-c")]
     np.testing.assert_allclose(answer[signatures.EMBEDDING], [expected], atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("export", "options"),
+    [
+        (exports.exported_unisar, {"gate_units": (3, 2), "contrasts_per_surface": True}),
+        (
+            exports.exported_retriever,
+            {"query_branch_in_recommendation": True, "share_branches": False, "share_surfaces": False},
+        ),
+    ],
+    ids=["unisar", "unifiedssr"],
+)
+def test_a_model_with_options_scores_as_before_it_was_exported(exported, tmp_path, export, options):
+    made = export(tmp_path, exported.transform_output, **options)
+    examples = [
+        behaviour_example(["item-e", "item-b"], history=HISTORY),
+        behaviour_example(["item-c", "item-d"], surface=Surface.SEARCH, query="blue mug", history=HISTORY),
+    ]
+    transform = ServingTransform(exported.transform_output)
+    inputs = transform(transform.parse(tf.constant(examples)))
+    with contextlib.closing(Servable(made.model_dir)) as servable:
+        served = servable.run(signatures.SERVING_DEFAULT, {signatures.EXAMPLES: np.array(examples, object)})
+        expected = 1 / (1 + np.exp(-np.asarray(made.model.score(inputs))))
+        np.testing.assert_allclose(served[signatures.SCORES], expected, rtol=1e-5, atol=1e-6)
+        if export is exports.exported_retriever:
+            request = history_inputs([HISTORY, HISTORY], ["u1", "u1"])
+            vectors = servable.run(signatures.EMBED_USER, request)[signatures.EMBEDDING]
+            asked = made.model.encode_requests(inputs, surface=Surface.RECOMMENDATION)
+            np.testing.assert_allclose(vectors[0], asked[0], rtol=1e-4, atol=1e-5)
+            # The click's window, and that of the query that was searched for after it.
+            divided = servable.run(
+                signatures.SESSIONS, request | {signatures.SESSIONS_SURFACE: texts(["recommendation", "search"])}
+            )
+            products, queries = made.model.sessions(inputs, Surface.RECOMMENDATION)
+            np.testing.assert_allclose(divided[signatures.SESSION_WINDOWS][0], products.windows[0], atol=1e-5)
+            np.testing.assert_allclose(divided[signatures.QUERY_WINDOWS][0], queries.windows[0], atol=1e-5)
 
 
 def test_the_gate_lets_it_pass_with_requests_of_all_signatures(exported, servable, tmp_path):

@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from models.layers.fast.packing import Packing, padded, take_apart
+from models.layers.fast.packing import Flattening, Packing, padded, take_apart
 from models.layers.transformer.cross_kind_encoder_block import CrossKindEncoderBlock
 from models.layers.transformer.transformer_decoder_block import TransformerDecoderBlock
 from models.layers.transformer.transformer_encoder_block import TransformerEncoderBlock
@@ -33,6 +33,12 @@ def test_the_first_place_is_stored_even_where_it_is_padding():
     nothing = Packing.of(np.zeros((2, 3), bool))
     assert nothing.pack(np.ones((2, 3, 5))).shape == (1, 5)
     assert nothing.unpack(np.ones((1, 5), "float32")).shape == (2, 3, 5)
+
+
+@pytest.mark.parametrize(("layout", "counts"), [(Packing, [0, 1, 2, 5]), (Flattening, [0, 4, 8, 12])])
+def test_counts_the_tokens_in_front_of_a_row(layout, counts):
+    # The first row has no token, but its first place is stored.
+    assert [int(layout.of(NO_FIRST).tokens_before(row)) for row in range(4)] == counts
 
 
 def test_the_gradient_of_taking_apart_is_the_way_back():

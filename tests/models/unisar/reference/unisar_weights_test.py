@@ -38,6 +38,7 @@ def test_settings_become_a_configuration_and_a_vocabulary():
     assert (config.dim, config.recommendation_history, config.search_history) == (4, 4, 5)
     assert (config.expert_units, config.tower_units, config.prediction_units) == (6, (5, 3), (4,))
     assert (config.query_item_weight, config.history_alignment_weight) == (0.0, 0.2)
+    assert config.contrasts_per_surface and not config.query_item_pairs and not config.history_alignment_rows
     assert vocabulary.item_attributes == (Attribute("colour", size=5, dim=2), Attribute("caption", words=3))
     assert vocabulary.user_attributes == ()
 
