@@ -98,7 +98,8 @@ class DataConfig:
         Raises:
             ValueError: A value is out of its range. The message names it.
         """
-        _one_of("split", self.split, (LEAVE_ONE_OUT, BY_TIME, TRAIN_ONLY))
+        if self.split != TRAIN_ONLY:
+            _one_of("split", self.split, (LEAVE_ONE_OUT, BY_TIME))
         _one_of("negatives", self.negatives, (UNIFORM, POPULARITY, SHOWN, CATEGORY))
         check_shares(self, "max_reject_share")
         check_least(self, 1, "train_negatives", "evaluation_negatives", "items_per_session", "core_rounds")

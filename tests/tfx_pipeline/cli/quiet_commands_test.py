@@ -30,7 +30,7 @@ CALLS = {
     "experiment": ["--variants", "nowhere.yaml"],
     "init": ["nowhere.tsv"],
 }
-WITHOUT_A_CONFIGURATION = {"completion", "init"}
+WITHOUT_A_CONFIGURATION = {"completion", "init", "reproduce"}
 
 
 def call(name, tmp_path, *arguments):
