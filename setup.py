@@ -52,6 +52,9 @@ setup(
         "tensorboard>=2.16",
         "tensorflow-recommenders>=0.7.3",
         "tensorflow-serving-api>=2.16",
+        # Unicode's normal forms in the exported graph. TF Serving's own binary has these operations.
+        f"tensorflow-text>=2.16,<2.17; {STACK_3_10}",
+        f"tensorflow-text>=2.21,<2.22; {STACK_3_11}",
         f"kfp>=2.5,<2.8; {STACK_3_10}",
         f"kfp>=2.6,<2.17; {STACK_3_11}",
         # TFX and TFMA still import pkg_resources, which later releases drop.
@@ -62,6 +65,7 @@ setup(
         "numpy>=1.26",
         "pyarrow>=10",
         "pyyaml>=6",
+        "regex>=2024.4",
         "rich>=13",
         "shtab>=1.13",
         "starlette>=0.37",

@@ -7,8 +7,8 @@ import tensorflow as tf
 
 from schemas import features
 from schemas.canonical_event import Surface
-from tfx_pipeline.transform import history_tensors, vocabularies
-from tfx_pipeline.transform.texts import UNKNOWN_MOMENT, context_texts, words
+from tfx_pipeline.transform import history_tensors, tokenizers, vocabularies
+from tfx_pipeline.transform.texts import UNKNOWN_MOMENT, context_texts
 
 
 # Nothing here has Python control flow over tensors. AutoGraph would only cost time, and TFT traces this several times.
@@ -138,11 +138,13 @@ class _Text(NamedTuple):
 
 
 def _word_indices(*texts: _Text, transform: dict) -> list[tf.Tensor]:
-    """The word indices of several features by one vocabulary, each int64 [n, length].
+    """The token indices of several features by one vocabulary, each int64 [n, length * tokens of a word].
 
     A feature of which no words are kept does not count for the vocabulary.
     """
-    split = words(tf.concat([each.texts for each in texts], axis=0))
+    # A batch has many texts more than once, above all in histories; each is split once.
+    distinct, places = tf.unique(tf.concat([each.texts for each in texts], axis=0))
+    split = tf.gather(tokenizers.tokens(distinct, transform), places)
     sizes = [tf.size(each.texts) for each in texts]
     is_counted = tf.repeat([each.counted and each.length > 0 for each in texts], sizes)
     vocabulary = vocabularies.build(
@@ -151,9 +153,9 @@ def _word_indices(*texts: _Text, transform: dict) -> list[tf.Tensor]:
         transform["max_words"],
         transform["min_word_count"],
     )
-    longest = max(each.length for each in texts)
-    parts = tf.split(vocabularies.lookup(split.to_tensor("", shape=[None, longest]), vocabulary), sizes)
-    return [part[:, : each.length] for part, each in zip(parts, texts, strict=True)]
+    lengths = [each.length * tokenizers.tokens_per_word(transform) for each in texts]
+    parts = tf.split(vocabularies.lookup(split.to_tensor("", shape=[None, max(lengths)]), vocabulary), sizes)
+    return [part[:, :length] for part, length in zip(parts, lengths, strict=True)]
 
 
 def _indices_by_place(values: tf.SparseTensor, count: int, vocabulary_name: Callable[[int], str]) -> tf.Tensor:

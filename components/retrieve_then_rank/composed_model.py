@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import tensorflow as tf
+import tensorflow_text  # noqa: F401  # Loaded models have operations of it.
 
 from schemas import signatures
 from schemas.signature_catalogue import AnsweredBy, OfferedBy, names

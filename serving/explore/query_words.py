@@ -1,19 +1,17 @@
 """Tells which words of a query occur in the log, and which the model has in its vocabulary."""
 
 import math
-import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from schemas import signatures
+from schemas.word_splitting import words
 from serving.client.ranking_client import RankingClient
 from serving.client.requests import RankRequest
 from serving.shop_log.event_log import EventLog
 
-# The model's own graph splits texts in the same way (tfx_pipeline/transform/texts.py): letters and digits, lower case.
-_WORD = re.compile(r"[^\W_]+")
 _NOBODYS_WORD = "qxzvjkwfpq"
 """No vocabulary has this word, so a model answers to it as to any unknown word."""
 _MOST_COMPARED = 20
@@ -36,9 +34,9 @@ class QueryWord:
     is_told_apart: bool
 
 
-def words(text: str) -> list[str]:
-    """Returns the different words of a text, in lower case."""
-    return list(dict.fromkeys(_WORD.findall(text.lower())))
+def distinct_words(text: str) -> list[str]:
+    """Returns the different words of a text, split as the model's own graph splits it."""
+    return list(dict.fromkeys(words(text)))
 
 
 class QueryWords:
@@ -49,9 +47,9 @@ class QueryWords:
     """
 
     def __init__(self, log: EventLog):
-        self._in_titles = Counter(word for item in log.items.values() for word in words(item.title))
+        self._in_titles = Counter(word for item in log.items.values() for word in distinct_words(item.title))
         typed = {event.query for events in log.events.values() for event in events if event.query}
-        self._in_queries = Counter(word for query in typed for word in words(query))
+        self._in_queries = Counter(word for query in typed for word in distinct_words(query))
         self._popular = tuple(item_id for item_id, _ in log.item_counts.most_common(_MOST_COMPARED))
 
     def of(self, client: RankingClient, query: str, moment: Mapping[str, Any]) -> list[QueryWord]:
@@ -70,7 +68,7 @@ class QueryWords:
         Raises:
             CallError: The server was not reached, or refused.
         """
-        typed = words(query)
+        typed = distinct_words(query)
         if not typed or not self._popular:
             return []
         *told, unknown = self._answers(client, [*typed, _NOBODYS_WORD], moment)

@@ -17,6 +17,7 @@ _PARTS = (
     "tensorflow.python.client.session",
     "tensorflow.python.framework.dtypes",
     "tensorflow.python.framework.errors_impl",
+    "tensorflow.python.framework.load_library",
     "tensorflow.python.framework.ops",
     "tensorflow.python.framework.tensor_util",
     "tensorflow.python.lib.io.file_io",

@@ -1,5 +1,7 @@
 """The preprocessing_fn on real Beam, with every index worked out by hand."""
 
+import dataclasses
+
 import pytest
 import tensorflow as tf
 
@@ -144,3 +146,23 @@ def test_what_is_switched_off_takes_no_room(tmp_path):
     assert output.vocabulary_by_name(features.WORD_VOCABULARY) == [b"mug"]
     nothing = (features.ITEM_WORDS, features.ITEM_CATEGORY_WORDS, features.ITEM_ATTRIBUTES, features.CONTEXT)
     assert [len(data[0][name]) for name in nothing] == [0] * 4
+
+
+def test_words_can_become_pieces(tmp_path):
+    """Then each word has ten places: a misspelt query shares pieces with the titles that training saw."""
+    transform = dataclasses.replace(TRANSFORM, tokenizer="character_ngrams")
+    examples, output = analyzed(tmp_path, CATALOG + TRAIN, CUSTOM_CONFIG | {"transform": as_dict(transform)})
+    # "mug" is itself and three pieces.
+    mug = examples[len(CATALOG)][features.QUERY_WORDS].tolist()
+    assert len(mug) == 20 and all(mug[:4]) and not any(mug[4:])
+    assert set(mug[:4]) <= set(examples[0][features.ITEM_WORDS].tolist())
+    unknown = vocabularies.table_rows(output, features.WORD_VOCABULARY) - 1
+    typed = tf.sparse.from_dense([["mugg"]])
+    empty = {name: _none(spec.dtype) for name, spec in RAW_SPEC.items()}
+    misspelt = output.transform_raw_features(empty | {features.QUERY: typed})[features.QUERY_WORDS].numpy()[0].tolist()
+    # <mugg>, <mu, mug, ugg, gg>: two are known.
+    assert misspelt[:5] == [unknown, mug[1], mug[2], unknown, unknown]
+
+
+def _none(dtype):
+    return tf.SparseTensor(tf.zeros([0, 2], tf.int64), tf.zeros([0], dtype), [1, 0])

@@ -1,7 +1,6 @@
 """Writes a short, commented configuration for the user's own log. Its sizes follow from the counts of the log."""
 
 import dataclasses
-import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from components.sources.data_config import POPULARITY, SHOWN, DataConfig
 from components.sources.event_rows import MILLISECONDS, EventColumns, ItemColumns, UserColumns
 from schemas.canonical_event import Surface
 from schemas.features import TRAIN_SPLIT
+from schemas.word_splitting import words
 
 _NEARLY_ALL: Final = 0.9
 _LISTED: Final = 8
@@ -21,11 +21,12 @@ _WITHOUT_ID: Final = ("missing user", "missing item")
 _HISTORIES: Final = (4, 30)
 _QUERY_WORDS: Final = (2, 12)
 _TITLE_WORDS: Final = (4, 24)
+_WITHOUT_SPACES: Final = 4
+"""A text has so many times the words if its script has no spaces: pairs of characters, and single ones."""
 _BATCHES: Final = (32, 64, 128, 256, 512, 1024)
 _STEPS_AN_EPOCH: Final = 50
 _SMALL: Final = 20_000
 _NEGATIVES: Final = 99
-_WORD: Final = re.compile(r"\w+")
 
 
 @dataclass(frozen=True)
@@ -70,15 +71,17 @@ def sizes(check: LogCheck) -> Sizes:
     negatives = max(1, min(_NEGATIVES, items - most))
     learned_from = sum(tally.examples[TRAIN_SPLIT].values())
     batch = max((size for size in _BATCHES if size * _STEPS_AN_EPOCH <= learned_from), default=_BATCHES[0])
-    titles = [len(_WORD.findall(item.title)) for item in table.items.values() if item.title]
+    titles = [len(words(item.title)) for item in table.items.values() if item.title]
+    without_spaces = sum(titles) > 2 * sum(len(item.title.split()) for item in table.items.values())
+    wider = _WITHOUT_SPACES if without_spaces else 1
     return Sizes(
         recommendation_history=_history(check, Surface.RECOMMENDATION),
         search_history=_history(check, Surface.SEARCH),
         evaluation_negatives=negatives,
         train_negatives=min(DataConfig.train_negatives, negatives),
         negatives=SHOWN if tally.shown > tally.engaged.total() else POPULARITY,
-        words_per_query=_within(_QUERY_WORDS, tally.query_words.elements()),
-        words_per_title=_within(_TITLE_WORDS, titles) if titles else 0,
+        words_per_query=_within(_wider(_QUERY_WORDS, wider), tally.query_words.elements()),
+        words_per_title=_within(_wider(_TITLE_WORDS, wider), titles) if titles else 0,
         category_levels=_within((0, 4), [len(item.categories) for item in table.items.values()]),
         batch_size=batch,
         epochs=20 if learned_from < _SMALL else 10,
@@ -203,6 +206,11 @@ def _columns(section: str, columns: Any, default: Any) -> list[str]:
 def _history(check: LogCheck, surface: Surface) -> int:
     lengths = [of_user[surface] for of_user in check.tally.users.values() if of_user[surface]]
     return _within(_HISTORIES, lengths)
+
+
+def _wider(limits: tuple[int, int], times: int) -> tuple[int, int]:
+    least, most = limits
+    return least, most * times
 
 
 def _within(limits: tuple[int, int], sizes_seen: Iterable[int]) -> int:

@@ -15,6 +15,7 @@ from models.unisar.unisar_config import UniSARConfig
 from schemas import context_values, features, signatures
 from schemas.number_checks import check_least
 from schemas.rank_metrics import rank_metrics
+from schemas.word_splitting import TOKENIZERS, WORDS
 from tfx_pipeline.config.loading import ConfigError, load_dataclass
 from tfx_pipeline.config.training_config import FineTuningConfig, TrainConfig
 
@@ -32,7 +33,14 @@ class TransformConfig:
     """What the Transform graph keeps of texts and ids.
 
     Attributes:
-        words_per_query: How many words of a query are kept, at least 1.
+        tokenizer: What the model knows of a text. `words`: its words, each by itself; a word that training has not is
+            unknown. `character_ngrams`: each word and the three-letter pieces of it, so that a misspelt or new word is
+            known by its pieces. Costs training about ten times the work for texts.
+        ngram_buckets: With `character_ngrams`, how many embeddings the pieces share, by their hash; at least 1.
+        fold_accents: Whether accents and vowel marks do not count, so that `cafe` finds `café`. Latin, Greek, Russian,
+            Arabic and Hebrew; other scripts' marks are letters, and stay.
+        words_per_query: How many words of a query are kept, at least 1. A text without spaces (Chinese, Japanese, Thai)
+            has about two for each character.
         words_per_title: How many words of an item's title are kept; 0 for none.
         words_per_category_path: Words kept of an item's whole category path, as a text; 0 for none.
         category_levels: How many levels of an item's category path are kept, broad to narrow; 0 where items have none.
@@ -45,6 +53,9 @@ class TransformConfig:
         max_words: How many words, the most frequent ones, get an index of their own; 0 for all.
     """
 
+    tokenizer: str = WORDS
+    ngram_buckets: int = 20_000
+    fold_accents: bool = False
     words_per_query: int = 8
     words_per_title: int = 12
     words_per_category_path: int = 0
@@ -56,8 +67,12 @@ class TransformConfig:
     max_words: int = 0
 
     def __post_init__(self) -> None:
-        """Refuses numbers that are too small."""
-        check_least(self, 1, "words_per_query", "min_word_count")
+        """Refuses numbers that are too small, and unknown tokenizers."""
+        if self.tokenizer not in TOKENIZERS:
+            raise ValueError(
+                f"transform.tokenizer should be one of {', '.join(TOKENIZERS)}. Received: {self.tokenizer!r}"
+            )
+        check_least(self, 1, "words_per_query", "min_word_count", "ngram_buckets")
         check_least(self, 0, "words_per_title", "words_per_category_path", "category_levels")
         check_least(self, 0, "max_users", "max_items", "max_words")
 

@@ -1,6 +1,7 @@
 """The Transform graph within an exported model: turns raw features into the model's inputs."""
 
 import tensorflow as tf
+import tensorflow_text  # noqa: F401  # Loaded models have operations of it.
 import tensorflow_transform as tft
 
 from schemas import features

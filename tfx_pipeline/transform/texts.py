@@ -1,24 +1,8 @@
-"""Texts in the Transform graph: splits a text into words, and makes a text of each context value."""
+"""Makes a text of each context value, within the Transform graph."""
 
 import tensorflow as tf
 
 from schemas import context_values
-
-_NO_WORD_CHARACTERS = r"[^\pL\pN]+"
-
-
-def words(texts: tf.Tensor) -> tf.RaggedTensor:
-    """Splits texts into lower-case words of letters and digits.
-
-    Args:
-        texts: string [n], UTF-8.
-
-    Returns:
-        string [n, (words)].
-    """
-    spaced = tf.strings.regex_replace(tf.strings.lower(texts, encoding="utf-8"), _NO_WORD_CHARACTERS, " ")
-    return tf.strings.split(spaced)
-
 
 UNKNOWN_MOMENT = -1
 """A negative time means that the time is unknown."""

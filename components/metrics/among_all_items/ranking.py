@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 
 import apache_beam as beam
 import tensorflow as tf
+import tensorflow_text  # noqa: F401  # Loaded models have operations of it.
 from apache_beam.utils.shared import Shared
 
 from components.progress import Progress

@@ -10,6 +10,7 @@ from components.own_log.findings.sighting import Sighting
 from components.sources.data_config import BY_TIME, DataConfig
 from schemas.canonical_event import Event, Surface
 from schemas.features import BEHAVIOUR_SPLITS, TEST_SPLIT, TRAIN_SPLIT, VALIDATION_SPLIT
+from schemas.word_splitting import words
 
 _NO_WORDS: Final = re.compile(
     r"[{\[].*[}\]]|[0-9a-f]{16,}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|https?://\S+|\d{7,}", re.IGNORECASE
@@ -17,7 +18,6 @@ _NO_WORDS: Final = re.compile(
 """JSON, digests, UUIDs, addresses and long numbers, where a query should have words."""
 DOUBLE_ENCODED: Final = re.compile("[\u00c3\u00c2][\u0080-\u00bf]")
 """UTF-8 that was read as Latin-1 and written as UTF-8 again: two characters in place of one."""
-_WORD: Final = re.compile(r"\w+")
 _SEARCH = Surface.SEARCH
 _YEAR_MS: Final = 366 * 24 * 3600 * 1000
 _LEAST_EVENTS: Final = 2
@@ -126,7 +126,7 @@ class EventTally:
         return VALIDATION_SPLIT if event.timestamp_ms < self.config.test_from_ms else TEST_SPLIT
 
     def _look_at_query(self, file: str, row: int, query: str) -> None:
-        self.query_words[len(_WORD.findall(query))] += 1
+        self.query_words[len(words(query))] += 1
         if not query:
             self.searches_without_query.add(file, row)
         elif _NO_WORDS.fullmatch(query):

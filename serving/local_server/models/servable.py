@@ -17,7 +17,7 @@ from tensorflow.core.protobuf import config_pb2, meta_graph_pb2, rewriter_config
 from tensorflow.python.client import session
 from tensorflow.python.framework import ops, tensor_util
 
-from serving.local_server.models import saved_model_session
+from serving.local_server.models import saved_model_session, text_operations
 from serving.local_server.wire.statuses import failed_precondition, internal, invalid_argument, not_found
 from serving.local_server.wire.tensor_types import dtype_of, type_name
 
@@ -122,6 +122,7 @@ class Servable:
         """
         if not any(os.path.exists(os.path.join(path, name)) for name in ("saved_model.pb", "saved_model.pbtxt")):
             raise not_found(f"Could not find SavedModel .pb or .pbtxt at supplied export directory path: {path}")
+        text_operations.register()
         self._session = session.Session(graph=ops.Graph(), config=_without_memory_optimizer(session_config))
         try:
             meta_graph = saved_model_session.load(self._session, path, tags)

@@ -14,7 +14,9 @@ from tfx_pipeline.config.pipeline_config import load_config
 DATA = DataConfig(events="a b/log 'x'.csv", columns=EventColumns(user_id="uid", time_unit="s", surface=""))
 
 
-def check(users=50, each=10, items=150, titles=True, surface=None, shown=0, query="red mug"):
+def check(
+    users=50, each=10, items=150, titles=True, surface=None, shown=0, query="red mug", title="a red mug of one litre"
+):
     found = LogCheck(EventTally(DATA))
     for user in range(users):
         for place in range(each):
@@ -25,8 +27,7 @@ def check(users=50, each=10, items=150, titles=True, surface=None, shown=0, quer
                 event = Event(f"u{user}", 1_700_000_000_000 + place, of, text, item_id=item, label=label)
                 found.tally.add("log.csv", place, event)
     for item in range(items):
-        title = "a red mug of one litre" if titles else ""
-        found.table.add("items.csv", item, Item(f"i{item}", title, ("Home", "Mugs")))
+        found.table.add("items.csv", item, Item(f"i{item}", title if titles else "", ("Home", "Mugs")))
     return found
 
 
@@ -40,6 +41,13 @@ def test_sizes_follow_from_counts():
     assert (of.words_per_query, of.words_per_title, of.category_levels) == (2, 6, 2)
     assert of.surfaces == ("recommendation", "search")
     assert sizes(check(shown=2)).negatives == "shown", "more was passed by than engaged with"
+
+
+def test_scripts_without_spaces_have_more_words_a_text():
+    """A query of 7 characters has 6 pairs and 7 single ones, a title of 40 has 79; of Latin words 24 are kept."""
+    of = sizes(check(query="蓝牙无线耳机红", title="好" * 40))
+    assert (of.words_per_query, of.words_per_title) == (13, 79)
+    assert sizes(check(title="red mug " * 20)).words_per_title == 24
 
 
 def test_larger_logs_get_larger_batches_and_fewer_epochs():
