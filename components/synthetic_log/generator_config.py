@@ -5,6 +5,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Final
 
+from components.synthetic_log.layouts.words import LANGUAGES, LATIN
 from schemas.number_checks import check_least, check_shares
 
 LONGEST: Final = 4
@@ -72,6 +73,8 @@ class GeneratorConfig:
         topics: How many topics there are, at least as many as categories. Each item has one topic.
         categories: How many categories there are, at least 1. Each topic has one category.
         words_per_topic: How many words each topic has of its own; each category has as many.
+        languages: What the made-up words look like; topics take turns. `latin`, `german`, `turkish`, `hindi`, `arabic`,
+            `korean`, `thai`, `chinese` and `japanese`. The layouts `kuaisar` and `jdsearch` have numbers for words.
         topic_skew: Exponent of the topics' popularity by rank (Zipf); 0 for equally popular ones.
         item_skew: Exponent of the items' popularity by rank within a topic; 0 for equally popular ones.
         interests: How many topics a user is interested in at a time, at least 1. The k-th topic counts 1/k as much as
@@ -103,6 +106,7 @@ class GeneratorConfig:
     topics: int = 50
     categories: int = 5
     words_per_topic: int = 12
+    languages: tuple[str, ...] = (LATIN,)
     topic_skew: float = 0.5
     item_skew: float = 0.8
     interests: int = 6
@@ -143,6 +147,14 @@ class GeneratorConfig:
             )
         if self.amazon_edition not in (AMAZON_2014, AMAZON_2018):
             raise ValueError(f"`amazon_edition` should be 2014 or 2018. Received: {self.amazon_edition}")
+        unknown = [name for name in self.languages if name not in LANGUAGES]
+        if unknown or not self.languages:
+            raise ValueError(f"`languages` should be some of {', '.join(LANGUAGES)}. Received: {list(self.languages)}")
+        if self.categories % len(self.languages):
+            raise ValueError(
+                "`categories` should be a multiple of the number of `languages`, because each category is in one. "
+                f"Received: categories={self.categories}, languages={list(self.languages)}"
+            )
         for fewer, more in (("topics", "items"), ("categories", "topics")):
             if getattr(self, fewer) > getattr(self, more):
                 raise ValueError(

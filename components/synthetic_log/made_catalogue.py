@@ -79,6 +79,11 @@ class Catalogue:
         """How many words there are. Words of topics come first, then words of categories."""
         return (self.topics + self._categories) * self._words
 
+    def term_owners(self) -> np.ndarray:
+        """The topic that each word belongs to, and the category of a word of a category. [terms]"""
+        owners = np.arange(self.terms) // self._words
+        return np.where(owners < self.topics, owners, owners - self.topics)
+
     def name_terms(self) -> np.ndarray:
         """The words that name each topic and, after the topics, each category. [topics + categories, words]"""
         first = np.arange(0, self.terms, self._words)

@@ -18,8 +18,7 @@ import numpy as np
 
 from components.synthetic_log.behaviour import NO_ITEM, Behaviour
 from components.synthetic_log.generator_config import AMAZON_2014, AMAZON_2018
-from components.synthetic_log.layouts.numbers import joined_terms
-from components.synthetic_log.layouts.words import word
+from components.synthetic_log.layouts.words import WordList
 from components.synthetic_log.made_catalogue import Catalogue
 
 _DAY_S: Final = 86_400
@@ -69,8 +68,8 @@ class AmazonReviewsLayout:
         self.item_file = f"meta_{category}.json"
         self.headers: Mapping[str, str] = {self._reviews: "", self.item_file: ""}
         self._department = category.replace("_", " ")
-        self._words = [word(number) for number in range(catalogue.terms)]
-        self._names = [name.title() for name in joined_terms(catalogue.name_terms(), self._words, " ")]
+        self._words = WordList(catalogue.term_owners(), catalogue.config.languages)
+        self._names = [name.title() for name in self._words.texts(catalogue.name_terms())]
 
     def kept(self, behaviour: Behaviour) -> Behaviour:
         """The clicks, in the feed and in searches."""
@@ -109,7 +108,7 @@ class AmazonReviewsLayout:
         categories = self._catalogue.category(topics)
         lines = []
         for item, title, category, topic in zip(
-            items.tolist(), joined_terms(titles, self._words, " "), categories.tolist(), topics.tolist(), strict=True
+            items.tolist(), self._words.texts(titles), categories.tolist(), topics.tolist(), strict=True
         ):
             path = [self._department, self._names[self._catalogue.topics + category], self._names[topic]]
             product = _Product(_asin(item), title, f"Brand {item % _BRANDS + 1}", path, 4.99 + item % 20)

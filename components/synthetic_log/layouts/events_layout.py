@@ -8,8 +8,8 @@ import numpy as np
 from components.raw_files.row import CATEGORY_SEPARATOR
 from components.sources.event_rows import EventColumns, ItemColumns
 from components.synthetic_log.behaviour import NO_ITEM, Behaviour
-from components.synthetic_log.layouts.numbers import joined_terms, session_numbers
-from components.synthetic_log.layouts.words import word
+from components.synthetic_log.layouts.numbers import session_numbers
+from components.synthetic_log.layouts.words import WordList
 from components.synthetic_log.made_catalogue import Catalogue
 from schemas.canonical_event import Surface
 
@@ -35,7 +35,7 @@ class EventsLayout:
 
     def __init__(self, catalogue: Catalogue):
         self._catalogue = catalogue
-        self._words = [word(number) for number in range(catalogue.terms)]
+        self._words = WordList(catalogue.term_owners(), catalogue.config.languages)
 
     def kept(self, behaviour: Behaviour) -> Behaviour:
         """All of it."""
@@ -45,7 +45,7 @@ class EventsLayout:
         """One line per event."""
         actions, rows = behaviour.actions, behaviour.rows
         sessions = session_numbers(actions).tolist()
-        queries = joined_terms(actions.terms, self._words, " ")
+        queries = self._words.texts(actions.terms)
         middles = [
             f"{user + 1}\t{moment}\t{Surface.SEARCH.value}\t{query}\t{session}\t"
             if session
@@ -70,7 +70,7 @@ class EventsLayout:
             f"{item + 1}\t{title}\tcategory {category + 1}{CATEGORY_SEPARATOR}topic {topic + 1}\n"
             for item, title, category, topic in zip(
                 items.tolist(),
-                joined_terms(titles, self._words, " "),
+                self._words.texts(titles),
                 categories.tolist(),
                 topics.tolist(),
                 strict=True,

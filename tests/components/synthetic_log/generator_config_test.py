@@ -14,6 +14,11 @@ from components.synthetic_log.generator_config import STRENGTHS, GeneratorConfig
             *(GeneratorConfig, {"topics": 2, "categories": 3}),
             "`categories` should not be more than `topics`. Received: categories=3, topics=2",
         ),
+        (GeneratorConfig, {"languages": ("klingon",)}, "`languages` should be some of latin, german, turkish"),
+        (
+            *(GeneratorConfig, {"languages": ("latin", "thai")}),
+            "`categories` should be a multiple of the number of `languages`, because each category is in one. Received",
+        ),
         (Transitions, {"r2s": -0.1}, "`r2s` should be from 0 to 1. Received: r2s=-0.1"),
         (Transitions, {"r2r": 0.5, "s2r": 0.75}, "`r2r` and `s2r` should not be more than 1 together. Received: 1.25"),
         (Transitions, {"s2s": 0.5, "r2s": 0.75}, "`s2s` and `r2s` should not be more than 1 together. Received: 1.25"),
