@@ -44,14 +44,12 @@ def measure(root: Path) -> dict[str, object]:
     """Ranks the test examples of search of a run both ways.
 
     Args:
-        root: The run's folder, with a pushed model below `serving` and examples below `artifacts`.
+        root: The run's folder, with a pushed model below `pushed` and examples below `artifacts`.
 
     Returns:
         The number of examples, the share whose query was changed, and the mean NDCG@5 of both ways.
     """
-    versions = sorted(
-        (path for path in (root / "serving").glob("*/*") if path.name.isdecimal()), key=lambda at: at.name
-    )
+    versions = sorted((path for path in (root / "pushed").glob("*/*") if path.name.isdecimal()), key=lambda at: at.name)
     if not versions:
         raise SystemExit(f"{root}: no model was pushed. Give the `root` of a run that ended with a pushed model.")
     model = tf.saved_model.load(str(versions[-1]))

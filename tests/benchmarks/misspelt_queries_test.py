@@ -47,7 +47,7 @@ def test_queries_are_ranked_both_ways(report_of, tmp_path):
         for surface, query in [("search", "lamp"), ("recommendation", ""), ("search", "mug")]:
             file.write(example(surface, query))
     module = KnowsLamps()
-    tf.saved_model.save(module, str(tmp_path / "serving" / "shop" / "7"), signatures=module.score)
+    tf.saved_model.save(module, str(tmp_path / "pushed" / "shop" / "7"), signatures=module.score)
     (row,) = report_of(misspelt_queries.main, str(tmp_path))["search"]
     # Of two searches, `lamp` can be misspelt. The positive is then second, as it is for `mug`.
     assert (row["searches"], row["changed"]) == (2, 0.5)
