@@ -43,7 +43,9 @@ def plain_value(column: str, value: object) -> object:
     if isinstance(value, list) and not any(isinstance(each, (dict, list)) for each in value):
         return CATEGORY_SEPARATOR.join(str(each) for each in value)
     if isinstance(value, (dict, list)):
-        raise RowError("nested value", f"column {column!r} holds a nested value; give text or a number")
+        raise RowError(
+            "nested value", f"column {column!r} holds a nested value; give text or a number, or the path of one in it"
+        )
     return value
 
 

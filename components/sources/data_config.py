@@ -6,10 +6,13 @@ import json
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from components.raw_files.file_format import AUTO, FileFormat
 from components.sources.event_rows import EventColumns, ItemColumns, UserColumns
 from schemas.number_checks import check_least, check_shares
 from schemas.span_pattern import SPAN
 
+GENERIC_SOURCE: Final = "events"
+"""The source whose columns and formats the configuration names. Those of other sources are fixed."""
 LEAVE_ONE_OUT: Final = "leave_one_out"
 BY_TIME: Final = "time"
 TRAIN_ONLY: Final = "train_only"
@@ -28,8 +31,8 @@ class DataConfig:
         source: What reads the logs: `events` (files of the generic layout), `kuaisar`, `jdsearch`, `amazon_reviews` or
             `fixed_benchmark`. `components/sources/README.md` describes each.
         path: The folder of `events` and `items`, in any file system that Beam knows. Empty: the directory of the run.
-        events: Path or glob of the event files: CSV, TSV, JSON lines (each plain, .gz, .bz2 or .zst) or Parquet,
-            recognised by the ending. If the log comes day by day, write `{SPAN}` in place of the day's number. If a day
+        events: Path or glob of the event files: CSV, TSV, JSON (each plain or packed by gzip, bzip2 or Zstandard) or
+            Parquet. If the log comes day by day, write `{SPAN}` in place of the day's number. If a day
             may be written again, write `{VERSION}` in place of the edition's number; the newest edition is read.
             Example: `logs/{SPAN}/v{VERSION}/events-*.tsv.gz`. For the source `fixed_benchmark`: the folder with all its
             files.
@@ -40,6 +43,21 @@ class DataConfig:
         items: Path or glob of the item files, in the same formats. Empty: only the events name items.
         users: Path or glob of the files of user attributes, in the same formats, for sources that have such files.
             Empty: users are known by their ids only.
+        format: The format of the event files: `auto`, `csv`, `tsv`, `json_lines`, `json` (objects line by line, or one
+            array of them) or `parquet`. `auto`: by the ending `.csv`, `.tsv`, `.jsonl`, `.ndjson`, `.json` or
+            `.parquet`; with another ending, or none, Parquet and JSON are known by their first bytes. This and the five
+            next settings are for `source: events` and for event files; `item_files` and `user_files` hold those of the
+            others.
+        delimiter: What divides the values of CSV or TSV: one sign, several (`::`), or one of the words comma,
+            semicolon, tab, pipe, space. Empty: a comma in CSV, a tab in TSV.
+        quote: The quotation mark of CSV or TSV, or `none`. Empty: `"` in CSV, none in TSV or between several signs.
+        encoding: The encoding of text by its name in Python, such as `utf-16`, `cp1252`, `gb18030` or `shift_jis`.
+            Empty: UTF-8, or UTF-16 or UTF-32 if the file begins with their byte order mark.
+        header: Whether the first line of CSV or TSV names the columns.
+        column_names: The names of the columns, in their order, for files without a header. Empty: `column_1`,
+            `column_2` and so on.
+        item_files: How the item files are written.
+        user_files: How the user files are written.
         columns: Which column of the event files holds which field.
         item_columns: Which column of the item files holds which field.
         user_columns: Which column of the user files holds which field; its `attributes` are what is read of them.
@@ -67,13 +85,21 @@ class DataConfig:
         seed: Seed of the negatives; recorded as an artifact property.
     """
 
-    source: str = "events"
+    source: str = GENERIC_SOURCE
     path: str = ""
     events: str = ""
     last_spans: int = 0
     pretraining_events: str = ""
     items: str = ""
     users: str = ""
+    format: str = AUTO
+    delimiter: str = ""
+    quote: str = ""
+    encoding: str = ""
+    header: bool = True
+    column_names: tuple[str, ...] = ()
+    item_files: FileFormat = field(default_factory=FileFormat)
+    user_files: FileFormat = field(default_factory=FileFormat)
     columns: EventColumns = field(default_factory=EventColumns)
     item_columns: ItemColumns = field(default_factory=ItemColumns)
     user_columns: UserColumns = field(default_factory=UserColumns)
@@ -98,6 +124,12 @@ class DataConfig:
         Raises:
             ValueError: A value is out of its range. The message names it.
         """
+        form = self.event_format
+        if self.source != GENERIC_SOURCE and form != FileFormat():
+            raise ValueError(
+                f"`format`, `delimiter`, `quote`, `encoding`, `header` and `column_names` are for `source: "
+                f"{GENERIC_SOURCE}`; the files of other sources have one form. Received: source={self.source!r}"
+            )
         if self.split != TRAIN_ONLY:
             _one_of("split", self.split, (LEAVE_ONE_OUT, BY_TIME))
         _one_of("negatives", self.negatives, (UNIFORM, POPULARITY, SHOWN, CATEGORY))
@@ -138,6 +170,11 @@ class DataConfig:
         return f"{self.path.rstrip('/')}/{pattern}"
 
     @property
+    def event_format(self) -> FileFormat:
+        """How the event files are written."""
+        return FileFormat(self.format, self.delimiter, self.quote, self.encoding, self.header, self.column_names)
+
+    @property
     def of_pretraining(self) -> "DataConfig":
         """How the events of pre-training are read: all are for training."""
         return dataclasses.replace(self, split=TRAIN_ONLY)
@@ -149,10 +186,10 @@ class DataConfig:
     @classmethod
     def from_json(cls, text: str) -> "DataConfig":
         """Reads what `to_json` wrote."""
-        values = json.loads(text)
-        values["columns"] = EventColumns(**_with_tuples(values["columns"]))
-        values["item_columns"] = ItemColumns(**_with_tuples(values["item_columns"]))
-        values["user_columns"] = UserColumns(**_with_tuples(values["user_columns"]))
+        values = _with_tuples(json.loads(text))
+        sections = (("columns", EventColumns), ("item_columns", ItemColumns), ("user_columns", UserColumns))
+        for name, section in (*sections, ("item_files", FileFormat), ("user_files", FileFormat)):
+            values[name] = section(**_with_tuples(values[name]))
         return cls(**values)
 
 

@@ -122,7 +122,7 @@ def field_text(row: Mapping[str, object], column: str) -> str:
     if "\x00" in text:
         raise RowError("NUL byte", f"column {column!r} holds a NUL byte")
     if "\ufffd" in text:
-        raise RowError("wrong encoding", f"column {column!r} is not UTF-8")
+        raise RowError("wrong encoding", f"column {column!r} is not UTF-8, or not what data.encoding says")
     if len(text) > MAX_FIELD_CHARACTERS:
         raise RowError(
             "huge field", f"column {column!r} holds {len(text)} characters, more than {MAX_FIELD_CHARACTERS}"

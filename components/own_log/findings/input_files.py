@@ -12,14 +12,14 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from components.own_log.findings.log_finding import LogFinding, Severity
+from components.raw_files.file_format import JSON, JSON_LINES, FileFormat
+from components.raw_files.formats.delimited import delimiter_hint
 from components.raw_files.refusal import DataError, Reject
-from components.raw_files.row_files import read_rows
+from components.raw_files.row_files import format_of, read_rows
 from components.sources.adapter import adapter, check_pretraining, users_reader
-from components.sources.data_config import DataConfig
+from components.sources.data_config import GENERIC_SOURCE, DataConfig
 from components.sources.source_files import SourceFiles
 
-GENERIC_SOURCE = "events"
-"""The source whose columns the configuration names. The columns of other sources have fixed names."""
 _PRETRAINING = "data.pretraining_events"
 _FIRST_ROWS = 1000
 """An object of JSON lines may leave out columns, so the columns of many objects are joined."""
@@ -93,10 +93,15 @@ def reader_of(config: DataConfig, kind: str, now_ms: int) -> Callable[[str], Ite
     return lambda path: read(path, config)
 
 
+def section_of(kind: str) -> str:
+    """The section of the configuration that maps the columns of files of a kind."""
+    return {"event": "data.columns", "item": "data.item_columns", "user": "data.user_columns"}[kind]
+
+
 def needed_columns(config: DataConfig, kind: str) -> dict[str, str]:
     """The columns that must exist, by the configuration's field that names them; only for the source `events`."""
     columns: Any = {"event": config.columns, "item": config.item_columns, "user": config.user_columns}[kind]
-    section = {"event": "data.columns", "item": "data.item_columns", "user": "data.user_columns"}[kind]
+    section = section_of(kind)
     single = {"event": ("user_id", "timestamp", "surface", "item_id"), "item": ("item_id",), "user": ("user_id",)}[kind]
     fields = {f"{section}.{name}": getattr(columns, name) for name in single if getattr(columns, name)}
     listed = "context" if kind == "event" else "attributes"
@@ -104,14 +109,24 @@ def needed_columns(config: DataConfig, kind: str) -> dict[str, str]:
     return fields
 
 
-def columns_of(path: str) -> tuple[list[str], bool]:
+def form_of(config: DataConfig, path: str, kind: str) -> FileFormat:
+    """How a file of the source `events` is written.
+
+    Raises:
+        DataError: Nothing says which format it is.
+    """
+    forms = {"event": config.event_format, "item": config.item_files, "user": config.user_files}
+    return format_of(path, forms[kind], section_of(kind))
+
+
+def columns_of(path: str, form: FileFormat, setting: str) -> tuple[list[str], bool]:
     """The names of a file's columns, and whether these are all; no names if it has no rows.
 
     Raises:
         DataError: The file as a whole cannot be used.
     """
-    rows = (row for row in read_rows(path, (), "") if not isinstance(row, Reject))
-    if not _may_leave_out(path):
+    rows = (row for row in read_rows(path, (), setting, form) if not isinstance(row, Reject))
+    if form.format not in (JSON_LINES, JSON):  # A row of these may lack a column that other rows have.
         first = next(rows, None)
         return ([] if first is None else list(first.values)), True
     names: dict[str, None] = {}
@@ -120,15 +135,10 @@ def columns_of(path: str) -> tuple[list[str], bool]:
     return list(names), next(rows, None) is None
 
 
-def _may_leave_out(path: str) -> bool:
-    """Whether a row may lack a column that other rows have, as in JSON lines."""
-    return ".jsonl" in os.path.basename(path).lower()
-
-
 def _file_findings(config: DataConfig, path: str, kind: str) -> list[LogFinding]:
     if config.source == GENERIC_SOURCE:
         try:
-            found, are_all = columns_of(path)
+            found, are_all = columns_of(path, form_of(config, path, kind), section_of(kind))
         except DataError as error:
             return [_unreadable(path, error)]
         missing = missing_columns(path, found, needed_columns(config, kind)) if found and are_all else []
@@ -157,8 +167,8 @@ def missing_columns(path: str, found: Sequence[str], needed: dict[str, str]) -> 
         near = near_name(name, [each for each in found if each not in needed.values()])
         listed = ", ".join(repr(each[:60]) for each in found[:20])
         hint = f"Did you mean {near!r}? Then set {field}: {near}." if near else f"Set {field} to the one that holds it."
-        if len(found) == 1 and len(needed) > 1:
-            hint = "Is the delimiter the one that the ending promises: commas in .csv, tabs in .tsv?"
+        if len(found) == 1 and delimiter_hint(found[0], field.rpartition(".")[0]):
+            hint = delimiter_hint(found[0], field.rpartition(".")[0])
         findings.append(
             LogFinding(
                 "missing_column",

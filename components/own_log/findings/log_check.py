@@ -7,7 +7,14 @@ from typing import Any, Final
 
 from components.own_log.findings.event_findings import catalogue_findings, day, event_findings, time_findings
 from components.own_log.findings.event_tally import EventTally
-from components.own_log.findings.input_files import GENERIC_SOURCE, input_findings, kinds_of_files, paths_of, reader_of
+from components.own_log.findings.input_files import (
+    form_of,
+    input_findings,
+    kinds_of_files,
+    paths_of,
+    reader_of,
+    section_of,
+)
 from components.own_log.findings.item_findings import ItemTally, id_findings, item_findings
 from components.own_log.findings.log_finding import LogFinding, Severity, errors, worst_first
 from components.own_log.findings.refused_rows import FileReading, refusal_findings
@@ -15,7 +22,7 @@ from components.own_log.findings.text_findings import text_findings
 from components.raw_files.refusal import DataError, Reject
 from components.raw_files.row_files import read_rows
 from components.sources.adapter import adapter
-from components.sources.data_config import POPULARITY, DataConfig
+from components.sources.data_config import GENERIC_SOURCE, POPULARITY, DataConfig
 from schemas.canonical_event import Item, Surface
 
 _ITEM_ROWS: Final = 100_000
@@ -137,11 +144,11 @@ def _shown_by_text(config: DataConfig, kind: str, path: str) -> list[LogFinding]
     """Finds what the raw rows show before an adapter reads them."""
     if config.source != GENERIC_SOURCE:
         return []
-    findings = text_findings(path)
+    form = form_of(config, path, kind)
+    findings = text_findings(path, form)
     if kind == "event":
-        raw = [
-            row.values for row in itertools.islice(read_rows(path, (), ""), _RAW_ROWS) if not isinstance(row, Reject)
-        ]
+        rows = itertools.islice(read_rows(path, (), section_of(kind), form), _RAW_ROWS)
+        raw = [row.values for row in rows if not isinstance(row, Reject)]
         findings += time_findings(config, path, [str(row.get(config.columns.timestamp) or "") for row in raw])
         findings += _queries_in_the_feed(config, path, raw)
     return findings

@@ -14,7 +14,7 @@ def read_events(path: str, config: DataConfig, now_ms: int) -> Iterator[tuple[in
     """Reads the events of a file.
 
     Args:
-        path: A CSV, TSV, JSON-lines or Parquet file.
+        path: A CSV, TSV, JSON or Parquet file.
         config: Which column holds which field.
         now_ms: The time of reading, in milliseconds since 1970. Later events are refused.
 
@@ -24,17 +24,22 @@ def read_events(path: str, config: DataConfig, now_ms: int) -> Iterator[tuple[in
     Raises:
         DataError: The file as a whole cannot be used.
     """
-    rows = read_rows(path, config.columns.required, "data.columns")
-    return records(path, rows, lambda row: event_from_row(row, config.columns, now_ms))
+    columns = config.columns
+    optional = (columns.query, columns.session_id, columns.label)
+    rows = read_rows(path, columns.required, "data.columns", config.event_format, optional)
+    return records(path, rows, lambda row: event_from_row(row, columns, now_ms))
 
 
 def read_items(path: str, config: DataConfig) -> Iterator[tuple[int, Item] | Reject]:
     """Reads the items of a file, like `read_events`."""
-    rows = read_rows(path, config.item_columns.required, "data.item_columns")
-    return records(path, rows, lambda row: item_from_row(row, config.item_columns))
+    columns = config.item_columns
+    optional = (columns.title, columns.categories)
+    rows = read_rows(path, columns.required, "data.item_columns", config.item_files, optional)
+    return records(path, rows, lambda row: item_from_row(row, columns))
 
 
 def read_users(path: str, config: DataConfig) -> Iterator[tuple[int, User] | Reject]:
     """Reads the users of a file, like `read_events`."""
-    rows = read_rows(path, config.user_columns.required, "data.user_columns")
-    return records(path, rows, lambda row: user_from_row(row, config.user_columns))
+    columns = config.user_columns
+    rows = read_rows(path, columns.required, "data.user_columns", config.user_files, ())
+    return records(path, rows, lambda row: user_from_row(row, columns))

@@ -2,6 +2,7 @@ import re
 
 import pytest
 
+from components.raw_files.file_format import FileFormat
 from components.sources.data_config import DataConfig
 from components.sources.event_rows import EventColumns, ItemColumns, UserColumns
 
@@ -11,6 +12,8 @@ def test_json_round_trip():
         events="log.csv",
         columns=EventColumns(user_id="who", surface="", context=("device",)),
         item_columns=ItemColumns(title="name", attributes=("brand",)),
+        **{"format": "csv", "delimiter": ";", "header": False, "column_names": ("who", "what")},
+        item_files=FileFormat(encoding="gb18030", header=False, column_names=("item_id", "name", "brand")),
         users="users.csv",
         user_columns=UserColumns(user_id="who", attributes=("level",)),
         seed=3,
@@ -54,6 +57,8 @@ IN_ORDER = "data.validation_from should be before data.test_from."
         ({"split": "random"}, "data.split should be one of leave_one_out, time. Received: 'random'"),
         ({"negatives": "hard"}, "data.negatives should be one of uniform, popularity, shown, category. Received: 'ha"),
         ({"last_spans": 7, "events": "logs/*.tsv"}, f"data.last_spans = 7 {NO_SPAN} Received: 'logs/*.tsv'"),
+        ({"delimiter": "semi"}, "`delimiter` should be a sign such as ; or |, several such as ::, or one of comma, se"),
+        ({"source": "kuaisar", "encoding": "gbk"}, "are for `source: events`; the files of other sources have one for"),
         ({"users": "users.csv"}, f"{TOGETHER} Received: 'users.csv' and []"),
         ({"user_columns": UserColumns(attributes=("level",))}, f"{TOGETHER} Received: '' and ['level']"),
         ({**BY_TIME, "validation_from": "soon"}, f"{ISO_8601} Received: 'soon'"),

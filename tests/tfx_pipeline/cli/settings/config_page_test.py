@@ -18,7 +18,7 @@ def test_the_page_is_that_of_the_code():
 def test_every_field_has_a_row_or_is_told_of_with_its_like():
     lines = config_page.markdown().splitlines()
     rows = [line for line in lines if re.match(r"\| \[?`\w+`", line)]
-    told_elsewhere = [path for path in config_fields() if path.startswith("retriever.train.")]
+    told_elsewhere = [path for path in config_fields() if path.startswith(("retriever.train.", "data.user_files."))]
     assert len(rows) == len(config_fields()) - len(told_elsewhere)
     assert sum(row.startswith("| `epochs` ") for row in rows) == 2  # Of the training and of fine-tuning.
     assert all(row.count(" | ") == 3 for row in rows if row.startswith("| `")), "a cell holds a bar of its own"
