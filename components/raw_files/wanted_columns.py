@@ -42,7 +42,7 @@ class WantedColumns:
         """
         names = self.names
         if names is None:
-            return dict(_flat(values))
+            return {**dict(_flat(values)), **{name: values[name] for name in self.lists if name in values}}
         row: dict[str, object] = {}
         for name in names:
             value = value_at(values, name)

@@ -12,8 +12,9 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from components.own_log.findings.log_finding import LogFinding, Severity
-from components.raw_files.file_format import JSON, JSON_LINES, FileFormat
+from components.raw_files.file_format import JSON, JSON_LINES, PARQUET, FileFormat
 from components.raw_files.formats.delimited import delimiter_hint
+from components.raw_files.formats.parquet import parquet_columns
 from components.raw_files.refusal import DataError, Reject
 from components.raw_files.row_files import format_of, read_rows
 from components.sources.adapter import adapter, check_pretraining, users_reader
@@ -104,9 +105,9 @@ def needed_columns(config: DataConfig, kind: str) -> dict[str, str]:
     section = section_of(kind)
     single = {"event": ("user_id", "timestamp", "surface", "item_id"), "item": ("item_id",), "user": ("user_id",)}[kind]
     fields = {f"{section}.{name}": getattr(columns, name) for name in single if getattr(columns, name)}
-    listed = "context" if kind == "event" else "attributes"
-    fields |= {f"{section}.{listed}[{place}]": name for place, name in enumerate(getattr(columns, listed))}
-    return fields
+    for listed in ("context", "lists") if kind == "event" else ("attributes",):
+        fields |= {f"{section}.{listed}[{place}]": name for place, name in enumerate(getattr(columns, listed))}
+    return {field: name for field, name in fields.items() if name in columns.required}
 
 
 def form_of(config: DataConfig, path: str, kind: str) -> FileFormat:
@@ -119,13 +120,15 @@ def form_of(config: DataConfig, path: str, kind: str) -> FileFormat:
     return format_of(path, forms[kind], section_of(kind))
 
 
-def columns_of(path: str, form: FileFormat, setting: str) -> tuple[list[str], bool]:
+def columns_of(path: str, form: FileFormat, setting: str, lists: Sequence[str] = ()) -> tuple[list[str], bool]:
     """The names of a file's columns, and whether these are all; no names if it has no rows.
 
     Raises:
         DataError: The file as a whole cannot be used.
     """
-    rows = (row for row in read_rows(path, (), setting, form) if not isinstance(row, Reject))
+    if form.format == PARQUET:
+        return parquet_columns(path), True
+    rows = (row for row in read_rows(path, (), setting, form, lists=lists) if not isinstance(row, Reject))
     if form.format not in (JSON_LINES, JSON):  # A row of these may lack a column that other rows have.
         first = next(rows, None)
         return ([] if first is None else list(first.values)), True
@@ -138,7 +141,8 @@ def columns_of(path: str, form: FileFormat, setting: str) -> tuple[list[str], bo
 def _file_findings(config: DataConfig, path: str, kind: str) -> list[LogFinding]:
     if config.source == GENERIC_SOURCE:
         try:
-            found, are_all = columns_of(path, form_of(config, path, kind), section_of(kind))
+            lists = config.columns.lists if kind == "event" else ()
+            found, are_all = columns_of(path, form_of(config, path, kind), section_of(kind), lists)
         except DataError as error:
             return [_unreadable(path, error)]
         missing = missing_columns(path, found, needed_columns(config, kind)) if found and are_all else []

@@ -49,6 +49,21 @@ def read_parquet(path: str, wanted: WantedColumns, form: FileFormat) -> Iterator
             raise DataError(f"{path}: is not a sound Parquet file: {error}") from error
 
 
+def parquet_columns(path: str) -> list[str]:
+    """The names of a Parquet file's columns, and the paths of what is within nested ones.
+
+    Raises:
+        DataError: It is no Parquet file.
+    """
+    import pyarrow.parquet
+
+    with open_bytes(path) as stream:
+        try:
+            return list(dict(_paths(pyarrow.parquet.ParquetFile(stream).schema_arrow)))
+        except (pyarrow.ArrowException, OSError) as error:
+            raise DataError(f"{path}: is not a sound Parquet file: {error}") from error
+
+
 def _paths(fields: Any, prefix: str = "", of_list: str = "") -> Iterator[tuple[str, str]]:
     """Each column and each field within nested columns: its path, and what to read for it.
 

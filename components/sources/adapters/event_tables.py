@@ -1,12 +1,18 @@
-"""The generic adapter: each row is one event, item or user, and the configuration names the columns."""
+"""The generic adapter: the configuration names the columns. Each row is one item, one user, or one event.
 
-from collections.abc import Iterator
+With `data.columns.lists`, each element of a row's lists is an event. A search none of whose items was engaged then
+yields one more event, which has no item; so does a search with an empty list.
+"""
+
+import dataclasses
+from collections.abc import Iterable, Iterator
 
 from components.raw_files.refusal import Reject
-from components.raw_files.row import records
+from components.raw_files.row import Row, RowError, records
 from components.raw_files.row_files import read_rows
 from components.sources.data_config import DataConfig
-from components.sources.event_rows import event_from_row, item_from_row, user_from_row
+from components.sources.event_rows import EventColumns, event_from_row, item_from_row, user_from_row
+from components.sources.row_elements import list_of, outside, row_elements
 from schemas.canonical_event import Event, Item, User
 
 
@@ -25,8 +31,10 @@ def read_events(path: str, config: DataConfig, now_ms: int) -> Iterator[tuple[in
         DataError: The file as a whole cannot be used.
     """
     columns = config.columns
-    optional = (columns.query, columns.session_id, columns.label)
-    rows = read_rows(path, columns.required, "data.columns", config.event_format, optional)
+    optional = [name for name in columns.named if not list_of(name, columns.lists)]
+    rows = read_rows(path, columns.required, "data.columns", config.event_format, optional, columns.lists)
+    if columns.lists:
+        return _events_of_lists(path, rows, columns, now_ms)
     return records(path, rows, lambda row: event_from_row(row, columns, now_ms))
 
 
@@ -43,3 +51,36 @@ def read_users(path: str, config: DataConfig) -> Iterator[tuple[int, User] | Rej
     columns = config.user_columns
     rows = read_rows(path, columns.required, "data.user_columns", config.user_files, ())
     return records(path, rows, lambda row: user_from_row(row, columns))
+
+
+def _events_of_lists(
+    path: str, rows: Iterable[Row | Reject], columns: EventColumns, now_ms: int
+) -> Iterator[tuple[int, Event] | Reject]:
+    for row in rows:
+        if isinstance(row, Reject):
+            yield row
+            continue
+        try:
+            elements = row_elements(row.values, columns.lists, columns.named)
+        except RowError as error:
+            yield Reject(path, row.line, error.reason, error.detail)
+            continue
+        is_without_a_click = True
+        for place, element in enumerate(elements):
+            try:
+                event = event_from_row(element, columns, now_ms)
+            except RowError as error:
+                is_without_a_click = False  # It may be the one that was clicked.
+                yield Reject(path, row.line, error.reason, f"element {place + 1}: {error.detail}")
+                continue
+            is_without_a_click = is_without_a_click and not event.is_target
+            yield row.line, dataclasses.replace(event, element=place)
+        if not is_without_a_click:
+            continue
+        try:
+            event = event_from_row(outside(row.values, columns.lists), columns, now_ms)
+        except RowError as error:
+            if not elements:
+                yield Reject(path, row.line, error.reason, error.detail)
+        else:
+            yield row.line, dataclasses.replace(event, label=1, element=len(elements))

@@ -1,5 +1,9 @@
+import dataclasses
+import json
 from pathlib import Path
 
+import pyarrow
+import pyarrow.parquet
 import pytest
 
 from components.own_log.findings.input_files import input_findings
@@ -96,3 +100,17 @@ def test_sources_with_fixed_names_are_told_by_their_own_adapters_and_unknown_one
     assert told(fixed).startswith("error unreadable_file: ") and fixed.text.startswith("has no column 'click'.")
     (unknown,) = findings(source="kuaishou")
     assert unknown.text.startswith("data.source = 'kuaishou': there is no such adapter.")
+
+
+@pytest.mark.parametrize("name", ["log.jsonl", "log.parquet"])
+def test_fields_within_nested_columns_and_lists_are_found(findings, tmp_path, name):
+    row = {"u": None, "user_id": "u", "at": {"ms": 5}, "hits": [{"id": "a"}]}
+    if name == "log.jsonl":
+        write(tmp_path / name, json.dumps({**row, "at": None}) + "\n" + json.dumps(row) + "\n")
+    else:
+        pyarrow.parquet.write_table(pyarrow.Table.from_pylist([{**row, "at": None}, row]), tmp_path / name)
+    columns = EventColumns(timestamp="at.ms", surface="", item_id="hits.id", label="", lists=("hits",))
+    assert findings(events=name, columns=columns) == []
+    lists = dataclasses.replace(columns, timestamp="at.s", lists=("hit",), item_id="hit.id")
+    missing = findings(events=name, columns=lists)
+    assert [each.field for each in missing] == ["data.columns.timestamp", "data.columns.lists[0]"]
