@@ -3,11 +3,14 @@
 import dataclasses
 import datetime
 import json
+import typing
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from components.raw_files import spans
 from components.raw_files.file_format import AUTO, FileFormat
 from components.sources.event_rows import EventColumns, ItemColumns, UserColumns
+from components.sources.log_sources import EventSource, ItemSource, UserSource
 from schemas.number_checks import check_least, check_shares
 from schemas.span_pattern import SPAN
 
@@ -61,6 +64,12 @@ class DataConfig:
         columns: Which column of the event files holds which field.
         item_columns: Which column of the item files holds which field.
         user_columns: Which column of the user files holds which field; its `attributes` are what is read of them.
+        sources: Several logs in place of `events`, such as that of the searches and that of the feed, each with files,
+            columns, surface and format of its own. A user's events are ordered by time over all of them; at equal
+            times, those of an earlier entry come first. For `source: events`.
+        item_sources: Several tables of items in place of `items`, each with columns of its own. An item that stands in
+            two is taken from the earlier one, and its other row is refused. For `source: events`.
+        user_sources: Several tables of users in place of `users`, likewise.
         max_reject_share: The largest share of rows, from 0 to 1, that may be refused; a run with more fails.
         split: `leave_one_out` (per user and surface: last event test, second last validation, the rest train) or
             `time`. The source `fixed_benchmark` has splits of its own instead.
@@ -103,6 +112,9 @@ class DataConfig:
     columns: EventColumns = field(default_factory=EventColumns)
     item_columns: ItemColumns = field(default_factory=ItemColumns)
     user_columns: UserColumns = field(default_factory=UserColumns)
+    sources: tuple[EventSource, ...] = ()
+    item_sources: tuple[ItemSource, ...] = ()
+    user_sources: tuple[UserSource, ...] = ()
     max_reject_share: float = 0.01
     split: str = LEAVE_ONE_OUT
     validation_from: str = ""
@@ -137,16 +149,18 @@ class DataConfig:
         check_least(self, 1, "train_negatives", "evaluation_negatives", "items_per_session", "core_rounds")
         check_least(self, 1, "recommendation_history", "search_history")
         check_least(self, 0, "seed", "max_events_per_user", "core", "last_spans")
-        if self.last_spans and SPAN not in self.events:
+        if self.last_spans and not any(SPAN in each.events for each in self.event_sources):
             raise ValueError(
                 f"data.last_spans = {self.last_spans} needs {SPAN} in data.events, where the number of the day stands. "
                 f"Received: {self.events!r}"
             )
-        if bool(self.users) != bool(self.user_columns.attributes):
-            raise ValueError(
-                "data.users and data.user_columns.attributes go together: the files, and which of their columns are "
-                f"read. Received: {self.users!r} and {list(self.user_columns.attributes)}"
-            )
+        for source in (UserSource(self.users, self.user_files, self.user_columns), *self.user_sources):
+            if bool(source.users) != bool(source.user_columns.attributes):
+                raise ValueError(
+                    "data.users and data.user_columns.attributes go together: the files, and which of their columns "
+                    f"are read. Received: {source.users!r} and {list(source.user_columns.attributes)}"
+                )
+        self._check_sources()
         if self.split == BY_TIME and not self.validation_from_ms < self.test_from_ms:
             raise ValueError(
                 "data.validation_from should be before data.test_from. "
@@ -169,6 +183,80 @@ class DataConfig:
             return pattern
         return f"{self.path.rstrip('/')}/{pattern}"
 
+    def _check_sources(self) -> None:
+        for name, single, entries in (
+            ("sources", "events", self.sources),
+            ("item_sources", "items", self.item_sources),
+            ("user_sources", "users", self.user_sources),
+        ):
+            if entries and self.source != GENERIC_SOURCE:
+                raise ValueError(f"data.{name} is for `source: {GENERIC_SOURCE}`. Received: source={self.source!r}")
+            if entries and getattr(self, single):
+                raise ValueError(
+                    f"data.{name} takes the place of data.{single}: leave one of the two out. "
+                    f"Received: {getattr(self, single)!r} and {len(entries)} sources"
+                )
+            for place, each in enumerate(entries):
+                if not getattr(each, single):
+                    raise ValueError(f"data.{name}[{place}].{single} is empty; give the path or glob of its files.")
+        if self.sources and not self.pretraining_events and self._single_log != EventSource():
+            raise ValueError(
+                "data.columns, data.format and the like are those of data.events: with data.sources, write them into "
+                "its entries."
+            )
+
+    @property
+    def event_sources(self) -> tuple[EventSource, ...]:
+        """The logs that events come from: one, unless `sources` holds several."""
+        return self.sources or (self._single_log,)
+
+    @property
+    def _single_log(self) -> EventSource:
+        return EventSource(self.events, columns=self.columns, **dataclasses.asdict(self.event_format))
+
+    def event_source_of(self, path: str) -> tuple[str, EventSource]:
+        """How an event file is read, and where in the configuration that stands: `data.` or `data.sources[1].`."""
+        for place, each in enumerate(self.sources):
+            if spans.matches(path, self.located(each.events)):
+                return f"data.sources[{place}].", each
+        return "data.", self._single_log
+
+    def item_source_of(self, path: str) -> tuple[str, ItemSource]:
+        """How an item file is read, and where in the configuration that stands."""
+        for place, each in enumerate(self.item_sources):
+            if spans.matches(path, self.located(each.items)):
+                return f"data.item_sources[{place}].", each
+        return "data.", ItemSource(self.items, self.item_files, self.item_columns)
+
+    def user_source_of(self, path: str) -> tuple[str, UserSource]:
+        """How a file of users is read, and where in the configuration that stands."""
+        for place, each in enumerate(self.user_sources):
+            if spans.matches(path, self.located(each.users)):
+                return f"data.user_sources[{place}].", each
+        return "data.", UserSource(self.users, self.user_files, self.user_columns)
+
+    @property
+    def has_users(self) -> bool:
+        """Whether there is a table of users."""
+        return bool(self.users or self.user_sources)
+
+    @property
+    def context(self) -> tuple[str, ...]:
+        """The names of the context values that any log has."""
+        return tuple(dict.fromkeys(name for each in self.event_sources for name in each.columns.context))
+
+    @property
+    def item_attributes(self) -> tuple[str, ...]:
+        """The names of the attributes that any table of items has."""
+        tables = [each.item_columns for each in self.item_sources] or [self.item_columns]
+        return tuple(dict.fromkeys(name for each in tables for name in each.attributes))
+
+    @property
+    def user_attributes(self) -> tuple[str, ...]:
+        """The names of the attributes that any table of users has."""
+        tables = [each.user_columns for each in self.user_sources] or [self.user_columns]
+        return tuple(dict.fromkeys(name for each in tables for name in each.attributes))
+
     @property
     def event_format(self) -> FileFormat:
         """How the event files are written."""
@@ -186,15 +274,22 @@ class DataConfig:
     @classmethod
     def from_json(cls, text: str) -> "DataConfig":
         """Reads what `to_json` wrote."""
-        values = _with_tuples(json.loads(text))
-        sections = (("columns", EventColumns), ("item_columns", ItemColumns), ("user_columns", UserColumns))
-        for name, section in (*sections, ("item_files", FileFormat), ("user_files", FileFormat)):
-            values[name] = section(**_with_tuples(values[name]))
-        return cls(**values)
+        return typing.cast(DataConfig, _built(cls, json.loads(text)))
 
 
-def _with_tuples(values: dict[str, Any]) -> dict[str, Any]:
-    return {name: tuple(value) if isinstance(value, list) else value for name, value in values.items()}
+def _built(section: type, values: dict[str, Any]) -> Any:
+    """Builds a dataclass and those within it from what `dataclasses.asdict` and JSON made of it."""
+    hints = typing.get_type_hints(section)
+    found: dict[str, Any] = {}
+    for name, value in values.items():
+        (inner, *_) = typing.get_args(hints[name]) or (hints[name],)
+        if isinstance(value, dict) and dataclasses.is_dataclass(inner):
+            value = _built(typing.cast(type, inner), value)
+        elif isinstance(value, list):
+            nested = dataclasses.is_dataclass(inner)
+            value = tuple(_built(typing.cast(type, inner), each) if nested else each for each in value)
+        found[name] = value
+    return section(**found)
 
 
 def _one_of(name: str, value: str, known: tuple[str, ...]) -> None:

@@ -6,6 +6,7 @@ yields one more event, which has no item; so does a search with an empty list.
 
 import dataclasses
 from collections.abc import Iterable, Iterator
+from typing import Final
 
 from components.raw_files.refusal import Reject
 from components.raw_files.row import Row, RowError, records
@@ -14,6 +15,10 @@ from components.sources.data_config import DataConfig
 from components.sources.event_rows import EventColumns, event_from_row, item_from_row, user_from_row
 from components.sources.row_elements import list_of, outside, row_elements
 from schemas.canonical_event import Event, Item, User
+
+_SURFACE: Final = "surface, as the source says"
+_LABEL: Final = "label, as the source says"
+"""Columns that no file has, for what a source says of all its events."""
 
 
 def read_events(path: str, config: DataConfig, now_ms: int) -> Iterator[tuple[int, Event] | Reject]:
@@ -30,9 +35,18 @@ def read_events(path: str, config: DataConfig, now_ms: int) -> Iterator[tuple[in
     Raises:
         DataError: The file as a whole cannot be used.
     """
-    columns = config.columns
-    optional = [name for name in columns.named if not list_of(name, columns.lists)]
-    rows = read_rows(path, columns.required, "data.columns", config.event_format, optional, columns.lists)
+    section, source = config.event_source_of(path)
+    columns = source.columns
+    told: dict[str, object] = {}
+    if source.surface:
+        columns, told = dataclasses.replace(columns, surface=_SURFACE), {_SURFACE: source.surface}
+    if source.label is not None:
+        columns, told = dataclasses.replace(columns, label=_LABEL), {**told, _LABEL: source.label}
+    required = [name for name in columns.required if name != _SURFACE]
+    optional = [name for name in columns.named if name not in told and not list_of(name, columns.lists)]
+    rows = read_rows(path, required, f"{section}columns", source.form, optional, columns.lists)
+    if told:
+        rows = (row if isinstance(row, Reject) else Row(row.line, {**row.values, **told}) for row in rows)
     if columns.lists:
         return _events_of_lists(path, rows, columns, now_ms)
     return records(path, rows, lambda row: event_from_row(row, columns, now_ms))
@@ -40,16 +54,18 @@ def read_events(path: str, config: DataConfig, now_ms: int) -> Iterator[tuple[in
 
 def read_items(path: str, config: DataConfig) -> Iterator[tuple[int, Item] | Reject]:
     """Reads the items of a file, like `read_events`."""
-    columns = config.item_columns
+    section, source = config.item_source_of(path)
+    columns = source.item_columns
     optional = (columns.title, columns.categories)
-    rows = read_rows(path, columns.required, "data.item_columns", config.item_files, optional)
+    rows = read_rows(path, columns.required, f"{section}item_columns", source.item_files, optional)
     return records(path, rows, lambda row: item_from_row(row, columns))
 
 
 def read_users(path: str, config: DataConfig) -> Iterator[tuple[int, User] | Reject]:
     """Reads the users of a file, like `read_events`."""
-    columns = config.user_columns
-    rows = read_rows(path, columns.required, "data.user_columns", config.user_files, ())
+    section, source = config.user_source_of(path)
+    columns = source.user_columns
+    rows = read_rows(path, columns.required, f"{section}user_columns", source.user_files, ())
     return records(path, rows, lambda row: user_from_row(row, columns))
 
 
