@@ -93,10 +93,13 @@ def _events_of_lists(
             yield row.line, dataclasses.replace(event, element=place)
         if not is_without_a_click:
             continue
+        # The time may stand within the list.
+        search = dict(elements[-1]) if elements else outside(row.values, columns.lists)
+        search[columns.item_id] = search[columns.label] = None
         try:
-            event = event_from_row(outside(row.values, columns.lists), columns, now_ms)
+            event = event_from_row(search, columns, now_ms)
         except RowError as error:
             if not elements:
                 yield Reject(path, row.line, error.reason, error.detail)
         else:
-            yield row.line, dataclasses.replace(event, label=1, element=len(elements))
+            yield row.line, dataclasses.replace(event, element=len(elements))

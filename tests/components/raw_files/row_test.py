@@ -1,4 +1,5 @@
 import math
+from decimal import Decimal
 
 import pytest
 
@@ -14,6 +15,9 @@ from components.raw_files.row import Row, RowError, plain_value, records
         (17850.0, 17850),
         (1.5, 1.5),
         (math.nan, None),
+        (Decimal("17850.00"), 17850),
+        (Decimal("1E+3"), 1000),
+        (Decimal("1.50"), Decimal("1.5")),
         (math.inf, math.inf),
         (None, None),
         (True, 1),
