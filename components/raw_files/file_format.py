@@ -10,7 +10,8 @@ TSV: Final = "tsv"
 JSON_LINES: Final = "json_lines"
 JSON: Final = "json"
 PARQUET: Final = "parquet"
-FORMATS: Final = (AUTO, CSV, TSV, JSON_LINES, JSON, PARQUET)
+AVRO: Final = "avro"
+FORMATS: Final = (AUTO, CSV, TSV, JSON_LINES, JSON, PARQUET, AVRO)
 NO_QUOTES: Final = "none"
 SIGNS: Final[Mapping[str, str]] = {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|", "space": " ", "\\t": "\t"}
 """Names of delimiters. A shell's `--set data.delimiter='\\t'` hands over a backslash and a letter."""
@@ -24,9 +25,9 @@ class FileFormat:
     Compression is told by a file's first bytes alone.
 
     Attributes:
-        format: `auto`, `csv`, `tsv`, `json_lines`, `json` (objects line by line, or one array of them) or `parquet`.
-            `auto`: by the ending `.csv`, `.tsv`, `.jsonl`, `.ndjson`, `.json` or `.parquet`; with another ending, or
-            none, Parquet and JSON are known by their first bytes.
+        format: `auto`, `csv`, `tsv`, `json_lines`, `json` (objects line by line, or one array of them), `parquet`
+            or `avro`. `auto`: by the ending `.csv`, `.tsv`, `.jsonl`, `.ndjson`, `.json`, `.parquet` or `.avro`; with
+            another ending, or none, Parquet, Avro and JSON are known by their first bytes.
         delimiter: What divides the values of CSV or TSV: one sign, several (`::`), or one of the words comma,
             semicolon, tab, pipe, space. Empty: a comma in CSV, a tab in TSV.
         quote: The quotation mark of CSV or TSV, or `none`. Empty: `"` in CSV, none in TSV or between several signs.

@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final
 
 from components.raw_files.compression import COMPRESSIONS, without_packing
-from components.raw_files.file_format import AUTO, CSV, JSON, JSON_LINES, PARQUET, TSV, FileFormat, setting_beside
+from components.raw_files.file_format import AUTO, AVRO, CSV, JSON, JSON_LINES, PARQUET, TSV, FileFormat, setting_beside
 from components.raw_files.file_systems import matching
+from components.raw_files.formats.avro import read_avro
 from components.raw_files.formats.delimited import read_delimited
 from components.raw_files.formats.json_array import read_json
 from components.raw_files.formats.json_lines import read_json_lines
@@ -25,6 +26,7 @@ ENDINGS: Final[Mapping[str, str]] = {
     ".ndjson": JSON_LINES,
     ".json": JSON,
     ".parquet": PARQUET,
+    ".avro": AVRO,
 }
 _READERS: Mapping[str, Reader] = {
     CSV: read_delimited,
@@ -32,8 +34,9 @@ _READERS: Mapping[str, Reader] = {
     JSON_LINES: read_json_lines,
     JSON: read_json,
     PARQUET: read_parquet,
+    AVRO: read_avro,
 }
-_MAGIC: Final[Mapping[bytes, str]] = {b"PAR1": PARQUET}
+_MAGIC: Final[Mapping[bytes, str]] = {b"PAR1": PARQUET, b"Obj\x01": AVRO}
 _START: Final = 4096
 _DEFAULT: Final = FileFormat()
 

@@ -34,8 +34,8 @@ class DataConfig:
         source: What reads the logs: `events` (files of the generic layout), `kuaisar`, `jdsearch`, `amazon_reviews` or
             `fixed_benchmark`. `components/sources/README.md` describes each.
         path: The folder of `events` and `items`, in any file system that Beam knows. Empty: the directory of the run.
-        events: Path or glob of the event files: CSV, TSV, JSON (each plain or packed by gzip, bzip2 or Zstandard) or
-            Parquet. If the log comes day by day, write `{SPAN}` in place of the day's number. If a day
+        events: Path or glob of the event files: CSV, TSV, JSON (each plain or packed by gzip, bzip2 or Zstandard),
+            Parquet or Avro. If the log comes day by day, write `{SPAN}` in place of the day's number. If a day
             may be written again, write `{VERSION}` in place of the edition's number; the newest edition is read.
             Example: `logs/{SPAN}/v{VERSION}/events-*.tsv.gz`. For the source `fixed_benchmark`: the folder with all its
             files.
@@ -47,10 +47,10 @@ class DataConfig:
         users: Path or glob of the files of user attributes, in the same formats, for sources that have such files.
             Empty: users are known by their ids only.
         format: The format of the event files: `auto`, `csv`, `tsv`, `json_lines`, `json` (objects line by line, or one
-            array of them) or `parquet`. `auto`: by the ending `.csv`, `.tsv`, `.jsonl`, `.ndjson`, `.json` or
-            `.parquet`; with another ending, or none, Parquet and JSON are known by their first bytes. This and the five
-            next settings are for `source: events` and for event files; `item_files` and `user_files` hold those of the
-            others.
+            array of them), `parquet` or `avro`. `auto`: by the ending `.csv`, `.tsv`, `.jsonl`, `.ndjson`, `.json`,
+            `.parquet` or `.avro`; with another ending, or none, Parquet, Avro and JSON are known by their first bytes.
+            This and the five next settings are for `source: events` and for event files; `item_files` and `user_files`
+            hold those of the others.
         delimiter: What divides the values of CSV or TSV: one sign, several (`::`), or one of the words comma,
             semicolon, tab, pipe, space. Empty: a comma in CSV, a tab in TSV.
         quote: The quotation mark of CSV or TSV, or `none`. Empty: `"` in CSV, none in TSV or between several signs.

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from components.own_log.findings.log_finding import LogFinding, Severity
-from components.raw_files.file_format import JSON, JSON_LINES, PARQUET, FileFormat
+from components.raw_files.file_format import AVRO, JSON, JSON_LINES, PARQUET, FileFormat
 from components.raw_files.formats.delimited import delimiter_hint
 from components.raw_files.formats.parquet import parquet_columns
 from components.raw_files.refusal import DataError, Reject
@@ -155,7 +155,7 @@ def columns_of(path: str, form: FileFormat, setting: str, lists: Sequence[str] =
     if form.format == PARQUET:
         return parquet_columns(path), True
     rows = (row for row in read_rows(path, (), setting, form, lists=lists) if not isinstance(row, Reject))
-    if form.format not in (JSON_LINES, JSON):  # A row of these may lack a column that other rows have.
+    if form.format not in (JSON_LINES, JSON, AVRO):  # A row of these may lack a column that other rows have.
         first = next(rows, None)
         return ([] if first is None else list(first.values)), True
     names: dict[str, None] = {}

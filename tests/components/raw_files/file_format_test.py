@@ -26,7 +26,7 @@ def test_what_divides_and_what_quotes(form, sign, quotation):
     [
         (
             {"format": "xlsx"},
-            "`format` should be one of auto, csv, tsv, json_lines, json, parquet. Received: format='x",
+            "`format` should be one of auto, csv, tsv, json_lines, json, parquet, avro. Received: format='x",
         ),
         ({"delimiter": "semi"}, "one of comma, semicolon, tab, pipe, space. Received: delimiter='semi'"),
         ({"delimiter": "\n"}, "Received: delimiter='\\n'"),

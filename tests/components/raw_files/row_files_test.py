@@ -1,5 +1,6 @@
 import io
 
+import fastavro
 import pyarrow.parquet
 import pytest
 
@@ -30,6 +31,9 @@ def test_patterns_that_name_no_file(tmp_path, monkeypatch, pattern, message):
 LINES = '{"id": "1", "name": "a"}\n'
 PARQUET = io.BytesIO()
 pyarrow.parquet.write_table(pyarrow.table({"id": ["1"], "name": ["a"]}), PARQUET)
+AVRO = io.BytesIO()
+FIELDS = [{"name": name, "type": "string"} for name in ("id", "name")]
+fastavro.writer(AVRO, {"type": "record", "name": "Row", "fields": FIELDS}, [{"id": "1", "name": "a"}])
 SEMICOLONS = {"delimiter": ";"}
 
 
@@ -46,6 +50,7 @@ SEMICOLONS = {"delimiter": ";"}
         *((name, f"[{LINES}]", 1, {}) for name in ("f.json.gz", "part-00000")),
         *((name, PARQUET.getvalue(), 1, {}) for name in ("f.parquet", "f.snappy.parquet", "part-00000")),
         ("f.csv", PARQUET.getvalue(), 1, {"format": "parquet"}),
+        *((name, AVRO.getvalue(), 1, {}) for name in ("f.avro", "part-00000")),
     ],
 )
 def test_the_settings_the_ending_or_the_content_tell_the_format(tmp_path, name, text, line, form):
@@ -55,7 +60,7 @@ def test_the_settings_the_ending_or_the_content_tell_the_format(tmp_path, name, 
 
 def test_values_without_a_format_are_refused_with_the_setting(tmp_path):
     path = write(tmp_path / "f.xlsx", "id\tname\n")
-    known = r"\.csv, \.tsv, \.jsonl, \.ndjson, \.json, \.parquet, each also packed \(\.gz, \.bz2, \.zst\)\. "
+    known = r"\.csv, \.tsv, \.jsonl, \.ndjson, \.json, \.parquet, \.avro, each also packed \(\.gz, \.bz2, \.zst\)\. "
     message = rf"^{path}: neither its ending nor its content tells its format\. Known endings are {known}"
     for setting, field in (("data.columns", "data.format"), ("data.item_columns", r"data\.item_files\.format")):
         mend = f"Name the format in {field}, such as csv or tsv. Its first line holds tabs: set {field}: tsv.$"
