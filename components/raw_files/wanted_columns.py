@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from components.raw_files.row import RowError, plain_value
 
@@ -27,7 +28,7 @@ class WantedColumns:
     lists: tuple[str, ...] = ()
     setting: str = ""
 
-    @property
+    @cached_property
     def names(self) -> tuple[str, ...] | None:
         """All columns to read; None for all that the file has."""
         if self.optional is None:
@@ -45,7 +46,7 @@ class WantedColumns:
             return {**dict(_flat(values)), **{name: values[name] for name in self.lists if name in values}}
         row: dict[str, object] = {}
         for name in names:
-            value = value_at(values, name)
+            value = values[name] if name in values else value_at(values, name)
             if value is not None:
                 row[name] = value if name in self.lists else plain_value(name, value)
         return row

@@ -4,11 +4,13 @@ import dataclasses
 import datetime
 import json
 import typing
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from components.raw_files import spans
 from components.raw_files.file_format import AUTO, FileFormat
+from components.raw_files.refusal import DataError
 from components.sources.event_rows import EventColumns, ItemColumns, UserColumns
 from components.sources.log_sources import EventSource, ItemSource, UserSource
 from schemas.number_checks import check_least, check_shares
@@ -215,25 +217,36 @@ class DataConfig:
         return EventSource(self.events, columns=self.columns, **dataclasses.asdict(self.event_format))
 
     def event_source_of(self, path: str) -> tuple[str, EventSource]:
-        """How an event file is read, and where in the configuration that stands: `data.` or `data.sources[1].`."""
-        for place, each in enumerate(self.sources):
-            if spans.matches(path, self.located(each.events)):
-                return f"data.sources[{place}].", each
-        return "data.", self._single_log
+        """How an event file is read, and where in the configuration that stands: `data.` or `data.sources[1].`.
+
+        Raises:
+            DataError: The path belongs to none of the entries.
+        """
+        earlier = self.located(self.pretraining_events)
+        if not self.sources or (earlier and spans.matches(path, earlier)):
+            return "data.", self._single_log
+        place = self._entry_of(path, "sources", [each.events for each in self.sources])
+        return f"data.sources[{place}].", self.sources[place]
 
     def item_source_of(self, path: str) -> tuple[str, ItemSource]:
-        """How an item file is read, and where in the configuration that stands."""
-        for place, each in enumerate(self.item_sources):
-            if spans.matches(path, self.located(each.items)):
-                return f"data.item_sources[{place}].", each
-        return "data.", ItemSource(self.items, self.item_files, self.item_columns)
+        """How an item file is read, and where in the configuration that stands; see `event_source_of`."""
+        if not self.item_sources:
+            return "data.", ItemSource(self.items, self.item_files, self.item_columns)
+        place = self._entry_of(path, "item_sources", [each.items for each in self.item_sources])
+        return f"data.item_sources[{place}].", self.item_sources[place]
 
     def user_source_of(self, path: str) -> tuple[str, UserSource]:
-        """How a file of users is read, and where in the configuration that stands."""
-        for place, each in enumerate(self.user_sources):
-            if spans.matches(path, self.located(each.users)):
-                return f"data.user_sources[{place}].", each
-        return "data.", UserSource(self.users, self.user_files, self.user_columns)
+        """How a file of users is read, and where in the configuration that stands; see `event_source_of`."""
+        if not self.user_sources:
+            return "data.", UserSource(self.users, self.user_files, self.user_columns)
+        place = self._entry_of(path, "user_sources", [each.users for each in self.user_sources])
+        return f"data.user_sources[{place}].", self.user_sources[place]
+
+    def _entry_of(self, path: str, name: str, patterns: Sequence[str]) -> int:
+        for place, pattern in enumerate(patterns):
+            if spans.matches(path, self.located(pattern)):
+                return place
+        raise DataError(f"{path}: its path is none of those that the entries of data.{name} name.")
 
     @property
     def has_users(self) -> bool:

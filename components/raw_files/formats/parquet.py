@@ -37,16 +37,32 @@ def read_parquet(path: str, wanted: WantedColumns, form: FileFormat) -> Iterator
             paths = dict(_paths(table.schema_arrow))
             check_columns(path, list(paths), wanted.required, wanted.setting)
             names = None if wanted.names is None else list({paths[name]: 0 for name in wanted.names if name in paths})
-            line = 0
+            done = 0
             for batch in table.iter_batches(columns=names):
-                for values in pyarrow.Table.from_batches([batch]).cast(_readable(batch.schema), safe=False).to_pylist():
-                    line += 1
+                columns = pyarrow.Table.from_batches([batch]).cast(_readable(batch.schema), safe=False)
+                rows = _flat_rows(columns) if _is_flat(columns.schema, wanted) else None
+                for line, values in enumerate(columns.to_pylist() if rows is None else rows, done + 1):
                     try:
-                        yield Row(line, wanted.of(values))
+                        yield Row(line, wanted.of(values) if rows is None else values)
                     except RowError as error:
                         yield Reject(path, line, error.reason, error.detail)
+                done += columns.num_rows
         except (pyarrow.ArrowException, OSError) as error:
             raise DataError(f"{path}: is not a sound Parquet file: {error}") from error
+
+
+def _is_flat(schema: "pyarrow.Schema", wanted: WantedColumns) -> bool:
+    """Whether all values are plain and wanted as they are, so that they need not be looked at one by one."""
+    from pyarrow import types
+
+    plain = (types.is_string, types.is_large_string, types.is_integer, types.is_timestamp, types.is_date)
+    return wanted.names is not None and all(any(is_it(field.type) for is_it in plain) for field in schema)
+
+
+def _flat_rows(columns: "pyarrow.Table") -> Iterator[dict[str, object]]:
+    names = columns.schema.names
+    for values in zip(*(each.to_pylist() for each in columns), strict=True):
+        yield {name: value for name, value in zip(names, values, strict=True) if value is not None}
 
 
 def parquet_columns(path: str) -> list[str]:

@@ -3,6 +3,7 @@ import re
 import pytest
 
 from components.raw_files.file_format import FileFormat
+from components.raw_files.refusal import DataError
 from components.sources.data_config import DataConfig
 from components.sources.event_rows import EventColumns, ItemColumns, UserColumns
 from components.sources.log_sources import EventSource, ItemSource, UserSource
@@ -104,6 +105,10 @@ def test_a_file_belongs_to_the_entry_whose_pattern_its_path_matches():
         assert config.event_source_of(path) == (f"data.sources[{place}].", config.sources[place])
     # Events of pre-training are no entry.
     assert config.event_source_of("logs/old.csv") == ("data.", EventSource("", columns=EventColumns(user_id="who")))
+    with pytest.raises(
+        DataError, match=r"^logs/c\.csv: its path is none of those that the entries of data\.sources name"
+    ):
+        config.event_source_of("logs/c.csv")
     assert config.item_source_of("/m/x/y.csv") == ("data.item_sources[1].", config.item_sources[1])
     assert config.user_source_of("logs/u.csv") == ("data.user_sources[0].", config.user_sources[0])
     assert (config.context, config.item_attributes, config.user_attributes) == (("device",), ("brand",), ("level",))

@@ -64,4 +64,14 @@ def test_only_wanted_columns_are_read_nested_ones_by_their_paths(tmp_path, monke
     assert read(tmp_path, columns, lists)[0][0] == Row(1, {"id": 1, "results": results[0]}), "lists may stay lists"
 
 
+@pytest.mark.parametrize("ids", [pa.string(), pa.float64()], ids=["plain", "looked at"])
+def test_rows_of_several_groups_are_numbered_through(tmp_path, ids):
+    count = 70_000  # More than are decoded at once.
+    names = ["a", None] * (count // 2)
+    rows, rejects = read(tmp_path, {"id": pa.array(range(count)).cast(ids), "name": names})
+    assert [row.line for row in rows] == list(range(1, count + 1)) and not rejects
+    assert [str(row.values["id"]) for row in rows] == [str(number) for number in range(count)]
+    assert [row.values.get("name") for row in rows] == names and "name" not in rows[1].values
+
+
 NS = pa.timestamp("ns")
