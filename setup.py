@@ -60,6 +60,7 @@ setup(
         # TFX and TFMA still import pkg_resources, which later releases drop.
         "setuptools<81",
         "anyio>=4",
+        "fastavro>=1.4",
         "grpcio>=1.60",
         "httpx>=0.27",
         "numpy>=1.26",

@@ -43,6 +43,7 @@ class Event:
         position: The event's number among its user's events, from 0, if the source numbers them. The order of events is
             then by position before time. Otherwise it is 0, and time alone gives the order.
         split: The split to which the source assigns the event; empty if the configuration decides.
+        element: The event's number among the events of its row, from 0. It orders events that a list in one row holds.
     """
 
     user_id: str
@@ -55,6 +56,7 @@ class Event:
     context: Mapping[str, str] = field(default_factory=dict)
     position: int = 0
     split: str = ""
+    element: int = 0
 
     @property
     def is_target(self) -> bool:

@@ -82,8 +82,8 @@ def _until_trained(config: PipelineConfig, passed_statistics_dir: str) -> dict[s
             "recommendation_history": config.data.recommendation_history,
             "search_history": config.data.search_history,
             "items_per_session": config.data.items_per_session,
-            "attributes": list(config.data.item_columns.attributes),
-            "attributes_of_users": list(config.data.user_columns.attributes),
+            "attributes": list(config.data.item_attributes),
+            "attributes_of_users": list(config.data.user_attributes),
         },
         disable_statistics=True,
     )
@@ -100,7 +100,7 @@ def _until_trained(config: PipelineConfig, passed_statistics_dir: str) -> dict[s
 
 def _table_splits(config: PipelineConfig) -> tuple[str, ...]:
     """The splits that hold tables instead of behaviour: the items and, if a file of users is given, the users."""
-    return (features.CATALOG_SPLIT, *([features.AUDIENCE_SPLIT] if config.data.users else []))
+    return (features.CATALOG_SPLIT, *([features.AUDIENCE_SPLIT] if config.data.has_users else []))
 
 
 def _learned_splits(config: PipelineConfig) -> tuple[str, ...]:

@@ -114,7 +114,7 @@ def generate_examples(
         items = (
             (catalog, engagements)
             | "WithEngagements" >> beam.CoGroupByKey()
-            | "ItemExamples" >> beam.FlatMap(functools.partial(_item_example, config.item_columns.attributes))
+            | "ItemExamples" >> beam.FlatMap(functools.partial(_item_example, config.item_attributes))
         )
         item_count = items | "CountItems" >> beam.combiners.Count.Globally() | beam.Map(lambda n: (CATALOG_SPLIT, n))
         _ = items | f"Write[{CATALOG_SPLIT}]" >> WriteExamples(split_dirs[CATALOG_SPLIT])
@@ -129,18 +129,18 @@ def generate_examples(
             reports[CANDIDATES] = report("Candidate", rows[None], rows[REJECTS], failures)
         if read_users is not None:
             read = functools.partial(read_users, config=config)
-            users_table = audience(pipeline, files.user_files, read, config.user_columns.attributes)
+            users_table = audience(pipeline, files.user_files, read, config.user_attributes)
             _ = users_table.examples | f"Write[{AUDIENCE_SPLIT}]" >> WriteExamples(split_dirs[AUDIENCE_SPLIT])
             reports[USER] = report("User", *users_table)
             rejects = (rejects, users_table.rejects) | "AllRejects" >> beam.Flatten()
         write_summary(rejects_dir, rejects, reports, (counts, item_count) | "Counts" >> beam.Flatten())
     summary = read_summary(rejects_dir)
     settings = {
-        USER: f"data.users = {config.users}",
+        USER: files.users_told,
         PRETRAINING_EVENT: f"data.pretraining_events = {config.pretraining_events}",
     }
     for kind in reports:
-        setting = settings.get(kind, f"data.events = {config.events}")
+        setting = settings.get(kind, files.events_told)
         summary.reports[kind].check(kind, setting, config.max_reject_share, rejects_dir)
     _check_splits(config, summary, own_splits=source.read_candidates is not None)
     return summary
@@ -169,7 +169,7 @@ def _check_splits(config: DataConfig, summary: Summary, own_splits: bool) -> Non
 def splits_of(config: DataConfig) -> tuple[str, ...]:
     """The splits that are written: behaviour, pre-training and the users if there are files of them, and the items."""
     pretraining = [PRETRAIN_SPLIT] if config.pretraining_events else []
-    return (*BEHAVIOUR_SPLITS, *pretraining, CATALOG_SPLIT, *([AUDIENCE_SPLIT] if config.users else []))
+    return (*BEHAVIOUR_SPLITS, *pretraining, CATALOG_SPLIT, *([AUDIENCE_SPLIT] if config.has_users else []))
 
 
 def sampler_of(catalog_dir: str, config: DataConfig) -> NegativeSampler:

@@ -75,15 +75,11 @@ def build_catalog(
         rejects = (events.rejects, item_rejects) | "Rejects" >> beam.Flatten()
         write_summary(rejects_dir, rejects, reports, joined[None] | "Counts" >> beam.FlatMap(_counts))
     summary = read_summary(rejects_dir)
-    summary.reports[EVENT].check(EVENT, f"data.events = {config.events}", config.max_reject_share, rejects_dir)
+    summary.reports[EVENT].check(EVENT, files.events_told, config.max_reject_share, rejects_dir)
     if item_files:
-        summary.reports[ITEM].check(
-            ITEM, f"{files.items_setting} = {files.items}", config.max_reject_share, rejects_dir
-        )
+        summary.reports[ITEM].check(ITEM, files.items_told, config.max_reject_share, rejects_dir)
     if not summary.counts.get(ITEMS):
-        raise DataError(
-            f"data.events = {config.events}: names no item. Does data.columns name the column of the items?"
-        )
+        raise DataError(f"{files.events_told}: names no item. Does data.columns name the column of the items?")
     return summary
 
 

@@ -1,8 +1,9 @@
-"""Unpacks gzip, bzip2 and Zstandard files; the ending of a file's name says how it is packed."""
+"""Unpacks gzip, bzip2 and Zstandard files. Their first bytes say how they are packed; their names may be wrong."""
 
 import bz2
 import gzip
 import io
+import re
 import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -19,18 +20,38 @@ class Compression:
 
     Attributes:
         name: Its name in error messages.
+        begins: Matches the first bytes of a packed file.
         unpack: Turns a packed stream into a stream of its content.
         errors: The exceptions that reading this stream raises if the file is damaged.
     """
 
     name: str
+    begins: re.Pattern[bytes]
     unpack: Callable[[BinaryIO], BinaryIO]
     errors: tuple[type[Exception], ...]
 
 
+START_BYTES = 10
+"""How many of a file's first bytes say how it is packed."""
+
+
 def compression_of(path: str) -> Compression | None:
-    """The compression of a file, or None if its ending names none."""
+    """The compression that the ending of a file's name promises, or None if it promises none."""
     return next((each for ending, each in COMPRESSIONS.items() if path.lower().endswith(ending)), None)
+
+
+def packing(start: bytes) -> str:
+    """The ending that stands for the compression of a file, such as `.gz`; empty if it is not packed.
+
+    Args:
+        start: The file's first bytes, START_BYTES of them if there are so many.
+    """
+    return next((ending for ending, each in COMPRESSIONS.items() if each.begins.match(start)), "")
+
+
+def without_packing(path: str) -> str:
+    """A path without the ending that promises a compression."""
+    return next((path[: -len(ending)] for ending in COMPRESSIONS if path.lower().endswith(ending)), path)
 
 
 class _ZstandardFile(io.RawIOBase):
@@ -76,12 +97,20 @@ class _ZstandardFile(io.RawIOBase):
 COMPRESSIONS: Mapping[str, Compression] = {
     ".gz": Compression(
         "gzip",
+        re.compile(rb"\x1f\x8b\x08"),
         lambda packed: cast(BinaryIO, gzip.GzipFile(fileobj=packed)),
         (gzip.BadGzipFile, EOFError, zlib.error),
     ),
-    ".bz2": Compression("bzip2", lambda packed: cast(BinaryIO, bz2.BZ2File(packed)), (OSError, EOFError)),
+    ".bz2": Compression(
+        "bzip2",
+        # The second part is the mark of a block, or that of the end of an empty file.
+        re.compile(rb"BZh[1-9](1AY&SY|\x17rE8P\x90)"),
+        lambda packed: cast(BinaryIO, bz2.BZ2File(packed)),
+        (OSError, EOFError),
+    ),
     ".zst": Compression(
         "Zstandard",
+        re.compile(rb"\x28\xb5\x2f\xfd"),
         lambda packed: cast(BinaryIO, io.BufferedReader(_ZstandardFile(packed), _BLOCK_BYTES)),
         (zstandard.ZstdError, EOFError),
     ),

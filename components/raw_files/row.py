@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TypeVar
 
 from components.raw_files.refusal import Reject
@@ -24,8 +25,8 @@ class Row:
 def plain_value(column: str, value: object) -> object:
     """Turns a value of a typed format (JSON, Parquet) into what a text file would hold.
 
-    A whole float becomes an integer, because ids turn into floats if their column has gaps. NaN counts as empty. A list
-    of names is joined like a category path.
+    A whole float or decimal becomes an integer, because ids turn into floats if their column has gaps, and warehouses
+    export whole numbers as decimals. NaN counts as empty. A list of names is joined like a category path.
 
     Raises:
         RowError: The value is nested, or it is text that cannot be encoded as UTF-8.
@@ -34,6 +35,8 @@ def plain_value(column: str, value: object) -> object:
         if math.isnan(value):
             return None
         return int(value) if value.is_integer() else value
+    if isinstance(value, Decimal):
+        return int(value) if value.is_finite() and value == value.to_integral_value() else value
     if isinstance(value, bool):
         return int(value)
     if isinstance(value, str) and not _is_unicode(value):
@@ -43,7 +46,9 @@ def plain_value(column: str, value: object) -> object:
     if isinstance(value, list) and not any(isinstance(each, (dict, list)) for each in value):
         return CATEGORY_SEPARATOR.join(str(each) for each in value)
     if isinstance(value, (dict, list)):
-        raise RowError("nested value", f"column {column!r} holds a nested value; give text or a number")
+        raise RowError(
+            "nested value", f"column {column!r} holds a nested value; give text or a number, or the path of one in it"
+        )
     return value
 
 

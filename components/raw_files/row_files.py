@@ -1,23 +1,44 @@
-"""Lists the files that a pattern matches, and reads each in the format that its ending names."""
+"""Lists the files that a pattern matches, and reads each in its format."""
 
+import dataclasses
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Final
 
-from components.raw_files.compression import COMPRESSIONS
+from components.raw_files.compression import COMPRESSIONS, without_packing
+from components.raw_files.file_format import AUTO, AVRO, CSV, JSON, JSON_LINES, PARQUET, TSV, FileFormat, setting_beside
 from components.raw_files.file_systems import matching
-from components.raw_files.formats.delimited import read_csv, read_tsv
+from components.raw_files.formats.avro import read_avro
+from components.raw_files.formats.delimited import read_delimited
+from components.raw_files.formats.json_array import read_json
 from components.raw_files.formats.json_lines import read_json_lines
 from components.raw_files.formats.parquet import read_parquet
 from components.raw_files.refusal import DataError, Reject
 from components.raw_files.row import Row
+from components.raw_files.text_file import open_text, open_unpacked, start_of
+from components.raw_files.wanted_columns import WantedColumns
 
-Reader = Callable[[str, Sequence[str], str], Iterator[Row | Reject]]
-
-_TEXT_READERS: Mapping[str, Reader] = {".csv": read_csv, ".tsv": read_tsv, ".jsonl": read_json_lines}
-READERS: Mapping[str, Reader] = {
-    **{ending + packed: reader for ending, reader in _TEXT_READERS.items() for packed in ("", *COMPRESSIONS)},
-    ".parquet": read_parquet,
+Reader = Callable[[str, WantedColumns, FileFormat], Iterator[Row | Reject]]
+ENDINGS: Final[Mapping[str, str]] = {
+    ".csv": CSV,
+    ".tsv": TSV,
+    ".jsonl": JSON_LINES,
+    ".ndjson": JSON_LINES,
+    ".json": JSON,
+    ".parquet": PARQUET,
+    ".avro": AVRO,
 }
+_READERS: Mapping[str, Reader] = {
+    CSV: read_delimited,
+    TSV: read_delimited,
+    JSON_LINES: read_json_lines,
+    JSON: read_json,
+    PARQUET: read_parquet,
+    AVRO: read_avro,
+}
+_MAGIC: Final[Mapping[bytes, str]] = {b"PAR1": PARQUET, b"Obj\x01": AVRO}
+_START: Final = 4096
+_DEFAULT: Final = FileFormat()
 
 
 def matching_files(pattern: str, setting: str) -> list[str]:
@@ -44,13 +65,43 @@ def matching_files(pattern: str, setting: str) -> list[str]:
     return paths
 
 
-def read_rows(path: str, required: Sequence[str], setting: str) -> Iterator[Row | Reject]:
-    """Reads a file row by row, in the format that its ending names.
+def format_of(path: str, form: FileFormat = _DEFAULT, setting: str = "") -> FileFormat:
+    """Completes a format by what a file's name and its first bytes say.
+
+    Args:
+        path: The file.
+        form: What the configuration says. If it names a format, that counts. A delimiter alone means CSV.
+        setting: The setting that maps the columns of the file, for error messages.
+
+    Raises:
+        DataError: Nothing says which format it is.
+    """
+    if form.format != AUTO:
+        return form
+    name = without_packing(path).lower()
+    found = next((kind for ending, kind in ENDINGS.items() if name.endswith(ending)), "")
+    if not found and form.delimiter:
+        found = CSV
+    return dataclasses.replace(form, format=found or _format_of_content(path, form, setting))
+
+
+def read_rows(
+    path: str,
+    required: Sequence[str],
+    setting: str,
+    form: FileFormat = _DEFAULT,
+    optional: Sequence[str] | None = None,
+    lists: Sequence[str] = (),
+) -> Iterator[Row | Reject]:
+    """Reads a file row by row.
 
     Args:
         path: The file.
         required: The columns that it must have.
-        setting: The setting that maps columns, for error messages.
+        setting: The setting that maps columns, for error messages; empty if column names are fixed.
+        form: How it is written, as far as its name and its first bytes do not say it.
+        optional: The columns that are read beside the required ones, if they are there. None: all.
+        lists: Columns that keep their lists as they are.
 
     Yields:
         A Row or a Reject for each row, in the file's order.
@@ -58,10 +109,24 @@ def read_rows(path: str, required: Sequence[str], setting: str) -> Iterator[Row 
     Raises:
         DataError: The file as a whole cannot be used.
     """
-    for ending, reader in READERS.items():
-        if path.lower().endswith(ending):
-            return reader(path, required, setting)
+    told = format_of(path, form, setting)
+    wanted = WantedColumns(tuple(required), None if optional is None else tuple(optional), tuple(lists), setting)
+    return _READERS[told.format](path, wanted, told)
+
+
+def _format_of_content(path: str, form: FileFormat, setting: str) -> str:
+    with open_unpacked(path) as stream:
+        start = start_of(stream, _START)
+    found = next((kind for magic, kind in _MAGIC.items() if start.startswith(magic)), "")
+    if found:
+        return found
+    with open_text(path, newline="\n", encoding=form.encoding) as text:
+        line = text.readline(_START).lstrip()
+    if line.startswith(("{", "[")):
+        return JSON
+    field = setting_beside(setting, "format")
+    hint = f" Its first line holds tabs: set {field}: tsv." if "\t" in line else ""
     raise DataError(
-        f"{path}: its ending names no known format. Known are {', '.join(_TEXT_READERS)}, each plain or packed "
-        f"({', '.join(COMPRESSIONS)}), and .parquet."
+        f"{path}: neither its ending nor its content tells its format. Known endings are {', '.join(ENDINGS)}, each "
+        f"also packed ({', '.join(COMPRESSIONS)}). Name the format in {field}, such as csv or tsv.{hint}"
     )

@@ -46,6 +46,11 @@ def newest(paths: Sequence[str], pattern: str, setting: str, last_spans: int = 0
     return {path: span for span, path in sorted(chosen)}
 
 
+def matches(path: str, pattern: str) -> bool:
+    """Whether a path is one of those that a pattern stands for, by its text alone: no file is looked for."""
+    return path == pattern or re.fullmatch(_regex(pattern), path, re.DOTALL) is not None
+
+
 def _regex(pattern: str) -> str:
     seen: set[str] = set()
 
@@ -60,6 +65,9 @@ def _regex(pattern: str) -> str:
             return ".*"
         if part in ("*", "?"):
             return "[^/]" + part.replace("?", "")
-        return part.replace("[!", "[^") if part.startswith("[") and len(part) > 1 else re.escape(part)
+        if part.startswith("[") and len(part) > 1:
+            negated = part.startswith("[!")
+            return f"[{'^' if negated else ''}{part[1 + negated : -1].replace('[', chr(92) + '[')}]"
+        return re.escape(part)
 
     return "".join(translated(part) for part in _PART.findall(pattern))

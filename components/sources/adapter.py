@@ -97,13 +97,13 @@ def users_reader(config: DataConfig) -> ReadUsers | None:
         DataError: A table is configured, but the source cannot have one.
     """
     read_users = adapter(config.source).read_users
-    if config.users and read_users is None:
+    if config.has_users and read_users is None:
         known = ", ".join(name for name, each in ADAPTERS.items() if each.read_users is not None)
         raise DataError(
             f"data.users = {config.users}: the source `{config.source}` has no table of users. Those that have one: "
             f"{known}. Leave data.users and data.user_columns out."
         )
-    return read_users if config.users else None
+    return read_users if config.has_users else None
 
 
 def check_pretraining(config: DataConfig) -> None:

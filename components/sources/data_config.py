@@ -3,13 +3,21 @@
 import dataclasses
 import datetime
 import json
+import typing
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from components.raw_files import spans
+from components.raw_files.file_format import AUTO, FileFormat
+from components.raw_files.refusal import DataError
 from components.sources.event_rows import EventColumns, ItemColumns, UserColumns
+from components.sources.log_sources import EventSource, ItemSource, UserSource
 from schemas.number_checks import check_least, check_shares
 from schemas.span_pattern import SPAN
 
+GENERIC_SOURCE: Final = "events"
+"""The source whose columns and formats the configuration names. Those of other sources are fixed."""
 LEAVE_ONE_OUT: Final = "leave_one_out"
 BY_TIME: Final = "time"
 TRAIN_ONLY: Final = "train_only"
@@ -28,8 +36,8 @@ class DataConfig:
         source: What reads the logs: `events` (files of the generic layout), `kuaisar`, `jdsearch`, `amazon_reviews` or
             `fixed_benchmark`. `components/sources/README.md` describes each.
         path: The folder of `events` and `items`, in any file system that Beam knows. Empty: the directory of the run.
-        events: Path or glob of the event files: CSV, TSV, JSON lines (each plain, .gz, .bz2 or .zst) or Parquet,
-            recognised by the ending. If the log comes day by day, write `{SPAN}` in place of the day's number. If a day
+        events: Path or glob of the event files: CSV, TSV, JSON (each plain or packed by gzip, bzip2 or Zstandard),
+            Parquet or Avro. If the log comes day by day, write `{SPAN}` in place of the day's number. If a day
             may be written again, write `{VERSION}` in place of the edition's number; the newest edition is read.
             Example: `logs/{SPAN}/v{VERSION}/events-*.tsv.gz`. For the source `fixed_benchmark`: the folder with all its
             files.
@@ -40,9 +48,30 @@ class DataConfig:
         items: Path or glob of the item files, in the same formats. Empty: only the events name items.
         users: Path or glob of the files of user attributes, in the same formats, for sources that have such files.
             Empty: users are known by their ids only.
+        format: The format of the event files: `auto`, `csv`, `tsv`, `json_lines`, `json` (objects line by line, or one
+            array of them), `parquet` or `avro`. `auto`: by the ending `.csv`, `.tsv`, `.jsonl`, `.ndjson`, `.json`,
+            `.parquet` or `.avro`; with another ending, or none, Parquet, Avro and JSON are known by their first bytes.
+            This and the five next settings are for `source: events` and for event files; `item_files` and `user_files`
+            hold those of the others.
+        delimiter: What divides the values of CSV or TSV: one sign, several (`::`), or one of the words comma,
+            semicolon, tab, pipe, space. Empty: a comma in CSV, a tab in TSV.
+        quote: The quotation mark of CSV or TSV, or `none`. Empty: `"` in CSV, none in TSV or between several signs.
+        encoding: The encoding of text by its name in Python, such as `utf-16`, `cp1252`, `gb18030` or `shift_jis`.
+            Empty: UTF-8, or UTF-16 or UTF-32 if the file begins with their byte order mark.
+        header: Whether the first line of CSV or TSV names the columns.
+        column_names: The names of the columns, in their order, for files without a header. Empty: `column_1`,
+            `column_2` and so on.
+        item_files: How the item files are written.
+        user_files: How the user files are written.
         columns: Which column of the event files holds which field.
         item_columns: Which column of the item files holds which field.
         user_columns: Which column of the user files holds which field; its `attributes` are what is read of them.
+        sources: Several logs in place of `events`, such as that of the searches and that of the feed, each with files,
+            columns, surface and format of its own. A user's events are ordered by time over all of them; at equal
+            times, those of an earlier entry come first. For `source: events`.
+        item_sources: Several tables of items in place of `items`, each with columns of its own. An item that stands in
+            two is taken from the earlier one, and its other row is refused. For `source: events`.
+        user_sources: Several tables of users in place of `users`, likewise.
         max_reject_share: The largest share of rows, from 0 to 1, that may be refused; a run with more fails.
         split: `leave_one_out` (per user and surface: last event test, second last validation, the rest train) or
             `time`. The source `fixed_benchmark` has splits of its own instead.
@@ -67,16 +96,27 @@ class DataConfig:
         seed: Seed of the negatives; recorded as an artifact property.
     """
 
-    source: str = "events"
+    source: str = GENERIC_SOURCE
     path: str = ""
     events: str = ""
     last_spans: int = 0
     pretraining_events: str = ""
     items: str = ""
     users: str = ""
+    format: str = AUTO
+    delimiter: str = ""
+    quote: str = ""
+    encoding: str = ""
+    header: bool = True
+    column_names: tuple[str, ...] = ()
+    item_files: FileFormat = field(default_factory=FileFormat)
+    user_files: FileFormat = field(default_factory=FileFormat)
     columns: EventColumns = field(default_factory=EventColumns)
     item_columns: ItemColumns = field(default_factory=ItemColumns)
     user_columns: UserColumns = field(default_factory=UserColumns)
+    sources: tuple[EventSource, ...] = ()
+    item_sources: tuple[ItemSource, ...] = ()
+    user_sources: tuple[UserSource, ...] = ()
     max_reject_share: float = 0.01
     split: str = LEAVE_ONE_OUT
     validation_from: str = ""
@@ -98,6 +138,12 @@ class DataConfig:
         Raises:
             ValueError: A value is out of its range. The message names it.
         """
+        form = self.event_format
+        if self.source != GENERIC_SOURCE and form != FileFormat():
+            raise ValueError(
+                f"`format`, `delimiter`, `quote`, `encoding`, `header` and `column_names` are for `source: "
+                f"{GENERIC_SOURCE}`; the files of other sources have one form. Received: source={self.source!r}"
+            )
         if self.split != TRAIN_ONLY:
             _one_of("split", self.split, (LEAVE_ONE_OUT, BY_TIME))
         _one_of("negatives", self.negatives, (UNIFORM, POPULARITY, SHOWN, CATEGORY))
@@ -105,16 +151,18 @@ class DataConfig:
         check_least(self, 1, "train_negatives", "evaluation_negatives", "items_per_session", "core_rounds")
         check_least(self, 1, "recommendation_history", "search_history")
         check_least(self, 0, "seed", "max_events_per_user", "core", "last_spans")
-        if self.last_spans and SPAN not in self.events:
+        if self.last_spans and not any(SPAN in each.events for each in self.event_sources):
             raise ValueError(
                 f"data.last_spans = {self.last_spans} needs {SPAN} in data.events, where the number of the day stands. "
                 f"Received: {self.events!r}"
             )
-        if bool(self.users) != bool(self.user_columns.attributes):
-            raise ValueError(
-                "data.users and data.user_columns.attributes go together: the files, and which of their columns are "
-                f"read. Received: {self.users!r} and {list(self.user_columns.attributes)}"
-            )
+        for source in (UserSource(self.users, self.user_files, self.user_columns), *self.user_sources):
+            if bool(source.users) != bool(source.user_columns.attributes):
+                raise ValueError(
+                    "data.users and data.user_columns.attributes go together: the files, and which of their columns "
+                    f"are read. Received: {source.users!r} and {list(source.user_columns.attributes)}"
+                )
+        self._check_sources()
         if self.split == BY_TIME and not self.validation_from_ms < self.test_from_ms:
             raise ValueError(
                 "data.validation_from should be before data.test_from. "
@@ -137,6 +185,96 @@ class DataConfig:
             return pattern
         return f"{self.path.rstrip('/')}/{pattern}"
 
+    def _check_sources(self) -> None:
+        for name, single, entries in (
+            ("sources", "events", self.sources),
+            ("item_sources", "items", self.item_sources),
+            ("user_sources", "users", self.user_sources),
+        ):
+            if entries and self.source != GENERIC_SOURCE:
+                raise ValueError(f"data.{name} is for `source: {GENERIC_SOURCE}`. Received: source={self.source!r}")
+            if entries and getattr(self, single):
+                raise ValueError(
+                    f"data.{name} takes the place of data.{single}: leave one of the two out. "
+                    f"Received: {getattr(self, single)!r} and {len(entries)} sources"
+                )
+            for place, each in enumerate(entries):
+                if not getattr(each, single):
+                    raise ValueError(f"data.{name}[{place}].{single} is empty; give the path or glob of its files.")
+        if self.sources and not self.pretraining_events and self._single_log != EventSource():
+            raise ValueError(
+                "data.columns, data.format and the like are those of data.events: with data.sources, write them into "
+                "its entries."
+            )
+
+    @property
+    def event_sources(self) -> tuple[EventSource, ...]:
+        """The logs that events come from: one, unless `sources` holds several."""
+        return self.sources or (self._single_log,)
+
+    @property
+    def _single_log(self) -> EventSource:
+        return EventSource(self.events, columns=self.columns, **dataclasses.asdict(self.event_format))
+
+    def event_source_of(self, path: str) -> tuple[str, EventSource]:
+        """How an event file is read, and where in the configuration that stands: `data.` or `data.sources[1].`.
+
+        Raises:
+            DataError: The path belongs to none of the entries.
+        """
+        earlier = self.located(self.pretraining_events)
+        if not self.sources or (earlier and spans.matches(path, earlier)):
+            return "data.", self._single_log
+        place = self._entry_of(path, "sources", [each.events for each in self.sources])
+        return f"data.sources[{place}].", self.sources[place]
+
+    def item_source_of(self, path: str) -> tuple[str, ItemSource]:
+        """How an item file is read, and where in the configuration that stands; see `event_source_of`."""
+        if not self.item_sources:
+            return "data.", ItemSource(self.items, self.item_files, self.item_columns)
+        place = self._entry_of(path, "item_sources", [each.items for each in self.item_sources])
+        return f"data.item_sources[{place}].", self.item_sources[place]
+
+    def user_source_of(self, path: str) -> tuple[str, UserSource]:
+        """How a file of users is read, and where in the configuration that stands; see `event_source_of`."""
+        if not self.user_sources:
+            return "data.", UserSource(self.users, self.user_files, self.user_columns)
+        place = self._entry_of(path, "user_sources", [each.users for each in self.user_sources])
+        return f"data.user_sources[{place}].", self.user_sources[place]
+
+    def _entry_of(self, path: str, name: str, patterns: Sequence[str]) -> int:
+        for place, pattern in enumerate(patterns):
+            if spans.matches(path, self.located(pattern)):
+                return place
+        raise DataError(f"{path}: its path is none of those that the entries of data.{name} name.")
+
+    @property
+    def has_users(self) -> bool:
+        """Whether there is a table of users."""
+        return bool(self.users or self.user_sources)
+
+    @property
+    def context(self) -> tuple[str, ...]:
+        """The names of the context values that any log has."""
+        return tuple(dict.fromkeys(name for each in self.event_sources for name in each.columns.context))
+
+    @property
+    def item_attributes(self) -> tuple[str, ...]:
+        """The names of the attributes that any table of items has."""
+        tables = [each.item_columns for each in self.item_sources] or [self.item_columns]
+        return tuple(dict.fromkeys(name for each in tables for name in each.attributes))
+
+    @property
+    def user_attributes(self) -> tuple[str, ...]:
+        """The names of the attributes that any table of users has."""
+        tables = [each.user_columns for each in self.user_sources] or [self.user_columns]
+        return tuple(dict.fromkeys(name for each in tables for name in each.attributes))
+
+    @property
+    def event_format(self) -> FileFormat:
+        """How the event files are written."""
+        return FileFormat(self.format, self.delimiter, self.quote, self.encoding, self.header, self.column_names)
+
     @property
     def of_pretraining(self) -> "DataConfig":
         """How the events of pre-training are read: all are for training."""
@@ -149,15 +287,22 @@ class DataConfig:
     @classmethod
     def from_json(cls, text: str) -> "DataConfig":
         """Reads what `to_json` wrote."""
-        values = json.loads(text)
-        values["columns"] = EventColumns(**_with_tuples(values["columns"]))
-        values["item_columns"] = ItemColumns(**_with_tuples(values["item_columns"]))
-        values["user_columns"] = UserColumns(**_with_tuples(values["user_columns"]))
-        return cls(**values)
+        return typing.cast(DataConfig, _built(cls, json.loads(text)))
 
 
-def _with_tuples(values: dict[str, Any]) -> dict[str, Any]:
-    return {name: tuple(value) if isinstance(value, list) else value for name, value in values.items()}
+def _built(section: type, values: dict[str, Any]) -> Any:
+    """Builds a dataclass and those within it from what `dataclasses.asdict` and JSON made of it."""
+    hints = typing.get_type_hints(section)
+    found: dict[str, Any] = {}
+    for name, value in values.items():
+        (inner, *_) = typing.get_args(hints[name]) or (hints[name],)
+        if isinstance(value, dict) and dataclasses.is_dataclass(inner):
+            value = _built(typing.cast(type, inner), value)
+        elif isinstance(value, list):
+            nested = dataclasses.is_dataclass(inner)
+            value = tuple(_built(typing.cast(type, inner), each) if nested else each for each in value)
+        found[name] = value
+    return section(**found)
 
 
 def _one_of(name: str, value: str, known: tuple[str, ...]) -> None:

@@ -34,16 +34,15 @@ class EventCoder(Coder):
             tuple(value.context.items()),
             value.position,
             value.split,
+            value.element,
         )
         return pickle.dumps(fields, _PROTOCOL)
 
     def decode(self, encoded: bytes) -> Event:
         """Decodes what `encode` returned."""
-        user_id, timestamp_ms, is_search, query, session_id, item_id, label, context, position, split = pickle.loads(
-            encoded
-        )
+        user_id, timestamp_ms, is_search, query, session_id, item_id, label, context, *places = pickle.loads(encoded)
         surface = _SEARCH if is_search else _FEED
-        return Event(user_id, timestamp_ms, surface, query, session_id, item_id, label, dict(context), position, split)
+        return Event(user_id, timestamp_ms, surface, query, session_id, item_id, label, dict(context), *places)
 
     def is_deterministic(self) -> bool:
         """False, because a context keeps the order of its names. Events are never used as keys."""

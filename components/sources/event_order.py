@@ -2,9 +2,9 @@
 
 from schemas.canonical_event import Event
 
-EventPlace = tuple[int, int, int, int, str]
-"""Position, timestamp_ms, file, line, item. Events are sorted by the source's own position if it has one, else by time.
-Events with equal times keep the order of the source."""
+EventPlace = tuple[int, int, int, int, int, str]
+"""Position, timestamp_ms, file, line, element, item. Events are sorted by the source's own position if it has one, else
+by time. Events with equal times keep the order of the source."""
 
 
 def event_place(file: int, line: int, event: Event) -> EventPlace:
@@ -15,4 +15,4 @@ def event_place(file: int, line: int, event: Event) -> EventPlace:
         line: Its line in that file.
         event: The event.
     """
-    return event.position, event.timestamp_ms, file, line, event.item_id
+    return event.position, event.timestamp_ms, file, line, event.element, event.item_id

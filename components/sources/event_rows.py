@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from components.raw_files.row import CATEGORY_SEPARATOR, RowError
+from components.sources.row_elements import list_of
 from schemas import context_values
 from schemas.canonical_event import Event, Item, Surface, User
 
@@ -40,6 +41,9 @@ class EventColumns:
         label: The column that says 1 (engaged) or 0 (only shown). May be missing from the file; then every event is an
             engagement.
         context: Further columns of the moment's context, such as the device. Each must be there.
+        lists: Columns that hold one event in each element, such as the results of a search. A field within is named by
+            its path: with `lists: [results]`, `item_id: results.id` and `label: results.clicked`. Several lists, such
+            as `lists: [shown, clicked]`, are read side by side and are equally long. Empty: a row is one event.
     """
 
     user_id: str = "user_id"
@@ -51,6 +55,7 @@ class EventColumns:
     item_id: str = "item_id"
     label: str = "label"
     context: tuple[str, ...] = ()
+    lists: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuses unknown units, and context names that have another meaning.
@@ -67,7 +72,14 @@ class EventColumns:
     @property
     def required(self) -> tuple[str, ...]:
         """The columns that a file must have."""
-        return tuple(name for name in (self.user_id, self.timestamp, self.surface, self.item_id, *self.context) if name)
+        names = (self.user_id, self.timestamp, self.surface, self.item_id, *self.context)
+        return (*self.lists, *(name for name in names if name and not list_of(name, self.lists)))
+
+    @property
+    def named(self) -> tuple[str, ...]:
+        """All columns with an event's fields, those within lists too."""
+        names = (self.user_id, self.timestamp, self.surface, self.query, self.session_id, self.item_id, self.label)
+        return tuple(name for name in (*names, *self.context) if name)
 
 
 @dataclass(frozen=True)
@@ -122,7 +134,7 @@ def field_text(row: Mapping[str, object], column: str) -> str:
     if "\x00" in text:
         raise RowError("NUL byte", f"column {column!r} holds a NUL byte")
     if "\ufffd" in text:
-        raise RowError("wrong encoding", f"column {column!r} is not UTF-8")
+        raise RowError("wrong encoding", f"column {column!r} is not UTF-8, or not what data.encoding says")
     if len(text) > MAX_FIELD_CHARACTERS:
         raise RowError(
             "huge field", f"column {column!r} holds {len(text)} characters, more than {MAX_FIELD_CHARACTERS}"

@@ -58,6 +58,7 @@ STRENGTHS: Final = {
 """The strengths that `--transitions` names."""
 AMAZON_2014: Final = 2014
 AMAZON_2018: Final = 2018
+AMAZON_2023: Final = 2023
 
 
 @dataclass(frozen=True)
@@ -94,8 +95,8 @@ class GeneratorConfig:
         files: How many files the events are divided into.
         gzip: Whether the files are packed with gzip.
         amazon_category: For `data.source: amazon_reviews`: the category as it stands in the file names.
-        amazon_edition: For `data.source: amazon_reviews`: 2014 or 2018, the year of the collection whose format the
-            files have.
+        amazon_edition: For `data.source: amazon_reviews`: 2014, 2018 or 2023, the year of the collection whose format
+            the files have.
         truth_users: The most users on whom the best achievable metrics are estimated.
     """
 
@@ -145,8 +146,8 @@ class GeneratorConfig:
                 "`amazon_category` should be of letters, digits and underscores, such as Kindle_Store. "
                 f"Received: {self.amazon_category!r}"
             )
-        if self.amazon_edition not in (AMAZON_2014, AMAZON_2018):
-            raise ValueError(f"`amazon_edition` should be 2014 or 2018. Received: {self.amazon_edition}")
+        if self.amazon_edition not in (AMAZON_2014, AMAZON_2018, AMAZON_2023):
+            raise ValueError(f"`amazon_edition` should be 2014, 2018 or 2023. Received: {self.amazon_edition}")
         unknown = [name for name in self.languages if name not in LANGUAGES]
         if unknown or not self.languages:
             raise ValueError(f"`languages` should be some of {', '.join(LANGUAGES)}. Received: {list(self.languages)}")

@@ -25,6 +25,7 @@ class ConfigField:
         default: The default value as in plain YAML. It is a mapping if the field is a section.
         explanation: What the field means, in one paragraph.
         section: The dataclass of a section; None for a single value.
+        element: The dataclass of the entries of a list of sections; None for anything else.
     """
 
     path: str
@@ -32,6 +33,7 @@ class ConfigField:
     default: Any
     explanation: str
     section: type | None
+    element: type | None = None
 
     @property
     def name(self) -> str:
@@ -42,6 +44,13 @@ class ConfigField:
 def config_fields(config_class: type = PipelineConfig) -> dict[str, ConfigField]:
     """Returns all fields by their paths, in the order of their declaration. A section comes before its fields."""
     return {each.path: each for each in _fields(config_class, as_dict(config_class()), "")}
+
+
+def element_fields(field: ConfigField) -> dict[str, ConfigField]:
+    """The fields of an entry of a list of sections, by their paths, such as `data.sources[].events`; else none."""
+    if field.element is None:
+        return {}
+    return {each.path: each for each in _fields(field.element, as_dict(field.element()), f"{field.path}[].")}
 
 
 def explanations(config_class: type) -> dict[str, str]:
@@ -72,7 +81,16 @@ def _fields(config_class: type, defaults: Mapping[str, Any], prefix: str) -> Ite
         hint, path = hints[field.name], prefix + field.name
         section = hint if dataclasses.is_dataclass(hint) else None
         default = defaults[field.name]
-        yield ConfigField(path, _kind(hint), default, explained.get(field.name, ""), typing.cast(type | None, section))
+        (inner, *_) = typing.get_args(hint) or (None,)
+        element = inner if typing.get_origin(hint) is tuple and dataclasses.is_dataclass(inner) else None
+        yield ConfigField(
+            path,
+            _kind(hint),
+            default,
+            explained.get(field.name, ""),
+            typing.cast(type | None, section),
+            typing.cast(type | None, element),
+        )
         if section is not None:
             yield from _fields(typing.cast(type, section), default, f"{path}.")
 

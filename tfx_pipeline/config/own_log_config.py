@@ -9,6 +9,7 @@ from typing import Any, Final
 import yaml
 
 from components.own_log.findings.log_check import LogCheck
+from components.raw_files.file_format import FileFormat
 from components.sources.data_config import POPULARITY, SHOWN, DataConfig
 from components.sources.event_rows import MILLISECONDS, EventColumns, ItemColumns, UserColumns
 from schemas.canonical_event import Surface
@@ -109,15 +110,18 @@ def configuration(name: str, data: DataConfig, of: Sizes, unused: Sequence[str] 
         "data:",
         "  # Paths are taken from the folder that the command runs in.",
         f"  events: {_yaml(data.events)}",
+        *_event_format(data),
         *_columns("columns", data.columns, EventColumns()),
     ]
     if unused and not data.columns.context:
         lines.append(f"  # Not read: {', '.join(unused[:_LISTED])}{', …' if len(unused) > _LISTED else ''}.")
         lines.append("  # Values of the moment, such as the device, may go into columns.context and transform.context.")
     if data.items:
-        lines += [f"  items: {_yaml(data.items)}", *_columns("item_columns", data.item_columns, ItemColumns())]
+        lines += [f"  items: {_yaml(data.items)}", *_columns("item_files", data.item_files, FileFormat())]
+        lines += _columns("item_columns", data.item_columns, ItemColumns())
     if data.users:
-        lines += [f"  users: {_yaml(data.users)}", *_columns("user_columns", data.user_columns, UserColumns())]
+        lines += [f"  users: {_yaml(data.users)}", *_columns("user_files", data.user_files, FileFormat())]
+        lines += _columns("user_columns", data.user_columns, UserColumns())
     if of.max_reject_share > DataConfig.max_reject_share:
         lines.append("  # Rows without a user or an item are refused; so large a share of them is let pass.")
         lines.append(f"  max_reject_share: {of.max_reject_share}")
@@ -183,6 +187,11 @@ def _one_surface(of: Sizes) -> list[str]:
         f"  epochs: {of.epochs}",
         f"  batch_size: {of.batch_size}",
     ]
+
+
+def _event_format(data: DataConfig) -> list[str]:
+    """The settings of the event files' format: lines of a section, but at the section's own place."""
+    return [line.removeprefix("  ") for line in _columns("format", data.event_format, FileFormat())[1:]]
 
 
 def _columns(section: str, columns: Any, default: Any) -> list[str]:

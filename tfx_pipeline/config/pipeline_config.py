@@ -313,7 +313,7 @@ def load_config(path: str = DEFAULT_CONFIG, overrides: Sequence[str] = ()) -> Pi
             f"{path}: `retriever.model` and `fine_tuning.surfaces` do not go together: items are retrieved and ranked "
             "by models of both surfaces. Leave one of the two out."
         )
-    if not config.data.events:
+    if not config.data.events and not config.data.sources:
         raise ConfigError(f"{path}: `data.events` is empty; give the path or glob of the event files.")
     if config.data.split == TRAIN_ONLY:
         raise ConfigError(f"{path}: `data.split` is {TRAIN_ONLY}, so nothing is left to validate and to test.")
@@ -322,7 +322,7 @@ def load_config(path: str = DEFAULT_CONFIG, overrides: Sequence[str] = ()) -> Pi
             f"{path}: `data.pretraining_events` is what a joint training learns from before `fine_tuning`. Set "
             "`fine_tuning.surfaces`, or leave it out."
         )
-    offered = (*context_values.MADE_OF_TIME, *config.data.columns.context)
+    offered = (*context_values.MADE_OF_TIME, *config.data.context)
     for name in config.transform.context:
         if name not in offered:
             raise ConfigError(

@@ -1,5 +1,6 @@
 """Reads all files that a configuration names, as a run does, and finds what looks wrong."""
 
+import dataclasses
 import itertools
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
@@ -7,7 +8,13 @@ from typing import Any, Final
 
 from components.own_log.findings.event_findings import catalogue_findings, day, event_findings, time_findings
 from components.own_log.findings.event_tally import EventTally
-from components.own_log.findings.input_files import GENERIC_SOURCE, input_findings, kinds_of_files, paths_of, reader_of
+from components.own_log.findings.input_files import (
+    input_findings,
+    kinds_of_files,
+    paths_of,
+    reader_of,
+    settings_of,
+)
 from components.own_log.findings.item_findings import ItemTally, id_findings, item_findings
 from components.own_log.findings.log_finding import LogFinding, Severity, errors, worst_first
 from components.own_log.findings.refused_rows import FileReading, refusal_findings
@@ -15,7 +22,8 @@ from components.own_log.findings.text_findings import text_findings
 from components.raw_files.refusal import DataError, Reject
 from components.raw_files.row_files import read_rows
 from components.sources.adapter import adapter
-from components.sources.data_config import POPULARITY, DataConfig
+from components.sources.data_config import GENERIC_SOURCE, POPULARITY, DataConfig
+from components.sources.event_rows import EventColumns
 from schemas.canonical_event import Item, Surface
 
 _ITEM_ROWS: Final = 100_000
@@ -137,14 +145,21 @@ def _shown_by_text(config: DataConfig, kind: str, path: str) -> list[LogFinding]
     """Finds what the raw rows show before an adapter reads them."""
     if config.source != GENERIC_SOURCE:
         return []
-    findings = text_findings(path)
-    if kind == "event":
-        raw = [
-            row.values for row in itertools.islice(read_rows(path, (), ""), _RAW_ROWS) if not isinstance(row, Reject)
-        ]
-        findings += time_findings(config, path, [str(row.get(config.columns.timestamp) or "") for row in raw])
-        findings += _queries_in_the_feed(config, path, raw)
+    section, form, columns = settings_of(config, path, kind)
+    findings = text_findings(path, form)
+    if isinstance(columns, EventColumns):
+        rows = itertools.islice(read_rows(path, (), section, form), _RAW_ROWS)
+        raw = [row.values for row in rows if not isinstance(row, Reject)]
+        alone = dataclasses.replace(config, events=path, last_spans=0, sources=(), columns=columns)
+        times = time_findings(alone, path, [str(row.get(columns.timestamp) or "") for row in raw])
+        findings += [_of_section(each, section) for each in (*times, *_queries_in_the_feed(alone, path, raw))]
     return findings
+
+
+def _of_section(finding: LogFinding, section: str) -> LogFinding:
+    """A finding about `data.columns`, with the section that stands for it if there are several logs."""
+    told = {name: getattr(finding, name).replace("data.columns.", f"{section}.") for name in ("text", "mend", "field")}
+    return dataclasses.replace(finding, **told)
 
 
 def _queries_in_the_feed(config: DataConfig, path: str, raw: list[Mapping[str, object]]) -> list[LogFinding]:

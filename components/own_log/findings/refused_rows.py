@@ -21,7 +21,7 @@ _MENDS: Final[Mapping[str, str]] = {
     "unknown surface": "Give `recommendation` or `search`; or set data.columns.surface to '' and let the query tell. "
     + _CONVERT,
     "unknown label": f"Give 1 for an engagement and 0 for what was only shown. {_CONVERT}",
-    "wrong encoding": "Write the file as UTF-8, such as by `iconv -f latin1 -t utf-8`.",
+    "wrong encoding": "Name the encoding of the file (data.encoding: cp1252, say; else it is UTF-8), or write UTF-8.",
     "wrong number of columns": "A value holds the delimiter or a line end: quote it (CSV), or take it out (TSV).",
     "broken record": "A quotation mark is open: double those within a value, as in RFC 4180.",
     "duplicate item": "Keep one row an item.",

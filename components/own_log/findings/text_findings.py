@@ -4,26 +4,30 @@ from collections.abc import Iterator
 from typing import Final
 
 from components.own_log.findings.log_finding import LogFinding, Severity
+from components.raw_files.file_format import CSV, TSV, FileFormat
 from components.raw_files.text_file import open_text
 
 _LINES: Final = 1000
 _MARK: Final = "\ufeff"
 _DELIMITERS: Final = {",": "a comma", "\t": "a tab", ";": "a semicolon", "|": "a vertical bar"}
-_ENDINGS: Final = {".csv": ",", ".tsv": "\t"}
 _MANY: Final = 0.1
 
 
-def text_findings(path: str) -> list[LogFinding]:
-    """Looks at the first thousand lines of a CSV or TSV file. In other files it finds nothing.
+def text_findings(path: str, form: FileFormat) -> list[LogFinding]:
+    """Looks at the first thousand lines of a CSV or TSV file with a header. In other files it finds nothing.
+
+    Args:
+        path: The file.
+        form: How it is written.
 
     Raises:
         DataError: The file cannot be opened.
     """
-    delimiter = next((sign for ending, sign in _ENDINGS.items() if ending in path.rsplit("/", 1)[-1].lower()), "")
-    if not delimiter:
+    if form.format not in (CSV, TSV) or not form.header:
         return []
+    delimiter = form.sign
     lines = []
-    with open_text(path, newline="\n") as stream:
+    with open_text(path, newline="\n", encoding=form.encoding) as stream:
         for line in stream:
             lines.append(line.rstrip("\r\n").removeprefix(_MARK))
             if len(lines) == _LINES:
@@ -33,7 +37,7 @@ def text_findings(path: str) -> list[LogFinding]:
     return [
         *_repeated_header(path, lines),
         *_mixed_delimiters(path, lines, delimiter),
-        *_quotes(path, lines, delimiter),
+        *_quotes(path, lines, form),
     ]
 
 
@@ -64,22 +68,22 @@ def _mixed_delimiters(path: str, lines: list[str], delimiter: str) -> Iterator[L
                 "mixed_delimiters",
                 Severity.WARNING,
                 f"{len(rows):,} of the first {len(lines):,} lines are divided by {told}, the header by "
-                f"{_DELIMITERS[delimiter]}.",
-                "Write all rows with the delimiter that the ending promises: commas in .csv, tabs in .tsv.",
+                f"{_DELIMITERS.get(delimiter, repr(delimiter))}.",
+                "Write all rows with one delimiter: commas in .csv, tabs in .tsv, or that of data.delimiter.",
                 path,
                 rows[0],
                 count=len(rows),
             )
 
 
-def _quotes(path: str, lines: list[str], delimiter: str) -> Iterator[LogFinding]:
+def _quotes(path: str, lines: list[str], form: FileFormat) -> Iterator[LogFinding]:
     """In TSV, quotation marks are part of a value."""
-    if delimiter != "\t":
+    if form.quotation:
         return
     quoted = [
         row
         for row, line in enumerate(lines, start=1)
-        if any(len(value) > 1 and value[0] == value[-1] == '"' for value in line.split("\t"))
+        if any(len(value) > 1 and value[0] == value[-1] == '"' for value in line.split(form.sign))
     ]
     if len(quoted) > _MANY * len(lines):
         yield LogFinding(
@@ -87,7 +91,7 @@ def _quotes(path: str, lines: list[str], delimiter: str) -> Iterator[LogFinding]
             Severity.WARNING,
             f"values stand in quotation marks in {len(quoted):,} of the first {len(lines):,} lines; in TSV these are "
             "characters like others, and become a part of ids and words.",
-            "Write the file without quotation marks, or as .csv with commas.",
+            "Set the quote of these files (data.quote: '\"'), or write them without quotation marks.",
             path,
             quoted[0],
             count=len(quoted),

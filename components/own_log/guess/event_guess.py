@@ -73,7 +73,7 @@ class EventGuess:
     @property
     def obstacles(self) -> list[str]:
         """The reasons why a run cannot read the log with any configuration; none if it can."""
-        found = list(self.sampled.form.obstacles)
+        found: list[str] = []
         if self.time is not None and not self.time.is_read:
             found.append(
                 f"{self.columns[TIME]!r} holds {self.time.told}; a run reads seconds, milliseconds and ISO 8601"

@@ -1,33 +1,40 @@
 """Recognizes the form of a file: format, compression, encoding, delimiter, and whether it has a header."""
 
 import csv
-import io
+import dataclasses
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import BinaryIO, Final, cast
+from typing import Final
 
 from components.own_log.guess.time_formats import time_format
-from components.raw_files.compression import COMPRESSIONS, compression_of
-from components.raw_files.formats.json_lines import read_json_lines
-from components.raw_files.formats.parquet import read_parquet
+from components.raw_files import file_format
+from components.raw_files.compression import COMPRESSIONS, START_BYTES, packing
+from components.raw_files.file_format import FileFormat
 from components.raw_files.refusal import DataError, Reject
 from components.raw_files.row import Row
-from components.raw_files.row_files import read_rows
-from components.raw_files.text_file import open_bytes
+from components.raw_files.row_files import format_of, read_rows
+from components.raw_files.text_file import open_bytes, open_unpacked
 
 CSV: Final = "CSV"
 TSV: Final = "TSV"
 JSON_LINES: Final = "JSON lines"
+JSON_ARRAY: Final = "one JSON array"
 PARQUET: Final = "Parquet"
-_MAGIC: Final[Mapping[bytes, str]] = {b"\x1f\x8b": ".gz", b"BZh": ".bz2", b"\x28\xb5\x2f\xfd": ".zst"}
 _PARQUET_MAGIC: Final = b"PAR1"
+_LATIN_1: Final = "latin-1"
+_SIGN_NAMES: Final = {sign: name for name, sign in file_format.SIGNS.items() if name.isalpha()}
 _START: Final = 1 << 18
 _LINES: Final = 200
 _DELIMITERS: Final = {",": "commas", "\t": "tabs", ";": "semicolons", "|": "vertical bars"}
-_ENDINGS: Final = {CSV: ".csv", TSV: ".tsv", JSON_LINES: ".jsonl", PARQUET: ".parquet"}
+_FORMATS: Final[Mapping[str, str]] = {
+    CSV: file_format.CSV,
+    TSV: file_format.TSV,
+    JSON_LINES: file_format.JSON_LINES,
+    JSON_ARRAY: file_format.JSON,
+    PARQUET: file_format.PARQUET,
+}
 
 
 @dataclass(frozen=True)
@@ -36,7 +43,7 @@ class FileForm:
 
     Attributes:
         path: The file.
-        format: `CSV`, `TSV`, `JSON lines` or `Parquet`.
+        format: `CSV`, `TSV`, `JSON lines`, `one JSON array` or `Parquet`.
         packing: The ending that stands for its compression, such as `.gz`; empty if it is not compressed.
         delimiter: The delimiter of CSV and TSV.
         encoding: The encoding of text: `utf-8`, `utf-16` or `latin-1`.
@@ -67,19 +74,20 @@ class FileForm:
         return ", ".join(parts)
 
     @property
-    def obstacles(self) -> list[str]:
-        """The reasons why a run cannot read the file; none if it can."""
-        found = []
-        if self.format == CSV and self.delimiter != ",":
-            found.append(f"its values are divided by {_DELIMITERS[self.delimiter]}; a run reads commas in .csv")
-        if self.encoding != "utf-8":
-            found.append(f"it is encoded as {self.encoding}; a run reads UTF-8")
-        if not self.has_header:
-            found.append("it has no header line with the names of its columns")
-        wanted = _ENDINGS[self.format] + self.packing
-        if not self.path.lower().endswith(wanted) and not found:
-            found.append(f"its name does not end in {wanted}, by which a run tells {self.format} files")
-        return found
+    def settings(self) -> FileFormat:
+        """The settings by which a run reads the file; what its name and first bytes say is left out."""
+        delimiter = "" if (self.format, self.delimiter) in ((CSV, ","), (TSV, "\t")) else self.delimiter
+        told = FileFormat(
+            delimiter=_SIGN_NAMES.get(delimiter, delimiter),
+            encoding=self.encoding if self.encoding == _LATIN_1 else "",
+            header=self.has_header,
+        )
+        try:
+            if format_of(self.path, told).format in (_FORMATS[self.format], file_format.JSON):
+                return told
+        except DataError:
+            pass
+        return dataclasses.replace(told, format=_FORMATS[self.format])
 
 
 def file_form(path: str) -> FileForm:
@@ -89,11 +97,11 @@ def file_form(path: str) -> FileForm:
         DataError: The file cannot be opened, or its form is unknown.
     """
     with open_bytes(path) as stream:
-        start = stream.read(len(_PARQUET_MAGIC))
-    if start == _PARQUET_MAGIC:
+        start = stream.read(START_BYTES)
+    if start.startswith(_PARQUET_MAGIC):
         return FileForm(path, PARQUET)
-    packing = next((ending for magic, ending in _MAGIC.items() if start.startswith(magic)), "")
-    with _unpacked(path, packing) as unpacked:
+    packed = packing(start)
+    with open_unpacked(path) as unpacked:
         content = unpacked.read(_START)
     if not content.strip():
         raise DataError(f"{path}: is empty. Give a file with one event a line.")
@@ -105,83 +113,25 @@ def file_form(path: str) -> FileForm:
     lines = [line for line in text.splitlines() if line.strip()][: _LINES + 1]
     lines = lines[:-1] if len(lines) > 1 and len(content) == _START else lines
     if lines[0].lstrip().startswith("["):
-        raise DataError(
-            f"{path}: is one JSON array. Write one object a line instead (`jq -c '.[]' {path} > events.jsonl`)."
-        )
+        return FileForm(path, JSON_ARRAY, packed, encoding=encoding)
     if _is_json(lines[0]):
-        return FileForm(path, JSON_LINES, packing, encoding=encoding)
+        return FileForm(path, JSON_LINES, packed, encoding=encoding)
     delimiter = _delimiter(path, lines)
     first = next(csv.reader([lines[0]], delimiter=delimiter))
     rows = [row for row in csv.reader(lines[1:], delimiter=delimiter) if len(row) == len(first)]
     has_header = _is_header(first, rows)
     names = tuple(first) if has_header else tuple(f"column_{place}" for place in range(1, len(first) + 1))
     named_format = TSV if delimiter == "\t" else CSV
-    return FileForm(path, named_format, packing, delimiter, encoding, names, has_header)
+    return FileForm(path, named_format, packed, delimiter, encoding, names, has_header)
 
 
 def read_form(form: FileForm) -> Iterator[Row | Reject]:
-    """Reads a file row by row: by the run's own readers if they can read it, else by its form.
+    """Reads a file row by row, as a run reads it.
 
     Raises:
         DataError: The file as a whole cannot be used.
     """
-    if not form.obstacles:
-        return read_rows(form.path, (), "")
-    if form.format == PARQUET:
-        return read_parquet(form.path, (), "")
-    if form.format == JSON_LINES and form.encoding == "utf-8" and _packing_is_named(form):
-        return read_json_lines(form.path, (), "")
-    return _read_text(form)
-
-
-def _read_text(form: FileForm) -> Iterator[Row | Reject]:
-    with _unpacked(form.path, form.packing) as unpacked:
-        stream = io.TextIOWrapper(
-            cast(io.BufferedReader, unpacked), encoding=form.encoding, errors="replace", newline=""
-        )
-        if form.format == JSON_LINES:
-            yield from _read_objects(form, stream)
-            return
-        if form.delimiter == "\t":
-            reader = csv.reader(stream, delimiter="\t", quoting=csv.QUOTE_NONE)
-        else:
-            reader = csv.reader(stream, delimiter=form.delimiter)
-        for number, values in enumerate(reader, start=1):
-            if not values or (number == 1 and form.has_header):
-                continue
-            if len(values) == len(form.header):
-                yield Row(reader.line_num, dict(zip(form.header, values, strict=True)))
-            else:
-                detail = f"{len(values)} instead of {len(form.header)}"
-                yield Reject(form.path, reader.line_num, "wrong number of columns", detail)
-
-
-def _read_objects(form: FileForm, stream: Iterator[str]) -> Iterator[Row | Reject]:
-    for line, text in enumerate(stream, start=1):
-        if not text.strip():
-            continue
-        try:
-            yield Row(line, json.loads(text))
-        except ValueError as error:
-            yield Reject(form.path, line, "unparsable JSON", str(error))
-
-
-def _packing_is_named(form: FileForm) -> bool:
-    named = compression_of(form.path)
-    return named is (COMPRESSIONS[form.packing] if form.packing else None)
-
-
-@contextmanager
-def _unpacked(path: str, packing: str) -> Iterator[BinaryIO]:
-    with open_bytes(path) as stream:
-        if not packing:
-            yield stream
-            return
-        compression = COMPRESSIONS[packing]
-        try:
-            yield compression.unpack(stream)
-        except compression.errors as error:
-            raise DataError(f"{path}: is not a sound {compression.name} file: {error}. Copy it again.") from error
+    return read_rows(form.path, (), "", form.settings)
 
 
 def _encoding(content: bytes) -> str:
@@ -194,7 +144,7 @@ def _encoding(content: bytes) -> str:
         except UnicodeDecodeError:
             continue
         return "utf-8"
-    return "latin-1"
+    return _LATIN_1
 
 
 def _is_json(line: str) -> bool:

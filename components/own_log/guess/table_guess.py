@@ -51,7 +51,7 @@ class TableGuess:
     @property
     def obstacles(self) -> list[str]:
         """The reasons why a run cannot read the table; none if it can."""
-        found = list(self.sampled.form.obstacles)
+        found: list[str] = []
         if self.separator:
             found.append(
                 f"{self.columns[CATEGORIES]!r} holds paths divided by {self.separator.strip()!r}; a run reads vertical "

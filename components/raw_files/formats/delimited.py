@@ -3,20 +3,32 @@
 import csv
 import itertools
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
 
+from components.raw_files.file_format import FileFormat, setting_beside
 from components.raw_files.refusal import DataError, Reject
 from components.raw_files.row import Row
 from components.raw_files.text_file import check_not_empty, check_text, open_text
+from components.raw_files.wanted_columns import WantedColumns
+
+_SIGNS: Final = {
+    ";": "semicolons",
+    "\t": "tabs",
+    "|": "vertical bars",
+    "\x01": "the control character 1",
+    ",": "commas",
+}
+_SIGN_NAMES: Final = {";": "semicolon", "\t": "tab", "|": "pipe", "\x01": '"\\x01"', ",": "comma"}
 
 
-def read_csv(path: str, required: Sequence[str], setting: str) -> Iterator[Row | Reject]:
-    """Reads a CSV file row by row. Empty lines are skipped. Each line of a broken record becomes a reject.
+def read_delimited(path: str, wanted: WantedColumns, form: FileFormat) -> Iterator[Row | Reject]:
+    """Reads a CSV or TSV file row by row. Empty lines are skipped. Each line of a broken record becomes a reject.
 
     Args:
-        path: The file. It is unpacked if its ending says that it is packed.
-        required: The columns that it must have.
-        setting: The setting that maps columns, for error messages; empty if column names are fixed.
+        path: The file.
+        wanted: The columns that it must have. Rows hold all columns.
+        form: Delimiter, quotation mark, encoding and header. Without a quotation mark, each line is one row.
 
     Yields:
         A Row or a Reject for each row, in the file's order.
@@ -24,79 +36,113 @@ def read_csv(path: str, required: Sequence[str], setting: str) -> Iterator[Row |
     Raises:
         DataError: The file as a whole cannot be used.
     """
-    with open_text(path, newline="") as stream:
+    quoted = bool(form.quotation)
+    with open_text(path, newline="" if quoted else "\n", encoding=form.encoding) as stream:
         first_line = stream.readline()
-        _check_first_line(path, first_line)
-        reader = csv.reader(itertools.chain([first_line], stream), strict=True)
+        check_not_empty(path, first_line)
+        check_text(path, first_line, form.encoding, setting_beside(wanted.setting, "encoding"))
+        lines = itertools.chain([first_line], stream)
+        yield from (_read_quoted if quoted else _read_plain)(path, lines, first_line, wanted, form)
+
+
+def _read_quoted(
+    path: str, lines: Iterable[str], first_line: str, wanted: WantedColumns, form: FileFormat
+) -> Iterator[Row | Reject]:
+    reader = csv.reader(lines, delimiter=form.sign, quotechar=form.quotation, strict=True)
+    first = reader if form.header else csv.reader([first_line], reader.dialect)
+    try:
+        header = next(first)
+    except csv.Error as error:
+        told = "header" if form.header else "first line"
+        raise DataError(f"{path}: its {told} cannot be read as CSV: {error}. Is a quotation mark open?") from error
+    header = _checked_header(path, header, wanted, form)
+    done = reader.line_num
+    while True:
+        reason, detail, values = "broken record", "", None
         try:
-            header = next(reader)
+            values = next(reader, None)
+            if values is None:
+                return
         except csv.Error as error:
-            raise DataError(f"{path}: its header cannot be read as CSV: {error}. Is a quotation mark open?") from error
-        _check_header(path, header, required, setting)
-        done = reader.line_num
-        while True:
-            reason, detail, values = "broken record", "", None
-            try:
-                values = next(reader, None)
-                if values is None:
-                    return
-            except csv.Error as error:
-                detail = str(error)
-                # The csv module tells its errors apart by their text only.
-                reason = "huge field" if "field larger" in detail else "NUL byte" if "NUL" in detail else reason
-            first, done = done + 1, reader.line_num
-            if values is not None:
-                if not values:
-                    continue
-                if len(values) == len(header):
-                    yield Row(first, dict(zip(header, values, strict=True)))
-                    continue
-                reason, detail = "wrong number of columns", f"{len(values)} instead of {len(header)}"
-            for line in range(first, done + 1):
-                yield Reject(path, line, reason, detail if line == first else f"in the record of line {first}")
-
-
-def read_tsv(path: str, required: Sequence[str], setting: str) -> Iterator[Row | Reject]:
-    """Reads a TSV file row by row, like `read_csv`; but each line is one row."""
-    with open_text(path, newline="\n") as stream:
-        first_line = stream.readline()
-        _check_first_line(path, first_line)
-        header = first_line.rstrip("\r\n").split("\t")
-        _check_header(path, header, required, setting)
-        for line, text in enumerate(stream, start=2):
-            text = text.rstrip("\r\n")
-            values = text.split("\t")
+            detail = str(error)
+            # The csv module tells its errors apart by their text only.
+            reason = "huge field" if "field larger" in detail else "NUL byte" if "NUL" in detail else reason
+        start, done = done + 1, reader.line_num
+        if values is not None:
+            if not values:
+                continue
             if len(values) == len(header):
-                yield Row(line, dict(zip(header, values, strict=True)))
-            elif text:
-                yield Reject(path, line, "wrong number of columns", f"{len(values)} instead of {len(header)}")
+                yield Row(start, dict(zip(header, values, strict=True)))
+                continue
+            reason, detail = "wrong number of columns", f"{len(values)} instead of {len(header)}"
+        for line in range(start, done + 1):
+            yield Reject(path, line, reason, detail if line == start else f"in the record of line {start}")
 
 
-def _check_first_line(path: str, first_line: str) -> None:
-    check_not_empty(path, first_line)
-    check_text(path, first_line)
+def _read_plain(
+    path: str, lines: Iterable[str], first_line: str, wanted: WantedColumns, form: FileFormat
+) -> Iterator[Row | Reject]:
+    sign = form.sign
+    header = _checked_header(path, first_line.rstrip("\r\n").split(sign), wanted, form)
+    for line, text in enumerate(lines, start=1):
+        if line == 1 and form.header:
+            continue
+        text = text.rstrip("\r\n")
+        values = text.split(sign)
+        if len(values) == len(header):
+            yield Row(line, dict(zip(header, values, strict=True)))
+        elif text:
+            yield Reject(path, line, "wrong number of columns", f"{len(values)} instead of {len(header)}")
 
 
-def _check_header(path: str, header: Sequence[str], required: Sequence[str], setting: str) -> None:
+def _checked_header(path: str, first: Sequence[str], wanted: WantedColumns, form: FileFormat) -> list[str]:
+    """The names of the columns: those in the first line, or in the configuration, or numbered ones."""
+    if form.header:
+        header = list(first)
+    else:
+        header = list(form.column_names) or [f"column_{place}" for place in range(1, len(first) + 1)]
     twice = [name for name, count in Counter(header).items() if count > 1]
     if twice:
         raise DataError(f"{path}: its header names {_names(twice)} more than once. Rename or remove one of them.")
-    check_columns(path, header, required, setting)
+    check_columns(path, header, wanted.required, wanted.setting, "" if form.column_names else first[0])
+    return header
 
 
-def check_columns(path: str, found: Sequence[str], required: Sequence[str], setting: str) -> None:
+def check_columns(path: str, found: Sequence[str], required: Sequence[str], setting: str, only: str = "") -> None:
     """Refuses a file that lacks a required column.
+
+    Args:
+        path: The file.
+        found: Its columns.
+        required: The columns that it must have.
+        setting: The setting that maps columns, for error messages; empty if column names are fixed.
+        only: In CSV and TSV: the first line's first value, which may hold all columns.
 
     Raises:
         DataError: Columns are missing. The message names them and the columns that were found.
     """
     missing = [name for name in required if name not in found]
     if missing:
-        hint = " Is the delimiter the one that the ending promises?" if len(found) == 1 and len(required) > 1 else ""
+        hint = f" {delimiter_hint(only, setting)}" if len(found) == 1 and delimiter_hint(only, setting) else ""
         mend = f" Other names are mapped in {setting}." if setting else ""
         raise DataError(
             f"{path}: has no column {_names(missing)}. Found: {_names(found)}; wanted: {_names(required)}.{hint}{mend}"
         )
+
+
+def delimiter_hint(only_column: str, setting: str) -> str:
+    """What to set if the first line was not divided, but holds signs that divide; empty if it holds none.
+
+    Args:
+        only_column: The first line.
+        setting: The setting that maps columns.
+    """
+    sign = max(_SIGNS, key=only_column.count)
+    if not only_column.count(sign):
+        return ""
+    field = setting_beside(setting, "delimiter")
+    mend = f"set {field}: {_SIGN_NAMES[sign]}" if setting else "write it with the sign that its ending promises"
+    return f"Its first line is divided by {_SIGNS[sign]}: {mend}."
 
 
 def _names(names: Sequence[str]) -> str:

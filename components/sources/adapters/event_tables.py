@@ -1,20 +1,31 @@
-"""The generic adapter: each row is one event, item or user, and the configuration names the columns."""
+"""The generic adapter: the configuration names the columns. Each row is one item, one user, or one event.
 
-from collections.abc import Iterator
+With `data.columns.lists`, each element of a row's lists is an event. A search none of whose items was engaged then
+yields one more event, which has no item; so does a search with an empty list.
+"""
+
+import dataclasses
+from collections.abc import Iterable, Iterator
+from typing import Final
 
 from components.raw_files.refusal import Reject
-from components.raw_files.row import records
+from components.raw_files.row import Row, RowError, records
 from components.raw_files.row_files import read_rows
 from components.sources.data_config import DataConfig
-from components.sources.event_rows import event_from_row, item_from_row, user_from_row
+from components.sources.event_rows import EventColumns, event_from_row, item_from_row, user_from_row
+from components.sources.row_elements import list_of, outside, row_elements
 from schemas.canonical_event import Event, Item, User
+
+_SURFACE: Final = "surface, as the source says"
+_LABEL: Final = "label, as the source says"
+"""Columns that no file has, for what a source says of all its events."""
 
 
 def read_events(path: str, config: DataConfig, now_ms: int) -> Iterator[tuple[int, Event] | Reject]:
     """Reads the events of a file.
 
     Args:
-        path: A CSV, TSV, JSON-lines or Parquet file.
+        path: A CSV, TSV, JSON or Parquet file.
         config: Which column holds which field.
         now_ms: The time of reading, in milliseconds since 1970. Later events are refused.
 
@@ -24,17 +35,71 @@ def read_events(path: str, config: DataConfig, now_ms: int) -> Iterator[tuple[in
     Raises:
         DataError: The file as a whole cannot be used.
     """
-    rows = read_rows(path, config.columns.required, "data.columns")
-    return records(path, rows, lambda row: event_from_row(row, config.columns, now_ms))
+    section, source = config.event_source_of(path)
+    columns = source.columns
+    told: dict[str, object] = {}
+    if source.surface:
+        columns, told = dataclasses.replace(columns, surface=_SURFACE), {_SURFACE: source.surface}
+    if source.label is not None:
+        columns, told = dataclasses.replace(columns, label=_LABEL), {**told, _LABEL: source.label}
+    required = [name for name in columns.required if name != _SURFACE]
+    optional = [name for name in columns.named if name not in told and not list_of(name, columns.lists)]
+    rows = read_rows(path, required, f"{section}columns", source.form, optional, columns.lists)
+    if told:
+        rows = (row if isinstance(row, Reject) else Row(row.line, {**row.values, **told}) for row in rows)
+    if columns.lists:
+        return _events_of_lists(path, rows, columns, now_ms)
+    return records(path, rows, lambda row: event_from_row(row, columns, now_ms))
 
 
 def read_items(path: str, config: DataConfig) -> Iterator[tuple[int, Item] | Reject]:
     """Reads the items of a file, like `read_events`."""
-    rows = read_rows(path, config.item_columns.required, "data.item_columns")
-    return records(path, rows, lambda row: item_from_row(row, config.item_columns))
+    section, source = config.item_source_of(path)
+    columns = source.item_columns
+    optional = (columns.title, columns.categories)
+    rows = read_rows(path, columns.required, f"{section}item_columns", source.item_files, optional)
+    return records(path, rows, lambda row: item_from_row(row, columns))
 
 
 def read_users(path: str, config: DataConfig) -> Iterator[tuple[int, User] | Reject]:
     """Reads the users of a file, like `read_events`."""
-    rows = read_rows(path, config.user_columns.required, "data.user_columns")
-    return records(path, rows, lambda row: user_from_row(row, config.user_columns))
+    section, source = config.user_source_of(path)
+    columns = source.user_columns
+    rows = read_rows(path, columns.required, f"{section}user_columns", source.user_files, ())
+    return records(path, rows, lambda row: user_from_row(row, columns))
+
+
+def _events_of_lists(
+    path: str, rows: Iterable[Row | Reject], columns: EventColumns, now_ms: int
+) -> Iterator[tuple[int, Event] | Reject]:
+    for row in rows:
+        if isinstance(row, Reject):
+            yield row
+            continue
+        try:
+            elements = row_elements(row.values, columns.lists, columns.named)
+        except RowError as error:
+            yield Reject(path, row.line, error.reason, error.detail)
+            continue
+        is_without_a_click = True
+        for place, element in enumerate(elements):
+            try:
+                event = event_from_row(element, columns, now_ms)
+            except RowError as error:
+                is_without_a_click = False  # It may be the one that was clicked.
+                yield Reject(path, row.line, error.reason, f"element {place + 1}: {error.detail}")
+                continue
+            is_without_a_click = is_without_a_click and not event.is_target
+            yield row.line, dataclasses.replace(event, element=place)
+        if not is_without_a_click:
+            continue
+        # The time may stand within the list.
+        search = dict(elements[-1]) if elements else outside(row.values, columns.lists)
+        search[columns.item_id] = search[columns.label] = None
+        try:
+            event = event_from_row(search, columns, now_ms)
+        except RowError as error:
+            if not elements:
+                yield Reject(path, row.line, error.reason, error.detail)
+        else:
+            yield row.line, dataclasses.replace(event, element=len(elements))

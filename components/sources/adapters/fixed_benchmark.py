@@ -21,7 +21,7 @@ from components.raw_files.row_files import read_rows
 from components.sources.candidate_row import FixedCandidates
 from components.sources.data_config import DataConfig
 from components.sources.event_rows import SECONDS, EventColumns, event_from_row
-from components.sources.source_files import SourceFiles
+from components.sources.source_files import FilePattern, SourceFiles
 from schemas.canonical_event import Event, Surface
 from schemas.features import BEHAVIOUR_SPLITS, TEST_SPLIT, VALIDATION_SPLIT
 
@@ -41,9 +41,8 @@ def source_files(config: DataConfig) -> SourceFiles:
     """The files of the folder that `data.events` names."""
     folder = config.located(config.events).rstrip("/")
     return SourceFiles(
-        events=f"{folder}/events.tsv*",
-        items=f"{folder}/items.tsv*",
-        items_setting="data.events",
+        events=(FilePattern(f"{folder}/events.tsv*", "data.events"),),
+        items=(FilePattern(f"{folder}/items.tsv*", "data.events"),),
         candidates=tuple(f"{folder}/{name}*" for name, _, _ in _EVALUATION),
     )
 

@@ -1,7 +1,8 @@
 """Amazon's reviews as published (McAuley et al.): one object per line, a file of reviews and one of metadata.
 
 * 2014 (jmcauley.ucsd.edu/data/amazon): `reviews_CATEGORY_5.json`, and `meta_CATEGORY.json` of Python literals;
-* 2018 (nijianmo.github.io/amazon): `CATEGORY_5.json`, and `meta_CATEGORY.json` of JSON.
+* 2018 (nijianmo.github.io/amazon): `CATEGORY_5.json`, and `meta_CATEGORY.json` of JSON;
+* 2023 (amazon-reviews-2023.github.io): `CATEGORY.jsonl`, and `meta_CATEGORY.jsonl`; times are exact to the millisecond.
 
 Each click of the process is a purchase with its day. There is no search log: the files do not say which of them come
 from searches, nor the queries. Readers make queries from the category paths of items. The published reviews are in the
@@ -17,7 +18,7 @@ from typing import Any, ClassVar, Final, NamedTuple
 import numpy as np
 
 from components.synthetic_log.behaviour import NO_ITEM, Behaviour
-from components.synthetic_log.generator_config import AMAZON_2014, AMAZON_2018
+from components.synthetic_log.generator_config import AMAZON_2014, AMAZON_2018, AMAZON_2023
 from components.synthetic_log.layouts.words import WordList
 from components.synthetic_log.made_catalogue import Catalogue
 
@@ -34,6 +35,7 @@ class _Review(NamedTuple):
     overall: float
     unix_time: int
     time: str
+    timestamp_ms: int
 
 
 class _Product(NamedTuple):
@@ -49,12 +51,14 @@ class _Edition(NamedTuple):
     review: Callable[[_Review], dict[str, Any]]
     product: Callable[[_Product], dict[str, Any]]
     written: Callable[[dict[str, Any]], str]
+    ending: str = ".json"
 
 
 class AmazonReviewsLayout:
     """Writes files that `data.source: amazon_reviews` reads, of the configured category and edition.
 
-    The base names hold `.json`, because a configuration that reads `CATEGORY_5.json*` should find divided files too.
+    The base names hold their endings, because a configuration that reads `CATEGORY_5.json*` should find divided files
+    too.
     """
 
     ending: ClassVar[str] = ""
@@ -65,7 +69,7 @@ class AmazonReviewsLayout:
         self._catalogue = catalogue
         self._edition = _EDITIONS[catalogue.config.amazon_edition]
         self._reviews = self._edition.reviews.format(category)
-        self.item_file = f"meta_{category}.json"
+        self.item_file = f"meta_{category}{self._edition.ending}"
         self.headers: Mapping[str, str] = {self._reviews: "", self.item_file: ""}
         self._department = category.replace("_", " ")
         self._words = WordList(catalogue.term_owners(), catalogue.config.languages)
@@ -79,14 +83,16 @@ class AmazonReviewsLayout:
     def behaviour_lines(self, behaviour: Behaviour) -> dict[str, str]:
         """One line per click."""
         actions, rows = behaviour.actions, behaviour.rows
-        days = (actions.timestamp_ms // (_DAY_S * 1_000))[rows.action]
+        times = actions.timestamp_ms[rows.action]
+        days = times // (_DAY_S * 1_000)
         lines = []
-        for user, item, topic, day, date in zip(
+        for user, item, topic, day, date, time in zip(
             behaviour.users[actions.user[rows.action]].tolist(),
             rows.item.tolist(),
             self._catalogue.topic(rows.item).tolist(),
             days.tolist(),
             days.astype("datetime64[D]").tolist(),
+            times.tolist(),
             strict=True,
         ):
             review = _Review(
@@ -98,6 +104,7 @@ class AmazonReviewsLayout:
                 overall=3.0 + (user + item) % 3,
                 unix_time=day * _DAY_S,
                 time=f"{date.month:02} {date.day}, {date.year}",
+                timestamp_ms=time,
             )
             lines.append(json.dumps(self._edition.review(review)) + "\n")
         return {self._reviews: "".join(lines)}
@@ -189,7 +196,42 @@ def _product_of_2018(product: _Product) -> dict[str, Any]:
     }
 
 
+def _review_of_2023(review: _Review) -> dict[str, Any]:
+    return {
+        "rating": review.overall,
+        "title": review.summary,
+        "text": review.text,
+        "images": [],
+        "asin": review.asin,
+        "parent_asin": review.asin,
+        "user_id": review.reviewer,
+        "timestamp": review.timestamp_ms,
+        "helpful_vote": 0,
+        "verified_purchase": True,
+    }
+
+
+def _product_of_2023(product: _Product) -> dict[str, Any]:
+    return {
+        "main_category": product.path[0],
+        "title": product.title,
+        "average_rating": 4.0,
+        "rating_number": 1,
+        "features": [],
+        "description": [],
+        "price": round(product.price, 2),
+        "images": [{"thumb": "", "large": "", "variant": "MAIN", "hi_res": None}],
+        "videos": [],
+        "store": product.brand,
+        "categories": product.path,
+        "details": {"Manufacturer": product.brand},
+        "parent_asin": product.asin,
+        "bought_together": None,
+    }
+
+
 _EDITIONS: Final = {
     AMAZON_2014: _Edition("reviews_{}_5.json", _review_of_2014, _product_of_2014, repr),
     AMAZON_2018: _Edition("{}_5.json", _review_of_2018, _product_of_2018, json.dumps),
+    AMAZON_2023: _Edition("{}.jsonl", _review_of_2023, _product_of_2023, json.dumps, ".jsonl"),
 }

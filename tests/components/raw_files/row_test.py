@@ -1,4 +1,5 @@
 import math
+from decimal import Decimal
 
 import pytest
 
@@ -14,6 +15,9 @@ from components.raw_files.row import Row, RowError, plain_value, records
         (17850.0, 17850),
         (1.5, 1.5),
         (math.nan, None),
+        (Decimal("17850.00"), 17850),
+        (Decimal("1E+3"), 1000),
+        (Decimal("1.50"), Decimal("1.5")),
         (math.inf, math.inf),
         (None, None),
         (True, 1),
@@ -29,7 +33,9 @@ def test_values_of_typed_formats(value, plain):
 
 def test_values_that_no_text_file_could_hold():
     for nested in ({"a": 1}, [["a"]], [{"a": 1}]):
-        with pytest.raises(RowError, match="^nested value: column 'tags' holds a nested value; give text or a number$"):
+        with pytest.raises(
+            RowError, match="^nested value: column 'tags' holds a nested value; give text or a number, or the path"
+        ):
             plain_value("tags", nested)
     with pytest.raises(RowError, match="^wrong encoding: column 'tags' holds half a surrogate pair$"):
         plain_value("tags", "\ud83d")

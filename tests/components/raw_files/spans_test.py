@@ -2,6 +2,7 @@ import re
 
 import pytest
 
+from components.raw_files import spans
 from components.raw_files.refusal import DataError
 from components.raw_files.spans import newest
 
@@ -38,3 +39,12 @@ def test_a_rolling_window_counts_spans_that_are_there_and_none_is_refused():
     )
     with pytest.raises(DataError, match=f"^{re.escape(message)}"):
         newest(["d/today.tsv"], "d/{SPAN}.tsv", "data.events")
+
+
+def test_a_path_matches_a_pattern_by_its_text():
+    matching = [("a/b.csv", "a/b.csv"), ("x/a1.csv", "x/[ab]?.csv"), ("d/12/v3/e.csv", "d/{SPAN}/v{VERSION}/*")]
+    matching += [("a[1].csv", "a[1].csv"), ("a[1].csv", "a[[]1].csv"), ("d/1/d1.csv", "d/{SPAN}/d{SPAN}.csv")]
+    assert all(spans.matches(path, pattern) for path, pattern in matching)
+    others = [("x/c1.csv", "x/[ab]?.csv"), ("x/y/a.csv", "x/*.csv"), ("d/1/d2.csv", "d/{SPAN}/d{SPAN}.csv")]
+    others += [("x/a.csv", "x/[!a].csv"), ("x/a.csvx", "x/*.csv")]
+    assert not any(spans.matches(path, pattern) for path, pattern in others)

@@ -2,8 +2,11 @@ import re
 
 import pytest
 
+from components.raw_files.file_format import FileFormat
+from components.raw_files.refusal import DataError
 from components.sources.data_config import DataConfig
 from components.sources.event_rows import EventColumns, ItemColumns, UserColumns
+from components.sources.log_sources import EventSource, ItemSource, UserSource
 
 
 def test_json_round_trip():
@@ -11,11 +14,19 @@ def test_json_round_trip():
         events="log.csv",
         columns=EventColumns(user_id="who", surface="", context=("device",)),
         item_columns=ItemColumns(title="name", attributes=("brand",)),
+        **{"format": "csv", "delimiter": ";", "header": False, "column_names": ("who", "what")},
+        item_files=FileFormat(encoding="gb18030", header=False, column_names=("item_id", "name", "brand")),
         users="users.csv",
         user_columns=UserColumns(user_id="who", attributes=("level",)),
         seed=3,
     )
     assert DataConfig.from_json(config.to_json()) == config
+    several = DataConfig(
+        sources=(EventSource("s", "search", 1, columns=EventColumns(context=("device",))), EventSource("f", label=0)),
+        item_sources=(ItemSource("i", FileFormat("tsv"), ItemColumns("sku", attributes=("brand",))),),
+        user_sources=(UserSource("u", user_columns=UserColumns(attributes=("level",))),),
+    )
+    assert DataConfig.from_json(several.to_json()) == several
 
 
 def test_moments_are_utc_unless_they_say_otherwise_and_paths_are_taken_from_the_folder():
@@ -44,6 +55,7 @@ def test_numbers_out_of_their_range_are_refused(name, value, range_):
 BY_TIME = {"split": "time", "test_from": "2011-12-01"}
 NO_SPAN = "needs {SPAN} in data.events, where the number of the day stands."
 TOGETHER = "data.users and data.user_columns.attributes go together: the files, and which of their columns are read."
+SEVERAL = (EventSource("s.csv"),)
 ISO_8601 = "data.validation_from should be ISO 8601, such as 2011-11-01T00:00."
 IN_ORDER = "data.validation_from should be before data.test_from."
 
@@ -54,6 +66,21 @@ IN_ORDER = "data.validation_from should be before data.test_from."
         ({"split": "random"}, "data.split should be one of leave_one_out, time. Received: 'random'"),
         ({"negatives": "hard"}, "data.negatives should be one of uniform, popularity, shown, category. Received: 'ha"),
         ({"last_spans": 7, "events": "logs/*.tsv"}, f"data.last_spans = 7 {NO_SPAN} Received: 'logs/*.tsv'"),
+        ({"delimiter": "semi"}, "`delimiter` should be a sign such as ; or |, several such as ::, or one of comma, se"),
+        ({"source": "kuaisar", "encoding": "gbk"}, "are for `source: events`; the files of other sources have one for"),
+        ({"sources": (EventSource(),)}, "data.sources[0].events is empty; give the path or glob of its files."),
+        (
+            {"sources": SEVERAL, "events": "e"},
+            "data.sources takes the place of data.events: leave one of the two out. Received: 'e' and 1 sources",
+        ),
+        ({"item_sources": (ItemSource("i"),), "items": "j"}, "data.item_sources takes the place of data.items: leave"),
+        (
+            {"sources": SEVERAL, "delimiter": ";"},
+            "are those of data.events: with data.sources, write them into ",
+        ),
+        ({"sources": SEVERAL, "source": "kuaisar"}, "data.sources is for `source: events`. Received: source='kuaisar'"),
+        ({"user_sources": (UserSource("u"),)}, f"{TOGETHER} Received: 'u' and []"),
+        ({"sources": SEVERAL, "last_spans": 7}, f"data.last_spans = 7 {NO_SPAN}"),
         ({"users": "users.csv"}, f"{TOGETHER} Received: 'users.csv' and []"),
         ({"user_columns": UserColumns(attributes=("level",))}, f"{TOGETHER} Received: '' and ['level']"),
         ({**BY_TIME, "validation_from": "soon"}, f"{ISO_8601} Received: 'soon'"),
@@ -63,3 +90,29 @@ IN_ORDER = "data.validation_from should be before data.test_from."
 def test_settings_that_mean_nothing_are_refused(changes, message):
     with pytest.raises(ValueError, match=re.escape(message)):
         DataConfig(**changes)
+
+
+def test_a_file_belongs_to_the_entry_whose_pattern_its_path_matches():
+    config = DataConfig(
+        path="logs",
+        sources=(EventSource("s/{SPAN}/*.csv", columns=EventColumns(context=("device",))), EventSource("[ab]?.csv")),
+        item_sources=(ItemSource("i.csv"), ItemSource("/m/**.csv", item_columns=ItemColumns(attributes=("brand",)))),
+        user_sources=(UserSource("u.csv", user_columns=UserColumns(attributes=("level",))),),
+        pretraining_events="old.csv",
+        columns=EventColumns(user_id="who"),
+    )
+    for path, place in (("logs/s/20260131/x.csv", 0), ("logs/a1.csv", 1), ("logs/b2.csv", 1)):
+        assert config.event_source_of(path) == (f"data.sources[{place}].", config.sources[place])
+    # Events of pre-training are no entry.
+    assert config.event_source_of("logs/old.csv") == ("data.", EventSource("", columns=EventColumns(user_id="who")))
+    with pytest.raises(
+        DataError, match=r"^logs/c\.csv: its path is none of those that the entries of data\.sources name"
+    ):
+        config.event_source_of("logs/c.csv")
+    assert config.item_source_of("/m/x/y.csv") == ("data.item_sources[1].", config.item_sources[1])
+    assert config.user_source_of("logs/u.csv") == ("data.user_sources[0].", config.user_sources[0])
+    assert (config.context, config.item_attributes, config.user_attributes) == (("device",), ("brand",), ("level",))
+    single = DataConfig(items="i", users="u", user_columns=UserColumns(attributes=("level",)), seed=3)
+    assert single.item_source_of("i") == ("data.", ItemSource("i"))
+    assert single.user_source_of("u") == ("data.", UserSource("u", user_columns=single.user_columns))
+    assert (single.has_users, config.has_users, DataConfig().has_users) == (True, True, False)

@@ -80,7 +80,7 @@ SOON, AFTER_NOW = {"timestamp_ms": "soon"}, "after now; does it count {}, as dat
         ({"surface": "recommendation", "item_id": ""}, "missing item: column 'item_id' is empty on a recommendation"),
         ({"label": "2"}, "unknown label: column 'label' holds '2'; give 0 or 1"),
         ({"query": "a\x00b"}, "NUL byte: column 'query' holds a NUL byte"),
-        ({"query": "caf\ufffd"}, "wrong encoding: column 'query' is not UTF-8"),
+        ({"query": "caf\ufffd"}, "wrong encoding: column 'query' is not UTF-8, or not what data.encoding says"),
         ({"query": "x" * 100_001}, "huge field: column 'query' holds 100001 characters, more than 100000"),
     ],
 )

@@ -11,6 +11,7 @@ replaced without --force.
 """
 
 import argparse
+import dataclasses
 import functools
 import os
 import re
@@ -221,6 +222,7 @@ class _Initialization:
             values |= {"events": converted}
         else:
             values |= {"events": _pattern(self._args.log), "columns": events.event_columns}
+            values |= dataclasses.asdict(events.sampled.form.settings)
         for table in tables:
             if table.obstacles:
                 values[table.kind] = self._convert(
@@ -230,6 +232,7 @@ class _Initialization:
                 )
             else:
                 values[table.kind] = _pattern(table.sampled.form.path)
+                values["item_files" if table.kind == ITEMS else "user_files"] = table.sampled.form.settings
             if table.kind == ITEMS:
                 values["item_columns"] = table.item_columns
             elif table.attributes:

@@ -59,6 +59,9 @@ def check_output(path: str) -> None:
 def _files(config: PipelineConfig) -> list[str]:
     data = config.data
     patterns = [data.located(each) for each in (data.events, data.items, data.users, data.pretraining_events)]
+    patterns += [data.located(each.events) for each in data.sources]
+    patterns += [data.located(each.items) for each in data.item_sources]
+    patterns += [data.located(each.users) for each in data.user_sources]
     if any(mark in pattern for mark in _REMOTE for pattern in patterns):
         return []
     found = [str(finding) for finding in errors(input_findings(data))]

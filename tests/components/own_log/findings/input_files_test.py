@@ -1,5 +1,9 @@
+import dataclasses
+import json
 from pathlib import Path
 
+import pyarrow
+import pyarrow.parquet
 import pytest
 
 from components.own_log.findings.input_files import input_findings
@@ -52,11 +56,14 @@ def test_a_missing_column_is_named_with_what_may_be_meant(findings):
     assert user.mend.startswith("Did you mean 'user_id'? Then set data.columns.user_id: user_id.")
     assert device.field == "data.columns.context[0]"
     assert device.mend.startswith("Set data.columns.context[0] to the one that holds it.")
-    # If all are missing, the delimiter is asked about.
+    # If the header is not divided, the delimiter is told.
     found = findings({"events.csv": EVENTS.replace(",", ";")})
     needed = ("user_id", "timestamp", "surface", "item_id")
     assert {each.field for each in found} == {f"data.columns.{name}" for name in needed}
-    assert all(each.mend.startswith("Is the delimiter the one that the ending promises") for each in found)
+    assert all(
+        each.mend.startswith("Its first line is divided by semicolons: set data.delimiter: semicolon.")
+        for each in found
+    )
 
 
 def test_columns_of_items_and_users_are_looked_at_too(findings, tmp_path):
@@ -83,7 +90,7 @@ def test_an_object_may_leave_out_what_another_has(rows, findings):
 def test_files_that_cannot_be_read_and_empty_ones_are_told(findings, tmp_path):
     latin, empty = findings({"events.csv": "user_id,straße\n".encode("latin-1"), "items.csv": "item_id,title\n"})
     assert (latin.code, latin.file) == ("unreadable_file", f"{tmp_path}/events.csv")
-    assert latin.text.startswith("is not text in UTF-8") and latin.text.endswith("Save it as UTF-8.")
+    assert latin.text.startswith("is not text in UTF-8") and latin.text.endswith("name its encoding in data.encoding.")
     assert (empty.code, empty.text) == ("no_rows", "has a header and no items below it.")
 
 
@@ -93,3 +100,17 @@ def test_sources_with_fixed_names_are_told_by_their_own_adapters_and_unknown_one
     assert told(fixed).startswith("error unreadable_file: ") and fixed.text.startswith("has no column 'click'.")
     (unknown,) = findings(source="kuaishou")
     assert unknown.text.startswith("data.source = 'kuaishou': there is no such adapter.")
+
+
+@pytest.mark.parametrize("name", ["log.jsonl", "log.parquet"])
+def test_fields_within_nested_columns_and_lists_are_found(findings, tmp_path, name):
+    row = {"u": None, "user_id": "u", "at": {"ms": 5}, "hits": [{"id": "a"}]}
+    if name == "log.jsonl":
+        write(tmp_path / name, json.dumps({**row, "at": None}) + "\n" + json.dumps(row) + "\n")
+    else:
+        pyarrow.parquet.write_table(pyarrow.Table.from_pylist([{**row, "at": None}, row]), tmp_path / name)
+    columns = EventColumns(timestamp="at.ms", surface="", item_id="hits.id", label="", lists=("hits",))
+    assert findings(events=name, columns=columns) == []
+    lists = dataclasses.replace(columns, timestamp="at.s", lists=("hit",), item_id="hit.id")
+    missing = findings(events=name, columns=lists)
+    assert [each.field for each in missing] == ["data.columns.timestamp", "data.columns.lists[0]"]

@@ -1,6 +1,7 @@
 import pytest
 
 from components.own_log.findings.text_findings import text_findings
+from components.raw_files.row_files import format_of
 from tests.support.log_findings import told
 from tests.support.raw_files import write
 
@@ -26,5 +27,5 @@ QUOTED = 'user_id\titem_id\n"u1"\t"i1"\n'
 def test_what_the_lines_show_is_told(name, text, expected, tmp_path, monkeypatch):
     write(tmp_path / name, text)
     monkeypatch.chdir(tmp_path)
-    found = [told(each) for each in text_findings(name)]
+    found = [told(each) for each in text_findings(name, format_of(name))]
     assert [each[: len(start)] for each, start in zip(found, expected, strict=True)] == expected

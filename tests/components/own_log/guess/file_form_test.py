@@ -7,6 +7,7 @@ import pyarrow.parquet
 import pytest
 
 from components.own_log.guess.file_form import file_form, read_form
+from components.raw_files.file_format import FileFormat
 from components.raw_files.refusal import DataError, Reject
 from tests.support.raw_files import write
 
@@ -22,30 +23,33 @@ def values(form):
 
 
 @pytest.mark.parametrize(
-    ("name", "content", "told", "obstacle"),
+    ("name", "content", "told", "settings"),
     [
-        ("log.csv", ROWS, "CSV", ""),
-        ("log.csv.gz", ROWS, "CSV, packed (gzip)", ""),
-        ("log.csv.zst", ROWS, "CSV, packed (Zstandard)", ""),
-        ("log.csv", "\ufeff" + ROWS.replace("\n", "\r\n"), "CSV", ""),
-        ("log.tsv", ROWS.replace(",", "\t"), "TSV", ""),
-        ("log.csv", ROWS.replace(",", ";"), "CSV, divided by semicolons", "a run reads commas in .csv"),
-        ("log.csv", ROWS.replace(",", "|"), "CSV, divided by vertical bars", "a run reads commas in .csv"),
-        ("log.csv", ROWS.replace(",", "\t"), "TSV", "its name does not end in .tsv"),
-        ("log.txt", ROWS, "CSV", "its name does not end in .csv, by which a run tells CSV files"),
-        ("log.csv", ROWS.encode("latin-1"), "CSV, encoded as latin-1", "a run reads UTF-8"),
-        ("log.csv", ROWS.encode("utf-16"), "CSV, encoded as utf-16", "a run reads UTF-8"),
-        ("log.csv", gzip.compress(ROWS.encode()), "CSV, packed (gzip)", "its name does not end in .csv.gz"),
-        ("log.jsonl", JSON, "JSON lines", ""),
-        ("log.json", JSON, "JSON lines", "its name does not end in .jsonl"),
-        ("log", JSON, "JSON lines", "its name does not end in .jsonl"),
-        ("log.dat", PARQUET.getvalue(), "Parquet", "its name does not end in .parquet"),
+        ("log.csv", ROWS, "CSV", {}),
+        ("log.csv.gz", ROWS, "CSV, packed (gzip)", {}),
+        ("log.csv.zst", ROWS, "CSV, packed (Zstandard)", {}),
+        ("log.csv", "\ufeff" + ROWS.replace("\n", "\r\n"), "CSV", {}),
+        ("log.tsv", ROWS.replace(",", "\t"), "TSV", {}),
+        ("log.csv", ROWS.replace(",", ";"), "CSV, divided by semicolons", {"delimiter": "semicolon"}),
+        ("log.txt", ROWS.replace(",", "|"), "CSV, divided by vertical bars", {"delimiter": "pipe"}),
+        ("log.csv", ROWS.replace(",", "\t"), "TSV", {"format": "tsv"}),
+        ("log.txt", ROWS, "CSV", {"format": "csv"}),
+        ("log.csv", ROWS.encode("latin-1"), "CSV, encoded as latin-1", {"encoding": "latin-1"}),
+        ("log.csv", ROWS.encode("utf-16"), "CSV, encoded as utf-16", {}),
+        ("log.csv", gzip.compress(ROWS.encode()), "CSV, packed (gzip)", {}),
+        ("log.jsonl", JSON, "JSON lines", {}),
+        ("log.json", JSON, "JSON lines", {}),
+        ("log", JSON, "JSON lines", {}),
+        ("log.csv", JSON, "JSON lines", {"format": "json_lines"}),
+        ("log.json", json.dumps(EXPECTED), "one JSON array", {}),
+        ("log.dat", PARQUET.getvalue(), "Parquet", {}),
+        ("log.csv", PARQUET.getvalue(), "Parquet", {"format": "parquet"}),
     ],
 )
-def test_a_file_is_recognized_by_its_content_and_read(name, content, told, obstacle, tmp_path):
+def test_a_file_is_recognized_by_its_content_and_read(name, content, told, settings, tmp_path):
     form = file_form(write(tmp_path / name, content))
     assert form.told == told
-    assert (not form.obstacles) if not obstacle else (obstacle in form.obstacles[0])
+    assert form.settings == FileFormat(**settings)
     assert values(form) == EXPECTED
 
 
@@ -65,14 +69,13 @@ def test_a_header_is_told_from_a_row(content, has_header, tmp_path):
     assert len(values(form)) == content.count("\n") - has_header
     if not has_header:
         assert form.header[0] == "column_1"
-        assert "it has no header line with the names of its columns" in form.obstacles
+        assert form.settings == FileFormat(header=False)
 
 
 @pytest.mark.parametrize(
     ("content", "told"),
     [
         ("", "is empty. Give a file with one event a line."),
-        ("[\n{}]\n", "is one JSON array. Write one object a line instead (`jq -c '.[]'"),
         ("one\ntwo\n", "no sign divides its lines into columns; the first is 'one'."),
         (b"\x00\x01\x02" * 50, "is a binary file of an unknown kind."),
     ],

@@ -2,19 +2,23 @@ import re
 
 import pytest
 
-from components.raw_files.formats.delimited import read_csv, read_tsv
+from components.raw_files.file_format import FileFormat
+from components.raw_files.formats.delimited import read_delimited
 from components.raw_files.refusal import DataError
 from components.raw_files.row import Row
+from components.raw_files.wanted_columns import WantedColumns
 from tests.support.raw_files import split, write
 
+WANTED = WantedColumns(("id", "name"), setting="data.columns")
 
-def csv_rows(tmp_path, text):
-    return split(read_csv(write(tmp_path / "f.csv", text), ("id", "name"), "data.columns"))
+
+def csv_rows(tmp_path, text, **form):
+    return split(read_delimited(write(tmp_path / "f.csv", text), WANTED, FileFormat("csv", **form)))
 
 
 def tsv_rows(tmp_path, text):
     """Reads the text with its commas as tabs."""
-    return split(read_tsv(write(tmp_path / "f.tsv", text.replace(",", "\t")), ("id", "name"), "data.columns"))
+    return split(read_delimited(write(tmp_path / "f.tsv", text.replace(",", "\t")), WANTED, FileFormat("tsv")))
 
 
 def test_csv_has_quotes_and_tsv_has_none(tmp_path):
@@ -56,8 +60,8 @@ NO_NAME = "has no column 'name'. Found: 'id', 'title'; wanted: 'id', 'name'. Oth
 
 
 NOT_DIVIDED = (
-    "has no column 'id', 'name'. Found: 'id\\tname'; wanted: 'id', 'name'. Is the delimiter the one that the ending "
-    "promises? Other names are mapped in data.columns."
+    "has no column 'id', 'name'. Found: {!r}; wanted: 'id', 'name'. Its first line is divided by {}: set "
+    "data.delimiter: {}. Other names are mapped in data.columns."
 )
 TWICE = "its header names 'id' more than once. Rename or remove one of them."
 
@@ -68,9 +72,60 @@ TWICE = "its header names 'id' more than once. Rename or remove one of them."
         *((read, "id,id\n1,2\n", TWICE) for read in (csv_rows, tsv_rows)),
         *((read, "id,title\n1,a\n", NO_NAME) for read in (csv_rows, tsv_rows)),
         (csv_rows, '"id,name\n1,2\n', "its header cannot be read as CSV: unexpected end of data. Is a quotation mark"),
-        (csv_rows, "id\tname\n1\ta\n", NOT_DIVIDED),
+        *(
+            (csv_rows, text, NOT_DIVIDED.format(text[:-1], *told))
+            for text, *told in [
+                ("id\tname\n", "tabs", "tab"),
+                ("id;name\n", "semicolons", "semicolon"),
+                ("id|name\n", "vertical bars", "pipe"),
+            ]
+        ),
     ],
 )
 def test_headers_that_cannot_be_used(tmp_path, read, text, message):
     with pytest.raises(DataError, match=rf"f\.[ct]sv: {re.escape(message)}"):
         read(tmp_path, text)
+
+
+@pytest.mark.parametrize(
+    ("form", "text"),
+    [
+        ({"delimiter": ";"}, 'id;name\n1;"a;b"\n'),
+        ({"delimiter": "semicolon", "quote": "'"}, "id;name\n1;'a;b'\n"),
+        ({"delimiter": "pipe"}, "id|name\n1|a;b\n"),
+        ({"delimiter": "\x01"}, "id\x01name\n1\x01a;b\n"),
+        ({"delimiter": "::"}, "id::name\n1::a;b\n"),
+        ({"quote": "none"}, "id,name\n1,a;b\n"),
+    ],
+)
+def test_delimiters_and_quotes_are_those_of_the_settings(tmp_path, form, text):
+    rows, rejects = csv_rows(tmp_path, text, **form)
+    assert (rows, rejects) == ([Row(2, {"id": "1", "name": "a;b"})], [])
+
+
+def test_a_quotation_mark_is_a_character_where_there_are_no_quotes(tmp_path):
+    for form in ({"quote": "none"}, {"delimiter": "::"}):
+        text = 'id,name\n1,"a\n2,b"\n'.replace(",", form.get("delimiter", ","))
+        rows, rejects = csv_rows(tmp_path, text, **form)
+        assert ([row.values["name"] for row in rows], rejects) == (['"a', 'b"'], [])
+
+
+@pytest.mark.parametrize("quote", ["", "none"])
+def test_without_a_header_the_first_line_is_a_row(tmp_path, quote):
+    form = {"header": False, "quote": quote}
+    rows, rejects = csv_rows(tmp_path, "1,a\n2\n\n3,c\n", column_names=("id", "name"), **form)
+    assert rows == [Row(1, {"id": "1", "name": "a"}), Row(4, {"id": "3", "name": "c"})]
+    assert rejects == [(2, "wrong number of columns", "1 instead of 2")]
+    with pytest.raises(DataError, match=r"has no column 'id', 'name'\. Found: 'column_1', 'column_2', 'column_3';"):
+        csv_rows(tmp_path, "1,a,x\n", **form)
+
+
+def test_an_encoding_is_that_of_the_settings_and_a_wrong_one_is_told(tmp_path):
+    for encoding in ("cp1252", "utf-16", "utf-16-le"):
+        rows, _ = csv_rows(tmp_path, "id,name\n1,größe\n".encode(encoding), encoding=encoding)
+        assert rows == [Row(2, {"id": "1", "name": "größe"})]
+    told = "is not text in {}: a binary file, or text in another encoding such as {}. Save it as UTF-8, or name its "
+    for encoding, others in (("", "UTF-16 or Latin-1"), ("shift_jis", "UTF-8")):
+        message = told.format(encoding or "UTF-8", others) + "encoding in data.encoding."
+        with pytest.raises(DataError, match=re.escape(message)):
+            csv_rows(tmp_path, b"id,gr\xf6\xdf\xff\n", encoding=encoding)

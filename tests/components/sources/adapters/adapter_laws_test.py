@@ -112,7 +112,7 @@ def test_a_packed_file_is_read_as_a_plain_one(folder, file, ending):
     [
         (None, "cannot be opened: "),
         ("", "is empty, without even a header line."),
-        (b"\xff\xfei\x00d\x00", "is not text in UTF-8: a binary file"),
+        (b"\x80\xfei\x00d\x00", "is not text in UTF-8: a binary file"),
     ],
 )
 def test_a_file_that_holds_no_rows(folder, file, content, message):

@@ -39,6 +39,27 @@ def test_metadata_of_both_kinds(tmp_path):
     ]
 
 
+def test_the_edition_of_2023_is_known_by_its_fields(tmp_path):
+    review = {"rating": 5.0, "title": "T", "text": "x", "images": [{"small_image_url": "u"}], "asin": "B01A"}
+    review |= {"parent_asin": "B01", "user_id": "AE2", "timestamp": 1588687728923, "helpful_vote": 0}
+    assert REVIEWS.read_rows(tmp_path, json.dumps({**review, "verified_purchase": True}), REVIEWS.row) == [
+        (1, Event("AE2", 1_588_687_728_923, Surface.RECOMMENDATION, item_id="B01")),
+        (2, Event("A1", 1_318_896_000_000, Surface.RECOMMENDATION, item_id="B01")),
+    ]
+    product = {"main_category": "All Beauty", "title": "Cup &amp; Saucer", "price": None, "images": [{"hi_res": None}]}
+    product |= {"store": "Acme", "categories": ["Home", "Cups"], "details": {"Material": "Clay"}, "parent_asin": "B01"}
+    other = {"parent_asin": "B02", "title": None, "store": None, "categories": [], "details": {}, "videos": []}
+    rows = (json.dumps(product), json.dumps(other), json.dumps({**other, "parent_asin": ""}))
+    columns = ItemColumns(attributes=("store", "details.Material"))
+    *items, reject = METADATA.read_rows(tmp_path, *rows, item_columns=columns)
+    kept = {"store": "Acme", "details.Material": "Clay"}
+    assert items == [
+        (1, Item("B01", "Cup & Saucer", ("Home", "Cups"), kept, ("home cups",))),
+        (2, Item("B02", attributes=dict.fromkeys(kept, ""))),
+    ]
+    assert str(reject).endswith(":3: missing item: column 'parent_asin' is empty")
+
+
 @pytest.mark.parametrize(
     ("path", "query"),
     [

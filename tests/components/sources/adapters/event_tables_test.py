@@ -1,6 +1,15 @@
-from components.sources.event_rows import EventColumns
-from schemas.canonical_event import Event, Surface
-from tests.support.source_files import EVENTS
+import dataclasses
+import json
+
+import pyarrow
+import pyarrow.parquet
+import pytest
+
+from components.raw_files.file_format import FileFormat
+from components.raw_files.refusal import Reject
+from components.sources.event_rows import EventColumns, ItemColumns, UserColumns
+from schemas.canonical_event import Event, Item, Surface, User
+from tests.support.source_files import EVENTS, ITEMS, LINES, USERS
 
 
 def test_columns_have_the_names_of_the_configuration(tmp_path):
@@ -10,3 +19,77 @@ def test_columns_have_the_names_of_the_configuration(tmp_path):
         (2, Event("u1", 5, Surface.RECOMMENDATION, item_id="a")),
         (3, Event("u2", 7, Surface.SEARCH, query="mug", item_id="c")),
     ]
+
+
+def test_files_are_written_as_the_settings_say(tmp_path):
+    shard = EVENTS._replace(name="part-00000.gz", columns="")
+    form = {"delimiter": "\x01", "header": False, "column_names": ("user_id", "timestamp_ms", "surface", "item_id")}
+    rows = shard.read_rows(tmp_path, "u\x015\x01search\x01a,b", **form)
+    assert rows == [(1, Event("u", 5, Surface.SEARCH, item_id="a,b"))]
+    items = ITEMS._replace(columns="")
+    form = FileFormat(delimiter="|", header=False)
+    columns = ItemColumns(item_id="column_1", title="column_2")
+    assert items.read_rows(tmp_path, "a|red, big", item_files=form, item_columns=columns) == [
+        (1, Item("a", "red, big"))
+    ]
+    users = {"user_files": FileFormat(format="json"), "user_columns": UserColumns("user.id", ("user.level",))}
+    read = USERS._replace(columns="").read_rows(tmp_path, '[{"user": {"id": "u", "level": 3}}]', **users)
+    assert read == [(1, User("u", {"user.level": "3"}))]
+
+
+def test_nested_columns_are_left_alone_or_read_by_their_path(tmp_path):
+    columns = EventColumns(user_id="user.id", timestamp="at.ms", surface="", query="search.text", item_id="item")
+    row = '{"user": {"id": "u"}, "at": {"ms": 5}, "search": {"text": "mug"}, "item": "a", "raw": {"deep": [[1]]}}'
+    assert LINES.read_rows(tmp_path, row, columns=columns) == [(1, Event("u", 5, Surface.SEARCH, "mug", item_id="a"))]
+
+
+SEARCHES = [
+    {"u": "u", "ms": 1, "q": "mug", "hits": [{"id": "b", "hit": 0}, {"id": "a", "hit": 1}], "more": {"deep": [[1]]}},
+    {"u": "u", "ms": 2, "q": "cup", "hits": [{"id": "c", "hit": 0}, {"id": "d", "hit": 0}], "more": {"deep": [[1]]}},
+    {"u": "u", "ms": 3, "q": "pot", "hits": [], "more": {"deep": [[1]]}},
+    {"u": "u", "ms": 4, "q": "", "hits": [], "more": {"deep": [[1]]}},
+    {"u": "u", "ms": 5, "q": "", "hits": [{"id": "", "hit": 1}, {"id": "e", "hit": 0}], "more": {"deep": [[1]]}},
+    {"u": "u", "ms": 6, "q": "urn", "hits": [{"id": "f", "hit": "?"}, {"id": "g", "hit": "0"}], "more": {"deep": []}},
+]
+COLUMNS = EventColumns("u", "ms", surface="", query="q", item_id="hits.id", label="hits.hit", lists=("hits",))
+
+
+@pytest.mark.parametrize("name", ["log.jsonl", "log.parquet"])
+def test_each_element_of_a_list_is_an_event_and_a_search_without_a_click_is_one_more(tmp_path, name):
+    if name == "log.jsonl":
+        found = LINES.read_rows(tmp_path, *map(json.dumps, SEARCHES), columns=COLUMNS)
+    else:
+        texts = [{**row, "hits": [{**each, "hit": str(each["hit"])} for each in row["hits"]]} for row in SEARCHES]
+        pyarrow.parquet.write_table(pyarrow.Table.from_pylist(texts), tmp_path / name)
+        found = LINES.read(str(tmp_path / name), columns=COLUMNS)
+
+    def search(ms, query, item, label, element):
+        return ms, Event("u", ms, Surface.SEARCH, query, item_id=item, label=label, element=element)
+
+    assert [each for each in found if not isinstance(each, Reject)] == [
+        search(1, "mug", "b", 0, 0),
+        search(1, "mug", "a", 1, 1),
+        search(2, "cup", "c", 0, 0),
+        search(2, "cup", "d", 0, 1),
+        search(2, "cup", "", 1, 2),
+        search(3, "pot", "", 1, 0),
+        (5, Event("u", 5, Surface.RECOMMENDATION, item_id="e", label=0, element=1)),
+        search(6, "urn", "g", 0, 1),
+    ]
+    missing = "column 'hits.id' is empty on a recommendation event"
+    assert [(each.line, each.reason, each.detail[:62]) for each in found if isinstance(each, Reject)] == [
+        (4, "missing item", missing),
+        (5, "missing item", f"element 1: {missing}"[:62]),
+        (6, "unknown label", "element 1: column 'hits.hit' holds '?'; give 0 or 1"),
+    ]
+
+
+def test_lists_side_by_side_in_a_table(tmp_path):
+    columns = EventColumns(surface="where", item_id="shown", label="clicked", lists=("shown", "clicked"))
+    file = EVENTS._replace(columns="user_id;timestamp_ms;where;shown;clicked")
+    found = file.read_rows(tmp_path, "u;5;recommendation;a|b;0|1", "u;6;search;a;0|1", columns=columns, delimiter=";")
+    event = Event("u", 5, Surface.RECOMMENDATION, item_id="a", label=0)
+    assert found[:2] == [(2, event), (2, dataclasses.replace(event, item_id="b", label=1, element=1))]
+    assert str(found[2]).endswith(
+        ":3: lists of unequal length: column 'shown' holds 1, column 'clicked' holds 2 elements"
+    )

@@ -57,6 +57,26 @@ def test_reviews_of_2018():
     )
 
 
+def test_reviews_and_metadata_of_2023():
+    layout = layout_of(amazon_edition=2023, amazon_category="Electronics")
+    name, lines = reviews(layout)
+    assert (name, layout.item_file) == ("Electronics.jsonl", "meta_Electronics.jsonl")
+    # 22 May 2023, 07:53:20 UTC.
+    assert lines[0] == (
+        '{"rating": 4.0, "title": "Babi Babo", "text": "Just the Babi Babo for me.", "images": [], '
+        '"asin": "B000000002", "parent_asin": "B000000002", "user_id": "A0000000000007", "timestamp": 1684742000000, '
+        '"helpful_vote": 0, "verified_purchase": true}'
+    )
+    (line,) = layout.item_lines(np.array([4]), np.array([[2, 3]])).splitlines()
+    assert line == (
+        '{"main_category": "Electronics", "title": "babi babo", "average_rating": 4.0, "rating_number": 1, '
+        '"features": [], "description": [], "price": 8.99, '
+        '"images": [{"thumb": "", "large": "", "variant": "MAIN", "hi_res": null}], "videos": [], "store": "Brand 5", '
+        '"categories": ["Electronics", "Bado Badu", "Babi Babo"], "details": {"Manufacturer": "Brand 5"}, '
+        '"parent_asin": "B000000005", "bought_together": null}'
+    )
+
+
 def test_metadata_of_2014_are_python():
     layout = layout_of()
     first, second = layout.item_lines(np.array([4, 11]), np.array([[2, 3], [6, 5]])).splitlines()
@@ -84,18 +104,20 @@ def test_metadata_of_2018_are_json():
 @pytest.mark.parametrize("packed", [False, True])
 @pytest.mark.parametrize("files", [1, 3])
 @pytest.mark.parametrize(
-    ("edition", "pattern"), [(2014, "reviews_Kindle_Store_5.json*"), (2018, "Kindle_Store_5.json*")]
+    ("edition", "pattern"),
+    [(2014, "reviews_Kindle_Store_5.json*"), (2018, "Kindle_Store_5.json*"), (2023, "Kindle_Store.jsonl*")],
 )
 def test_what_is_read_is_what_the_generic_layout_holds(edition, pattern, files, packed, tmp_path):
     config = dataclasses.replace(CONFIG, amazon_edition=edition, files=files, gzip=packed)
     generic, items = make_and_read(CONFIG, "events", tmp_path / "events", "events*", "items*")
     events, products = make_and_read(config, "amazon_reviews", tmp_path / "amazon", pattern, "meta_Kindle_Store.json*")
+    length = 1 if edition == 2023 else DAY_MS
     clicks = [event for event in generic if event.label and event.item_id]
     assert len(clicks) > 300
     assert [(event.user_id, event.timestamp_ms, event.item_id) for event in events] == [
         (
             "A" + np.base_repr(int(event.user_id), 36).zfill(13),
-            event.timestamp_ms // DAY_MS * DAY_MS,
+            event.timestamp_ms // length * length,
             "B" + np.base_repr(int(event.item_id), 36).zfill(9),
         )
         for event in clicks
@@ -134,7 +156,7 @@ def test_the_truth_counts_reviews_and_ranks_nothing(tmp_path):
             "`amazon_category` should be of letters, digits and underscores, such as Kindle_Store. "
             "Received: 'Home & Kitchen'",
         ),
-        ({"amazon_edition": 2023}, "`amazon_edition` should be 2014 or 2018. Received: 2023"),
+        ({"amazon_edition": 2020}, "`amazon_edition` should be 2014, 2018 or 2023. Received: 2020"),
     ],
 )
 def test_wrong_settings(changes, message):
