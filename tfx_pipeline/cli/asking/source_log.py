@@ -44,11 +44,11 @@ def read_source_log(config: DataConfig, users: Collection[str] | None = None) ->
                 log.rejects += 1
                 continue
             line, event = each
+            if source.with_item is not None:
+                event = source.with_item(event, log.items.get(event.item_id, Item(event.item_id)))
             log.count(event)
             if users is not None and event.user_id not in users:
                 continue
-            if source.with_item is not None:
-                event = source.with_item(event, log.items.get(event.item_id, Item(event.item_id)))
             placed.setdefault(event.user_id, []).append((event_place(number, line, event), event))
     for user_id, events in placed.items():
         log.events[user_id] = [event for _, event in sorted(events, key=lambda each: each[0])]
