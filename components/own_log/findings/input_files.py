@@ -187,11 +187,7 @@ def _plain(name: str) -> str:
 def _missing_file(config: DataConfig, setting: str, error: DataError) -> LogFinding:
     pattern = config.located(getattr(config, setting.removeprefix("data.")))
     mend = ""
-    if "://" not in pattern and os.path.exists(pattern) and glob.escape(pattern) != pattern:
-        mend = (
-            f"It is there, but brackets, * and ? make a pattern: write {glob.escape(pattern)!r}, or rename the folder."
-        )
-    elif "://" not in pattern:
+    if "://" not in pattern:
         folder = os.path.dirname(pattern) or "."
         if glob.has_magic(folder) or "{" in folder:
             pass

@@ -38,3 +38,11 @@ def test_a_rolling_window_counts_spans_that_are_there_and_none_is_refused():
     )
     with pytest.raises(DataError, match=f"^{re.escape(message)}"):
         newest(["d/today.tsv"], "d/{SPAN}.tsv", "data.events")
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_folder_with_brackets_is_no_class(tmp_path):
+    (tmp_path / "days [v2]").mkdir()
+    pattern = f"{tmp_path}/days [v2]/{{SPAN}}/e[12].csv"
+    paths = [f"{tmp_path}/days [v2]/{day}/e{part}.csv" for day in (9, 10) for part in (1, 3)]
+    assert newest(paths, pattern, "data.events") == {paths[0]: 9, paths[2]: 10}
