@@ -1,7 +1,7 @@
 """Findings about the events of a log as a whole, which no single row shows."""
 
 import datetime
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Final
 
 from components.own_log.findings.event_tally import DAY_MS, EventTally
@@ -251,9 +251,10 @@ def catalogue_findings(config: DataConfig, tally: EventTally, items: int) -> Ite
     if users:
         user = max(users, key=lambda each: len(people[each]))
         left = items - len(people[user])
-        lower = f"Set data.train_negatives and data.evaluation_negatives to at most {left}. " if left else ""
         lost = sum(tally.users[each].total() for each in users)
         most = 2 * lost > sum(tally.users[each].total() for each in people)
+        enough = _left_for_most(tally, people, items) if most else left
+        lower = f"Set data.train_negatives and data.evaluation_negatives to at most {enough}. " if enough else ""
         yield LogFinding(
             "few_items",
             Severity.ERROR if most else Severity.WARNING,
@@ -264,6 +265,17 @@ def catalogue_findings(config: DataConfig, tally: EventTally, items: int) -> Ite
             field="data.evaluation_negatives",
             count=len(users),
         )
+
+
+def _left_for_most(tally: EventTally, people: Mapping[str, Collection[str]], items: int) -> int:
+    """How many items at least are left for the users of half of all targets, those with the most left first."""
+    wanted = sum(tally.users[user].total() for user in people) / 2
+    seen = 0
+    for user in sorted(people, key=lambda each: len(people[each])):
+        seen += tally.users[user].total()
+        if seen >= wanted:
+            return items - len(people[user])
+    return 0
 
 
 def day(milliseconds: int) -> str:

@@ -124,6 +124,12 @@ def test_a_catalogue_too_small_for_the_negatives_is_an_error():
         tally = tally_of([*log(users=1, each=6), *beside], evaluation_negatives=20)
         (crawler,) = catalogue_findings(tally.config, tally, 25)
         assert (crawler.severity, crawler.count) == (severity, 1)
+    # It may be the catalogue that is too small; then what is left for the crawler is not what counts.
+    people = [Event(f"p{user}", START, FEED, item_id=f"i{place}") for user in range(6) for place in range(2)]
+    tally = tally_of([*log(users=1, each=6), *people], evaluation_negatives=99)
+    (small,) = catalogue_findings(tally.config, tally, 6)
+    assert small.severity is Severity.ERROR and "only 0 of 6 items are left for user 'u0'" in small.text
+    assert "evaluation_negatives to at most 4. Give more" in small.mend
     # Once it is taken for a robot, nothing is wrong with the catalogue.
     tally = tally_of([*log(users=1, each=6), *others], evaluation_negatives=20, max_events_per_user_day=5)
     assert not list(catalogue_findings(tally.config, tally, 25))
