@@ -12,6 +12,7 @@ from ml_metadata.proto import metadata_store_pb2
 from tfx import v1 as tfx
 
 from components.baseline_model.pushed_versions import last_pushed_version
+from components.behaviour_example_gen.left_out import LEFT_OUT_PROPERTY
 from components.data_checks.finding import read_findings
 from components.metrics.among_all_items.metrics_file import read_catalogue_metrics
 from components.servability_gate.gate_config import INFRA_VALIDATOR
@@ -19,6 +20,7 @@ from components.servability_gate.verdict import BLESSED_PROPERTY, REASONS_PROPER
 from schemas import features
 from tfx_pipeline.blessing import evaluation
 from tfx_pipeline.config.pipeline_config import EvaluationConfig, PipelineConfig, ServedModel
+from tfx_pipeline.config.training_config import BOTH_SURFACES
 
 Metrics = dict[str, dict[str, float]]
 """Surface to metric name to value; the surface `overall` holds both."""
@@ -89,6 +91,7 @@ class RunReport:
         ran: The components that ran.
         cached: The components whose results came from the cache.
         data_findings: The anomalies that the checks of the data found and let pass, each in one line.
+        left_out: What of the log nothing was learned from, in one line each.
         models: The report on each served model, by name.
         tensorboard: The folder of TensorBoard's logs.
     """
@@ -96,6 +99,7 @@ class RunReport:
     ran: tuple[str, ...]
     cached: tuple[str, ...]
     data_findings: tuple[str, ...]
+    left_out: tuple[str, ...]
     models: dict[str, ModelReport]
     tensorboard: str
 
@@ -143,6 +147,7 @@ class RunHistory:
             ran=tuple(name for name, each in executions.items() if each.last_known_state == state.COMPLETE),
             cached=tuple(name for name, each in executions.items() if each.last_known_state == state.CACHED),
             data_findings=tuple(map(str, read_findings(self._artifact(executions["DataChecks"], "findings").uri))),
+            left_out=left_out(self._config, self._left_out_of_log(executions)),
             models={served.name: self._model_report(served, executions) for served in self._config.served_models},
             tensorboard=self._config.tensorboard_dir,
         )
@@ -194,6 +199,10 @@ class RunHistory:
             pushed_model_dir=served.pushed_model_dir,
         )
 
+    def _left_out_of_log(self, executions: dict[str, metadata_store_pb2.Execution]) -> str:
+        properties = self._artifact(executions["BehaviourExampleGen"], "examples").custom_properties
+        return properties[LEFT_OUT_PROPERTY].string_value
+
     def _component(self, execution: metadata_store_pb2.Execution) -> str:
         (node,) = (each for each in self._store.get_contexts_by_execution(execution.id) if each.type == "node")
         return node.name.rpartition(".")[2]
@@ -222,6 +231,21 @@ class RunHistory:
             if is_there and self._baseline_source(execution).startswith(POPULARITY):
                 return evaluated.uri
         return ""
+
+
+def left_out(config: PipelineConfig, of_log: str) -> tuple[str, ...]:
+    """What of the log nothing was learned from.
+
+    Args:
+        config: The configuration that was run.
+        of_log: What BehaviourExampleGen left out, a line each.
+    """
+    surfaces = {surface for served in config.served_models for surface in served.surfaces}
+    unserved = [surface for surface in BOTH_SURFACES if surface not in surfaces]
+    return (
+        *(f"{surface}: no model is trained, measured or pushed for it." for surface in unserved),
+        *of_log.splitlines(),
+    )
 
 
 def shortfalls(metrics: dict[str, Metrics], surfaces: Sequence[str], config: EvaluationConfig) -> tuple[Shortfall, ...]:

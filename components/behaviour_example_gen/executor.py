@@ -11,14 +11,13 @@ from tfx.types import artifact_utils
 
 from components.artifacts import Artifacts, Properties
 from components.behaviour_example_gen.generation import (
-    CUT_EVENTS,
-    CUT_USERS,
     EVENT,
     USER,
     USERS,
     generate_examples,
     splits_of,
 )
+from components.behaviour_example_gen.left_out import CUT_EVENTS, CUT_USERS, LEFT_OUT_PROPERTY, left_out_of
 from components.raw_files.refusal import describe
 from components.raw_files.summary import Summary
 from components.sources.adapter import adapter
@@ -56,6 +55,7 @@ class Executor(BaseBeamExecutor):
         summary = generate_examples(self._make_beam_pipeline, config, catalog.uri, split_dirs, rejects.uri, now_ms)
         examples.span = adapter(config.source).source_files(config).last_span
         _record(examples, config, summary)
+        examples.set_string_custom_property(LEFT_OUT_PROPERTY, "\n".join(left_out_of(config, summary.counts)))
         rejects.set_int_custom_property("rejects", summary.reports[EVENT].rejects)
         for kind, refused in summary.reports.items():
             if refused.rejects:
@@ -67,13 +67,8 @@ class Executor(BaseBeamExecutor):
                     describe(refused.reasons),
                     rejects.uri,
                 )
-        if summary.counts[CUT_USERS]:
-            _LOG.warning(
-                "%d users have more than data.max_events_per_user = %d events; their %d oldest ones were left out.",
-                summary.counts[CUT_USERS],
-                config.max_events_per_user,
-                summary.counts[CUT_EVENTS],
-            )
+        for sentence in left_out_of(config, summary.counts):
+            _LOG.warning("%s", sentence)
         behaviour = [split for split in splits_of(config) if split not in (CATALOG_SPLIT, AUDIENCE_SPLIT)]
         counts = ", ".join(f"{summary.counts[split]:,} {split}" for split in behaviour)
         _LOG.info("Examples: %s, of %s users", counts, f"{summary.counts[USERS]:,}")

@@ -13,6 +13,7 @@ from components.behaviour_example_gen.examples.behaviour_examples import catalog
 from components.behaviour_example_gen.examples.example_files import WriteExampleLists, WriteExamples
 from components.behaviour_example_gen.examples.long_histories import newest_events
 from components.behaviour_example_gen.examples.user_examples import examples_of_user
+from components.behaviour_example_gen.left_out import CROWDED_USERS, CUT_EVENTS, CUT_USERS, LEFT_OUT, check_left_out
 from components.behaviour_example_gen.negatives.category_pools import CategoryPools
 from components.behaviour_example_gen.negatives.drawing import NegativeSampler
 from components.item_catalog.table import read_table
@@ -21,20 +22,25 @@ from components.raw_files.read_files import FAILURES, REJECTS, ReadFiles, report
 from components.raw_files.refusal import DataError
 from components.raw_files.summary import Summary, read_summary, write_summary
 from components.sources.adapter import adapter, users_reader
-from components.sources.data_config import CATEGORY, POPULARITY, DataConfig
+from components.sources.data_config import CATEGORY, LEAVE_ONE_OUT, POPULARITY, DataConfig
 from components.sources.event_coder import Placed
 from components.sources.event_order import EventPlace, event_place
 from components.sources.source_events import completed, source_events
 from schemas.canonical_event import Event, Item
-from schemas.features import AUDIENCE_SPLIT, BEHAVIOUR_SPLITS, CATALOG_SPLIT, PRETRAIN_SPLIT, TRAIN_SPLIT
+from schemas.features import (
+    AUDIENCE_SPLIT,
+    BEHAVIOUR_SPLITS,
+    CATALOG_SPLIT,
+    PRETRAIN_SPLIT,
+    TRAIN_SPLIT,
+    VALIDATION_SPLIT,
+)
 
 EVENT: Final = "event"
 PRETRAINING_EVENT: Final = "pretraining_event"
 CANDIDATES: Final = "candidate"
 USER: Final = "user"
 USERS: Final = "users"
-CUT_USERS: Final = "users_cut"
-CUT_EVENTS: Final = "events_cut"
 _COUNTS = "counts"
 _PRETRAINING = "Pretraining"
 _TRAIN_ITEMS = "train_items"
@@ -60,8 +66,8 @@ def generate_examples(
 
     Returns:
         Reports for `event` rows, and for `candidate`, `user` and `pretraining_event` rows if there are such files.
-        Counts of `users`, of the examples in each split, and of the users and events that `data.max_events_per_user`
-        affects.
+        Counts of `users`, of the examples in each split, of the users and events that `data.max_events_per_user` and
+        `data.max_events_per_user_day` affect, and of targets that are left out for want of negatives.
 
     Raises:
         DataError: Files cannot be used, too many rows were refused, the catalogue is too small for the negatives, or a
@@ -133,6 +139,8 @@ def generate_examples(
             _ = users_table.examples | f"Write[{AUDIENCE_SPLIT}]" >> WriteExamples(split_dirs[AUDIENCE_SPLIT])
             reports[USER] = report("User", *users_table)
             rejects = (rejects, users_table.rejects) | "AllRejects" >> beam.Flatten()
+        if events.counts is not None:  # Robots of pre-training are left out, too, and counted here alone.
+            counts = (counts, events.counts) | "CountsWithRobots" >> beam.Flatten()
         write_summary(rejects_dir, rejects, reports, (counts, item_count) | "Counts" >> beam.Flatten())
     summary = read_summary(rejects_dir)
     settings = {
@@ -147,6 +155,7 @@ def generate_examples(
 
 
 def _check_splits(config: DataConfig, summary: Summary, own_splits: bool) -> None:
+    check_left_out(config, summary.counts)
     if config.pretraining_events and not summary.counts.get(PRETRAIN_SPLIT):
         raise DataError(
             f"data.pretraining_events = {config.pretraining_events}: no event makes an example. Training needs "
@@ -159,11 +168,30 @@ def _check_splits(config: DataConfig, summary: Summary, own_splits: bool) -> Non
             "evaluation rows in the files of candidates."
         )
     if empty:
-        raise DataError(
-            f"data.split = {config.split}: no event falls into {empty}. With `leave_one_out`, users need three "
-            "engagements on a surface to have all splits; with `time`, set data.validation_from and data.test_from "
-            "within the log."
+        raise DataError(_why_empty(config, summary, empty))
+
+
+def _why_empty(config: DataConfig, summary: Summary, empty: str) -> str:
+    """Says why splits have no example, and what mends it."""
+    counts, report = summary.counts, summary.reports[EVENT]
+    if not any(counts.get(split) for split in BEHAVIOUR_SPLITS):
+        return (
+            f"data.events = {config.events}: nobody engaged with anything. Of {report.rows - report.rejects:,} events, "
+            "none has an item and the label 1, so there is nothing to predict. Set data.columns.label to the column "
+            "that says whether the user clicked, or to '' where each row is a click."
         )
+    if config.split == LEAVE_ONE_OUT:
+        most = "one engagement" if VALIDATION_SPLIT in empty else "two engagements"
+        return (
+            f"data.split = {config.split}: no event falls into {empty}, because no user of {counts[USERS]:,} has more "
+            f"than {most} on a surface, and all three splits need three. Is data.columns.user_id the user and not the "
+            "visit? If it is, give a longer log, or set data.split: time with data.validation_from and data.test_from."
+        )
+    return (
+        f"data.split = {config.split}: no event falls into {empty}. Set data.validation_from and data.test_from within "
+        "the log, with an hour if it is a short one, such as 2011-11-01T12:00. `tandem check` tells from when to when "
+        "it goes."
+    )
 
 
 def splits_of(config: DataConfig) -> tuple[str, ...]:
@@ -186,8 +214,8 @@ def _by_user(placed: Placed) -> tuple[str, Placed]:
 
 def _pretraining_count(counted: tuple[str, int]) -> Iterator[tuple[str, int]]:
     name, count = counted
-    if name == TRAIN_SPLIT:
-        yield PRETRAIN_SPLIT, count
+    if name in (TRAIN_SPLIT, LEFT_OUT + TRAIN_SPLIT):
+        yield name.replace(TRAIN_SPLIT, PRETRAIN_SPLIT), count
 
 
 def _with_order(placed: Iterable[Placed]) -> Iterator[tuple[EventPlace, Event]]:
@@ -228,10 +256,16 @@ class _ExamplesOfUser(beam.DoFn):
         yield beam.pvalue.TaggedOutput(_COUNTS, (CUT_USERS, int(dropped > 0)))
         yield beam.pvalue.TaggedOutput(_COUNTS, (CUT_EVENTS, dropped))
         try:
-            examples = examples_of_user(user_id, events, self._sampler, self._config, candidates, engaged_before)
+            examples, left_out = examples_of_user(
+                user_id, events, self._sampler, self._config, candidates, engaged_before
+            )
         except DataError as error:
             yield beam.pvalue.TaggedOutput(FAILURES, str(error))
             return
+        for split, count in left_out.items():
+            yield beam.pvalue.TaggedOutput(_COUNTS, (LEFT_OUT + split, count))
+        if left_out:
+            yield beam.pvalue.TaggedOutput(_COUNTS, (CROWDED_USERS, 1))
         by_split: dict[str, list[bytes]] = {}
         for split, item_id, serialized in examples:
             by_split.setdefault(split, []).append(serialized)

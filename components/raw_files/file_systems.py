@@ -26,17 +26,40 @@ def open_binary(path: str) -> BinaryIO:
     return cast(BinaryIO, FileSystems.open(path, compression_type=CompressionTypes.UNCOMPRESSED))
 
 
+def as_it_is(pattern: str) -> str:
+    """The pattern, in which the longest beginning that exists on this machine is no pattern any more.
+
+    So `logs[v2]/*.csv` names the files in the folder `logs[v2]`, if there is one, and not those in `logsv` and `logs2`.
+
+    Args:
+        pattern: A path or glob. A remote one is returned unchanged.
+    """
+    if _REMOTE in pattern or not glob.has_magic(pattern):
+        return pattern
+    parts = pattern.split("/")
+    for end in range(len(parts), 0, -1):
+        beginning = "/".join(parts[:end])
+        if beginning and os.path.lexists(beginning):
+            return "/".join([glob.escape(beginning), *parts[end:]])
+    return pattern
+
+
 def matching(pattern: str) -> list[str]:
     """Lists the files that match a path or glob, in no particular order. A path may also name a directory.
 
-    A local glob does not match files whose names begin with a dot.
+    What exists under the very name is that file or folder, though the name has brackets: see `as_it_is`. A local glob
+    does not match files whose names begin with a dot.
 
     Raises:
         OSError: The files cannot be listed.
         ValueError: There is no such file system.
     """
-    if _REMOTE not in pattern and _ANY_DEPTH not in pattern:
-        return [path for path in glob.glob(pattern) if path == pattern or os.path.isfile(path)]
+    if _REMOTE not in pattern:
+        if os.path.lexists(pattern):
+            return [pattern]
+        pattern = as_it_is(pattern)
+        if _ANY_DEPTH not in pattern:
+            return [path for path in glob.glob(pattern) if os.path.isfile(path)]
     from apache_beam.io.filesystem import BeamIOError
     from apache_beam.io.filesystems import FileSystems
 

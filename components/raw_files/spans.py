@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
+from components.raw_files.file_systems import as_it_is
 from components.raw_files.refusal import DataError
 from schemas.span_pattern import SPAN, VERSION
 
@@ -26,7 +27,7 @@ def newest(paths: Sequence[str], pattern: str, setting: str, last_spans: int = 0
     Raises:
         DataError: No path has a number in these places.
     """
-    expression = re.compile(_regex(pattern), re.DOTALL)
+    expression = re.compile(_regex(as_it_is(pattern)), re.DOTALL)
     numbered = {}
     for path in paths:
         match = expression.fullmatch(path)

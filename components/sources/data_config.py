@@ -90,6 +90,9 @@ class DataConfig:
         items_per_session: How many clicked items a search token keeps, at least 1.
         max_events_per_user: The most events of a user that are kept, the newest ones; the report counts the others. 0
             keeps all.
+        max_events_per_user_day: The most events of a user on one day (UTC), shown items included. A user with more on
+            some day is taken for a robot and left out whole, from the item table's counts too; the report counts them.
+            0 takes nobody for a robot.
         core: The k of a k-core: users and items with fewer engagements are left out, from the catalogue too, until all
             that are left have so many. 0 leaves out none.
         core_rounds: The most passes that the k-core may take, at least 1; a run fails if it needs more.
@@ -128,6 +131,7 @@ class DataConfig:
     search_history: int = 12
     items_per_session: int = 5
     max_events_per_user: int = 0
+    max_events_per_user_day: int = 0
     core: int = 0
     core_rounds: int = 10
     seed: int = 17
@@ -150,7 +154,7 @@ class DataConfig:
         check_shares(self, "max_reject_share")
         check_least(self, 1, "train_negatives", "evaluation_negatives", "items_per_session", "core_rounds")
         check_least(self, 1, "recommendation_history", "search_history")
-        check_least(self, 0, "seed", "max_events_per_user", "core", "last_spans")
+        check_least(self, 0, "seed", "max_events_per_user", "core", "last_spans", "max_events_per_user_day")
         if self.last_spans and not any(SPAN in each.events for each in self.event_sources):
             raise ValueError(
                 f"data.last_spans = {self.last_spans} needs {SPAN} in data.events, where the number of the day stands. "

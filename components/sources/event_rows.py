@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from components.raw_files.row import CATEGORY_SEPARATOR, RowError
+from components.sources.id_text import check_id
 from components.sources.row_elements import list_of
 from schemas import context_values
 from schemas.canonical_event import Event, Item, Surface, User
@@ -223,6 +224,8 @@ def event_from_row(row: Mapping[str, object], columns: EventColumns, now_ms: int
     item_id = text(row, columns.item_id)
     if not item_id and surface is not _SEARCH:
         raise RowError("missing item", f"column {columns.item_id!r} is empty on a recommendation event")
+    check_id(user_id, columns.user_id)
+    check_id(item_id, columns.item_id)
     label = text(row, columns.label) or "1"
     if label not in ("0", "1"):
         raise RowError("unknown label", f"column {columns.label!r} holds {label[:40]!r}; give 0 or 1")
@@ -243,6 +246,7 @@ def item_from_row(row: Mapping[str, object], columns: ItemColumns) -> Item:
     item_id = field_text(row, columns.item_id)
     if not item_id:
         raise RowError("missing item", f"column {columns.item_id!r} is empty")
+    check_id(item_id, columns.item_id)
     categories = field_text(row, columns.categories)
     return Item(
         item_id=item_id,
@@ -257,4 +261,5 @@ def user_from_row(row: Mapping[str, object], columns: UserColumns) -> User:
     user_id = field_text(row, columns.user_id)
     if not user_id:
         raise RowError("missing user", f"column {columns.user_id!r} is empty")
+    check_id(user_id, columns.user_id)
     return User(user_id, {name: field_text(row, name) for name in columns.attributes})

@@ -11,23 +11,26 @@ from components.sources.adapter import Adapter, adapter
 from components.sources.core_filter import KeepCore
 from components.sources.data_config import DataConfig
 from components.sources.event_coder import Placed
+from components.sources.robot_filter import COUNTS, LeaveOutRobots
 from schemas.canonical_event import Item
 
 
 class SourceEvents(NamedTuple):
-    """Four Beam collections.
+    """Four Beam collections, and perhaps a fifth.
 
     Attributes:
         rows: (file, line, event) for every row that can be used.
-        kept: The same for the rows that `data.core` keeps.
+        kept: The same for the rows that `data.max_events_per_user_day` and `data.core` keep.
         rejects: A Reject for each row that cannot be used.
         failures: Messages about whole files, or about the whole log.
+        counts: (name, number) of what `data.max_events_per_user_day` leaves out; None if that is 0.
     """
 
     rows: Any
     kept: Any
     rejects: Any
     failures: Any
+    counts: Any = None
 
 
 def source_events(
@@ -46,11 +49,15 @@ def source_events(
     source = adapter(config.source)
     read_file = functools.partial(source.read_events, config=config, now_ms=now_ms)
     read = pipeline | f"{prefix}Events" >> ReadFiles(paths, read_file)
-    if not config.core:
-        return SourceEvents(read[None], read[None], read[REJECTS], read[FAILURES])
-    core = read[None] | f"{prefix}Core" >> KeepCore(config.core, config.core_rounds)
-    failures = (read[FAILURES], core[FAILURES]) | f"{prefix}EventFailures" >> beam.Flatten()
-    return SourceEvents(read[None], core[None], read[REJECTS], failures)
+    kept, counts, failures = read[None], None, read[FAILURES]
+    if config.max_events_per_user_day:
+        people = kept | f"{prefix}People" >> LeaveOutRobots(config.max_events_per_user_day)
+        kept, counts = people[None], people[COUNTS]
+    if config.core:
+        core = kept | f"{prefix}Core" >> KeepCore(config.core, config.core_rounds)
+        kept = core[None]
+        failures = (failures, core[FAILURES]) | f"{prefix}EventFailures" >> beam.Flatten()
+    return SourceEvents(read[None], kept, read[REJECTS], failures, counts)
 
 
 def completed(events: Any, catalog: Any, source: Adapter, prefix: str = "") -> Any:

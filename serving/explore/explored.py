@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from schemas import signatures
@@ -23,6 +23,7 @@ class Explored:
         model_names: Surface to the name of its model.
         moment_inputs: The models' inputs for time and context (`schemas.context_values.request_inputs`).
         failure: Explains to people a call that failed on a surface, and what to do about it.
+        absent: Surface to why nothing is shown for it, if the log lacks it.
     """
 
     log: EventLog
@@ -31,6 +32,7 @@ class Explored:
     model_names: Mapping[Surface, str]
     moment_inputs: tuple[str, ...]
     failure: Callable[[CallError, Surface], str]
+    absent: Mapping[Surface, str] = field(default_factory=dict)
 
     def named(self, item_id: str) -> dict[str, Any]:
         """Returns an item as the page shows it: with its title, or its id if it has no title."""

@@ -25,7 +25,7 @@ class LogAnswers:
         self._directory = Directory(explored.log)
 
     def start(self, _: Request) -> Response:
-        """The surfaces, the size of the log, and the user to begin with."""
+        """The surfaces, why others are absent, the size of the log, and the user to begin with."""
         surfaces = [
             {"surface": surface.value, "model": self._explored.model_names[surface], "address": client.address}
             for surface, client in self._explored.clients.items()
@@ -36,7 +36,8 @@ class LogAnswers:
             "items": len(self._explored.log.items),
             "categories": self._directory.category_count,
         }
-        return JSONResponse({"surfaces": surfaces, "log": counts, "opening": first and asdict(first)})
+        absent = {surface.value: why for surface, why in self._explored.absent.items()}
+        return JSONResponse({"surfaces": surfaces, "absent": absent, "log": counts, "opening": first and asdict(first)})
 
     def users(self, request: Request) -> Response:
         """Users by a part of their id."""

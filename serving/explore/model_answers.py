@@ -66,7 +66,8 @@ class ModelAnswers:
         try:
             asked = question(await _body(request), has_query)
             if asked.surface not in self._explored.clients:
-                raise QuestionError(f"no model serves {asked.surface.value}")
+                absent = self._explored.absent.get(asked.surface, "").rstrip(".")
+                raise QuestionError(absent or f"no model serves {asked.surface.value}")
             return JSONResponse(await run_in_threadpool(answer, asked))
         except CallError as error:
             status = 503 if error.code == UNAVAILABLE else 502

@@ -34,6 +34,7 @@ class EventLog:
         items: Item id to item, for all items of the item files and all items that events name.
         item_counts: How often users engaged with each item.
         user_counts: How often each user engaged with anything.
+        surface_counts: How often users engaged with an item on each surface.
         rejects: How many rows could not be used.
         events: User id to events in time order, for the users that were asked for.
     """
@@ -41,6 +42,7 @@ class EventLog:
     items: dict[str, Item] = field(default_factory=dict)
     item_counts: Counter[str] = field(default_factory=Counter)
     user_counts: Counter[str] = field(default_factory=Counter)
+    surface_counts: Counter[Surface] = field(default_factory=Counter)
     rejects: int = 0
     events: dict[str, list[Event]] = field(default_factory=dict)
 
@@ -52,6 +54,11 @@ class EventLog:
         if event.label:
             self.item_counts[event.item_id] += 1
             self.user_counts[event.user_id] += 1
+            self.surface_counts[event.surface] += 1
+
+    def lacks(self, surface: Surface) -> bool:
+        """Whether the log has engagements on the other surface alone, so that nothing could be learned for this one."""
+        return not self.surface_counts[surface] and any(self.surface_counts.values())
 
     def events_of(self, user_id: str) -> Sequence[Event]:
         """Returns a user's events, oldest first; none for an unknown user."""

@@ -49,7 +49,7 @@ def log_of(items: dict[str, Item], events: dict[str, list[Event]]) -> EventLog:
 
 
 @contextmanager
-def explored_at(address, log=None, surfaces=tuple(Surface), retry=None):
+def explored_at(address, log=None, surfaces=tuple(Surface), retry=None, absent=None):
     """Makes what the page shows, with a client of the model server at an address."""
     with RankingClient(address, "shop", timeout_s=30, retry=retry) as client:
         yield Explored(
@@ -59,6 +59,7 @@ def explored_at(address, log=None, surfaces=tuple(Surface), retry=None):
             dict.fromkeys(surfaces, "shop"),
             (),
             lambda error, surface: f"{surface.value}: {error}",
+            absent or {},
         )
 
 

@@ -75,7 +75,7 @@ class Exported:
 
 def exported_retriever(folder: Path, output: tft.TFTransformOutput | None = None, **settings) -> Exported:
     """Makes everything below a folder; for a Transform output that is there already, the export alone."""
-    output = output or _transform(folder)
+    output = output or transformed(folder)
     return _exported(folder, output, retriever(output, **settings))
 
 
@@ -120,8 +120,9 @@ def category_indices(output: tft.TFTransformOutput) -> np.ndarray:
     return indices
 
 
-def _transform(folder: Path) -> tft.TFTransformOutput:
-    rows = [
+def transformed(folder: Path, more: Sequence[Mapping[str, Sequence]] = ()) -> tft.TFTransformOutput:
+    """The Transform output of the rows of this module, and of more."""
+    rows: list[Mapping[str, Sequence]] = [
         {features.ITEM_ID: [item], features.CATEGORIES: [name.encode() for name in CATEGORIES.get(item.decode(), ())]}
         for item in texts(ITEMS)
     ]
@@ -130,7 +131,7 @@ def _transform(folder: Path) -> tft.TFTransformOutput:
         rows.append({**search, features.CANDIDATES: [item], features.LABELS: [1.0]})
     for user, level in map(texts, USER_LEVELS.items()):
         rows.append({features.USER_ID: [user], features.USER_ATTRIBUTES: [level]})
-    return analyzed(folder, rows, _SETTINGS)[1]
+    return analyzed(folder, [*rows, *more], _SETTINGS)[1]
 
 
 def analyzed(

@@ -32,7 +32,7 @@ def load_dataclass(config_class: type[Config], path: str, overrides: Sequence[st
         text = Path(path).read_text(encoding="utf-8")
     except FileNotFoundError:
         raise ConfigError(f"{path}: there is no such file. Give a configuration with --config FILE.yaml.") from None
-    except (IsADirectoryError, PermissionError, UnicodeDecodeError) as error:
+    except (OSError, UnicodeDecodeError) as error:  # A folder, no rights, a name that is too long.
         raise ConfigError(f"{path}: cannot be read as text: {error}") from None
     try:
         values = yaml.safe_load(text)

@@ -17,7 +17,8 @@ class TrainConfig:
     Attributes:
         epochs: The most epochs, at least 1; early stopping may end the training sooner.
         batch_size: Rows in a step, both surfaces together; at least 1.
-        surfaces: The surfaces whose rows are learned from and validated on: `recommendation`, `search` or both.
+        surfaces: The surfaces whose rows are learned from and validated on: `recommendation`, `search` or both. Where
+            both are named, a run leaves out one on which the log has no engagement, and says so.
         one_surface_a_batch: Each batch holds rows of one surface, with histories of about the same length. Off: batches
             mix both surfaces.
         sequence_ends_only: Learn only from the rows that end a sequence; their histories together hold each training

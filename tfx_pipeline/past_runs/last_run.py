@@ -92,7 +92,7 @@ def _path(config: PipelineConfig) -> Path:
 
 def _left(config: PipelineConfig) -> dict[str, Any]:
     """What the last run left: the newest execution, the artifacts' folders, the pushed versions and their files."""
-    with sqlite3.connect(f"file:{config.metadata_path}?mode=ro", uri=True) as store:
+    with sqlite3.connect(f"{Path(config.metadata_path).as_uri()}?mode=ro", uri=True) as store:
         ((last_execution,),) = store.execute("SELECT MAX(id) FROM Execution")
     return {
         "last_execution": last_execution,

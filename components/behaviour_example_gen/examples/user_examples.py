@@ -1,5 +1,6 @@
 """Makes the examples of one user: chooses targets, and gives each its history and its negatives."""
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
@@ -30,6 +31,19 @@ class UserExample(NamedTuple):
     serialized: bytes
 
 
+class UserExamples(NamedTuple):
+    """The examples of one user.
+
+    Attributes:
+        made: The examples, in the time order of their targets.
+        left_out: How many targets each split would have had beside these, if the user had not engaged with nearly
+            everything: fewer items are left than an example needs negatives.
+    """
+
+    made: list[UserExample]
+    left_out: Counter[str]
+
+
 def examples_of_user(
     user_id: str,
     events: Sequence[Event],
@@ -37,7 +51,7 @@ def examples_of_user(
     config: DataConfig,
     candidates: Sequence[FixedCandidates] | None = None,
     engaged_before: Collection[str] = (),
-) -> list[UserExample]:
+) -> UserExamples:
     """Makes the examples of one user.
 
     Args:
@@ -49,10 +63,10 @@ def examples_of_user(
         engaged_before: Items of older events that were left out. They are never negatives either.
 
     Returns:
-        The examples, in the time order of their targets.
+        The examples, and the count of targets that became none.
 
     Raises:
-        DataError: The catalogue is too small for the negatives, or the source's own examples contradict its events.
+        DataError: The source's own examples contradict its events.
     """
     targets = [event for event in events if event.is_target]
     engaged = {target.item_id for target in targets} | set(engaged_before)
@@ -61,23 +75,21 @@ def examples_of_user(
         cut: list[tuple[str, tuple[str, ...]]] = [(split, ()) for split in assign_splits(targets, config)]
     else:
         cut = given_examples(targets, candidates)
+    able, left_out = [], Counter[str]()
+    for split, given in cut:
+        is_left_out = bool(split) and not given and _wanted(split, config) > drawn.available
+        able.append(("", ()) if is_left_out else (split, given))
+        left_out[split] += is_left_out
+    cut = able
     placed = list(targets_with_histories(events, config))
     ends = sequence_ends(placed, [split for split, _ in cut], config)
     chosen = [each for each in zip(cut, placed, ends, strict=True) if each[0][0]]
     negatives = iter(
         drawn.draw_each(
-            [
-                (
-                    each.position,
-                    config.train_negatives if split == TRAIN_SPLIT else config.evaluation_negatives,
-                    each.target,
-                )
-                for (split, given), each, _ in chosen
-                if not given
-            ]
+            [(each.position, _wanted(split, config), each.target) for (split, given), each, _ in chosen if not given]
         )
     )
-    return [
+    made = [
         UserExample(
             split,
             each.target.item_id,
@@ -85,3 +97,9 @@ def examples_of_user(
         )
         for (split, given), each, is_end in chosen
     ]
+    return UserExamples(made, +left_out)
+
+
+def _wanted(split: str, config: DataConfig) -> int:
+    """How many negatives an example of a split needs."""
+    return config.train_negatives if split == TRAIN_SPLIT else config.evaluation_negatives

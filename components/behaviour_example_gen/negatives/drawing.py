@@ -82,14 +82,18 @@ class NegativeSampler:
 
 
 class UserNegatives:
-    """Draws the negatives of one user; made by `NegativeSampler.outside`."""
+    """Draws the negatives of one user; made by `NegativeSampler.outside`.
+
+    Attributes:
+        available: How many different items can be drawn.
+    """
 
     def __init__(self, sampler: NegativeSampler, user_id: str, engaged: Sequence[int], shown: ShownItems | None = None):
         self._sampler = sampler
         self._user_id = user_id
         self._engaged = frozenset(engaged)
         self._shown = shown
-        self._available = sampler.able - int(np.count_nonzero(sampler.weights[list(self._engaged)]))
+        self.available = sampler.able - int(np.count_nonzero(sampler.weights[list(self._engaged)]))
 
     @functools.cached_property
     def _blocked(self) -> np.ndarray:
@@ -143,9 +147,9 @@ class UserNegatives:
         Raises:
             DataError: The catalogue holds too few items that may be drawn.
         """
-        if count > self._available:
+        if count > self.available:
             raise DataError(
-                f"user {self._user_id!r}: {count} negatives cannot be drawn, because only {self._available} of the "
+                f"user {self._user_id!r}: {count} negatives cannot be drawn, because only {self.available} of the "
                 f"catalogue's {len(self._sampler.weights)} items may be drawn (not the user's own, and with a weight). "
                 "Lower data.train_negatives and data.evaluation_negatives, or give more items in data.items."
             )

@@ -1,10 +1,10 @@
 """Findings about the events of a log as a whole, which no single row shows."""
 
 import datetime
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Final
 
-from components.own_log.findings.event_tally import EventTally
+from components.own_log.findings.event_tally import DAY_MS, EventTally
 from components.own_log.findings.item_findings import broken_letters
 from components.own_log.findings.log_finding import LogFinding, Severity
 from components.own_log.findings.sighting import Sighting
@@ -68,6 +68,7 @@ def event_findings(config: DataConfig, tally: EventTally, surfaces: Collection[s
         *_query_findings(tally),
         *_time_findings(config, tally),
         *_repetitions(tally),
+        *_robots(config, tally),
         *(_example_findings(config, tally, surfaces) if whole else ()),
     ]
 
@@ -96,15 +97,20 @@ def _label_findings(config: DataConfig, tally: EventTally) -> Iterator[LogFindin
 
 def _surface_findings(tally: EventTally, surfaces: Collection[str], whole: bool) -> Iterator[LogFinding]:
     for surface in Surface:
-        if tally.by_surface[surface] or surface.value not in surfaces:
-            continue
         other = next(each for each in Surface if each is not surface)
+        if tally.engaged[surface] or not tally.engaged[other] or surface.value not in surfaces:
+            continue
+        events = tally.by_surface[surface]
+        seen = f"are {events:,} {surface.value} events and no engagement among them"
+        none = seen if events else f"is no {surface.value} event"
+        is_both = other.value in surfaces
+        then = f": a run trains and measures {other.value} alone." if is_both else ", but train.surfaces asks for it."
         yield LogFinding(
             f"no_{surface.value}",
-            Severity.WARNING,
-            f"there is no {surface.value} event{'' if whole else ' in the rows that were read'}, and train.surfaces "
-            "names both: the model cannot beat the baseline where there is nothing to measure, so it is not pushed.",
-            f"Set train.surfaces: [{other.value}], or name the column that tells the surface (data.columns.surface).",
+            Severity.WARNING if is_both or not whole else Severity.ERROR,
+            f"there {none}{'' if whole else ' in the rows that were read'}{then}",
+            f"If that is right, set train.surfaces: [{other.value}]; if not, name the column that tells the surface "
+            "(data.columns.surface).",
             field="train.surfaces",
         )
 
@@ -174,6 +180,23 @@ def _repetitions(tally: EventTally) -> Iterator[LogFinding]:
         )
 
 
+def _robots(config: DataConfig, tally: EventTally) -> Iterator[LogFinding]:
+    robots = tally.robots
+    if robots:
+        user = max(robots, key=lambda each: robots[each])
+        events, on = robots[user]
+        yield LogFinding(
+            "robots",
+            Severity.WARNING,
+            f"{len(robots):,} of {len(tally.users):,} users have more than data.max_events_per_user_day = "
+            f"{config.max_events_per_user_day} events on some day, such as {user!r} ({events:,} on {day(on * DAY_MS)})"
+            ": a run leaves them out.",
+            "Raise data.max_events_per_user_day if they are people.",
+            field="data.max_events_per_user_day",
+            count=len(robots),
+        )
+
+
 def _example_findings(config: DataConfig, tally: EventTally, surfaces: Collection[str]) -> Iterator[LogFinding]:
     examples = {
         split: sum(count for surface, count in counts.items() if surface.value in surfaces)
@@ -212,7 +235,9 @@ def _example_findings(config: DataConfig, tally: EventTally, surfaces: Collectio
 
 
 def catalogue_findings(config: DataConfig, tally: EventTally, items: int) -> Iterator[LogFinding]:
-    """Finds a catalogue that is too small to draw negatives from.
+    """Finds users who engaged with so much of the catalogue that too few items are left as negatives.
+
+    A run leaves their targets out, and fails if these are more than half of all.
 
     Args:
         config: The `data` section.
@@ -220,20 +245,37 @@ def catalogue_findings(config: DataConfig, tally: EventTally, items: int) -> Ite
         items: How many items the catalogue has.
     """
     wanted = max(config.train_negatives, config.evaluation_negatives)
-    users = [user for user, engaged in tally.engaged_items.items() if len(engaged) + wanted > items]
+    robots = tally.robots
+    people = {user: engaged for user, engaged in tally.engaged_items.items() if user not in robots}
+    users = [user for user, engaged in people.items() if len(engaged) + wanted > items]
     if users:
-        user = max(users, key=lambda each: len(tally.engaged_items[each]))
-        left = items - len(tally.engaged_items[user])
-        lower = f"Set data.train_negatives and data.evaluation_negatives to at most {left}. " if left else ""
+        user = max(users, key=lambda each: len(people[each]))
+        left = items - len(people[user])
+        lost = sum(tally.users[each].total() for each in users)
+        most = 2 * lost > sum(tally.users[each].total() for each in people)
+        enough = _left_for_most(tally, people, items) if most else left
+        lower = f"Set data.train_negatives and data.evaluation_negatives to at most {enough}. " if enough else ""
         yield LogFinding(
             "few_items",
-            Severity.ERROR,
+            Severity.ERROR if most else Severity.WARNING,
             f"an example needs {wanted} negatives, but only {left:,} of {items:,} items are left for user {user!r}, "
-            f"who engaged with the others ({len(users):,} such users).",
-            f"{lower}Give more items in data.items, or leave such users out.",
+            f"who engaged with the others ({len(users):,} such users): their {lost:,} targets are left out"
+            f"{', which is more than half' if most else ''}.",
+            f"{lower}Give more items in data.items, or leave such users out (data.max_events_per_user_day).",
             field="data.evaluation_negatives",
             count=len(users),
         )
+
+
+def _left_for_most(tally: EventTally, people: Mapping[str, Collection[str]], items: int) -> int:
+    """How many items at least are left for the users of half of all targets, those with the most left first."""
+    wanted = sum(tally.users[user].total() for user in people) / 2
+    seen = 0
+    for user in sorted(people, key=lambda each: len(people[each])):
+        seen += tally.users[user].total()
+        if seen >= wanted:
+            return items - len(people[user])
+    return 0
 
 
 def day(milliseconds: int) -> str:

@@ -19,7 +19,8 @@ _NO_WORDS: Final = re.compile(
 DOUBLE_ENCODED: Final = re.compile("[\u00c3\u00c2][\u0080-\u00bf]")
 """UTF-8 that was read as Latin-1 and written as UTF-8 again: two characters in place of one."""
 _SEARCH = Surface.SEARCH
-_YEAR_MS: Final = 366 * 24 * 3600 * 1000
+DAY_MS: Final = 24 * 3600 * 1000
+_YEAR_MS: Final = 366 * DAY_MS
 _LEAST_EVENTS: Final = 2
 
 
@@ -68,6 +69,7 @@ class EventTally:
     repeated: Sighting = field(default_factory=Sighting)
     out_of_order: Sighting = field(default_factory=Sighting)
     in_1970: Sighting = field(default_factory=Sighting)
+    _days: Counter[tuple[str, int]] = field(default_factory=Counter)
     _hashes: set[int] = field(default_factory=set)
     _newest: dict[str, int] = field(default_factory=dict)
 
@@ -80,6 +82,8 @@ class EventTally:
         self.by_surface[event.surface] += 1
         if event.item_id:
             self.items.add(event.item_id)
+        if self.config.max_events_per_user_day:
+            self._days[event.user_id, moment // DAY_MS] += 1
         of_user = self.users[event.user_id]
         if event.is_target:
             self.engaged[event.surface] += 1
@@ -117,6 +121,15 @@ class EventTally:
     def users_of_one_event(self) -> Sequence[str]:
         """The users with at most one engagement, who yield no training example."""
         return [user for user, of_user in self.users.items() if sum(of_user.values()) < _LEAST_EVENTS]
+
+    @property
+    def robots(self) -> dict[str, tuple[int, int]]:
+        """The users whom `data.max_events_per_user_day` leaves out: most events on a day, and that day since 1970."""
+        found: dict[str, tuple[int, int]] = {}
+        for (user, day), events in self._days.items():
+            if events > self.config.max_events_per_user_day:
+                found[user] = max(found.get(user, (0, 0)), (events, day))
+        return found
 
     def _split(self, event: Event) -> str:
         if event.split or self.config.split != BY_TIME:

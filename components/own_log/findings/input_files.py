@@ -263,11 +263,7 @@ def _patterns(files: SourceFiles, kind: str) -> tuple[FilePattern, ...]:
 
 def _missing_file(missing: FilePattern, error: DataError) -> LogFinding:
     pattern, mend = missing.pattern, ""
-    if "://" not in pattern and os.path.exists(pattern) and glob.escape(pattern) != pattern:
-        mend = (
-            f"It is there, but brackets, * and ? make a pattern: write {glob.escape(pattern)!r}, or rename the folder."
-        )
-    elif "://" not in pattern:
+    if "://" not in pattern:
         folder = os.path.dirname(pattern) or "."
         if glob.has_magic(folder) or "{" in folder:
             pass

@@ -22,6 +22,7 @@ export class Explorer {
   #models;
   #problem;
   #served = new Set();
+  #absent = {}; // By surface: why there is nothing to show.
   #answers = {}; // By surface: { about, answer, moves }.
   #opened;
   #questions = Object.fromEntries(KINDS_OF_QUESTION.map((kind) => [kind, new NewestOnly()]));
@@ -51,6 +52,11 @@ export class Explorer {
   /** Sets which surfaces are served. */
   set served(surfaces) {
     this.#served = new Set(surfaces);
+  }
+
+  /** Sets why a surface that the log lacks is not served. */
+  set absent(reasons) {
+    this.#absent = reasons;
   }
 
   /** Says a sentence to people with a screen reader. */
@@ -170,7 +176,8 @@ export class Explorer {
   #sayUnserved() {
     for (const surface of SURFACES) {
       const where = surface === "search" ? "searches" : "the feed";
-      if (!this.#served.has(surface)) this.#lists[surface].say(`No model of this configuration answers ${where}.`);
+      if (this.#served.has(surface)) continue;
+      this.#lists[surface].say(this.#absent[surface] ?? `No model of this configuration answers ${where}.`);
     }
   }
 

@@ -17,9 +17,10 @@ const beginning = new NewestOnly();
 
 async function start() {
   await problem.attempt(async () => {
-    const { surfaces, log, opening } = await beginning.ask("api/start");
+    const { surfaces, absent, log, opening } = await beginning.ask("api/start");
     served = surfaces;
     explorer.served = surfaces.map((each) => each.surface);
+    explorer.absent = absent;
     showFields(log);
     await models.look();
     const { asked } = explorer;

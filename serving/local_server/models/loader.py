@@ -12,9 +12,10 @@ from tensorflow.core.protobuf import config_pb2
 
 from serving.local_server.models.batching import BatchedServable
 from serving.local_server.models.servable import DEFAULT_TAGS, Servable
+from serving.local_server.models.version_folders import taken_for_pattern
 from serving.local_server.models.warm_up import WARM_UP_FILE, replay, warm_up
 from serving.local_server.watching.server_metrics import Metrics
-from serving.local_server.wire.statuses import as_serving_error
+from serving.local_server.wire.statuses import as_serving_error, failed_precondition
 from serving.local_server.wire.text_configs import BatchingConfig, read_batching_config
 
 BATCHING_FILE = "batching_params.pbtxt"
@@ -93,6 +94,9 @@ class Loader:
         return self._timed(path, lambda: replay(servable, os.path.join(path, WARM_UP_FILE), stopped))
 
     def _load(self, path: str) -> Servable:
+        has_weights = os.path.isfile(os.path.join(path, "variables", "variables.index"))
+        if has_weights and (reason := taken_for_pattern(path)):
+            raise failed_precondition(f"{path}: {reason}. Rename the folder.")
         batching = self._batching_of(path)
         if batching is None:
             return Servable(path, self._tags, self._session_config, self._checks_methods)

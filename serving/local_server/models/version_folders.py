@@ -2,10 +2,24 @@
 
 import logging
 import os
+import re
 
 LOGGER = logging.getLogger(__name__)
 _MAX_VERSION = 2**63 - 1
+_PATTERN = re.compile(r"[\[\\]")
 _SAVED_MODEL_FILES = ("saved_model.pb", "saved_model.pbtxt")
+
+
+def taken_for_pattern(path: str) -> str:
+    """Says why TensorFlow cannot read models below a path; empty if it can.
+
+    TensorFlow looks for a model's weights by a pattern, in TF Serving too. A path with `[` or a backslash does not
+    match itself; one with `*` or `?` does.
+    """
+    found = sorted(set(_PATTERN.findall(path)))
+    if not found:
+        return ""
+    return f"TensorFlow takes {' '.join(found)} in a path for a pattern, and would find no weights there"
 
 
 def version_folders(base_path: str) -> dict[int, str] | None:

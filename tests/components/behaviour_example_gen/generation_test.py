@@ -42,10 +42,10 @@ CATALOG = [
 ]
 
 
-def run(folder, **changes):
+def run(folder, made="made", **changes):
     """Makes the examples of all logs in the folder."""
     settings = {"train_negatives": 1, "evaluation_negatives": 2, "items_per_session": 2, **changes}
-    return generate(folder / "made", DataConfig(events=f"{folder}/log*", **settings), CATALOG)
+    return generate(folder / made, DataConfig(events=f"{folder}/log*", **settings), CATALOG)
 
 
 @pytest.fixture(scope="module")
@@ -144,10 +144,28 @@ def test_bad_rows_are_counted_and_kept_with_file_and_line(made, folder):
 LOG = lines(HEADER, *GOOD)
 BY_TIME = {"split": "time", "validation_from": "2000-01-01", "test_from": "2001-01-01"}
 NOT_WITHIN = (
-    "data.split = time: no event falls into validation, test. With `leave_one_out`, users need three engagements on a "
-    "surface to have all splits; with `time`, set data.validation_from and data.test_from within the log."
+    "data.split = time: no event falls into validation, test. Set data.validation_from and data.test_from within the "
+    "log, with an hour if it is a short one, such as 2011-11-01T12:00. `tandem check` tells from when to when it goes."
 )
-TOO_FEW = "user 'u1': 3 negatives cannot be drawn, because only 2 of the catalogue's 8"
+ONCE = lines(HEADER, *((f"u{user}", 100 + user, "recommendation", "", "", "ab"[user % 2], 1) for user in range(9)))
+"""Nine users of one event each."""
+NO_HISTORY = (
+    "data.split = leave_one_out: no event falls into train, validation, because no user of 9 has more than one "
+    "engagement on a surface, and all three splits need three. Is data.columns.user_id the user and not the visit? If "
+    "it is, give a longer log, or set data.split: time with data.validation_from and data.test_from."
+)
+TWICE = lines(HEADER, *(("u1", 100 + place, "recommendation", "", "", item, 1) for place, item in enumerate("ab")))
+NOTHING_TO_LEARN = "data.split = leave_one_out: no event falls into train, because no user of 1 has more than two engag"
+UNLABELLED = lines(HEADER, *((*row[:6], 0) for row in GOOD))
+NOBODY = (
+    "data.events = {0}/log*: nobody engaged with anything. Of 8 events, none has an item and the label 1, so there is "
+    "nothing to predict. Set data.columns.label to the column that says whether the user clicked, or to '' where each "
+    "row is a click."
+)
+TOO_FEW = (
+    "data.evaluation_negatives = 3: for 2 of 2 targets of the split validation, 3 negatives cannot be drawn. The "
+    "catalogue has 8 items, and an item that the user engaged with is no negative. Lower data.evaluation_negatives, or"
+)
 HEADER_ALONE = "data.events = {}/log*: holds no events. The files have a header and nothing below it."
 EACH_BROKEN_FILE = (
     "{0}/log1.tsv: is empty, without even a header line. Remove it or write it again.\n"
@@ -160,6 +178,9 @@ EACH_BROKEN_FILE = (
     [
         ([LOG], BY_TIME, NOT_WITHIN),
         ([LOG], {"evaluation_negatives": 3}, TOO_FEW),
+        ([ONCE], {}, NO_HISTORY),
+        ([TWICE], {}, NOTHING_TO_LEARN),
+        ([UNLABELLED], {}, NOBODY),
         ([lines(HEADER)], {}, HEADER_ALONE),
         ([LOG, "", lines(HEADER[:5], GOOD[0][:5])], {}, EACH_BROKEN_FILE),
     ],
@@ -169,3 +190,65 @@ def test_logs_of_which_no_examples_can_be_made(tmp_path, logs, changes, message)
         write(tmp_path / f"log{number}.tsv", log)
     with pytest.raises(DataError, match="^" + re.escape(message.format(tmp_path))):
         run(tmp_path, **changes)
+
+
+def test_a_crawler_is_left_out_and_counted_and_the_others_stay(tmp_path):
+    """`u1` engaged with 6 of 8 items; u2 to u4 engaged with 3 on the feed, so each has an example in each split."""
+    others = [
+        (f"u{user}", 100 * place, "recommendation", "", "", item, 1)
+        for user in (2, 3, 4)
+        for place, item in enumerate("abc")
+    ]
+    write(tmp_path / "log.tsv", lines(HEADER, *GOOD, *others))
+    counts = run(tmp_path, evaluation_negatives=3).summary.counts
+    assert {split: counts[split] for split in ("train", "validation", "test")} == {
+        "train": 3 + 2,
+        "validation": 3,
+        "test": 3,
+    }
+    assert counts["left_out_validation"] == counts["left_out_test"] == 2
+    assert counts["users_with_nearly_all_items"] == 1 and counts["users"] == 4
+    # As a robot it is no user at all: it has 8 events on a day, the others 3.
+    counts = run(tmp_path, "without robots", max_events_per_user_day=7).summary.counts
+    assert counts["users"] == 3 and counts["train"] == 3
+    assert (counts["robots"], counts["robot_events"]) == (1, 8) and "users_with_nearly_all_items" not in counts
+    assert "robots" not in run(tmp_path, "with all").summary.counts
+
+
+def test_a_catalogue_of_one_item(tmp_path):
+    write(tmp_path / "log.tsv", lines(HEADER, *(("u1", time, "recommendation", "", "", "a", 1) for time in range(5))))
+    config = DataConfig(events=f"{tmp_path}/log*", train_negatives=1, evaluation_negatives=1)
+    with pytest.raises(DataError, match="the catalogue has one item, so there is nothing to choose from. Does data"):
+        generate(tmp_path / "made", config, CATALOG[:1])
+
+
+@pytest.mark.parametrize(
+    ("changes", "made"),
+    [
+        # One day is enough for both ways to split, where users come back or the moments lie within it.
+        ({}, {"train": 3, "validation": 2, "test": 2}),
+        (
+            {"split": "time", "validation_from": "1970-01-01T12:00", "test_from": "1970-01-01T18:00"},
+            {"train": 3, "validation": 2, "test": 2},
+        ),
+    ],
+)
+def test_a_log_of_one_day(changes, made, tmp_path):
+    hour = 3_600_000
+    times = {"u1": (0, 1, 12, 20), "u2": (2, 13, 19)}
+    rows = [
+        (user, moment * hour, "recommendation", "", "", item, 1)
+        for user, moments in times.items()
+        for moment, item in zip(moments, "abcd", strict=False)
+    ]
+    write(tmp_path / "log.tsv", lines(HEADER, *rows))
+    counts = run(tmp_path, **changes).summary.counts
+    assert {split: counts[split] for split in made} == made
+
+
+def test_users_of_one_event_each_split_by_time(tmp_path):
+    """Nobody has a history, and yet there is something to learn: what is clicked, and for which words."""
+    write(tmp_path / "log.tsv", ONCE)
+    moments = {"split": "time", "validation_from": "1970-01-01T00:00:00.104", "test_from": "1970-01-01T00:00:00.106"}
+    counts = run(tmp_path, **moments).summary.counts
+    assert [counts[split] for split in ("train", "validation", "test")] == [4, 2, 3]

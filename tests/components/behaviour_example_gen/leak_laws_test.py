@@ -65,7 +65,7 @@ def make(**changes):
     return [
         (example.split, values(example.serialized))
         for user, events in users().items()
-        for example in examples_of_user(user, events, sampler, config)
+        for example in examples_of_user(user, events, sampler, config).made
     ]
 
 

@@ -48,3 +48,11 @@ def test_a_path_matches_a_pattern_by_its_text():
     others = [("x/c1.csv", "x/[ab]?.csv"), ("x/y/a.csv", "x/*.csv"), ("d/1/d2.csv", "d/{SPAN}/d{SPAN}.csv")]
     others += [("x/a.csv", "x/[!a].csv"), ("x/a.csvx", "x/*.csv")]
     assert not any(spans.matches(path, pattern) for path, pattern in others)
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_folder_with_brackets_is_no_class(tmp_path):
+    (tmp_path / "days [v2]").mkdir()
+    pattern = f"{tmp_path}/days [v2]/{{SPAN}}/e[12].csv"
+    paths = [f"{tmp_path}/days [v2]/{day}/e{part}.csv" for day in (9, 10) for part in (1, 3)]
+    assert newest(paths, pattern, "data.events") == {paths[0]: 9, paths[2]: 10}

@@ -44,7 +44,10 @@ def test_moments_are_utc_unless_they_say_otherwise_and_paths_are_taken_from_the_
         ("max_reject_share", 1.5, "from 0 to 1"),
         *((name, 0, "at least 1") for name in ("core_rounds", "train_negatives", "evaluation_negatives")),
         *((name, 0, "at least 1") for name in ("items_per_session", "recommendation_history", "search_history")),
-        *((name, -1, "at least 0") for name in ("max_events_per_user", "core", "last_spans", "seed")),
+        *(
+            (name, -1, "at least 0")
+            for name in ("max_events_per_user", "max_events_per_user_day", "core", "last_spans", "seed")
+        ),
     ],
 )
 def test_numbers_out_of_their_range_are_refused(name, value, range_):

@@ -5,6 +5,7 @@ from apache_beam.testing.util import assert_that, equal_to
 from components.sources.data_config import DataConfig
 from components.sources.event_rows import EventColumns
 from components.sources.source_events import source_events
+from components.sources.source_files import SourceFiles
 from schemas.canonical_event import Event, Surface
 from tests.support.generated_examples import NOW_MS
 from tests.support.raw_files import lines, make_pipeline, write
@@ -13,6 +14,33 @@ LOG = [("u1", 1, "a"), ("u1", 2, "b"), ("u2", 3, "a"), ("u2", 4, "b"), ("u3", 5,
 EVENTS = [
     (0, line, Event(user, time, Surface.RECOMMENDATION, item_id=item)) for line, (user, time, item) in enumerate(LOG, 2)
 ]
+
+
+@pytest.mark.parametrize("folder", ["logs[v2]", "two words é", 'it\'s *all* "so"?', "x" * 250])
+def test_a_folder_of_any_name_is_read(folder, tmp_path):
+    (tmp_path / folder).mkdir()
+    write(tmp_path / folder / "log.tsv", lines(("who", "when", "what"), *LOG[:2]))
+    columns = EventColumns(user_id="who", timestamp="when", surface="", item_id="what")
+    for events in ("log.tsv", "*.tsv"):
+        config = DataConfig(path=str(tmp_path / folder), events=events, columns=columns)
+        files = SourceFiles.of_config(config)
+        assert files.event_files == [str(tmp_path / folder / "log.tsv")]
+        with make_pipeline() as pipeline:
+            found = source_events(pipeline, config, files.event_files, NOW_MS)
+            assert_that(found.kept, equal_to(EVENTS[:2]), label="kept")
+
+
+def test_robots_are_left_out_before_the_core_is_counted(tmp_path):
+    """Without u2, who has three events, `a` and `b` have one user each, so that nothing is left."""
+    log = write(tmp_path / "log.tsv", lines(("who", "when", "what"), *LOG[:4], ("u2", 9, "c")))
+    columns = EventColumns(user_id="who", timestamp="when", surface="", item_id="what")
+    config = DataConfig(columns=columns, core=2, max_events_per_user_day=2)
+    with make_pipeline() as pipeline:
+        events = source_events(pipeline, config, [log], NOW_MS)
+        assert_that(events.kept, equal_to([]), label="kept")
+        assert_that(events.rows | beam.combiners.Count.Globally(), equal_to([5]), label="rows")
+        totals = events.counts | beam.CombinePerKey(sum)
+        assert_that(totals, equal_to([("robots", 1), ("robot_events", 3)]), label="counts")
 
 
 @pytest.mark.parametrize(("core", "kept"), [(0, 5), (2, 4)])

@@ -21,11 +21,13 @@ def test_what_there_is_to_begin_with(page, page_of_log):
     served = {"model": "shop", "address": "127.0.0.1:9"}
     assert page.get("/api/start").json() == {
         "surfaces": [{"surface": "recommendation"} | served, {"surface": "search"} | served],
+        "absent": {},
         "log": {"users": 3, "items": 8, "categories": 5},
         "opening": {"user": "7", "query": "clock", "held_out": 1},
     }
     assert page_of_log(log=EventLog(), surfaces=(Surface.SEARCH,)).get("/api/start").json() == {
         "surfaces": [{"surface": "search"} | served],
+        "absent": {},
         "log": {"users": 0, "items": 0, "categories": 0},
         "opening": None,
     }

@@ -40,14 +40,16 @@ def test_a_model_that_can_do_everything_else(browser, opened, retrieval_server):
 
 
 @pytest.mark.parametrize(
-    ("served", "rows", "said"),
+    ("served", "rows", "absent", "said"),
     [
-        (Surface.RECOMMENDATION, FEED, "No model of this configuration answers searches."),
-        (Surface.SEARCH, SEARCH, "No model of this configuration answers the feed."),
+        (Surface.RECOMMENDATION, FEED, {}, "No model of this configuration answers searches."),
+        (Surface.SEARCH, SEARCH, {}, "No model of this configuration answers the feed."),
+        (Surface.RECOMMENDATION, FEED, {Surface.SEARCH: "The log has no search."}, "The log has no search."),
     ],
 )
-def test_a_model_of_one_surface(browser, opened, explaining_server, served, rows, said):
-    with explored_at(explaining_server.rest_address, surfaces=(served,)) as explored, opened(explored):
+def test_a_model_of_one_surface(browser, opened, explaining_server, served, rows, absent, said):
+    one = explored_at(explaining_server.rest_address, surfaces=(served,), absent=absent)
+    with one as explored, opened(explored):
         browser.wait_for(lambda: browser.texts(rows))
         assert said in browser.text("#lists")
         assert browser.run("return document.getElementById('search').checkVisibility()") == (served is Surface.SEARCH)

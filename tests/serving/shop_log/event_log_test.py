@@ -21,6 +21,17 @@ def test_items_titles_and_counts():
     assert log.user_counts == {"u": 1, "v": 1}
 
 
+def test_a_log_lacks_a_surface_only_beside_another():
+    log = EventLog()
+    assert not log.lacks(FEED) and not log.lacks(SEARCH)  # It says nothing at all.
+    log.count(event(SEARCH, "shown", 1, label=0))
+    log.count(event(SEARCH, "", 2))
+    log.count(event(FEED, "lamp", 3))
+    assert log.lacks(SEARCH) and not log.lacks(FEED)
+    log.count(event(SEARCH, "lamp", 4))
+    assert not log.lacks(SEARCH)
+
+
 def test_clicks_of_one_search_are_one_token():
     shown, mug = event(FEED, "shown", 2, label=0), event(FEED, "mug", 3)
     events = [event(SEARCH, "lamp", 1), event(SEARCH, "vase", 1), shown, mug]

@@ -94,3 +94,14 @@ def test_what_cannot_be_used_is_named(load, text, overrides, message):
 def test_a_file_that_cannot_be_read_is_named(tmp_path, name, message):
     with pytest.raises(ConfigError, match=message):
         load_dataclass(Outer, str(tmp_path / name))
+
+
+@pytest.mark.parametrize("name", ["shop [v2].yaml", "two words é.yaml", 'it\'s *all* "so"?.yaml'])
+def test_a_configuration_of_any_name_is_read(name, tmp_path):
+    (tmp_path / name).write_text("name: y")
+    assert load_dataclass(Outer, str(tmp_path / name)) == Outer(name="y")
+
+
+def test_a_name_that_is_too_long_is_told(tmp_path):
+    with pytest.raises(ConfigError, match="xxx.yaml: cannot be read as text: .*File name too long"):
+        load_dataclass(Outer, f"{tmp_path}/{'x' * 300}.yaml")

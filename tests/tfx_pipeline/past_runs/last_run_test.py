@@ -57,6 +57,12 @@ def test_the_same_again_is_unchanged_and_all_from_the_cache(ended):
     assert ended.repeat()["models"] == {"tiny": {"outcome": "not_pushed"}}
 
 
+@pytest.mark.parametrize("name", ["#1", "50%41 & more", 'it\'s "so"', "é é"])
+def test_a_root_of_any_name_is_compared(name, tmp_path):
+    (tmp_path / name).mkdir()
+    assert Ended(tmp_path / name).repeat() is not None
+
+
 @pytest.mark.parametrize(
     "change",
     [

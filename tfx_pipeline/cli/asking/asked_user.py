@@ -1,6 +1,7 @@
 """What the commands that ask a model server share: options, the user's history, the call and the printed answer."""
 
 import argparse
+import contextlib
 import json
 import sys
 from collections.abc import Mapping, Sequence
@@ -81,7 +82,7 @@ def ask(args: argparse.Namespace, query: str, command: str) -> int:
         command: The command's name, for messages.
 
     Returns:
-        0 when the server answered, 1 when not, 2 when there is nothing to rank.
+        0 when the server answered, 1 when not, 2 when there is nothing to rank, or when the log lacks the surface.
     """
     config = config_arguments.load(args)
     served = served_model(config, Surface.SEARCH if query else Surface.RECOMMENDATION)
@@ -90,6 +91,9 @@ def ask(args: argparse.Namespace, query: str, command: str) -> int:
         own_candidates = _candidates_of(args.candidates) if args.candidates else None
     except (DataError, OSError) as error:
         return fail(command, str(error), code=1)
+    surface = Surface.SEARCH if query else Surface.RECOMMENDATION
+    if log.lacks(surface):
+        return fail(command, lacking(surface), code=2)
     history = log.history_of(args.user, limits(config))
     say_who_asks(args.user, log, history)
     try:
@@ -121,6 +125,15 @@ def served_model(config: PipelineConfig, surface: Surface) -> ServedModel:
             return served
     names = ", ".join(served.name for served in config.served_models)
     raise ConfigError(f"no model of this configuration serves {surface.value}; there is {names}")
+
+
+def served_models(config: PipelineConfig) -> dict[Surface, ServedModel]:
+    """Returns the model of each surface that one serves."""
+    models = {}
+    for surface in Surface:
+        with contextlib.suppress(ConfigError):
+            models[surface] = served_model(config, surface)
+    return models
 
 
 def connected(args: argparse.Namespace, served: ServedModel) -> RankingClient:
@@ -173,6 +186,16 @@ def say_who_asks(user: str, log: EventLog, history: Sequence[Token]) -> None:
         print(f"User {user!r} is not in the event log: asking with an empty history.", file=sys.stderr)
     else:
         print(f"User {user!r}: {len(history)} history tokens are sent along.", file=sys.stderr)
+
+
+def lacking(surface: Surface) -> str:
+    """Says that a surface cannot be asked about, because nobody engaged with anything on it, and what can be asked."""
+    asks = {Surface.SEARCH: "tandem query", Surface.RECOMMENDATION: "tandem recommend"}
+    (other,) = (each for each in Surface if each is not surface)
+    return (
+        f"the log has no {surface.value} event with an engagement, so no model has learned {surface.value} from it. "
+        f"It has {other.value}: `{asks[other]}`."
+    )
 
 
 def fail(command: str, message: str, code: int) -> int:

@@ -4,10 +4,12 @@ So a history on the command line holds the same events as the pipeline's example
 makes. For local files the adapters need neither Beam nor TFX.
 """
 
+import sys
 import time
-from collections.abc import Collection
+from collections import Counter
+from collections.abc import Callable, Collection
 
-from components.raw_files.refusal import Reject
+from components.raw_files.refusal import DataError, Reject, describe
 from components.sources.adapter import adapter
 from components.sources.data_config import DataConfig
 from components.sources.event_order import EventPlace, event_place
@@ -15,7 +17,36 @@ from schemas.canonical_event import Event, Item
 from serving.shop_log.event_log import EventLog
 
 
-def read_source_log(config: DataConfig, users: Collection[str] | None = None) -> EventLog:
+class _Refused:
+    """The rows that cannot be used, in short."""
+
+    def __init__(self) -> None:
+        self._reasons: Counter[str] = Counter()
+        self._first: Reject | None = None
+
+    def add(self, reject: Reject) -> None:
+        self._reasons[reject.reason] += 1
+        self._first = self._first or reject
+
+    @property
+    def count(self) -> int:
+        return self._reasons.total()
+
+    @property
+    def told(self) -> str:
+        return (
+            f"{self.count:,} rows of the log cannot be used: {describe(self._reasons)}. The first: {self._first}. "
+            "`tandem check` tells more."
+        )
+
+
+def _to_standard_error(text: str) -> None:
+    print(text, file=sys.stderr)
+
+
+def read_source_log(
+    config: DataConfig, users: Collection[str] | None = None, say: Callable[[str], None] = _to_standard_error
+) -> EventLog:
     """Reads all files of a source once.
 
     Nothing is cached between calls. `config.core` is not applied: histories may hold items that it leaves out, which
@@ -24,32 +55,40 @@ def read_source_log(config: DataConfig, users: Collection[str] | None = None) ->
     Args:
         config: The source, and where its files are.
         users: The users whose events are kept; None keeps all. Counts always cover all users.
+        say: Is called with a sentence about the rows that cannot be used, if there are any.
 
     Raises:
-        DataError: The source is unknown, or a file cannot be used.
+        DataError: The source is unknown, a file cannot be used, or no row of the events can.
     """
     source = adapter(config.source)
     log, files = EventLog(), source.source_files(config)
+    refused = _Refused()
     for path in files.item_files:
         for row in source.read_items(path, config):
             if isinstance(row, Reject):
-                log.rejects += 1
+                refused.add(row)
             else:
                 log.items.setdefault(row[1].item_id, row[1])
-    now_ms = round(time.time() * 1000)
+    now_ms, rows, refused_items = round(time.time() * 1000), 0, refused.count
     placed: dict[str, list[tuple[EventPlace, Event]]] = {}
     for number, path in enumerate(files.event_files):
         for each in source.read_events(path, config, now_ms):
+            rows += 1
             if isinstance(each, Reject):
-                log.rejects += 1
+                refused.add(each)
                 continue
             line, event = each
+            if source.with_item is not None:
+                event = source.with_item(event, log.items.get(event.item_id, Item(event.item_id)))
             log.count(event)
             if users is not None and event.user_id not in users:
                 continue
-            if source.with_item is not None:
-                event = source.with_item(event, log.items.get(event.item_id, Item(event.item_id)))
             placed.setdefault(event.user_id, []).append((event_place(number, line, event), event))
+    log.rejects = refused.count
+    if rows and refused.count - refused_items == rows:
+        raise DataError(f"data.events = {config.events}: none of {rows:,} rows can be used. {refused.told}")
+    if refused.count:
+        say(refused.told)
     for user_id, events in placed.items():
         log.events[user_id] = [event for _, event in sorted(events, key=lambda each: each[0])]
     return log

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 _LONGEST_CELL = 60
+_JOINERS = "\u200c\u200d"
 
 
 def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
@@ -21,8 +22,21 @@ def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     )
 
 
+def shown(text: str) -> str:
+    """The text as a terminal may print it: what would move the cursor, turn the direction or show nothing is spelled.
+
+    The joiners of Indic and Arabic letters and of emoji stay, because words need them.
+    """
+    if text.isprintable():
+        return text
+    return "".join(
+        each if each.isprintable() or each in _JOINERS or each == " " else each.encode("unicode_escape").decode("ascii")
+        for each in text
+    )
+
+
 def _cut(text: str) -> str:
-    text = " ".join(text.split())
+    text = shown(" ".join(text.split()))
     return text if len(text) <= _LONGEST_CELL else text[: _LONGEST_CELL - 1] + "…"
 
 

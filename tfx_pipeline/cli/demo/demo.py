@@ -29,6 +29,7 @@ from tfx_pipeline.cli.asking.source_log import read_source_log
 from tfx_pipeline.cli.demo import demo_targets, demo_users
 from tfx_pipeline.cli.exit_code import ExitCode
 from tfx_pipeline.cli.parsing import config_arguments
+from tfx_pipeline.cli.running.surfaces_of_log import fitted_to_log
 from tfx_pipeline.config.pipeline_config import DEFAULT_CONFIG, PipelineConfig
 
 _LOAD_SECONDS = 300.0
@@ -68,6 +69,7 @@ def run(args: argparse.Namespace) -> int:
     with sigterm_as_interrupt():
         try:
             code = _run_pipeline(config, options)
+            (config,) = fitted_to_log([config], lambda _: None)  # The run has said so.
             with _served(config, options) as addresses:
                 _ask(config, args.user, addresses)
             _say_what_is_next(config, options[2:] if args.config == DEFAULT_CONFIG else options)

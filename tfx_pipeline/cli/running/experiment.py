@@ -16,6 +16,7 @@ from schemas.rank_metrics import rank_metrics
 from tfx_pipeline.cli.console import interruption, library_output
 from tfx_pipeline.cli.parsing import config_arguments
 from tfx_pipeline.cli.running import preflight
+from tfx_pipeline.cli.running.surfaces_of_log import fitted_to_log
 from tfx_pipeline.config.pipeline_config import PipelineConfig
 from tfx_pipeline.config.variants import load_variants
 from tfx_pipeline.display.shown import shown
@@ -42,6 +43,8 @@ def run(args: argparse.Namespace) -> int:
     config = config_arguments.load(args)
     variants = load_variants(args.variants, args.config, args.overrides)
     preflight.check_all(each for _, each in variants)
+    fitted = fitted_to_log([each for _, each in variants], lambda remark: print(f"{remark}.", file=sys.stderr))
+    variants = [(variant, each) for (variant, _), each in zip(variants, fitted, strict=True)]
     path = Path(config.run_root) / "experiments" / f"{Path(args.variants).stem}.md"
     results: list[Result] = []
     with shown(everything=args.verbose) as display:

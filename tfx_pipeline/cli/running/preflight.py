@@ -10,10 +10,15 @@ from typing import Final
 from components.own_log.findings.input_files import input_findings
 from components.own_log.findings.log_finding import errors
 from components.raw_files.file_systems import matching
-from tfx_pipeline.config.pipeline_config import SCANN, PipelineConfig
+from tfx_pipeline.config.pipeline_config import METADATA_FILE, SCANN, PipelineConfig
 from tfx_pipeline.runners.failures import NotReadyError
 
 _LEAST_FREE_MB: Final = 300
+_PATTERN: Final = "*?[\\"
+"""Characters that TFX's components do not escape when they list the files of another one."""
+_LONGEST_PATH: Final = 500
+"""Bytes of the path of a sqlite file, which adds a dozen for its journal and gives up at 512."""
+_LONGEST_NAME: Final = 255
 _REMOTE: Final = ("://", "**")
 """Parts of patterns that only Beam can look up, which takes seconds to import."""
 
@@ -85,7 +90,7 @@ def _folders(config: PipelineConfig) -> list[str]:
     for field, folder in (("root", config.run_root), ("push_to", config.push_to)):
         if not folder or "://" in folder:
             continue
-        reason = _not_writable(folder)
+        reason = _unfit(field, os.path.abspath(folder)) or _not_writable(folder)
         if reason:
             found.append(f"{field} = {folder}: {reason}")
         elif (free := shutil.disk_usage(_existing(folder)).free // 10**6) < _LEAST_FREE_MB:
@@ -94,6 +99,25 @@ def _folders(config: PipelineConfig) -> list[str]:
                 f"Make room, or set `{field}` elsewhere."
             )
     return found
+
+
+def _unfit(field: str, folder: str) -> str:
+    """Says why Beam, TensorFlow or the metadata store cannot work in a folder; empty if they can."""
+    marks = " ".join(each for each in _PATTERN if each in folder)
+    if marks:
+        return (
+            f"Beam and TensorFlow take {marks} in a path for a pattern and would read other files. Name another folder."
+        )
+    length = len(os.fsencode(os.path.join(folder, METADATA_FILE)))
+    if field == "root" and length > _LONGEST_PATH:
+        return (
+            f"the path of the metadata store in it has {length} bytes, and sqlite takes {_LONGEST_PATH}. "
+            "Name a folder with a shorter path."
+        )
+    parts = folder.split(os.sep)
+    if any(len(os.fsencode(part)) > _LONGEST_NAME for part in parts):
+        return f"a name in it has more than {_LONGEST_NAME} bytes, which no file system takes. Name another folder."
+    return ""
 
 
 def _not_writable(folder: str) -> str:

@@ -13,7 +13,9 @@ _MEDIANS = {"REST": "rest_rank_p50_ms", "gRPC": "grpc_rank_p50_ms"}
 
 def report_text(report: Report) -> str:
     """All that a person wants to know at the end of a run: the metrics as tables, and what became of each model."""
-    blocks = ["\n".join(f"Data: {finding}" for finding in report["data_findings"])]
+    # A report of an earlier release says nothing of what was left out.
+    said = [f"Data: {finding}" for finding in report["data_findings"]]
+    blocks = ["\n".join([*said, *(f"Left out: {each}" for each in report.get("left_out", ()))])]
     several = len(report["models"]) > 1
     for name, model in report["models"].items():
         title = [name] if several else []

@@ -4,7 +4,7 @@ What an earlier run computed from the same inputs is taken from the cache. A tra
 it stopped. A model is pushed if it beats the last pushed model on each surface, and if a server answers well with it.
 The first model must beat popularity instead. If a model is not pushed, the report says what it lacks and which version
 stays served, and the exit code is 3. If nothing has changed since the last push, the report says so, and the exit code
-is 0.
+is 0. If the log has engagements on one surface alone, the model learns that one.
 """
 
 import argparse
@@ -17,6 +17,7 @@ from tfx_pipeline.cli.exit_code import ExitCode
 from tfx_pipeline.cli.parsing import config_arguments
 from tfx_pipeline.cli.running import preflight
 from tfx_pipeline.cli.running.report_text import is_pushed, report_text
+from tfx_pipeline.cli.running.surfaces_of_log import fitted_to_log
 from tfx_pipeline.config.pipeline_config import PipelineConfig
 from tfx_pipeline.display.plain_display import PlainDisplay
 from tfx_pipeline.display.shown import shown
@@ -45,10 +46,13 @@ def report_of(config: PipelineConfig, everything: bool) -> dict[str, Any]:
 
     Raises:
         NotReadyError: A file, package or folder is missing.
+        ConfigError: A training was asked for on a surface alone that the log lacks.
         ComponentFailed: A component failed; its error is the cause.
     """
     preflight.check(config)
     with shown(everything=everything) as display:
+        display.stage("Looking for the surfaces that the log has")
+        (config,) = fitted_to_log([config])
         return _repeated_or_run(config, display)
 
 

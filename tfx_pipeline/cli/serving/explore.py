@@ -20,8 +20,9 @@ from serving.local_server.port_check import PortError, check_ports, listening
 from tfx_pipeline.cli.asking import asked_user
 from tfx_pipeline.cli.asking.source_log import read_source_log
 from tfx_pipeline.cli.parsing import config_arguments, option_values
-from tfx_pipeline.config.loading import ConfigError
-from tfx_pipeline.config.pipeline_config import PipelineConfig, ServedModel
+from tfx_pipeline.config.pipeline_config import ServedModel
+
+_ABSENT = "The log has no {} event with an engagement, so no model has learned it."
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -47,13 +48,16 @@ def run(args: argparse.Namespace) -> int:
     from serving.explore.app import explore_app
     from serving.explore.explored import Explored
 
-    models = _models(config)
     try:
         log = read_source_log(config.data, None)
         # A request that comes before the server is ready waits instead of being refused.
         listener = listening(args.host, args.port, backlog=128)
     except (DataError, OSError) as error:
         return asked_user.fail("explore", str(error), code=1)
+    absent = {surface: _ABSENT.format(surface.value) for surface in Surface if log.lacks(surface)}
+    models = {surface: model for surface, model in asked_user.served_models(config).items() if surface not in absent}
+    for sentence in absent.values():
+        print(f"tandem explore: {sentence}", file=sys.stderr)
     logging.getLogger("uvicorn").setLevel(logging.WARNING)
     with contextlib.ExitStack() as stack:
         stack.enter_context(listener)
@@ -65,6 +69,7 @@ def run(args: argparse.Namespace) -> int:
             {surface: model.name for surface, model in models.items()},
             request_inputs(config.transform.context),
             lambda error, surface: _failure(error, models[surface]),
+            absent,
         )
         server = uvicorn.Server(
             uvicorn.Config(explore_app(explored, args.host), lifespan="off", log_config=None, access_log=False)
@@ -77,14 +82,6 @@ def run(args: argparse.Namespace) -> int:
         with contextlib.suppress(KeyboardInterrupt):
             server.run(sockets=[listener])
     return 0
-
-
-def _models(config: PipelineConfig) -> dict[Surface, ServedModel]:
-    models = {}
-    for surface in Surface:
-        with contextlib.suppress(ConfigError):
-            models[surface] = asked_user.served_model(config, surface)
-    return models
 
 
 def _failure(error: CallError, served: ServedModel) -> str:

@@ -12,7 +12,7 @@ import sys
 from importlib import metadata
 
 from serving.local_server.lean_tensorflow import import_parts
-from serving.local_server.models.version_folders import version_folders
+from serving.local_server.models.version_folders import taken_for_pattern, version_folders
 from serving.local_server.port_check import PortError, check_ports
 from tfx_pipeline.cli.parsing import config_arguments, option_values
 from tfx_pipeline.config.loading import ConfigError
@@ -200,6 +200,8 @@ def _find_model(args: argparse.Namespace) -> None:
             filled_by = "`tandem run` pushes one"
         args.model_name = args.model_name or served.name
         args.model_base_path = args.model_base_path or served.pushed_model_dir
+    if reason := taken_for_pattern(os.path.abspath(args.model_base_path)):
+        raise ConfigError(f"{args.model_base_path}: {reason}. Rename the folder, or push to another (`push_to`).")
     if not version_folders(args.model_base_path):
         print(
             f"tandem serve: there is no version in {args.model_base_path} yet; {filled_by}. Waiting for a first one.",

@@ -22,7 +22,7 @@ from tfx_pipeline.cli.parsing import config_arguments
 from tfx_pipeline.cli.sessions.session_events import EventSessions, event_sessions
 from tfx_pipeline.cli.sessions.session_picture import picture
 from tfx_pipeline.cli.sessions.session_table import sessions_text
-from tfx_pipeline.config.pipeline_config import ServedModel
+from tfx_pipeline.config.pipeline_config import PipelineConfig, ServedModel
 
 
 class _NoAnswerError(Exception):
@@ -38,15 +38,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Asks and shows; 0 when it could, 1 when not."""
+    """Asks and shows; 0 when it could, 1 when not, 2 when the log lacks the surface."""
     config = config_arguments.load(args)
-    models = {
-        surface: asked_user.served_model(config, surface)
-        for surface in Surface
-        if args.surface in (None, surface.value)
-    }
+    models = _models(config, args.surface)
     try:
         log = read_source_log(config.data, [args.user])
+        if args.surface and log.lacks(Surface(args.surface)):
+            return asked_user.fail("sessions", asked_user.lacking(Surface(args.surface)), code=2)
+        models = {surface: model for surface, model in models.items() if not log.lacks(surface)}
         history = log.history_of(args.user, asked_user.limits(config))
         asked_user.say_who_asks(args.user, log, history)
         shown = [
@@ -61,6 +60,17 @@ def run(args: argparse.Namespace) -> int:
         return asked_user.fail("sessions", str(error), code=1)
     print(_as_json(args.user, shown) if args.json else "\n\n".join(sessions_text(each) for each in shown))
     return 0
+
+
+def _models(config: PipelineConfig, wanted: str | None) -> dict[Surface, ServedModel]:
+    """The model of each surface that is served; of the wanted one alone, if one is wanted.
+
+    Raises:
+        ConfigError: No model serves the wanted surface.
+    """
+    if wanted:
+        return {Surface(wanted): asked_user.served_model(config, Surface(wanted))}
+    return asked_user.served_models(config)
 
 
 def _divided(args: argparse.Namespace, model: ServedModel, request: SessionsRequest) -> DividedHistory:

@@ -1,6 +1,7 @@
 import pytest
 
 from components.own_log.findings.event_findings import catalogue_findings, event_findings, time_findings
+from components.own_log.findings.log_finding import Severity
 from components.sources.data_config import DataConfig
 from components.sources.event_rows import EventColumns
 from schemas.canonical_event import Event, Surface
@@ -26,6 +27,7 @@ def log(users=40, each=16, surfaces=(FEED, SEARCH), query="red mug", label=1):
 
 
 FEED_ONLY = log(surfaces=(FEED, FEED), query="")
+SEARCH_SHOWN = [*FEED_ONLY, Event("u1", START, SEARCH, "red", item_id="i", label=0)]
 IN_1970 = [Event("u", place, FEED, item_id="i") for place in range(10)]
 WITH_A_COPY = [*log(users=100), log()[0]]
 SEEN_ONCE = log(users=100) + [Event(f"once{user}", START, FEED, item_id="i1") for user in range(150)]
@@ -46,13 +48,23 @@ def test_a_good_log_has_no_findings():
     [
         (log(label=0), {}, "error no_engagement: all 640 events with an item have the label 0"),
         (log(), {"negatives": "shown"}, "warning nothing_shown: data.negatives is `shown`, and no event has"),
-        (FEED_ONLY, {}, "it is not pushed. Set train.surfaces: [recommendation]"),
+        (FEED_ONLY, {}, "warning no_search: there is no search event: a run trains and measures recommendation alone."),
+        (FEED_ONLY, {}, "If that is right, set train.surfaces: [recommendation]; if not, name the column"),
+        (log(surfaces=(SEARCH, SEARCH)), {}, "no_recommendation: there is no recommendation event: a run trains and"),
+        (FEED_ONLY, {"surfaces": ("search",)}, "error no_search: there is no search event, but train.surfaces asks"),
+        (SEARCH_SHOWN, {}, "there are 1 search events and no engagement among them: a run trains"),
         (FEED_ONLY, {"whole": False}, "warning no_search: there is no search event in the rows that were read"),
         (log(query=""), {}, "error no_query: log.csv:3: 320 of 320 "),
         (log(query="10023456"), {}, "warning query_without_words: log.csv:3: 320 of 320 "),
         (IN_1970, {}, "error time_in_1970: log.csv:2: 10 of 10 events lie in 1970 (1970-01-01 to 1970-01-01)."),
         (WITH_A_COPY, {}, "repeated_event: log.csv:1602: 1 of 1,601 events stand in the log more than once (user"),
         (WITH_A_COPY, {}, "note out_of_order: log.csv:1602: 1 events are older"),
+        (
+            [*log(), *log(users=1, each=9)],
+            {"max_events_per_user_day": 20},
+            "warning robots: 1 of 40 users have more than data.max_events_per_user_day = 20 events on some day, such "
+            "as 'u0' (25 on 2023-11-14): a run leaves them out. Raise",
+        ),
         (log(each=2), {}, "error empty_split: no example falls into train, validation. With `leave_one_out` users"),
         (log(), SPLIT_LATE, "within the log, from 2023-11-14 to 2023-11-14"),
         (SEEN_ONCE, {}, "warning users_of_one_event: 150 of 250 users have at most one engagement, such as 'once0'"),
@@ -102,7 +114,25 @@ def test_a_catalogue_too_small_for_the_negatives_is_an_error():
     (some_left,) = catalogue_findings(tally.config, tally, 25)
     assert str(some_left).startswith(
         "an example needs 20 negatives, but only 19 of 25 items are left for user 'u0', who engaged with the others (1 "
-        "such users). Set data.train_negatives and data.evaluation_negatives to at most 19. Give more"
+        "such users): their 6 targets are left out, which is more than half. Set data.train_negatives and "
+        "data.evaluation_negatives to at most 19. Give more"
     )
+    assert some_left.severity is Severity.ERROR
+    # Beside four users of one item each, a crawler who has them all is one of five, with 6 of 10 or of 12 targets.
+    others = [Event(f"p{place}", START, FEED, item_id="i1") for place in range(6)]
+    for beside, severity in ((others[:4], Severity.ERROR), (others, Severity.WARNING)):
+        tally = tally_of([*log(users=1, each=6), *beside], evaluation_negatives=20)
+        (crawler,) = catalogue_findings(tally.config, tally, 25)
+        assert (crawler.severity, crawler.count) == (severity, 1)
+    # It may be the catalogue that is too small; then what is left for the crawler is not what counts.
+    people = [Event(f"p{user}", START, FEED, item_id=f"i{place}") for user in range(6) for place in range(2)]
+    tally = tally_of([*log(users=1, each=6), *people], evaluation_negatives=99)
+    (small,) = catalogue_findings(tally.config, tally, 6)
+    assert small.severity is Severity.ERROR and "only 0 of 6 items are left for user 'u0'" in small.text
+    assert "evaluation_negatives to at most 4. Give more" in small.mend
+    # Once it is taken for a robot, nothing is wrong with the catalogue.
+    tally = tally_of([*log(users=1, each=6), *others], evaluation_negatives=20, max_events_per_user_day=5)
+    assert not list(catalogue_findings(tally.config, tally, 25))
+    tally = tally_of(log(users=1, each=6), evaluation_negatives=20)
     (none_left,) = catalogue_findings(tally.config, tally, 6)
     assert none_left.mend.startswith("Give more items in data.items")

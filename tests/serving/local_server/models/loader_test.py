@@ -1,4 +1,5 @@
 import dataclasses
+import shutil
 import time
 from concurrent.futures import ThreadPoolExecutor
 
@@ -120,3 +121,32 @@ def test_methods_are_checked_where_told(tmp_path):
         "Expected prediction signature method_name to be one of {tensorflow/serving/predict, "
         "tensorflow/serving/classify, tensorflow/serving/regress}. Was: tensorflow/serving/other"
     )
+
+
+class Tripled(tf.Module):
+    def __init__(self):
+        super().__init__()
+        self.factor = tf.Variable(3.0)
+
+    @tf.function(input_signature=[tf.TensorSpec([None, 1], tf.float32)])
+    def tripled(self, x):
+        return {"y": self.factor * x}
+
+
+@pytest.mark.parametrize("name", ["two words", 'it\'s "so"', "é {a,b} #1 %41", "all*", "[v2]", "a\\b"])
+def test_a_model_with_weights_in_a_folder_of_an_odd_name(name, tmp_path):
+    """TensorFlow looks for weights by a pattern, so a folder that is one itself is refused with a reason."""
+    module = Tripled()
+    tf.saved_model.save(module, str(tmp_path / "made"), signatures={"serving_default": module.tripled})
+    path = tmp_path / name / "1"
+    shutil.copytree(tmp_path / "made", path)
+    if not {"[", "\\"} & set(name):
+        servable = Loader()(str(path))
+        assert answer(servable) == [[6.0]]
+        servable.close()
+        return
+    with pytest.raises(tf.errors.FailedPreconditionError, match="in a path for a pattern, and would find no weights"):
+        Loader()(str(path))
+    # The law of it: TensorFlow itself does not find them.
+    with pytest.raises(Exception, match="not a valid checkpoint"):
+        Servable(str(path))

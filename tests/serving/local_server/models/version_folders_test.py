@@ -1,6 +1,8 @@
 import logging
 
-from serving.local_server.models.version_folders import version_folders
+import pytest
+
+from serving.local_server.models.version_folders import taken_for_pattern, version_folders
 
 
 def make(base_path, name, file="saved_model.pb"):
@@ -35,3 +37,17 @@ def test_two_names_of_one_number(tmp_path, caplog):
 
 def test_no_base_path(tmp_path):
     assert version_folders(str(tmp_path / "nowhere")) is None
+
+
+@pytest.mark.parametrize(
+    ("path", "marks"),
+    [
+        ("/models [v2]/shop", "["),
+        ("/models\\shop", "\\"),
+        ('/two words/it\'s "so"/é/{a}/]/#1 %41/all*/what?', ""),
+    ],
+)
+def test_what_tensorflow_takes_for_a_pattern(path, marks):
+    """`loader_test.py` loads a model from both kinds of folders."""
+    why = f"TensorFlow takes {marks} in a path for a pattern, and would find no weights there"
+    assert taken_for_pattern(path) == (why if marks else "")

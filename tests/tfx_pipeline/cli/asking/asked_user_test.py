@@ -3,6 +3,7 @@ import pytest
 from schemas.canonical_event import Surface
 from serving.client.call import CallError
 from serving.shop_log.event_log import HistoryLimits
+from tests.support.raw_files import write
 from tfx_pipeline.cli.asking.asked_user import explain, limits, served_model
 from tfx_pipeline.config.loading import ConfigError
 from tfx_pipeline.config.pipeline_config import load_config
@@ -22,6 +23,38 @@ def test_a_missing_log(name, ask, rank_server, tmp_path):
     (tmp_path / "events.csv").unlink()
     error = ask(rank_server, name, *ASKING[name], code=1).err
     assert error.startswith(f"tandem {name}: ") and f"{tmp_path}/events.csv: no such file." in error
+
+
+@pytest.mark.parametrize("name", ["query", "recommend", "similar", "sessions"])
+def test_a_log_of_another_layout_is_read_as_the_pipeline_reads_it(name, ask, retrieval_server, shop, tmp_path):
+    """Other columns, seconds, packed, in editions of which the newest counts; `explore` reads by the same call."""
+    asked = ASKING[name] if name == "similar" else [*ASKING[name][:-1], "7"]
+    expected = ask(retrieval_server, name, *asked, "--json")
+    header, *rows = (tmp_path / "events.csv").read_text().splitlines()
+    (tmp_path / "events.csv").unlink()
+    assert header == "user_id,timestamp_ms,surface,query,session_id,item_id"
+    for edition, kept in ((1, rows[:1]), (2, rows)):
+        (tmp_path / f"1/v{edition}").mkdir(parents=True)
+        write(tmp_path / f"1/v{edition}/log.csv.zst", "\n".join(["who,at,where,typed,visit,what", *kept]) + "\n")
+    columns = {"user_id": "who", "timestamp": "at", "surface": "where", "query": "typed", "session_id": "visit"}
+    columns |= {"item_id": "what", "time_unit": "s"}
+    settings = [f"data.columns.{field}={column}" for field, column in columns.items()]
+    settings.append(f"data.events={tmp_path}/{{SPAN}}/v{{VERSION}}/log.csv.zst")
+    options = [part for setting in settings for part in ("--set", setting)]
+    assert ask(retrieval_server, name, *asked, "--json", *options) == expected
+
+
+@pytest.mark.parametrize("name", ["query", "recommend", "similar", "sessions"])
+def test_rows_that_cannot_be_used_are_told(name, ask, retrieval_server, tmp_path):
+    with open(tmp_path / "events.csv", "a") as file:
+        file.write("7,noon,recommendation,,,b\n")
+    said = ask(retrieval_server, name, *ASKING[name]).err
+    assert said.startswith("1 rows of the log cannot be used: unparsable time (1). The first: ")
+    # Where nothing can be used, that is the answer.
+    (tmp_path / "events.csv").write_text(
+        "user_id,timestamp_ms,surface,query,session_id,item_id\n7,noon,recommendation,,,b\n"
+    )
+    assert "none of 1 rows can be used." in ask(retrieval_server, name, *ASKING[name], code=1).err
 
 
 @pytest.mark.parametrize("name", ["query", "recommend", "similar", "sessions"])

@@ -75,6 +75,27 @@ def test_an_unknown_user(ask, rank_server):
     assert items(printed) == ["e", "a", "b", "c", "d"]
 
 
+@pytest.mark.parametrize(
+    ("surface", "asking", "refused", "other"),
+    [
+        ("recommendation", ["recommend"], ["query", "e"], "`tandem recommend`"),
+        ("search", ["query", "e"], ["recommend"], "`tandem query`"),
+    ],
+)
+def test_a_log_of_one_surface_is_asked_on_that_alone(surface, asking, refused, other, ask, rank_server, shop):
+    header, *rows = (shop.parent / "events.csv").read_text().splitlines()
+    kept = [row for row in rows if surface in row]
+    (shop.parent / "events.csv").write_text("\n".join([header, *kept]) + "\n")
+    assert items(ask(rank_server, *asking, *USER_8, "--k", "1"))
+    printed = ask(rank_server, *refused, *USER_8, code=2)
+    lacking = {"recommendation": "search", "search": "recommendation"}[surface]
+    assert printed.out == ""
+    assert printed.err == (
+        f"tandem {refused[0]}: the log has no {lacking} event with an engagement, so no model has learned {lacking} "
+        f"from it. It has {surface}: {other}.\n"
+    )
+
+
 def test_a_cut_catalogue_is_told(ask, rank_server, monkeypatch):
     monkeypatch.setattr("serving.shop_log.best_items.choose_candidates.__defaults__", ((), (), 2))
     printed = ask(rank_server, "query", "e", *USER_8)

@@ -2,15 +2,23 @@
 
 import dataclasses
 import json
+import time
 
+import apache_beam as beam
 import pytest
+from apache_beam.testing.util import assert_that, equal_to
 
 from components.raw_files.refusal import DataError
+from components.sources.adapter import adapter
 from components.sources.adapters.amazon_reviews import with_query
 from components.sources.data_config import DataConfig
+from components.sources.event_order import event_place
+from components.sources.event_rows import EventColumns
+from components.sources.source_events import source_events
 from schemas.canonical_event import Event, Item, Surface, Token
 from serving.shop_log.event_log import HistoryLimits
-from tests.support.raw_files import write
+from tests.support.raw_files import make_pipeline, write
+from tests.support.source_files import FEED, JD_USERS, SEARCHES
 from tfx_pipeline.cli.asking.source_log import read_source_log
 
 
@@ -107,3 +115,63 @@ def test_what_cannot_be_read_is_told(tmp_path):
     (tmp_path / "rec_inter.csv").write_text("user_id,item_id\n")
     with pytest.raises(DataError, match=r"rec_inter\.csv: has no column 'timestamp', 'click'"):
         read_source_log(DataConfig(source="kuaisar", path=str(tmp_path), events="rec_inter.csv"))
+
+
+def test_rows_that_cannot_be_used_are_told(shop_files, tmp_path):
+    said = []
+    read_source_log(shop_files, say=said.append)
+    assert said == [
+        "3 rows of the log cannot be used: missing item (1), missing user (1), wrong number of columns (1). The first: "
+        f"{tmp_path}/items.tsv:5: missing item: column 'item_id' is empty. `tandem check` tells more."
+    ]
+    # A log of which nothing can be used is not an unknown user.
+    (tmp_path / "events-1.tsv").write_text("user_id\ttimestamp_ms\tsurface\titem_id\nu\tnoon\trecommendation\ta\n")
+    config = dataclasses.replace(shop_files, events="events-1.tsv", items="")
+    with pytest.raises(DataError, match="^data.events = events-1.tsv: none of 1 rows can be used. 1 rows of the log"):
+        read_source_log(config, say=pytest.fail)
+
+
+MAPPED = {"user_id": "who", "timestamp": "at", "time_unit": "s", "surface": "", "query": "typed", "item_id": "what"}
+SECONDS_CSV = "what,who,at,typed,label\na,u,30,,1\nb,u,10,red,1\nc,u,20,,0\nd,v,5,,1\n,u,15,blue,1\n"
+FLOATS = "\n".join(
+    json.dumps({"user_id": user, "timestamp_ms": time, "surface": "recommendation", "item_id": item, "label": label})
+    for user, time, item, label in ((7.0, 20, 1009.0, True), (7, 10, 1001, 1.0), (8.0, 5, 1009, False))
+)
+
+
+@pytest.mark.parametrize(
+    ("files", "settings", "users"),
+    [
+        ({"log.csv": SECONDS_CSV}, {"columns": EventColumns(**MAPPED)}, {"u", "v"}),
+        ({"log.csv.zst": SECONDS_CSV, "log.csv.gz": SECONDS_CSV}, {"columns": EventColumns(**MAPPED)}, {"u", "v"}),
+        (
+            {"1/v1/log.csv": "no,such,columns\n", "1/v2/log.csv": SECONDS_CSV, "2/v1/log.csv": SECONDS_CSV},
+            {"columns": EventColumns(**MAPPED), "events": "{SPAN}/v{VERSION}/log.csv", "last_spans": 1},
+            {"u", "v"},
+        ),
+        ({"log.jsonl": FLOATS}, {}, {"7", "8"}),
+        ({"rec_inter.csv": (FEED, FEED.row), "src_inter.csv": (SEARCHES, SEARCHES.row)}, {"source": "kuaisar"}, {"7"}),
+        ({"users.txt": (JD_USERS, JD_USERS.row, JD_USERS.row)}, {"source": "jdsearch"}, {"users.txt:2", "users.txt:3"}),
+    ],
+    ids=["columns and seconds", "packed", "editions", "floats and booleans", "KuaiSAR", "JDsearch"],
+)
+def test_users_have_the_events_that_the_pipeline_cuts_examples_from(files, settings, users, tmp_path):
+    """Both readings of the same files: the pipeline's on Beam, and the command line's."""
+    for name, content in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        write(tmp_path / name, content if isinstance(content, str) else content[0].text(*content[1:]))
+    events = settings.pop("events", "*.*")
+    config = DataConfig(path=str(tmp_path), events=events, **settings)
+    log = read_source_log(config, say=pytest.fail)
+    assert set(log.events) == users and all(log.events.values())
+    with make_pipeline() as pipeline:
+        paths = adapter(config.source).source_files(config).event_files
+        by_user = (
+            source_events(pipeline, config, paths, round(time.time() * 1000)).kept
+            | beam.Map(lambda placed: (placed[2].user_id, (event_place(*placed), placed[2])))
+            | beam.GroupByKey()
+            | beam.MapTuple(
+                lambda user, placed: (user, [event for _, event in sorted(placed, key=lambda each: each[0])])
+            )
+        )
+        assert_that(by_user, equal_to(list(log.events.items())))

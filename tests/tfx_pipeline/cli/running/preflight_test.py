@@ -1,4 +1,5 @@
 import dataclasses
+import json
 import os
 from collections import namedtuple
 
@@ -74,3 +75,25 @@ def test_where_a_specification_cannot_go(output, message, tmp_path, monkeypatch)
     with pytest.raises(NotReadyError) as caught:
         preflight.check_output(output)
     assert str(caught.value) == message.format(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["runs [v2]", "runs*", "what?", "back\\slash"])
+@pytest.mark.parametrize("field", ["root", "push_to"])
+def test_a_folder_that_tensorflow_takes_for_a_pattern_is_refused_at_once(name, field, tiny, tmp_path):
+    (mark,) = {"[", "*", "?", "\\"} & set(name)
+    assert missing(tiny, f"{field}={tmp_path}/{name}") == (
+        f"{field} = {tmp_path}/{name}: Beam and TensorFlow take {mark} in a path for a pattern and would read other "
+        "files. Name another folder."
+    )
+
+
+def test_folders_of_other_odd_names_are_let_pass(tiny, tmp_path):
+    for name in ("two words", "é", 'it\'s "so"', "{a,b}", "#1 %41;&", "مجلد"):
+        preflight.check(load_config(tiny, [f"root={json.dumps(f'{tmp_path}/{name}')}"]))
+
+
+def test_a_path_that_is_too_long_is_refused_at_once(tiny, tmp_path):
+    deep = "/".join([str(tmp_path), *["x" * 200] * 3])
+    assert "sqlite takes 500. Name a folder with a shorter path." in missing(tiny, f"root={deep}")
+    assert "a name in it has more than 255 bytes" in missing(tiny, f"push_to={tmp_path}/{'é' * 128}")
+    preflight.check(load_config(tiny, [f"push_to={deep}"]))

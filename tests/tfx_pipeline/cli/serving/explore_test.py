@@ -71,3 +71,16 @@ def test_says_how_to_start_a_model_server(asked, tmp_path, monkeypatch):
 def test_a_model_of_one_surface(asked):
     answer, _ = asked(lambda page: page.get("/api/start"), "--set", "train.surfaces=[search]")
     assert [each["surface"] for each in answer.json()["surfaces"]] == ["search"]
+
+
+def test_a_log_of_one_surface(asked, shop):
+    header, *rows = (shop.parent / "events.csv").read_text().splitlines()
+    (shop.parent / "events.csv").write_text("\n".join([header, *(row for row in rows if "search" not in row)]) + "\n")
+    why = "The log has no search event with an engagement, so no model has learned it."
+    answer, printed = asked(lambda page: page.get("/api/start"))
+    assert [each["surface"] for each in answer.json()["surfaces"]] == ["recommendation"]
+    assert answer.json()["absent"] == {"search": why}
+    assert printed.err == f"tandem explore: {why}\n"
+    searched = {"surface": "search", "user": "7", "query": "red", "k": 1}
+    refused, _ = asked(lambda page: page.post("/api/best", json=searched))
+    assert (refused.status_code, refused.json()["error"]) == (400, why.rstrip("."))

@@ -51,6 +51,15 @@ def test_a_named_model_needs_no_configuration(served, rank_model, tmp_path, monk
     assert served == [free("m", str(rank_model)), free("m", "versions")]
 
 
+def test_a_folder_that_is_a_pattern_is_refused_at_once(served, tmp_path, tandem):
+    error = tandem("serve", "--model_name", "m", "--model_base_path", f"{tmp_path}/models [v2]", code=2).err
+    assert error == (
+        f"tandem: {tmp_path}/models [v2]: TensorFlow takes [ in a path for a pattern, and would find no weights there. "
+        "Rename the folder, or push to another (`push_to`).\n"
+    )
+    assert served == []
+
+
 @pytest.mark.parametrize("options", [[], ["--model_name", "m"], ["--model_base_path", "/models/m"]])
 def test_nothing_says_what_to_serve(options, served, tmp_path, monkeypatch, tandem):
     monkeypatch.chdir(tmp_path)

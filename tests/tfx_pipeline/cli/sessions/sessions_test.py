@@ -58,6 +58,22 @@ def test_a_user_without_history(ask, retrieval_server):
     assert "User 'nobody' is not in the event log" in printed.err
 
 
+def test_a_log_of_one_surface(ask, retrieval_server, shop):
+    header, *rows = (shop.parent / "events.csv").read_text().splitlines()
+    (shop.parent / "events.csv").write_text("\n".join([header, *(row for row in rows if "search" not in row)]) + "\n")
+    assert ask(retrieval_server, "sessions", "--user", "7").out.startswith("Feed, by what was clicked:\n")
+    assert "Search" not in ask(retrieval_server, "sessions", "--user", "7").out
+    error = ask(retrieval_server, "sessions", "--user", "7", "--surface", "search", code=2).err
+    assert "tandem sessions: the log has no search event with an engagement" in error
+
+
+def test_a_model_of_one_surface(ask, retrieval_server):
+    only = "--set=train.surfaces=[search]"
+    assert ask(retrieval_server, "sessions", "--user", "7", only).out.startswith("Search, by what was clicked:\n")
+    error = ask(retrieval_server, "sessions", "--user", "7", only, "--surface", "recommendation", code=2).err
+    assert "no model of this configuration serves recommendation" in error
+
+
 def test_a_model_that_divides_nothing(ask, rank_server):
     printed = ask(rank_server, "sessions", "--user", "7", code=1)
     assert printed.out == ""

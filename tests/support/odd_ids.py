@@ -1,0 +1,30 @@
+"""Ids that a careless reader, file, protocol or page would break, and that are ids all the same."""
+
+ODD_IDS = {
+    "long": "x" * 10_000,
+    "long in Chinese": "\u5546" * 3_000,
+    "commas": "a,b;c|d",
+    "slashes": "a/b\\c/../d",
+    "quotes": 'it\'s "so" `x`',
+    "markup": "<b>&amp;</b>",
+    "percent and plus": "100%41+a&b=c#d?e",
+    "braces": "{SPAN} [v2] * ?",
+    "spaces within": "two  words",
+    "a tab within": "a\tb",
+    "escape": "\x1b[31mred\x1b[0m",
+    "bell and unit separator": "a\x07b\x1fc",
+    "separators that Python takes for line ends": "a\x0bb\x0cc\x1cd\x85e\u2028f\u2029g",
+    "right to left": "\u0645\u0646\u062a\u062c-7",
+    "turned": "abc\u202edef\u202c",
+    "no width": "a\u200bb",
+    "joined": "\u0915\u094d\u200d\u0937",
+    "byte order mark within": "a\ufeffb",
+    "emoji": "\U0001f469\u200d\U0001f680",
+    "decomposed": "e\u0301",
+    "composed": "\u00e9",
+    "leading dash": "-rf",
+    "zeros in front": "007",
+    "looks like a number": "1e5",
+    "looks like nothing": "nil",
+}
+"""By what is odd about them. No two are equal, and none begins or ends with a space."""
