@@ -1,12 +1,12 @@
 """DataConfig: the `data` section of a configuration, which says how raw logs become examples."""
 
 import dataclasses
-import datetime
 import json
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from components.sources.event_rows import EventColumns, ItemColumns, UserColumns
+from components.sources.event_rows import EventColumns, ItemColumns, RowRules, UserColumns
+from components.sources.event_time import calendar_ms, time_zone
 from schemas.number_checks import check_least, check_shares
 from schemas.span_pattern import SPAN
 
@@ -43,10 +43,15 @@ class DataConfig:
         columns: Which column of the event files holds which field.
         item_columns: Which column of the item files holds which field.
         user_columns: Which column of the user files holds which field; its `attributes` are what is read of them.
+        timezone: The time zone, by its IANA name such as `Europe/Berlin`, of times that name none, and of the `hour`
+            and `weekday` of `transform.context`, with daylight saving. Of an hour that the clock shows twice, the first
+            is meant.
+        earliest: Events before this moment are refused, because numbers of a wrong unit lie in 1970. Only for the
+            source `events`; layouts that are published fix what their times mean. Empty: none is too early.
         max_reject_share: The largest share of rows, from 0 to 1, that may be refused; a run with more fails.
         split: `leave_one_out` (per user and surface: last event test, second last validation, the rest train) or
             `time`. The source `fixed_benchmark` has splits of its own instead.
-        validation_from: For `split: time`: events from this moment on (ISO 8601, UTC) are validation.
+        validation_from: For `split: time`: events from this moment on (ISO 8601, by `timezone`) are validation.
         test_from: For `split: time`: events from this moment on are test.
         train_negatives: Negatives drawn for each training example, at least 1.
         evaluation_negatives: Negatives drawn for each validation and test example, at least 1. A source may bring its
@@ -77,6 +82,8 @@ class DataConfig:
     columns: EventColumns = field(default_factory=EventColumns)
     item_columns: ItemColumns = field(default_factory=ItemColumns)
     user_columns: UserColumns = field(default_factory=UserColumns)
+    timezone: str = "UTC"
+    earliest: str = "1990-01-01"
     max_reject_share: float = 0.01
     split: str = LEAVE_ONE_OUT
     validation_from: str = ""
@@ -102,6 +109,11 @@ class DataConfig:
             _one_of("split", self.split, (LEAVE_ONE_OUT, BY_TIME))
         _one_of("negatives", self.negatives, (UNIFORM, POPULARITY, SHOWN, CATEGORY))
         check_shares(self, "max_reject_share")
+        try:
+            time_zone(self.timezone)
+        except ValueError as error:
+            raise ValueError(f"data.timezone: {error}") from None
+        _ = self.row_rules
         check_least(self, 1, "train_negatives", "evaluation_negatives", "items_per_session", "core_rounds")
         check_least(self, 1, "recommendation_history", "search_history")
         check_least(self, 0, "seed", "max_events_per_user", "core", "last_spans")
@@ -124,12 +136,18 @@ class DataConfig:
     @property
     def validation_from_ms(self) -> int:
         """`validation_from` in milliseconds since 1970."""
-        return _moment_ms("validation_from", self.validation_from)
+        return self._moment_ms("validation_from")
 
     @property
     def test_from_ms(self) -> int:
         """`test_from` in milliseconds since 1970."""
-        return _moment_ms("test_from", self.test_from)
+        return self._moment_ms("test_from")
+
+    @property
+    def row_rules(self) -> RowRules:
+        """What the values of a row mean."""
+        earliest_ms = self._moment_ms("earliest") if self.earliest else 0
+        return RowRules(earliest_ms, time_zone(self.timezone))
 
     def located(self, pattern: str) -> str:
         """A configured path or glob, relative to `path`; an empty one stays empty."""
@@ -145,6 +163,13 @@ class DataConfig:
     def to_json(self) -> str:
         """The configuration as JSON, for an execution property."""
         return json.dumps(dataclasses.asdict(self), sort_keys=True)
+
+    def _moment_ms(self, name: str) -> int:
+        text = getattr(self, name)
+        moment = calendar_ms(text, time_zone(self.timezone))
+        if moment is None:
+            raise ValueError(f"data.{name} should be ISO 8601, such as 2011-11-01T00:00. Received: {text!r}")
+        return moment
 
     @classmethod
     def from_json(cls, text: str) -> "DataConfig":
@@ -163,13 +188,3 @@ def _with_tuples(values: dict[str, Any]) -> dict[str, Any]:
 def _one_of(name: str, value: str, known: tuple[str, ...]) -> None:
     if value not in known:
         raise ValueError(f"data.{name} should be one of {', '.join(known)}. Received: {value!r}")
-
-
-def _moment_ms(name: str, text: str) -> int:
-    try:
-        moment = datetime.datetime.fromisoformat(text.replace("Z", "+00:00"))
-    except ValueError:
-        raise ValueError(f"data.{name} should be ISO 8601, such as 2011-11-01T00:00. Received: {text!r}") from None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=datetime.timezone.utc)
-    return round(moment.timestamp() * 1000)

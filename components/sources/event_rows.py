@@ -4,24 +4,20 @@ The adapters use it, on Beam and where the command line reads a user's history.
 """
 
 import datetime
-import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from components.raw_files.row import CATEGORY_SEPARATOR, RowError
+from components.sources.event_time import MILLISECONDS, PLAUSIBLE_MS, UNITS, calendar_ms, day, number_ms, unit_hint
 from schemas import context_values
 from schemas.canonical_event import Event, Item, Surface, User
 
 MAX_FIELD_CHARACTERS = 100_000
 """A longer value is refused, because it comes from a broken quote or delimiter."""
-MILLISECONDS = "ms"
-SECONDS = "s"
-_TIME_UNITS = {MILLISECONDS: ("milliseconds", 1), SECONDS: ("seconds", 1000)}
-"""Unit to its name and its length in milliseconds."""
 _SEARCH = Surface.SEARCH
 _SURFACES = {surface.value: surface for surface in Surface}
-_LONG_NUMBER = 19
-"""A number with fewer digits than this fits into 64 bits."""
+_LONG_NUMBER = 30
+"""A number of fewer digits than this may be a time: nanoseconds have 19."""
 
 
 @dataclass(frozen=True)
@@ -30,8 +26,10 @@ class EventColumns:
 
     Attributes:
         user_id: The column of the user's id. Required.
-        timestamp: The column of the time: a number since 1970, or ISO 8601 (UTC when it names no zone). Required.
-        time_unit: What a number in the column `timestamp` counts: `ms` (milliseconds) or `s` (seconds).
+        timestamp: The column of the time: a number since 1970, ISO 8601 or RFC 2822 (by `data.timezone` if it names
+            no zone). Required.
+        time_unit: What a number in the column `timestamp` counts: `s` (seconds), `ms` (milliseconds), `us`
+            (microseconds) or `ns` (nanoseconds).
         surface: The column that says `recommendation` or `search`. If the column's name is empty, an event with a query
             is a search.
         query: The column of the typed query. May be missing from the file.
@@ -59,10 +57,8 @@ class EventColumns:
             ValueError: The message names the refused value.
         """
         context_values.check_names(self.context)
-        if self.time_unit not in _TIME_UNITS:
-            raise ValueError(
-                f"`time_unit` should be one of {', '.join(_TIME_UNITS)}. Received: time_unit={self.time_unit!r}"
-            )
+        if self.time_unit not in UNITS:
+            raise ValueError(f"`time_unit` should be one of {', '.join(UNITS)}. Received: time_unit={self.time_unit!r}")
 
     @property
     def required(self) -> tuple[str, ...]:
@@ -111,6 +107,23 @@ class UserColumns:
         return (self.user_id, *self.attributes)
 
 
+@dataclass(frozen=True)
+class RowRules:
+    """What the values of a row mean, whichever column they stand in.
+
+    Attributes:
+        earliest_ms: An earlier time is refused, because it comes from a wrong unit; in milliseconds since 1970.
+        zone: The time zone of times that name none.
+    """
+
+    earliest_ms: int = 0
+    zone: datetime.tzinfo = datetime.timezone.utc
+
+
+_NO_RULES = RowRules()
+_NOT_WRONG = "; empty data.earliest if the log is so old, or counts from another moment than 1970"
+
+
 def field_text(row: Mapping[str, object], column: str) -> str:
     """The value of a column as text, stripped of spaces; empty if the row lacks the column.
 
@@ -147,48 +160,46 @@ def _text_reader(row: Mapping[str, object]) -> Callable[[Mapping[str, object], s
     return _plain_text
 
 
-def _timestamp_ms(text: str, column: str, unit: str, now_ms: int) -> int:
-    unit_name, scale = _TIME_UNITS[unit]
+def _timestamp_ms(text: str, columns: EventColumns, rules: RowRules, now_ms: int) -> int:
+    unit = UNITS[columns.time_unit]
     if len(text) < _LONG_NUMBER and text.isascii() and text.isdigit():
-        milliseconds = int(text) * scale
-        if milliseconds <= now_ms:
+        milliseconds = int(text) * unit.milliseconds // unit.in_a_millisecond
+        if rules.earliest_ms <= milliseconds <= now_ms:
             return milliseconds
-    try:
-        number = float(text)
-        if not math.isfinite(number):
-            raise RowError("unparsable time", f"column {column!r} holds {text[:40]!r}")
-        milliseconds = int(text) * scale if text.lstrip("+-").isdigit() else int(number * scale)
-    except ValueError as error:
-        if isinstance(error, RowError):
-            raise
-        try:
-            moment = datetime.datetime.fromisoformat(text.replace("Z", "+00:00"))
-        except ValueError:
-            raise RowError(
-                "unparsable time",
-                f"column {column!r} holds {text[:40]!r}; give {unit_name} since 1970 or ISO 8601",
-            ) from None
-        if moment.tzinfo is None:
-            moment = moment.replace(tzinfo=datetime.timezone.utc)
-        milliseconds = round(moment.timestamp() * 1000)
-    if milliseconds < 0:
-        raise RowError("negative time", f"column {column!r} holds {text[:40]!r}, before 1970")
-    if milliseconds > now_ms:
+    moment = number_ms(text, unit)
+    if moment is None:
+        moment = calendar_ms(text, rules.zone)
+    if moment is None:
         raise RowError(
-            "future time",
-            f"column {column!r} holds {text[:40]!r}, after now; does it count {unit_name}, "
-            "as data.columns.time_unit says?",
+            "unparsable time",
+            f"column {columns.timestamp!r} holds {text[:40]!r}; give {unit.told} since 1970, ISO 8601 or RFC 2822",
         )
-    return milliseconds
+    if not max(rules.earliest_ms, 0) <= moment <= now_ms:
+        raise _implausible_time(text, moment, columns, rules, now_ms)
+    return moment
 
 
-def event_from_row(row: Mapping[str, object], columns: EventColumns, now_ms: int) -> Event:
+def _implausible_time(text: str, moment: int, columns: EventColumns, rules: RowRules, now_ms: int) -> RowError:
+    holds, told = f"column {columns.timestamp!r} holds {text[:40]!r}", UNITS[columns.time_unit].told
+    hint = unit_hint(text, columns.time_unit, max(rules.earliest_ms, PLAUSIBLE_MS), now_ms)
+    if moment > now_ms:
+        asked = f"does it count {told}, as data.columns.time_unit says?"
+        return RowError("future time", f"{holds}, after now{hint or f'; {asked}'}")
+    if moment < 0:
+        return RowError("negative time", f"{holds}, before 1970")
+    counted = f" if it counts {told}" if number_ms(text, UNITS[columns.time_unit]) is not None else ""
+    earliest = f"before data.earliest = {day(rules.earliest_ms)}"
+    return RowError("early time", f"{holds}, which is {day(moment)}{counted}, {earliest}{hint or _NOT_WRONG}")
+
+
+def event_from_row(row: Mapping[str, object], columns: EventColumns, now_ms: int, rules: RowRules = _NO_RULES) -> Event:
     """Reads one event.
 
     Args:
         row: Column name to value. Bytes that are not UTF-8 appear as U+FFFD.
         columns: Which column holds which field.
         now_ms: The time of reading, in milliseconds since 1970. Later events are refused.
+        rules: What the values mean. By default, those of a layout that fixes the meaning of its times.
 
     Raises:
         RowError: The row cannot be used. The message says why.
@@ -197,7 +208,7 @@ def event_from_row(row: Mapping[str, object], columns: EventColumns, now_ms: int
     user_id = text(row, columns.user_id)
     if not user_id:
         raise RowError("missing user", f"column {columns.user_id!r} is empty")
-    timestamp_ms = _timestamp_ms(text(row, columns.timestamp), columns.timestamp, columns.time_unit, now_ms)
+    timestamp_ms = _timestamp_ms(text(row, columns.timestamp), columns, rules, now_ms)
     query = text(row, columns.query)
     if columns.surface:
         name = text(row, columns.surface)

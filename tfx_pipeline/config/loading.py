@@ -1,6 +1,7 @@
 """Reads YAML and `--set section.field=value` into frozen dataclasses. An unknown field is refused by its name."""
 
 import dataclasses
+import datetime
 import difflib
 import typing
 from collections.abc import Mapping, Sequence
@@ -134,6 +135,8 @@ def _convert(wanted: Any, value: Any, path: str, name: str) -> Any:
             pass
     if wanted is str and value is None:
         return ""
+    if wanted is str and isinstance(value, datetime.date):  # YAML reads 2011-11-01 as a date.
+        return value.isoformat()
     if not isinstance(wanted, type) or not isinstance(value, wanted) or (wanted is int and isinstance(value, bool)):
         raise ConfigError(f"{path}: `{name}` wants {_KINDS.get(wanted, wanted)}, got {value!r}.")
     return value

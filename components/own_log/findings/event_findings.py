@@ -1,6 +1,5 @@
 """Findings about the events of a log as a whole, which no single row shows."""
 
-import datetime
 from collections.abc import Collection, Iterator, Sequence
 from typing import Final
 
@@ -10,7 +9,7 @@ from components.own_log.findings.log_finding import LogFinding, Severity
 from components.own_log.findings.sighting import Sighting
 from components.own_log.guess.time_formats import time_format
 from components.sources.data_config import BY_TIME, SHOWN, DataConfig
-from components.sources.event_rows import MILLISECONDS, SECONDS
+from components.sources.event_time import SECONDS, UNITS, day
 from schemas.canonical_event import Surface
 from schemas.features import TRAIN_SPLIT
 
@@ -30,18 +29,19 @@ def time_findings(config: DataConfig, file: str, values: Sequence[str]) -> Itera
     """
     unit = config.columns.time_unit
     found = time_format(values)
-    if found is None or found.name == unit or (found.is_read and found.name not in (SECONDS, MILLISECONDS)):
+    if found is None or found.name == unit or (found.is_read and found.name not in UNITS):
         return
     example = next(value for value in values if value.strip())
     if found.is_read:
-        becomes = "all events would lie in January 1970" if found.name == SECONDS else "all rows would be refused"
+        becomes = "all rows would be refused"
+        if found.name == SECONDS and not config.earliest:
+            becomes = "all events would lie in January 1970"
         mend = f"Set data.columns.time_unit: {found.name}."
     else:
         becomes = "a run refuses them"
         mend = "`tandem init FILE --convert FOLDER` writes milliseconds."
-    names = {SECONDS: "seconds", MILLISECONDS: "milliseconds", "us": "microseconds", "ns": "nanoseconds"}
     yield LogFinding(
-        f"time_in_{names.get(found.name, 'another_format')}",
+        f"time_in_{UNITS[found.name].told if found.name in UNITS else 'another_format'}",
         Severity.ERROR,
         f"data.columns.timestamp: {example!r} looks like {found.told}, but data.columns.time_unit is {unit}: "
         f"{becomes}.",
@@ -234,14 +234,6 @@ def catalogue_findings(config: DataConfig, tally: EventTally, items: int) -> Ite
             field="data.evaluation_negatives",
             count=len(users),
         )
-
-
-def day(milliseconds: int) -> str:
-    """The day of a time, in UTC; the number itself if it is beyond the calendar."""
-    try:
-        return datetime.datetime.fromtimestamp(milliseconds / 1000, datetime.timezone.utc).strftime("%Y-%m-%d")
-    except (OverflowError, ValueError, OSError):
-        return str(milliseconds)
 
 
 def _seen(code: str, severity: Severity, seen: Sighting, text: str, mend: str, field: str = "") -> LogFinding:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from components.own_log.findings.event_findings import catalogue_findings, day, event_findings, time_findings
+from components.own_log.findings.event_findings import catalogue_findings, event_findings, time_findings
 from components.own_log.findings.event_tally import EventTally
 from components.own_log.findings.input_files import GENERIC_SOURCE, input_findings, kinds_of_files, paths_of, reader_of
 from components.own_log.findings.item_findings import ItemTally, id_findings, item_findings
@@ -16,6 +16,7 @@ from components.raw_files.refusal import DataError, Reject
 from components.raw_files.row_files import read_rows
 from components.sources.adapter import adapter
 from components.sources.data_config import POPULARITY, DataConfig
+from components.sources.event_time import day
 from schemas.canonical_event import Item, Surface
 
 _ITEM_ROWS: Final = 100_000
@@ -112,7 +113,7 @@ def check_log(
         check.findings += [
             finding
             for finding in refusal_findings(reading, config.max_reject_share)
-            if not (reading.file in explained and finding.code in ("future_time", "unparsable_time"))
+            if not (reading.file in explained and finding.code in ("early_time", "future_time", "unparsable_time"))
         ]
     found = event_findings(config, check.tally, surfaces, check.whole)
     if any(each.code == "time_in_seconds" for each in check.findings):

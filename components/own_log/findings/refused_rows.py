@@ -15,8 +15,9 @@ _MENDS: Final[Mapping[str, str]] = {
     "missing user": "Leave out events of unknown users, or name the column that holds ids for all "
     "(data.columns.user_id).",
     "missing item": "A feed event needs an item; only a search may be without one. Is data.columns.item_id the column?",
-    "unparsable time": f"Give milliseconds or seconds since 1970 (data.columns.time_unit) or ISO 8601. {_CONVERT}",
-    "future time": "Is the unit right (data.columns.time_unit: ms or s)? Is the clock of the logging machine?",
+    "unparsable time": f"Give a number since 1970 (data.columns.time_unit), ISO 8601 or RFC 2822. {_CONVERT}",
+    "future time": "Is the unit right (data.columns.time_unit: s, ms, us or ns)? Is the clock of the logging machine?",
+    "early time": "Is the unit right (data.columns.time_unit: s, ms, us or ns)? If so, empty data.earliest.",
     "negative time": "Times before 1970 are no times of a log; is data.columns.timestamp the column?",
     "unknown surface": "Give `recommendation` or `search`; or set data.columns.surface to '' and let the query tell. "
     + _CONVERT,

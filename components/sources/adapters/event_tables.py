@@ -25,7 +25,8 @@ def read_events(path: str, config: DataConfig, now_ms: int) -> Iterator[tuple[in
         DataError: The file as a whole cannot be used.
     """
     rows = read_rows(path, config.columns.required, "data.columns")
-    return records(path, rows, lambda row: event_from_row(row, config.columns, now_ms))
+    rules = config.row_rules
+    return records(path, rows, lambda row: event_from_row(row, config.columns, now_ms, rules))
 
 
 def read_items(path: str, config: DataConfig) -> Iterator[tuple[int, Item] | Reject]:

@@ -33,7 +33,7 @@ def build(tmp_path):
             paths["pretraining_events"] = write(tmp_path / "pretraining.tsv", pretraining)
         if items is not None:
             paths["items"] = write(tmp_path / "items.tsv", items)
-        config = DataConfig(**paths, max_reject_share=max_reject_share, core=core)
+        config = DataConfig(**paths, max_reject_share=max_reject_share, core=core, earliest="")
         summary = build_catalog(make_pipeline, config, str(tmp_path), str(tmp_path), NOW_MS)
         return summary, list(read_table(str(tmp_path)))
 

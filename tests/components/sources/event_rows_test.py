@@ -1,3 +1,4 @@
+import datetime
 import re
 
 import pytest
@@ -6,6 +7,7 @@ from components.raw_files.row import RowError
 from components.sources.event_rows import (
     EventColumns,
     ItemColumns,
+    RowRules,
     UserColumns,
     event_from_row,
     item_from_row,
@@ -48,6 +50,10 @@ def test_good_rows(changes, expected):
         (EventColumns(), 1_300_000_000_000, 1_300_000_000_000),
         (EventColumns(), "1.3e12", 1_300_000_000_000),
         (EventColumns(), "0", 0),
+        (EventColumns(time_unit="us"), "1300000000000999", 1_300_000_000_000),
+        (EventColumns(time_unit="ns"), 1_300_000_000_000_999_999, 1_300_000_000_000),
+        (EventColumns(), "Sun, 13 Mar 2011 07:06:40 GMT", 1_300_000_000_000),
+        (EventColumns(), "2011-03-13 07:06:40 UTC", 1_300_000_000_000),
         (EventColumns(), "1970-01-01T00:01", 60_000),
         (EventColumns(), "1970-01-01 00:00:01.500", 1_500),
         (EventColumns(), "1970-01-01T00:00:01Z", 1_000),
@@ -60,20 +66,25 @@ def test_times(columns, text, milliseconds):
     assert read(columns, timestamp_ms=text).timestamp_ms == milliseconds
 
 
-SOON, AFTER_NOW = {"timestamp_ms": "soon"}, "after now; does it count {}, as data.columns.time_unit"
+SOON, AFTER_NOW = {"timestamp_ms": "soon"}, "after now; does it count {}, as data.columns.time_unit says?"
+MILLI = "milliseconds since 1970, ISO 8601 or RFC 2822"
 
 
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        (SOON, "unparsable time: {time} 'soon'; give milliseconds since 1970 or ISO 8601"),
-        ({"timestamp_ms": ""}, "unparsable time: {time} ''; give milliseconds since 1970 or ISO 8601"),
+        (SOON, "unparsable time: {time} 'soon'; give " + MILLI + ""),
+        ({"timestamp_ms": ""}, "unparsable time: {time} ''; give " + MILLI + ""),
         ({"timestamp_ms": "nan"}, "unparsable time: {time} 'nan'"),
         ({"timestamp_ms": "-5"}, "negative time: {time} '-5', before 1970"),
         ({"timestamp_ms": "1969-12-31"}, "negative time: {time} '1969-12-31', before 1970"),
         ({"timestamp_ms": "1700000000001"}, "future time: {time} '1700000000001', " + AFTER_NOW.format("milliseconds")),
-        ({"columns": SECONDS}, "future time: {time} '1300000000000', " + AFTER_NOW.format("seconds")),
-        ({**SOON, "columns": SECONDS}, "unparsable time: {time} 'soon'; give seconds since 1970 or ISO 8601"),
+        (
+            {"columns": SECONDS},
+            "future time: {time} '1300000000000', after now; in milliseconds (data.columns.time_unit: ms) it is "
+            "2011-03-13",
+        ),
+        ({**SOON, "columns": SECONDS}, "unparsable time: {time} 'soon'; give seconds since 1970, ISO"),
         ({"user_id": " "}, "missing user: column 'user_id' is empty"),
         ({"user_id": None}, "missing user: column 'user_id' is empty"),
         ({"surface": "Search"}, "unknown surface: column 'surface' holds 'Search'; give recommendation or search"),
@@ -91,9 +102,43 @@ def test_bad_rows_say_why(changes, message):
     assert str(error.value) == f"{error.value.reason}: {error.value.detail}"
 
 
+RULES = RowRules(earliest_ms=631_152_000_000, zone=datetime.timezone(datetime.timedelta(hours=2)))
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (
+            "1300000000",
+            "'1300000000', which is 1970-01-16 if it counts milliseconds, before data.earliest = 1990-01-01; in "
+            "seconds (data.columns.time_unit: s) it is 2011-03-13",
+        ),
+        (
+            "1989-12-31T23:59:59Z",
+            "'1989-12-31T23:59:59Z', which is 1989-12-31, before data.earliest = 1990-01-01; empty "
+            "data.earliest if the log is so old, or counts from another moment than 1970",
+        ),
+        (
+            "20110313",
+            "'20110313', which is 1970-01-01 if it counts milliseconds, before data.earliest = 1990-01-01; a date "
+            "needs dashes: 2011-03-13",
+        ),
+    ],
+)
+def test_a_time_of_a_wrong_unit_is_refused_with_the_unit_that_fits(text, told):
+    with pytest.raises(RowError, match=f"^early time: column 'timestamp_ms' holds {re.escape(told)}$"):
+        event_from_row({**GOOD, "timestamp_ms": text}, EventColumns(), NOW_MS, RULES)
+    # Where a layout fixes what its times mean, no time is too early.
+    early = GOOD | {"timestamp_ms": "1970-01-01T00:00:00Z"}
+    assert event_from_row(early, EventColumns(), NOW_MS).timestamp_ms == 0
+    assert event_from_row({**GOOD, "timestamp_ms": "1990-01-01T02:00"}, EventColumns(), NOW_MS, RULES).timestamp_ms == (
+        631_152_000_000
+    ), "by the zone of the rules, which is two hours ahead"
+
+
 def test_settings_that_mean_nothing():
-    with pytest.raises(ValueError, match="`time_unit` should be one of ms, s. Received: time_unit='us'"):
-        EventColumns(time_unit="us")
+    with pytest.raises(ValueError, match="`time_unit` should be one of s, ms, us, ns. Received: time_unit='h'"):
+        EventColumns(time_unit="h")
     with pytest.raises(
         ValueError, match="`context` cannot hold 'weekday', because that name stands for something else"
     ):

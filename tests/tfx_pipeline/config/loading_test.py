@@ -94,3 +94,16 @@ def test_what_cannot_be_used_is_named(load, text, overrides, message):
 def test_a_file_that_cannot_be_read_is_named(tmp_path, name, message):
     with pytest.raises(ConfigError, match=message):
         load_dataclass(Outer, str(tmp_path / name))
+
+
+@pytest.mark.parametrize(
+    ("text", "overrides", "name"),
+    [
+        ("name: 2011-11-01", (), "2011-11-01"),
+        ("name: 2011-11-01T10:00:00Z", (), "2011-11-01T10:00:00+00:00"),
+        ("name: 2011-11-01 10:00:00", (), "2011-11-01T10:00:00"),
+        ("", ("name=2011-11-01",), "2011-11-01"),
+    ],
+)
+def test_dates_need_no_quotation_marks(load, text, overrides, name):
+    assert load(text, *overrides).name == name

@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING
 
 from rich.cells import cell_len, set_cell_size
 
-from components.own_log.findings.event_findings import day
 from components.raw_files.refusal import DataError
+from components.sources.event_time import day
 from schemas.canonical_event import Surface
 from tfx_pipeline.cli.exit_code import ExitCode
 from tfx_pipeline.cli.own_log import reading_progress

@@ -80,7 +80,7 @@ def test_what_the_configuration_wants_so_is_let_pass(code, events, options):
     [
         ("1700000000", "ms", "time_in_seconds", "Set data.columns.time_unit: s."),
         ("1700000000000", "s", "time_in_milliseconds", "Set data.columns.time_unit: ms."),
-        ("1700000000000000", "ms", "time_in_microseconds", "--convert FOLDER` writes milliseconds."),
+        ("1700000000000000", "ms", "time_in_microseconds", "Set data.columns.time_unit: us."),
         ("14.11.2023 22:13", "ms", "time_in_another_format", "--convert FOLDER` writes milliseconds."),
         ("1700000000", "s", "", ""),
         ("1700000000000", "ms", "", ""),

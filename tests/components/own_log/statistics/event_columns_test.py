@@ -10,7 +10,7 @@ def test_events_are_put_in_the_order_of_users_and_times(tmp_path):
     rows = "b,20,recommendation,,,i2,1\na,30,search,mug,s1,,1\nb,10,search,mug,s1,i1,0\na,30,search,mug,s1,i1,1\n"
     write(tmp_path / "events.csv", HEADER + rows + "a,x,recommendation,,,i1,1\n")
     write(tmp_path / "items.csv", "item_id,title\ni9,clock\ni1,red mug\n")
-    config = DataConfig(path=str(tmp_path), events="events.csv", items="items.csv")
+    config = DataConfig(path=str(tmp_path), events="events.csv", items="items.csv", earliest="")
     log = read_event_columns(config, NOW_MS)
     assert (log.users, log.items, log.queries) == ({"b": 0, "a": 1}, {"i9": 0, "i1": 1, "i2": 2}, {"mug": 0})
     assert log.titles == {"i9": "clock", "i1": "red mug"}

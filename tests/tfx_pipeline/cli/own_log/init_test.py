@@ -53,7 +53,6 @@ def test_a_log_that_is_not_read_as_it_is_is_converted_only_when_asked_for(folder
     write(folder / "log.csv", clicks(";", 1_700_000_000_000_000, ("click", "impression")))
     told = tandem("init", "log.csv", code=1).err
     assert "log.csv cannot be read by a run as it is:\n  its values are divided by semicolons" in told
-    assert "'ts' holds microseconds since 1970; a run reads seconds, milliseconds and ISO 8601" in told
     assert "'event' holds 'click' (1), 'impression' (0); a run reads 1 and 0" in told
     assert "add --convert FOLDER, and a copy that a run reads is written into it. Nothing is written yet.\n" in told
     assert not (folder / "my.yaml").exists()
