@@ -67,6 +67,9 @@ class Executor(BaseBeamExecutor):
                     describe(refused.reasons),
                     rejects.uri,
                 )
+        for kind, read in summary.reports.items():
+            for told in read.told:
+                _LOG.warning("%s rows: %s", kind, told)
         if summary.counts[CUT_USERS]:
             _LOG.warning(
                 "%d users have more than data.max_events_per_user = %d events; their %d oldest ones were left out.",

@@ -5,11 +5,13 @@ import json
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from components.sources.event_rows import EventColumns, ItemColumns, RowRules, UserColumns
+from components.sources.event_rows import NULL_MARKERS, EventColumns, ItemColumns, RowRules, UserColumns
 from components.sources.event_time import calendar_ms, time_zone
 from schemas.number_checks import check_least, check_shares
 from schemas.span_pattern import SPAN
 
+GENERIC: Final = "events"
+"""The source of the generic layout, whose columns and values the configuration explains."""
 LEAVE_ONE_OUT: Final = "leave_one_out"
 BY_TIME: Final = "time"
 TRAIN_ONLY: Final = "train_only"
@@ -48,6 +50,10 @@ class DataConfig:
             is meant.
         earliest: Events before this moment are refused, because numbers of a wrong unit lie in 1970. Only for the
             source `events`; layouts that are published fix what their times mean. Empty: none is too early.
+        null_markers: What stands for a missing value in a text file. Such an id, query, title, category, attribute or
+            context value counts as empty. Only for the source `events`.
+        label_threshold: If `data.columns.label` holds ratings: the least one that is an engagement; a lower one counts
+            as only shown. Null: the column holds labels.
         max_reject_share: The largest share of rows, from 0 to 1, that may be refused; a run with more fails.
         split: `leave_one_out` (per user and surface: last event test, second last validation, the rest train) or
             `time`. The source `fixed_benchmark` has splits of its own instead.
@@ -72,7 +78,7 @@ class DataConfig:
         seed: Seed of the negatives; recorded as an artifact property.
     """
 
-    source: str = "events"
+    source: str = GENERIC
     path: str = ""
     events: str = ""
     last_spans: int = 0
@@ -84,6 +90,8 @@ class DataConfig:
     user_columns: UserColumns = field(default_factory=UserColumns)
     timezone: str = "UTC"
     earliest: str = "1990-01-01"
+    null_markers: tuple[str, ...] = NULL_MARKERS
+    label_threshold: float | None = None
     max_reject_share: float = 0.01
     split: str = LEAVE_ONE_OUT
     validation_from: str = ""
@@ -122,6 +130,10 @@ class DataConfig:
                 f"data.last_spans = {self.last_spans} needs {SPAN} in data.events, where the number of the day stands. "
                 f"Received: {self.events!r}"
             )
+        if self.label_threshold is not None and self.columns.label_values:
+            raise ValueError(
+                "data.label_threshold and data.columns.label_values exclude each other: a label is a rating or a word."
+            )
         if bool(self.users) != bool(self.user_columns.attributes):
             raise ValueError(
                 "data.users and data.user_columns.attributes go together: the files, and which of their columns are "
@@ -145,9 +157,11 @@ class DataConfig:
 
     @property
     def row_rules(self) -> RowRules:
-        """What the values of a row mean."""
-        earliest_ms = self._moment_ms("earliest") if self.earliest else 0
-        return RowRules(earliest_ms, time_zone(self.timezone))
+        """What the values of a row mean. Layouts that are published have rules of their own."""
+        earliest_ms, zone = self._moment_ms("earliest") if self.earliest else 0, time_zone(self.timezone)
+        if self.source != GENERIC:
+            return RowRules()
+        return RowRules(earliest_ms, zone, frozenset(self.null_markers), self.label_threshold, ids_may_be_floats=True)
 
     def located(self, pattern: str) -> str:
         """A configured path or glob, relative to `path`; an empty one stays empty."""
@@ -175,6 +189,7 @@ class DataConfig:
     def from_json(cls, text: str) -> "DataConfig":
         """Reads what `to_json` wrote."""
         values = json.loads(text)
+        values["null_markers"] = tuple(values["null_markers"])
         values["columns"] = EventColumns(**_with_tuples(values["columns"]))
         values["item_columns"] = ItemColumns(**_with_tuples(values["item_columns"]))
         values["user_columns"] = UserColumns(**_with_tuples(values["user_columns"]))
@@ -182,7 +197,10 @@ class DataConfig:
 
 
 def _with_tuples(values: dict[str, Any]) -> dict[str, Any]:
-    return {name: tuple(value) if isinstance(value, list) else value for name, value in values.items()}
+    return {
+        name: tuple(value) if isinstance(value, list) else _with_tuples(value) if isinstance(value, dict) else value
+        for name, value in values.items()
+    }
 
 
 def _one_of(name: str, value: str, known: tuple[str, ...]) -> None:

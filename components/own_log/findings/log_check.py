@@ -12,7 +12,7 @@ from components.own_log.findings.item_findings import ItemTally, id_findings, it
 from components.own_log.findings.log_finding import LogFinding, Severity, errors, worst_first
 from components.own_log.findings.refused_rows import FileReading, refusal_findings
 from components.own_log.findings.text_findings import text_findings
-from components.raw_files.refusal import DataError, Reject
+from components.raw_files.refusal import Converted, DataError, Reject
 from components.raw_files.row_files import read_rows
 from components.sources.adapter import adapter
 from components.sources.data_config import POPULARITY, DataConfig
@@ -187,7 +187,7 @@ def _read(
             if most and reading.rows == most:
                 reading.whole = False
                 break
-            reading.rows += 1
+            reading.rows += not isinstance(each, Converted)
             if reading.rows % 50_000 == 0:
                 progress(path, reading.rows)
             if isinstance(each, Reject):

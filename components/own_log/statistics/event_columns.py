@@ -8,7 +8,7 @@ from typing import Final
 
 import numpy as np
 
-from components.raw_files.refusal import Reject
+from components.raw_files.refusal import Converted, Reject
 from components.sources.adapter import adapter
 from components.sources.data_config import DataConfig
 from schemas.canonical_event import Event, Item, Surface
@@ -28,7 +28,7 @@ class EventColumns:
         queries: Query to number.
         titles: The titles that are known, by item.
         categories: The category paths that are known, broad to narrow, by item.
-        refused: How many rows of events were refused, by reason.
+        refused: How many rows of events were refused, or left out as told, by reason.
         user: The user of each event.
         time: The time of each event, in milliseconds since 1970.
         item: The item of each event; -1 for a search without a click.
@@ -114,6 +114,8 @@ def read_event_columns(
         for number, row in enumerate(source.read_events(path, config, now_ms), start=1):
             if number % _TOLD_EVERY == 0:
                 progress(path, number)
+            if isinstance(row, Converted):
+                continue
             if isinstance(row, Reject):
                 refused[row.reason] += 1
                 continue

@@ -3,13 +3,17 @@ import re
 import pytest
 
 from components.sources.data_config import DataConfig
-from components.sources.event_rows import EventColumns, ItemColumns, UserColumns
+from components.sources.event_rows import NULL_MARKERS, EventColumns, ItemColumns, RowRules, UserColumns
+
+VALUES = {"surface_values": {"search": ("srp",), "recommendation": ("home", "pdp")}}
 
 
 def test_json_round_trip():
     config = DataConfig(
         events="log.csv",
-        columns=EventColumns(user_id="who", surface="", context=("device",)),
+        columns=EventColumns(user_id="who", surface="page", context=("device",), **VALUES),
+        null_markers=("?", ""),
+        label_threshold=3.5,
         item_columns=ItemColumns(title="name", attributes=("brand",)),
         users="users.csv",
         user_columns=UserColumns(user_id="who", attributes=("level",)),
@@ -25,6 +29,9 @@ def test_the_rules_of_rows_are_those_of_the_settings():
     assert str(rules.zone) == "Asia/Kolkata"
     assert DataConfig().row_rules.earliest_ms == 631_152_000_000
     assert DataConfig(earliest="").row_rules.earliest_ms == 0
+    assert (rules.null_markers, rules.label_threshold) == (frozenset(NULL_MARKERS), None)
+    # Layouts that are published fix what their values mean.
+    assert DataConfig(source="kuaisar", timezone="Asia/Kolkata").row_rules == RowRules()
 
 
 def test_moments_are_utc_unless_they_say_otherwise_and_paths_are_taken_from_the_folder():
@@ -71,6 +78,10 @@ IN_ORDER = "data.validation_from should be before data.test_from."
         (
             {"timezone": "Berlin"},
             "data.timezone: 'Berlin' is no time zone; give an IANA name such as Europe/Berlin or UTC",
+        ),
+        (
+            {"label_threshold": 4.0, "columns": EventColumns(label_values={"buy": 1})},
+            "data.label_threshold and data.columns.label_values exclude each other",
         ),
         ({"earliest": "long ago"}, "data.earliest should be ISO 8601, such as 2011-11-01T00:00. Received: 'long ago'"),
         ({**BY_TIME, "validation_from": "soon"}, f"{ISO_8601} Received: 'soon'"),

@@ -7,7 +7,7 @@ makes. For local files the adapters need neither Beam nor TFX.
 import time
 from collections.abc import Collection
 
-from components.raw_files.refusal import Reject
+from components.raw_files.refusal import Reject, is_refused
 from components.sources.adapter import adapter
 from components.sources.data_config import DataConfig
 from components.sources.event_order import EventPlace, event_place
@@ -33,7 +33,7 @@ def read_source_log(config: DataConfig, users: Collection[str] | None = None) ->
     for path in files.item_files:
         for row in source.read_items(path, config):
             if isinstance(row, Reject):
-                log.rejects += 1
+                log.rejects += is_refused(row)
             else:
                 log.items.setdefault(row[1].item_id, row[1])
     now_ms = round(time.time() * 1000)
@@ -41,7 +41,7 @@ def read_source_log(config: DataConfig, users: Collection[str] | None = None) ->
     for number, path in enumerate(files.event_files):
         for each in source.read_events(path, config, now_ms):
             if isinstance(each, Reject):
-                log.rejects += 1
+                log.rejects += is_refused(each)
                 continue
             line, event = each
             log.count(event)
