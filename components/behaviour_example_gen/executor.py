@@ -14,6 +14,7 @@ from components.behaviour_example_gen.generation import (
     CUT_EVENTS,
     CUT_USERS,
     EVENT,
+    REPEATED_EVENTS,
     USER,
     USERS,
     generate_examples,
@@ -70,6 +71,12 @@ class Executor(BaseBeamExecutor):
         for kind, read in summary.reports.items():
             for told in read.told:
                 _LOG.warning("%s rows: %s", kind, told)
+        if summary.counts[REPEATED_EVENTS]:
+            _LOG.warning(
+                "%d events stand in the log more than once, equal in all that they say; each is taken once. Was a file "
+                "shipped twice, or does data.events match a file and its copy?",
+                summary.counts[REPEATED_EVENTS],
+            )
         if summary.counts[CUT_USERS]:
             _LOG.warning(
                 "%d users have more than data.max_events_per_user = %d events; their %d oldest ones were left out.",
@@ -95,7 +102,7 @@ def _record(examples: types.Artifact, config: DataConfig, summary: Summary) -> N
         USERS: summary.counts[USERS],
     }
     numbers |= {f"targets_{split}": summary.counts[split] for split in BEHAVIOUR_SPLITS}
-    numbers |= {name: summary.counts[name] for name in (CUT_USERS, CUT_EVENTS)}
+    numbers |= {name: summary.counts[name] for name in (CUT_USERS, CUT_EVENTS, REPEATED_EVENTS)}
     if config.pretraining_events:
         numbers[f"targets_{PRETRAIN_SPLIT}"] = summary.counts[PRETRAIN_SPLIT]
     if USER in summary.reports:

@@ -168,9 +168,9 @@ def _repetitions(tally: EventTally) -> Iterator[LogFinding]:
             "repeated_event",
             Severity.WARNING,
             seen,
-            f"{seen.count:,} of {tally.events:,} events stand in the log more than once ({seen.example}): equal in "
-            "user, time, surface, query, item and label.",
-            "Leave out the copies; a history would hold the item twice, and the target may be in it.",
+            f"{seen.count:,} of {tally.events + seen.count:,} events stand in the log more than once ({seen.example}): "
+            "equal in all that they say. A run takes each once.",
+            "Was a file shipped twice, or does data.events match a file and its copy? Leave out the copies.",
         )
 
 

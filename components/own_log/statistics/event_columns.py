@@ -1,4 +1,4 @@
-"""Reads all events of a log into columns of numbers, 25 bytes for each event, so that large logs fit into memory."""
+"""Reads all events of a log into columns of numbers, 33 bytes for each event, so that large logs fit into memory."""
 
 import array
 from collections import Counter
@@ -11,6 +11,7 @@ import numpy as np
 from components.raw_files.refusal import Converted, Reject
 from components.sources.adapter import adapter
 from components.sources.data_config import DataConfig
+from components.sources.repeated_events import identity
 from schemas.canonical_event import Event, Item, Surface
 
 _NONE: Final = -1
@@ -36,6 +37,7 @@ class EventColumns:
         session: The search session of each event, a number for each session and query; 0 for none.
         search: Whether it is a search event.
         engaged: Whether the user engaged with the item.
+        repeated: How many events were left out because an earlier one equals them.
     """
 
     users: Mapping[str, int]
@@ -51,6 +53,7 @@ class EventColumns:
     session: np.ndarray
     search: np.ndarray
     engaged: np.ndarray
+    repeated: int
 
 
 @dataclass
@@ -68,6 +71,7 @@ class _Growing:
     session: array.array = field(default_factory=lambda: array.array("q"))
     search: array.array = field(default_factory=lambda: array.array("b"))
     engaged: array.array = field(default_factory=lambda: array.array("b"))
+    same: array.array = field(default_factory=lambda: array.array("q"))
 
     def add(self, event: Event) -> None:
         self.user.append(self.users.setdefault(event.user_id, len(self.users)))
@@ -79,6 +83,7 @@ class _Growing:
         self.session.append(hash((event.session_id, event.query)) | 1 if event.session_id else 0)
         self.search.append(event.surface is _SEARCH)
         self.engaged.append(event.is_target)
+        self.same.append(hash(identity(event)))
 
 
 def read_event_columns(
@@ -135,6 +140,9 @@ def _in_order(
     user, time = np.asarray(columns.user), np.asarray(columns.time)
     # The sort is stable: events of the same time keep the order of the files.
     order = np.lexsort((time, np.asarray(columns.position), user))
+    rows = len(order)
+    # The first of equal events is kept, in the order of a run.
+    order = order[np.sort(np.unique(np.asarray(columns.same)[order], return_index=True)[1])]
     return EventColumns(
         columns.users,
         columns.items,
@@ -149,4 +157,5 @@ def _in_order(
         np.asarray(columns.session)[order],
         np.asarray(columns.search)[order].astype(bool),
         np.asarray(columns.engaged)[order].astype(bool),
+        rows - len(order),
     )

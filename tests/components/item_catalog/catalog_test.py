@@ -58,6 +58,14 @@ def test_items_of_both_files_with_their_engagements(build):
     assert summary.reports["event"].rows == 7
 
 
+def test_an_event_that_stands_in_the_log_twice_counts_once(build):
+    _, rows = build(events=EVENTS + EVENTS.partition("\n")[2])
+    # A repetition at another time counts.
+    assert rows == build()[1]
+    _, rows = build(events=EVENTS + lines(("u1", 9, "recommendation", "", "", "a", 1)))
+    assert rows[0] == CatalogItem(RED_MUG, 3)
+
+
 def test_events_of_pre_training_count_too(build):
     header = EVENTS.splitlines(keepends=True)[0]
     earlier = header + lines(("u9", 1, "recommendation", "", "", "b", 1), ("u9", 2, "search", "jar", "s", "e", 1))

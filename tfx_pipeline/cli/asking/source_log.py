@@ -11,6 +11,7 @@ from components.raw_files.refusal import Reject, is_refused
 from components.sources.adapter import adapter
 from components.sources.data_config import DataConfig
 from components.sources.event_order import EventPlace, event_place
+from components.sources.repeated_events import without_repeated
 from schemas.canonical_event import Event, Item
 from serving.shop_log.event_log import EventLog
 
@@ -51,5 +52,5 @@ def read_source_log(config: DataConfig, users: Collection[str] | None = None) ->
                 event = source.with_item(event, log.items.get(event.item_id, Item(event.item_id)))
             placed.setdefault(event.user_id, []).append((event_place(number, line, event), event))
     for user_id, events in placed.items():
-        log.events[user_id] = [event for _, event in sorted(events, key=lambda each: each[0])]
+        log.events[user_id] = without_repeated(event for _, event in sorted(events, key=lambda each: each[0]))
     return log

@@ -1,5 +1,6 @@
 from components.own_log.statistics.event_columns import read_event_columns
 from components.sources.data_config import DataConfig
+from components.sources.event_rows import EventColumns
 from tests.support.raw_files import write
 
 NOW_MS = 1_800_000_000_000
@@ -28,3 +29,23 @@ def test_events_are_put_in_the_order_of_users_and_times(tmp_path):
     told = []
     read_event_columns(config, NOW_MS, lambda path, rows: told.append((path, rows)))
     assert told == [(f"{tmp_path}/events.csv", 50_000)]
+
+
+def test_events_that_stand_in_the_log_twice_are_one(tmp_path):
+    header = "user_id,timestamp_ms,surface,item_id,device\n"
+    rows = [
+        "u,5,recommendation,b,tv",
+        "u,7,recommendation,b,tv",
+        "u,5,recommendation,a,tv",
+        "u,5,recommendation,b,phone",
+    ]
+    for name, order in (("one.csv", rows), ("two.csv", rows[::-1])):
+        write(tmp_path / name, header + "".join(f"{row}\n" for row in order))
+    config = DataConfig(events=f"{tmp_path}/*.csv", columns=EventColumns(context=("device",)), earliest="")
+    found = read_event_columns(config, now_ms=1_800_000_000_000)
+    items = list(found.items)
+    # Of the events of one time, the order of the first file counts.
+    assert [(int(time), items[item]) for time, item in zip(found.time, found.item, strict=True)] == [
+        *((5, "b"), (5, "a"), (5, "b"), (7, "b"))
+    ]
+    assert found.repeated == 4
