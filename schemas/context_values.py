@@ -10,9 +10,9 @@ from typing import Final
 from schemas import signatures
 
 HOUR: Final = "hour"
-"""The hour of the event's time (UTC), 0 to 23. It is computed from the timestamp, so no log has a column for it."""
+"""The hour of the event's time by `data.timezone`, 0 to 23. It is computed, so no log has a column for it."""
 WEEKDAY: Final = "weekday"
-"""The day of the week of the event's time (UTC), 0 (Monday) to 6. It is computed from the timestamp too."""
+"""The day of the week of the event's time by `data.timezone`, 0 (Monday) to 6. It is computed, too."""
 MADE_OF_TIME: Final = (HOUR, WEEKDAY)
 SEPARATOR: Final = "="
 

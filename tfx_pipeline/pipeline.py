@@ -82,6 +82,7 @@ def _until_trained(config: PipelineConfig, passed_statistics_dir: str) -> dict[s
             "recommendation_history": config.data.recommendation_history,
             "search_history": config.data.search_history,
             "items_per_session": config.data.items_per_session,
+            "timezone": config.data.timezone,
             "attributes": list(config.data.item_attributes),
             "attributes_of_users": list(config.data.user_attributes),
         },

@@ -22,7 +22,8 @@ def preprocessing_fn(inputs: dict[str, tf.SparseTensor], custom_config: dict) ->
         inputs: The raw features, each sparse [batch, values]. A row of the catalog split has only the features of an
             item, a row of the audience split only those of a user, a row of any other split only those of behaviour.
         custom_config: `transform` (a `TransformConfig` as a dict), `recommendation_history`, `search_history`,
-            `items_per_session`, and the attributes' names: `attributes` for items, `attributes_of_users` for users.
+            `items_per_session`, `timezone`, and the attributes' names: `attributes` for items, `attributes_of_users`
+            for users.
 
     Returns:
         The transformed features that `schemas.features` names. `USER_ATTRIBUTE_INDICES` is among them only if
@@ -64,7 +65,7 @@ def preprocessing_fn(inputs: dict[str, tf.SparseTensor], custom_config: dict) ->
         features.USER: vocabularies.lookup(user, users),
         features.SURFACE_INDEX: tf.cast(tf.equal(_single(inputs[features.SURFACE]), Surface.SEARCH.value), tf.int64),
         features.QUERY_WORDS: query_words,
-        features.CONTEXT: _context_indices(inputs, transform["context"]),
+        features.CONTEXT: _context_indices(inputs, transform["context"], custom_config["timezone"]),
         features.CANDIDATE_ITEMS: tf.SparseTensor(candidates.indices, candidate_indices, candidates.dense_shape),
         features.CANDIDATE_LABELS: inputs[features.LABELS],
         features.IS_SEQUENCE_END: _columns(inputs[features.SEQUENCE_END], 1, 0)[:, 0],
@@ -107,12 +108,12 @@ def _columns(values: tf.SparseTensor, count: int, default: str | int) -> tf.Tens
     )
 
 
-def _context_indices(inputs: dict[str, tf.SparseTensor], names: Sequence[str]) -> tf.Tensor:
+def _context_indices(inputs: dict[str, tf.SparseTensor], names: Sequence[str], timezone: str) -> tf.Tensor:
     """The index of each context value. Every name has its own vocabulary. int64 [batch, names]."""
     moment = _columns(inputs[features.TIMESTAMP_MS], 1, UNKNOWN_MOMENT)[:, 0]
     columns = []
     for name in names:
-        texts = context_texts(name, moment, inputs[features.CONTEXT_VALUES])
+        texts = context_texts(name, moment, inputs[features.CONTEXT_VALUES], timezone)
         vocabulary = vocabularies.build(texts, features.context_vocabulary(name))
         columns.append(vocabularies.lookup_known(texts, vocabulary))
     return tf.stack(columns, axis=1) if columns else _columns(inputs[features.TIMESTAMP_MS], 0, 0)

@@ -117,6 +117,7 @@ def _transform_output(folder: Path, config: PipelineConfig, names: Vocabularies)
         "recommendation_history": config.data.recommendation_history,
         "search_history": config.data.search_history,
         "items_per_session": config.data.items_per_session,
+        "timezone": config.data.timezone,
         "attributes": [],
         "attributes_of_users": [],
     }

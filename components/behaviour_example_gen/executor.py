@@ -12,6 +12,7 @@ from tfx.types import artifact_utils
 from components.artifacts import Artifacts, Properties
 from components.behaviour_example_gen.generation import (
     EVENT,
+    REPEATED_EVENTS,
     USER,
     USERS,
     generate_examples,
@@ -67,6 +68,15 @@ class Executor(BaseBeamExecutor):
                     describe(refused.reasons),
                     rejects.uri,
                 )
+        for kind, read in summary.reports.items():
+            for told in read.told:
+                _LOG.warning("%s rows: %s", kind, told)
+        if summary.counts[REPEATED_EVENTS]:
+            _LOG.warning(
+                "%d events stand in the log more than once, equal in all that they say; each is taken once. Was a file "
+                "shipped twice, or does data.events match a file and its copy?",
+                summary.counts[REPEATED_EVENTS],
+            )
         for sentence in left_out_of(config, summary.counts):
             _LOG.warning("%s", sentence)
         behaviour = [split for split in splits_of(config) if split not in (CATALOG_SPLIT, AUDIENCE_SPLIT)]
@@ -87,7 +97,7 @@ def _record(examples: types.Artifact, config: DataConfig, summary: Summary) -> N
         USERS: summary.counts[USERS],
     }
     numbers |= {f"targets_{split}": summary.counts[split] for split in BEHAVIOUR_SPLITS}
-    numbers |= {name: summary.counts[name] for name in (CUT_USERS, CUT_EVENTS)}
+    numbers |= {name: summary.counts[name] for name in (CUT_USERS, CUT_EVENTS, REPEATED_EVENTS)}
     if config.pretraining_events:
         numbers[f"targets_{PRETRAIN_SPLIT}"] = summary.counts[PRETRAIN_SPLIT]
     if USER in summary.reports:

@@ -41,6 +41,7 @@ PRETRAINING_EVENT: Final = "pretraining_event"
 CANDIDATES: Final = "candidate"
 USER: Final = "user"
 USERS: Final = "users"
+REPEATED_EVENTS: Final = "events_repeated"
 _COUNTS = "counts"
 _PRETRAINING = "Pretraining"
 _TRAIN_ITEMS = "train_items"
@@ -67,7 +68,8 @@ def generate_examples(
     Returns:
         Reports for `event` rows, and for `candidate`, `user` and `pretraining_event` rows if there are such files.
         Counts of `users`, of the examples in each split, of the users and events that `data.max_events_per_user` and
-        `data.max_events_per_user_day` affect, and of targets that are left out for want of negatives.
+        `data.max_events_per_user_day` affect, of targets that are left out for want of negatives, and of events that
+        stand in the log more than once.
 
     Raises:
         DataError: Files cannot be used, too many rows were refused, the catalogue is too small for the negatives, or a
@@ -251,10 +253,11 @@ class _ExamplesOfUser(beam.DoFn):
         user_id, grouped = element
         Progress("users' histories cut into examples").advance()
         placed, candidates = (grouped, None) if self._source.read_candidates is None else map(list, grouped)
-        events, dropped, engaged_before = newest_events(_with_order(placed), self._config.max_events_per_user)
+        events, dropped, engaged_before, repeated = newest_events(_with_order(placed), self._config.max_events_per_user)
         yield beam.pvalue.TaggedOutput(_COUNTS, (USERS, 1))
         yield beam.pvalue.TaggedOutput(_COUNTS, (CUT_USERS, int(dropped > 0)))
         yield beam.pvalue.TaggedOutput(_COUNTS, (CUT_EVENTS, dropped))
+        yield beam.pvalue.TaggedOutput(_COUNTS, (REPEATED_EVENTS, repeated))
         try:
             examples, left_out = examples_of_user(
                 user_id, events, self._sampler, self._config, candidates, engaged_before

@@ -12,6 +12,7 @@ from components.raw_files.refusal import DataError, Reject
 from components.raw_files.summary import Summary, read_summary, write_summary
 from components.sources.adapter import adapter
 from components.sources.data_config import DataConfig
+from components.sources.repeated_events import digest
 from components.sources.source_events import source_events
 from schemas.canonical_event import Event, Item
 from schemas.features import TRAIN_SPLIT
@@ -55,7 +56,14 @@ def build_catalog(
             failures = (failures, earlier.failures) | "AllFailures" >> beam.Flatten()
         items = pipeline | "Items" >> ReadFiles(item_files, functools.partial(source.read_items, config=config))
         item_rows = items[None] | "ById" >> beam.Map(lambda each: (each[2].item_id, each))
-        engagements = kept | "Engagements" >> beam.FlatMap(_engagement) | "Add" >> beam.CombinePerKey(sum)  # type: ignore[arg-type]
+        engagements = (
+            kept
+            | "Engagements" >> beam.FlatMap(_engagement)
+            # An event that stands in the log twice counts once.
+            | "EachEventOnce" >> beam.CombinePerKey(max)  # type: ignore[arg-type]
+            | "EngagementsByItem" >> beam.Map(lambda each: (each[0][0], each[1]))
+            | "Add" >> beam.CombinePerKey(sum)  # type: ignore[arg-type]
+        )
         joined = (
             (item_rows, engagements)
             | "Join" >> beam.CoGroupByKey()
@@ -83,12 +91,12 @@ def build_catalog(
     return summary
 
 
-def _engagement(placed: tuple[int, int, Event]) -> Iterable[tuple[str, int]]:
+def _engagement(placed: tuple[int, int, Event]) -> Iterable[tuple[tuple[str, bytes], int]]:
     event = placed[2]
     if event.item_id:
         # Negatives may be drawn by these counts, so validation and test events must not influence them.
         counts = event.split in ("", TRAIN_SPLIT)
-        yield event.item_id, event.label if counts else 0
+        yield (event.item_id, digest(event)), event.label if counts else 0
 
 
 def _counts(row: CatalogItem) -> Iterable[tuple[str, int]]:

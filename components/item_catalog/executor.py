@@ -40,5 +40,7 @@ class Executor(BaseBeamExecutor):
         rejects.set_int_custom_property(REJECTS_KEY, report.rejects)
         items, untitled = (f"{summary.counts[name]:,}" for name in (ITEMS, UNTITLED))
         _LOG.info("Catalogue: %s items, %s without a title", items, untitled)
+        for told in report.told:
+            _LOG.warning("item rows: %s", told)
         if report.rejects:
             _LOG.warning("%d item rows refused: %s. See %s", report.rejects, describe(report.reasons), rejects.uri)

@@ -1,6 +1,7 @@
 """Reads many files on Beam, and reports how many rows were read and how many were refused."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,7 +10,7 @@ from apache_beam.transforms.window import GlobalWindows
 from apache_beam.utils.windowed_value import WindowedValue
 
 from components.progress import Progress
-from components.raw_files.refusal import DataError, Reject, check_share
+from components.raw_files.refusal import Converted, DataError, Reject, check_share, describe
 
 ReadFile = Callable[[str], Iterator[tuple[int, Any] | Reject]]
 """Reads one file and yields (line, record) or a Reject for each row, in the file's order."""
@@ -17,6 +18,8 @@ ReadFile = Callable[[str], Iterator[tuple[int, Any] | Reject]]
 REJECTS = "rejects"
 FAILURES = "failures"
 _FIRST = 5
+_REASONS = 30
+_OTHERS = "other values"
 _TOLD_ROWS = 500
 """Progress is reported once for this many rows."""
 
@@ -30,12 +33,16 @@ class ReadingReport:
         reasons: The number of refused rows for each reason.
         first: The first few refused rows.
         failures: The first few messages about other problems, such as files that cannot be read at all.
+        left_out: The number of rows for each reason that the configuration says to leave out.
+        converted: What was read otherwise than it is written: the number of values, and one of them, for each reason.
     """
 
     rows: int = 0
     reasons: dict[str, int] = field(default_factory=dict)
     first: tuple[Reject, ...] = ()
     failures: tuple[str, ...] = ()
+    left_out: dict[str, int] = field(default_factory=dict)
+    converted: dict[str, tuple[int, str]] = field(default_factory=dict)
 
     @property
     def rejects(self) -> int:
@@ -44,13 +51,29 @@ class ReadingReport:
 
     def __add__(self, other: "ReadingReport") -> "ReadingReport":
         """Adds up two reports."""
-        reasons = {
-            reason: self.reasons.get(reason, 0) + other.reasons.get(reason, 0)
-            for reason in sorted({*self.reasons, *other.reasons})
+        reasons = _added(self.reasons, other.reasons)
+        left_out = _most_frequent(_added(self.left_out, other.left_out))
+        converted = {
+            reason: (
+                self.converted.get(reason, (0, ""))[0] + other.converted.get(reason, (0, ""))[0],
+                min(each.converted[reason][1] for each in (self, other) if reason in each.converted),
+            )
+            for reason in sorted({*self.converted, *other.converted})
         }
         first = tuple(sorted(self.first + other.first)[:_FIRST])
         failures = tuple(sorted({*self.failures, *other.failures})[:_FIRST])
-        return ReadingReport(self.rows + other.rows, reasons, first, failures)
+        return ReadingReport(self.rows + other.rows, reasons, first, failures, left_out, converted)
+
+    @property
+    def told(self) -> list[str]:
+        """What is not refused and should be known all the same, one sentence each."""
+        sentences = []
+        if self.left_out:
+            sentences.append(
+                f"{sum(self.left_out.values()):,} of {self.rows:,} rows left out as data.columns says: "
+                f"{describe(self.left_out)}"
+            )
+        return sentences + [f"{reason}: {count:,}, such as {one}" for reason, (count, one) in self.converted.items()]
 
     def check(self, kind: str, setting: str, max_reject_share: float, rejects_dir: str) -> None:
         """Fails if the rows are not good enough to continue.
@@ -68,14 +91,34 @@ class ReadingReport:
             raise DataError("\n".join(self.failures))
         if not self.rows:
             raise DataError(f"{setting}: holds no {kind}s. The files have a header and nothing below it.")
-        check_share(kind, self.rows, self.reasons, self.first, max_reject_share, rejects_dir)
+        rows = self.rows - sum(self.left_out.values())
+        if not rows:
+            raise DataError(
+                f"{setting}: all {self.rows:,} rows are left out: {describe(self.left_out)}. Do "
+                "data.columns.surface_values and data.columns.label_values name the log's values?"
+            )
+        check_share(kind, rows, self.reasons, self.first, max_reject_share, rejects_dir)
+
+
+def _added(one: Mapping[str, int], other: Mapping[str, int]) -> dict[str, int]:
+    return {reason: one.get(reason, 0) + other.get(reason, 0) for reason in sorted({*one, *other})}
+
+
+def _most_frequent(counts: dict[str, int]) -> dict[str, int]:
+    """At most so many reasons, because a column may hold any number of values; the others are counted together."""
+    if len(counts) <= _REASONS:
+        return counts
+    ordered = sorted(counts.items(), key=lambda each: (each[0] == _OTHERS, -each[1], each[0]))
+    kept = dict(ordered[: _REASONS - 1])
+    return kept | {_OTHERS: sum(count for _, count in ordered[_REASONS - 1 :])}
 
 
 class ReadFiles(beam.PTransform):
     """Reads files in parallel; each file is read by one worker.
 
     Yields three collections. The main one, `None`, holds (file, line, record), where file is the index of the path in
-    `paths`. `rejects` holds a Reject for each refused row, `failures` a message for each file that cannot be read.
+    `paths`. `rejects` holds a Reject for each refused row and a ReadingReport for each file with rows that are left
+    out, or with values that were converted. `failures` holds a message for each file that cannot be read.
     """
 
     def __init__(self, paths: Sequence[str], read: ReadFile):
@@ -99,17 +142,27 @@ class _ReadFile(beam.DoFn):
     def process(self, element: tuple[int, str]) -> Iterable[Any]:
         file, path = element
         read = Progress("rows read")
+        left_out: Counter[str] = Counter()
+        converted: dict[str, tuple[int, str]] = {}
         try:
             for place, each in enumerate(self._read(path), start=1):
                 if place % _TOLD_ROWS == 0:
                     read.advance(_TOLD_ROWS)
-                if isinstance(each, Reject):
+                if isinstance(each, Converted):
+                    times, one = converted.get(each.reason, (0, each.detail))
+                    converted[each.reason] = times + each.times, one
+                elif isinstance(each, Reject) and each.as_told:
+                    left_out[each.reason] += 1
+                elif isinstance(each, Reject):
                     yield beam.pvalue.TaggedOutput(REJECTS, each)
                 else:
                     line, record = each
                     yield file, line, record
         except DataError as error:
             yield beam.pvalue.TaggedOutput(FAILURES, str(error))
+        if left_out or converted:
+            told = ReadingReport(left_out.total(), left_out=_most_frequent(dict(left_out)), converted=converted)
+            yield beam.pvalue.TaggedOutput(REJECTS, told)
 
 
 class CombineReport(beam.CombineFn):

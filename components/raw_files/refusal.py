@@ -19,12 +19,15 @@ class Reject:
         line: Its line number, from 1; in Parquet, its row number, from 1.
         reason: A short fixed name, such as `missing user`. Rejects are counted by reason.
         detail: What was found, and what was expected.
+        as_told: Whether the configuration says to leave such rows out. They do not count against
+            `data.max_reject_share`.
     """
 
     file: str
     line: int
     reason: str
     detail: str
+    as_told: bool = False
 
     def __str__(self) -> str:
         """The reject in the format of a compiler error: `file:line: reason: detail`."""
@@ -32,7 +35,26 @@ class Reject:
 
     def to_json(self) -> str:
         """The reject as one line of JSON."""
-        return json.dumps(dataclasses.asdict(self), ensure_ascii=False)
+        values = dataclasses.asdict(self)
+        return json.dumps({name: values[name] for name in ("file", "line", "reason", "detail")}, ensure_ascii=False)
+
+
+@dataclass(frozen=True, order=True)
+class Converted(Reject):
+    """Values of a row that were read otherwise than they are written. The row was not refused.
+
+    Its detail is the first value and what became of it.
+
+    Attributes:
+        times: How many values there are.
+    """
+
+    times: int = 0
+
+
+def is_refused(reject: Reject) -> bool:
+    """Whether it stands for a row that cannot be used, and not for one that is left out as told, or for conversions."""
+    return not reject.as_told and not isinstance(reject, Converted)
 
 
 def describe(reasons: Mapping[str, int]) -> str:

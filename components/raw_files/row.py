@@ -71,12 +71,14 @@ class RowError(ValueError):
     Attributes:
         reason: A short fixed name, such as `missing user`. Rejects are counted by reason.
         detail: What was found, and what was expected.
+        as_told: Whether the configuration says to leave such rows out.
     """
 
-    def __init__(self, reason: str, detail: str):
+    def __init__(self, reason: str, detail: str, as_told: bool = False):
         super().__init__(f"{reason}: {detail}")
         self.reason = reason
         self.detail = detail
+        self.as_told = as_told
 
 
 def records(
@@ -99,4 +101,4 @@ def records(
         try:
             yield row.line, read_row(row.values)
         except RowError as error:
-            yield Reject(path, row.line, error.reason, error.detail)
+            yield Reject(path, row.line, error.reason, error.detail, error.as_told)

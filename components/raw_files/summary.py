@@ -41,7 +41,9 @@ class Summary:
         reports = {}
         for kind, each in values["reports"].items():
             first = tuple(Reject(**reject) for reject in each["first"])
-            reports[kind] = ReadingReport(each["rows"], each["reasons"], first, tuple(each["failures"]))
+            converted = {reason: (count, one) for reason, (count, one) in each["converted"].items()}
+            failures = tuple(each["failures"])
+            reports[kind] = ReadingReport(each["rows"], each["reasons"], first, failures, each["left_out"], converted)
         return cls(reports, values["counts"])
 
 
@@ -50,12 +52,13 @@ def write_summary(directory: str, rejects: Any, reports: Mapping[str, Any], coun
 
     Args:
         directory: The directory to write to.
-        rejects: A collection of refused rows.
+        rejects: A collection of refused rows, and of reports, which are not written.
         reports: A collection of one ReadingReport for each kind of row.
         counts: A collection of (name, number). Numbers with the same name are added up.
     """
     _ = (
         rejects
+        | "RefusedRows" >> beam.Filter(lambda each: isinstance(each, Reject))
         | "RejectLines" >> beam.Map(Reject.to_json)
         | "WriteRejects" >> beam.io.WriteToText(os.path.join(directory, _REJECTS_PREFIX), file_name_suffix=".jsonl")
     )

@@ -1,7 +1,6 @@
 """DataConfig: the `data` section of a configuration, which says how raw logs become examples."""
 
 import dataclasses
-import datetime
 import json
 import typing
 from collections.abc import Sequence
@@ -11,7 +10,8 @@ from typing import Any, Final
 from components.raw_files import spans
 from components.raw_files.file_format import AUTO, FileFormat
 from components.raw_files.refusal import DataError
-from components.sources.event_rows import EventColumns, ItemColumns, UserColumns
+from components.sources.event_rows import NULL_MARKERS, EventColumns, ItemColumns, RowRules, UserColumns
+from components.sources.event_time import calendar_ms, time_zone
 from components.sources.log_sources import EventSource, ItemSource, UserSource
 from schemas.number_checks import check_least, check_shares
 from schemas.span_pattern import SPAN
@@ -72,10 +72,19 @@ class DataConfig:
         item_sources: Several tables of items in place of `items`, each with columns of its own. An item that stands in
             two is taken from the earlier one, and its other row is refused. For `source: events`.
         user_sources: Several tables of users in place of `users`, likewise.
+        timezone: The time zone, by its IANA name such as `Europe/Berlin`, of times that name none, and of the `hour`
+            and `weekday` of `transform.context`, with daylight saving. Of an hour that the clock shows twice, the first
+            is meant.
+        earliest: Events before this moment are refused, because numbers of a wrong unit lie in 1970. Only for the
+            source `events`; layouts that are published fix what their times mean. Empty: none is too early.
+        null_markers: What stands for a missing value in a text file. Such an id, query, title, category, attribute or
+            context value counts as empty. Only for the source `events`.
+        label_threshold: If `data.columns.label` holds ratings: the least one that is an engagement; a lower one counts
+            as only shown. Null: the column holds labels.
         max_reject_share: The largest share of rows, from 0 to 1, that may be refused; a run with more fails.
         split: `leave_one_out` (per user and surface: last event test, second last validation, the rest train) or
             `time`. The source `fixed_benchmark` has splits of its own instead.
-        validation_from: For `split: time`: events from this moment on (ISO 8601, UTC) are validation.
+        validation_from: For `split: time`: events from this moment on (ISO 8601, by `timezone`) are validation.
         test_from: For `split: time`: events from this moment on are test.
         train_negatives: Negatives drawn for each training example, at least 1.
         evaluation_negatives: Negatives drawn for each validation and test example, at least 1. A source may bring its
@@ -120,6 +129,10 @@ class DataConfig:
     sources: tuple[EventSource, ...] = ()
     item_sources: tuple[ItemSource, ...] = ()
     user_sources: tuple[UserSource, ...] = ()
+    timezone: str = "UTC"
+    earliest: str = "1990-01-01"
+    null_markers: tuple[str, ...] = NULL_MARKERS
+    label_threshold: float | None = None
     max_reject_share: float = 0.01
     split: str = LEAVE_ONE_OUT
     validation_from: str = ""
@@ -152,6 +165,11 @@ class DataConfig:
             _one_of("split", self.split, (LEAVE_ONE_OUT, BY_TIME))
         _one_of("negatives", self.negatives, (UNIFORM, POPULARITY, SHOWN, CATEGORY))
         check_shares(self, "max_reject_share")
+        try:
+            time_zone(self.timezone)
+        except ValueError as error:
+            raise ValueError(f"data.timezone: {error}") from None
+        _ = self.row_rules
         check_least(self, 1, "train_negatives", "evaluation_negatives", "items_per_session", "core_rounds")
         check_least(self, 1, "recommendation_history", "search_history")
         check_least(self, 0, "seed", "max_events_per_user", "core", "last_spans", "max_events_per_user_day")
@@ -166,6 +184,10 @@ class DataConfig:
                     "data.users and data.user_columns.attributes go together: the files, and which of their columns "
                     f"are read. Received: {source.users!r} and {list(source.user_columns.attributes)}"
                 )
+        if self.label_threshold is not None and self.columns.label_values:
+            raise ValueError(
+                "data.label_threshold and data.columns.label_values exclude each other: a label is a rating or a word."
+            )
         self._check_sources()
         if self.split == BY_TIME and not self.validation_from_ms < self.test_from_ms:
             raise ValueError(
@@ -176,12 +198,20 @@ class DataConfig:
     @property
     def validation_from_ms(self) -> int:
         """`validation_from` in milliseconds since 1970."""
-        return _moment_ms("validation_from", self.validation_from)
+        return self._moment_ms("validation_from")
 
     @property
     def test_from_ms(self) -> int:
         """`test_from` in milliseconds since 1970."""
-        return _moment_ms("test_from", self.test_from)
+        return self._moment_ms("test_from")
+
+    @property
+    def row_rules(self) -> RowRules:
+        """What the values of a row mean. Layouts that are published have rules of their own."""
+        earliest_ms, zone = self._moment_ms("earliest") if self.earliest else 0, time_zone(self.timezone)
+        if self.source != GENERIC_SOURCE:
+            return RowRules()
+        return RowRules(earliest_ms, zone, frozenset(self.null_markers), self.label_threshold, ids_may_be_floats=True)
 
     def located(self, pattern: str) -> str:
         """A configured path or glob, relative to `path`; an empty one stays empty."""
@@ -288,6 +318,13 @@ class DataConfig:
         """The configuration as JSON, for an execution property."""
         return json.dumps(dataclasses.asdict(self), sort_keys=True)
 
+    def _moment_ms(self, name: str) -> int:
+        text = getattr(self, name)
+        moment = calendar_ms(text, time_zone(self.timezone))
+        if moment is None:
+            raise ValueError(f"data.{name} should be ISO 8601, such as 2011-11-01T00:00. Received: {text!r}")
+        return moment
+
     @classmethod
     def from_json(cls, text: str) -> "DataConfig":
         """Reads what `to_json` wrote."""
@@ -305,6 +342,8 @@ def _built(section: type, values: dict[str, Any]) -> Any:
         elif isinstance(value, list):
             nested = dataclasses.is_dataclass(inner)
             value = tuple(_built(typing.cast(type, inner), each) if nested else each for each in value)
+        elif isinstance(value, dict):
+            value = {key: tuple(each) if isinstance(each, list) else each for key, each in value.items()}
         found[name] = value
     return section(**found)
 
@@ -312,13 +351,3 @@ def _built(section: type, values: dict[str, Any]) -> Any:
 def _one_of(name: str, value: str, known: tuple[str, ...]) -> None:
     if value not in known:
         raise ValueError(f"data.{name} should be one of {', '.join(known)}. Received: {value!r}")
-
-
-def _moment_ms(name: str, text: str) -> int:
-    try:
-        moment = datetime.datetime.fromisoformat(text.replace("Z", "+00:00"))
-    except ValueError:
-        raise ValueError(f"data.{name} should be ISO 8601, such as 2011-11-01T00:00. Received: {text!r}") from None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=datetime.timezone.utc)
-    return round(moment.timestamp() * 1000)

@@ -4,11 +4,13 @@ The adapters use it, on Beam and where the command line reads a user's history.
 """
 
 import datetime
+import functools
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from components.raw_files.row import CATEGORY_SEPARATOR, RowError
+from components.sources.event_time import MILLISECONDS, PLAUSIBLE_MS, UNITS, calendar_ms, day, number_ms, unit_hint
 from components.sources.id_text import check_id
 from components.sources.row_elements import list_of
 from schemas import context_values
@@ -16,14 +18,20 @@ from schemas.canonical_event import Event, Item, Surface, User
 
 MAX_FIELD_CHARACTERS = 100_000
 """A longer value is refused, because it comes from a broken quote or delimiter."""
-MILLISECONDS = "ms"
-SECONDS = "s"
-_TIME_UNITS = {MILLISECONDS: ("milliseconds", 1), SECONDS: ("seconds", 1000)}
-"""Unit to its name and its length in milliseconds."""
+NULL_MARKERS = ("nan", "NaN", "None", "NULL", "null", "\\N", "-", "N/A", "<NA>")
+"""What pandas, databases and people write where a value is missing."""
+FLOAT_IDS = "ids written as decimals were read as whole numbers"
+LEFT_OUT = "left out: "
+"""How the reasons of rows begin that the configuration says to leave out."""
+_LABELS = {
+    text: int(label) for label, texts in (("1", "1 true yes t y"), ("0", "0 false no f n")) for text in texts.split()
+}
+_PLAIN_LABELS = {"": 1, "1": 1, "0": 0}
+_FLOAT_END = ".0"
 _SEARCH = Surface.SEARCH
 _SURFACES = {surface.value: surface for surface in Surface}
-_LONG_NUMBER = 19
-"""A number with fewer digits than this fits into 64 bits."""
+_LONG_NUMBER = 30
+"""A number of fewer digits than this may be a time: nanoseconds have 19."""
 
 
 @dataclass(frozen=True)
@@ -32,15 +40,23 @@ class EventColumns:
 
     Attributes:
         user_id: The column of the user's id. Required.
-        timestamp: The column of the time: a number since 1970, or ISO 8601 (UTC when it names no zone). Required.
-        time_unit: What a number in the column `timestamp` counts: `ms` (milliseconds) or `s` (seconds).
+        timestamp: The column of the time: a number since 1970, ISO 8601 or RFC 2822 (by `data.timezone` if it names
+            no zone). Required.
+        time_unit: What a number in the column `timestamp` counts: `s` (seconds), `ms` (milliseconds), `us`
+            (microseconds) or `ns` (nanoseconds).
         surface: The column that says `recommendation` or `search`. If the column's name is empty, an event with a query
             is a search.
         query: The column of the typed query. May be missing from the file.
         session_id: The column of the search session that a click belongs to. May be missing from the file.
         item_id: The column of the item's id. Required.
-        label: The column that says 1 (engaged) or 0 (only shown). May be missing from the file; then every event is an
-            engagement.
+        label: The column that says 1 (engaged) or 0 (only shown), as a number or as true, yes, t, y and their
+            opposites; or a rating (`data.label_threshold`), or words (`label_values`). May be missing from the file;
+            then every event is an engagement. An empty value is an engagement, too.
+        label_values: The label, 1 or 0, of each value of the column `label`, such as `{click: 1, view: 0}`. Rows with
+            another value are left out and counted. Empty: the column holds labels.
+        surface_values: The values of the column `surface` that mean each surface, such as `{search: [search_click,
+            srp], recommendation: [home, pdp]}`. Rows with another value are left out and counted. Empty: the column
+            holds the surfaces' own names.
         context: Further columns of the moment's context, such as the device. Each must be there.
         lists: Columns that hold one event in each element, such as the results of a search. A field within is named by
             its path: with `lists: [results]`, `item_id: results.id` and `label: results.clicked`. Several lists, such
@@ -55,6 +71,8 @@ class EventColumns:
     session_id: str = "session_id"
     item_id: str = "item_id"
     label: str = "label"
+    label_values: Mapping[str, int] = field(default_factory=dict)
+    surface_values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     context: tuple[str, ...] = ()
     lists: tuple[str, ...] = ()
 
@@ -65,22 +83,45 @@ class EventColumns:
             ValueError: The message names the refused value.
         """
         context_values.check_names(self.context)
-        if self.time_unit not in _TIME_UNITS:
+        if self.time_unit not in UNITS:
+            raise ValueError(f"`time_unit` should be one of {', '.join(UNITS)}. Received: time_unit={self.time_unit!r}")
+        if not {*self.label_values.values()} <= {0, 1}:
             raise ValueError(
-                f"`time_unit` should be one of {', '.join(_TIME_UNITS)}. Received: time_unit={self.time_unit!r}"
+                f"`label_values` should name a label, 0 or 1, for each. Received: {dict(self.label_values)}"
             )
+        for surface in self.surface_values:
+            if surface not in _SURFACES:
+                raise ValueError(
+                    f"`surface_values` should name values of {' and '.join(_SURFACES)}. Received: {surface!r}"
+                )
+        named = [value for values in self.surface_values.values() for value in values]
+        twice = [value for value in named if named.count(value) > 1]
+        if twice:
+            raise ValueError(f"`surface_values` should name each value once. Received twice: {twice[0]!r}")
+        for values, column in (("label_values", "label"), ("surface_values", "surface")):
+            if getattr(self, values) and not getattr(self, column):
+                raise ValueError(f"`{values}` needs `{column}`, the name of the column that holds them.")
 
     @property
     def required(self) -> tuple[str, ...]:
         """The columns that a file must have."""
-        names = (self.user_id, self.timestamp, self.surface, self.item_id, *self.context)
-        return (*self.lists, *(name for name in names if name and not list_of(name, self.lists)))
+        label = self.label if self.label_values else ""
+        names = (self.user_id, self.timestamp, self.surface, self.item_id, label, *self.context)
+        plain = (name for name in names if name and not list_of(name, self.lists))
+        return tuple(dict.fromkeys((*self.lists, *plain)))
 
     @property
     def named(self) -> tuple[str, ...]:
         """All columns with an event's fields, those within lists too."""
         names = (self.user_id, self.timestamp, self.surface, self.query, self.session_id, self.item_id, self.label)
         return tuple(name for name in (*names, *self.context) if name)
+
+    @functools.cached_property
+    def surface_of(self) -> Mapping[str, Surface]:
+        """The surface of each value of the column `surface`."""
+        if not self.surface_values:
+            return _SURFACES
+        return {value: _SURFACES[surface] for surface, values in self.surface_values.items() for value in values}
 
 
 @dataclass(frozen=True)
@@ -124,6 +165,43 @@ class UserColumns:
         return (self.user_id, *self.attributes)
 
 
+@dataclass(frozen=True)
+class RowRules:
+    """What the values of a row mean, whichever column they stand in. The defaults are those of published layouts.
+
+    Attributes:
+        earliest_ms: An earlier time is refused, because it comes from a wrong unit; in milliseconds since 1970.
+        zone: The time zone of times that name none.
+        null_markers: Values that count as empty, except for times, surfaces and labels.
+        label_threshold: The least rating that is an engagement; None if labels are no ratings.
+        ids_may_be_floats: Whether the id `1009.0` is 1009, because pandas writes ids so if their column has gaps.
+        converted: What was read otherwise than it is written since whoever reads the rows emptied it: the reason, and
+            the value with what became of it.
+    """
+
+    earliest_ms: int = 0
+    zone: datetime.tzinfo = datetime.timezone.utc
+    null_markers: frozenset[str] = frozenset()
+    label_threshold: float | None = None
+    ids_may_be_floats: bool = False
+    converted: list[tuple[str, str]] = field(default_factory=list, compare=False)
+
+    def known(self, text: str) -> str:
+        """A value; empty if it is a null marker."""
+        return "" if text in self.null_markers else text
+
+    def id_of(self, text: str, column: str) -> str:
+        """An id; empty if it is a null marker."""
+        if self.ids_may_be_floats and text[-2:] == _FLOAT_END and text[:-2].isdecimal():
+            self.converted.append((FLOAT_IDS, f"{text[:40]!r} in column {column!r}, read as {text[:-2][:40]!r}"))
+            return text[:-2]
+        return "" if text in self.null_markers else text
+
+
+_NO_RULES = RowRules()
+_NOT_WRONG = "; empty data.earliest if the log is so old, or counts from another moment than 1970"
+
+
 def field_text(row: Mapping[str, object], column: str) -> str:
     """The value of a column as text, stripped of spaces; empty if the row lacks the column.
 
@@ -160,106 +238,172 @@ def _text_reader(row: Mapping[str, object]) -> Callable[[Mapping[str, object], s
     return _plain_text
 
 
-def _timestamp_ms(text: str, column: str, unit: str, now_ms: int) -> int:
-    unit_name, scale = _TIME_UNITS[unit]
+def _timestamp_ms(text: str, columns: EventColumns, rules: RowRules, now_ms: int) -> int:
+    unit = UNITS[columns.time_unit]
     if len(text) < _LONG_NUMBER and text.isascii() and text.isdigit():
-        milliseconds = int(text) * scale
-        if milliseconds <= now_ms:
+        milliseconds = int(text) * unit.milliseconds // unit.in_a_millisecond
+        if rules.earliest_ms <= milliseconds <= now_ms:
             return milliseconds
-    try:
-        number = float(text)
-        if not math.isfinite(number):
-            raise RowError("unparsable time", f"column {column!r} holds {text[:40]!r}")
-        milliseconds = int(text) * scale if text.lstrip("+-").isdigit() else int(number * scale)
-    except ValueError as error:
-        if isinstance(error, RowError):
-            raise
-        try:
-            moment = datetime.datetime.fromisoformat(text.replace("Z", "+00:00"))
-        except ValueError:
-            raise RowError(
-                "unparsable time",
-                f"column {column!r} holds {text[:40]!r}; give {unit_name} since 1970 or ISO 8601",
-            ) from None
-        if moment.tzinfo is None:
-            moment = moment.replace(tzinfo=datetime.timezone.utc)
-        milliseconds = round(moment.timestamp() * 1000)
-    if milliseconds < 0:
-        raise RowError("negative time", f"column {column!r} holds {text[:40]!r}, before 1970")
-    if milliseconds > now_ms:
+    moment = number_ms(text, unit)
+    if moment is None:
+        moment = calendar_ms(text, rules.zone)
+    if moment is None:
         raise RowError(
-            "future time",
-            f"column {column!r} holds {text[:40]!r}, after now; does it count {unit_name}, "
-            "as data.columns.time_unit says?",
+            "unparsable time",
+            f"column {columns.timestamp!r} holds {text[:40]!r}; give {unit.told} since 1970, ISO 8601 or RFC 2822",
         )
-    return milliseconds
+    if not max(rules.earliest_ms, 0) <= moment <= now_ms:
+        raise _implausible_time(text, moment, columns, rules, now_ms)
+    return moment
 
 
-def event_from_row(row: Mapping[str, object], columns: EventColumns, now_ms: int) -> Event:
+def _implausible_time(text: str, moment: int, columns: EventColumns, rules: RowRules, now_ms: int) -> RowError:
+    holds, told = f"column {columns.timestamp!r} holds {text[:40]!r}", UNITS[columns.time_unit].told
+    hint = unit_hint(text, columns.time_unit, max(rules.earliest_ms, PLAUSIBLE_MS), now_ms)
+    if moment > now_ms:
+        asked = f"does it count {told}, as data.columns.time_unit says?"
+        return RowError("future time", f"{holds}, after now{hint or f'; {asked}'}")
+    if moment < 0:
+        return RowError("negative time", f"{holds}, before 1970")
+    counted = f" if it counts {told}" if number_ms(text, UNITS[columns.time_unit]) is not None else ""
+    earliest = f"before data.earliest = {day(rules.earliest_ms)}"
+    return RowError("early time", f"{holds}, which is {day(moment)}{counted}, {earliest}{hint or _NOT_WRONG}")
+
+
+def event_from_row(row: Mapping[str, object], columns: EventColumns, now_ms: int, rules: RowRules = _NO_RULES) -> Event:
     """Reads one event.
 
     Args:
         row: Column name to value. Bytes that are not UTF-8 appear as U+FFFD.
         columns: Which column holds which field.
         now_ms: The time of reading, in milliseconds since 1970. Later events are refused.
+        rules: What the values mean. By default, those of a layout that fixes the meaning of its times.
 
     Raises:
         RowError: The row cannot be used. The message says why.
     """
-    text = _text_reader(row)
-    user_id = text(row, columns.user_id)
-    if not user_id:
-        raise RowError("missing user", f"column {columns.user_id!r} is empty")
-    timestamp_ms = _timestamp_ms(text(row, columns.timestamp), columns.timestamp, columns.time_unit, now_ms)
+    text, nulls = _text_reader(row), rules.null_markers
     query = text(row, columns.query)
+    if query in nulls:
+        query = ""
+    if columns.label_values or columns.surface_values:
+        # Rows of other kinds may lack all else, so they are left out first.
+        _check_kind(text(row, columns.surface), text(row, columns.label), columns)
+    user_id = text(row, columns.user_id)
+    if user_id in nulls or user_id[-2:] == _FLOAT_END:
+        user_id = rules.id_of(user_id, columns.user_id)
+    if not user_id:
+        raise _missing("user", row, columns.user_id)
+    timestamp_ms = _timestamp_ms(text(row, columns.timestamp), columns, rules, now_ms)
     if columns.surface:
         name = text(row, columns.surface)
-        if name not in _SURFACES:
+        if name not in columns.surface_of:
             raise RowError(
                 "unknown surface", f"column {columns.surface!r} holds {name[:40]!r}; give {' or '.join(_SURFACES)}"
             )
-        surface = _SURFACES[name]
+        surface = columns.surface_of[name]
     else:
-        surface = Surface.SEARCH if query else Surface.RECOMMENDATION
+        surface = _SEARCH if query else Surface.RECOMMENDATION
     item_id = text(row, columns.item_id)
+    if item_id in nulls or item_id[-2:] == _FLOAT_END:
+        item_id = rules.id_of(item_id, columns.item_id)
     if not item_id and surface is not _SEARCH:
-        raise RowError("missing item", f"column {columns.item_id!r} is empty on a recommendation event")
+        raise _missing("item", row, columns.item_id, " on a recommendation event")
     check_id(user_id, columns.user_id)
     check_id(item_id, columns.item_id)
-    label = text(row, columns.label) or "1"
-    if label not in ("0", "1"):
-        raise RowError("unknown label", f"column {columns.label!r} holds {label[:40]!r}; give 0 or 1")
+    label_text = text(row, columns.label)
+    if label_text in _PLAIN_LABELS and not columns.label_values and rules.label_threshold is None:
+        label = _PLAIN_LABELS[label_text]
+    else:
+        label = _label(label_text, columns, rules)
+    session_id = ""
+    if surface is _SEARCH:
+        session_id = text(row, columns.session_id)
+        if session_id in nulls or session_id[-2:] == _FLOAT_END:
+            session_id = rules.id_of(session_id, columns.session_id)
     return Event(
         user_id=user_id,
         timestamp_ms=timestamp_ms,
         surface=surface,
         query=query if surface is _SEARCH else "",
-        session_id=text(row, columns.session_id) if surface is _SEARCH else "",
+        session_id=session_id,
         item_id=item_id,
-        label=int(label),
-        context={name: text(row, name) for name in columns.context},
+        label=label,
+        context={name: rules.known(text(row, name)) for name in columns.context},
     )
 
 
-def item_from_row(row: Mapping[str, object], columns: ItemColumns) -> Item:
+def _check_kind(surface: str, label: str, columns: EventColumns) -> None:
+    """Leaves out a row of a kind that the configuration does not name."""
+    for setting, column, value, named in (
+        ("surface_values", columns.surface, surface, columns.surface_of if columns.surface_values else None),
+        ("label_values", columns.label, label, columns.label_values or None),
+    ):
+        if named is not None and value not in named:
+            reason = f"{LEFT_OUT}{column} {value[:40]!r}"
+            raise RowError(reason, f"data.columns.{setting} does not name it", as_told=True)
+
+
+def _label(text: str, columns: EventColumns, rules: RowRules) -> int:
+    if columns.label_values:
+        return columns.label_values[text]
+    if not text:
+        return 1
+    if rules.label_threshold is not None:
+        rating = _number(text)
+        if rating is None:
+            raise RowError(
+                "unknown label", f"column {columns.label!r} holds {text[:40]!r}; data.label_threshold needs a number"
+            )
+        return int(rating >= rules.label_threshold)
+    label = _LABELS.get(text)
+    if label is None:
+        label = _spelled_label(text, columns.label)
+    return label
+
+
+def _spelled_label(text: str, column: str) -> int:
+    number = _number(text)
+    label = _LABELS.get(text.casefold()) if number is None else {0.0: 0, 1.0: 1}.get(number)
+    if label is None:
+        rating = "" if number is None else ", or data.label_threshold if it is a rating"
+        raise RowError("unknown label", f"column {column!r} holds {text[:40]!r}; give 0 or 1{rating}")
+    return label
+
+
+def _number(text: str) -> float | None:
+    try:
+        number = float(text)
+    except ValueError:
+        return None
+    return number if math.isfinite(number) else None
+
+
+def _missing(what: str, row: Mapping[str, object], column: str, where: str = "") -> RowError:
+    value = field_text(row, column)
+    holds = f"holds {value!r}, which data.null_markers names" if value else "is empty"
+    return RowError(f"missing {what}", f"column {column!r} {holds}{where}")
+
+
+def item_from_row(row: Mapping[str, object], columns: ItemColumns, rules: RowRules = _NO_RULES) -> Item:
     """Reads one item; raises RowError if the row cannot be used."""
-    item_id = field_text(row, columns.item_id)
+    item_id = rules.id_of(field_text(row, columns.item_id), columns.item_id)
     if not item_id:
-        raise RowError("missing item", f"column {columns.item_id!r} is empty")
+        raise _missing("item", row, columns.item_id)
     check_id(item_id, columns.item_id)
-    categories = field_text(row, columns.categories)
+    categories = field_text(row, columns.categories).split(CATEGORY_SEPARATOR)
     return Item(
         item_id=item_id,
-        title=field_text(row, columns.title),
-        categories=tuple(name.strip() for name in categories.split(CATEGORY_SEPARATOR) if name.strip()),
-        attributes={name: field_text(row, name) for name in columns.attributes},
+        title=rules.known(field_text(row, columns.title)),
+        categories=tuple(name for name in (rules.known(each.strip()) for each in categories) if name),
+        attributes={name: rules.known(field_text(row, name)) for name in columns.attributes},
     )
 
 
-def user_from_row(row: Mapping[str, object], columns: UserColumns) -> User:
+def user_from_row(row: Mapping[str, object], columns: UserColumns, rules: RowRules = _NO_RULES) -> User:
     """Reads one user; raises RowError if the row cannot be used."""
-    user_id = field_text(row, columns.user_id)
+    user_id = rules.id_of(field_text(row, columns.user_id), columns.user_id)
     if not user_id:
-        raise RowError("missing user", f"column {columns.user_id!r} is empty")
+        raise _missing("user", row, columns.user_id)
     check_id(user_id, columns.user_id)
-    return User(user_id, {name: field_text(row, name) for name in columns.attributes})
+    return User(user_id, {name: rules.known(field_text(row, name)) for name in columns.attributes})

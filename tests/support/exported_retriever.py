@@ -55,6 +55,7 @@ _SETTINGS = {
     "transform": as_dict(TransformConfig(words_per_query=2, words_per_title=0, category_levels=2)),
     **_SIZES,
     "items_per_session": ITEMS_PER_SESSION,
+    "timezone": "UTC",
     "attributes": [],
     "attributes_of_users": ["level"],
 }

@@ -1,5 +1,6 @@
 """Makes examples of small log files, without TFX, and reads them back."""
 
+import dataclasses
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,7 +32,8 @@ class Generated:
 
 
 def generate(folder: Path, config: DataConfig, catalog: Iterable[CatalogItem], workers: int = 1) -> Generated:
-    """Makes all examples below `folder`, for this catalogue."""
+    """Makes all examples below `folder`, for this catalogue. The events may lie in January 1970."""
+    config = dataclasses.replace(config, earliest="")
     for name in ("catalog", "rejects"):
         (folder / name).mkdir(parents=True)
     write_table(str(folder / "catalog"), catalog)

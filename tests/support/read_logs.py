@@ -12,9 +12,9 @@ HEADER = ("user_id", "timestamp_ms", "surface", "query", "session_id", "item_id"
 
 
 def read_log(folder: Path, events: Iterable[Event], items: str = "") -> EventColumns:
-    """Reads these events beside a table of items, `items.csv` with this text, if there is one."""
+    """Reads these events, of 1970 too, beside a table of items, `items.csv` with this text, if there is one."""
     rows = [(e.user_id, e.timestamp_ms, e.surface.value, e.query, e.session_id, e.item_id, e.label) for e in events]
     write(folder / "events.csv", lines(HEADER, *rows, delimiter=","))
     write(folder / "items.csv", items)
-    config = DataConfig(path=str(folder), events="events.csv", items="items.csv" if items else "")
+    config = DataConfig(path=str(folder), events="events.csv", items="items.csv" if items else "", earliest="")
     return read_event_columns(config, now_ms=1_800_000_000_000)

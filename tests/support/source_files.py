@@ -49,7 +49,7 @@ class SourceFile(NamedTuple):
         """Reads a file; `settings` are those of the DataConfig."""
         if self.kind == "users":
             settings = {"users": path, "user_columns": UserColumns(attributes=("level",)), **settings}
-        config = DataConfig(source=self.source, events=os.path.dirname(path), **settings)
+        config = DataConfig(source=self.source, events=os.path.dirname(path), earliest="", **settings)
         source = adapter(self.source)
         if self.kind == "events":
             return list(source.read_events(path, config, NOW_MS))

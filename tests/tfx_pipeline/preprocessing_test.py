@@ -17,6 +17,7 @@ TRANSFORM = TransformConfig(
 CUSTOM_CONFIG = {
     "transform": as_dict(TRANSFORM),
     **dict.fromkeys(("recommendation_history", "search_history", "items_per_session"), 2),
+    "timezone": "UTC",
     "attributes": ["brand", "colour"],
     "attributes_of_users": [],
 }

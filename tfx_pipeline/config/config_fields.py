@@ -1,5 +1,6 @@
 """Lists every field of a configuration, with the explanation from the docstring that declares it."""
 
+import collections.abc
 import dataclasses
 import inspect
 import re
@@ -100,6 +101,8 @@ def _kind(hint: Any) -> str:
         return "section"
     if typing.get_origin(hint) is tuple:
         return f"list of {_kind(typing.get_args(hint)[0])}s"
+    if typing.get_origin(hint) is collections.abc.Mapping:
+        return f"mapping of text to {_kind(typing.get_args(hint)[1])}"
     if typing.get_origin(hint) in (typing.Union, types.UnionType):
         return ", or ".join("null" if each is type(None) else _kind(each) for each in typing.get_args(hint))
     return _KINDS[hint]

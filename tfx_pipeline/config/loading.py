@@ -1,6 +1,8 @@
 """Reads YAML and `--set section.field=value` into frozen dataclasses. An unknown field is refused by its name."""
 
+import collections.abc
 import dataclasses
+import datetime
 import difflib
 import typing
 from collections.abc import Mapping, Sequence
@@ -109,6 +111,13 @@ def _build(config_class: type[Config], values: Mapping[str, Any], path: str, pre
         raise ConfigError(f"{path}: {where}: {error}") from error
 
 
+def _key(key: Any, path: str, name: str) -> str:
+    """A value of a log, as text. YAML takes `yes` and `no` for something else."""
+    if isinstance(key, bool) or not isinstance(key, (str, int, float)):
+        raise ConfigError(f"{path}: `{name}` names {key!r}; put the log's value into quotation marks.")
+    return str(key)
+
+
 def _convert(wanted: Any, value: Any, path: str, name: str) -> Any:
     """Checks one value against the type that its field declares."""
     if dataclasses.is_dataclass(wanted):
@@ -121,6 +130,13 @@ def _convert(wanted: Any, value: Any, path: str, name: str) -> Any:
             raise ConfigError(f"{path}: `{name}` wants a list, got {value!r}.")
         inner = typing.get_args(wanted)[0]
         return tuple(_convert(inner, each, path, f"{name}[{index}]") for index, each in enumerate(value))
+    if origin is collections.abc.Mapping:
+        if not isinstance(value, Mapping):
+            raise ConfigError(f"{path}: `{name}` wants `value: meaning` lines below it, got {value!r}.")
+        return {
+            _key(each, path, name): _convert(typing.get_args(wanted)[1], inner, path, f"{name}.{each}")
+            for each, inner in value.items()
+        }
     if type(None) in typing.get_args(wanted):
         if value is None:
             return None
@@ -134,6 +150,8 @@ def _convert(wanted: Any, value: Any, path: str, name: str) -> Any:
             pass
     if wanted is str and value is None:
         return ""
+    if wanted is str and isinstance(value, datetime.date):  # YAML reads 2011-11-01 as a date.
+        return value.isoformat()
     if not isinstance(wanted, type) or not isinstance(value, wanted) or (wanted is int and isinstance(value, bool)):
         raise ConfigError(f"{path}: `{name}` wants {_KINDS.get(wanted, wanted)}, got {value!r}.")
     return value

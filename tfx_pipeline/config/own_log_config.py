@@ -11,7 +11,8 @@ import yaml
 from components.own_log.findings.log_check import LogCheck
 from components.raw_files.file_format import FileFormat
 from components.sources.data_config import POPULARITY, SHOWN, DataConfig
-from components.sources.event_rows import MILLISECONDS, EventColumns, ItemColumns, UserColumns
+from components.sources.event_rows import EventColumns, ItemColumns, UserColumns
+from components.sources.event_time import MILLISECONDS, UNITS
 from schemas.canonical_event import Surface
 from schemas.features import TRAIN_SPLIT
 from schemas.word_splitting import words
@@ -207,7 +208,7 @@ def _columns(section: str, columns: Any, default: Any) -> list[str]:
         if name == "surface" and not value:
             lines.append("    # No column tells the surface: an event with a query is a search.")
         if name == "time_unit":
-            lines.append(f"    # What the time counts: seconds; `{MILLISECONDS}` would be milliseconds.")
+            lines.append(f"    # What the time counts: {UNITS[value].told}; `{MILLISECONDS}` would be milliseconds.")
         lines.append(f"    {name}: {_yaml(list(value) if isinstance(value, tuple) else value)}")
     return lines
 

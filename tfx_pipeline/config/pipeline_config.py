@@ -45,7 +45,7 @@ class TransformConfig:
         words_per_category_path: Words kept of an item's whole category path, as a text; 0 for none.
         category_levels: How many levels of an item's category path are kept, broad to narrow; 0 where items have none.
         context: What the model knows about the moment of a request, in this order: `hour` and `weekday` (of the
-            timestamp, UTC) and names of `data.columns.context`.
+            timestamp, by `data.timezone`) and names of `data.columns.context`.
         min_word_count: A word that training has less often than this is out of vocabulary.
         max_users: How many users, the most frequent ones, get an index of their own; 0 for all. The attributes of all
             others are unknown, too.

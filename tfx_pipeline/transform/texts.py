@@ -3,6 +3,7 @@
 import tensorflow as tf
 
 from schemas import context_values
+from tfx_pipeline.transform.local_time import local_ms
 
 UNKNOWN_MOMENT = -1
 """A negative time means that the time is unknown."""
@@ -12,21 +13,22 @@ _WEEKDAY_OF_DAY_0 = 3
 """1 January 1970 was a Thursday."""
 
 
-def context_texts(name: str, moment: tf.Tensor, values: tf.SparseTensor) -> tf.Tensor:
+def context_texts(name: str, moment: tf.Tensor, values: tf.SparseTensor, timezone: str = "UTC") -> tf.Tensor:
     """Finds one context value of each row.
 
     Args:
         name: `hour`, `weekday`, or a name that occurs in `values`.
         moment: int64 [batch], milliseconds since 1970; negative if unknown.
         values: string, sparse [batch, values]; each is `name=value`.
+        timezone: The IANA name of the time zone whose clocks and calendar tell hour and weekday.
 
     Returns:
         string [batch]; empty if the value is unknown.
     """
     if name == context_values.HOUR:
-        return _of_moment(moment // _HOUR_MS % 24, moment)
+        return _of_moment(local_ms(moment, timezone) // _HOUR_MS % 24, moment)
     if name == context_values.WEEKDAY:
-        return _of_moment((moment // _DAY_MS + _WEEKDAY_OF_DAY_0) % 7, moment)
+        return _of_moment((local_ms(moment, timezone) // _DAY_MS + _WEEKDAY_OF_DAY_0) % 7, moment)
     start = name + context_values.SEPARATOR
     named = tf.sparse.retain(values, tf.equal(tf.strings.substr(values.values, 0, len(start)), start))
     texts = tf.strings.substr(named.values, len(start), -1)

@@ -1,6 +1,5 @@
 """Findings about the events of a log as a whole, which no single row shows."""
 
-import datetime
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Final
 
@@ -10,7 +9,7 @@ from components.own_log.findings.log_finding import LogFinding, Severity
 from components.own_log.findings.sighting import Sighting
 from components.own_log.guess.time_formats import time_format
 from components.sources.data_config import BY_TIME, SHOWN, DataConfig
-from components.sources.event_rows import MILLISECONDS, SECONDS
+from components.sources.event_time import SECONDS, UNITS, day
 from schemas.canonical_event import Surface
 from schemas.features import TRAIN_SPLIT
 
@@ -30,18 +29,19 @@ def time_findings(config: DataConfig, file: str, values: Sequence[str]) -> Itera
     """
     unit = config.columns.time_unit
     found = time_format(values)
-    if found is None or found.name == unit or (found.is_read and found.name not in (SECONDS, MILLISECONDS)):
+    if found is None or found.name == unit or (found.is_read and found.name not in UNITS):
         return
     example = next(value for value in values if value.strip())
     if found.is_read:
-        becomes = "all events would lie in January 1970" if found.name == SECONDS else "all rows would be refused"
+        becomes = "all rows would be refused"
+        if found.name == SECONDS and not config.earliest:
+            becomes = "all events would lie in January 1970"
         mend = f"Set data.columns.time_unit: {found.name}."
     else:
         becomes = "a run refuses them"
         mend = "`tandem init FILE --convert FOLDER` writes milliseconds."
-    names = {SECONDS: "seconds", MILLISECONDS: "milliseconds", "us": "microseconds", "ns": "nanoseconds"}
     yield LogFinding(
-        f"time_in_{names.get(found.name, 'another_format')}",
+        f"time_in_{UNITS[found.name].told if found.name in UNITS else 'another_format'}",
         Severity.ERROR,
         f"data.columns.timestamp: {example!r} looks like {found.told}, but data.columns.time_unit is {unit}: "
         f"{becomes}.",
@@ -174,9 +174,9 @@ def _repetitions(tally: EventTally) -> Iterator[LogFinding]:
             "repeated_event",
             Severity.WARNING,
             seen,
-            f"{seen.count:,} of {tally.events:,} events stand in the log more than once ({seen.example}): equal in "
-            "user, time, surface, query, item and label.",
-            "Leave out the copies; a history would hold the item twice, and the target may be in it.",
+            f"{seen.count:,} of {tally.events + seen.count:,} events stand in the log more than once ({seen.example}): "
+            "equal in all that they say. A run takes each once.",
+            "Was a file shipped twice, or does data.events match a file and its copy? Leave out the copies.",
         )
 
 
@@ -276,14 +276,6 @@ def _left_for_most(tally: EventTally, people: Mapping[str, Collection[str]], ite
         if seen >= wanted:
             return items - len(people[user])
     return 0
-
-
-def day(milliseconds: int) -> str:
-    """The day of a time, in UTC; the number itself if it is beyond the calendar."""
-    try:
-        return datetime.datetime.fromtimestamp(milliseconds / 1000, datetime.timezone.utc).strftime("%Y-%m-%d")
-    except (OverflowError, ValueError, OSError):
-        return str(milliseconds)
 
 
 def _seen(code: str, severity: Severity, seen: Sighting, text: str, mend: str, field: str = "") -> LogFinding:

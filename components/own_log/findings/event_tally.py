@@ -8,6 +8,7 @@ from typing import Final
 
 from components.own_log.findings.sighting import Sighting
 from components.sources.data_config import BY_TIME, DataConfig
+from components.sources.repeated_events import identity
 from schemas.canonical_event import Event, Surface
 from schemas.features import BEHAVIOUR_SPLITS, TEST_SPLIT, TRAIN_SPLIT, VALIDATION_SPLIT
 from schemas.word_splitting import words
@@ -30,7 +31,7 @@ class EventTally:
 
     Attributes:
         config: The `data` section; it decides the splits.
-        events: How many events there were.
+        events: How many events there were, each counted once.
         by_surface: How many events each surface has.
         engaged: How many of these are targets: events with an item that the user engaged with.
         shown: How many events have an item that was only shown.
@@ -45,7 +46,7 @@ class EventTally:
         searches_without_query: Search events without a query.
         queries_without_words: Queries that are ids, numbers or JSON.
         broken_letters: Queries whose letters were encoded twice.
-        repeated: Events that stand in the log more than once.
+        repeated: Rows that say the same as an earlier one; they are counted nowhere else.
         out_of_order: Events that are older than one of the same user before them.
         in_1970: Events with a time in 1970.
     """
@@ -76,6 +77,8 @@ class EventTally:
     def add(self, file: str, row: int, event: Event) -> None:
         """Counts an event."""
         moment = event.timestamp_ms
+        if self._is_repeated(file, row, event):
+            return
         self.earliest_ms = min(moment, self.earliest_ms) if self.events else moment
         self.latest_ms = max(moment, self.latest_ms)
         self.events += 1
@@ -103,7 +106,6 @@ class EventTally:
             self.out_of_order.add(file, row, event.user_id)
         else:
             self._newest[event.user_id] = moment
-        self._look_for_another(file, row, event)
 
     @property
     def examples(self) -> dict[str, dict[Surface, int]]:
@@ -147,10 +149,11 @@ class EventTally:
         elif DOUBLE_ENCODED.search(query):
             self.broken_letters.add(file, row, query)
 
-    def _look_for_another(self, file: str, row: int, event: Event) -> None:
+    def _is_repeated(self, file: str, row: int, event: Event) -> bool:
         # The set holds hashes in place of events; they take a tenth of the memory.
-        seen = hash((event.user_id, event.timestamp_ms, event.surface, event.item_id, event.query, event.label))
-        if seen in self._hashes:
-            self.repeated.add(file, row, f"user {event.user_id}, item {event.item_id}")
-        else:
-            self._hashes.add(seen)
+        known = len(self._hashes)
+        self._hashes.add(hash(identity(event)))
+        if len(self._hashes) > known:
+            return False
+        self.repeated.add(file, row, f"user {event.user_id}, item {event.item_id}")
+        return True

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from components.own_log.findings.event_findings import catalogue_findings, day, event_findings, time_findings
+from components.own_log.findings.event_findings import catalogue_findings, event_findings, time_findings
 from components.own_log.findings.event_tally import EventTally
 from components.own_log.findings.input_files import (
     input_findings,
@@ -19,11 +19,12 @@ from components.own_log.findings.item_findings import ItemTally, id_findings, it
 from components.own_log.findings.log_finding import LogFinding, Severity, errors, worst_first
 from components.own_log.findings.refused_rows import FileReading, refusal_findings
 from components.own_log.findings.text_findings import text_findings
-from components.raw_files.refusal import DataError, Reject
+from components.raw_files.refusal import Converted, DataError, Reject
 from components.raw_files.row_files import read_rows
 from components.sources.adapter import adapter
 from components.sources.data_config import GENERIC_SOURCE, POPULARITY, DataConfig
 from components.sources.event_rows import EventColumns
+from components.sources.event_time import day
 from schemas.canonical_event import Item, Surface
 
 _ITEM_ROWS: Final = 100_000
@@ -120,7 +121,7 @@ def check_log(
         check.findings += [
             finding
             for finding in refusal_findings(reading, config.max_reject_share)
-            if not (reading.file in explained and finding.code in ("future_time", "unparsable_time"))
+            if not (reading.file in explained and finding.code in ("early_time", "future_time", "unparsable_time"))
         ]
     found = event_findings(config, check.tally, surfaces, check.whole)
     if any(each.code == "time_in_seconds" for each in check.findings):
@@ -201,7 +202,7 @@ def _read(
             if most and reading.rows == most:
                 reading.whole = False
                 break
-            reading.rows += 1
+            reading.rows += not isinstance(each, Converted)
             if reading.rows % 50_000 == 0:
                 progress(path, reading.rows)
             if isinstance(each, Reject):

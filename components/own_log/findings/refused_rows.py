@@ -1,5 +1,6 @@
 """Findings about the rows that a run refuses: one for each reason, with how to mend them."""
 
+import dataclasses
 import difflib
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -7,16 +8,18 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from components.own_log.findings.log_finding import LogFinding, Severity
-from components.raw_files.refusal import Reject
+from components.raw_files.refusal import Converted, Reject, describe
 from schemas.canonical_event import Surface
 
+_SOME: Final = 8
 _CONVERT: Final = "`tandem init FILE --convert FOLDER` writes it as a run reads it."
 _MENDS: Final[Mapping[str, str]] = {
     "missing user": "Leave out events of unknown users, or name the column that holds ids for all "
     "(data.columns.user_id).",
     "missing item": "A feed event needs an item; only a search may be without one. Is data.columns.item_id the column?",
-    "unparsable time": f"Give milliseconds or seconds since 1970 (data.columns.time_unit) or ISO 8601. {_CONVERT}",
-    "future time": "Is the unit right (data.columns.time_unit: ms or s)? Is the clock of the logging machine?",
+    "unparsable time": f"Give a number since 1970 (data.columns.time_unit), ISO 8601 or RFC 2822. {_CONVERT}",
+    "future time": "Is the unit right (data.columns.time_unit: s, ms, us or ns)? Is the clock of the logging machine?",
+    "early time": "Is the unit right (data.columns.time_unit: s, ms, us or ns)? If so, empty data.earliest.",
     "negative time": "Times before 1970 are no times of a log; is data.columns.timestamp the column?",
     "unknown surface": "Give `recommendation` or `search`; or set data.columns.surface to '' and let the query tell. "
     + _CONVERT,
@@ -41,6 +44,8 @@ class FileReading:
         whole: Whether all were read.
         reasons: How many were refused, by reason.
         first: The first refused row of each reason.
+        left_out: How many were left out as the configuration says, by reason.
+        converted: What was read otherwise than it is written.
     """
 
     file: str
@@ -49,9 +54,18 @@ class FileReading:
     whole: bool = True
     reasons: Counter[str] = field(default_factory=Counter)
     first: dict[str, Reject] = field(default_factory=dict)
+    left_out: Counter[str] = field(default_factory=Counter)
+    converted: dict[str, Converted] = field(default_factory=dict)
 
     def refuse(self, reject: Reject) -> None:
-        """Counts a refused row."""
+        """Counts a refused row, or what else a reader says in place of one."""
+        if isinstance(reject, Converted):
+            seen = self.converted.get(reject.reason, dataclasses.replace(reject, times=0))
+            self.converted[reject.reason] = dataclasses.replace(seen, times=seen.times + reject.times)
+            return
+        if reject.as_told:
+            self.left_out[reject.reason] += 1
+            return
         self.reasons[reject.reason] += 1
         self.first.setdefault(reject.reason, reject)
 
@@ -69,13 +83,16 @@ class FileReading:
             "rows": self.rows,
             "whole": self.whole,
             "refused": dict(self.reasons),
+            "left_out": dict(self.left_out),
+            "converted": {each.reason: each.times for each in self.converted.values()},
             "first": first,
         }
 
 
 def refusal_findings(reading: FileReading, max_reject_share: float) -> Iterator[LogFinding]:
     """A finding for each reason: an error where more rows were refused than a run lets pass."""
-    too_many = reading.refused > max_reject_share * reading.rows
+    yield from _told(reading)
+    too_many = reading.refused > max_reject_share * (reading.rows - reading.left_out.total())
     for reason, count in reading.reasons.most_common():
         first = reading.first[reason]
         share = f"{count / reading.rows:.1%}" if count < reading.rows else "all"
@@ -89,6 +106,31 @@ def refusal_findings(reading: FileReading, max_reject_share: float) -> Iterator[
             first.line,
             "data.max_reject_share" if too_many else "",
             count,
+        )
+
+
+def _told(reading: FileReading) -> Iterator[LogFinding]:
+    left_out = reading.left_out.total()
+    if left_out:
+        yield LogFinding(
+            "rows_left_out",
+            Severity.ERROR if left_out == reading.rows else Severity.NOTE,
+            f"{left_out:,} of {reading.rows:,} {reading.kind} rows are left out as data.columns says: "
+            f"{describe(dict(reading.left_out.most_common(_SOME)))}{', …' if len(reading.left_out) > _SOME else ''}.",
+            "Name in data.columns.surface_values and label_values what should be read.",
+            reading.file,
+            field="data.columns",
+            count=left_out,
+        )
+    for each in reading.converted.values():
+        yield LogFinding(
+            "converted_values",
+            Severity.NOTE,
+            f"{each.reason}: {each.times:,}, such as {each.detail}.",
+            "",
+            reading.file,
+            each.line,
+            count=each.times,
         )
 
 

@@ -76,7 +76,7 @@ class EventGuess:
         found: list[str] = []
         if self.time is not None and not self.time.is_read:
             found.append(
-                f"{self.columns[TIME]!r} holds {self.time.told}; a run reads seconds, milliseconds and ISO 8601"
+                f"{self.columns[TIME]!r} holds {self.time.told}; a run reads numbers since 1970, ISO 8601 and RFC 2822"
             )
         for name, meanings, read in ((SURFACE, self.surfaces, _SURFACES), (LABEL, self.labels, (ENGAGED, SHOWN))):
             if meanings:

@@ -7,18 +7,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from components.sources.event_rows import MILLISECONDS, SECONDS
+from components.sources.event_time import MILLISECONDS, UNITS, calendar_ms, number_ms
 
-MICROSECONDS: Final = "us"
-NANOSECONDS: Final = "ns"
 ISO: Final = "ISO 8601"
-_UNITS = (
-    # Each unit covers 1973 to 5138, so no number fits two units.
-    (SECONDS, 1e8, 1e11, 1000.0, "seconds"),
-    (MILLISECONDS, 1e11, 1e14, 1.0, "milliseconds"),
-    (MICROSECONDS, 1e14, 1e17, 1e-3, "microseconds"),
-    (NANOSECONDS, 1e17, 1e20, 1e-6, "nanoseconds"),
-)
+"""What a run reads without a setting: ISO 8601 and RFC 2822."""
+_PLAUSIBLE: Final = {"s": (1e8, 1e11), "ms": (1e11, 1e14), "us": (1e14, 1e17), "ns": (1e17, 1e20)}
+"""Each unit covers 1973 to 5138, so no number fits two units."""
 _SHAPES = (
     (r"\d{1,2}/\d{1,2}/\d{4} \d{1,2}:\d{2}:\d{2}", ("%m/%d/%Y %H:%M:%S", "%d/%m/%Y %H:%M:%S")),
     (r"\d{1,2}/\d{1,2}/\d{4} \d{1,2}:\d{2}", ("%m/%d/%Y %H:%M", "%d/%m/%Y %H:%M")),
@@ -30,8 +24,6 @@ _SHAPES = (
     (r"\d{4}/\d{1,2}/\d{1,2} \d{1,2}:\d{2}:\d{2}", ("%Y/%m/%d %H:%M:%S",)),
     (r"\d{4}/\d{1,2}/\d{1,2} \d{1,2}:\d{2}", ("%Y/%m/%d %H:%M",)),
     (r"\d{4}/\d{1,2}/\d{1,2}", ("%Y/%m/%d",)),
-    (r"\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}(\.\d+)? UTC", ("%Y-%m-%d %H:%M:%S UTC", "%Y-%m-%d %H:%M:%S.%f UTC")),
-    (r"\w{3}, \d{1,2} \w{3} \d{4} \d{2}:\d{2}:\d{2} \S+", ("%a, %d %b %Y %H:%M:%S %z", "%a, %d %b %Y %H:%M:%S %Z")),
     (r"\d{14}", ("%Y%m%d%H%M%S",)),
 )
 _MOST = 0.9
@@ -57,16 +49,14 @@ class TimeFormat:
     @property
     def time_unit(self) -> str:
         """The value of `data.columns.time_unit` for a format that a run reads."""
-        return SECONDS if self.name == SECONDS else MILLISECONDS
+        return self.name if self.name in UNITS else MILLISECONDS
 
     def parser(self) -> Callable[[str], int]:
         """Makes a function from a value to milliseconds since 1970. It raises ValueError if the value is no time."""
-        for name, _, _, scale, _ in _UNITS:
-            if name == self.name:
-                # Whole numbers stay whole: 19 digits are more than a float holds.
-                return lambda text: _scaled(text, scale)
+        if self.name in UNITS:
+            return lambda text: _known(number_ms(text, UNITS[self.name]), text)
         if self.name == ISO:
-            return _iso_ms
+            return lambda text: _known(calendar_ms(text), text)
         return lambda text: _milliseconds(datetime.datetime.strptime(text, self.name))
 
 
@@ -81,13 +71,13 @@ def time_format(values: Sequence[str]) -> TimeFormat | None:
         return None
     numbers = [each for each in map(_number, known) if each is not None]
     if len(numbers) >= _MOST * len(known) and not all(re.fullmatch(r"(19|20)\d{12}", value) for value in known):
-        units = Counter(name for number in numbers for name, least, most, _, _ in _UNITS if least <= number < most)
+        units = Counter(
+            name for number in numbers for name, (least, most) in _PLAUSIBLE.items() if least <= number < most
+        )
         if not units or units.most_common(1)[0][1] < _MOST * len(numbers):
             return None
-        told = {name: text for name, _, _, _, text in _UNITS}
-        name = units.most_common(1)[0][0]
-        return TimeFormat(name, f"{told[name]} since 1970", name in (SECONDS, MILLISECONDS))
-    if _share(known, _iso_ms) >= _MOST:
+        return _of_unit(units.most_common(1)[0][0])
+    if _share(known, TimeFormat(ISO, ISO, True).parser()) >= _MOST:
         return TimeFormat(ISO, ISO, True)
     for shape, patterns in _SHAPES:
         if sum(re.fullmatch(shape, value) is not None for value in known) < _MOST * len(known):
@@ -105,9 +95,8 @@ def format_named(name: str) -> TimeFormat:
     Raises:
         ValueError: There is no such format; the message lists those that there are.
     """
-    for unit, _, _, _, told in _UNITS:
-        if unit == name:
-            return TimeFormat(unit, f"{told} since 1970", unit in (SECONDS, MILLISECONDS))
+    if name in UNITS:
+        return _of_unit(name)
     if name.lower() in ("iso", ISO.lower()):
         return TimeFormat(ISO, ISO, True)
     if "%" not in name:
@@ -135,15 +124,14 @@ def _share(values: Sequence[str], parse: Callable[[str], int]) -> float:
     return good / len(values)
 
 
-def _scaled(text: str, scale: float) -> int:
-    if text.lstrip("+-").isdigit():
-        number = int(text)
-        return number * round(scale) if scale >= 1 else number // round(1 / scale)
-    return int(float(text) * scale)
+def _of_unit(name: str) -> TimeFormat:
+    return TimeFormat(name, f"{UNITS[name].told} since 1970", True)
 
 
-def _iso_ms(text: str) -> int:
-    return _milliseconds(datetime.datetime.fromisoformat(text.replace("Z", "+00:00")))
+def _known(moment: int | None, text: str) -> int:
+    if moment is None:
+        raise ValueError(f"{text!r} is no time")
+    return moment
 
 
 def _milliseconds(moment: datetime.datetime) -> int:

@@ -1,4 +1,4 @@
-"""Reads all events of a log into columns of numbers, 25 bytes for each event, so that large logs fit into memory."""
+"""Reads all events of a log into columns of numbers, 33 bytes for each event, so that large logs fit into memory."""
 
 import array
 from collections import Counter
@@ -8,9 +8,10 @@ from typing import Final
 
 import numpy as np
 
-from components.raw_files.refusal import Reject
+from components.raw_files.refusal import Converted, Reject
 from components.sources.adapter import adapter
 from components.sources.data_config import DataConfig
+from components.sources.repeated_events import identity
 from schemas.canonical_event import Event, Item, Surface
 
 _NONE: Final = -1
@@ -28,7 +29,7 @@ class EventColumns:
         queries: Query to number.
         titles: The titles that are known, by item.
         categories: The category paths that are known, broad to narrow, by item.
-        refused: How many rows of events were refused, by reason.
+        refused: How many rows of events were refused, or left out as told, by reason.
         user: The user of each event.
         time: The time of each event, in milliseconds since 1970.
         item: The item of each event; -1 for a search without a click.
@@ -36,6 +37,7 @@ class EventColumns:
         session: The search session of each event, a number for each session and query; 0 for none.
         search: Whether it is a search event.
         engaged: Whether the user engaged with the item.
+        repeated: How many events were left out because an earlier one equals them.
     """
 
     users: Mapping[str, int]
@@ -51,6 +53,7 @@ class EventColumns:
     session: np.ndarray
     search: np.ndarray
     engaged: np.ndarray
+    repeated: int
 
 
 @dataclass
@@ -68,6 +71,7 @@ class _Growing:
     session: array.array = field(default_factory=lambda: array.array("q"))
     search: array.array = field(default_factory=lambda: array.array("b"))
     engaged: array.array = field(default_factory=lambda: array.array("b"))
+    same: array.array = field(default_factory=lambda: array.array("q"))
 
     def add(self, event: Event) -> None:
         self.user.append(self.users.setdefault(event.user_id, len(self.users)))
@@ -79,6 +83,7 @@ class _Growing:
         self.session.append(hash((event.session_id, event.query)) | 1 if event.session_id else 0)
         self.search.append(event.surface is _SEARCH)
         self.engaged.append(event.is_target)
+        self.same.append(hash(identity(event)))
 
 
 def read_event_columns(
@@ -114,6 +119,8 @@ def read_event_columns(
         for number, row in enumerate(source.read_events(path, config, now_ms), start=1):
             if number % _TOLD_EVERY == 0:
                 progress(path, number)
+            if isinstance(row, Converted):
+                continue
             if isinstance(row, Reject):
                 refused[row.reason] += 1
                 continue
@@ -133,6 +140,9 @@ def _in_order(
     user, time = np.asarray(columns.user), np.asarray(columns.time)
     # The sort is stable: events of the same time keep the order of the files.
     order = np.lexsort((time, np.asarray(columns.position), user))
+    rows = len(order)
+    # The first of equal events is kept, in the order of a run.
+    order = order[np.sort(np.unique(np.asarray(columns.same)[order], return_index=True)[1])]
     return EventColumns(
         columns.users,
         columns.items,
@@ -147,4 +157,5 @@ def _in_order(
         np.asarray(columns.session)[order],
         np.asarray(columns.search)[order].astype(bool),
         np.asarray(columns.engaged)[order].astype(bool),
+        rows - len(order),
     )

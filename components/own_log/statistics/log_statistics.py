@@ -54,7 +54,8 @@ class LogStatistics:
 
     Attributes:
         events: How many events there are, without refused rows.
-        refused: How many rows were refused, by reason.
+        refused: How many rows were refused, or left out as told, by reason.
+        repeated: How many rows say the same as an earlier one, and are counted nowhere else.
         users: How many users have events.
         items: How many items there are, including those of the table of items.
         items_engaged: How many of these somebody engaged with.
@@ -82,6 +83,7 @@ class LogStatistics:
 
     events: int
     refused: dict[str, int]
+    repeated: int
     users: int
     items: int
     items_engaged: int
@@ -125,6 +127,7 @@ def log_statistics(log: EventColumns) -> LogStatistics:
     return LogStatistics(
         events=len(log.user),
         refused=dict(log.refused),
+        repeated=log.repeated,
         users=len(log.users),
         items=len(log.items),
         items_engaged=len(popular),

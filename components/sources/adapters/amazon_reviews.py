@@ -28,7 +28,8 @@ from components.raw_files.row import Row, RowError, plain_value, records
 from components.raw_files.text_file import check_not_empty, check_text, open_text
 from components.raw_files.wanted_columns import value_at
 from components.sources.data_config import DataConfig
-from components.sources.event_rows import SECONDS, EventColumns, event_from_row, field_text
+from components.sources.event_rows import EventColumns, event_from_row, field_text
+from components.sources.event_time import SECONDS
 from schemas.canonical_event import Event, Item, Surface
 
 _COLUMNS = EventColumns(

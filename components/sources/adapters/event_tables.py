@@ -5,17 +5,19 @@ yields one more event, which has no item; so does a search with an empty list.
 """
 
 import dataclasses
+from collections import Counter
 from collections.abc import Iterable, Iterator
-from typing import Final
+from typing import Any, Final, TypeVar
 
-from components.raw_files.refusal import Reject
+from components.raw_files.refusal import Converted, Reject
 from components.raw_files.row import Row, RowError, records
 from components.raw_files.row_files import read_rows
 from components.sources.data_config import DataConfig
-from components.sources.event_rows import EventColumns, event_from_row, item_from_row, user_from_row
+from components.sources.event_rows import EventColumns, RowRules, event_from_row, item_from_row, user_from_row
 from components.sources.row_elements import list_of, outside, row_elements
 from schemas.canonical_event import Event, Item, User
 
+Found = TypeVar("Found", bound=tuple[int, Any] | Reject)
 _SURFACE: Final = "surface, as the source says"
 _LABEL: Final = "label, as the source says"
 """Columns that no file has, for what a source says of all its events."""
@@ -39,17 +41,20 @@ def read_events(path: str, config: DataConfig, now_ms: int) -> Iterator[tuple[in
     columns = source.columns
     told: dict[str, object] = {}
     if source.surface:
-        columns, told = dataclasses.replace(columns, surface=_SURFACE), {_SURFACE: source.surface}
+        columns, told = dataclasses.replace(columns, surface=_SURFACE, surface_values={}), {_SURFACE: source.surface}
     if source.label is not None:
-        columns, told = dataclasses.replace(columns, label=_LABEL), {**told, _LABEL: source.label}
+        columns, told = dataclasses.replace(columns, label=_LABEL, label_values={}), {**told, _LABEL: source.label}
     required = [name for name in columns.required if name != _SURFACE]
     optional = [name for name in columns.named if name not in told and not list_of(name, columns.lists)]
     rows = read_rows(path, required, f"{section}columns", source.form, optional, columns.lists)
     if told:
         rows = (row if isinstance(row, Reject) else Row(row.line, {**row.values, **told}) for row in rows)
+    rules = config.row_rules
     if columns.lists:
-        return _events_of_lists(path, rows, columns, now_ms)
-    return records(path, rows, lambda row: event_from_row(row, columns, now_ms))
+        found = _events_of_lists(path, rows, columns, now_ms, rules)
+    else:
+        found = records(path, rows, lambda row: event_from_row(row, columns, now_ms, rules))
+    return _with_conversions(path, found, rules)
 
 
 def read_items(path: str, config: DataConfig) -> Iterator[tuple[int, Item] | Reject]:
@@ -58,7 +63,9 @@ def read_items(path: str, config: DataConfig) -> Iterator[tuple[int, Item] | Rej
     columns = source.item_columns
     optional = (columns.title, columns.categories)
     rows = read_rows(path, columns.required, f"{section}item_columns", source.item_files, optional)
-    return records(path, rows, lambda row: item_from_row(row, columns))
+    rules = config.row_rules
+    found = records(path, rows, lambda row: item_from_row(row, columns, rules))
+    return _with_conversions(path, found, rules)
 
 
 def read_users(path: str, config: DataConfig) -> Iterator[tuple[int, User] | Reject]:
@@ -66,12 +73,15 @@ def read_users(path: str, config: DataConfig) -> Iterator[tuple[int, User] | Rej
     section, source = config.user_source_of(path)
     columns = source.user_columns
     rows = read_rows(path, columns.required, f"{section}user_columns", source.user_files, ())
-    return records(path, rows, lambda row: user_from_row(row, columns))
+    rules = config.row_rules
+    found = records(path, rows, lambda row: user_from_row(row, columns, rules))
+    return _with_conversions(path, found, rules)
 
 
 def _events_of_lists(
-    path: str, rows: Iterable[Row | Reject], columns: EventColumns, now_ms: int
+    path: str, rows: Iterable[Row | Reject], columns: EventColumns, now_ms: int, rules: RowRules
 ) -> Iterator[tuple[int, Event] | Reject]:
+    whole = dataclasses.replace(columns, label_values={})
     for row in rows:
         if isinstance(row, Reject):
             yield row
@@ -84,10 +94,10 @@ def _events_of_lists(
         is_without_a_click = True
         for place, element in enumerate(elements):
             try:
-                event = event_from_row(element, columns, now_ms)
+                event = event_from_row(element, columns, now_ms, rules)
             except RowError as error:
                 is_without_a_click = False  # It may be the one that was clicked.
-                yield Reject(path, row.line, error.reason, f"element {place + 1}: {error.detail}")
+                yield Reject(path, row.line, error.reason, f"element {place + 1}: {error.detail}", error.as_told)
                 continue
             is_without_a_click = is_without_a_click and not event.is_target
             yield row.line, dataclasses.replace(event, element=place)
@@ -97,9 +107,21 @@ def _events_of_lists(
         search = dict(elements[-1]) if elements else outside(row.values, columns.lists)
         search[columns.item_id] = search[columns.label] = None
         try:
-            event = event_from_row(search, columns, now_ms)
+            event = event_from_row(search, whole, now_ms, rules)
         except RowError as error:
             if not elements:
-                yield Reject(path, row.line, error.reason, error.detail)
+                yield Reject(path, row.line, error.reason, error.detail, error.as_told)
         else:
             yield row.line, dataclasses.replace(event, element=len(elements))
+
+
+def _with_conversions(path: str, found: Iterator[Found], rules: RowRules) -> Iterator[Found | Reject]:
+    """Says after each row what was converted in it."""
+    for each in found:
+        yield each
+        if rules.converted:
+            line = each.line if isinstance(each, Reject) else each[0]
+            for reason, count in Counter(reason for reason, _ in rules.converted).items():
+                example = next(detail for one, detail in rules.converted if one == reason)
+                yield Converted(path, line, reason, example, times=count)
+            rules.converted.clear()

@@ -20,7 +20,8 @@ from components.raw_files.row import RowError, records
 from components.raw_files.row_files import read_rows
 from components.sources.candidate_row import FixedCandidates
 from components.sources.data_config import DataConfig
-from components.sources.event_rows import SECONDS, EventColumns, event_from_row
+from components.sources.event_rows import EventColumns, event_from_row
+from components.sources.event_time import SECONDS
 from components.sources.source_files import FilePattern, SourceFiles
 from schemas.canonical_event import Event, Surface
 from schemas.features import BEHAVIOUR_SPLITS, TEST_SPLIT, VALIDATION_SPLIT

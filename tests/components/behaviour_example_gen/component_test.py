@@ -22,6 +22,7 @@ def config_of(folder, *rows):
     write(folder / "log-20260131.tsv", lines(HEADER, *rows))
     write(folder / "items.tsv", lines(("item_id", "title"), ("a", "APPLE"), ("y", "YAK"), ("z", "ZEBRA")))
     return DataConfig(
+        earliest="",
         events=f"{folder}/log-{{SPAN}}.tsv",
         items=f"{folder}/items.tsv",
         train_negatives=1,

@@ -86,10 +86,23 @@ def test_the_examples_of_a_log_written_by_hand(made):
         ("test", "e"): ([*pot, [600]], before_e),
         ("test", "f"): ([*feed, [700]], before_f),
     }
-    cut = {"users": 1, "users_cut": 0, "events_cut": 0}
+    cut = {"users": 1, "users_cut": 0, "events_cut": 0, "events_repeated": 0}
     assert made.summary.counts == {**cut, "train": 2, "validation": 2, "test": 2, "catalog": 8}
     # All but x, which was only shown, and z, which is in the item table only, are the user's own.
     assert {item for example in made.targets for item in example[features.CANDIDATES][1:]} <= {"x", "z"}
+
+
+def test_a_log_that_was_shipped_twice_makes_the_same_examples(made, tmp_path):
+    for name in ("log.tsv", "log-copy.tsv"):
+        write(tmp_path / name, lines(HEADER, *GOOD))
+    twice = run(tmp_path)
+    assert twice.summary.counts == {**made.summary.counts, "events_repeated": len(GOOD)}
+    for split in features.BEHAVIOUR_SPLITS:
+        one, other = (
+            sorted((each[features.CANDIDATES][0], each[features.HISTORY_ITEMS]) for each in found.splits[split])
+            for found in (made, twice)
+        )
+        assert one == other
 
 
 def test_the_catalogue_has_an_example_an_item_with_its_training_engagements(made):

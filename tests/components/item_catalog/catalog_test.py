@@ -33,7 +33,7 @@ def build(tmp_path):
             paths["pretraining_events"] = write(tmp_path / "pretraining.tsv", pretraining)
         if items is not None:
             paths["items"] = write(tmp_path / "items.tsv", items)
-        config = DataConfig(**paths, max_reject_share=max_reject_share, core=core)
+        config = DataConfig(**paths, max_reject_share=max_reject_share, core=core, earliest="")
         summary = build_catalog(make_pipeline, config, str(tmp_path), str(tmp_path), NOW_MS)
         return summary, list(read_table(str(tmp_path)))
 
@@ -56,6 +56,14 @@ def test_items_of_both_files_with_their_engagements(build):
     # d was only shown, and b only stands in the item file.
     assert rows == [CatalogItem(RED_MUG, 3), CatalogItem(Item("c"), 2)]
     assert summary.reports["event"].rows == 7
+
+
+def test_an_event_that_stands_in_the_log_twice_counts_once(build):
+    _, rows = build(events=EVENTS + EVENTS.partition("\n")[2])
+    # A repetition at another time counts.
+    assert rows == build()[1]
+    _, rows = build(events=EVENTS + lines(("u1", 9, "recommendation", "", "", "a", 1)))
+    assert rows[0] == CatalogItem(RED_MUG, 3)
 
 
 def test_events_of_pre_training_count_too(build):

@@ -9,6 +9,9 @@ BAD = Reject("log.tsv", 2, "unknown surface", "holds 'café'")
 REPORTS = {
     "event": ReadingReport(3, {"unknown surface": 1}, (BAD,), ("log.csv: is empty",)),
     "item": ReadingReport(),
+    "user": ReadingReport(
+        9, left_out={"left out: page 'cart'": 3}, converted={"ids as decimals": (2, "'7.0', read as '7'")}
+    ),
 }
 
 
@@ -16,7 +19,7 @@ def test_what_a_pipeline_writes_is_read(tmp_path):
     with make_pipeline() as pipeline:
         write_summary(
             str(tmp_path),
-            pipeline | "Bad" >> beam.Create([BAD]),
+            pipeline | "Bad" >> beam.Create([BAD, ReadingReport(2, left_out={"left out: page 'cart'": 2})]),
             {kind: pipeline | kind >> beam.Create([each]) for kind, each in REPORTS.items()},
             pipeline | "Counts" >> beam.Create([("users", 1), ("train", 5), ("users", 1)]),
         )

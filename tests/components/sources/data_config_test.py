@@ -5,14 +5,18 @@ import pytest
 from components.raw_files.file_format import FileFormat
 from components.raw_files.refusal import DataError
 from components.sources.data_config import DataConfig
-from components.sources.event_rows import EventColumns, ItemColumns, UserColumns
+from components.sources.event_rows import NULL_MARKERS, EventColumns, ItemColumns, RowRules, UserColumns
 from components.sources.log_sources import EventSource, ItemSource, UserSource
+
+VALUES = {"surface_values": {"search": ("srp",), "recommendation": ("home", "pdp")}}
 
 
 def test_json_round_trip():
     config = DataConfig(
         events="log.csv",
-        columns=EventColumns(user_id="who", surface="", context=("device",)),
+        columns=EventColumns(user_id="who", surface="page", context=("device",), **VALUES),
+        null_markers=("?", ""),
+        label_threshold=3.5,
         item_columns=ItemColumns(title="name", attributes=("brand",)),
         **{"format": "csv", "delimiter": ";", "header": False, "column_names": ("who", "what")},
         item_files=FileFormat(encoding="gb18030", header=False, column_names=("item_id", "name", "brand")),
@@ -29,9 +33,24 @@ def test_json_round_trip():
     assert DataConfig.from_json(several.to_json()) == several
 
 
+def test_the_rules_of_rows_are_those_of_the_settings():
+    rules = DataConfig(timezone="Asia/Kolkata", earliest="1980-01-01").row_rules
+    # Ten years, two of them leap years; Kolkata is five and a half hours ahead.
+    assert rules.earliest_ms == (10 * 365 + 2) * 86_400_000 - 19_800_000
+    assert str(rules.zone) == "Asia/Kolkata"
+    assert DataConfig().row_rules.earliest_ms == 631_152_000_000
+    assert DataConfig(earliest="").row_rules.earliest_ms == 0
+    assert (rules.null_markers, rules.label_threshold) == (frozenset(NULL_MARKERS), None)
+    # Layouts that are published fix what their values mean.
+    assert DataConfig(source="kuaisar", timezone="Asia/Kolkata").row_rules == RowRules()
+
+
 def test_moments_are_utc_unless_they_say_otherwise_and_paths_are_taken_from_the_folder():
     config = DataConfig(split="time", validation_from="1970-01-01T00:01", test_from="1970-01-01T02:00+01:00")
     assert (config.validation_from_ms, config.test_from_ms) == (60_000, 3_600_000)
+    local = DataConfig(split="time", timezone="Asia/Kolkata", validation_from="2011-11-01", test_from="2011-11-02")
+    # 1 November 2011, 00:00 UTC is 1,320,105,600 s.
+    assert local.validation_from_ms == 1_320_105_600_000 - 19_800_000
     for path in ("e.tsv", "/mnt/e.tsv", "s3://other/e.tsv", ""):
         located = "gs://bucket/logs/e.tsv" if path == "e.tsv" else path
         assert DataConfig(path="gs://bucket/logs/").located(path) == located
@@ -86,6 +105,15 @@ IN_ORDER = "data.validation_from should be before data.test_from."
         ({"sources": SEVERAL, "last_spans": 7}, f"data.last_spans = 7 {NO_SPAN}"),
         ({"users": "users.csv"}, f"{TOGETHER} Received: 'users.csv' and []"),
         ({"user_columns": UserColumns(attributes=("level",))}, f"{TOGETHER} Received: '' and ['level']"),
+        (
+            {"timezone": "Berlin"},
+            "data.timezone: 'Berlin' is no time zone; give an IANA name such as Europe/Berlin or UTC",
+        ),
+        (
+            {"label_threshold": 4.0, "columns": EventColumns(label_values={"buy": 1})},
+            "data.label_threshold and data.columns.label_values exclude each other",
+        ),
+        ({"earliest": "long ago"}, "data.earliest should be ISO 8601, such as 2011-11-01T00:00. Received: 'long ago'"),
         ({**BY_TIME, "validation_from": "soon"}, f"{ISO_8601} Received: 'soon'"),
         ({**BY_TIME, "validation_from": "2011-12-02"}, f"{IN_ORDER} Received: 2011-12-02 and 2011-12-01"),
     ],

@@ -1,11 +1,14 @@
+import datetime
 import re
 
 import pytest
 
 from components.raw_files.row import RowError
 from components.sources.event_rows import (
+    NULL_MARKERS,
     EventColumns,
     ItemColumns,
+    RowRules,
     UserColumns,
     event_from_row,
     item_from_row,
@@ -48,6 +51,10 @@ def test_good_rows(changes, expected):
         (EventColumns(), 1_300_000_000_000, 1_300_000_000_000),
         (EventColumns(), "1.3e12", 1_300_000_000_000),
         (EventColumns(), "0", 0),
+        (EventColumns(time_unit="us"), "1300000000000999", 1_300_000_000_000),
+        (EventColumns(time_unit="ns"), 1_300_000_000_000_999_999, 1_300_000_000_000),
+        (EventColumns(), "Sun, 13 Mar 2011 07:06:40 GMT", 1_300_000_000_000),
+        (EventColumns(), "2011-03-13 07:06:40 UTC", 1_300_000_000_000),
         (EventColumns(), "1970-01-01T00:01", 60_000),
         (EventColumns(), "1970-01-01 00:00:01.500", 1_500),
         (EventColumns(), "1970-01-01T00:00:01Z", 1_000),
@@ -60,20 +67,25 @@ def test_times(columns, text, milliseconds):
     assert read(columns, timestamp_ms=text).timestamp_ms == milliseconds
 
 
-SOON, AFTER_NOW = {"timestamp_ms": "soon"}, "after now; does it count {}, as data.columns.time_unit"
+SOON, AFTER_NOW = {"timestamp_ms": "soon"}, "after now; does it count {}, as data.columns.time_unit says?"
+MILLI = "milliseconds since 1970, ISO 8601 or RFC 2822"
 
 
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        (SOON, "unparsable time: {time} 'soon'; give milliseconds since 1970 or ISO 8601"),
-        ({"timestamp_ms": ""}, "unparsable time: {time} ''; give milliseconds since 1970 or ISO 8601"),
+        (SOON, "unparsable time: {time} 'soon'; give " + MILLI + ""),
+        ({"timestamp_ms": ""}, "unparsable time: {time} ''; give " + MILLI + ""),
         ({"timestamp_ms": "nan"}, "unparsable time: {time} 'nan'"),
         ({"timestamp_ms": "-5"}, "negative time: {time} '-5', before 1970"),
         ({"timestamp_ms": "1969-12-31"}, "negative time: {time} '1969-12-31', before 1970"),
         ({"timestamp_ms": "1700000000001"}, "future time: {time} '1700000000001', " + AFTER_NOW.format("milliseconds")),
-        ({"columns": SECONDS}, "future time: {time} '1300000000000', " + AFTER_NOW.format("seconds")),
-        ({**SOON, "columns": SECONDS}, "unparsable time: {time} 'soon'; give seconds since 1970 or ISO 8601"),
+        (
+            {"columns": SECONDS},
+            "future time: {time} '1300000000000', after now; in milliseconds (data.columns.time_unit: ms) it is "
+            "2011-03-13",
+        ),
+        ({**SOON, "columns": SECONDS}, "unparsable time: {time} 'soon'; give seconds since 1970, ISO"),
         ({"user_id": " "}, "missing user: column 'user_id' is empty"),
         ({"user_id": None}, "missing user: column 'user_id' is empty"),
         ({"surface": "Search"}, "unknown surface: column 'surface' holds 'Search'; give recommendation or search"),
@@ -91,9 +103,180 @@ def test_bad_rows_say_why(changes, message):
     assert str(error.value) == f"{error.value.reason}: {error.value.detail}"
 
 
+RULES = RowRules(earliest_ms=631_152_000_000, zone=datetime.timezone(datetime.timedelta(hours=2)))
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (
+            "1300000000",
+            "'1300000000', which is 1970-01-16 if it counts milliseconds, before data.earliest = 1990-01-01; in "
+            "seconds (data.columns.time_unit: s) it is 2011-03-13",
+        ),
+        (
+            "1989-12-31T23:59:59Z",
+            "'1989-12-31T23:59:59Z', which is 1989-12-31, before data.earliest = 1990-01-01; empty "
+            "data.earliest if the log is so old, or counts from another moment than 1970",
+        ),
+        (
+            "20110313",
+            "'20110313', which is 1970-01-01 if it counts milliseconds, before data.earliest = 1990-01-01; a date "
+            "needs dashes: 2011-03-13",
+        ),
+    ],
+)
+def test_a_time_of_a_wrong_unit_is_refused_with_the_unit_that_fits(text, told):
+    with pytest.raises(RowError, match=f"^early time: column 'timestamp_ms' holds {re.escape(told)}$"):
+        event_from_row({**GOOD, "timestamp_ms": text}, EventColumns(), NOW_MS, RULES)
+    # Where a layout fixes what its times mean, no time is too early.
+    early = GOOD | {"timestamp_ms": "1970-01-01T00:00:00Z"}
+    assert event_from_row(early, EventColumns(), NOW_MS).timestamp_ms == 0
+    assert event_from_row({**GOOD, "timestamp_ms": "1990-01-01T02:00"}, EventColumns(), NOW_MS, RULES).timestamp_ms == (
+        631_152_000_000
+    ), "by the zone of the rules, which is two hours ahead"
+
+
+NULLS = RowRules(null_markers=frozenset(NULL_MARKERS), ids_may_be_floats=True)
+
+
+@pytest.mark.parametrize("marker", ["nan", "NaN", "None", "NULL", "null", "\\N", "-", "N/A", "<NA>", " nan "])
+def test_what_stands_for_a_missing_value_is_no_value(marker):
+    told = f"holds {marker.strip()!r}, which data.null_markers names"
+    columns = EventColumns(context=("device",))
+
+    def event(**changes):
+        return event_from_row({**GOOD, "device": "tv", **changes}, columns, NOW_MS, NULLS)
+
+    with pytest.raises(RowError, match=f"^missing user: column 'user_id' {re.escape(told)}$"):
+        event(user_id=marker)
+    with pytest.raises(RowError, match=f"^missing item: column 'item_id' {re.escape(told)} on a recommendation event$"):
+        event(item_id=marker, surface="recommendation")
+    found = event(query=marker, session_id=marker, item_id=marker, device=marker)
+    assert (found.query, found.session_id, found.item_id, found.context) == ("", "", "", {"device": ""})
+    row = {"item_id": "a", "title": marker, "categories": f"Home|{marker}", "brand": marker}
+    assert item_from_row(row, ItemColumns(attributes=("brand",)), NULLS) == Item("a", "", ("Home",), {"brand": ""})
+    assert (
+        user_from_row({"user_id": "u", "city": marker}, UserColumns(attributes=("city",)), NULLS).attributes["city"]
+        == ""
+    )
+    with pytest.raises(RowError, match="^missing item: "):
+        item_from_row({"item_id": marker}, ItemColumns(), NULLS)
+    with pytest.raises(RowError, match="^missing user: "):
+        user_from_row({"user_id": marker}, UserColumns(), NULLS)
+    # Without an event column of the surface, such a query tells no search; without markers, it is an id.
+    no_surface = EventColumns(surface="")
+    assert event_from_row({**GOOD, "query": marker}, no_surface, NOW_MS, NULLS).surface is FEED
+    assert event_from_row({**GOOD, "user_id": marker}, EventColumns(), NOW_MS).user_id == marker.strip()
+
+
+def test_ids_that_pandas_wrote_as_floats_are_whole_numbers_everywhere():
+    row = {**GOOD, "user_id": "17.0", "item_id": "1009.0", "session_id": "3.0", "query": "2.0", "title": "4.0"}
+    NULLS.converted.clear()
+    found = event_from_row(row, EventColumns(), NOW_MS, NULLS)
+    assert (found.user_id, found.item_id, found.session_id, found.query) == ("17", "1009", "3", "2.0")
+    assert item_from_row(row, ItemColumns(), NULLS) == Item("1009", "4.0")
+    assert user_from_row(row, UserColumns(), NULLS).user_id == "17"
+    # An id that is a number in one file is the same as text in another.
+    assert event_from_row({**row, "item_id": 1009}, EventColumns(), NOW_MS, NULLS).item_id == "1009"
+    reasons, examples = zip(*NULLS.converted, strict=True)
+    assert {*reasons} == {"ids written as decimals were read as whole numbers"} and len(reasons) == 7
+    assert examples[1] == "'1009.0' in column 'item_id', read as '1009'"
+    for kept in ("1009.5", "1.0.0", "v1.0", ".0", "-1.0", "1009.00"):
+        assert item_from_row({"item_id": kept}, ItemColumns(), NULLS).item_id == kept
+    assert event_from_row(row, EventColumns(), NOW_MS).item_id == "1009.0", "a published layout fixes its ids"
+
+
+@pytest.mark.parametrize(
+    ("values", "label"),
+    [
+        (("1", "1.0", 1, 1.0, "1e0", "true", "TRUE", "True", "t", "T", "yes", "Yes", "y", "", None), 1),
+        (("0", "0.0", 0, 0.0, "-0", "false", "FALSE", "False", "f", "no", "NO", "n"), 0),
+    ],
+)
+def test_labels_in_any_spelling(values, label):
+    assert [read(label=value).label for value in values] == [label] * len(values)
+
+
+@pytest.mark.parametrize("value", ["2", "0.5", "nan", "click", "-1", "inf"])
+def test_other_labels_are_refused(value):
+    rating = ", or data.label_threshold if it is a rating" if value in ("2", "0.5", "-1") else ""
+    with pytest.raises(RowError, match=f"^unknown label: column 'label' holds '{value}'; give 0 or 1{rating}$"):
+        read(label=value)
+
+
+def test_ratings_are_engagements_from_the_threshold_on():
+    def label(value):
+        return event_from_row({**GOOD, "label": value}, EventColumns(), NOW_MS, RowRules(label_threshold=3.5)).label
+
+    assert [label(value) for value in ("5", "3.5", 4, "3.49", "1", "0", "")] == [1, 1, 1, 0, 0, 0, 1]
+    with pytest.raises(RowError, match="^unknown label: column 'label' holds 'good'; data.label_threshold needs a num"):
+        label("good")
+
+
+EVENTS = EventColumns(
+    surface="page",
+    label="did",
+    label_values={"click": 1, "view": 0},
+    surface_values={"search": ("search_click", "srp"), "recommendation": ("home", "pdp")},
+)
+
+
+def test_the_logs_own_words_for_surfaces_and_labels():
+    def event(page, did):
+        return event_from_row({**GOOD, "page": page, "did": did}, EVENTS, NOW_MS)
+
+    pages = [event(page, "click").surface.value for page in ("srp", "search_click", "home", "pdp")]
+    assert pages == ["search", "search", "recommendation", "recommendation"]
+    assert [event("srp", did).label for did in ("click", "view")] == [1, 0]
+    assert EVENTS.required == ("user_id", "timestamp_ms", "page", "item_id", "did")
+    for page, did, reason in (
+        ("cart", "click", "left out: page 'cart'"),
+        ("search", "click", "left out: page 'search'"),
+        ("srp", "buy", "left out: did 'buy'"),
+        ("srp", "", "left out: did ''"),
+    ):
+        with pytest.raises(RowError) as error:
+            event(page, did)
+        assert (error.value.reason, error.value.as_told) == (reason, True)
+    # A row of another kind is left out whatever else it lacks.
+    with pytest.raises(RowError, match="left out: page 'login'"):
+        event_from_row({"page": "login", "user_id": ""}, EVENTS, NOW_MS)
+    with pytest.raises(RowError) as error:
+        read(surface="Search")
+    assert not error.value.as_told
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        (
+            {"label_values": {"click": 2}},
+            "`label_values` should name a label, 0 or 1, for each. Received: {'c",
+        ),
+        ({"surface_values": {"feed": ("home",)}}, "should name values of recommendation and search. Received: 'feed'"),
+        (
+            {"surface_values": {"search": ("a",), "recommendation": ("b", "a")}},
+            "`surface_values` should name each value once. Received twice: 'a'",
+        ),
+        (
+            {"label": "", "label_values": {"click": 1}},
+            "`label_values` needs `label`, the name of the column that holds",
+        ),
+        (
+            {"surface": "", "surface_values": {"search": ("a",)}},
+            "`surface_values` needs `surface`, the name of the col",
+        ),
+    ],
+)
+def test_words_that_mean_nothing_are_refused(settings, message):
+    with pytest.raises(ValueError, match=re.escape(message)):
+        EventColumns(**settings)
+
+
 def test_settings_that_mean_nothing():
-    with pytest.raises(ValueError, match="`time_unit` should be one of ms, s. Received: time_unit='us'"):
-        EventColumns(time_unit="us")
+    with pytest.raises(ValueError, match="`time_unit` should be one of s, ms, us, ns. Received: time_unit='h'"):
+        EventColumns(time_unit="h")
     with pytest.raises(
         ValueError, match="`context` cannot hold 'weekday', because that name stands for something else"
     ):

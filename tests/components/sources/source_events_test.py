@@ -48,7 +48,7 @@ def test_rows_that_the_core_leaves_out_are_read_all_the_same(tmp_path, core, kep
     log = write(tmp_path / "log.tsv", lines(("who", "when", "what"), *LOG))
     columns = EventColumns(user_id="who", timestamp="when", surface="", item_id="what")
     with make_pipeline() as pipeline:
-        events = source_events(pipeline, DataConfig(columns=columns, core=core), [log], NOW_MS)
+        events = source_events(pipeline, DataConfig(columns=columns, core=core, earliest=""), [log], NOW_MS)
         assert_that(events.rows, equal_to(EVENTS[:5]), label="rows")
         assert_that(events.kept, equal_to(EVENTS[:kept]), label="kept")
         assert_that(events.rejects | beam.Map(str), equal_to([f"{log}:7: missing user: column 'who' is empty"]))

@@ -43,7 +43,8 @@ def shop(tmp_path):
     (tmp_path / "items.csv").write_text("item_id,title\na,ANT\nb,BEE\nc,CAT\nd,DOG\ne,EMU\n")
     config = tmp_path / "shop.yaml"
     config.write_text(
-        f"name: shop\nroot: {tmp_path}/run\ndata:\n  events: {tmp_path}/events.csv\n  items: {tmp_path}/items.csv\n"
+        f"name: shop\nroot: {tmp_path}/run\ndata:\n  earliest: 1970-01-01\n"
+        f"  events: {tmp_path}/events.csv\n  items: {tmp_path}/items.csv\n"
     )
     return config
 

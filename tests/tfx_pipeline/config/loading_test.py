@@ -1,3 +1,4 @@
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import pytest
@@ -17,6 +18,8 @@ class Outer:
     name: str = "x"
     fast: bool = False
     inner: Inner = field(default_factory=Inner)
+    labels: Mapping[str, int] = field(default_factory=dict)
+    surfaces: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def __post_init__(self):
         if self.name == "bad":
@@ -47,6 +50,10 @@ def load(tmp_path):
         # A file pattern needs no quotes, an exponent no dot.
         ("", ("name=*_inter*.csv",), Outer(name="*_inter*.csv")),
         ("inner: {rate: 1e-3}", (), Outer(inner=Inner(rate=0.001))),
+        # Names of a mapping are values of a log.
+        ("labels: {click: 1, 3: 0}", (), Outer(labels={"click": 1, "3": 0})),
+        ("", ("surfaces={search: [srp, s]}",), Outer(surfaces={"search": ("srp", "s")})),
+        ("labels: {click: 1}", ("labels.view=0",), Outer(labels={"click": 1, "view": 0})),
     ],
 )
 def test_values_come_from_the_file_the_overrides_and_else_the_defaults(load, text, overrides, expected):
@@ -54,8 +61,11 @@ def test_values_come_from_the_file_the_overrides_and_else_the_defaults(load, tex
 
 
 def test_plain_values_round_trip():
-    config = Outer(inner=Inner(units=(1, 2, 3)))
-    assert as_dict(config) == {"name": "x", "fast": False, "inner": {"rate": 0.5, "units": [1, 2, 3], "limit": None}}
+    config = Outer(inner=Inner(units=(1, 2, 3)), surfaces={"search": ("srp",)})
+    assert as_dict(config) == {
+        **{"name": "x", "fast": False, "inner": {"rate": 0.5, "units": [1, 2, 3], "limit": None}},
+        **{"labels": {}, "surfaces": {"search": ["srp"]}},
+    }
     assert from_dict(Outer, as_dict(config)) == config
 
 
@@ -70,6 +80,9 @@ def test_plain_values_round_trip():
         ("inner: {units: 3}", (), r"`inner\.units` wants a list, got 3\."),
         ("inner: {units: [1, x]}", (), r"`inner\.units\[1\]` wants a whole number, got 'x'\."),
         ("inner: {limit: true}", (), r"`inner\.limit` wants a whole number, got True\."),
+        ("labels: 3", (), r"`labels` wants `value: meaning` lines below it, got 3\."),
+        ("labels: {click: maybe}", (), r"`labels\.click` wants a whole number, got 'maybe'\."),
+        ("labels: {yes: 1}", (), r"`labels` names True; put the log's value into quotation marks\."),
         ("fast: 1", (), r"`fast` wants true or false, got 1\."),
         ("- a", (), r"c\.yaml: holds a list, wanted `field: value` lines\."),
         ("a: [", (), r"c\.yaml: not YAML: "),
@@ -105,3 +118,16 @@ def test_a_configuration_of_any_name_is_read(name, tmp_path):
 def test_a_name_that_is_too_long_is_told(tmp_path):
     with pytest.raises(ConfigError, match="xxx.yaml: cannot be read as text: .*File name too long"):
         load_dataclass(Outer, f"{tmp_path}/{'x' * 300}.yaml")
+
+
+@pytest.mark.parametrize(
+    ("text", "overrides", "name"),
+    [
+        ("name: 2011-11-01", (), "2011-11-01"),
+        ("name: 2011-11-01T10:00:00Z", (), "2011-11-01T10:00:00+00:00"),
+        ("name: 2011-11-01 10:00:00", (), "2011-11-01T10:00:00"),
+        ("", ("name=2011-11-01",), "2011-11-01"),
+    ],
+)
+def test_dates_need_no_quotation_marks(load, text, overrides, name):
+    assert load(text, *overrides).name == name

@@ -9,10 +9,11 @@ import time
 from collections import Counter
 from collections.abc import Callable, Collection
 
-from components.raw_files.refusal import DataError, Reject, describe
+from components.raw_files.refusal import Converted, DataError, Reject, describe, is_refused
 from components.sources.adapter import adapter
 from components.sources.data_config import DataConfig
 from components.sources.event_order import EventPlace, event_place
+from components.sources.repeated_events import without_repeated
 from schemas.canonical_event import Event, Item
 from serving.shop_log.event_log import EventLog
 
@@ -66,16 +67,18 @@ def read_source_log(
     for path in files.item_files:
         for row in source.read_items(path, config):
             if isinstance(row, Reject):
-                refused.add(row)
+                if is_refused(row):
+                    refused.add(row)
             else:
                 log.items.setdefault(row[1].item_id, row[1])
     now_ms, rows, refused_items = round(time.time() * 1000), 0, refused.count
     placed: dict[str, list[tuple[EventPlace, Event]]] = {}
     for number, path in enumerate(files.event_files):
         for each in source.read_events(path, config, now_ms):
-            rows += 1
+            rows += not isinstance(each, Converted)
             if isinstance(each, Reject):
-                refused.add(each)
+                if is_refused(each):
+                    refused.add(each)
                 continue
             line, event = each
             if source.with_item is not None:
@@ -90,5 +93,5 @@ def read_source_log(
     if refused.count:
         say(refused.told)
     for user_id, events in placed.items():
-        log.events[user_id] = [event for _, event in sorted(events, key=lambda each: each[0])]
+        log.events[user_id] = without_repeated(event for _, event in sorted(events, key=lambda each: each[0]))
     return log

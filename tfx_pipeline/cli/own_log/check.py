@@ -13,10 +13,10 @@ import json
 import time
 from collections.abc import Iterator
 
-from components.own_log.findings.event_findings import day
 from components.own_log.findings.log_check import LogCheck, check_log
 from components.own_log.findings.log_finding import Severity
 from components.own_log.findings.refused_rows import FileReading
+from components.sources.event_time import day
 from schemas.canonical_event import Surface
 from tfx_pipeline.cli.exit_code import ExitCode
 from tfx_pipeline.cli.own_log import reading_progress

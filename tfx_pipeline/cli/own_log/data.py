@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING
 
 from rich.cells import cell_len, set_cell_size
 
-from components.own_log.findings.event_findings import day
 from components.raw_files.refusal import DataError
+from components.sources.event_time import day
 from schemas.canonical_event import Surface
 from tfx_pipeline.cli.exit_code import ExitCode
 from tfx_pipeline.cli.own_log import reading_progress
@@ -113,6 +113,8 @@ def _counts(found: "LogStatistics") -> Iterator[str]:
     yield f"items     {found.items:>12,}  {never:,} of them nobody engaged with ({never / max(found.items, 1):.0%})"
     yield f"time span {days:>12,.0f}  days, {day(found.first_ms)} to {day(found.last_ms)}"
     yield f"density   {found.density:>12.4%}  of all pairs of user and item met"
+    if found.repeated:
+        yield f"repeated  {found.repeated:>12,}  rows say the same as an earlier one; each event is counted once"
     if found.refused:
         yield f"refused   {sum(found.refused.values()):>12,}  rows: {_refused(found)}"
 

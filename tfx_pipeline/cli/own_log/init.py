@@ -20,7 +20,6 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
-from components.own_log.findings.event_findings import day
 from components.own_log.findings.log_check import LogCheck, check_log
 from components.own_log.findings.log_finding import Severity
 from components.own_log.guess.column_names import ITEM, LABEL, SURFACE, TIME, USER
@@ -31,6 +30,7 @@ from components.own_log.guess.sampled_columns import sample
 from components.own_log.guess.table_guess import ITEMS, USERS, TableGuess, guess_table
 from components.raw_files.refusal import DataError
 from components.sources.data_config import DataConfig
+from components.sources.event_time import day
 from schemas.canonical_event import Surface
 from tfx_pipeline.cli.exit_code import ExitCode
 from tfx_pipeline.cli.own_log import reading_progress

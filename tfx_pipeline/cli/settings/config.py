@@ -9,7 +9,9 @@ What is printed is a configuration itself, which `tandem run --config` takes. Na
 """
 
 import argparse
+import functools
 import json
+import operator
 import textwrap
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
@@ -22,7 +24,7 @@ from tfx_pipeline.cli.parsing.command_parser import did_you_mean
 from tfx_pipeline.cli.settings import config_page
 from tfx_pipeline.config.config_fields import ConfigField, config_fields
 from tfx_pipeline.config.config_origins import DEFAULT, config_origins
-from tfx_pipeline.config.loading import ConfigError, as_dict, by_path
+from tfx_pipeline.config.loading import ConfigError, as_dict
 from tfx_pipeline.config.pipeline_config import load_config
 
 _YAML_ENDINGS = (".yaml", ".yml")
@@ -50,9 +52,10 @@ def run(args: argparse.Namespace) -> int:
     if len(files) > 1:
         raise ConfigError(f"{' and '.join(files)}: one configuration at a time.")
     path = files[0] if files else args.config
-    values = by_path(as_dict(load_config(path, args.overrides)))
+    whole = as_dict(load_config(path, args.overrides))
     origins = config_origins(path, args.overrides)
     fields = _chosen(config_fields(), [word for word in args.shown if word not in files])
+    values = {each: functools.reduce(operator.getitem, each.split("."), whole) for each in fields}
     if args.changed:
         fields = _with_sections(fields, lambda field: values[field.path] != field.default)
     origins = {

@@ -29,6 +29,7 @@ def log(users=40, each=16, surfaces=(FEED, SEARCH), query="red mug", label=1):
 FEED_ONLY = log(surfaces=(FEED, FEED), query="")
 SEARCH_SHOWN = [*FEED_ONLY, Event("u1", START, SEARCH, "red", item_id="i", label=0)]
 IN_1970 = [Event("u", place, FEED, item_id="i") for place in range(10)]
+WITH_AN_OLD_ONE = [*log(), Event("u0", 1_700_000_000_000, FEED, item_id="old")]
 WITH_A_COPY = [*log(users=100), log()[0]]
 SEEN_ONCE = log(users=100) + [Event(f"once{user}", START, FEED, item_id="i1") for user in range(150)]
 SPLIT_LATE = {"split": "time", "validation_from": "2030-01-01", "test_from": "2030-02-01"}
@@ -58,7 +59,7 @@ def test_a_good_log_has_no_findings():
         (log(query="10023456"), {}, "warning query_without_words: log.csv:3: 320 of 320 "),
         (IN_1970, {}, "error time_in_1970: log.csv:2: 10 of 10 events lie in 1970 (1970-01-01 to 1970-01-01)."),
         (WITH_A_COPY, {}, "repeated_event: log.csv:1602: 1 of 1,601 events stand in the log more than once (user"),
-        (WITH_A_COPY, {}, "note out_of_order: log.csv:1602: 1 events are older"),
+        (WITH_AN_OLD_ONE, {}, "note out_of_order: log.csv:1602: 1 events are older"),
         (
             [*log(), *log(users=1, each=9)],
             {"max_events_per_user_day": 20},
@@ -92,7 +93,7 @@ def test_what_the_configuration_wants_so_is_let_pass(code, events, options):
     [
         ("1700000000", "ms", "time_in_seconds", "Set data.columns.time_unit: s."),
         ("1700000000000", "s", "time_in_milliseconds", "Set data.columns.time_unit: ms."),
-        ("1700000000000000", "ms", "time_in_microseconds", "--convert FOLDER` writes milliseconds."),
+        ("1700000000000000", "ms", "time_in_microseconds", "Set data.columns.time_unit: us."),
         ("14.11.2023 22:13", "ms", "time_in_another_format", "--convert FOLDER` writes milliseconds."),
         ("1700000000", "s", "", ""),
         ("1700000000000", "ms", "", ""),

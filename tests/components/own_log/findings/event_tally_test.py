@@ -56,6 +56,7 @@ def test_events_twice_out_of_order_and_in_the_first_year_are_seen():
     found = tally_of(
         [feed("a", 2), feed("b", 1), feed("a", 1, "i2"), feed("a", 2), Event("c", 1_700_000_000, FEED, item_id="i")]
     )
+    assert (found.events, found.engaged[FEED]) == (4, 4), "the copy is counted nowhere else"
     seen = (found.out_of_order, found.repeated, found.in_1970)
     assert [(each.count, each.row, each.example) for each in seen] == [
         (1, 4, "a"), (1, 5, "user a, item i1"), (1, 6, "1700000000")

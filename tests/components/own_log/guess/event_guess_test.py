@@ -27,9 +27,9 @@ def test_values_are_translated_and_rare_ones_by_their_words(guess):
     found.surfaces, found.labels = {"srp": "search"}, {"click": "1"}
     assert surfaces_and_labels(found) == [("search", "1"), ("recommendation", "0")]
     assert found.surface_of({"page": "moon"}) == found.label_of({"did": "moon"}) == ""
-    found.time = format_named("us")
+    found.time = format_named("%d.%m.%Y")
     assert found.obstacles == [
-        "'at' holds microseconds since 1970; a run reads seconds, milliseconds and ISO 8601",
+        "'at' holds dates written as %d.%m.%Y; a run reads numbers since 1970, ISO 8601 and RFC 2822",
         "'page' holds 'srp' (search); a run reads search and recommendation",
         "'did' holds 'click' (1); a run reads 1 and 0",
     ]

@@ -11,7 +11,7 @@ from tests.support import source_files as files
 from tests.support.fixed_benchmark import write_benchmark
 from tests.support.raw_files import write
 
-SECONDS = "seconds since 1970 or ISO 8601"
+SECONDS = "seconds since 1970, ISO 8601 or RFC 2822"
 REFUSED = [
     (files.FEED, "user_id", "", "missing user: {empty}"),
     (files.FEED, "item_id", "", "missing item: {empty} on a recommendation event"),

@@ -6,7 +6,7 @@ import pyarrow.parquet
 import pytest
 
 from components.raw_files.file_format import FileFormat
-from components.raw_files.refusal import Reject
+from components.raw_files.refusal import Converted, Reject
 from components.sources.event_rows import EventColumns, ItemColumns, UserColumns
 from schemas.canonical_event import Event, Item, Surface, User
 from tests.support.source_files import EVENTS, ITEMS, LINES, USERS
@@ -93,3 +93,26 @@ def test_lists_side_by_side_in_a_table(tmp_path):
     assert str(found[2]).endswith(
         ":3: lists of unequal length: column 'shown' holds 1, column 'clicked' holds 2 elements"
     )
+
+
+def test_what_is_converted_is_said_behind_its_row(tmp_path):
+    columns = EventColumns(surface="page", surface_values={"recommendation": ("home",)})
+    file = EVENTS._replace(columns="user_id,timestamp_ms,page,item_id")
+    assert file.read_rows(tmp_path, "7.0,5,home,3.0", "8,5,cart,", "8,5,home,4", columns=columns) == [
+        (2, Event("7", 5, Surface.RECOMMENDATION, item_id="3")),
+        Converted(
+            f"{tmp_path}/{file.name}",
+            2,
+            "ids written as decimals were read as whole numbers",
+            "'7.0' in column 'user_id', read as '7'",
+            times=2,
+        ),
+        Reject(
+            f"{tmp_path}/{file.name}",
+            3,
+            "left out: page 'cart'",
+            "data.columns.surface_values does not name it",
+            as_told=True,
+        ),
+        (4, Event("8", 5, Surface.RECOMMENDATION, item_id="4")),
+    ]

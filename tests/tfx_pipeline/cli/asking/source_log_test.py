@@ -48,7 +48,7 @@ def shop_files(tmp_path):
     (tmp_path / "items.tsv").write_text(
         "item_id\ttitle\tcategories\nlamp\tA LAMP\tlight\nmug\tA MUG\t\nmug\tTWICE\t\n\tno id\t\n"
     )
-    return DataConfig(path=str(tmp_path), events="events*.tsv", items="items.tsv")
+    return DataConfig(path=str(tmp_path), events="events*.tsv", items="items.tsv", earliest="")
 
 
 def test_files_of_the_generic_layout(shop_files):
@@ -89,7 +89,7 @@ def test_files_are_those_that_the_pipeline_reads(files, pattern, clicked, tmp_pa
         item = (tmp_path / file).name[0]
         write(tmp_path / file, f"user_id,timestamp_ms,surface,item_id\nu,5,recommendation,{item}\n")
     last_spans = 2 if "{SPAN}" in pattern else 0
-    log = read_source_log(DataConfig(path=str(tmp_path), events=pattern, last_spans=last_spans))
+    log = read_source_log(DataConfig(path=str(tmp_path), events=pattern, last_spans=last_spans, earliest=""))
     assert [event.item_id for event in log.events_of("u")] == clicked
 
 

@@ -35,7 +35,9 @@ def test_transitions_between_categories(tmp_path, tandem):
     rows = "u1,1,recommendation,,cup\nu1,2,recommendation,,pan\nu1,3,search,x,hat\nu1,4,search,x,cup\n"
     write(tmp_path / "events.csv", "user_id,timestamp_ms,surface,query,item_id\n" + rows)
     write(tmp_path / "items.csv", "item_id,categories\ncup,kitchen\npan,kitchen\nhat,clothes\n")
-    config = write(tmp_path / "my.yaml", f"data: {{path: {tmp_path}, events: events.csv, items: items.csv}}")
+    config = write(
+        tmp_path / "my.yaml", f"data: {{earliest: 1970-01-01, path: {tmp_path}, events: events.csv, items: items.csv}}"
+    )
     printed = tandem("data", config, "--transitions").out
     bar = "█" * 40
     assert f"  feed → feed      100.00%  {bar} of 1 pairs, 1.0 times as often as by chance\n" in printed
