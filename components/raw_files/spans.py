@@ -27,7 +27,7 @@ def newest(paths: Sequence[str], pattern: str, setting: str, last_spans: int = 0
     Raises:
         DataError: No path has a number in these places.
     """
-    expression = re.compile(_regex(as_it_is(pattern)), re.DOTALL)
+    expression = re.compile(_regex(pattern), re.DOTALL)
     numbered = {}
     for path in paths:
         match = expression.fullmatch(path)
@@ -65,4 +65,4 @@ def _regex(pattern: str) -> str:
             return re.escape("[")
         return part.replace("[!", "[^") if part.startswith("[") and len(part) > 1 else re.escape(part)
 
-    return "".join(translated(part) for part in _PART.findall(pattern))
+    return "".join(translated(part) for part in _PART.findall(as_it_is(pattern)))
