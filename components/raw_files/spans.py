@@ -27,7 +27,7 @@ def newest(paths: Sequence[str], pattern: str, setting: str, last_spans: int = 0
     Raises:
         DataError: No path has a number in these places.
     """
-    expression = re.compile(_regex(as_it_is(pattern)), re.DOTALL)
+    expression = re.compile(_regex(pattern), re.DOTALL)
     numbered = {}
     for path in paths:
         match = expression.fullmatch(path)
@@ -71,4 +71,4 @@ def _regex(pattern: str) -> str:
             return f"[{'^' if negated else ''}{part[1 + negated : -1].replace('[', chr(92) + '[')}]"
         return re.escape(part)
 
-    return "".join(translated(part) for part in _PART.findall(pattern))
+    return "".join(translated(part) for part in _PART.findall(as_it_is(pattern)))

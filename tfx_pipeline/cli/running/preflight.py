@@ -14,8 +14,9 @@ from tfx_pipeline.config.pipeline_config import METADATA_FILE, SCANN, PipelineCo
 from tfx_pipeline.runners.failures import NotReadyError
 
 _LEAST_FREE_MB: Final = 300
-_PATTERN: Final = "*?[\\"
-"""Characters that TFX's components do not escape when they list the files of another one."""
+_PATTERN: Final = {"root": "*?[\\", "push_to": "[\\"}
+"""Characters that TFX's components do not escape when they list the files of another one, and those that keep
+TensorFlow from finding a model's weights."""
 _LONGEST_PATH: Final = 500
 """Bytes of the path of a sqlite file, which adds a dozen for its journal and gives up at 512."""
 _LONGEST_NAME: Final = 255
@@ -103,7 +104,7 @@ def _folders(config: PipelineConfig) -> list[str]:
 
 def _unfit(field: str, folder: str) -> str:
     """Says why Beam, TensorFlow or the metadata store cannot work in a folder; empty if they can."""
-    marks = " ".join(each for each in _PATTERN if each in folder)
+    marks = " ".join(each for each in _PATTERN[field] if each in folder)
     if marks:
         return (
             f"Beam and TensorFlow take {marks} in a path for a pattern and would read other files. Name another folder."
