@@ -18,7 +18,7 @@ BOTH = tuple(Surface)
 def found(tmp_path, *files, now_ms=100):
     for number, rows in enumerate(files):
         write(tmp_path / f"{number}.csv", HEADER + rows)
-    return engaged_surfaces(DataConfig(path=str(tmp_path), events="*.csv"), now_ms)
+    return engaged_surfaces(DataConfig(path=str(tmp_path), events="*.csv", earliest=""), now_ms)
 
 
 @pytest.mark.parametrize(

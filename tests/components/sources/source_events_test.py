@@ -22,7 +22,7 @@ def test_a_folder_of_any_name_is_read(folder, tmp_path):
     write(tmp_path / folder / "log.tsv", lines(("who", "when", "what"), *LOG[:2]))
     columns = EventColumns(user_id="who", timestamp="when", surface="", item_id="what")
     for events in ("log.tsv", "*.tsv"):
-        config = DataConfig(path=str(tmp_path / folder), events=events, columns=columns)
+        config = DataConfig(path=str(tmp_path / folder), events=events, columns=columns, earliest="")
         files = SourceFiles.of_config(config)
         assert files.event_files == [str(tmp_path / folder / "log.tsv")]
         with make_pipeline() as pipeline:
@@ -34,7 +34,7 @@ def test_robots_are_left_out_before_the_core_is_counted(tmp_path):
     """Without u2, who has three events, `a` and `b` have one user each, so that nothing is left."""
     log = write(tmp_path / "log.tsv", lines(("who", "when", "what"), *LOG[:4], ("u2", 9, "c")))
     columns = EventColumns(user_id="who", timestamp="when", surface="", item_id="what")
-    config = DataConfig(columns=columns, core=2, max_events_per_user_day=2)
+    config = DataConfig(columns=columns, core=2, max_events_per_user_day=2, earliest="")
     with make_pipeline() as pipeline:
         events = source_events(pipeline, config, [log], NOW_MS)
         assert_that(events.kept, equal_to([]), label="kept")

@@ -22,8 +22,8 @@ def check(
         for place in range(each):
             of = surface or tuple(Surface)[place % 2]
             text = query if of is Surface.SEARCH else ""
-            item = f"i{(user + place) % items}"
-            for label in (1, *[0] * shown):
+            for rank, label in enumerate((1, *[0] * shown)):
+                item = f"i{(user + place + rank) % items}"
                 event = Event(f"u{user}", 1_700_000_000_000 + place, of, text, item_id=item, label=label)
                 found.tally.add("log.csv", place, event)
     for item in range(items):
