@@ -1,8 +1,11 @@
 import gzip
+import io
 
 import pytest
+from apache_beam.io.filesystems import FileSystems
 
 from components.raw_files.file_systems import matching, open_binary
+from components.raw_files.text_file import start_of
 from tests.support.raw_files import write
 
 
@@ -25,3 +28,9 @@ def test_a_glob_names_files_a_path_whatever_is_there(folder):
     for call in (open_binary, matching):
         with pytest.raises(ValueError, match="Unable to get filesystem from specified path"):
             call("nowhere://log.tsv")
+
+
+def test_a_remote_file_shows_its_first_bytes_without_reading_them(monkeypatch):
+    monkeypatch.setattr(FileSystems, "open", lambda path, compression_type: io.BytesIO(b"PAR1 and more"))
+    with open_binary("gs://bucket/log") as stream:
+        assert (start_of(stream, 4), stream.read()) == (b"PAR1", b"PAR1 and more")
