@@ -4,6 +4,7 @@ Importing Beam takes seconds. A caller that reads only local files, such as the 
 """
 
 import glob
+import io
 import os
 from typing import BinaryIO, cast
 
@@ -12,7 +13,7 @@ _ANY_DEPTH = "**"
 
 
 def open_binary(path: str) -> BinaryIO:
-    """Opens a file for reading its raw bytes; a compressed file is not unpacked.
+    """Opens a file for reading its raw bytes, buffered; a compressed file is not unpacked.
 
     Raises:
         OSError: The file cannot be opened.
@@ -23,7 +24,9 @@ def open_binary(path: str) -> BinaryIO:
     from apache_beam.io.filesystem import CompressionTypes
     from apache_beam.io.filesystems import FileSystems
 
-    return cast(BinaryIO, FileSystems.open(path, compression_type=CompressionTypes.UNCOMPRESSED))
+    stream = FileSystems.open(path, compression_type=CompressionTypes.UNCOMPRESSED)
+    # Whoever reads it first looks at its first bytes.
+    return cast(BinaryIO, stream if hasattr(stream, "peek") else io.BufferedReader(stream))
 
 
 def as_it_is(pattern: str) -> str:

@@ -61,7 +61,7 @@ def _is_flat(schema: "pyarrow.Schema", wanted: WantedColumns) -> bool:
 
 def _flat_rows(columns: "pyarrow.Table") -> Iterator[dict[str, object]]:
     names = columns.schema.names
-    for values in zip(*(each.to_pylist() for each in columns), strict=True):
+    for values in zip(*(each.to_pylist() for each in columns.itercolumns()), strict=True):
         yield {name: value for name, value in zip(names, values, strict=True) if value is not None}
 
 

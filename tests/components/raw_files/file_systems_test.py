@@ -1,8 +1,11 @@
 import gzip
+import io
 
 import pytest
+from apache_beam.io.filesystems import FileSystems
 
 from components.raw_files.file_systems import as_it_is, matching, open_binary
+from components.raw_files.text_file import start_of
 from tests.support.raw_files import write
 
 
@@ -68,3 +71,9 @@ def test_a_pattern_that_names_nothing_that_exists_is_one(tmp_path):
         write(tmp_path / f"{name}.csv", "")
     assert sorted(matching(f"{tmp_path}/log[v2].csv")) == [f"{tmp_path}/log2.csv", f"{tmp_path}/logv.csv"]
     assert matching(f"{tmp_path}/{'x' * 300}") == matching(f"{tmp_path}/{'x' * 300}*") == []
+
+
+def test_a_remote_file_shows_its_first_bytes_without_reading_them(monkeypatch):
+    monkeypatch.setattr(FileSystems, "open", lambda path, compression_type: io.BytesIO(b"PAR1 and more"))
+    with open_binary("gs://bucket/log") as stream:
+        assert (start_of(stream, 4), stream.read()) == (b"PAR1", b"PAR1 and more")
