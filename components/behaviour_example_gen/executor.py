@@ -23,6 +23,7 @@ from components.raw_files.refusal import describe
 from components.raw_files.summary import Summary
 from components.sources.adapter import adapter
 from components.sources.data_config import DataConfig
+from components.sources.unknown_ids import check_unknown
 from schemas.features import AUDIENCE_SPLIT, BEHAVIOUR_SPLITS, CATALOG_SPLIT, PRETRAIN_SPLIT
 
 _LOG = logging.getLogger(__name__)
@@ -68,6 +69,9 @@ class Executor(BaseBeamExecutor):
                     describe(refused.reasons),
                     rejects.uri,
                 )
+        if USER in summary.reports:
+            for told in check_unknown(USER, summary.counts, summary.reports[USER], f"data.users = {config.users}", 1.0):
+                _LOG.warning("%s", told)
         for kind, read in summary.reports.items():
             for told in read.told:
                 _LOG.warning("%s rows: %s", kind, told)

@@ -26,6 +26,7 @@ from components.sources.data_config import CATEGORY, LEAVE_ONE_OUT, POPULARITY, 
 from components.sources.event_coder import Placed
 from components.sources.event_order import EventPlace, event_place
 from components.sources.source_events import completed, source_events
+from components.sources.unknown_ids import check_unknown, unknown_ids
 from schemas.canonical_event import Event, Item
 from schemas.features import (
     AUDIENCE_SPLIT,
@@ -139,8 +140,11 @@ def generate_examples(
             read = functools.partial(read_users, config=config)
             users_table = audience(pipeline, files.user_files, read, config.user_attributes)
             _ = users_table.examples | f"Write[{AUDIENCE_SPLIT}]" >> WriteExamples(split_dirs[AUDIENCE_SPLIT])
-            reports[USER] = report("User", *users_table)
+            unknown = unknown_ids(USER, users | "IdsOfLog" >> beam.Keys(), users_table.user_ids)
+            notes = (users_table.rejects, unknown.report) | "UserNotes" >> beam.Flatten()
+            reports[USER] = report("User", users_table.examples, notes, users_table.failures)
             rejects = (rejects, users_table.rejects) | "AllRejects" >> beam.Flatten()
+            counts = (counts, unknown.counts) | "CountsOfUsers" >> beam.Flatten()
         if events.counts is not None:  # Robots of pre-training are left out, too, and counted here alone.
             counts = (counts, events.counts) | "CountsWithRobots" >> beam.Flatten()
         write_summary(rejects_dir, rejects, reports, (counts, item_count) | "Counts" >> beam.Flatten())
@@ -152,6 +156,8 @@ def generate_examples(
     for kind in reports:
         setting = settings.get(kind, files.events_told)
         summary.reports[kind].check(kind, setting, config.max_reject_share, rejects_dir)
+    if read_users is not None:
+        check_unknown(USER, summary.counts, summary.reports[USER], settings[USER], config.max_unknown_share)
     _check_splits(config, summary, own_splits=source.read_candidates is not None)
     return summary
 

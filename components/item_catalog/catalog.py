@@ -12,8 +12,10 @@ from components.raw_files.refusal import DataError, Reject
 from components.raw_files.summary import Summary, read_summary, write_summary
 from components.sources.adapter import adapter
 from components.sources.data_config import DataConfig
+from components.sources.event_rows import other_separator
 from components.sources.repeated_events import digest
 from components.sources.source_events import source_events
+from components.sources.unknown_ids import check_unknown, unknown_ids
 from schemas.canonical_event import Event, Item
 from schemas.features import TRAIN_SPLIT
 
@@ -21,6 +23,8 @@ EVENT: Final = "event"
 ITEM: Final = "item"
 ITEMS: Final = "items"
 UNTITLED: Final = "items_without_title"
+DIVIDED_BY: Final = "items_with_one_category_of_"
+"""How the names of counts begin of items whose only category holds a sign that may divide a path."""
 _USED = "used"
 
 
@@ -39,10 +43,12 @@ def build_catalog(
         now_ms: The time of reading, in milliseconds since 1970.
 
     Returns:
-        Reports for `event` and `item` rows, and counts of `items` and `items_without_title`.
+        Reports for `event` and `item` rows, and counts of `items` and `items_without_title`; if there are item files,
+        also of `items_of_log`, which somebody engaged with, and of `items_not_in_table` among them.
 
     Raises:
-        DataError: Files cannot be used, too many rows were refused, or there is no item.
+        DataError: Files cannot be used, too many rows were refused, the item files lack too many items of the log, or
+            there is no item.
     """
     source = adapter(config.source)
     files = source.source_files(config)
@@ -76,16 +82,23 @@ def build_catalog(
             | "WriteTable" >> beam.Map(functools.partial(write_table, catalog_dir))
         )
         item_rejects = (items[REJECTS], joined[REJECTS]) | "ItemRejects" >> beam.Flatten()
+        item_notes, counts = item_rejects, joined[None] | "Counts" >> beam.FlatMap(_counts)
+        if item_files:
+            engaged = engagements | "Engaged" >> beam.Filter(lambda each: each[1] > 0) | "EngagedIds" >> beam.Keys()
+            unknown = unknown_ids(ITEM, engaged, items[None] | "IdsOfItems" >> beam.Map(lambda each: each[2].item_id))
+            item_notes = (item_rejects, unknown.report) | "ItemNotes" >> beam.Flatten()
+            counts = (counts, unknown.counts) | "AllCounts" >> beam.Flatten()
         reports = {
             EVENT: report("Event", events.rows, events.rejects, failures),
-            ITEM: report("Item", joined[_USED], item_rejects, items[FAILURES]),
+            ITEM: report("Item", joined[_USED], item_notes, items[FAILURES]),
         }
         rejects = (events.rejects, item_rejects) | "Rejects" >> beam.Flatten()
-        write_summary(rejects_dir, rejects, reports, joined[None] | "Counts" >> beam.FlatMap(_counts))
+        write_summary(rejects_dir, rejects, reports, counts)
     summary = read_summary(rejects_dir)
     summary.reports[EVENT].check(EVENT, files.events_told, config.max_reject_share, rejects_dir)
     if item_files:
         summary.reports[ITEM].check(ITEM, files.items_told, config.max_reject_share, rejects_dir)
+        check_unknown(ITEM, summary.counts, summary.reports[ITEM], files.items_told, config.max_unknown_share)
     if not summary.counts.get(ITEMS):
         raise DataError(f"{files.events_told}: names no item. Does data.columns name the column of the items?")
     return summary
@@ -102,6 +115,9 @@ def _engagement(placed: tuple[int, int, Event]) -> Iterable[tuple[tuple[str, byt
 def _counts(row: CatalogItem) -> Iterable[tuple[str, int]]:
     yield ITEMS, 1
     yield UNTITLED, int(not row.item.title)
+    sign = other_separator(row.item.categories)
+    if sign:
+        yield f"{DIVIDED_BY}{sign}", 1
 
 
 class _OneRow(beam.DoFn):

@@ -7,11 +7,13 @@ from tfx.dsl.components.base.base_beam_executor import BaseBeamExecutor
 from tfx.types import artifact_utils
 
 from components.artifacts import Artifacts, Properties
-from components.item_catalog.catalog import ITEM, ITEMS, UNTITLED, build_catalog
+from components.item_catalog.catalog import DIVIDED_BY, ITEM, ITEMS, UNTITLED, build_catalog
 from components.raw_files.refusal import describe
-from components.sources.data_config import DataConfig
+from components.sources.data_config import GENERIC, DataConfig
+from components.sources.unknown_ids import check_unknown
 
 _LOG = logging.getLogger(__name__)
+_MANY = 0.5
 CATALOG_KEY = "catalog"
 REJECTS_KEY = "rejects"
 DATA_CONFIG_KEY = "data_config"
@@ -40,6 +42,17 @@ class Executor(BaseBeamExecutor):
         rejects.set_int_custom_property(REJECTS_KEY, report.rejects)
         items, untitled = (f"{summary.counts[name]:,}" for name in (ITEMS, UNTITLED))
         _LOG.info("Catalogue: %s items, %s without a title", items, untitled)
+        for name, count in summary.counts.items():
+            if name.startswith(DIVIDED_BY) and config.source == GENERIC and count > _MANY * summary.counts[ITEMS]:
+                _LOG.warning(
+                    "data.item_columns.categories: %d items have one category that holds %r and not data.item_columns."
+                    "category_separator = %r. Is it the separator?",
+                    count,
+                    name.removeprefix(DIVIDED_BY),
+                    config.item_columns.category_separator,
+                )
+        for told in check_unknown(ITEM, summary.counts, report, f"data.items = {config.items}", 1.0):
+            _LOG.warning("%s", told)
         for told in report.told:
             _LOG.warning("item rows: %s", told)
         if report.rejects:

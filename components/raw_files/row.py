@@ -8,6 +8,9 @@ from typing import TypeVar
 
 from components.raw_files.refusal import Reject
 
+CATEGORY_SEPARATOR = "|"
+"""Separates the names of a category path, broad to narrow, where no setting says otherwise."""
+
 
 @dataclass(frozen=True)
 class Row:
@@ -20,6 +23,23 @@ class Row:
 
     line: int
     values: Mapping[str, object]
+
+
+class NameList(str):
+    """A list of names of a typed format, as the text in which a text file would hold it.
+
+    Attributes:
+        names: The names, which may hold the separator themselves.
+    """
+
+    names: tuple[str, ...]
+
+    def __new__(cls, values: Iterable[object]) -> "NameList":
+        """Joins the names like a category path."""
+        names = tuple(str(each) for each in values)
+        text = super().__new__(cls, CATEGORY_SEPARATOR.join(names))
+        text.names = names
+        return text
 
 
 def plain_value(column: str, value: object) -> object:
@@ -44,7 +64,7 @@ def plain_value(column: str, value: object) -> object:
     if isinstance(value, bytes):
         return value.decode("utf-8", errors="replace")
     if isinstance(value, list) and not any(isinstance(each, (dict, list)) for each in value):
-        return CATEGORY_SEPARATOR.join(str(each) for each in value)
+        return NameList(value)
     if isinstance(value, (dict, list)):
         raise RowError(
             "nested value", f"column {column!r} holds a nested value; give text or a number, or the path of one in it"
@@ -61,8 +81,6 @@ def _is_unicode(text: str) -> bool:
 
 
 Record = TypeVar("Record")
-CATEGORY_SEPARATOR = "|"
-"""Separates the names of a category path, broad to narrow."""
 
 
 class RowError(ValueError):

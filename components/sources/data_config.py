@@ -82,6 +82,9 @@ class DataConfig:
         label_threshold: If `data.columns.label` holds ratings: the least one that is an engagement; a lower one counts
             as only shown. Null: the column holds labels.
         max_reject_share: The largest share of rows, from 0 to 1, that may be refused; a run with more fails.
+        max_unknown_share: The largest share, from 0 to 1, of the items that somebody engaged with, and of the log's
+            users, that `items` and `users` may lack; a run with more fails. Ids of the log and of a table that do not
+            meet at all are hardly meant.
         split: `leave_one_out` (per user and surface: last event test, second last validation, the rest train) or
             `time`. The source `fixed_benchmark` has splits of its own instead.
         validation_from: For `split: time`: events from this moment on (ISO 8601, by `timezone`) are validation.
@@ -134,6 +137,7 @@ class DataConfig:
     null_markers: tuple[str, ...] = NULL_MARKERS
     label_threshold: float | None = None
     max_reject_share: float = 0.01
+    max_unknown_share: float = 0.9
     split: str = LEAVE_ONE_OUT
     validation_from: str = ""
     test_from: str = ""
@@ -164,7 +168,7 @@ class DataConfig:
         if self.split != TRAIN_ONLY:
             _one_of("split", self.split, (LEAVE_ONE_OUT, BY_TIME))
         _one_of("negatives", self.negatives, (UNIFORM, POPULARITY, SHOWN, CATEGORY))
-        check_shares(self, "max_reject_share")
+        check_shares(self, "max_reject_share", "max_unknown_share")
         try:
             time_zone(self.timezone)
         except ValueError as error:

@@ -6,10 +6,11 @@ The adapters use it, on Beam and where the command line reads a user's history.
 import datetime
 import functools
 import math
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from components.raw_files.row import CATEGORY_SEPARATOR, RowError
+from components.raw_files.row import CATEGORY_SEPARATOR, NameList, RowError
 from components.sources.event_time import MILLISECONDS, PLAUSIBLE_MS, UNITS, calendar_ms, day, number_ms, unit_hint
 from components.sources.id_text import check_id
 from components.sources.row_elements import list_of
@@ -30,6 +31,7 @@ _PLAIN_LABELS = {"": 1, "1": 1, "0": 0}
 _FLOAT_END = ".0"
 _SEARCH = Surface.SEARCH
 _SURFACES = {surface.value: surface for surface in Surface}
+_SEPARATORS = re.compile(r">|»|›|::|;|\||\s/\s")
 _LONG_NUMBER = 30
 """A number of fewer digits than this may be a time: nanoseconds have 19."""
 
@@ -131,8 +133,9 @@ class ItemColumns:
     Attributes:
         item_id: The column of the item's id. Required.
         title: The column of the title. May be missing from the file.
-        categories: The column of the category path: names joined by a vertical bar, broad to narrow. May be missing
-            from the file.
+        categories: The column of the category path: names joined by `category_separator`, broad to narrow, or a list of
+            names in JSON and Parquet. May be missing from the file.
+        category_separator: What stands between the names of a category path, such as `|`, `>` or `/`.
         attributes: Further columns of one value each, such as a brand. Each must be there.
     """
 
@@ -140,6 +143,12 @@ class ItemColumns:
     title: str = "title"
     categories: str = "categories"
     attributes: tuple[str, ...] = ()
+    category_separator: str = CATEGORY_SEPARATOR
+
+    def __post_init__(self) -> None:
+        """Refuses a separator that divides nothing."""
+        if not self.category_separator.strip():
+            raise ValueError(f"`category_separator` should be a sign. Received: {self.category_separator!r}")
 
     @property
     def required(self) -> tuple[str, ...]:
@@ -200,6 +209,20 @@ class RowRules:
 
 _NO_RULES = RowRules()
 _NOT_WRONG = "; empty data.earliest if the log is so old, or counts from another moment than 1970"
+
+
+def other_separator(categories: tuple[str, ...]) -> str:
+    """The sign that seems to divide a category path which was read as one category; empty if there is none."""
+    found = _SEPARATORS.search(categories[0].strip("<>/;| ")) if len(categories) == 1 else None
+    return found[0].strip() if found else ""
+
+
+def plain_id(text: str) -> str:
+    """An id without quotation marks, case, leading zeros and decimals, which depend on how it was written."""
+    plain = text.strip().strip("'\"").casefold()
+    if re.fullmatch(r"\d+(\.0+)?", plain):
+        return plain.split(".")[0].lstrip("0") or "0"
+    return plain
 
 
 def field_text(row: Mapping[str, object], column: str) -> str:
@@ -391,7 +414,9 @@ def item_from_row(row: Mapping[str, object], columns: ItemColumns, rules: RowRul
     if not item_id:
         raise _missing("item", row, columns.item_id)
     check_id(item_id, columns.item_id)
-    categories = field_text(row, columns.categories).split(CATEGORY_SEPARATOR)
+    path = row.get(columns.categories)
+    text = field_text(row, columns.categories)
+    categories = path.names if isinstance(path, NameList) else text.split(columns.category_separator.strip())
     return Item(
         item_id=item_id,
         title=rules.known(field_text(row, columns.title)),

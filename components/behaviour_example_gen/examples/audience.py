@@ -12,17 +12,19 @@ from schemas.canonical_event import User
 
 
 class Audience(NamedTuple):
-    """Three Beam collections.
+    """Four Beam collections.
 
     Attributes:
         examples: A serialized tf.Example for each user.
         rejects: A Reject for each row that cannot be used.
         failures: Messages about whole files.
+        user_ids: The user of each row.
     """
 
     examples: Any
     rejects: Any
     failures: Any
+    user_ids: Any
 
 
 def audience(pipeline: beam.Pipeline, paths: Sequence[str], read: ReadFile, attributes: Sequence[str]) -> Audience:
@@ -45,7 +47,8 @@ def audience(pipeline: beam.Pipeline, paths: Sequence[str], read: ReadFile, attr
         | "OneUser" >> beam.ParDo(_OneUser(paths, attributes)).with_outputs(REJECTS, main=None)
     )
     rejects = (rows[REJECTS], users[REJECTS]) | "UserRejects" >> beam.Flatten()
-    return Audience(users[None], rejects, rows[FAILURES])
+    user_ids = rows[None] | "IdsOfUsers" >> beam.Map(lambda row: row[2].user_id)
+    return Audience(users[None], rejects, rows[FAILURES], user_ids)
 
 
 class _OneUser(beam.DoFn):

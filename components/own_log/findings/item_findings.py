@@ -1,6 +1,5 @@
 """Findings about the table of items, and whether its ids are those of the log."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
@@ -8,10 +7,9 @@ from typing import Final
 from components.own_log.findings.event_tally import DOUBLE_ENCODED
 from components.own_log.findings.log_finding import LogFinding, Severity
 from components.own_log.findings.sighting import Sighting
-from components.raw_files.row import CATEGORY_SEPARATOR
+from components.sources.event_rows import other_separator, plain_id
 from schemas.canonical_event import Item
 
-_OTHER_SEPARATOR: Final = re.compile(r"\s*(?:>|»|›|::|;|\s/\s)\s*")
 _MANY: Final = 0.1
 _MOST: Final = 0.5
 
@@ -26,7 +24,7 @@ class ItemTally:
         whole: Whether all rows were read.
         untitled: Items without a title.
         repeated: Rows of an item that already had a row.
-        one_category: Category paths that are divided by another sign than the vertical bar.
+        one_category: Category paths that are divided by another sign than the configuration says.
         broken_letters: Titles whose letters were encoded twice.
     """
 
@@ -49,7 +47,7 @@ class ItemTally:
             self.untitled.add(file, row, item.item_id)
         elif DOUBLE_ENCODED.search(item.title):
             self.broken_letters.add(file, row, item.title)
-        if len(item.categories) == 1 and _OTHER_SEPARATOR.search(item.categories[0].strip("<>/; ")):
+        if other_separator(item.categories):
             self.one_category.add(file, row, item.categories[0])
 
 
@@ -57,15 +55,16 @@ def item_findings(tally: ItemTally) -> Iterator[LogFinding]:
     """Finds what is wrong with the table itself."""
     if tally.one_category.count > _MANY * len(tally.items):
         seen = tally.one_category
-        path = CATEGORY_SEPARATOR.join(_OTHER_SEPARATOR.split(seen.example.strip("<>/; ")))
+        sign = other_separator((seen.example,))
+        names = " and ".join(repr(name.strip()) for name in seen.example.strip("<>/;| ").split(sign))
         yield LogFinding(
             "one_category",
             Severity.WARNING,
             f"{seen.example!r} is read as one category and not as a path, in {seen.count:,} items.",
-            f"Join a path by a vertical bar, broad to narrow: {path!r}. `tandem init --convert FOLDER` writes it so.",
+            f"Set data.item_columns.category_separator: {sign!r}, and it is read as {names}.",
             seen.file,
             seen.row,
-            "data.item_columns.categories",
+            "data.item_columns.category_separator",
             seen.count,
         )
     if tally.untitled.count > _MANY * len(tally.items):
@@ -123,15 +122,15 @@ def id_findings(log_items: set[str], table: ItemTally, whole_log: bool) -> Itera
     absent = log_items - table.items.keys()
     if len(absent) > _MANY * len(log_items):
         # Ids that would be equal if the log and the table wrote them alike.
-        plain = {_plain(item): item for item in table.items}
-        alike = sorted(item for item in absent if _plain(item) in plain)
+        plain = {plain_id(item): item for item in table.items}
+        alike = sorted(item for item in absent if plain_id(item) in plain)
         none = len(absent) == len(log_items)
         example = min(absent)
         mend = "Give the table that belongs to this log: of these items neither titles nor categories are known."
         if len(alike) > _MOST * len(absent):
             example = alike[0]
             mend = (
-                f"They would meet if they were written alike: {alike[0]!r} in the log is {plain[_plain(alike[0])]!r} "
+                f"They would meet if they were written alike: {alike[0]!r} in the log is {plain[plain_id(alike[0])]!r} "
                 "in the table. Write ids in one way, as text."
             )
         yield LogFinding(
@@ -155,11 +154,3 @@ def id_findings(log_items: set[str], table: ItemTally, whole_log: bool) -> Itera
                 field="data.items",
                 count=len(unseen),
             )
-
-
-def _plain(item_id: str) -> str:
-    """An id without quotation marks, case, leading zeros and decimals, which depend on how it was written."""
-    text = item_id.strip().strip("'\"").casefold()
-    if re.fullmatch(r"\d+(\.0+)?", text):
-        return text.split(".")[0].lstrip("0") or "0"
-    return text

@@ -44,7 +44,8 @@ def test_items_of_both_files_with_their_engagements(build):
     summary, rows = build()
     expected = [(RED_MUG, 2), (Item("b", "TEA POT"), 0), (Item("c"), 1), (Item("d"), 0)]
     assert rows == [CatalogItem(*each) for each in expected]
-    assert summary.counts == {"items": 4, "items_without_title": 2}
+    table = {"items_of_log": 2, "items_not_in_table": 1}
+    assert summary.counts == {"items": 4, "items_without_title": 2, **table}
     assert (summary.reports["event"].rows, summary.reports["item"].rows) == (5, 2)
     # Items may be known by events alone.
     summary, rows = build(items=None)
@@ -64,6 +65,27 @@ def test_an_event_that_stands_in_the_log_twice_counts_once(build):
     assert rows == build()[1]
     _, rows = build(events=EVENTS + lines(("u1", 9, "recommendation", "", "", "a", 1)))
     assert rows[0] == CatalogItem(RED_MUG, 3)
+
+
+def test_categories_that_another_sign_divides_are_counted_by_it(build):
+    items = lines(
+        ("item_id", "categories"), ("a", "Home > Mugs"), ("b", "Home>Pots"), ("c", "Home|Jars"), ("d", "Cups")
+    )
+    summary, _ = build(items=items)
+    assert {name: count for name, count in summary.counts.items() if "category" in name} == {
+        "items_with_one_category_of_>": 2
+    }
+
+
+def test_a_table_that_does_not_belong_to_the_log_is_told_with_ids_that_nearly_agree(build):
+    items = lines(("item_id", "title", "categories"), ("A ", "RED MUG", ""), ("'c'", "TEA POT", ""), ("d", "CUP", ""))
+    message = (
+        "2 of the 2 items that somebody engaged with (100.0%) are not in data.items = "
+        ".*items.tsv; 2 would be if ids were written alike: 'a' in the log and 'A' in the table, 'c' in the log and "
+        "\"'c'\" in the table. That is more than data.max_unknown_share = 90% allows."
+    )
+    with pytest.raises(DataError, match=message.replace("(100.0%)", r"\(100.0%\)")):
+        build(items=items)
 
 
 def test_events_of_pre_training_count_too(build):

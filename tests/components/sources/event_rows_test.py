@@ -3,7 +3,7 @@ import re
 
 import pytest
 
-from components.raw_files.row import RowError
+from components.raw_files.row import NameList, RowError
 from components.sources.event_rows import (
     NULL_MARKERS,
     EventColumns,
@@ -12,6 +12,7 @@ from components.sources.event_rows import (
     UserColumns,
     event_from_row,
     item_from_row,
+    plain_id,
     user_from_row,
 )
 from schemas.canonical_event import Event, Item, Surface, User
@@ -310,3 +311,38 @@ def test_items_and_users():
     assert user_from_row({"who": " u ", "level": 3, "city": None}, columns) == User("u", {"level": "3", "city": ""})
     with pytest.raises(RowError, match="^missing user: column 'who' is empty$"):
         user_from_row({"who": "", "level": 3}, columns)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("00123", "123"), ("A1 ", "a1"), ("1009.0", "1009"), ("'7'", "7"), ("000", "0"), ("Straße", "STRASSE")],
+)
+def test_ids_that_were_written_otherwise_are_alike(one, other):
+    assert plain_id(one) == plain_id(other)
+
+
+def test_other_ids_are_not_alike():
+    assert len({plain_id(text) for text in ("1", "10", "100", "1.5", "a1", "a01", "")}) == 7
+
+
+@pytest.mark.parametrize(
+    ("separator", "value", "names"),
+    [
+        ("|", "Home| Mugs", ("Home", "Mugs")),
+        (">", "Home > Mugs>>Red", ("Home", "Mugs", "Red")),
+        (" > ", "Home>Mugs", ("Home", "Mugs")),
+        ("/", "/Home/Mugs|Jugs", ("Home", "Mugs|Jugs")),
+        # A list needs no separator, and its names may hold one.
+        ("/", NameList(["Home", "Men/Women"]), ("Home", "Men/Women")),
+        ("|", NameList(["Home", "A|B", "nan"]), ("Home", "A|B")),
+    ],
+)
+def test_what_divides_a_category_path_is_a_setting(separator, value, names):
+    columns = ItemColumns(category_separator=separator)
+    assert item_from_row({"item_id": "a", "categories": value}, columns, NULLS).categories == names
+
+
+def test_a_separator_that_is_none_is_refused():
+    for separator in ("", " "):
+        with pytest.raises(ValueError, match=f"`category_separator` should be a sign. Received: '{separator}'"):
+            ItemColumns(category_separator=separator)

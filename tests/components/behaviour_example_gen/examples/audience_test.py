@@ -1,6 +1,11 @@
 """The table of users as a part of the whole way from files to examples."""
 
+import dataclasses
+
+import pytest
+
 from components.item_catalog.table import CatalogItem
+from components.raw_files.refusal import DataError
 from components.sources.data_config import DataConfig
 from components.sources.event_rows import UserColumns
 from schemas import features
@@ -37,3 +42,25 @@ def test_an_example_a_user_with_events_or_without(tmp_path):
         f"{tmp_path}/users-2.tsv:2: duplicate user: 'u1' stands in {tmp_path}/users-1.tsv:3",
     ]
     assert not any(features.USER_ATTRIBUTES in example for example in made.targets)
+
+
+def test_a_table_of_other_users_is_told_with_ids_that_nearly_agree(tmp_path):
+    rows = [(f"U{user}", time, "recommendation", "", item) for user in (1, 2) for time, item in enumerate("abcd")]
+    write(tmp_path / "events.tsv", lines(("user_id", "timestamp_ms", "surface", "query", "item_id"), *rows))
+    write(tmp_path / "users.tsv", lines(("user_id", "level"), ("u1", "3"), ("u2", "3"), ("u9", "3")))
+    config = DataConfig(
+        events=f"{tmp_path}/events.tsv",
+        users=f"{tmp_path}/users.tsv",
+        user_columns=UserColumns(attributes=("level",)),
+        evaluation_negatives=1,
+        train_negatives=1,
+    )
+    told = (
+        "2 of the log's 2 users (100.0%) are not in data.users = .*users.tsv; 2 would be if ids were written alike: "
+        "'U1' in the log and 'u1' in the table, 'U2' in the log and 'u2' in the table. That is more than"
+    )
+    catalog = [CatalogItem(Item(item), 1) for item in "abcdefgh"]
+    with pytest.raises(DataError, match=told.replace("(100.0%)", r"\(100.0%\)")):
+        generate(tmp_path / "made", config, catalog)
+    counts = generate(tmp_path / "all", dataclasses.replace(config, max_unknown_share=1.0), catalog).summary.counts
+    assert (counts["users_of_log"], counts["users_not_in_table"]) == (2, 2)

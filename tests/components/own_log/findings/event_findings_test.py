@@ -29,7 +29,7 @@ def log(users=40, each=16, surfaces=(FEED, SEARCH), query="red mug", label=1):
 FEED_ONLY = log(surfaces=(FEED, FEED), query="")
 SEARCH_SHOWN = [*FEED_ONLY, Event("u1", START, SEARCH, "red", item_id="i", label=0)]
 IN_1970 = [Event("u", place, FEED, item_id="i") for place in range(10)]
-WITH_AN_OLD_ONE = [*log(), Event("u0", 1_700_000_000_000, FEED, item_id="old")]
+WITH_AN_OLD_ONE = [*log(users=100), Event("u0", 1_700_000_000_000, FEED, item_id="old")]
 WITH_A_COPY = [*log(users=100), log()[0]]
 SEEN_ONCE = log(users=100) + [Event(f"once{user}", START, FEED, item_id="i1") for user in range(150)]
 SPLIT_LATE = {"split": "time", "validation_from": "2030-01-01", "test_from": "2030-02-01"}

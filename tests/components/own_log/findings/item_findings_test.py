@@ -15,11 +15,12 @@ def table(*items, whole=True):
 @pytest.mark.parametrize(
     ("categories", "mended"),
     [
-        (["Home > Mugs"], "Home|Mugs"),
-        (["Home>Mugs>Red"], "Home|Mugs|Red"),
-        (["Home / Mugs"], "Home|Mugs"),
-        (["Home; Mugs"], "Home|Mugs"),
-        (["家居 » 杯子"], "家居|杯子"),
+        (["Home > Mugs"], "'>', and it is read as 'Home' and 'Mugs'."),
+        (["Home>Mugs>Red"], "'>', and it is read as 'Home' and 'Mugs' and 'Red'."),
+        (["Home / Mugs"], "'/', and it is read as 'Home' and 'Mugs'."),
+        (["Home; Mugs"], "';', and it is read as 'Home' and 'Mugs'."),
+        (["家居 » 杯子"], "'»', and it is read as '家居' and '杯子'."),
+        (["Home|Mugs"], "'|', and it is read as 'Home' and 'Mugs'."),
         *[(categories, "") for categories in (["Home", "Mugs > 1 l"], ["Home"], ["Men/Women"], [])],
     ],
 )
@@ -28,7 +29,7 @@ def test_a_path_divided_by_another_sign_is_one_category(categories, mended):
     assert len(findings) == bool(mended)
     for finding in findings:
         assert told(finding).startswith(f"warning one_category: items.csv:2: {categories[0]!r} is read as one category")
-        assert f"broad to narrow: {mended!r}." in finding.mend
+        assert finding.mend == f"Set data.item_columns.category_separator: {mended}"
 
 
 @pytest.mark.parametrize(
