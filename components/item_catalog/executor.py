@@ -9,7 +9,7 @@ from tfx.types import artifact_utils
 from components.artifacts import Artifacts, Properties
 from components.item_catalog.catalog import DIVIDED_BY, ITEM, ITEMS, UNTITLED, build_catalog
 from components.raw_files.refusal import describe
-from components.sources.data_config import GENERIC, DataConfig
+from components.sources.data_config import GENERIC_SOURCE, DataConfig
 from components.sources.unknown_ids import check_unknown
 
 _LOG = logging.getLogger(__name__)
@@ -43,7 +43,11 @@ class Executor(BaseBeamExecutor):
         items, untitled = (f"{summary.counts[name]:,}" for name in (ITEMS, UNTITLED))
         _LOG.info("Catalogue: %s items, %s without a title", items, untitled)
         for name, count in summary.counts.items():
-            if name.startswith(DIVIDED_BY) and config.source == GENERIC and count > _MANY * summary.counts[ITEMS]:
+            if (
+                name.startswith(DIVIDED_BY)
+                and config.source == GENERIC_SOURCE
+                and count > _MANY * summary.counts[ITEMS]
+            ):
                 _LOG.warning(
                     "data.item_columns.categories: %d items have one category that holds %r and not data.item_columns."
                     "category_separator = %r. Is it the separator?",

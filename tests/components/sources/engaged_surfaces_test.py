@@ -64,7 +64,7 @@ def test_the_first_rows_of_each_file_come_first(tmp_path, monkeypatch):
 
 def test_what_is_not_asked_for_is_not_looked_for(tmp_path):
     write(tmp_path / "e.csv", HEADER + FEED + SEARCH)
-    config = DataConfig(path=str(tmp_path), events="e.csv")
+    config = DataConfig(path=str(tmp_path), events="e.csv", earliest="")
     assert engaged_surfaces(config, 100, [Surface.SEARCH]) == (Surface.SEARCH,)
 
 

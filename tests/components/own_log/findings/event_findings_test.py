@@ -61,7 +61,7 @@ def test_a_good_log_has_no_findings():
         (WITH_A_COPY, {}, "repeated_event: log.csv:1602: 1 of 1,601 events stand in the log more than once (user"),
         (WITH_AN_OLD_ONE, {}, "note out_of_order: log.csv:1602: 1 events are older"),
         (
-            [*log(), *log(users=1, each=9)],
+            [*log(), *(Event("u0", START, FEED, item_id=f"more{place}") for place in range(9))],
             {"max_events_per_user_day": 20},
             "warning robots: 1 of 40 users have more than data.max_events_per_user_day = 20 events on some day, such "
             "as 'u0' (25 on 2023-11-14): a run leaves them out. Raise",
