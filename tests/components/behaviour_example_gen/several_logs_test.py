@@ -47,6 +47,7 @@ data:
     - items: mugs.csv
     - items: pots.tsv
       item_columns: {{item_id: sku, title: name, attributes: [brand]}}
+  earliest: ""
   train_negatives: 1
   evaluation_negatives: 1
   max_reject_share: 0.4

@@ -89,7 +89,7 @@ def read_source_log(
             placed.setdefault(event.user_id, []).append((event_place(number, line, event), event))
     log.rejects = refused.count
     if rows and refused.count - refused_items == rows:
-        raise DataError(f"data.events = {config.events}: none of {rows:,} rows can be used. {refused.told}")
+        raise DataError(f"{files.events_told}: none of {rows:,} rows can be used. {refused.told}")
     if refused.count:
         say(refused.told)
     for user_id, events in placed.items():
