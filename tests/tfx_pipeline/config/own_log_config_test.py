@@ -21,8 +21,11 @@ def check(users=50, each=10, items=150, titles=True, surface=None, shown=0, quer
             of = surface or tuple(Surface)[place % 2]
             text = query if of is Surface.SEARCH else ""
             item = f"i{(user + place) % items}"
-            for label in (1, *[0] * shown):
-                event = Event(f"u{user}", 1_700_000_000_000 + place, of, text, item_id=item, label=label)
+            for rank, label in enumerate((1, *[0] * shown)):
+                context = {"rank": str(rank)}
+                event = Event(
+                    f"u{user}", 1_700_000_000_000 + place, of, text, item_id=item, label=label, context=context
+                )
                 found.tally.add("log.csv", place, event)
     for item in range(items):
         title = "a red mug of one litre" if titles else ""
