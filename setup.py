@@ -70,6 +70,7 @@ setup(
         "rich>=13",
         "shtab>=1.13",
         "starlette>=0.37",
+        "tzdata",
         "uvicorn>=0.30",
         "zstandard>=0.22",
     ],

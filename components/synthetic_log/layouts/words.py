@@ -1,9 +1,10 @@
 """Turns numbers into words made of syllables, so that a person can tell them apart, in several languages' letters."""
 
 from collections.abc import Mapping, Sequence
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-import numpy as np
+if TYPE_CHECKING:  # Configurations import this module, and commands that need no numpy start without it.
+    import numpy as np
 
 
 class Language(NamedTuple):
@@ -58,12 +59,12 @@ class WordList:
         languages: Names from `LANGUAGES`; word of owner n are of language n, n modulo their number.
     """
 
-    def __init__(self, owners: np.ndarray, languages: Sequence[str]):
+    def __init__(self, owners: "np.ndarray", languages: Sequence[str]):
         of = [languages[owner % len(languages)] for owner in owners.tolist()]
         self.words = [word(number, language) for number, language in enumerate(of)]
         self._separators = [LANGUAGES[language].separator for language in of]
 
-    def texts(self, terms: np.ndarray) -> list[str]:
+    def texts(self, terms: "np.ndarray") -> list[str]:
         """Joins the words of each row to one text; negative numbers are skipped.
 
         Args:

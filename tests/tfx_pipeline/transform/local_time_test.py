@@ -43,3 +43,20 @@ def test_the_table_holds_each_change_of_the_clocks():
     assert [each.tolist() for each in offset_table("UTC")] == [[np.iinfo(np.int64).min], [0]]
     with pytest.raises(ValueError, match="'Mars/Olympus' is no time zone"):
         offset_table("Mars/Olympus")
+
+
+def test_a_saved_graph_knows_the_zone_by_itself(tmp_path):
+    class Clock(tf.Module):
+        @tf.function(input_signature=[tf.TensorSpec([None], tf.int64)])
+        def shown(self, moment):
+            return local_ms(moment, "Europe/Berlin")
+
+    tf.saved_model.save(Clock(), str(tmp_path))
+    moments = [1_783_294_200_000, 1_767_310_200_000, 0]
+    # As TF Serving loads it: a session of its own, without Python behind it.
+    with tf.compat.v1.Session(graph=tf.Graph()) as session:
+        meta = tf.compat.v1.saved_model.load(session, ["serve"], str(tmp_path))
+        signature = meta.signature_def["serving_default"]
+        (given,), (out,) = signature.inputs.values(), signature.outputs.values()
+        found = session.run(out.name, {given.name: moments}).tolist()
+    assert found == [shown(moment, "Europe/Berlin") for moment in moments]
