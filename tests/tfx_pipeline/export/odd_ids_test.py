@@ -42,7 +42,9 @@ def log(request, tmp_path_factory):
             writer.writerows(rows)
         else:
             file.writelines(json.dumps(row) + "\n" for row in rows)
-    return DataConfig(path=str(folder), events=f"events.{request.param}", train_negatives=2, evaluation_negatives=2)
+    return DataConfig(
+        path=str(folder), events=f"events.{request.param}", train_negatives=2, evaluation_negatives=2, earliest=""
+    )
 
 
 def test_they_are_read_and_cut_into_examples(log, tmp_path):
@@ -97,7 +99,7 @@ def test_a_served_model_knows_and_answers_each(protocol, server):
 
 def test_the_command_line_asks_for_each(log, server, tmp_path, capsys):
     (tmp_path / "odd.yaml").write_text(
-        f"name: odd\nmodel: unifiedssr\ndata:\n  path: {log.path}\n  events: {log.events}\n"
+        f"name: odd\nmodel: unifiedssr\ndata:\n  path: {log.path}\n  events: {log.events}\n  earliest: ''\n"
     )
     options = ["--config", str(tmp_path / "odd.yaml"), "--address", server.rest_address, "--k", "100"]
     for place, odd in enumerate(IDS):

@@ -13,7 +13,7 @@ REMARK = "The log has no search event with an engagement; train.surfaces: [recom
 @pytest.fixture
 def feed_only(tmp_path):
     (tmp_path / "e.csv").write_text("user_id,timestamp_ms,surface,item_id\nu,5,recommendation,a\n")
-    (tmp_path / "c.yaml").write_text(f"data:\n  path: {tmp_path}\n  events: e.csv\n")
+    (tmp_path / "c.yaml").write_text(f"data:\n  path: {tmp_path}\n  events: e.csv\n  earliest: ''\n")
     return lambda *overrides: load_config(str(tmp_path / "c.yaml"), overrides)
 
 
