@@ -12,7 +12,6 @@ from tfx.types import artifact_utils
 from components.artifacts import Artifacts, Properties
 from components.behaviour_example_gen.generation import (
     EVENT,
-    REPEATED_EVENTS,
     USER,
     USERS,
     generate_examples,
@@ -75,12 +74,6 @@ class Executor(BaseBeamExecutor):
         for kind, read in summary.reports.items():
             for told in read.told:
                 _LOG.warning("%s rows: %s", kind, told)
-        if summary.counts[REPEATED_EVENTS]:
-            _LOG.warning(
-                "%d events stand in the log more than once, equal in all that they say; each is taken once. Was a file "
-                "shipped twice, or does data.events match a file and its copy?",
-                summary.counts[REPEATED_EVENTS],
-            )
         for sentence in left_out_of(config, summary.counts):
             _LOG.warning("%s", sentence)
         behaviour = [split for split in splits_of(config) if split not in (CATALOG_SPLIT, AUDIENCE_SPLIT)]

@@ -13,7 +13,14 @@ from components.behaviour_example_gen.examples.behaviour_examples import catalog
 from components.behaviour_example_gen.examples.example_files import WriteExampleLists, WriteExamples
 from components.behaviour_example_gen.examples.long_histories import newest_events
 from components.behaviour_example_gen.examples.user_examples import examples_of_user
-from components.behaviour_example_gen.left_out import CROWDED_USERS, CUT_EVENTS, CUT_USERS, LEFT_OUT, check_left_out
+from components.behaviour_example_gen.left_out import (
+    CROWDED_USERS,
+    CUT_EVENTS,
+    CUT_USERS,
+    LEFT_OUT,
+    REPEATED_EVENTS,
+    check_left_out,
+)
 from components.behaviour_example_gen.negatives.category_pools import CategoryPools
 from components.behaviour_example_gen.negatives.drawing import NegativeSampler
 from components.item_catalog.table import read_table
@@ -42,7 +49,6 @@ PRETRAINING_EVENT: Final = "pretraining_event"
 CANDIDATES: Final = "candidate"
 USER: Final = "user"
 USERS: Final = "users"
-REPEATED_EVENTS: Final = "events_repeated"
 _COUNTS = "counts"
 _PRETRAINING = "Pretraining"
 _TRAIN_ITEMS = "train_items"

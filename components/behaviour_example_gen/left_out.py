@@ -8,6 +8,7 @@ from components.sources.data_config import DataConfig
 from components.sources.robot_filter import ROBOT_EVENTS, ROBOTS
 from schemas.features import BEHAVIOUR_SPLITS, CATALOG_SPLIT, PRETRAIN_SPLIT, TRAIN_SPLIT
 
+REPEATED_EVENTS: Final = "events_repeated"
 CUT_USERS: Final = "users_cut"
 CUT_EVENTS: Final = "events_cut"
 CROWDED_USERS: Final = "users_with_nearly_all_items"
@@ -25,6 +26,11 @@ def left_out_of(config: DataConfig, counts: Mapping[str, int]) -> list[str]:
         counts: Name to number, as in the run's summary.
     """
     sentences = []
+    if counts.get(REPEATED_EVENTS):
+        sentences.append(
+            f"{counts[REPEATED_EVENTS]:,} events stand in the log more than once, equal in all that they say; each is taken "
+            "once. Was a file shipped twice, or does data.events match a file and its copy?"
+        )
     if counts.get(CUT_USERS):
         sentences.append(
             f"{counts[CUT_USERS]:,} users have more than data.max_events_per_user = {config.max_events_per_user} "

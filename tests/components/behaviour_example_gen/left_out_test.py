@@ -18,6 +18,13 @@ CONFIG = DataConfig(max_events_per_user=50, max_events_per_user_day=200)
             ["2 users have more than data.max_events_per_user = 50 events; their 1,234 oldest ones were left out."],
         ),
         (
+            {"events_repeated": 1234},
+            [
+                "1,234 events stand in the log more than once, equal in all that they say; each is taken once. Was a file "
+                "shipped twice, or does data.events match a file and its copy?"
+            ],
+        ),
+        (
             {"robots": 3, "robot_events": 4567},
             [
                 "3 users have more than data.max_events_per_user_day = 200 events on some day; they were left out with "

@@ -135,6 +135,7 @@ def test_rows_that_cannot_be_used_are_told(shop_files, tmp_path):
 
 MAPPED = {"user_id": "who", "timestamp": "at", "time_unit": "s", "surface": "", "query": "typed", "item_id": "what"}
 SECONDS_CSV = "what,who,at,typed,label\na,u,30,,1\nb,u,10,red,1\nc,u,20,,0\nd,v,5,,1\n,u,15,blue,1\n"
+OTHERS_CSV = SECONDS_CSV.replace(",u,", ",w,").replace(",v,", ",x,")
 FLOATS = "\n".join(
     json.dumps({"user_id": user, "timestamp_ms": time, "surface": "recommendation", "item_id": item, "label": label})
     for user, time, item, label in ((7.0, 20, 1009.0, True), (7, 10, 1001, 1.0), (8.0, 5, 1009, False))
@@ -145,7 +146,7 @@ FLOATS = "\n".join(
     ("files", "settings", "users"),
     [
         ({"log.csv": SECONDS_CSV}, {"columns": EventColumns(**MAPPED)}, {"u", "v"}),
-        ({"log.csv.zst": SECONDS_CSV, "log.csv.gz": SECONDS_CSV}, {"columns": EventColumns(**MAPPED)}, {"u", "v"}),
+        ({"log.csv.zst": SECONDS_CSV, "log.csv.gz": OTHERS_CSV}, {"columns": EventColumns(**MAPPED)}, set("uvwx")),
         (
             {"1/v1/log.csv": "no,such,columns\n", "1/v2/log.csv": SECONDS_CSV, "2/v1/log.csv": SECONDS_CSV},
             {"columns": EventColumns(**MAPPED), "events": "{SPAN}/v{VERSION}/log.csv", "last_spans": 1},
