@@ -17,7 +17,13 @@ from components.behaviour_example_gen.generation import (
     generate_examples,
     splits_of,
 )
-from components.behaviour_example_gen.left_out import CUT_EVENTS, CUT_USERS, LEFT_OUT_PROPERTY, left_out_of
+from components.behaviour_example_gen.left_out import (
+    CUT_EVENTS,
+    CUT_USERS,
+    LEFT_OUT_PROPERTY,
+    REPEATED_EVENTS,
+    left_out_of,
+)
 from components.raw_files.refusal import describe
 from components.raw_files.summary import Summary
 from components.sources.adapter import adapter

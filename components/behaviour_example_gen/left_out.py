@@ -28,8 +28,8 @@ def left_out_of(config: DataConfig, counts: Mapping[str, int]) -> list[str]:
     sentences = []
     if counts.get(REPEATED_EVENTS):
         sentences.append(
-            f"{counts[REPEATED_EVENTS]:,} events stand in the log more than once, equal in all that they say; each is taken "
-            "once. Was a file shipped twice, or does data.events match a file and its copy?"
+            f"{counts[REPEATED_EVENTS]:,} events stand in the log more than once, equal in all that they say; each is "
+            "taken once. Was a file shipped twice, or does data.events match a file and its copy?"
         )
     if counts.get(CUT_USERS):
         sentences.append(

@@ -20,8 +20,8 @@ CONFIG = DataConfig(max_events_per_user=50, max_events_per_user_day=200)
         (
             {"events_repeated": 1234},
             [
-                "1,234 events stand in the log more than once, equal in all that they say; each is taken once. Was a file "
-                "shipped twice, or does data.events match a file and its copy?"
+                "1,234 events stand in the log more than once, equal in all that they say; each is taken once. Was a "
+                "file shipped twice, or does data.events match a file and its copy?"
             ],
         ),
         (
