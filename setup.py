@@ -54,7 +54,8 @@ setup(
         "tensorflow-serving-api>=2.16",
         # Unicode's normal forms in the exported graph. TF Serving's own binary has these operations.
         f"tensorflow-text>=2.16,<2.17; {STACK_3_10}",
-        f"tensorflow-text>=2.21,<2.22; {STACK_3_11}",
+        # 2.21.0 lacks a symbol, and cannot be imported.
+        f"tensorflow-text>=2.21.1,<2.22; {STACK_3_11}",
         f"kfp>=2.5,<2.8; {STACK_3_10}",
         f"kfp>=2.6,<2.17; {STACK_3_11}",
         # TFX and TFMA still import pkg_resources, which later releases drop.
