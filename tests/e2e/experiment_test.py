@@ -33,7 +33,7 @@ def test_variants_are_compared_and_kept(tiny_config, tmp_path, capsys):
     assert "negatives" in hopeless["error"]
     # What failed is told in a paragraph, and its traceback lies below the root.
     (told,) = (line for line in errors.splitlines() if " failed: " in line)
-    assert told.startswith("tandem experiment: BehaviourExampleGen failed: user ")
+    assert told.startswith("tandem experiment: BehaviourExampleGen failed: data.train_negatives = 100000: for ")
     (failure,) = tiny_config.parent.glob("**/failures/BehaviourExampleGen.txt")
     assert f"The full traceback: {failure}" in errors.splitlines()
     assert "Traceback (most recent call last)" in failure.read_text()

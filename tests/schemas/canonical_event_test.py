@@ -16,6 +16,11 @@ def test_indices_leave_zero_for_padding():
     assert [surface.token_kind for surface in (Surface.RECOMMENDATION, Surface.SEARCH)] == [1, 2]
 
 
+def test_only_an_engagement_with_an_item_is_a_target():
+    events = (view("a"), view("a", label=0), click("", "mug", "s1"), click("", "mug", "s1", label=0))
+    assert [event.is_target for event in events] == [True, False, False, False]
+
+
 def test_clicks_of_one_session_and_query_are_one_token():
     events = [view("a"), click("b", "red mug", "s1"), click("c", "red mug", "s1"), view("d")]
     assert tokens(events, 5) == [

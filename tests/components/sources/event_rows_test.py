@@ -61,6 +61,7 @@ def test_good_rows(changes, expected):
         (EventColumns(), "1970-01-01T00:00:01Z", 1_000),
         (EventColumns(), "1970-01-01T01:00:00+01:00", 0),
         (SECONDS, "1300000000", 1_300_000_000_000),
+        (SECONDS, "1700000000.0", NOW_MS),
         (SECONDS, "1.5", 1_500),
     ],
 )

@@ -5,7 +5,8 @@ from tfx_pipeline.display.run_status import RunStatus, duration
 
 
 @pytest.mark.parametrize(
-    ("seconds", "text"), [(0.2, "0 s"), (59.4, "59 s"), (59.6, "1 min 0 s"), (125, "2 min 5 s"), (3840, "1 h 4 min")]
+    ("seconds", "text"),
+    [(0.2, "0 s"), (59.4, "59 s"), (59.6, "1 min 0 s"), (125, "2 min 5 s"), (3600, "1 h 0 min"), (3840, "1 h 4 min")],
 )
 def test_durations(seconds, text):
     assert duration(seconds) == text

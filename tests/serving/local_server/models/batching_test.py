@@ -95,6 +95,7 @@ def test_other_shapes_are_other_batches(batched):
 
 def test_batches_are_filled_up_to_an_allowed_size(batched):
     assert doubled(batched(max_batch_size=8, allowed_batch_sizes=(4, 8)), 1, 2, 3) == ([2.0, 4.0, 6.0], [4, 4, 4])
+    assert doubled(batched(max_batch_size=8, allowed_batch_sizes=(2, 8)), 1, 2) == ([2.0, 4.0], [2, 2])
 
 
 def test_large_requests_are_refused_or_split(batched):

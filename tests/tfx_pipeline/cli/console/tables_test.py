@@ -7,6 +7,7 @@ from tfx_pipeline.cli.console.tables import table
     ("header", "rows", "lines"),
     [
         (("no", "title"), [("1", "MUG"), ("10", "LAMP")], ["no  title", " 1  MUG", "10  LAMP"]),
+        (("a",), [("x" * 60,)], ["a", "x" * 60]),
         (("a",), [("x" * 61,), ("y\n z",)], ["a", "x" * 59 + "…", "y z"]),
         (("a", "b"), [], ["a  b"]),
         (("a",), [("\x1b[31mred",), ("x\u202ey\u200bz",)], ["a", r"\x1b[31mred", r"x\u202ey\u200bz"]),
