@@ -16,6 +16,7 @@ from tfx_pipeline.cli.console.tables import table
     ],
     ids=[
         "numbers to the right",
+        "the longest whole text",
         "long texts and line breaks",
         "no rows",
         "what a terminal would obey",
