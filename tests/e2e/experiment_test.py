@@ -35,6 +35,6 @@ def test_variants_are_compared_and_kept(tiny_config, tmp_path, capsys):
     (told,) = (line for line in errors.splitlines() if " failed: " in line)
     assert told.startswith("tandem experiment: BehaviourExampleGen failed: data.train_negatives = 100000: for ")
     (failure,) = tiny_config.parent.glob("**/failures/BehaviourExampleGen.txt")
-    assert f"The full traceback: {failure}" in errors.splitlines()
+    assert errors.rstrip().endswith(f"The full traceback: {failure}")
     assert "Traceback (most recent call last)" in failure.read_text()
     assert "Traceback" not in errors
