@@ -23,16 +23,16 @@ def test_layer_contract(gate_units, weights):
 
 
 @pytest.mark.parametrize("task", [0, 1])
-@pytest.mark.parametrize("gate_units", [(), (7,), (7, 2)])
-def test_equals_each_expert_run_by_itself_on_candidate_and_context(task, gate_units):
-    layer = experts(gate_units=gate_units)
+@pytest.mark.parametrize(("shared_experts", "gate_units"), [(2, ()), (2, (7,)), (2, (7, 2)), (1, ())])
+def test_equals_each_expert_run_by_itself_on_candidate_and_context(task, shared_experts, gate_units):
+    layer = experts(shared_experts, gate_units=gate_units)
     pairs = np.concatenate([CANDIDATES, np.repeat(CONTEXT[:, None], 3, axis=1)], axis=-1)
 
     def dense(weights, inputs=pairs):
         return inputs @ weights[0].numpy() + weights[1].numpy()
 
     shared = np.maximum(dense(layer.shared), 0)
-    outputs = [np.maximum(dense(layer.own[task]), 0), shared[..., :6], shared[..., 6:]]
+    outputs = [np.maximum(dense(layer.own[task]), 0), *np.split(shared, shared_experts, axis=-1)]
     hidden = pairs
     for weights, units in zip(layer.gate_hidden[task], gate_units, strict=True):
         hidden = np.maximum(dense(weights, hidden), 0)
