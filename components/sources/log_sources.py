@@ -47,7 +47,7 @@ class EventSource:
         Raises:
             ValueError: The message names the field.
         """
-        assert self.form is not None, "it checks the settings of the format"
+        _ = self.form  # It checks the settings of the format.
         if self.surface and self.surface not in _SURFACES:
             raise ValueError(f"`surface` should be empty or {' or '.join(_SURFACES)}. Received: {self.surface!r}")
         if self.label is not None and self.label not in _LABELS:

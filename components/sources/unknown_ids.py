@@ -10,6 +10,8 @@ from components.raw_files.refusal import DataError
 from components.sources.event_rows import plain_id
 
 _EXAMPLES = 2
+_Counted = tuple[int, list[tuple[str, str]]]
+"""A number of pairs, and the first few."""
 
 
 class UnknownIds(NamedTuple):
@@ -49,7 +51,7 @@ def unknown_ids(kind: str, log_ids: Any, table_ids: Any) -> UnknownIds:
         )
         | f"Alike{name}" >> beam.CoGroupByKey()
         | f"{name}Pairs" >> beam.FlatMap(_pair)
-        | f"All{name}Pairs" >> beam.combiners.ToList()
+        | f"All{name}Pairs" >> beam.CombineGlobally(_CountAndFirst())
         | f"{name}PairsTold" >> beam.FlatMap(_told, kind)
     )
     return UnknownIds(counts, alike)
@@ -118,7 +120,26 @@ def _pair(grouped: tuple[str, tuple[Iterable[str], Iterable[str]]]) -> Iterable[
         yield from ((text, known) for text in log)
 
 
-def _told(pairs: list[tuple[str, str]], kind: str) -> Iterable[ReadingReport]:
-    if pairs:
-        some = ", ".join(f"{one!r} in the log and {other!r} in the table" for one, other in sorted(pairs)[:_EXAMPLES])
-        yield ReadingReport(converted={_alike(kind): (len(pairs), some)})
+class _CountAndFirst(beam.CombineFn):
+    """Counts pairs and keeps the first few: a log may have millions."""
+
+    def create_accumulator(self) -> _Counted:
+        return 0, []
+
+    def add_input(self, mutable_accumulator: _Counted, element: tuple[str, str]) -> _Counted:
+        count, first = mutable_accumulator
+        return count + 1, sorted([*first, element])[:_EXAMPLES]
+
+    def merge_accumulators(self, accumulators: Iterable[_Counted]) -> _Counted:
+        counts, firsts = zip(*accumulators, strict=True)
+        return sum(counts), sorted(pair for first in firsts for pair in first)[:_EXAMPLES]
+
+    def extract_output(self, accumulator: _Counted) -> _Counted:
+        return accumulator
+
+
+def _told(counted: _Counted, kind: str) -> Iterable[ReadingReport]:
+    count, first = counted
+    if count:
+        some = ", ".join(f"{one!r} in the log and {other!r} in the table" for one, other in first)
+        yield ReadingReport(converted={_alike(kind): (count, some)})
