@@ -61,6 +61,7 @@ setup(
         # TFX and TFMA still import pkg_resources, which later releases drop.
         "setuptools<81",
         "anyio>=4",
+        "charset-normalizer>=3",
         "fastavro>=1.4",
         "grpcio>=1.60",
         "httpx>=0.27",

@@ -24,7 +24,11 @@ JSON_ARRAY: Final = "one JSON array"
 PARQUET: Final = "Parquet"
 _PARQUET_MAGIC: Final = b"PAR1"
 _LATIN_1: Final = "latin-1"
+_TOLD_BY_THEMSELVES: Final = ("utf-8", "utf-16")
+"""Encodings that a run finds without a setting."""
 _SIGN_NAMES: Final = {sign: name for name, sign in file_format.SIGNS.items() if name.isalpha()}
+_LAST_LATIN: Final = "\u024f"
+_GUESSED_FROM: Final = 1 << 16
 _START: Final = 1 << 18
 _LINES: Final = 200
 _DELIMITERS: Final = {",": "commas", "\t": "tabs", ";": "semicolons", "|": "vertical bars"}
@@ -46,7 +50,7 @@ class FileForm:
         format: `CSV`, `TSV`, `JSON lines`, `one JSON array` or `Parquet`.
         packing: The ending that stands for its compression, such as `.gz`; empty if it is not compressed.
         delimiter: The delimiter of CSV and TSV.
-        encoding: The encoding of text: `utf-8`, `utf-16` or `latin-1`.
+        encoding: The encoding of text: `utf-8`, `utf-16`, `latin-1` for what is Western, or another that is guessed.
         header: The names of the columns of CSV and TSV; `column_1` and so on if the file has no header.
         has_header: Whether the file has a header.
     """
@@ -79,7 +83,7 @@ class FileForm:
         delimiter = "" if (self.format, self.delimiter) in ((CSV, ","), (TSV, "\t")) else self.delimiter
         told = FileFormat(
             delimiter=_SIGN_NAMES.get(delimiter, delimiter),
-            encoding=self.encoding if self.encoding == _LATIN_1 else "",
+            encoding="" if self.encoding in _TOLD_BY_THEMSELVES else self.encoding,
             header=self.has_header,
         )
         try:
@@ -144,7 +148,15 @@ def _encoding(content: bytes) -> str:
         except UnicodeDecodeError:
             continue
         return "utf-8"
-    return _LATIN_1
+    # Western encodings differ in few signs, and a guess among them is no better than this one. Others are told apart by
+    # the words that they would make.
+    import charset_normalizer
+
+    guess = charset_normalizer.from_bytes(content[: content.rfind(b"\n", 0, _GUESSED_FROM) + 1 or _GUESSED_FROM]).best()
+    if guess is None:
+        return _LATIN_1
+    letters = [each for each in str(guess) if each.isalpha() and not each.isascii()]
+    return guess.encoding if sum(each > _LAST_LATIN for each in letters) > len(letters) / 2 else _LATIN_1
 
 
 def _is_json(line: str) -> bool:

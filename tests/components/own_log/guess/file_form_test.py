@@ -87,3 +87,22 @@ def test_what_is_no_log_is_refused(content, told, tmp_path):
     assert str(refused.value).startswith(f"{path}: {told}")
     with pytest.raises(DataError, match="cannot be opened"):
         file_form(str(tmp_path / "nothing.csv"))
+
+
+@pytest.mark.parametrize(
+    ("rows", "encoding"),
+    [
+        ("用户,时间,商品编号,搜索词\n用户0,2026-10-01,商品43,台灯\n用户1,2026-10-02,商品11,蓝牙耳机\n", "gb18030"),
+        ("顧客,時刻,商品,検索語\n客0,2026-10-01,品3,赤いマグカップ\n客1,2026-10-01,品4,ランプ\n", "shift_jis"),
+        ("고객,시각,상품,검색어\n객0,2026-10-01,품3,빨간 머그컵\n객1,2026-10-01,품4,전등\n", "euc_kr"),
+        ("клиент,время,товар,запрос\nк0,2026-10-01,т3,красная кружка\nк1,2026-10-01,т4,лампа\n", "cp1251"),
+        ("Kunde,Zeit,Ware,Suche\nk0,2026-10-01,w3,rötliche Tasse\nk1,2026-10-01,w4,große Lampe\n", "latin-1"),
+    ],
+)
+def test_an_encoding_is_told_by_the_words_that_it_makes(rows, encoding, tmp_path):
+    """The guess may have another name, of an encoding that has the same letters."""
+    (tmp_path / "log.csv").write_bytes(rows.encode(encoding))
+    form = file_form(str(tmp_path / "log.csv"))
+    assert (tmp_path / "log.csv").read_bytes().decode(form.encoding) == rows
+    header, *lines = (line.split(",") for line in rows.splitlines())
+    assert values(form) == [dict(zip(header, line, strict=True)) for line in lines]
