@@ -3,6 +3,7 @@
 Both protocols send the same tensors. Ids and texts are sent as strings: the exported graph looks them up.
 """
 
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -107,6 +108,20 @@ class SessionsRequest:
     user_id: str
     surface: Surface
     history: tuple[Token, ...]
+
+
+def of_this_moment(inputs: Sequence[str]) -> dict[str, Any]:
+    """The time of a request, which is now, and its context, in which every value is unknown.
+
+    Args:
+        inputs: What the model takes of a moment, as `schemas.context_values.request_inputs` names it.
+
+    Returns:
+        The arguments `timestamp_ms` and `context` of a request.
+    """
+    tells_time = signatures.RANK_TIMESTAMP_MS in inputs
+    named = {name: "" for name in inputs if name != signatures.RANK_TIMESTAMP_MS}
+    return {"timestamp_ms": round(time.time() * 1000) if tells_time else None, "context": named}
 
 
 def rank_call(requests: Sequence[RankRequest]) -> Call:

@@ -1,14 +1,13 @@
 """What the page explores: a log, and the clients of the served models."""
 
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from schemas import signatures
 from schemas.canonical_event import Surface
 from serving.client.call import CallError
 from serving.client.ranking_client import RankingClient
+from serving.client.requests import of_this_moment
 from serving.shop_log.event_log import EventLog, HistoryLimits
 
 
@@ -40,6 +39,4 @@ class Explored:
 
     def moment(self) -> dict[str, Any]:
         """Returns a request's time, which is now, and its context, in which every value is unknown."""
-        named = {name: "" for name in self.moment_inputs if name != signatures.RANK_TIMESTAMP_MS}
-        tells_time = signatures.RANK_TIMESTAMP_MS in self.moment_inputs
-        return {"timestamp_ms": round(time.time() * 1000) if tells_time else None, "context": named}
+        return of_this_moment(self.moment_inputs)

@@ -8,10 +8,11 @@ from collections.abc import Mapping, Sequence
 
 from components.raw_files.refusal import DataError
 from schemas.canonical_event import Surface, Token
+from schemas.context_values import request_inputs
 from serving.client.answers import RankedItem
 from serving.client.call import NOT_FOUND, OTHER_PROGRAM, UNAVAILABLE, CallError
 from serving.client.ranking_client import RankingClient, WireProtocol
-from serving.client.requests import RetrievalRequest
+from serving.client.requests import RetrievalRequest, of_this_moment
 from serving.local_server.models.version_folders import version_folders
 from serving.shop_log.best_items import BestItems, Candidates, best_items, ranked_candidates
 from serving.shop_log.event_log import EventLog, HistoryLimits
@@ -97,7 +98,8 @@ def ask(args: argparse.Namespace, query: str, command: str) -> int:
     history = log.history_of(args.user, limits(config))
     say_who_asks(args.user, log, history)
     try:
-        request = RetrievalRequest(args.user, args.k, query, history, category=tuple(args.category))
+        moment = of_this_moment(request_inputs(config.transform.context))
+        request = RetrievalRequest(args.user, args.k, query, history, category=tuple(args.category), **moment)
         with connected(args, served) as client:
             if own_candidates is None:
                 best = best_items(client, log, request)

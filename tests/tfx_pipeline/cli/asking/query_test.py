@@ -6,7 +6,11 @@
 import json
 
 import pytest
+import tensorflow as tf
 
+from schemas import signatures
+from serving.local_server.server import LocalServer, ServerConfig
+from tests.support.rank_models import letters, save_rank_model, signature_of
 from tests.support.retrieval_models import QUERY_BONUS as RETRIEVAL_BONUS
 from tests.support.saved_models import BASE_SCORES, HISTORY_BONUS, QUERY_BONUS
 
@@ -118,3 +122,20 @@ def test_a_cut_catalogue_is_told(ask, rank_server, monkeypatch):
 def test_wrong_usage(arguments, message, ask, rank_server):
     printed = ask(rank_server, "query", *arguments, code=2)
     assert printed.out == "" and message in printed.err
+
+
+def test_a_model_that_takes_the_time_is_told_it(ask, tmp_path):
+    """It is now, which this model answers by leaving the order of letters as it is."""
+    later = 1_700_000_000_000
+
+    @signature_of(signatures.RANK, {signatures.RANK_TIMESTAMP_MS: tf.int64})
+    def rank(**request):
+        is_now = tf.cast(request[signatures.RANK_TIMESTAMP_MS] > later, tf.float32)
+        return {signatures.SCORES: letters(request[signatures.RANK_CANDIDATES]) * is_now[:, tf.newaxis]}
+
+    save_rank_model(tmp_path / "models" / "1", rank=None, further={signatures.RANK: rank})
+    config = ServerConfig("shop", str(tmp_path / "models"), port=0, rest_api_port=0)
+    with LocalServer(config) as server:
+        assert server.model.wait_until_settled() is None
+        told = ask(server, "query", "e", "--user", "8", "--json", "--set", "transform.context=[hour]")
+    assert {item["score"] for item in json.loads(told.out)["items"]} == {1.0}
