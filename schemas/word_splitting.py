@@ -22,8 +22,9 @@ import regex
 
 WORDS: Final = "words"
 CHARACTER_NGRAMS: Final = "character_ngrams"
-TOKENIZERS: Final = (WORDS, CHARACTER_NGRAMS)
-"""What a model may know of a text: its words, or also the pieces of its words."""
+SUBWORDS: Final = "subwords"
+TOKENIZERS: Final = (WORDS, CHARACTER_NGRAMS, SUBWORDS)
+"""What a model may know of a text: its words, those and their pieces of three letters, or pieces that a log teaches."""
 
 
 class Step(NamedTuple):

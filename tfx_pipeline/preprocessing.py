@@ -145,9 +145,10 @@ def _word_indices(*texts: _Text, transform: dict) -> list[tf.Tensor]:
     """
     # A batch has many texts more than once, above all in histories; each is split once.
     distinct, places = tf.unique(tf.concat([each.texts for each in texts], axis=0))
-    split = tf.gather(tokenizers.tokens(distinct, transform), places)
     sizes = [tf.size(each.texts) for each in texts]
     is_counted = tf.repeat([each.counted and each.length > 0 for each in texts], sizes)
+    counts = tf.math.unsorted_segment_sum(tf.cast(is_counted, tf.int64), places, tf.size(distinct))
+    split = tf.gather(tokenizers.tokens(distinct, counts, transform), places)
     vocabulary = vocabularies.build(
         tf.ragged.boolean_mask(split, is_counted).flat_values,
         features.WORD_VOCABULARY,

@@ -165,5 +165,24 @@ def test_words_can_become_pieces(tmp_path):
     assert misspelt[:5] == [unknown, mug[1], mug[2], unknown, unknown]
 
 
+def test_pieces_can_be_learned_from_the_log(tmp_path):
+    """What only histories and candidates' rows show does not count, as for words. Each word then has three places."""
+    transform = dataclasses.replace(TRANSFORM, tokenizer="subwords", subwords=400)
+    examples, output = analyzed(tmp_path, CATALOG + TRAIN, CUSTOM_CONFIG | {"transform": as_dict(transform)})
+    vocabulary = [piece.decode() for piece in output.vocabulary_by_name(features.WORD_VOCABULARY)]
+    assert {"mug", "red", "large"} <= set(vocabulary) and "thing" not in vocabulary
+
+    def numbers(*pieces):
+        return [1 + vocabulary.index(piece) for piece in pieces]
+
+    mug = examples[len(CATALOG)][features.QUERY_WORDS].tolist()
+    assert mug == [*numbers("mug"), 0, 0, 0, 0, 0]
+    assert examples[0][features.ITEM_WORDS].tolist()[:2] == numbers("red", "mug")
+    typed = tf.sparse.from_dense([["Mugred"]])
+    empty = {name: _none(spec.dtype) for name, spec in RAW_SPEC.items()}
+    misspelt = output.transform_raw_features(empty | {features.QUERY: typed})[features.QUERY_WORDS].numpy()[0].tolist()
+    assert misspelt[0] == numbers("mug")[0] and len(misspelt) == 6
+
+
 def _none(dtype):
     return tf.SparseTensor(tf.zeros([0, 2], tf.int64), tf.zeros([0], dtype), [1, 0])

@@ -35,8 +35,11 @@ class TransformConfig:
     Attributes:
         tokenizer: What the model knows of a text. `words`: its words, each by itself; a word that training has not is
             unknown. `character_ngrams`: each word and the three-letter pieces of it, so that a misspelt or new word is
-            known by its pieces. Costs training about ten times the work for texts.
+            known by its pieces. Costs training about ten times the work for texts. `subwords`: frequent words whole,
+            and of all others the pieces that the log teaches. Costs training up to three times the work for texts.
         ngram_buckets: With `character_ngrams`, how many embeddings the pieces share, by their hash; at least 1.
+        subwords: With `subwords`, how many pieces are learned at most; at least 1. Fewer are shorter, and more words
+            share them.
         fold_accents: Whether accents and vowel marks do not count, so that `cafe` finds `café`. Latin, Greek, Russian,
             Arabic and Hebrew; other scripts' marks are letters, and stay.
         words_per_query: How many words of a query are kept, at least 1. A text without spaces (Chinese, Japanese, Thai)
@@ -55,6 +58,7 @@ class TransformConfig:
 
     tokenizer: str = WORDS
     ngram_buckets: int = 20_000
+    subwords: int = 2_000
     fold_accents: bool = False
     words_per_query: int = 8
     words_per_title: int = 12
@@ -72,7 +76,7 @@ class TransformConfig:
             raise ValueError(
                 f"transform.tokenizer should be one of {', '.join(TOKENIZERS)}. Received: {self.tokenizer!r}"
             )
-        check_least(self, 1, "words_per_query", "min_word_count", "ngram_buckets")
+        check_least(self, 1, "words_per_query", "min_word_count", "ngram_buckets", "subwords")
         check_least(self, 0, "words_per_title", "words_per_category_path", "category_levels")
         check_least(self, 0, "max_users", "max_items", "max_words")
 

@@ -11,20 +11,23 @@ from schemas.word_splitting import (
     BEFORE_FOLDING,
     CHARACTER_NGRAMS,
     FOLDED_ACCENTS,
+    SUBWORDS,
     UNIT_END,
     UNIT_WIDTHS,
     Step,
 )
+from tfx_pipeline.transform.subwords import subwords
 
 _NGRAM = 3
-_NGRAMS_PER_WORD = 10
+_TOKENS_PER_WORD = {CHARACTER_NGRAMS: 10, SUBWORDS: 3}
 
 
-def tokens(texts: tf.Tensor, transform: Mapping[str, Any]) -> tf.RaggedTensor:
+def tokens(texts: tf.Tensor, counts: tf.Tensor, transform: Mapping[str, Any]) -> tf.RaggedTensor:
     """Splits texts into tokens by the configured tokenizer.
 
     Args:
         texts: string [n], UTF-8.
+        counts: int64 [n], how often each text counts where a tokenizer learns from the log.
         transform: A `TransformConfig` as a dict.
 
     Returns:
@@ -33,12 +36,14 @@ def tokens(texts: tf.Tensor, transform: Mapping[str, Any]) -> tf.RaggedTensor:
     split = words(texts, transform["fold_accents"])
     if transform["tokenizer"] == CHARACTER_NGRAMS:
         return character_ngrams(split, transform["ngram_buckets"])
+    if transform["tokenizer"] == SUBWORDS:
+        return subwords(split, counts, transform["subwords"])
     return split
 
 
 def tokens_per_word(transform: Mapping[str, Any]) -> int:
     """How many tokens of a word are kept, on average over a text."""
-    return _NGRAMS_PER_WORD if transform["tokenizer"] == CHARACTER_NGRAMS else 1
+    return _TOKENS_PER_WORD.get(transform["tokenizer"], 1)
 
 
 def character_ngrams(split: tf.RaggedTensor, buckets: int) -> tf.RaggedTensor:

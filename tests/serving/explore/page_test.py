@@ -87,7 +87,8 @@ def test_begins_with_a_user_and_a_query_of_the_log_and_what_came_next(show):
         "const held = document.querySelector('#held-out'); held.value = 0; held.dispatchEvent(new Event('change'))"
     )
     page.wait_for(lambda: len(page.texts(FEED)) == 5)
-    assert (len(page.texts(".event")), page.texts(".event.next"), page.texts(".told-next")) == (2, [], [])
+    page.wait_for(lambda: page.texts(".told-next") == [])
+    assert (len(page.texts(".event")), page.texts(".event.next")) == (2, [])
     assert page.run("return location.hash") == "#user=7&query=clock"
 
 
@@ -196,7 +197,7 @@ def test_words_of_the_query_that_nobody_knows(page):
     page.wait_for(lambda: page.text("#words"))
     unknown = "The model does not know “zebra”, which is in no title and no query of the log. "
     assert page.text("#words") == f"{unknown}The other words make the list."
-    assert page.texts(f"{SEARCH} mark") == ["Apricot"]
+    page.wait_for(lambda: page.texts(f"{SEARCH} mark") == ["Apricot"])
     page.run("query.value = 'zebra'; document.querySelector('#search button').click()")
     page.wait_for(lambda: "Any unknown word gets this same list" in page.text("#words"))
     page.run("query.value = 'apricot'; document.querySelector('#search button').click()")

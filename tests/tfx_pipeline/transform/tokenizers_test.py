@@ -76,13 +76,13 @@ def test_pieces_fall_into_buckets():
 
 
 def test_the_configuration_chooses():
-    texts = tf.constant(["Café"])
+    texts, count = tf.constant(["Café"]), tf.constant([1], tf.int64)
     config = dataclasses.asdict(TransformConfig())
-    assert tokens(texts, config).to_list() == [["café".encode()]]
-    assert tokens(texts, config | {"fold_accents": True}).to_list() == [[b"cafe"]]
+    assert tokens(texts, count, config).to_list() == [["café".encode()]]
+    assert tokens(texts, count, config | {"fold_accents": True}).to_list() == [[b"cafe"]]
     assert tokens_per_word(config) == 1
     pieces = config | {"tokenizer": "character_ngrams", "ngram_buckets": 7}
-    assert tokens(texts, pieces).to_list() == character_ngrams(tf.ragged.constant([["café"]]), 7).to_list()
+    assert tokens(texts, count, pieces).to_list() == character_ngrams(tf.ragged.constant([["café"]]), 7).to_list()
     # <caf>, and four pieces of three letters.
-    assert np.shape(tokens(texts, pieces).to_list()) == (1, 5)
-    assert tokens_per_word(pieces) == 10
+    assert np.shape(tokens(texts, count, pieces).to_list()) == (1, 5)
+    assert [tokens_per_word(config | {"tokenizer": name}) for name in ("character_ngrams", "subwords")] == [10, 3]
