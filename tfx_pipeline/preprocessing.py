@@ -57,10 +57,6 @@ def preprocessing_fn(inputs: dict[str, tf.SparseTensor], custom_config: dict) ->
             words=history_words,
         )
     )
-    recommendation_items, recommendation_positions = history_tensors.recommendation_part(
-        history, custom_config["recommendation_history"]
-    )
-    search = history_tensors.search_part(history, custom_config["search_history"], custom_config["items_per_session"])
     transformed = {
         features.USER: vocabularies.lookup(user, users),
         features.SURFACE_INDEX: tf.cast(tf.equal(_single(inputs[features.SURFACE]), Surface.SEARCH.value), tf.int64),
@@ -69,12 +65,12 @@ def preprocessing_fn(inputs: dict[str, tf.SparseTensor], custom_config: dict) ->
         features.CANDIDATE_ITEMS: tf.SparseTensor(candidates.indices, candidate_indices, candidates.dense_shape),
         features.CANDIDATE_LABELS: inputs[features.LABELS],
         features.IS_SEQUENCE_END: _columns(inputs[features.SEQUENCE_END], 1, 0)[:, 0],
-        features.RECOMMENDATION_ITEMS: recommendation_items,
-        features.RECOMMENDATION_POSITIONS: recommendation_positions,
-        features.SEARCH_WORDS: search["words"],
-        features.SEARCH_ITEMS: search["items"],
-        features.SEARCH_POSITIONS: search["positions"],
-        features.SEARCH_KINDS: search["kinds"],
+        **history_tensors.tensors(
+            history,
+            custom_config["recommendation_history"],
+            custom_config["search_history"],
+            custom_config["items_per_session"],
+        ),
         features.ITEM: item_index,
         features.ITEM_WORDS: title_words,
         features.ITEM_CATEGORY_WORDS: category_words,

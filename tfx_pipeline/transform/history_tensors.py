@@ -12,6 +12,7 @@ import dataclasses
 
 import tensorflow as tf
 
+from schemas import features
 from schemas.canonical_event import Surface
 
 
@@ -59,39 +60,47 @@ def checked(history: FlatHistory) -> FlatHistory:
         return dataclasses.replace(history, items=tf.identity(history.items), words=tf.identity(history.words))
 
 
-def recommendation_part(history: FlatHistory, length: int) -> tuple[tf.Tensor, tf.Tensor]:
-    """The newest recommendation tokens.
+def tensors(
+    history: FlatHistory, recommendation_length: int, search_length: int, items_per_session: int
+) -> dict[str, tf.Tensor]:
+    """Keeps the newest tokens of each surface.
+
+    A token's position is its place among all tokens of its row that are kept. So it does not change with older tokens
+    that a request has and that examples of training, which hold no more than is kept, never had.
+
+    Args:
+        history: The tokens.
+        recommendation_length: How many recommendation tokens of a row are kept.
+        search_length: How many search tokens of a row are kept.
+        items_per_session: How many items of a search token are kept, the newest.
 
     Returns:
-        Item indices, and the tokens' places in the history of both surfaces; both int64 [batch, length].
+        By the names of `schemas.features`: recommendation items, recommendation positions, search positions and kinds
+        int64 [batch, length], where a kind is 1 for a search and 0 for padding; search words int64 [batch, length,
+        query words]; search items int64 [batch, length, items_per_session].
     """
-    counts = history.item_counts.values
-    is_token = tf.logical_and(_is(Surface.RECOMMENDATION, history), tf.greater(counts, 0))
-    first_item = tf.boolean_mask(tf.cumsum(counts, exclusive=True), is_token)
-    places = tf.boolean_mask(history.kinds.indices, is_token)
-    newest = _Newest(rows=places[:, 0], row_count=history.kinds.dense_shape[0], length=length)
-    return newest.of(tf.gather(history.items, first_item)), newest.of(places[:, 1])
-
-
-def search_part(history: FlatHistory, length: int, items_per_session: int) -> dict[str, tf.Tensor]:
-    """The newest search tokens.
-
-    Returns:
-        `words` int64 [batch, length, query words], `items` int64 [batch, length, items_per_session], `positions` and
-        `kinds` int64 [batch, length]; a kind is 1 for a search and 0 for padding.
-    """
-    counts = history.item_counts.values
-    is_token = _is(Surface.SEARCH, history)
-    tokens = tf.size(counts, tf.int64)
-    token_of_item = tf.repeat(tf.range(tokens), counts)
-    items = _Newest(rows=token_of_item, row_count=tokens, length=items_per_session).of(history.items)
-    places = tf.boolean_mask(history.kinds.indices, is_token)
-    newest = _Newest(rows=places[:, 0], row_count=history.kinds.dense_shape[0], length=length)
+    counts, tokens = history.item_counts.values, history.kinds.indices
+    row_count = history.kinds.dense_shape[0]
+    # A recommendation token without an item is no token.
+    in_feed = tf.where(tf.logical_and(_is(Surface.RECOMMENDATION, history), tf.greater(counts, 0)))[:, 0]
+    in_search = tf.where(_is(Surface.SEARCH, history))[:, 0]
+    rows = tokens[:, 0]
+    feed = _Newest(tf.gather(rows, in_feed), row_count, recommendation_length)
+    search = _Newest(tf.gather(rows, in_search), row_count, search_length)
+    kept = tf.concat([feed.kept(in_feed), search.kept(in_search)], axis=0)
+    is_kept = tf.scatter_nd(kept[:, tf.newaxis], tf.ones_like(kept), tf.shape(counts, tf.int64)[:1])
+    kept_before_row = tf.cumsum(tf.math.unsorted_segment_sum(is_kept, rows, row_count), exclusive=True)
+    places = tf.cumsum(is_kept, exclusive=True) - tf.gather(kept_before_row, rows)
+    first_item = tf.gather(tf.cumsum(counts, exclusive=True), in_feed)
+    token_count = tf.size(counts, tf.int64)
+    items = _Newest(tf.repeat(tf.range(token_count), counts), token_count, items_per_session).of(history.items)
     return {
-        "words": newest.of(history.words),
-        "items": newest.of(tf.boolean_mask(items, is_token)),
-        "positions": newest.of(places[:, 1]),
-        "kinds": newest.of(tf.ones_like(places[:, 1])),
+        features.RECOMMENDATION_ITEMS: feed.of(tf.gather(history.items, first_item)),
+        features.RECOMMENDATION_POSITIONS: feed.of(tf.gather(places, in_feed)),
+        features.SEARCH_WORDS: search.of(history.words),
+        features.SEARCH_ITEMS: search.of(tf.gather(items, in_search)),
+        features.SEARCH_POSITIONS: search.of(tf.gather(places, in_search)),
+        features.SEARCH_KINDS: search.of(tf.ones_like(in_search)),
     }
 
 
@@ -112,14 +121,18 @@ class _Newest:
         counts = tf.math.unsorted_segment_sum(tf.ones_like(rows), rows, row_count)
         starts = tf.cumsum(counts, exclusive=True) + tf.maximum(counts - length, 0)
         columns = tf.range(tf.size(rows, tf.int64)) - tf.gather(starts, rows)
-        self._kept = tf.greater_equal(columns, 0)
-        self._cells = tf.boolean_mask(tf.stack([rows, columns], axis=1), self._kept)
+        self._kept = tf.where(tf.greater_equal(columns, 0))[:, 0]
+        self._cells = self.kept(tf.stack([rows, columns], axis=1))
         self._row_count = row_count
         self._length = length
+
+    def kept(self, values: tf.Tensor) -> tf.Tensor:
+        """Those of the values [n, ...] that their rows keep."""
+        return tf.gather(values, self._kept)
 
     def of(self, values: tf.Tensor) -> tf.Tensor:
         """[n, ...] as [row_count, length, ...]."""
         width = values.shape[1:].as_list()
         shape = tf.stack([self._row_count, *(tf.constant(size, tf.int64) for size in (self._length, *width))])
-        placed = tf.scatter_nd(self._cells, tf.boolean_mask(values, self._kept), shape)
+        placed = tf.scatter_nd(self._cells, self.kept(values), shape)
         return tf.ensure_shape(placed, [None, self._length, *width])

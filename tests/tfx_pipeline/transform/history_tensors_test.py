@@ -2,8 +2,11 @@ import dataclasses
 
 import pytest
 import tensorflow as tf
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from tfx_pipeline.transform.history_tensors import FlatHistory, checked, recommendation_part, search_part
+from schemas import features
+from tfx_pipeline.transform.history_tensors import FlatHistory, checked, tensors
 
 
 # Row 0: feed 11; search [12, 13] with words 1 2; feed 14; search without a click with word 3.
@@ -27,44 +30,67 @@ HISTORY = flat_history(
 )
 
 
-def lists(tensors):
-    return [tensor.numpy().tolist() for tensor in tensors]
+def kept(history, recommendation_length, search_length, items_per_session=2):
+    tensors_by_name = tensors(history, recommendation_length, search_length, items_per_session)
+    return {name: each.numpy().tolist() for name, each in tensors_by_name.items()}
 
 
-def test_recommendation_tokens_are_left_aligned_with_their_places():
-    items, positions = lists(recommendation_part(HISTORY, 3))
-    assert items == [[11, 14, 0], [0, 0, 0], [16, 17, 0]]
-    assert positions == [[0, 2, 0], [0, 0, 0], [1, 2, 0]]
+def test_tokens_are_left_aligned_with_their_places():
+    assert kept(HISTORY, 3, 2) == {
+        features.RECOMMENDATION_ITEMS: [[11, 14, 0], [0, 0, 0], [16, 17, 0]],
+        features.RECOMMENDATION_POSITIONS: [[0, 2, 0], [0, 0, 0], [1, 2, 0]],
+        features.SEARCH_WORDS: [[[1, 2], [3, 0]], [[0, 0], [0, 0]], [[4, 0], [0, 0]]],
+        features.SEARCH_ITEMS: [[[12, 13], [0, 0]], [[0, 0], [0, 0]], [[15, 0], [0, 0]]],
+        features.SEARCH_POSITIONS: [[1, 3], [0, 0], [0, 0]],
+        features.SEARCH_KINDS: [[1, 1], [0, 0], [1, 0]],
+    }
 
 
-def test_search_tokens_hold_query_and_clicks():
-    part = search_part(HISTORY, 2, items_per_session=2)
-    words, items, positions, kinds = lists(part[name] for name in ("words", "items", "positions", "kinds"))
-    assert words == [[[1, 2], [3, 0]], [[0, 0], [0, 0]], [[4, 0], [0, 0]]]
-    assert items == [[[12, 13], [0, 0]], [[0, 0], [0, 0]], [[15, 0], [0, 0]]]
-    assert positions == [[1, 3], [0, 0], [0, 0]]
-    assert kinds == [[1, 1], [0, 0], [1, 0]]
+def test_only_the_newest_are_kept_oldest_first_and_counted_from_0():
+    few = kept(HISTORY, 1, 1)
+    assert few[features.RECOMMENDATION_ITEMS] == [[14], [0], [17]]
+    assert few[features.RECOMMENDATION_POSITIONS] == [[0], [0], [1]]
+    assert few[features.SEARCH_WORDS] == [[[3, 0]], [[0, 0]], [[4, 0]]]
+    assert few[features.SEARCH_POSITIONS] == [[1], [0], [0]]
+    assert kept(HISTORY, 1, 2, items_per_session=1)[features.SEARCH_ITEMS] == [[[13], [0]], [[0], [0]], [[15], [0]]]
 
 
-def test_only_the_newest_are_kept_oldest_first():
-    assert lists(recommendation_part(HISTORY, 1)) == [[[14], [0], [17]], [[2], [0], [2]]]
-    newest, wide = (search_part(HISTORY, length, items_per_session=1)["items"] for length in (1, 2))
-    assert lists([newest, wide]) == [[[[0]], [[0]], [[15]]], [[[13], [0]], [[0], [0]], [[15], [0]]]]
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.tuples(st.sampled_from([1, 2]), st.integers(0, 3)), max_size=12), st.integers(1, 4), st.data())
+def test_what_is_not_kept_changes_nothing(tokens, length, data):
+    """Examples of training hold only what is kept; a request may hold a user's whole past."""
+    tokens = [(kind, max(count, 1) if kind == 1 else count) for kind, count in tokens]
+    needed = [
+        place for kind in (1, 2) for place in [at for at, (each, _) in enumerate(tokens) if each == kind][-length:]
+    ]
+    cut = [place for place in range(len(tokens)) if place in needed or data.draw(st.booleans())]
+
+    def history(places):
+        """Two rows: the tokens, and one of these alone."""
+        items = [10 * place + each for place in places for each in range(tokens[place][1])]
+        kinds, counts = [tokens[place][0] for place in places], [tokens[place][1] for place in places]
+        words = [[1 + place, 0] for place in places if tokens[place][0] == 2] + [[99, 98]]
+        return flat_history([kinds, [2]], [counts, [1]], [items, [5]], tf.constant(words, tf.int64))
+
+    assert kept(history(range(len(tokens))), length, length) == kept(history(cut), length, length)
 
 
 def test_a_feed_token_without_an_item_is_no_token():
     broken = flat_history([[1, 1]], [[0, 1]], [[11]], tf.zeros([0, 2], tf.int64))
-    assert lists(recommendation_part(broken, 2)) == [[[11, 0]], [[1, 0]]]
+    found = kept(broken, 2, 1)
+    assert (found[features.RECOMMENDATION_ITEMS], found[features.RECOMMENDATION_POSITIONS]) == ([[11, 0]], [[0, 0]])
 
 
 def test_shapes_are_fixed_in_a_graph():
-    @tf.function
-    def shapes():
-        part = search_part(HISTORY, 5, items_per_session=4)
-        return part["items"], part["words"], recommendation_part(HISTORY, 6)[0]
-
-    items, words, feed = shapes.get_concrete_function().output_shapes
-    assert items.as_list()[1:] == [5, 4] and words.as_list()[1:] == [5, 2] and feed.as_list()[1:] == [6]
+    shapes = tf.function(lambda: tensors(HISTORY, 6, 5, items_per_session=4)).get_concrete_function().output_shapes
+    assert {name: shape.as_list()[1:] for name, shape in shapes.items()} == {
+        features.RECOMMENDATION_ITEMS: [6],
+        features.RECOMMENDATION_POSITIONS: [6],
+        features.SEARCH_WORDS: [5, 2],
+        features.SEARCH_ITEMS: [5, 4],
+        features.SEARCH_POSITIONS: [5],
+        features.SEARCH_KINDS: [5],
+    }
 
 
 @pytest.mark.parametrize(

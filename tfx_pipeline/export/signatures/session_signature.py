@@ -36,20 +36,25 @@ def session_signature(model: keras.Model, transform: ServingTransform) -> Callab
         is_search = tf.equal(surfaces, Surface.SEARCH.value)
         with tf.control_dependencies([_check(surfaces)]):
             inputs = transform(history_request.raw_features(request, tf.identity(surfaces)))
-        clicks, searches = (_described(model, inputs, surface) for surface in Surface)
+        clicks, searches = (_described(model, request, inputs, surface) for surface in Surface)
         return {name: _chosen(is_search, searches[name], clicks.get(name)) for name in searches}
 
     return sessions
 
 
-def _described(model: keras.Model, inputs: dict[str, tf.Tensor], surface: Surface) -> dict[str, tf.Tensor]:
+def _described(
+    model: keras.Model, request: dict[str, tf.Tensor], inputs: dict[str, tf.Tensor], surface: Surface
+) -> dict[str, tf.Tensor]:
     """The outputs for the history of one surface. Their length is that of the longer of the two histories."""
-    events = max(inputs[name].shape[1] for name in (features.RECOMMENDATION_POSITIONS, features.SEARCH_POSITIONS))
-    if surface is Surface.SEARCH:
-        places, is_event = inputs[features.SEARCH_POSITIONS], inputs[features.SEARCH_KINDS]
-    else:
-        places, is_event = inputs[features.RECOMMENDATION_POSITIONS], inputs[features.RECOMMENDATION_ITEMS]
-    tokens = tf.where(tf.not_equal(is_event, features.PADDING), places, _NO_TOKEN)
+    lengths = {
+        Surface.RECOMMENDATION: inputs[features.RECOMMENDATION_ITEMS].shape[1],
+        Surface.SEARCH: inputs[features.SEARCH_KINDS].shape[1],
+    }
+    events = max(lengths.values())
+    is_token = tf.not_equal(request[signatures.RANK_HISTORY_SURFACES], "")
+    places = tf.cumsum(tf.cast(is_token, tf.int32), axis=1, exclusive=True)[:, tf.newaxis, :]
+    kept = history_request.kept_tokens(request, surface, lengths[surface])
+    tokens = tf.maximum(tf.reduce_max(tf.where(kept, places, _NO_TOKEN), axis=2), _NO_TOKEN)
     outputs = {signatures.SESSION_TOKENS: _filled_up(tokens, events, _NO_TOKEN)}
     for (windows, shares), branch in zip((_PRODUCTS, _QUERIES), model.sessions(inputs, surface), strict=False):
         outputs |= {windows: branch.windows, shares: _filled_up(branch.membership, events, 0.0)}

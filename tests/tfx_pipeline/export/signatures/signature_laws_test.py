@@ -8,10 +8,27 @@ import pytest
 import tensorflow as tf
 
 from schemas import signatures
+from schemas.canonical_event import Surface, Token
 from schemas.signature_catalogue import SIGNATURES
-from tests.support.exported_retriever import REQUEST
+from tests.support.exported_retriever import ITEMS, REQUEST, behaviour_example, history_inputs
 
 HISTORIES = (signatures.RANK_HISTORY_SURFACES, signatures.RANK_HISTORY_QUERIES, signatures.RANK_HISTORY_ITEMS)
+CLICKS = [Token(Surface.RECOMMENDATION, (item,)) for item in ITEMS]
+KEPT = (
+    CLICKS[1],
+    Token(Surface.SEARCH, (ITEMS[5],), "red mug"),
+    CLICKS[2],
+    CLICKS[3],
+    Token(Surface.SEARCH, (ITEMS[6], ITEMS[2]), "lamp"),
+)
+"""As many clicks and searches as the models keep."""
+OLDER = (
+    *CLICKS[:3],
+    Token(Surface.SEARCH, (), "blue"),
+    CLICKS[7],
+    Token(Surface.SEARCH, (ITEMS[4],), "mug"),
+    CLICKS[6],
+)
 WITH_HISTORY = [name for name, row in SIGNATURES.items() if set(HISTORIES) <= {each.name for each in row.inputs}]
 
 
@@ -86,6 +103,30 @@ def test_more_padding_changes_nothing(ask, name):
         if value.ndim > 1
     }
     assert_same(ask(name, **wider), ask(name))
+
+
+@pytest.mark.parametrize("name", [signatures.SERVING_DEFAULT, *WITH_HISTORY])
+@pytest.mark.parametrize("older", [OLDER[-1:], OLDER, OLDER * 30], ids=len)
+def test_events_older_than_those_that_training_kept_change_nothing(ask, name, older):
+    """Clients send what they know of a user; examples of training never hold more than the models keep."""
+
+    def answers(*histories):
+        examples = [behaviour_example(["item-a", "item-h", "never-seen"], history=each) for each in histories]
+        return ask(
+            name,
+            **history_inputs(histories, ["u1"] * 3),
+            **{signatures.EXCLUDE_SEEN: np.zeros([3], bool), signatures.EXAMPLES: np.array(examples, object)},
+        )
+
+    answer, expected = answers((*older, *KEPT), KEPT, ()), answers(KEPT, KEPT, ())
+    if name == signatures.EXPLAIN:
+        told = answer[signatures.HISTORY_WEIGHTS]
+        assert not told[0, :, : len(older)].any() and told[0].any()
+        told[0] = np.roll(told[0], -len(older), axis=-1)
+    if name == signatures.SESSIONS:
+        tokens = answer[signatures.SESSION_TOKENS]
+        tokens[0] = np.where(tokens[0] < 0, -1, tokens[0] - len(older))
+    assert_same(answer, expected)
 
 
 @pytest.mark.parametrize("name", WITH_HISTORY)
