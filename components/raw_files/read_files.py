@@ -10,10 +10,15 @@ from apache_beam.transforms.window import GlobalWindows
 from apache_beam.utils.windowed_value import WindowedValue
 
 from components.progress import Progress
+from components.raw_files.file_parts import FilePart
 from components.raw_files.refusal import Converted, DataError, Reject, check_share, describe
 
-ReadFile = Callable[[str], Iterator[tuple[int, Any] | Reject]]
-"""Reads one file and yields (line, record) or a Reject for each row, in the file's order."""
+ReadFile = Callable[..., Iterator[tuple[int, Any] | Reject]]
+"""Reads one file and yields (line, record) or a Reject for each row, in the file's order.
+
+It is called with the path, and with `part=` if the file is divided."""
+Divide = Callable[[str], list[FilePart]]
+"""Divides a file into parts; into none if it has to be read as a whole."""
 
 REJECTS = "rejects"
 FAILURES = "failures"
@@ -114,38 +119,52 @@ def _most_frequent(counts: dict[str, int]) -> dict[str, int]:
 
 
 class ReadFiles(beam.PTransform):
-    """Reads files in parallel; each file is read by one worker.
+    """Reads files in parallel; each file, or each part of a large one, is read by one worker.
 
     Yields three collections. The main one, `None`, holds (file, line, record), where file is the index of the path in
     `paths`. `rejects` holds a Reject for each refused row and a ReadingReport for each file with rows that are left
     out, or with values that were converted. `failures` holds a message for each file that cannot be read.
     """
 
-    def __init__(self, paths: Sequence[str], read: ReadFile):
+    def __init__(self, paths: Sequence[str], read: ReadFile, divide: Divide | None = None):
         super().__init__()
         self._paths = paths
         self._read = read
+        self._divide = divide
 
     def expand(self, pipeline: beam.Pipeline) -> Any:
         """Adds the reading to the pipeline."""
         return (
             pipeline
             | "Files" >> beam.Create(list(enumerate(self._paths)))
+            | "Parts" >> beam.FlatMap(_parts, self._divide)
+            | "OverWorkers" >> beam.Reshuffle()
             | "Read" >> beam.ParDo(_ReadFile(self._read)).with_outputs(REJECTS, FAILURES, main=None)
         )
+
+
+def _parts(numbered: tuple[int, str], divide: Any) -> Iterable[tuple[int, str, Any]]:
+    """Each part of a file with the file's number and path; the part None is the whole file."""
+    file, path = numbered
+    try:
+        parts: Sequence[FilePart | None] = divide(path) if divide else ()
+    except DataError:
+        parts = ()  # Whoever reads the file says so.
+    return [(file, path, part) for part in parts or (None,)]
 
 
 class _ReadFile(beam.DoFn):
     def __init__(self, read: ReadFile):
         self._read = read
 
-    def process(self, element: tuple[int, str]) -> Iterable[Any]:
-        file, path = element
+    def process(self, element: tuple[int, str, Any]) -> Iterable[Any]:
+        file, path, part = element
         read = Progress("rows read")
         left_out: Counter[str] = Counter()
         converted: dict[str, tuple[int, str]] = {}
         try:
-            for place, each in enumerate(self._read(path), start=1):
+            rows = self._read(path) if part is None else self._read(path, part=part)
+            for place, each in enumerate(rows, start=1):
                 if place % _TOLD_ROWS == 0:
                     read.advance(_TOLD_ROWS)
                 if isinstance(each, Converted):

@@ -7,6 +7,7 @@ from typing import Final
 
 from components.raw_files.compression import COMPRESSIONS, without_packing
 from components.raw_files.file_format import AUTO, AVRO, CSV, JSON, JSON_LINES, PARQUET, TSV, FileFormat, setting_beside
+from components.raw_files.file_parts import FilePart, divide
 from components.raw_files.file_systems import matching
 from components.raw_files.formats.avro import read_avro
 from components.raw_files.formats.delimited import read_delimited
@@ -18,7 +19,8 @@ from components.raw_files.row import Row
 from components.raw_files.text_file import open_text, open_unpacked, start_of
 from components.raw_files.wanted_columns import WantedColumns
 
-Reader = Callable[[str, WantedColumns, FileFormat], Iterator[Row | Reject]]
+Reader = Callable[..., Iterator[Row | Reject]]
+"""Reads a file, given its path, the wanted columns and its format; and a part, if it can be divided."""
 ENDINGS: Final[Mapping[str, str]] = {
     ".csv": CSV,
     ".tsv": TSV,
@@ -92,6 +94,7 @@ def read_rows(
     form: FileFormat = _DEFAULT,
     optional: Sequence[str] | None = None,
     lists: Sequence[str] = (),
+    part: FilePart | None = None,
 ) -> Iterator[Row | Reject]:
     """Reads a file row by row.
 
@@ -102,6 +105,7 @@ def read_rows(
         form: How it is written, as far as its name and its first bytes do not say it.
         optional: The columns that are read beside the required ones, if they are there. None: all.
         lists: Columns that keep their lists as they are.
+        part: The part to read, one of `parts_of`; None for all.
 
     Yields:
         A Row or a Reject for each row, in the file's order.
@@ -111,7 +115,22 @@ def read_rows(
     """
     told = format_of(path, form, setting)
     wanted = WantedColumns(tuple(required), None if optional is None else tuple(optional), tuple(lists), setting)
-    return _READERS[told.format](path, wanted, told)
+    read = _READERS[told.format]
+    return read(path, wanted, told) if part is None else read(path, wanted, told, part)
+
+
+def parts_of(path: str, setting: str, form: FileFormat = _DEFAULT) -> list[FilePart]:
+    """Divides a large file, for `read_rows`; no part if it has to be read as a whole.
+
+    Args:
+        path: The file.
+        setting: The setting that maps columns, for error messages.
+        form: How it is written, as far as its name and its first bytes do not say it.
+
+    Raises:
+        DataError: The file cannot be opened, or nothing says which format it is.
+    """
+    return divide(path, format_of(path, form, setting))
 
 
 def _format_of_content(path: str, form: FileFormat, setting: str) -> str:

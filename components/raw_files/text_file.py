@@ -14,8 +14,9 @@ from components.raw_files.refusal import DataError
 
 REPLACEMENT = "\ufffd"
 """Replaces bytes that are no text in the file's encoding."""
+_MARKED_UTF_8: Final = "utf-8-sig"
 _MARKS: Final = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF8, _MARKED_UTF_8),
     (codecs.BOM_UTF32_LE, "utf-32"),
     (codecs.BOM_UTF32_BE, "utf-32"),
     (codecs.BOM_UTF16_LE, "utf-16"),
@@ -24,6 +25,7 @@ _MARKS: Final = (
 """Byte order marks. That of UTF-32 begins like that of UTF-16, so it comes first."""
 _UTF_8: Final = "utf-8"
 _SAMPLE_BYTES: Final = 8000
+_STRETCH_BYTES: Final = 1 << 20
 _LOG = logging.getLogger(__name__)
 
 
@@ -84,10 +86,56 @@ def open_text(path: str, newline: str, encoding: str = "") -> Iterator[io.TextIO
     """
     with open_unpacked(path) as stream:
         start = start_of(stream, _SAMPLE_BYTES)
-        marked = next((name for mark, name in _MARKS if start.startswith(mark)), "")
+        marked = mark_of(start)
         if encoding and not marked:
             _check_encoding(path, start, encoding)
         yield io.TextIOWrapper(stream, encoding=marked or encoding or _UTF_8, errors="replace", newline=newline)
+
+
+@contextmanager
+def open_text_part(path: str, start: int, end: int, newline: str, encoding: str = "") -> Iterator[io.TextIOWrapper]:
+    """Opens a part of a text file that is not packed.
+
+    Args:
+        path: The file.
+        start: Its first byte.
+        end: The byte after its last one.
+        newline: As in `open_text`.
+        encoding: As in `open_text`.
+
+    Raises:
+        DataError: The file cannot be opened.
+    """
+    with open_bytes(path) as stream:
+        named = mark_of(start_of(stream, _SAMPLE_BYTES)) or encoding or _UTF_8
+        if start and named == _MARKED_UTF_8:
+            named = _UTF_8  # Only the file's first character is its mark.
+        stream.seek(start)
+        part = io.BufferedReader(_Stretch(stream, end - start), _STRETCH_BYTES)
+        yield io.TextIOWrapper(part, encoding=named, errors="replace", newline=newline)
+
+
+class _Stretch(io.RawIOBase):
+    """So many bytes of a stream."""
+
+    def __init__(self, stream: BinaryIO, size: int):
+        super().__init__()
+        self._stream = stream
+        self._left = size
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        block = self._stream.read(min(len(buffer), self._left))
+        buffer[: len(block)] = block
+        self._left -= len(block)
+        return len(block)
+
+
+def mark_of(start: bytes) -> str:
+    """The encoding that a byte order mark tells; empty if a file's first bytes are none."""
+    return next((name for mark, name in _MARKS if start.startswith(mark)), "")
 
 
 def start_of(stream: BinaryIO, size: int) -> bytes:
@@ -97,7 +145,7 @@ def start_of(stream: BinaryIO, size: int) -> bytes:
 
 def _check_encoding(path: str, start: bytes, encoding: str) -> None:
     """Refuses UTF-8 that is read as an encoding in which any bytes are text, such as Latin-1."""
-    if start.isascii() or not _has_one_byte_letters(encoding):
+    if start.isascii() or not has_one_byte_letters(encoding):
         return
     # The last letter may be incomplete.
     text = codecs.getincrementaldecoder(_UTF_8)()
@@ -111,7 +159,8 @@ def _check_encoding(path: str, start: bytes, encoding: str) -> None:
     )
 
 
-def _has_one_byte_letters(encoding: str) -> bool:
+def has_one_byte_letters(encoding: str) -> bool:
+    """Whether each byte is a letter, such as in Latin-1."""
     try:
         bytes(range(0x80, 0x100)).decode(encoding)
     except UnicodeDecodeError as error:

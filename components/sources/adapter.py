@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
+from components.raw_files.file_parts import FilePart
 from components.raw_files.refusal import DataError, Reject
 from components.sources.adapters import amazon_reviews, event_tables, fixed_benchmark, jdsearch, kuaisar
 from components.sources.candidate_row import FixedCandidates
@@ -40,6 +41,13 @@ class ReadCandidates(Protocol):
         """Yields each example with its line."""
 
 
+class EventParts(Protocol):
+    """Divides a file of events."""
+
+    def __call__(self, path: str, config: DataConfig) -> list[FilePart]:
+        """The parts; none for a file that has to be read as a whole."""
+
+
 @dataclass(frozen=True)
 class Adapter:
     """Reads one source, file by file.
@@ -53,6 +61,7 @@ class Adapter:
         with_item: Adds to an event what is known about its item. Only for a source without a search log, whose queries
             are made from its items.
         read_users: Yields each user with its line, or a Reject. Only for a source with a table of users.
+        event_parts: Divides a large file of events. Then `read_events` reads one `part` of it.
     """
 
     read_events: ReadEvents
@@ -61,13 +70,19 @@ class Adapter:
     read_candidates: ReadCandidates | None = None
     with_item: Callable[[Event, Item], Event] | None = None
     read_users: ReadUsers | None = None
+    event_parts: EventParts | None = None
 
 
 ADAPTERS: Mapping[str, Adapter] = {
     "amazon_reviews": Adapter(
         amazon_reviews.read_events, amazon_reviews.read_items, with_item=amazon_reviews.with_query
     ),
-    "events": Adapter(event_tables.read_events, event_tables.read_items, read_users=event_tables.read_users),
+    "events": Adapter(
+        event_tables.read_events,
+        event_tables.read_items,
+        read_users=event_tables.read_users,
+        event_parts=event_tables.event_parts,
+    ),
     "fixed_benchmark": Adapter(
         fixed_benchmark.read_events,
         event_tables.read_items,

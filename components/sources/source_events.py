@@ -48,7 +48,8 @@ def source_events(
     """
     source = adapter(config.source)
     read_file = functools.partial(source.read_events, config=config, now_ms=now_ms)
-    read = pipeline | f"{prefix}Events" >> ReadFiles(paths, read_file)
+    divide = functools.partial(source.event_parts, config=config) if source.event_parts else None
+    read = pipeline | f"{prefix}Events" >> ReadFiles(paths, read_file, divide)
     kept, counts, failures = read[None], None, read[FAILURES]
     if config.max_events_per_user_day:
         people = kept | f"{prefix}People" >> LeaveOutRobots(config.max_events_per_user_day)

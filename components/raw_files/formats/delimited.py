@@ -4,12 +4,13 @@ import csv
 import itertools
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Final
+from typing import Any, Final
 
 from components.raw_files.file_format import FileFormat, setting_beside
+from components.raw_files.file_parts import FilePart
 from components.raw_files.refusal import DataError, Reject
 from components.raw_files.row import Row
-from components.raw_files.text_file import check_not_empty, check_text, open_text
+from components.raw_files.text_file import check_not_empty, check_text, open_text, open_text_part
 from components.raw_files.wanted_columns import WantedColumns
 
 _SIGNS: Final = {
@@ -22,13 +23,16 @@ _SIGNS: Final = {
 _SIGN_NAMES: Final = {";": "semicolon", "\t": "tab", "|": "pipe", "\x01": '"\\x01"', ",": "comma"}
 
 
-def read_delimited(path: str, wanted: WantedColumns, form: FileFormat) -> Iterator[Row | Reject]:
+def read_delimited(
+    path: str, wanted: WantedColumns, form: FileFormat, part: FilePart | None = None
+) -> Iterator[Row | Reject]:
     """Reads a CSV or TSV file row by row. Empty lines are skipped. Each line of a broken record becomes a reject.
 
     Args:
         path: The file.
         wanted: The columns that it must have. Rows hold all columns.
         form: Delimiter, quotation mark, encoding and header. Without a quotation mark, each line is one row.
+        part: The part to read; None for all.
 
     Yields:
         A Row or a Reject for each row, in the file's order.
@@ -36,27 +40,38 @@ def read_delimited(path: str, wanted: WantedColumns, form: FileFormat) -> Iterat
     Raises:
         DataError: The file as a whole cannot be used.
     """
-    quoted = bool(form.quotation)
-    with open_text(path, newline="" if quoted else "\n", encoding=form.encoding) as stream:
+    read_header, rows = (_quoted_header, _quoted_rows) if form.quotation else (_plain_header, _plain_rows)
+    newline = "" if form.quotation else "\n"
+    with open_text(path, newline, form.encoding) as stream:
         first_line = stream.readline()
         check_not_empty(path, first_line)
         check_text(path, first_line, form.encoding, setting_beside(wanted.setting, "encoding"))
         lines = itertools.chain([first_line], stream)
-        yield from (_read_quoted if quoted else _read_plain)(path, lines, first_line, wanted, form)
+        first, lines_before = read_header(path, lines if form.header else iter([first_line]), form)
+        header = _checked_header(path, first, wanted, form)
+        if part is None:
+            whole = lines if form.header else itertools.chain([first_line], stream)
+            yield from rows(path, whole, header, lines_before if form.header else 0, form)
+            return
+    with open_text_part(path, part.start, part.end, newline, form.encoding) as stream:
+        yield from rows(path, stream, header, part.lines_before, form)
 
 
-def _read_quoted(
-    path: str, lines: Iterable[str], first_line: str, wanted: WantedColumns, form: FileFormat
-) -> Iterator[Row | Reject]:
-    reader = csv.reader(lines, delimiter=form.sign, quotechar=form.quotation, strict=True)
-    first = reader if form.header else csv.reader([first_line], reader.dialect)
+def _quoted_header(path: str, lines: Iterator[str], form: FileFormat) -> tuple[list[str], int]:
+    """The names in the header, and how many lines it takes."""
+    reader = _reader(lines, form)
     try:
-        header = next(first)
+        return next(reader), reader.line_num
     except csv.Error as error:
         told = "header" if form.header else "first line"
         raise DataError(f"{path}: its {told} cannot be read as CSV: {error}. Is a quotation mark open?") from error
-    header = _checked_header(path, header, wanted, form)
-    done = reader.line_num
+
+
+def _quoted_rows(
+    path: str, lines: Iterable[str], header: Sequence[str], lines_before: int, form: FileFormat
+) -> Iterator[Row | Reject]:
+    reader = _reader(lines, form)
+    done = lines_before
     while True:
         reason, detail, values = "broken record", "", None
         try:
@@ -67,7 +82,7 @@ def _read_quoted(
             detail = str(error)
             # The csv module tells its errors apart by their text only.
             reason = "huge field" if "field larger" in detail else "NUL byte" if "NUL" in detail else reason
-        start, done = done + 1, reader.line_num
+        start, done = done + 1, lines_before + reader.line_num
         if values is not None:
             if not values:
                 continue
@@ -79,14 +94,20 @@ def _read_quoted(
             yield Reject(path, line, reason, detail if line == start else f"in the record of line {start}")
 
 
-def _read_plain(
-    path: str, lines: Iterable[str], first_line: str, wanted: WantedColumns, form: FileFormat
+def _reader(lines: Iterable[str], form: FileFormat) -> Any:
+    return csv.reader(lines, delimiter=form.sign, quotechar=form.quotation, strict=True)
+
+
+def _plain_header(path: str, lines: Iterator[str], form: FileFormat) -> tuple[list[str], int]:
+    del path  # Every line can be divided.
+    return next(lines).rstrip("\r\n").split(form.sign), 1
+
+
+def _plain_rows(
+    path: str, lines: Iterable[str], header: Sequence[str], lines_before: int, form: FileFormat
 ) -> Iterator[Row | Reject]:
     sign = form.sign
-    header = _checked_header(path, first_line.rstrip("\r\n").split(sign), wanted, form)
-    for line, text in enumerate(lines, start=1):
-        if line == 1 and form.header:
-            continue
+    for line, text in enumerate(lines, start=lines_before + 1):
         text = text.rstrip("\r\n")
         values = text.split(sign)
         if len(values) == len(header):
@@ -96,7 +117,7 @@ def _read_plain(
 
 
 def _checked_header(path: str, first: Sequence[str], wanted: WantedColumns, form: FileFormat) -> list[str]:
-    """The names of the columns: those in the first line, or in the configuration, or numbered ones."""
+    """The names of the columns: those in the header, or in the configuration, or numbered ones."""
     if form.header:
         header = list(first)
     else:

@@ -1,17 +1,21 @@
 """Reads files with one JSON object per line."""
 
+import itertools
 import json
 from collections.abc import Iterable, Iterator
 
 from components.raw_files.file_format import FileFormat, setting_beside
+from components.raw_files.file_parts import FilePart
 from components.raw_files.formats.delimited import check_columns
 from components.raw_files.refusal import Reject
 from components.raw_files.row import Row, RowError
-from components.raw_files.text_file import check_not_empty, check_text, open_text
+from components.raw_files.text_file import check_not_empty, check_text, open_text, open_text_part
 from components.raw_files.wanted_columns import WantedColumns, paths_of
 
 
-def read_json_lines(path: str, wanted: WantedColumns, form: FileFormat) -> Iterator[Row | Reject]:
+def read_json_lines(
+    path: str, wanted: WantedColumns, form: FileFormat, part: FilePart | None = None
+) -> Iterator[Row | Reject]:
     """Reads a JSON-lines file row by row. Empty lines are skipped.
 
     Args:
@@ -19,6 +23,7 @@ def read_json_lines(path: str, wanted: WantedColumns, form: FileFormat) -> Itera
         wanted: The columns to read. At least one object must have the required ones; the adapter decides which names
             each row needs. Columns that are not wanted may hold anything.
         form: The encoding.
+        part: The part to read; None for all. In a part, no object needs to have the required columns.
 
     Yields:
         A Row or a Reject for each row, in the file's order.
@@ -31,11 +36,15 @@ def read_json_lines(path: str, wanted: WantedColumns, form: FileFormat) -> Itera
         check_not_empty(path, first_line)
         if not first_line.lstrip().startswith("{"):
             check_text(path, first_line, form.encoding, setting_beside(wanted.setting, "encoding"))
-        yield from rows_of_objects(path, _parsed(first_line, stream), wanted)
+        if part is None:
+            yield from rows_of_objects(path, _parsed(itertools.chain([first_line], stream), 0), wanted)
+            return
+    with open_text_part(path, part.start, part.end, "\n", form.encoding) as stream:
+        yield from rows_of_objects(path, _parsed(stream, part.lines_before), wanted, is_whole=False)
 
 
 def rows_of_objects(
-    path: str, objects: Iterable[tuple[int, object | RowError]], wanted: WantedColumns
+    path: str, objects: Iterable[tuple[int, object | RowError]], wanted: WantedColumns, is_whole: bool = True
 ) -> Iterator[Row | Reject]:
     """Turns nested objects into rows, and refuses a file none of whose objects has a required column.
 
@@ -43,6 +52,7 @@ def rows_of_objects(
         path: The file.
         objects: Each object with its line, or why it could not be read.
         wanted: The columns to read.
+        is_whole: Whether these are all objects of the file. If not, a required column may be missing from all of them.
     """
     missing, found = set(wanted.required), dict[str, None]()
     any_object = False
@@ -65,14 +75,12 @@ def rows_of_objects(
             yield Reject(path, line, error.reason, error.detail)
         else:
             yield Row(line, row)
-    if any_object:
+    if any_object and is_whole:
         check_columns(path, list(found), wanted.required, wanted.setting)
 
 
-def _parsed(first_line: str, others: Iterable[str]) -> Iterator[tuple[int, object | RowError]]:
-    if first_line.strip():
-        yield 1, _parse(first_line.strip())
-    for line, text in enumerate(others, start=2):
+def _parsed(lines: Iterable[str], lines_before: int) -> Iterator[tuple[int, object | RowError]]:
+    for line, text in enumerate(lines, start=lines_before + 1):
         text = text.strip()
         if text:
             yield line, _parse(text)

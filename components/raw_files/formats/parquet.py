@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from components.raw_files.file_format import FileFormat
+from components.raw_files.file_parts import FilePart
 from components.raw_files.formats.delimited import check_columns
 from components.raw_files.refusal import DataError, Reject
 from components.raw_files.row import Row, RowError
@@ -14,13 +15,16 @@ if TYPE_CHECKING:
     import pyarrow
 
 
-def read_parquet(path: str, wanted: WantedColumns, form: FileFormat) -> Iterator[Row | Reject]:
+def read_parquet(
+    path: str, wanted: WantedColumns, form: FileFormat, part: FilePart | None = None
+) -> Iterator[Row | Reject]:
     """Reads a Parquet file row by row. Of its columns, only the wanted ones are read and decoded.
 
     Args:
         path: The file.
         wanted: The columns to read. A path such as `user.id` reads one field of a column of structs.
         form: Not used, because the file says itself how it is written.
+        part: The row groups to read; None for all.
 
     Yields:
         A Row or a Reject for each row, in the file's order.
@@ -37,8 +41,9 @@ def read_parquet(path: str, wanted: WantedColumns, form: FileFormat) -> Iterator
             paths = dict(_paths(table.schema_arrow))
             check_columns(path, list(paths), wanted.required, wanted.setting)
             names = None if wanted.names is None else list({paths[name]: 0 for name in wanted.names if name in paths})
-            done = 0
-            for batch in table.iter_batches(columns=names):
+            done = 0 if part is None else part.lines_before
+            groups = None if part is None else list(range(part.start, part.end))
+            for batch in table.iter_batches(columns=names, row_groups=groups):
                 columns = pyarrow.Table.from_batches([batch]).cast(_readable(batch.schema), safe=False)
                 rows = _flat_rows(columns) if _is_flat(columns.schema, wanted) else None
                 for line, values in enumerate(columns.to_pylist() if rows is None else rows, done + 1):

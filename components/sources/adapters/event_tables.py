@@ -9,9 +9,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any, Final, TypeVar
 
+from components.raw_files.file_parts import FilePart
 from components.raw_files.refusal import Converted, Reject
 from components.raw_files.row import Row, RowError, records
-from components.raw_files.row_files import read_rows
+from components.raw_files.row_files import parts_of, read_rows
 from components.sources.data_config import DataConfig
 from components.sources.event_rows import EventColumns, RowRules, event_from_row, item_from_row, user_from_row
 from components.sources.row_elements import list_of, outside, row_elements
@@ -23,13 +24,16 @@ _LABEL: Final = "label, as the source says"
 """Columns that no file has, for what a source says of all its events."""
 
 
-def read_events(path: str, config: DataConfig, now_ms: int) -> Iterator[tuple[int, Event] | Reject]:
+def read_events(
+    path: str, config: DataConfig, now_ms: int, part: FilePart | None = None
+) -> Iterator[tuple[int, Event] | Reject]:
     """Reads the events of a file.
 
     Args:
         path: A CSV, TSV, JSON or Parquet file.
         config: Which column holds which field.
         now_ms: The time of reading, in milliseconds since 1970. Later events are refused.
+        part: The part to read, one of `event_parts`; None for all.
 
     Yields:
         (line, event) or a Reject for each row, in the file's order.
@@ -46,7 +50,7 @@ def read_events(path: str, config: DataConfig, now_ms: int) -> Iterator[tuple[in
         columns, told = dataclasses.replace(columns, label=_LABEL, label_values={}), {**told, _LABEL: source.label}
     required = [name for name in columns.required if name != _SURFACE]
     optional = [name for name in columns.named if name not in told and not list_of(name, columns.lists)]
-    rows = read_rows(path, required, f"{section}columns", source.form, optional, columns.lists)
+    rows = read_rows(path, required, f"{section}columns", source.form, optional, columns.lists, part)
     if told:
         rows = (row if isinstance(row, Reject) else Row(row.line, {**row.values, **told}) for row in rows)
     rules = config.row_rules
@@ -55,6 +59,16 @@ def read_events(path: str, config: DataConfig, now_ms: int) -> Iterator[tuple[in
     else:
         found = records(path, rows, lambda row: event_from_row(row, columns, now_ms, rules))
     return _with_conversions(path, found, rules)
+
+
+def event_parts(path: str, config: DataConfig) -> list[FilePart]:
+    """Divides a large file of events; no part if it has to be read as a whole.
+
+    Raises:
+        DataError: The file cannot be opened.
+    """
+    section, source = config.event_source_of(path)
+    return parts_of(path, f"{section}columns", source.form)
 
 
 def read_items(path: str, config: DataConfig) -> Iterator[tuple[int, Item] | Reject]:

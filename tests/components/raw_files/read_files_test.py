@@ -6,6 +6,7 @@ import apache_beam as beam
 import pytest
 from apache_beam.testing.util import assert_that, equal_to
 
+from components.raw_files.file_parts import FilePart
 from components.raw_files.read_files import FAILURES, REJECTS, CombineReport, ReadFiles, ReadingReport, report
 from components.raw_files.refusal import Converted, DataError, Reject
 from tests.support.raw_files import make_pipeline
@@ -31,6 +32,25 @@ def test_rows_rejects_and_failures_are_told_apart():
         none = pipeline | "None" >> ReadFiles([], read)
         empty = report("Empty", none[None], none[REJECTS], none[FAILURES])
         assert_that(empty, equal_to([ReadingReport()]), "empty report")
+
+
+def test_parts_of_a_file_are_read_apart_and_counted_together():
+    def read_part(path, part=None):
+        start, end = (0, 10) if part is None else (part.start, part.end)
+        yield from [(line, f"{path}{line}") for line in range(start, end)]
+        yield Reject(path, end, "x", "?")
+
+    def divide(path):
+        if path == "gone":
+            raise DataError("gone: cannot be opened")
+        return [FilePart(0, 2, 0), FilePart(2, 5, 2)] if path == "big" else []
+
+    with make_pipeline() as pipeline:
+        found = pipeline | ReadFiles(["big", "small", "gone"], read_part, divide)
+        whole = [(file, line, f"{path}{line}") for file, path in [(1, "small"), (2, "gone")] for line in range(10)]
+        assert_that(found[None], equal_to([(0, line, f"big{line}") for line in range(5)] + whole), "rows")
+        ends = [("big", 2), ("big", 5), ("small", 10), ("gone", 10)]
+        assert_that(found[REJECTS], equal_to([Reject(path, end, "x", "?") for path, end in ends]), "rejects")
 
 
 def test_a_report_counts_reasons_and_keeps_the_first():

@@ -2,6 +2,8 @@ import apache_beam as beam
 import pytest
 from apache_beam.testing.util import assert_that, equal_to
 
+from components.raw_files import file_parts
+from components.sources.adapters.event_tables import event_parts
 from components.sources.data_config import DataConfig
 from components.sources.event_rows import EventColumns
 from components.sources.source_events import source_events
@@ -41,6 +43,18 @@ def test_robots_are_left_out_before_the_core_is_counted(tmp_path):
         assert_that(events.rows | beam.combiners.Count.Globally(), equal_to([5]), label="rows")
         totals = events.counts | beam.CombinePerKey(sum)
         assert_that(totals, equal_to([("robots", 1), ("robot_events", 3)]), label="counts")
+
+
+def test_a_large_file_is_read_in_parts_as_it_is_read_whole(tmp_path, monkeypatch):
+    monkeypatch.setattr(file_parts, "PART_BYTES", 12)
+    log = write(tmp_path / "log.tsv", lines(("who", "when", "what"), *LOG))
+    columns = EventColumns(user_id="who", timestamp="when", surface="", item_id="what")
+    config = DataConfig(columns=columns, earliest="")
+    assert len(event_parts(log, config)) == 3
+    with make_pipeline() as pipeline:
+        events = source_events(pipeline, config, [log], NOW_MS)
+        assert_that(events.rows, equal_to(EVENTS[:5]), label="rows")
+        assert_that(events.rejects | beam.Map(str), equal_to([f"{log}:7: missing user: column 'who' is empty"]))
 
 
 @pytest.mark.parametrize(("core", "kept"), [(0, 5), (2, 4)])

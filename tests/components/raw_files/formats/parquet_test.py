@@ -50,7 +50,9 @@ def test_only_wanted_columns_are_read_nested_ones_by_their_paths(tmp_path, monke
     decoded = []
     whole = pq.ParquetFile.iter_batches
     monkeypatch.setattr(
-        pq.ParquetFile, "iter_batches", lambda self, columns: decoded.append(columns) or whole(self, columns=columns)
+        pq.ParquetFile,
+        "iter_batches",
+        lambda self, columns, **told: decoded.append(columns) or whole(self, columns=columns, **told),
     )
     wanted = WantedColumns(("id",), ("by.id", "by.at", "results.n", "gone"), setting="data.columns")
     rows, rejects = read(tmp_path, columns, wanted)
