@@ -167,3 +167,13 @@ def test_words_can_become_pieces(tmp_path):
 
 def _none(dtype):
     return tf.SparseTensor(tf.zeros([0, 2], tf.int64), tf.zeros([0], dtype), [1, 0])
+
+
+def test_weights_are_those_of_the_examples_and_1_for_a_row_without_one(tmp_path):
+    rows = [{**TRAIN[0], features.WEIGHT: [2.5]}, {**TRAIN[1], features.WEIGHT: [0.0]}, TRAIN[2]]
+    data, _ = analyzed(tmp_path, rows, {**CUSTOM_CONFIG, "with_weights": True})
+    assert [float(row[features.EXAMPLE_WEIGHT]) for row in data] == [2.5, 0.0, 1.0]
+
+
+def test_without_weights_there_is_no_such_feature(transformed):
+    assert features.EXAMPLE_WEIGHT not in transformed[1].transformed_feature_spec()

@@ -192,7 +192,7 @@ def _one_surface(of: Sizes) -> list[str]:
 
 def _event_format(data: DataConfig) -> list[str]:
     """The settings of the event files' format: lines of a section, but at the section's own place."""
-    return [line.removeprefix("  ") for line in _columns("format", data.event_format, FileFormat())[1:]]
+    return [line.removeprefix("  ") for line in _columns("format", data.form, FileFormat())[1:]]
 
 
 def _columns(section: str, columns: Any, default: Any) -> list[str]:

@@ -73,7 +73,7 @@ def test_the_form_of_the_files_goes_into_the_configuration(folder, tandem):
     write(folder / "products.csv", "i1|rötliche Tasse|Home\ni2|Tasse|Home\n".encode("latin-1"))
     tandem("init", "log.csv", "--items", "products.csv", "--column", "label=")
     data = load_config("my.yaml").data
-    assert data.event_format == FileFormat(delimiter="semicolon")
+    assert data.form == FileFormat(delimiter="semicolon")
     assert data.columns.time_unit == "us"
     assert data.item_files == FileFormat(delimiter="pipe", encoding="latin-1", header=False)
     assert "180 recommendation, 180 search" in tandem("check", "my.yaml").out
