@@ -171,7 +171,9 @@ def _none(dtype):
 
 def test_weights_are_those_of_the_examples_and_1_for_a_row_without_one(tmp_path):
     rows = [{**TRAIN[0], features.WEIGHT: [2.5]}, {**TRAIN[1], features.WEIGHT: [0.0]}, TRAIN[2]]
-    data, _ = analyzed(tmp_path, rows, {**CUSTOM_CONFIG, "with_weights": True})
+    data, output = analyzed(tmp_path, rows, {**CUSTOM_CONFIG, "with_weights": True})
+    spec = output.transformed_feature_spec()[features.EXAMPLE_WEIGHT]
+    assert spec == tf.io.FixedLenFeature([], tf.float32)
     assert [float(row[features.EXAMPLE_WEIGHT]) for row in data] == [2.5, 0.0, 1.0]
 
 

@@ -114,6 +114,8 @@ def configuration(name: str, data: DataConfig, of: Sizes, unused: Sequence[str] 
         *_event_format(data),
         *_columns("columns", data.columns, EventColumns()),
     ]
+    if data.label_threshold is not None:
+        lines += ["  # Labels are counts: fewer were only shown.", f"  label_threshold: {data.label_threshold}"]
     if unused and not data.columns.context:
         lines.append(f"  # Not read: {', '.join(unused[:_LISTED])}{', …' if len(unused) > _LISTED else ''}.")
         lines.append("  # Values of the moment, such as the device, may go into columns.context and transform.context.")

@@ -21,9 +21,10 @@ _MENDS: Final[Mapping[str, str]] = {
     "future time": "Is the unit right (data.columns.time_unit: s, ms, us or ns)? Is the clock of the logging machine?",
     "early time": "Is the unit right (data.columns.time_unit: s, ms, us or ns)? If so, empty data.earliest.",
     "negative time": "Times before 1970 are no times of a log; is data.columns.timestamp the column?",
-    "unknown surface": "Give `recommendation` or `search`; or set data.columns.surface to '' and let the query tell. "
-    + _CONVERT,
-    "unknown label": f"Give 1 for an engagement and 0 for what was only shown. {_CONVERT}",
+    "unknown surface": "Give `recommendation` or `search`; or name the log's own words in "
+    "data.columns.surface_values; or set data.columns.surface to '' and let the query tell.",
+    "unknown label": "Give 1 for an engagement and 0 for what was only shown; or name the log's own words in "
+    "data.columns.label_values.",
     "unknown weight": "A weight is a number of at least 0, such as seconds; an action has one in "
     "data.columns.weight_values.",
     "huge weight": "Set data.columns.weight_cap to the most that still says something, such as 300 seconds.",

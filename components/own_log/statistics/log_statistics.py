@@ -277,4 +277,5 @@ def _weights(log: EventColumns) -> Weights | None:
         return None
     weights = log.weight[log.engaged]
     counts = {name: int((weights == weight).sum()) for weight, name in log.actions.items()}
-    return Weights(*(float(each) for each in np.percentile(weights, (0, 50, 100))), counts)
+    least, median, largest = map(float, np.percentile(weights, (0, 50, 100)))
+    return Weights(least, median, largest, counts)
