@@ -44,6 +44,7 @@ class Event:
             then by position before time. Otherwise it is 0, and time alone gives the order.
         split: The split to which the source assigns the event; empty if the configuration decides.
         element: The event's number among the events of its row, from 0. It orders events that a list in one row holds.
+        weight: How much the event counts as a target of training, at least 0; 1 if the log says nothing of it.
     """
 
     user_id: str
@@ -57,6 +58,7 @@ class Event:
     position: int = 0
     split: str = ""
     element: int = 0
+    weight: float = 1.0
 
     @property
     def is_target(self) -> bool:

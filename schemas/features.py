@@ -20,6 +20,8 @@ HISTORY_KINDS: Final = "history_kinds"
 HISTORY_ITEM_COUNTS: Final = "history_item_counts"
 HISTORY_ITEMS: Final = "history_items"
 HISTORY_QUERIES: Final = "history_queries"
+# Only in examples of logs that tell weights (`data.columns.weight`).
+WEIGHT: Final = "weight"
 # Features of the `catalog` split, which holds one example per item.
 ITEM_ID: Final = "item_id"
 TITLE: Final = "title"
@@ -45,7 +47,7 @@ BEHAVIOUR_FEATURES: Final = (
 )
 CATALOG_FEATURES: Final = (ITEM_ID, TITLE, CATEGORIES, ATTRIBUTES, ENGAGEMENTS)
 INT_FEATURES: Final = (TIMESTAMP_MS, SEQUENCE_END, HISTORY_KINDS, HISTORY_ITEM_COUNTS, ENGAGEMENTS)
-FLOAT_FEATURES: Final = (LABELS,)
+FLOAT_FEATURES: Final = (LABELS, WEIGHT)
 
 # --- Transformed features: what the Transform graph yields and the models take. ---
 USER: Final = "user"
@@ -60,6 +62,8 @@ CANDIDATE_ITEMS: Final = "candidate_items"
 """[batch, candidates] item indices to score."""
 CANDIDATE_LABELS: Final = "candidate_labels"
 """[batch, candidates] 1.0 for the item that the user engaged with, else 0.0."""
+EXAMPLE_WEIGHT: Final = "example_weight"
+"""[batch] how much the row counts in the losses of training; missing if the log tells no weights."""
 IS_SEQUENCE_END: Final = "is_sequence_end"
 """[batch] 1 for the training rows whose histories, together, hold each training event about once; else 0."""
 RECOMMENDATION_ITEMS: Final = "recommendation_items"

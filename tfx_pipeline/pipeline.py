@@ -85,6 +85,7 @@ def _until_trained(config: PipelineConfig, passed_statistics_dir: str) -> dict[s
             "timezone": config.data.timezone,
             "attributes": list(config.data.item_attributes),
             "attributes_of_users": list(config.data.user_attributes),
+            **({"with_weights": True} if config.data.has_weights else {}),
         },
         disable_statistics=True,
     )

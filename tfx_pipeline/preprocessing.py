@@ -22,12 +22,12 @@ def preprocessing_fn(inputs: dict[str, tf.SparseTensor], custom_config: dict) ->
         inputs: The raw features, each sparse [batch, values]. A row of the catalog split has only the features of an
             item, a row of the audience split only those of a user, a row of any other split only those of behaviour.
         custom_config: `transform` (a `TransformConfig` as a dict), `recommendation_history`, `search_history`,
-            `items_per_session`, `timezone`, and the attributes' names: `attributes` for items, `attributes_of_users`
-            for users.
+            `items_per_session`, `timezone`, the attributes' names: `attributes` for items, `attributes_of_users` for
+            users; and, if examples have weights, `with_weights`.
 
     Returns:
         The transformed features that `schemas.features` names. `USER_ATTRIBUTE_INDICES` is among them only if
-        `attributes_of_users` names any.
+        `attributes_of_users` names any, `EXAMPLE_WEIGHT` only with `with_weights`.
     """
     transform = custom_config["transform"]
     user = _single(inputs[features.USER_ID])
@@ -87,6 +87,8 @@ def preprocessing_fn(inputs: dict[str, tf.SparseTensor], custom_config: dict) ->
         transformed[features.USER_ATTRIBUTE_INDICES] = _indices_by_place(
             inputs[features.USER_ATTRIBUTES], len(attributes_of_users), features.user_attribute_vocabulary
         )
+    if custom_config.get("with_weights"):
+        transformed[features.EXAMPLE_WEIGHT] = _columns(inputs[features.WEIGHT], 1, 1.0)[:, 0]
     return transformed
 
 
@@ -95,7 +97,7 @@ def _single(values: tf.SparseTensor) -> tf.Tensor:
     return _columns(values, 1, "")[:, 0]
 
 
-def _columns(values: tf.SparseTensor, count: int, default: str | int) -> tf.Tensor:
+def _columns(values: tf.SparseTensor, count: int, default: str | float) -> tf.Tensor:
     """The first `count` values of each row, filled up with the default. [batch, count]."""
     first = tf.sparse.retain(values, tf.less(values.indices[:, 1], count))
     shape = tf.stack([values.dense_shape[0], tf.constant(count, tf.int64)])

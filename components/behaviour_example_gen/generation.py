@@ -19,6 +19,7 @@ from components.behaviour_example_gen.left_out import (
     CUT_USERS,
     LEFT_OUT,
     REPEATED_EVENTS,
+    WEAKER_ACTIONS,
     check_left_out,
 )
 from components.behaviour_example_gen.negatives.category_pools import CategoryPools
@@ -33,6 +34,7 @@ from components.sources.data_config import CATEGORY, LEAVE_ONE_OUT, POPULARITY, 
 from components.sources.event_coder import Placed
 from components.sources.event_order import EventPlace, event_place
 from components.sources.source_events import completed, source_events
+from components.sources.strongest_actions import strongest_actions
 from components.sources.unknown_ids import check_unknown, unknown_ids
 from schemas.canonical_event import Event, Item
 from schemas.features import (
@@ -75,8 +77,8 @@ def generate_examples(
     Returns:
         Reports for `event` rows, and for `candidate`, `user` and `pretraining_event` rows if there are such files.
         Counts of `users`, of the examples in each split, of the users and events that `data.max_events_per_user` and
-        `data.max_events_per_user_day` affect, of targets that are left out for want of negatives, and of events that
-        stand in the log more than once.
+        `data.max_events_per_user_day` affect, of targets that are left out for want of negatives, of events that
+        stand in the log more than once, and of actions that a stronger one stands for.
 
     Raises:
         DataError: Files cannot be used, too many rows were refused, the catalogue is too small for the negatives, or a
@@ -270,6 +272,10 @@ class _ExamplesOfUser(beam.DoFn):
         yield beam.pvalue.TaggedOutput(_COUNTS, (CUT_USERS, int(dropped > 0)))
         yield beam.pvalue.TaggedOutput(_COUNTS, (CUT_EVENTS, dropped))
         yield beam.pvalue.TaggedOutput(_COUNTS, (REPEATED_EVENTS, repeated))
+        if self._config.has_actions:
+            strongest = strongest_actions(events)
+            yield beam.pvalue.TaggedOutput(_COUNTS, (WEAKER_ACTIONS, len(events) - len(strongest)))
+            events = strongest
         try:
             examples, left_out = examples_of_user(
                 user_id, events, self._sampler, self._config, candidates, engaged_before

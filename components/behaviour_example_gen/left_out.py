@@ -9,6 +9,7 @@ from components.sources.robot_filter import ROBOT_EVENTS, ROBOTS
 from schemas.features import BEHAVIOUR_SPLITS, CATALOG_SPLIT, PRETRAIN_SPLIT, TRAIN_SPLIT
 
 REPEATED_EVENTS: Final = "events_repeated"
+WEAKER_ACTIONS: Final = "weaker_actions"
 CUT_USERS: Final = "users_cut"
 CUT_EVENTS: Final = "events_cut"
 CROWDED_USERS: Final = "users_with_nearly_all_items"
@@ -30,6 +31,11 @@ def left_out_of(config: DataConfig, counts: Mapping[str, int]) -> list[str]:
         sentences.append(
             f"{counts[REPEATED_EVENTS]:,} events stand in the log more than once, equal in all that they say; each is "
             "taken once. Was a file shipped twice, or does data.events match a file and its copy?"
+        )
+    if counts.get(WEAKER_ACTIONS):
+        sentences.append(
+            f"{counts[WEAKER_ACTIONS]:,} events are further actions with an item in the same list, such as a purchase "
+            "after a click; the strongest counts (data.columns.weight_values)."
         )
     if counts.get(CUT_USERS):
         sentences.append(

@@ -1,5 +1,6 @@
 """FileFormat: how files are written, where their names and first bytes do not say it."""
 
+import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -18,11 +19,9 @@ SIGNS: Final[Mapping[str, str]] = {"comma": ",", "semicolon": ";", "tab": "\t", 
 _TEXT: Final = (AUTO, CSV, TSV)
 
 
-@dataclass(frozen=True)
-class FileFormat:
-    """How files are written. What is not said is found by the ending of a file's name, then by its first bytes.
-
-    Compression is told by a file's first bytes alone.
+@dataclass(frozen=True, kw_only=True)
+class FormatSettings:
+    """The settings that say how files are written, for every section of a configuration that has them.
 
     Attributes:
         format: `auto`, `csv`, `tsv`, `json_lines`, `json` (objects line by line, or one array of them), `parquet`
@@ -44,6 +43,19 @@ class FileFormat:
     encoding: str = ""
     header: bool = True
     column_names: tuple[str, ...] = ()
+
+    @property
+    def form(self) -> "FileFormat":
+        """These settings alone."""
+        return FileFormat(**{each.name: getattr(self, each.name) for each in dataclasses.fields(FormatSettings)})
+
+
+@dataclass(frozen=True, kw_only=True)
+class FileFormat(FormatSettings):
+    """How files are written. What is not said is found by the ending of a file's name, then by its first bytes.
+
+    Compression is told by a file's first bytes alone.
+    """
 
     def __post_init__(self) -> None:
         """Refuses what is unknown, and what means nothing.

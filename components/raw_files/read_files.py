@@ -100,7 +100,7 @@ class ReadingReport:
         if not rows:
             raise DataError(
                 f"{setting}: all {self.rows:,} rows are left out: {describe(self.left_out)}. Do "
-                "data.columns.surface_values and data.columns.label_values name the log's values?"
+                "data.columns.surface_values, label_values and weight_values name the log's values?"
             )
         check_share(kind, rows, self.reasons, self.first, max_reject_share, rejects_dir)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from components.raw_files import spans
-from components.raw_files.file_format import AUTO, FileFormat
+from components.raw_files.file_format import FileFormat, FormatSettings
 from components.raw_files.refusal import DataError
 from components.sources.event_rows import NULL_MARKERS, EventColumns, ItemColumns, RowRules, UserColumns
 from components.sources.event_time import calendar_ms, time_zone
@@ -29,8 +29,8 @@ CATEGORY: Final = "category"
 
 
 @dataclass(frozen=True)
-class DataConfig:
-    """Where the logs are and how examples are cut from them.
+class DataConfig(FormatSettings):
+    """Where the logs are and how examples are cut from them. The settings of the format are for `source: events`.
 
     Attributes:
         source: What reads the logs: `events` (files of the generic layout), `kuaisar`, `jdsearch`, `amazon_reviews` or
@@ -48,20 +48,7 @@ class DataConfig:
         items: Path or glob of the item files, in the same formats. Empty: only the events name items.
         users: Path or glob of the files of user attributes, in the same formats, for sources that have such files.
             Empty: users are known by their ids only.
-        format: The format of the event files: `auto`, `csv`, `tsv`, `json_lines`, `json` (objects line by line, or one
-            array of them), `parquet` or `avro`. `auto`: by the ending `.csv`, `.tsv`, `.jsonl`, `.ndjson`, `.json`,
-            `.parquet` or `.avro`; with another ending, or none, Parquet, Avro and JSON are known by their first bytes.
-            This and the five next settings are for `source: events` and for event files; `item_files` and `user_files`
-            hold those of the others.
-        delimiter: What divides the values of CSV or TSV: one sign, several (`::`), or one of the words comma,
-            semicolon, tab, pipe, space. Empty: a comma in CSV, a tab in TSV.
-        quote: The quotation mark of CSV or TSV, or `none`. Empty: `"` in CSV, none in TSV or between several signs.
-        encoding: The encoding of text by its name in Python, such as `utf-16`, `cp1252`, `gb18030` or `shift_jis`.
-            Empty: UTF-8, or UTF-16 or UTF-32 if the file begins with their byte order mark.
-        header: Whether the first line of CSV or TSV names the columns.
-        column_names: The names of the columns, in their order, for files without a header. Empty: `column_1`,
-            `column_2` and so on.
-        item_files: How the item files are written.
+        item_files: How the item files are written. `format` and what stands with it are for event files.
         user_files: How the user files are written.
         columns: Which column of the event files holds which field.
         item_columns: Which column of the item files holds which field.
@@ -118,12 +105,6 @@ class DataConfig:
     pretraining_events: str = ""
     items: str = ""
     users: str = ""
-    format: str = AUTO
-    delimiter: str = ""
-    quote: str = ""
-    encoding: str = ""
-    header: bool = True
-    column_names: tuple[str, ...] = ()
     item_files: FileFormat = field(default_factory=FileFormat)
     user_files: FileFormat = field(default_factory=FileFormat)
     columns: EventColumns = field(default_factory=EventColumns)
@@ -159,7 +140,7 @@ class DataConfig:
         Raises:
             ValueError: A value is out of its range. The message names it.
         """
-        form = self.event_format
+        form = self.form
         if self.source != GENERIC_SOURCE and form != FileFormat():
             raise ValueError(
                 f"`format`, `delimiter`, `quote`, `encoding`, `header` and `column_names` are for `source: "
@@ -252,7 +233,7 @@ class DataConfig:
 
     @property
     def _single_log(self) -> EventSource:
-        return EventSource(self.events, columns=self.columns, **dataclasses.asdict(self.event_format))
+        return EventSource(self.events, columns=self.columns, **dataclasses.asdict(self.form))
 
     def event_source_of(self, path: str) -> tuple[str, EventSource]:
         """How an event file is read, and where in the configuration that stands: `data.` or `data.sources[1].`.
@@ -297,6 +278,25 @@ class DataConfig:
         return tuple(dict.fromkeys(name for each in self.event_sources for name in each.columns.context))
 
     @property
+    def has_weights(self) -> bool:
+        """Whether any log says how much its engagements count."""
+        return any(each.columns.weight for each in (*self.event_sources, self._single_log))
+
+    @property
+    def has_actions(self) -> bool:
+        """Whether any log says so by naming actions, of which the strongest counts."""
+        return bool(self.action_names)
+
+    @property
+    def action_names(self) -> dict[float, str]:
+        """The actions of each weight, as any log names them, from the lightest; those of one weight as `cart, wish`."""
+        names: dict[float, dict[str, None]] = {}
+        for each in (*self.event_sources, self._single_log):
+            for action, weight in each.columns.weight_values.items():
+                names.setdefault(weight, {})[action] = None
+        return {weight: ", ".join(names[weight]) for weight in sorted(names)}
+
+    @property
     def item_attributes(self) -> tuple[str, ...]:
         """The names of the attributes that any table of items has."""
         tables = [each.item_columns for each in self.item_sources] or [self.item_columns]
@@ -307,11 +307,6 @@ class DataConfig:
         """The names of the attributes that any table of users has."""
         tables = [each.user_columns for each in self.user_sources] or [self.user_columns]
         return tuple(dict.fromkeys(name for each in tables for name in each.attributes))
-
-    @property
-    def event_format(self) -> FileFormat:
-        """How the event files are written."""
-        return FileFormat(self.format, self.delimiter, self.quote, self.encoding, self.header, self.column_names)
 
     @property
     def of_pretraining(self) -> "DataConfig":

@@ -35,6 +35,7 @@ class EventCoder(Coder):
             value.position,
             value.split,
             value.element,
+            value.weight,
         )
         return pickle.dumps(fields, _PROTOCOL)
 

@@ -22,8 +22,11 @@ MAX_FIELD_CHARACTERS = 100_000
 NULL_MARKERS = ("nan", "NaN", "None", "NULL", "null", "\\N", "-", "N/A", "<NA>")
 """What pandas, databases and people write where a value is missing."""
 FLOAT_IDS = "ids written as decimals were read as whole numbers"
+NO_WEIGHT = "engagements without a weight were given the weight 1"
 LEFT_OUT = "left out: "
 """How the reasons of rows begin that the configuration says to leave out."""
+MAX_WEIGHT = 1e9
+"""A larger weight is refused: one such example would be all that a model learns from."""
 _LABELS = {
     text: int(label) for label, texts in (("1", "1 true yes t y"), ("0", "0 false no f n")) for text in texts.split()
 }
@@ -63,6 +66,19 @@ class EventColumns:
         lists: Columns that hold one event in each element, such as the results of a search. A field within is named by
             its path: with `lists: [results]`, `item_id: results.id` and `label: results.clicked`. Several lists, such
             as `lists: [shown, clicked]`, are read side by side and are equally long. Empty: a row is one event.
+        weight: The column that says how much an engagement counts as an example of training: a number of at least 0,
+            such as seconds of dwell time, or an action (`weight_values`). Metrics do not weigh. Only weights of one
+            surface are compared with each other, so their unit does not matter. An empty number counts as 1, and is
+            told. With `unifiedssr.every_position`, a sequence counts as its last target. Empty: all count alike.
+        weight_values: The weight of each value of the column `weight`, such as `{click: 1, cart: 2, buy: 5}`.
+            Engagements with another value are left out and counted. Of several actions with one item in the same list,
+            the strongest counts, at the time of the first: in a search session, all with the same query; elsewhere,
+            those without an engagement with another item between them. Actions of one weight stay apart. Empty: the
+            column holds numbers.
+        weight_cap: A larger number in the column `weight` counts as this one, such as 300 for seconds of an open tab
+            that nobody reads. 0 for no limit.
+        weight_log: Whether the logarithm of 1 plus the number, after the cap, is the weight, so that ten minutes do not
+            count as sixty times ten seconds.
     """
 
     user_id: str = "user_id"
@@ -77,6 +93,10 @@ class EventColumns:
     surface_values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     context: tuple[str, ...] = ()
     lists: tuple[str, ...] = ()
+    weight: str = ""
+    weight_values: Mapping[str, float] = field(default_factory=dict)
+    weight_cap: float = 0.0
+    weight_log: bool = False
 
     def __post_init__(self) -> None:
         """Refuses unknown units, and context names that have another meaning.
@@ -100,15 +120,31 @@ class EventColumns:
         twice = [value for value in named if named.count(value) > 1]
         if twice:
             raise ValueError(f"`surface_values` should name each value once. Received twice: {twice[0]!r}")
-        for values, column in (("label_values", "label"), ("surface_values", "surface")):
+        for values in ("label_values", "surface_values", "weight_values"):
+            column = values.removesuffix("_values")
             if getattr(self, values) and not getattr(self, column):
                 raise ValueError(f"`{values}` needs `{column}`, the name of the column that holds them.")
+        self._check_weights()
+
+    def _check_weights(self) -> None:
+        told = {f"weight_values.{value}": weight for value, weight in self.weight_values.items()}
+        for name, weight in {**told, "weight_cap": self.weight_cap}.items():
+            if not 0 <= weight <= MAX_WEIGHT:
+                raise ValueError(f"`{name}` should be a number from 0 to {MAX_WEIGHT:g}. Received: {weight}")
+        if self.weight_values and (self.weight_cap or self.weight_log):
+            raise ValueError(
+                "`weight_values` says what an action weighs; `weight_cap` and `weight_log` are for numbers. Leave one "
+                "of both out."
+            )
+        for name in ("weight_cap", "weight_log"):
+            if getattr(self, name) and not self.weight:
+                raise ValueError(f"`{name}` needs `weight`, the name of the column that holds numbers.")
 
     @property
     def required(self) -> tuple[str, ...]:
         """The columns that a file must have."""
         label = self.label if self.label_values else ""
-        names = (self.user_id, self.timestamp, self.surface, self.item_id, label, *self.context)
+        names = (self.user_id, self.timestamp, self.surface, self.item_id, label, self.weight, *self.context)
         plain = (name for name in names if name and not list_of(name, self.lists))
         return tuple(dict.fromkeys((*self.lists, *plain)))
 
@@ -116,7 +152,7 @@ class EventColumns:
     def named(self) -> tuple[str, ...]:
         """All columns with an event's fields, those within lists too."""
         names = (self.user_id, self.timestamp, self.surface, self.query, self.session_id, self.item_id, self.label)
-        return tuple(name for name in (*names, *self.context) if name)
+        return tuple(dict.fromkeys(name for name in (*names, self.weight, *self.context) if name))
 
     @functools.cached_property
     def surface_of(self) -> Mapping[str, Surface]:
@@ -183,6 +219,7 @@ class RowRules:
         zone: The time zone of times that name none.
         null_markers: Values that count as empty, except for times, surfaces and labels.
         label_threshold: The least rating that is an engagement; None if labels are no ratings.
+        section: What stands before `columns` in the names of settings, such as `data.sources[1].`.
         ids_may_be_floats: Whether the id `1009.0` is 1009, because pandas writes ids so if their column has gaps.
         converted: What was read otherwise than it is written since whoever reads the rows emptied it: the reason, and
             the value with what became of it.
@@ -193,6 +230,7 @@ class RowRules:
     null_markers: frozenset[str] = frozenset()
     label_threshold: float | None = None
     ids_may_be_floats: bool = False
+    section: str = "data."
     converted: list[tuple[str, str]] = field(default_factory=list, compare=False)
 
     def known(self, text: str) -> str:
@@ -282,9 +320,9 @@ def _timestamp_ms(text: str, columns: EventColumns, rules: RowRules, now_ms: int
 
 def _implausible_time(text: str, moment: int, columns: EventColumns, rules: RowRules, now_ms: int) -> RowError:
     holds, told = f"column {columns.timestamp!r} holds {text[:40]!r}", UNITS[columns.time_unit].told
-    hint = unit_hint(text, columns.time_unit, max(rules.earliest_ms, PLAUSIBLE_MS), now_ms)
+    hint = unit_hint(text, columns.time_unit, max(rules.earliest_ms, PLAUSIBLE_MS), now_ms, rules.section)
     if moment > now_ms:
-        asked = f"does it count {told}, as data.columns.time_unit says?"
+        asked = f"does it count {told}, as {rules.section}columns.time_unit says?"
         return RowError("future time", f"{holds}, after now{hint or f'; {asked}'}")
     if moment < 0:
         return RowError("negative time", f"{holds}, before 1970")
@@ -311,7 +349,7 @@ def event_from_row(row: Mapping[str, object], columns: EventColumns, now_ms: int
         query = ""
     if columns.label_values or columns.surface_values:
         # Rows of other kinds may lack all else, so they are left out first.
-        _check_kind(text(row, columns.surface), text(row, columns.label), columns)
+        _check_kind(text(row, columns.surface), text(row, columns.label), columns, rules.section)
     user_id = text(row, columns.user_id)
     if user_id in nulls or user_id[-2:] == _FLOAT_END:
         user_id = rules.id_of(user_id, columns.user_id)
@@ -353,10 +391,11 @@ def event_from_row(row: Mapping[str, object], columns: EventColumns, now_ms: int
         item_id=item_id,
         label=label,
         context={name: rules.known(text(row, name)) for name in columns.context},
+        weight=_weight(text(row, columns.weight), columns, rules) if columns.weight and label and item_id else 1.0,
     )
 
 
-def _check_kind(surface: str, label: str, columns: EventColumns) -> None:
+def _check_kind(surface: str, label: str, columns: EventColumns, section: str) -> None:
     """Leaves out a row of a kind that the configuration does not name."""
     for setting, column, value, named in (
         ("surface_values", columns.surface, surface, columns.surface_of if columns.surface_values else None),
@@ -364,7 +403,7 @@ def _check_kind(surface: str, label: str, columns: EventColumns) -> None:
     ):
         if named is not None and value not in named:
             reason = f"{LEFT_OUT}{column} {value[:40]!r}"
-            raise RowError(reason, f"data.columns.{setting} does not name it", as_told=True)
+            raise RowError(reason, f"{section}columns.{setting} does not name it", as_told=True)
 
 
 def _label(text: str, columns: EventColumns, rules: RowRules) -> int:
@@ -392,6 +431,31 @@ def _spelled_label(text: str, column: str) -> int:
         rating = "" if number is None else ", or data.label_threshold if it is a rating"
         raise RowError("unknown label", f"column {column!r} holds {text[:40]!r}; give 0 or 1{rating}")
     return label
+
+
+def _weight(text: str, columns: EventColumns, rules: RowRules) -> float:
+    """The weight of an engagement. Rows that were only shown need none."""
+    if columns.weight_values:
+        if text not in columns.weight_values:
+            reason = f"{LEFT_OUT}{columns.weight} {text[:40]!r}"
+            raise RowError(reason, f"{rules.section}columns.weight_values does not name it", as_told=True)
+        return columns.weight_values[text]
+    if not rules.known(text):
+        rules.converted.append((NO_WEIGHT, f"{text[:40]!r} in column {columns.weight!r}"))
+        return 1.0
+    number, holds = _number(text), f"column {columns.weight!r} holds {text[:40]!r}"
+    if number is None or number < 0:
+        hint = ""
+        if number is None:
+            hint = f", or name the column's words in {rules.section}columns.weight_values if they are actions"
+        raise RowError("unknown weight", f"{holds}; {rules.section}columns.weight needs a number of at least 0{hint}")
+    if columns.weight_cap:
+        number = min(number, columns.weight_cap)
+    if columns.weight_log:
+        number = math.log1p(number)
+    if number > MAX_WEIGHT:
+        raise RowError("huge weight", f"{holds}, more than {MAX_WEIGHT:g}; set {rules.section}columns.weight_cap")
+    return number
 
 
 def _number(text: str) -> float | None:

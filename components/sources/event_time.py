@@ -114,12 +114,12 @@ def calendar_ms(text: str, zone: datetime.tzinfo = datetime.timezone.utc) -> int
     return _moment(match, int(match["month"]), match["fraction"] or "", zone)
 
 
-def unit_hint(text: str, unit: str, earliest_ms: int, latest_ms: int) -> str:
+def unit_hint(text: str, unit: str, earliest_ms: int, latest_ms: int, section: str = "data.") -> str:
     """Says by which other unit a number would be a moment between two others; empty if there is no such unit."""
     for name, each in UNITS.items():
         moment = number_ms(text, each)
         if name != unit and moment is not None and earliest_ms <= moment <= latest_ms:
-            return f"; in {each.told} (data.columns.time_unit: {name}) it is {day(moment)}"
+            return f"; in {each.told} ({section}columns.time_unit: {name}) it is {day(moment)}"
     if _DATE_OF_DIGITS.fullmatch(text):
         return f"; a date needs dashes: {text[:4]}-{text[4:6]}-{text[6:8]}"
     return ""

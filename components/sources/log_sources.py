@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Final
 
-from components.raw_files.file_format import AUTO, FileFormat
+from components.raw_files.file_format import FileFormat, FormatSettings
 from components.sources.event_rows import EventColumns, ItemColumns, UserColumns
 from schemas.canonical_event import Surface
 
@@ -12,7 +12,7 @@ _LABELS: Final = (0, 1)
 
 
 @dataclass(frozen=True)
-class EventSource:
+class EventSource(FormatSettings):
     """One of several logs, such as that of the searches or that of the feed, with columns of its own.
 
     Attributes:
@@ -21,24 +21,12 @@ class EventSource:
             `columns.surface` tells.
         label: 1 if all its events are engagements, 0 if all were only shown; then no column tells it. Null:
             `columns.label` tells.
-        format: As `data.format`, and so are the next five.
-        delimiter: What divides the values of CSV or TSV.
-        quote: The quotation mark of CSV or TSV, or `none`.
-        encoding: The encoding of text.
-        header: Whether the first line of CSV or TSV names the columns.
-        column_names: The names of the columns for files without a header.
         columns: Which column of these files holds which field.
     """
 
     events: str = ""
     surface: str = ""
     label: int | None = None
-    format: str = AUTO
-    delimiter: str = ""
-    quote: str = ""
-    encoding: str = ""
-    header: bool = True
-    column_names: tuple[str, ...] = ()
     columns: EventColumns = field(default_factory=EventColumns)
 
     def __post_init__(self) -> None:
@@ -52,11 +40,6 @@ class EventSource:
             raise ValueError(f"`surface` should be empty or {' or '.join(_SURFACES)}. Received: {self.surface!r}")
         if self.label is not None and self.label not in _LABELS:
             raise ValueError(f"`label` should be 0, 1 or null. Received: {self.label!r}")
-
-    @property
-    def form(self) -> FileFormat:
-        """How the files are written."""
-        return FileFormat(self.format, self.delimiter, self.quote, self.encoding, self.header, self.column_names)
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ def identity(event: Event) -> tuple[Hashable, ...]:
         tuple(event.context.items()),
         event.position,
         event.split,
+        event.weight,
     )
 
 

@@ -6,6 +6,7 @@ from typing import Any, Final
 import apache_beam as beam
 
 from components.sources.event_coder import Placed
+from components.sources.repeated_events import digest
 
 ROBOTS: Final = "robots"
 """Users that were left out."""
@@ -19,7 +20,8 @@ class LeaveOutRobots(beam.PTransform):
     """Removes all events of each user who has more than `limit` of them on some day (UTC).
 
     The user is left out whole, not only that day. What a crawler does on its quiet days is no behaviour either, and a
-    history with a day cut out would be a false one.
+    history with a day cut out would be a false one. An event that stands in the log more than once counts once on its
+    day, so that a log that was shipped twice makes no robots of people.
 
     Args:
         limit: The most events of a user on a day; what was only shown counts, too.
@@ -37,6 +39,8 @@ class LeaveOutRobots(beam.PTransform):
         robots = (
             pcoll
             | "UserDays" >> beam.Map(_user_day)
+            | "EachOnce" >> beam.Distinct()
+            | "Days" >> beam.Keys()
             | "EventsOfDay" >> beam.combiners.Count.PerElement()
             | "TooMany" >> beam.FlatMap(_robot, self._limit)
             | "Once" >> beam.Distinct()
@@ -46,9 +50,9 @@ class LeaveOutRobots(beam.PTransform):
         return {None: split[None], COUNTS: (users, split[COUNTS]) | "Counts" >> beam.Flatten()}
 
 
-def _user_day(placed: Placed) -> tuple[str, int]:
+def _user_day(placed: Placed) -> tuple[tuple[str, int], bytes]:
     event = placed[2]
-    return event.user_id, event.timestamp_ms // _DAY_MS
+    return (event.user_id, event.timestamp_ms // _DAY_MS), digest(event)
 
 
 def _robot(counted: tuple[tuple[str, int], int], limit: int) -> Iterable[tuple[str, bool]]:

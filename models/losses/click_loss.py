@@ -2,8 +2,10 @@
 
 from keras import ops
 
+from models.losses.weighted_mean import weighted_mean
 
-def click_loss(labels, logits, real):
+
+def click_loss(labels, logits, real, row_weights=None):
     """The mean binary cross-entropy over all real candidates.
 
     Source: UniSAR (arXiv 2404.09520), joint training of search and recommendation.
@@ -17,14 +19,14 @@ def click_loss(labels, logits, real):
         labels: Float [batch, candidates], 1 for candidates that the user engaged with.
         logits: Float [batch, candidates].
         real: Bool [batch, candidates]; False for padding, which does not count.
+        row_weights: Float [batch]; see `weighted_mean`.
 
     Returns:
         Float32 scalar in nats; 0 if there is no real candidate.
     """
     logits = ops.cast(logits, "float32")
     labels = ops.cast(labels, "float32")
-    weights = ops.cast(real, "float32")
     logits = ops.where(real, logits, 0.0)
     # softplus(x) - x * label is the cross-entropy of sigmoid(x), without overflow.
     losses = ops.subtract(ops.softplus(logits), ops.multiply(logits, labels))
-    return ops.divide(ops.sum(ops.multiply(losses, weights)), ops.maximum(ops.sum(weights), 1.0))
+    return weighted_mean(losses, real, row_weights)

@@ -3,6 +3,7 @@
 from keras import ops
 
 from models.layers.attention.dot_product_attention import HIDDEN
+from models.losses.weighted_mean import weighted_mean
 
 
 def cross_entropies(logits):
@@ -10,7 +11,7 @@ def cross_entropies(logits):
     return ops.softplus(ops.negative(logits)), ops.softplus(logits)
 
 
-def binary_next_item_loss(encodings, items, is_target, is_negative, entropies=cross_entropies):
+def binary_next_item_loss(encodings, items, is_target, is_negative, entropies=cross_entropies, row_weights=None):
     """The binary cross-entropy of each position's targets and of its own negatives.
 
     Source: UnifiedSSR (arXiv 2310.13921), next-product prediction.
@@ -28,6 +29,7 @@ def binary_next_item_loss(encodings, items, is_target, is_negative, entropies=cr
         is_target: Bool [batch, positions, targets]; False for padding. Positions without a target do not count.
         is_negative: Bool [batch, positions, negatives]; False for negatives that do not count.
         entropies: The function that computes both cross-entropies of logits.
+        row_weights: Float [batch]; see `weighted_mean`.
 
     Returns:
         Float32 scalar in nats: the mean, over the positions that count, of the targets' mean plus the negatives' sum; 0
@@ -41,11 +43,12 @@ def binary_next_item_loss(encodings, items, is_target, is_negative, entropies=cr
     count = ops.sum(is_target, axis=-1)
     loss = ops.divide(ops.sum(ops.multiply(missed, is_target), axis=-1), ops.maximum(count, 1.0))
     loss += ops.sum(ops.multiply(mistaken, ops.cast(is_negative, "float32")), axis=-1)
-    counts = ops.cast(ops.greater(count, 0), "float32")
-    return ops.divide(ops.sum(ops.multiply(loss, counts)), ops.maximum(ops.sum(counts), 1.0))
+    return weighted_mean(loss, ops.greater(count, 0), row_weights)
 
 
-def softmax_next_item_loss(encodings, targets, negatives, is_target, is_hit, target_offsets, negative_offsets):
+def softmax_next_item_loss(
+    encodings, targets, negatives, is_target, is_hit, target_offsets, negative_offsets, row_weights=None
+):
     """The cross-entropy of each target in a softmax over the target and negatives that the whole batch shares.
 
     Source: an addition of ours to UnifiedSSR (arXiv 2310.13921): sampled softmax, as in Yi et al. 2019.
@@ -68,6 +71,7 @@ def softmax_next_item_loss(encodings, targets, negatives, is_target, is_hit, tar
         negative_offsets: Float [negatives], subtracted from the negatives' scores. With the logarithm of the chance to
             be drawn as the offset, scores estimate how likely an item is. Without offsets, they estimate how much
             likelier it is than its chance to be drawn.
+        row_weights: Float [batch]; see `weighted_mean`.
 
     Returns:
         Float32 scalar in nats: the mean over all targets; 0 if there is none.
@@ -75,9 +79,7 @@ def softmax_next_item_loss(encodings, targets, negatives, is_target, is_hit, tar
     others = ops.subtract(ops.cast(ops.matmul(encodings, ops.transpose(negatives)), "float32"), negative_offsets)
     others = ops.logsumexp(ops.where(is_hit, HIDDEN, others), axis=-1, keepdims=True)
     wanted = ops.subtract(_dots(encodings, targets), target_offsets)
-    weights = ops.cast(is_target, "float32")
-    losses = ops.multiply(ops.softplus(ops.subtract(others, wanted)), weights)
-    return ops.divide(ops.sum(losses), ops.maximum(ops.sum(weights), 1.0))
+    return weighted_mean(ops.softplus(ops.subtract(others, wanted)), is_target, row_weights)
 
 
 def _dots(encodings, items):

@@ -3,9 +3,10 @@
 from keras import ops
 
 from models.layers.attention.dot_product_attention import HIDDEN
+from models.losses.weighted_mean import weighted_mean
 
 
-def sampled_softmax(logits, row_items, column_items, log_popularity, real):
+def sampled_softmax(logits, row_items, column_items, log_popularity, real, row_weights=None):
     """The mean cross-entropy of the wanted item among all columns.
 
     The columns are the rows' own items, then drawn items: row i wants column i. Other columns of the same item are left
@@ -26,6 +27,7 @@ def sampled_softmax(logits, row_items, column_items, log_popularity, real):
         column_items: Int [columns], the item of each column.
         log_popularity: Float [columns], subtracted from the logits; zeros for no correction.
         real: Bool [rows]; other rows do not count, but their columns do.
+        row_weights: Float [rows]; see `weighted_mean`.
 
     Returns:
         Float32 scalar in nats; 0 if no row is real.
@@ -40,5 +42,4 @@ def sampled_softmax(logits, row_items, column_items, log_popularity, real):
     logits = ops.where(ops.logical_and(same, ops.logical_not(own)), HIDDEN, logits)
     wanted = ops.sum(ops.where(own, logits, 0.0), axis=-1)
     losses = ops.subtract(ops.logsumexp(logits, axis=-1), wanted)
-    weights = ops.cast(real, "float32")
-    return ops.divide(ops.sum(ops.multiply(losses, weights)), ops.maximum(ops.sum(weights), 1.0))
+    return weighted_mean(losses, real, row_weights)

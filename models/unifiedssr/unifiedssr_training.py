@@ -28,7 +28,9 @@ LOGITS: Final = "logits"
 class JointTraining(SurfaceRanking):
     """Gives a model that encodes joint batches what `fit` and `evaluate` need; mixed in before `keras.Model`.
 
-    `fit` takes pairs of a joint batch and its labels, `{"recommendation": float [rows, candidates], "search": ...}`.
+    `fit` takes pairs of a joint batch and its labels, `{"recommendation": float [rows, candidates], "search": ...}`; or
+    triples with the rows' weights, `{"recommendation": float [rows], "search": ...}`. Weights count in the next-item
+    losses, for all positions of a row (`weighted_mean`), not in metrics or the session losses, which know no targets.
     Either side may have no rows or be left out. So a batch may hold one surface, as in the paper, or both. Each row is
     a sequence: the history, then the labelled candidate. The other candidates count in the metrics only, because the
     losses draw their own negatives.
@@ -72,11 +74,13 @@ class JointTraining(SurfaceRanking):
         for surface, weight in weights.items():
             if surface.value in y_pred:
                 inputs, labels = x[surface.value], y[surface.value]
-                total += weight * self._surface_loss(surface, inputs, labels, y_pred[surface.value][BRANCHES])
+                row_weights = None if sample_weight is None else sample_weight[surface.value]
+                branches = y_pred[surface.value][BRANCHES]
+                total += weight * self._surface_loss(surface, inputs, labels, branches, row_weights)
         self.count_loss(total, y)
         return total
 
-    def _surface_loss(self, surface: Surface, inputs, labels, branches):
+    def _surface_loss(self, surface: Surface, inputs, labels, branches, row_weights):
         sequences, rows = self.sequences(inputs, surface), ops.shape(labels)[0]
         final = _labelled(inputs[features.CANDIDATE_ITEMS], labels)
         target_ids = targets(sequences, final, self.config.every_position)
@@ -90,31 +94,33 @@ class JointTraining(SurfaceRanking):
                 branches = doubled_in_sessions(branches, divided)
         if self.config.reference_peculiarities:
             target_ids = without_first(target_ids)
-        loss = self.next_item_loss(branches, target_ids)
+        loss = self.next_item_loss(branches, target_ids, row_weights)
         self.next_item_losses[surface.value].update_state(loss, sample_weight=rows)
         return total + loss
 
-    def next_item_loss(self, branches, target_ids):
+    def next_item_loss(self, branches, target_ids, row_weights=None):
         """The next-item loss of one surface, against negatives drawn for this step.
 
         Args:
             branches: Float [batch, positions, dim] each.
             target_ids: Int [batch, positions, targets]; padding does not count.
+            row_weights: Float [batch]; see `weighted_mean`.
 
         Returns:
             Float32 scalar. Two branches' losses are added, weighted by their learned shares.
         """
         if self.config.loss == "softmax":
-            return self._softmax_loss(branches, target_ids)
+            return self._softmax_loss(branches, target_ids, row_weights)
         items, count = self.embedding.vocabulary.items, self.config.negatives
         if self.config.distinct_negatives:
             negative_ids = draw_distinct(target_ids[..., 0], count, items, self.negative_seed)
         else:
             shape = (*ops.shape(target_ids)[:2], count)
             negative_ids = keras.random.randint(shape, PADDING + 1, items, seed=self.negative_seed)
-        return self.binary_loss(branches, target_ids, negative_ids, ops.logical_not(_is_hit(negative_ids, target_ids)))
+        is_negative = ops.logical_not(_is_hit(negative_ids, target_ids))
+        return self.binary_loss(branches, target_ids, negative_ids, is_negative, row_weights)
 
-    def binary_loss(self, branches, target_ids, negative_ids, is_negative):
+    def binary_loss(self, branches, target_ids, negative_ids, is_negative, row_weights=None):
         """The binary next-item loss of one surface, against given negatives.
 
         Args:
@@ -122,22 +128,27 @@ class JointTraining(SurfaceRanking):
             target_ids: Int [batch, positions, targets]; padding does not count.
             negative_ids: Int [batch, positions, negatives].
             is_negative: Bool like `negative_ids`.
+            row_weights: Float [batch]; see `weighted_mean`.
         """
         items = self.embedding.items(ops.concatenate([target_ids, negative_ids], axis=-1))
         is_target = ops.not_equal(target_ids, PADDING)
         entropies = rounded_cross_entropies if self.config.reference_peculiarities else cross_entropies
+        masks = is_target, is_negative
         return self._in_shares(
-            [binary_next_item_loss(branch, items, is_target, is_negative, entropies) for branch in branches]
+            [binary_next_item_loss(branch, items, *masks, entropies, row_weights) for branch in branches]
         )
 
-    def _softmax_loss(self, branches, target_ids):
+    def _softmax_loss(self, branches, target_ids, row_weights):
         negative_ids = self.popularity.draw(self.config.softmax_negatives)
         targets_and_negatives = self.embedding.items(target_ids), self.embedding.items(negative_ids)
         masks = ops.not_equal(target_ids, PADDING), _is_hit(negative_ids, target_ids)
         correction = self.config.popularity_correction
         offsets = [ops.multiply(correction, self.popularity.log_share(ids)) for ids in (target_ids, negative_ids)]
         return self._in_shares(
-            [softmax_next_item_loss(branch, *targets_and_negatives, *masks, *offsets) for branch in branches]
+            [
+                softmax_next_item_loss(branch, *targets_and_negatives, *masks, *offsets, row_weights)
+                for branch in branches
+            ]
         )
 
     def _in_shares(self, losses):

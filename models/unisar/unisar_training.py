@@ -41,9 +41,13 @@ class MatchingOutputs(NamedTuple):
 class JointTraining(SurfaceRanking):
     """Gives a model that scores joint batches what `fit` and `evaluate` need; mixed in before `keras.Model`.
 
-    `fit` takes pairs of a joint batch and its labels, `{"recommendation": float [rows, candidates], "search": ...}`.
-    Either side may have no rows. The outputs of the forward pass hold the contrastive losses by name. They are weighted
-    here as `Contrasts.terms` says. Losses that layers add with `add_loss` have weight 1.
+    `fit` takes pairs of a joint batch and its labels, `{"recommendation": float [rows, candidates], "search": ...}`; or
+    triples with the rows' weights, `{"recommendation": float [rows], "search": ...}`. Weights count in the click losses
+    and the matching losses, among the rows of a surface (`weighted_mean`), not in metrics or the contrastive losses,
+    which compare histories. Either side may have no rows.
+
+    The outputs of the forward pass hold the contrastive losses by name. They are weighted here as `Contrasts.terms`
+    says. Losses that layers add with `add_loss` have weight 1.
 
     Metrics: `click_loss_<surface>`; each contrastive loss, with `contrasts_per_surface` of each surface;
     `matching_loss_<surface>` with `matching`; and the metrics of `SurfaceRanking`.
@@ -79,7 +83,7 @@ class JointTraining(SurfaceRanking):
         for each in Surface:
             surface = each.value
             real = ops.not_equal(x[surface][features.CANDIDATE_ITEMS], PADDING)
-            loss = click_loss(y[surface], y_pred[surface], real)
+            loss = click_loss(y[surface], y_pred[surface], real, _weights_of(surface, sample_weight))
             self.click_losses[surface].update_state(loss, sample_weight=rows[surface])
             total += self.config.click_weight(each) * loss
         for name, (weight, surfaces) in self.contrasts.terms.items():
@@ -88,11 +92,11 @@ class JointTraining(SurfaceRanking):
             total += weight * loss
         total += sum(self.losses)
         if MATCHING in y_pred:
-            total += self.config.matching_weight * self._matching_loss(x, y, y_pred[MATCHING])
+            total += self.config.matching_weight * self._matching_loss(x, y, y_pred[MATCHING], sample_weight)
         self.count_loss(total, y)
         return total
 
-    def _matching_loss(self, x, y, outputs: MatchingOutputs):
+    def _matching_loss(self, x, y, outputs: MatchingOutputs, sample_weight):
         """The mean of the matching losses of the surfaces that have rows. Updates the metric of each."""
         total, surfaces = 0.0, 0.0
         for surface, interest in outputs.interests.items():
@@ -104,7 +108,8 @@ class JointTraining(SurfaceRanking):
             if interest.words is not None:
                 logits = ops.add(logits, ops.matmul(interest.words, ops.transpose(outputs.items.texts(columns))))
             correction = self.config.popularity_correction * self.popularity.log_share(columns)
-            loss = sampled_softmax(logits, wanted, columns, correction, real)
+            weights = _weights_of(surface, sample_weight)
+            loss = sampled_softmax(logits, wanted, columns, correction, real, weights)
             rows = ops.shape(wanted)[0]
             self.matching_losses[surface].update_state(loss, sample_weight=rows)
             has_rows = ops.cast(ops.greater(rows, 0), "float32")
@@ -115,3 +120,8 @@ class JointTraining(SurfaceRanking):
         """Ranks the candidates of a batch."""
         self.update_ranking_metrics(y, {surface: y_pred[surface] for surface in y})
         return self.get_metrics_result()
+
+
+def _weights_of(surface: str, sample_weight):
+    """The weights of a surface's rows; None if they all count alike."""
+    return None if sample_weight is None else sample_weight[surface]

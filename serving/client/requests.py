@@ -6,6 +6,7 @@ Both protocols send the same tensors. Ids and texts are sent as strings: the exp
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 from schemas import signatures
@@ -110,18 +111,36 @@ class SessionsRequest:
     history: tuple[Token, ...]
 
 
-def of_this_moment(inputs: Sequence[str]) -> dict[str, Any]:
-    """The time of a request, which is now, and its context, in which every value is unknown.
+def of_moment(
+    inputs: Sequence[str], timestamp_ms: int, known: Mapping[str, str] = MappingProxyType({})
+) -> dict[str, Any]:
+    """The time and the context of a request, as far as the model takes them.
 
     Args:
         inputs: What the model takes of a moment, as `schemas.context_values.request_inputs` names it.
+        timestamp_ms: The time, in milliseconds since 1970.
+        known: What is known of the context; other values of it are unknown.
 
     Returns:
         The arguments `timestamp_ms` and `context` of a request.
     """
     tells_time = signatures.RANK_TIMESTAMP_MS in inputs
-    named = {name: "" for name in inputs if name != signatures.RANK_TIMESTAMP_MS}
-    return {"timestamp_ms": round(time.time() * 1000) if tells_time else None, "context": named}
+    named = {name: known.get(name, "") for name in inputs if name != signatures.RANK_TIMESTAMP_MS}
+    return {"timestamp_ms": timestamp_ms if tells_time else None, "context": named}
+
+
+def of_this_moment(inputs: Sequence[str], known: Mapping[str, str] = MappingProxyType({})) -> dict[str, Any]:
+    """The same for now.
+
+    Raises:
+        ValueError: A value is known that the model does not take.
+    """
+    named = [name for name in inputs if name != signatures.RANK_TIMESTAMP_MS]
+    for name in known:
+        if name not in named:
+            takes = f"it takes {', '.join(named)}" if named else "it takes none"
+            raise ValueError(f"the model takes no context {name!r}; {takes} (transform.context)")
+    return of_moment(inputs, round(time.time() * 1000), known)
 
 
 def rank_call(requests: Sequence[RankRequest]) -> Call:

@@ -23,6 +23,7 @@ class Explored:
         moment_inputs: The models' inputs for time and context (`schemas.context_values.request_inputs`).
         failure: Explains to people a call that failed on a surface, and what to do about it.
         absent: Surface to why nothing is shown for it, if the log lacks it.
+        fold_accents: Whether accents do not count, as in `transform.fold_accents`.
     """
 
     log: EventLog
@@ -32,6 +33,7 @@ class Explored:
     moment_inputs: tuple[str, ...]
     failure: Callable[[CallError, Surface], str]
     absent: Mapping[Surface, str] = field(default_factory=dict)
+    fold_accents: bool = False
 
     def named(self, item_id: str) -> dict[str, Any]:
         """Returns an item as the page shows it: with its title, or its id if it has no title."""

@@ -1,6 +1,6 @@
 """Answers the page's requests that need the served models: lists, words, influence, similar items, sessions."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -10,6 +10,7 @@ from starlette.responses import JSONResponse, Response
 
 from schemas import signatures
 from schemas.canonical_event import Surface
+from serving.client.answers import RankedItem
 from serving.client.call import UNAVAILABLE, CallError
 from serving.client.ranking_client import RankingClient
 from serving.client.requests import RankRequest, RetrievalRequest, SessionsRequest
@@ -17,7 +18,8 @@ from serving.explore.explored import Explored
 from serving.explore.influence import influence
 from serving.explore.model_state import answering_version, model_state
 from serving.explore.page_requests import MOST_BYTES, Question, QuestionError, question
-from serving.explore.query_words import QueryWords
+from serving.explore.query_words import QueryWords, distinct_words
+from serving.explore.title_parts import title_parts
 from serving.shop_log.best_items import best_items
 
 _SIMILAR = 8
@@ -33,7 +35,7 @@ class ModelAnswers:
 
     def __init__(self, explored: Explored):
         self._explored = explored
-        self._words = QueryWords(explored.log)
+        self._words = QueryWords(explored.log, explored.fold_accents)
 
     def models(self, _: Request) -> Response:
         """Whether each surface's model answers, and its signatures."""
@@ -89,7 +91,8 @@ class ModelAnswers:
         )
         client = self._client(asked)
         best = best_items(client, self._explored.log, request, wanted=asked.next_items)
-        items = [self._explored.named(item.item_id) | {"score": item.score} for item in best.items]
+        typed = distinct_words(asked.query, self._explored.fold_accents)
+        items = [self._listed(item, typed) for item in best.items]
         ranked = best.candidates and {"ranked": len(best.candidates.item_ids), "catalogue": best.candidates.catalogue}
         return {
             "signature": best.signature,
@@ -98,6 +101,11 @@ class ModelAnswers:
             "candidates": ranked,
             "items": items,
         }
+
+    def _listed(self, item: RankedItem, typed: Sequence[str]) -> dict[str, Any]:
+        """An item of a list: its title comes in parts, too, of which some are words of the query."""
+        named = self._explored.named(item.item_id)
+        return named | {"score": item.score, "parts": title_parts(named["title"], typed, self._explored.fold_accents)}
 
     def _of_words(self, asked: Question) -> dict[str, Any]:
         told = self._words.of(self._client(asked), asked.query, self._explored.moment())

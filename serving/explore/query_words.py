@@ -34,9 +34,14 @@ class QueryWord:
     is_told_apart: bool
 
 
-def distinct_words(text: str) -> list[str]:
-    """Returns the different words of a text, split as the model's own graph splits it."""
-    return list(dict.fromkeys(words(text)))
+def distinct_words(text: str, fold_accents: bool = False) -> list[str]:
+    """Returns the different words of a text, split as the model's own graph splits it.
+
+    Args:
+        text: The text.
+        fold_accents: Whether accents do not count, as in `transform.fold_accents`.
+    """
+    return list(dict.fromkeys(words(text, fold_accents)))
 
 
 class QueryWords:
@@ -44,12 +49,15 @@ class QueryWords:
 
     Args:
         log: The log, whose titles and queries are counted once, here.
+        fold_accents: Whether accents do not count, as in `transform.fold_accents`.
     """
 
-    def __init__(self, log: EventLog):
-        self._in_titles = Counter(word for item in log.items.values() for word in distinct_words(item.title))
+    def __init__(self, log: EventLog, fold_accents: bool = False):
+        self._fold_accents = fold_accents
+        titles = (item.title for item in log.items.values())
+        self._in_titles = Counter(word for title in titles for word in distinct_words(title, fold_accents))
         typed = {event.query for events in log.events.values() for event in events if event.query}
-        self._in_queries = Counter(word for query in typed for word in distinct_words(query))
+        self._in_queries = Counter(word for query in typed for word in distinct_words(query, fold_accents))
         self._popular = tuple(item_id for item_id, _ in log.item_counts.most_common(_MOST_COMPARED))
 
     def of(self, client: RankingClient, query: str, moment: Mapping[str, Any]) -> list[QueryWord]:
@@ -68,7 +76,7 @@ class QueryWords:
         Raises:
             CallError: The server was not reached, or refused.
         """
-        typed = distinct_words(query)
+        typed = distinct_words(query, self._fold_accents)
         if not typed or not self._popular:
             return []
         *told, unknown = self._answers(client, [*typed, _NOBODYS_WORD], moment)

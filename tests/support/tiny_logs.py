@@ -68,3 +68,17 @@ gate:
 """
     )
     return config
+
+
+def write_weighed(folder: Path) -> Path:
+    """Writes a configuration below `folder`, of four engagements of one user: three clicks and a purchase."""
+    rows = "".join(
+        f"u,{1_700_000_000_000 + place},recommendation,i{place},{did},{seconds}\n"
+        for place, (did, seconds) in enumerate((("click", 3), ("click", 0.5), ("buy", 80), ("click", 20)))
+    )
+    (folder / "weighed.csv").write_text("user_id,timestamp_ms,surface,item_id,did,seconds\n" + rows)
+    config = folder / "weighed.yaml"
+    config.write_text(
+        f"data:\n  events: {folder}/weighed.csv\n  columns:\n    weight: did\n    weight_values: {{click: 1, buy: 5}}\n"
+    )
+    return config

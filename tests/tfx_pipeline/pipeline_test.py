@@ -30,3 +30,18 @@ def test_the_joint_training_alone_learns_from_the_log_of_pre_training(tmp_path):
         {"Trainer": ["pretrain", "catalog"], "SearchTrainer": ["train", "catalog"]},
         ["train", "pretrain", "catalog"],
     )
+
+
+def test_the_transform_reads_weights_if_the_log_tells_them(tmp_path):
+    from tfx_pipeline.pipeline import create_pipeline  # Imports TFX: many seconds.
+
+    path = str(tiny_logs.write(tmp_path))
+
+    def settings(*overrides):
+        (transform,) = (
+            node for node in create_pipeline(load_config(path, overrides)).components if node.id == "Transform"
+        )
+        return json.loads(transform.exec_properties["custom_config"])
+
+    assert "with_weights" not in settings()
+    assert settings("data.columns.weight=seconds")["with_weights"] is True

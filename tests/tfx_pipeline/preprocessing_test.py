@@ -186,3 +186,15 @@ def test_pieces_can_be_learned_from_the_log(tmp_path):
 
 def _none(dtype):
     return tf.SparseTensor(tf.zeros([0, 2], tf.int64), tf.zeros([0], dtype), [1, 0])
+
+
+def test_weights_are_those_of_the_examples_and_1_for_a_row_without_one(tmp_path):
+    rows = [{**TRAIN[0], features.WEIGHT: [2.5]}, {**TRAIN[1], features.WEIGHT: [0.0]}, TRAIN[2]]
+    data, output = analyzed(tmp_path, rows, {**CUSTOM_CONFIG, "with_weights": True})
+    spec = output.transformed_feature_spec()[features.EXAMPLE_WEIGHT]
+    assert spec == tf.io.FixedLenFeature([], tf.float32)
+    assert [float(row[features.EXAMPLE_WEIGHT]) for row in data] == [2.5, 0.0, 1.0]
+
+
+def test_without_weights_there_is_no_such_feature(transformed):
+    assert features.EXAMPLE_WEIGHT not in transformed[1].transformed_feature_spec()

@@ -55,7 +55,14 @@ def element_fields(field: ConfigField) -> dict[str, ConfigField]:
 
 
 def explanations(config_class: type) -> dict[str, str]:
-    """Reads the section `Attributes` of a dataclass's docstring: one paragraph for each attribute."""
+    """Reads the section `Attributes` of a dataclass's docstring, and of those of its bases: a paragraph for each."""
+    found: dict[str, str] = {}
+    for each in config_class.__mro__:
+        found = {**_explanations(each), **found}
+    return found
+
+
+def _explanations(config_class: type) -> dict[str, str]:
     _, _, text = inspect.cleandoc(config_class.__doc__ or "").partition("\nAttributes:\n")
     found: dict[str, list[str]] = {}
     name = ""
@@ -78,7 +85,9 @@ def summary(config_class: type) -> str:
 
 def _fields(config_class: type, defaults: Mapping[str, Any], prefix: str) -> Iterator[ConfigField]:
     explained, hints = explanations(config_class), typing.get_type_hints(config_class)
-    for field in dataclasses.fields(config_class):
+    inherited = {name for base in config_class.__mro__[1:] for name in getattr(base, "__annotations__", {})}
+    # What a class shares with others comes after what is its own.
+    for field in sorted(dataclasses.fields(config_class), key=lambda each: each.name in inherited):
         hint, path = hints[field.name], prefix + field.name
         section = hint if dataclasses.is_dataclass(hint) else None
         default = defaults[field.name]

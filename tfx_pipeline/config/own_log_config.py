@@ -114,6 +114,8 @@ def configuration(name: str, data: DataConfig, of: Sizes, unused: Sequence[str] 
         *_event_format(data),
         *_columns("columns", data.columns, EventColumns()),
     ]
+    if data.label_threshold is not None:
+        lines += ["  # Labels are counts: fewer were only shown.", f"  label_threshold: {data.label_threshold}"]
     if unused and not data.columns.context:
         lines.append(f"  # Not read: {', '.join(unused[:_LISTED])}{', …' if len(unused) > _LISTED else ''}.")
         lines.append("  # Values of the moment, such as the device, may go into columns.context and transform.context.")
@@ -192,7 +194,7 @@ def _one_surface(of: Sizes) -> list[str]:
 
 def _event_format(data: DataConfig) -> list[str]:
     """The settings of the event files' format: lines of a section, but at the section's own place."""
-    return [line.removeprefix("  ") for line in _columns("format", data.event_format, FileFormat())[1:]]
+    return [line.removeprefix("  ") for line in _columns("format", data.form, FileFormat())[1:]]
 
 
 def _columns(section: str, columns: Any, default: Any) -> list[str]:

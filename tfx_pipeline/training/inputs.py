@@ -13,7 +13,8 @@ from tfx_pipeline.config.training_config import BOTH_SURFACES
 from tfx_pipeline.training import epoch_negatives, row_choice
 
 Batch = dict[str, tf.Tensor]
-JointBatch = tuple[dict[str, Batch], dict[str, tf.Tensor]]
+BySurface = dict[str, tf.Tensor]
+JointBatch = tuple[dict[str, Batch], BySurface] | tuple[dict[str, Batch], BySurface, BySurface]
 _FILES_READ_AT_ONCE = 4
 _BATCHES_PARSED_AT_ONCE = 2
 _BATCHES_READY = 4
@@ -29,6 +30,7 @@ def joint_batches(
     sequence_ends_only: bool = False,
     one_surface_a_batch: bool = False,
     negatives: int = 0,
+    with_weights: bool = False,
 ) -> tf.data.Dataset:
     """Reads transformed examples as joint batches: the rows of each surface apart.
 
@@ -43,12 +45,16 @@ def joint_batches(
         one_surface_a_batch: Leave one surface without rows in each batch, and put histories about equally long
             together.
         negatives: How many of a row's negatives to read, drawn anew each epoch; 0 reads all.
+        with_weights: Read the rows' weights, if the examples have them.
 
     Returns:
         Pairs of inputs and labels, each by surface: `{"recommendation": {feature: [rows, ...]}, "search": ...}` and
-        `{"recommendation": float32 [rows, candidates], ...}`.
+        `{"recommendation": float32 [rows, candidates], ...}`. With weights, triples of inputs, labels and weights,
+        float32 [rows] by surface.
     """
-    spec = _feature_spec(transform_output, (*features.MODEL_INPUTS, features.CANDIDATE_LABELS))
+    with_weights = with_weights and features.EXAMPLE_WEIGHT in transform_output.transformed_feature_spec()
+    weight = [features.EXAMPLE_WEIGHT] if with_weights else []
+    spec = _feature_spec(transform_output, (*features.MODEL_INPUTS, features.CANDIDATE_LABELS, *weight))
     records = _records(file_patterns, shuffle=shuffle_buffer > 0, seed=seed)
     if sequence_ends_only or set(surfaces) != set(BOTH_SURFACES):
         records = row_choice.of_surfaces(records, surfaces, sequence_ends_only)
@@ -64,12 +70,17 @@ def joint_batches(
         if negatives:
             batch = epoch_negatives.draw(batch, negatives, draw)
         labels = batch.pop(features.CANDIDATE_LABELS)
-        inputs_by_surface, labels_by_surface = {}, {}
+        weights = batch.pop(features.EXAMPLE_WEIGHT) if with_weights else None
+        inputs_by_surface, labels_by_surface, weights_by_surface = {}, {}, {}
         for surface in Surface:
             rows = tf.equal(batch[features.SURFACE_INDEX], surface.model_index)
             inputs_by_surface[surface.value] = {name: tf.boolean_mask(value, rows) for name, value in batch.items()}
             labels_by_surface[surface.value] = tf.boolean_mask(labels, rows)
-        return inputs_by_surface, labels_by_surface
+            if weights is not None:
+                weights_by_surface[surface.value] = tf.boolean_mask(weights, rows)
+        if weights is None:
+            return inputs_by_surface, labels_by_surface
+        return inputs_by_surface, labels_by_surface, weights_by_surface
 
     draws = tf.data.Dataset.random(seed, rerandomize_each_iteration=True).batch(2)
     batches = tf.data.Dataset.zip(batches, draws).map(by_surface, num_parallel_calls=_BATCHES_PARSED_AT_ONCE)

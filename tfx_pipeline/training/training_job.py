@@ -145,6 +145,7 @@ def run(job: TrainingJob) -> keras.callbacks.History:
         sequence_ends_only=train.sequence_ends_only,
         one_surface_a_batch=train.one_surface_a_batch,
         negatives=train.negatives,
+        with_weights=True,
     )
     validation = inputs.joint_batches(
         job.validation_files, transform_output, max(train.batch_size, _LEAST_VALIDATION_ROWS), surfaces=train.surfaces

@@ -18,7 +18,11 @@ _FEED_KIND = Surface.RECOMMENDATION.token_kind
 
 
 def behaviour_example(
-    target: Event, history: Sequence[Token], negatives: Sequence[str], ends_sequence: bool = False
+    target: Event,
+    history: Sequence[Token],
+    negatives: Sequence[str],
+    ends_sequence: bool = False,
+    with_weight: bool = False,
 ) -> bytes:
     """Serializes the example of one target.
 
@@ -27,6 +31,7 @@ def behaviour_example(
         history: The tokens before it, oldest first.
         negatives: The items that it is ranked against.
         ends_sequence: See `sequence_ends`.
+        with_weight: Whether the example says how much its target counts.
 
     Returns:
         A serialized tf.Example. Its candidates are the target's item, followed by the negatives.
@@ -57,6 +62,7 @@ def behaviour_example(
             features.HISTORY_ITEM_COUNTS: integers(counts),
             features.HISTORY_ITEMS: strings(items),
             features.HISTORY_QUERIES: strings(queries),
+            **({features.WEIGHT: floats([target.weight])} if with_weight else {}),
         }
     )
 

@@ -89,11 +89,12 @@ def examples_of_user(
             [(each.position, _wanted(split, config), each.target) for (split, given), each, _ in chosen if not given]
         )
     )
+    has_weights = config.has_weights
     made = [
         UserExample(
             split,
             each.target.item_id,
-            behaviour_example(each.target, each.history, given or next(negatives), is_end),
+            behaviour_example(each.target, each.history, given or next(negatives), is_end, has_weights),
         )
         for (split, given), each, is_end in chosen
     ]

@@ -49,6 +49,8 @@ class EventTally:
         repeated: Rows that say the same as an earlier one; they are counted nowhere else.
         out_of_order: Events that are older than one of the same user before them.
         in_1970: Events with a time in 1970.
+        weights: The least and the largest weight of a target, if the log tells weights.
+        actions: How many targets each action has, by its weight, if the log names actions.
     """
 
     config: DataConfig
@@ -70,9 +72,15 @@ class EventTally:
     repeated: Sighting = field(default_factory=Sighting)
     out_of_order: Sighting = field(default_factory=Sighting)
     in_1970: Sighting = field(default_factory=Sighting)
+    weights: tuple[float, float] | None = None
+    actions: Counter[float] = field(default_factory=Counter)
     _days: Counter[tuple[str, int]] = field(default_factory=Counter)
     _hashes: set[int] = field(default_factory=set)
     _newest: dict[str, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Looks up what each event is asked for."""
+        self._has_weights, self._action_names = self.config.has_weights, self.config.action_names
 
     def add(self, file: str, row: int, event: Event) -> None:
         """Counts an event."""
@@ -94,6 +102,8 @@ class EventTally:
             self.engaged_items[event.user_id].add(event.item_id)
             if split := self._split(event):
                 self.by_split[split, event.surface] += 1
+            if self._has_weights:
+                self._weigh(event.weight)
         elif event.item_id:
             self.shown += 1
         else:
@@ -132,6 +142,17 @@ class EventTally:
             if events > self.config.max_events_per_user_day:
                 found[user] = max(found.get(user, (0, 0)), (events, day))
         return found
+
+    @property
+    def counts_of_actions(self) -> dict[str, int]:
+        """How many targets each action has, from the lightest action."""
+        return {name: self.actions[weight] for weight, name in self._action_names.items()}
+
+    def _weigh(self, weight: float) -> None:
+        least, largest = self.weights or (weight, weight)
+        self.weights = min(least, weight), max(largest, weight)
+        if self._action_names:
+            self.actions[weight] += 1
 
     def _split(self, event: Event) -> str:
         if event.split or self.config.split != BY_TIME:

@@ -124,9 +124,9 @@ def settings_of(config: DataConfig, path: str, kind: str) -> FileSettings:
         where, source = config.event_source_of(path)
         section, form, columns = f"{where}columns", source.form, source.columns
         if source.surface:
-            columns = dataclasses.replace(columns, surface="")
+            columns = dataclasses.replace(columns, surface="", surface_values={})
         if source.label is not None:
-            columns = dataclasses.replace(columns, label="")
+            columns = dataclasses.replace(columns, label="", label_values={})
     elif kind == "item":
         where, items = config.item_source_of(path)
         section, form, columns = f"{where}item_columns", items.item_files, items.item_columns
@@ -139,7 +139,8 @@ def settings_of(config: DataConfig, path: str, kind: str) -> FileSettings:
 def needed_columns(settings: FileSettings, kind: str) -> dict[str, str]:
     """The columns that must exist, by the configuration's field that names them."""
     section, columns = settings.section, settings.columns
-    single = {"event": ("user_id", "timestamp", "surface", "item_id"), "item": ("item_id",), "user": ("user_id",)}[kind]
+    events = ("user_id", "timestamp", "surface", "item_id", "label", "weight")
+    single = {"event": events, "item": ("item_id",), "user": ("user_id",)}[kind]
     fields = {f"{section}.{name}": getattr(columns, name) for name in single if getattr(columns, name)}
     for listed in ("context", "lists") if kind == "event" else ("attributes",):
         fields |= {f"{section}.{listed}[{place}]": name for place, name in enumerate(getattr(columns, listed))}

@@ -1,6 +1,6 @@
-"""Findings about the table of items, and whether its ids are those of the log."""
+"""Findings about the table of items, and whether its ids, and those of the table of users, are those of the log."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -109,40 +109,20 @@ def broken_letters(seen: Sighting, what: str) -> LogFinding:
     )
 
 
-def id_findings(log_items: set[str], table: ItemTally, whole_log: bool) -> Iterator[LogFinding]:
+def id_findings(log_items: set[str], table: ItemTally, whole_log: bool, most: float) -> Iterator[LogFinding]:
     """Finds items that only the log has, or only the table.
 
     Args:
         log_items: The ids of the log.
         table: The table. Nothing is found if it was not read to its end.
         whole_log: Whether the log was read to its end. If not, an item of the table may yet come in the log.
+        most: The largest share that a run accepts: `data.max_unknown_share`.
     """
     if not log_items or not table.items or not table.whole:
         return
     absent = log_items - table.items.keys()
     if len(absent) > _MANY * len(log_items):
-        # Ids that would be equal if the log and the table wrote them alike.
-        plain = {plain_id(item): item for item in table.items}
-        alike = sorted(item for item in absent if plain_id(item) in plain)
-        none = len(absent) == len(log_items)
-        example = min(absent)
-        mend = "Give the table that belongs to this log: of these items neither titles nor categories are known."
-        if len(alike) > _MOST * len(absent):
-            example = alike[0]
-            mend = (
-                f"They would meet if they were written alike: {alike[0]!r} in the log is {plain[plain_id(alike[0])]!r} "
-                "in the table. Write ids in one way, as text."
-            )
-        yield LogFinding(
-            "ids_do_not_meet",
-            Severity.ERROR if none else Severity.WARNING,
-            f"{'None' if none else f'{len(absent):,}'} of the log's {len(log_items):,} items "
-            f"{'is in' if none else 'are not in'} the table of items, such as {example!r} "
-            f"(the table has {', '.join(map(repr, sorted(table.items)[:3]))}, …).",
-            mend,
-            field="data.item_columns.item_id",
-            count=len(absent),
-        )
+        yield _do_not_meet("item", log_items, table.items, absent, most)
     if whole_log and len(absent) < len(log_items):
         unseen = table.items.keys() - log_items
         if len(unseen) > _MOST * len(table.items):
@@ -154,3 +134,45 @@ def id_findings(log_items: set[str], table: ItemTally, whole_log: bool) -> Itera
                 field="data.items",
                 count=len(unseen),
             )
+
+
+def user_findings(log_users: Collection[str], table: Collection[str], most: float) -> Iterator[LogFinding]:
+    """Finds users of the log that the table of users lacks: a run counts them, and fails above a share.
+
+    Args:
+        log_users: The ids of the log.
+        table: The ids of the whole table.
+        most: The largest share that a run accepts: `data.max_unknown_share`.
+    """
+    absent = set(log_users) - set(table)
+    if absent and table:
+        yield _do_not_meet("user", log_users, table, absent, most)
+
+
+def _do_not_meet(
+    kind: str, log_ids: Collection[str], table: Collection[str], absent: Collection[str], most: float
+) -> LogFinding:
+    none, share = len(absent) == len(log_ids), len(absent) / len(log_ids)
+    # Ids that would be equal if the log and the table wrote them alike.
+    plain = {plain_id(each): each for each in table}
+    alike = sorted(each for each in absent if plain_id(each) in plain)
+    example = min(absent)
+    known = "neither titles nor categories are" if kind == "item" else "no attributes are"
+    mend = f"Give the table that belongs to this log: of these {kind}s {known} known."
+    if len(alike) > _MOST * len(absent):
+        example = alike[0]
+        mend = (
+            f"They would meet if they were written alike: {alike[0]!r} in the log is {plain[plain_id(alike[0])]!r} "
+            "in the table. Write ids in one way, as text."
+        )
+    fails = f"; a run fails above data.max_unknown_share = {most:.0%}" if share > most else ""
+    return LogFinding(
+        "ids_do_not_meet" if kind == "item" else "users_do_not_meet",
+        Severity.ERROR if share > most else Severity.WARNING if share > _MANY else Severity.NOTE,
+        f"{'None' if none else f'{len(absent):,}'} of the log's {len(log_ids):,} {kind}s "
+        f"{'is in' if none else 'are not in'} the table of {kind}s, such as {example!r} "
+        f"(the table has {', '.join(map(repr, sorted(table)[:3]))}, …){fails}.",
+        mend,
+        field=f"data.{kind}_columns.{kind}_id",
+        count=len(absent),
+    )

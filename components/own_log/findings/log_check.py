@@ -15,7 +15,7 @@ from components.own_log.findings.input_files import (
     reader_of,
     settings_of,
 )
-from components.own_log.findings.item_findings import ItemTally, id_findings, item_findings
+from components.own_log.findings.item_findings import ItemTally, id_findings, item_findings, user_findings
 from components.own_log.findings.log_finding import LogFinding, Severity, errors, worst_first
 from components.own_log.findings.refused_rows import FileReading, refusal_findings
 from components.own_log.findings.text_findings import text_findings
@@ -27,8 +27,8 @@ from components.sources.event_rows import EventColumns
 from components.sources.event_time import day
 from schemas.canonical_event import Item, Surface
 
-_ITEM_ROWS: Final = 100_000
-"""More rows of the table of items are read, because the log's ids are looked up in it."""
+_TABLE_ROWS: Final = 100_000
+"""More rows of the tables of items and users are read, because the log's ids are looked up in them."""
 _RAW_ROWS: Final = 1000
 _BOTH: Final = tuple(surface.value for surface in Surface)
 
@@ -42,6 +42,7 @@ class LogCheck:
         files: How the rows of each file were read.
         findings: What looks wrong, the worst first.
         table: The table of items.
+        users: The ids of the table of users.
         whole: Whether all events were read.
     """
 
@@ -49,6 +50,7 @@ class LogCheck:
     files: list[FileReading] = field(default_factory=list)
     findings: list[LogFinding] = field(default_factory=list)
     table: ItemTally = field(default_factory=ItemTally)
+    users: set[str] = field(default_factory=set)
     whole: bool = True
 
     @property
@@ -70,6 +72,8 @@ class LogCheck:
             "engaged": {surface.value: tally.engaged[surface] for surface in Surface},
             "shown": tally.shown,
             "searches_without_click": tally.without_click,
+            "weights": list(tally.weights) if tally.weights else None,
+            "actions": tally.counts_of_actions,
             "first_day": day(tally.earliest_ms) if tally.events else "",
             "last_day": day(tally.latest_ms) if tally.events else "",
             "examples": {
@@ -92,7 +96,7 @@ def check_log(
     Args:
         config: The `data` section.
         now_ms: The time of reading, in milliseconds since 1970; later events are refused.
-        rows: How many rows of each file are read; 0 for all. More rows of the table of items are read, for its ids.
+        rows: How many rows of each file are read; 0 for all. More rows of tables are read, for their ids.
         surfaces: The surfaces that are trained on.
         progress: Is called now and then with the file and how many of its rows were read.
     """
@@ -111,15 +115,16 @@ def check_log(
             check.whole = check.whole and kind != "event"
             continue  # input_findings has found it.
         for path in paths:
-            most = max(rows, _ITEM_ROWS) if kind == "item" and rows else rows
+            most = max(rows, _TABLE_ROWS) if kind in ("item", "user") and rows else rows
             check.findings += _shown_by_text(config, kind, path)
             check.files.append(_read(config, kind, path, now_ms, most, check, progress))
     check.whole = check.whole and all(each.whole for each in check.files if each.kind == "event")
     check.table.whole = all(each.whole for each in check.files if each.kind == "item")
     for reading in check.files:
         explained = {each.file for each in check.findings if each.code.startswith("time_in_")}
+        section = _columns_of(config, reading)
         check.findings += [
-            finding
+            _of_section(finding, section)
             for finding in refusal_findings(reading, config.max_reject_share)
             if not (reading.file in explained and finding.code in ("early_time", "future_time", "unparsable_time"))
         ]
@@ -128,7 +133,10 @@ def check_log(
         found = [each for each in found if each.code != "time_in_1970"]
     check.findings += found
     check.findings += item_findings(check.table)
-    check.findings += id_findings(check.tally.items, check.table, check.whole)
+    check.findings += id_findings(check.tally.items, check.table, check.whole, config.max_unknown_share)
+    if all(each.whole for each in check.files if each.kind == "user"):
+        people = check.tally.users.keys() - check.tally.robots.keys()
+        check.findings += user_findings(people, check.users, config.max_unknown_share)
     if check.whole and check.table.whole and source.read_candidates is None and not config.core:
         items = len(check.tally.items | check.table.items.keys())
         if config.negatives == POPULARITY:
@@ -157,9 +165,16 @@ def _shown_by_text(config: DataConfig, kind: str, path: str) -> list[LogFinding]
     return findings
 
 
+def _columns_of(config: DataConfig, reading: FileReading) -> str:
+    """The setting that maps the columns of an event file; `data.columns` for all other files."""
+    if reading.kind != "event" or config.source != GENERIC_SOURCE:
+        return "data.columns"
+    return f"{config.event_source_of(reading.file)[0]}columns"
+
+
 def _of_section(finding: LogFinding, section: str) -> LogFinding:
     """A finding about `data.columns`, with the section that stands for it if there are several logs."""
-    told = {name: getattr(finding, name).replace("data.columns.", f"{section}.") for name in ("text", "mend", "field")}
+    told = {name: getattr(finding, name).replace("data.columns", section) for name in ("text", "mend", "field")}
     return dataclasses.replace(finding, **told)
 
 
@@ -215,6 +230,8 @@ def _read(
                 check.tally.add(path, line, record)
             elif kind == "item":
                 check.table.add(path, line, record)
+            elif kind == "user":
+                check.users.add(record.user_id)
     except DataError as error:
         text = str(error).removeprefix(f"{path}: ")
         check.findings.append(LogFinding("unreadable_file", Severity.ERROR, text, file=path))

@@ -21,9 +21,13 @@ _MENDS: Final[Mapping[str, str]] = {
     "future time": "Is the unit right (data.columns.time_unit: s, ms, us or ns)? Is the clock of the logging machine?",
     "early time": "Is the unit right (data.columns.time_unit: s, ms, us or ns)? If so, empty data.earliest.",
     "negative time": "Times before 1970 are no times of a log; is data.columns.timestamp the column?",
-    "unknown surface": "Give `recommendation` or `search`; or set data.columns.surface to '' and let the query tell. "
-    + _CONVERT,
-    "unknown label": f"Give 1 for an engagement and 0 for what was only shown. {_CONVERT}",
+    "unknown surface": "Give `recommendation` or `search`; or name the log's own words in "
+    "data.columns.surface_values; or set data.columns.surface to '' and let the query tell.",
+    "unknown label": "Give 1 for an engagement and 0 for what was only shown; or name the log's own words in "
+    "data.columns.label_values.",
+    "unknown weight": "A weight is a number of at least 0, such as seconds; an action has one in "
+    "data.columns.weight_values.",
+    "huge weight": "Set data.columns.weight_cap to the most that still says something, such as 300 seconds.",
     "wrong encoding": "Name the encoding of the file (data.encoding: cp1252, say; else it is UTF-8), or write UTF-8.",
     "wrong number of columns": "A value holds the delimiter or a line end: quote it (CSV), or take it out (TSV).",
     "broken record": "A quotation mark is open: double those within a value, as in RFC 4180.",
@@ -117,7 +121,7 @@ def _told(reading: FileReading) -> Iterator[LogFinding]:
             Severity.ERROR if left_out == reading.rows else Severity.NOTE,
             f"{left_out:,} of {reading.rows:,} {reading.kind} rows are left out as data.columns says: "
             f"{describe(dict(reading.left_out.most_common(_SOME)))}{', …' if len(reading.left_out) > _SOME else ''}.",
-            "Name in data.columns.surface_values and label_values what should be read.",
+            "Name in data.columns.surface_values, label_values and weight_values what should be read.",
             reading.file,
             field="data.columns",
             count=left_out,

@@ -1,23 +1,21 @@
-"""Converts a log, or a table, that a run cannot read: it writes TSV with the names and values that a run reads."""
+"""Converts a log that a run cannot read: it writes TSV with the names and values that a run reads."""
 
 import gzip
 import io
 import os
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Final, TextIO
 
-from components.own_log.guess.column_names import CATEGORIES, ITEM, LABEL, QUERY, SESSION, TIME, TITLE, USER
+from components.own_log.guess.column_names import ITEM, LABEL, QUERY, SESSION, TIME, USER
 from components.own_log.guess.event_guess import EventGuess
 from components.own_log.guess.file_form import read_form
 from components.own_log.guess.sampled_columns import as_text
-from components.own_log.guess.table_guess import TableGuess
 from components.own_log.guess.value_meanings import LEFT_OUT
 from components.raw_files.refusal import Reject
-from components.raw_files.row import CATEGORY_SEPARATOR
-from components.sources.event_rows import EventColumns, ItemColumns, UserColumns
+from components.sources.event_rows import EventColumns
 from schemas.canonical_event import Surface
 
 _COLUMNS: Final = EventColumns()
@@ -94,34 +92,6 @@ def convert_events(guess: EventGuess, folder: str, progress: Callable[[int], Non
                 user, item = row.get(guess.columns[USER], ""), row.get(guess.columns[ITEM], "")
                 write((user, str(milliseconds), surface, query, session, item, label))
     return converted
-
-
-def convert_table(guess: TableGuess, folder: str) -> Converted:
-    """Writes `items.tsv.gz` or `users.tsv.gz`, as `convert_events` writes events."""
-    columns = guess.columns
-    if ITEM in columns:
-        names = ItemColumns()
-        fields = [(names.item_id, columns[ITEM])]
-        fields += [(names.title, columns[TITLE])] if TITLE in columns else []
-        fields += [(names.categories, columns[CATEGORIES])] if CATEGORIES in columns else []
-    else:
-        fields = [(UserColumns().user_id, columns[USER])]
-    fields += [(name, name) for name in guess.attributes]
-    with _table(folder, f"{guess.kind}.tsv.gz", [name for name, _ in fields]) as (converted, write):
-        for each in read_form(guess.sampled.form):
-            if isinstance(each, Reject):
-                converted.leave_out(UNREADABLE, each.line, str(each))
-                continue
-            row = {name: as_text(value) for name, value in each.values.items()}
-            write([_path(row, guess) if old == columns.get(CATEGORIES) else row.get(old, "") for _, old in fields])
-    return converted
-
-
-def _path(row: Mapping[str, str], guess: TableGuess) -> str:
-    text = row.get(guess.columns[CATEGORIES], "")
-    if not guess.separator:
-        return text
-    return CATEGORY_SEPARATOR.join(name.strip() for name in text.split(guess.separator.strip()) if name.strip())
 
 
 @contextmanager

@@ -7,13 +7,12 @@ from typing import Final
 from components.own_log.guess.column_names import ITEM, LABEL, QUERY, SESSION, SURFACE, TIME, USER
 from components.own_log.guess.sampled_columns import SampledColumns
 from components.own_log.guess.time_formats import TimeFormat
-from components.own_log.guess.value_meanings import ENGAGED, SHOWN, label_meanings, surface_meanings
+from components.own_log.guess.value_meanings import ENGAGED, LEFT_OUT, SHOWN, label_meanings, surface_meanings
 from components.sources.event_rows import EventColumns
 from schemas.canonical_event import Surface
 
 _SEARCH: Final = Surface.SEARCH.value
 _FEED: Final = Surface.RECOMMENDATION.value
-_SURFACES: Final = (_SEARCH, _FEED)
 
 
 @dataclass(frozen=True)
@@ -78,11 +77,13 @@ class EventGuess:
             found.append(
                 f"{self.columns[TIME]!r} holds {self.time.told}; a run reads numbers since 1970, ISO 8601 and RFC 2822"
             )
-        for name, meanings, read in ((SURFACE, self.surfaces, _SURFACES), (LABEL, self.labels, (ENGAGED, SHOWN))):
-            if meanings:
-                some = ", ".join(f"{value!r} ({meaning})" for value, meaning in list(meanings.items())[:4])
-                found.append(f"{self.columns[name]!r} holds {some}; a run reads {' and '.join(read)}")
         return found
+
+    @property
+    def label_threshold(self) -> float | None:
+        """The least number that is an engagement, if labels are counts, of which a sample knows only some."""
+        counts = {value: ENGAGED if int(value) else SHOWN for value in self.labels if value.isdecimal()}
+        return 1.0 if counts and counts == self.labels else None
 
     @property
     def event_columns(self) -> EventColumns:
@@ -91,6 +92,11 @@ class EventGuess:
         default = EventColumns()
         # The default name may belong to a column that is no label.
         no_label = "" if default.label in self.sampled.columns else default.label
+        surfaces = {
+            surface: tuple(value for value, meaning in self.surfaces.items() if meaning == surface)
+            for surface in sorted({*self.surfaces.values()})
+        }
+        labels = {} if self.label_threshold is not None else self.labels
         return EventColumns(
             user_id=self.columns[USER],
             timestamp=self.columns[TIME],
@@ -100,6 +106,8 @@ class EventGuess:
             session_id=self.columns.get(SESSION, default.session_id),
             item_id=self.columns[ITEM],
             label=self.columns.get(LABEL, no_label),
+            label_values={value: int(meaning) for value, meaning in labels.items() if meaning != LEFT_OUT},
+            surface_values=surfaces,
         )
 
     @property

@@ -49,33 +49,21 @@ class TableGuess:
     questions: list[Question] = field(default_factory=list)
 
     @property
-    def obstacles(self) -> list[str]:
-        """The reasons why a run cannot read the table; none if it can."""
-        found: list[str] = []
-        if self.separator:
-            found.append(
-                f"{self.columns[CATEGORIES]!r} holds paths divided by {self.separator.strip()!r}; a run reads vertical "
-                "bars"
-            )
-        return found
-
-    @property
     def item_columns(self) -> ItemColumns:
-        """The configuration's columns of a table of items; if it has obstacles, those of the converted table."""
-        default = ItemColumns(attributes=self.attributes)
-        if self.obstacles:
-            return default
+        """The configuration's columns of a table of items."""
+        default = ItemColumns()
         return ItemColumns(
             item_id=self.columns[ITEM],
             title=self.columns.get(TITLE, default.title),
             categories=self.columns.get(CATEGORIES, default.categories),
             attributes=self.attributes,
+            category_separator=self.separator.strip() or default.category_separator,
         )
 
     @property
     def user_columns(self) -> UserColumns:
-        """The configuration's columns of a table of users; if it has obstacles, those of the converted table."""
-        return UserColumns(UserColumns.user_id if self.obstacles else self.columns[USER], self.attributes)
+        """The configuration's columns of a table of users."""
+        return UserColumns(self.columns[USER], self.attributes)
 
     @property
     def unused(self) -> list[str]:

@@ -1,6 +1,10 @@
-"""Reads all events of a log into columns of numbers, 33 bytes for each event, so that large logs fit into memory."""
+"""Reads all events of a log into columns of numbers, 33 bytes for each event, so that large logs fit into memory.
+
+Weights, if there are any, take 8 bytes more.
+"""
 
 import array
+import dataclasses
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -38,6 +42,8 @@ class EventColumns:
         search: Whether it is a search event.
         engaged: Whether the user engaged with the item.
         repeated: How many events were left out because an earlier one equals them.
+        weight: The weight of each event; None if the log tells none.
+        actions: The names of actions, by their weight.
     """
 
     users: Mapping[str, int]
@@ -54,6 +60,8 @@ class EventColumns:
     search: np.ndarray
     engaged: np.ndarray
     repeated: int
+    weight: np.ndarray | None = None
+    actions: Mapping[float, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -72,6 +80,8 @@ class _Growing:
     search: array.array = field(default_factory=lambda: array.array("b"))
     engaged: array.array = field(default_factory=lambda: array.array("b"))
     same: array.array = field(default_factory=lambda: array.array("q"))
+    weight: array.array = field(default_factory=lambda: array.array("d"))
+    has_weights: bool = False
 
     def add(self, event: Event) -> None:
         self.user.append(self.users.setdefault(event.user_id, len(self.users)))
@@ -84,6 +94,8 @@ class _Growing:
         self.search.append(event.surface is _SEARCH)
         self.engaged.append(event.is_target)
         self.same.append(hash(identity(event)))
+        if self.has_weights:
+            self.weight.append(event.weight)
 
 
 def read_event_columns(
@@ -100,7 +112,8 @@ def read_event_columns(
         DataError: A file does not exist or cannot be used.
     """
     source = adapter(config.source)
-    files, columns, refused = source.source_files(config), _Growing(), Counter[str]()
+    files, refused = source.source_files(config), Counter[str]()
+    columns = _Growing(has_weights=config.has_weights)
     titles: dict[str, str] = {}
     categories: dict[str, tuple[str, ...]] = {}
     table: dict[str, Item] = {}
@@ -128,7 +141,7 @@ def read_event_columns(
             if source.with_item is not None:
                 event = source.with_item(event, table.get(event.item_id, Item(event.item_id)))
             columns.add(event)
-    return _in_order(columns, titles, categories, refused)
+    return dataclasses.replace(_in_order(columns, titles, categories, refused), actions=config.action_names)
 
 
 def _in_order(
@@ -158,4 +171,5 @@ def _in_order(
         np.asarray(columns.search)[order].astype(bool),
         np.asarray(columns.engaged)[order].astype(bool),
         rows - len(order),
+        np.asarray(columns.weight)[order] if columns.has_weights else None,
     )

@@ -49,6 +49,23 @@ class Spread:
 
 
 @dataclass(frozen=True)
+class Weights:
+    """How much engagements count as examples of training.
+
+    Attributes:
+        least: The least weight.
+        median: The median.
+        largest: The largest.
+        actions: How many engagements each action has, from the lightest action; empty if the log names none.
+    """
+
+    least: float
+    median: float
+    largest: float
+    actions: dict[str, int]
+
+
+@dataclass(frozen=True)
 class LogStatistics:
     """The statistics.
 
@@ -79,6 +96,7 @@ class LogStatistics:
         distinct_queries: How many different queries there are.
         top_queries: The most frequent queries: query, searches, searches with a click.
         top_items: The most popular items: id, title, engagements.
+        weights: The weights of the engagements; None if the log tells none.
     """
 
     events: int
@@ -107,6 +125,7 @@ class LogStatistics:
     distinct_queries: int
     top_queries: list[tuple[str, int, int]]
     top_items: list[tuple[str, str, int]]
+    weights: Weights | None
 
     def as_dict(self) -> dict[str, Any]:
         """The statistics as plain values that JSON can hold."""
@@ -151,6 +170,7 @@ def log_statistics(log: EventColumns) -> LogStatistics:
         distinct_queries=len(log.queries),
         top_queries=_top_queries(log, *searches),
         top_items=_top_items(log, counts),
+        weights=_weights(log),
     )
 
 
@@ -250,3 +270,12 @@ def _top_items(log: EventColumns, counts: np.ndarray) -> list[tuple[str, str, in
     ids = list(log.items)
     top = [place for place in np.argsort(-counts, kind="stable")[:_TOP] if counts[place]]
     return [(ids[place], log.titles.get(ids[place], ""), int(counts[place])) for place in top]
+
+
+def _weights(log: EventColumns) -> Weights | None:
+    if log.weight is None or not log.engaged.any():
+        return None
+    weights = log.weight[log.engaged]
+    counts = {name: int((weights == weight).sum()) for weight, name in log.actions.items()}
+    least, median, largest = map(float, np.percentile(weights, (0, 50, 100)))
+    return Weights(least, median, largest, counts)

@@ -53,7 +53,7 @@ def read_events(
     rows = read_rows(path, required, f"{section}columns", source.form, optional, columns.lists, part)
     if told:
         rows = (row if isinstance(row, Reject) else Row(row.line, {**row.values, **told}) for row in rows)
-    rules = config.row_rules
+    rules = dataclasses.replace(config.row_rules, section=section)
     if columns.lists:
         found = _events_of_lists(path, rows, columns, now_ms, rules)
     else:

@@ -8,6 +8,7 @@ import pytest
 from components.item_catalog.table import CatalogItem
 from components.raw_files.refusal import DataError
 from components.sources.data_config import DataConfig
+from components.sources.event_rows import EventColumns
 from schemas import features
 from schemas.canonical_event import Item
 from tests.support.generated_examples import generate
@@ -265,3 +266,63 @@ def test_users_of_one_event_each_split_by_time(tmp_path):
     moments = {"split": "time", "validation_from": "1970-01-01T00:00:00.104", "test_from": "1970-01-01T00:00:00.106"}
     counts = run(tmp_path, **moments).summary.counts
     assert [counts[split] for split in ("train", "validation", "test")] == [4, 2, 3]
+
+
+WEIGHED = [
+    ("u1", 100, "recommendation", "", "", "a", "click"),
+    ("u1", 150, "recommendation", "", "", "x", "view"),
+    ("u1", 200, "recommendation", "", "", "a", "buy"),
+    ("u1", 300, "search", "red mug", "s1", "b", "click"),
+    ("u1", 310, "search", "red mug", "s1", "c", "click"),
+    ("u1", 320, "search", "red mug", "s1", "b", "cart"),
+    ("u1", 330, "search", "red mug", "s1", "d", "wish"),
+    ("u1", 400, "recommendation", "", "", "d", "click"),
+    ("u1", 500, "search", "pot", "s3", "e", "buy"),
+    ("u1", 600, "recommendation", "", "", "f", "click"),
+]
+ACTION_WEIGHTS = {"click": 1.0, "cart": 2.0, "buy": 5.0}
+ACTION_LABELS = {"view": 0, **dict.fromkeys((*ACTION_WEIGHTS, "wish"), 1)}
+
+
+def weights_of(made):
+    return {
+        (split, example[features.CANDIDATES][0]): example[features.WEIGHT]
+        for split in features.BEHAVIOUR_SPLITS
+        for example in made.splits[split]
+    }
+
+
+def test_the_strongest_action_is_the_weight_of_an_example(tmp_path):
+    write(tmp_path / "log.tsv", lines((*HEADER[:-1], "did"), *WEIGHED))
+    columns = EventColumns(label="did", label_values=ACTION_LABELS, weight="did", weight_values=ACTION_WEIGHTS)
+    made = run(tmp_path, columns=columns)
+    # Clicked, then bought; b was put into the cart in the same session. The wish has no weight, so it is left out.
+    assert weights_of(made) == {
+        ("train", "a"): [5.0], ("validation", "d"): [1.0], ("test", "f"): [1.0],
+        ("train", "b"): [2.0], ("validation", "c"): [1.0], ("test", "e"): [5.0],
+    }  # fmt: skip
+    assert made.summary.counts["weaker_actions"] == 2
+    assert made.summary.reports["event"].left_out == {"left out: did 'wish'": 1}
+    # One token in the history of e stands for both actions with a.
+    (of_e,) = (each for each in made.targets if each[features.CANDIDATES][0] == "e")
+    assert of_e[features.HISTORY_ITEMS] == ["a", "b", "c", "d"]
+    assert not any(features.WEIGHT in each for each in made.splits[features.CATALOG_SPLIT])
+
+
+def test_dwell_time_is_the_weight_of_an_example(tmp_path):
+    seconds = dict(zip("abcdef", (10, 4000, "", 0, 20, 30), strict=True))
+    rows = [(*row[:-1], row[-1], seconds.get(row[-2], "")) for row in GOOD if row[-2] in seconds]
+    write(tmp_path / "log.tsv", lines((*HEADER, "dwell"), *rows))
+    made = run(tmp_path, columns=EventColumns(weight="dwell", weight_cap=300.0))
+    assert weights_of(made) == {
+        ("train", "a"): [10.0], ("validation", "d"): [0.0], ("test", "f"): [30.0],
+        ("train", "b"): [300.0], ("validation", "c"): [1.0], ("test", "e"): [20.0],
+    }  # fmt: skip
+    assert made.summary.reports["event"].converted == {
+        "engagements without a weight were given the weight 1": (1, "'' in column 'dwell'")
+    }
+    assert "weaker_actions" not in made.summary.counts
+
+
+def test_without_the_setting_examples_have_no_weight(made):
+    assert not any(features.WEIGHT in example for example in made.targets)

@@ -25,6 +25,13 @@ CONFIG = DataConfig(max_events_per_user=50, max_events_per_user_day=200)
             ],
         ),
         (
+            {"weaker_actions": 1234},
+            [
+                "1,234 events are further actions with an item in the same list, such as a purchase after a click; the "
+                "strongest counts (data.columns.weight_values)."
+            ],
+        ),
+        (
             {"robots": 3, "robot_events": 4567},
             [
                 "3 users have more than data.max_events_per_user_day = 200 events on some day; they were left out with "

@@ -27,7 +27,7 @@ def test_json_round_trip():
     assert DataConfig.from_json(config.to_json()) == config
     several = DataConfig(
         sources=(EventSource("s", "search", 1, columns=EventColumns(context=("device",))), EventSource("f", label=0)),
-        item_sources=(ItemSource("i", FileFormat("tsv"), ItemColumns("sku", attributes=("brand",))),),
+        item_sources=(ItemSource("i", FileFormat(format="tsv"), ItemColumns("sku", attributes=("brand",))),),
         user_sources=(UserSource("u", user_columns=UserColumns(attributes=("level",))),),
     )
     assert DataConfig.from_json(several.to_json()) == several
@@ -147,3 +147,17 @@ def test_a_file_belongs_to_the_entry_whose_pattern_its_path_matches():
     assert single.item_source_of("i") == ("data.", ItemSource("i"))
     assert single.user_source_of("u") == ("data.", UserSource("u", user_columns=single.user_columns))
     assert (single.has_users, config.has_users, DataConfig().has_users) == (True, True, False)
+
+
+def test_the_actions_of_all_logs_and_their_weights():
+    assert not DataConfig().has_weights and not DataConfig().has_actions
+    dwell = DataConfig(columns=EventColumns(weight="seconds"))
+    assert dwell.has_weights and not dwell.has_actions
+    shop = EventColumns(weight="did", weight_values={"buy": 5.0, "cart": 2.0, "click": 1.0})
+    app = EventColumns(weight="event", weight_values={"tap": 1.0, "wish": 2.0, "cart": 2.0})
+    both = DataConfig(sources=(EventSource("shop.csv", columns=shop), EventSource("app.csv", columns=app)))
+    assert both.has_weights and both.has_actions
+    assert list(both.action_names.items()) == [(1.0, "click, tap"), (2.0, "cart, wish"), (5.0, "buy")]
+    assert DataConfig.from_json(both.to_json()) == both
+    # The log of pre-training is read by `data.columns`.
+    assert DataConfig(pretraining_events="old.csv", sources=(EventSource("a.csv"),), columns=shop).has_actions

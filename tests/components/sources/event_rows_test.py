@@ -5,6 +5,7 @@ import pytest
 
 from components.raw_files.row import NameList, RowError
 from components.sources.event_rows import (
+    NO_WEIGHT,
     NULL_MARKERS,
     EventColumns,
     ItemColumns,
@@ -269,6 +270,15 @@ def test_the_logs_own_words_for_surfaces_and_labels():
             {"surface": "", "surface_values": {"search": ("a",)}},
             "`surface_values` needs `surface`, the name of the col",
         ),
+        ({"weight_values": {"buy": 5.0}}, "`weight_values` needs `weight`, the name of the column that holds them"),
+        ({"weight_cap": 5.0}, "`weight_cap` needs `weight`, the name of the column that holds numbers"),
+        ({"weight_log": True}, "`weight_log` needs `weight`, the name of the column that holds numbers"),
+        ({"weight": "a", "weight_cap": -1.0}, "`weight_cap` should be a number from 0 to 1e+09. Received: -1.0"),
+        ({"weight": "a", "weight_values": {"buy": -2.0}}, "`weight_values.buy` should be a number from 0 to 1e+09"),
+        ({"weight": "a", "weight_values": {"buy": float("nan")}}, "Received: nan"),
+        ({"weight": "a", "weight_values": {"buy": 2e9}}, "`weight_values.buy` should be a number from 0 to 1e+09"),
+        ({"weight": "a", "weight_values": {"buy": 2.0}, "weight_log": True}, "Leave one of both out"),
+        ({"weight": "a", "weight_values": {"buy": 2.0}, "weight_cap": 3.0}, "Leave one of both out"),
     ],
 )
 def test_words_that_mean_nothing_are_refused(settings, message):
@@ -347,3 +357,67 @@ def test_a_separator_that_is_none_is_refused():
     for separator in ("", " "):
         with pytest.raises(ValueError, match=f"`category_separator` should be a sign. Received: '{separator}'"):
             ItemColumns(category_separator=separator)
+
+
+DWELL, ACTIONS = EventColumns(weight="much"), EventColumns(weight="much", weight_values={"click": 1.0, "buy": 5.0})
+CAPPED = EventColumns(weight="much", weight_cap=300.0)
+LOG = EventColumns(weight="much", weight_cap=300.0, weight_log=True)
+
+
+@pytest.mark.parametrize(
+    ("columns", "changes", "weight"),
+    [
+        (EventColumns(), {"much": "7"}, 1.0),
+        (DWELL, {"much": "7.5"}, 7.5),
+        (DWELL, {"much": 0}, 0.0),
+        (DWELL, {"much": "1e9"}, 1e9),
+        (CAPPED, {"much": "4000"}, 300.0),
+        (CAPPED, {"much": "20"}, 20.0),
+        (LOG, {"much": "0"}, 0.0),
+        (LOG, {"much": "19"}, 2.995732273553991),  # ln 20
+        (LOG, {"much": "4000"}, 5.707110264748875),  # ln 301
+        (ACTIONS, {"much": "buy"}, 5.0),
+        (ACTIONS, {"much": " click "}, 1.0),
+        # What is no engagement needs no weight, and what stands there does not matter.
+        (ACTIONS, {"much": "view", "label": "0"}, 1.0),
+        (DWELL, {"much": "soon", "item_id": ""}, 1.0),
+        (DWELL, {"much": "3", "label": "0"}, 1.0),
+    ],
+)
+def test_weights(columns, changes, weight):
+    assert read(columns, **changes).weight == pytest.approx(weight)
+
+
+NEEDED = "; data.columns.weight needs a number of at least 0"
+
+
+@pytest.mark.parametrize(
+    ("columns", "value", "reason", "message", "as_told"),
+    [
+        (DWELL, "-1", "unknown weight", f"column 'much' holds '-1'{NEEDED}", False),
+        (DWELL, "inf", "unknown weight", f"holds 'inf'{NEEDED}, or name the column's", False),
+        (DWELL, "buy", "unknown weight", "words in data.columns.weight_values if they are actions", False),
+        (DWELL, "2e9", "huge weight", "holds '2e9', more than 1e+09; set data.columns.weight_cap", False),
+        (ACTIONS, "login", "left out: much 'login'", "data.columns.weight_values does not name it", True),
+        (ACTIONS, "", "left out: much ''", "data.columns.weight_values does not name it", True),
+    ],
+)
+def test_weights_that_cannot_be_used(columns, value, reason, message, as_told):
+    with pytest.raises(RowError, match=re.escape(message)) as error:
+        read(columns, much=value)
+    assert (error.value.reason, error.value.as_told) == (reason, as_told)
+
+
+@pytest.mark.parametrize("value", ["", "nan", None])
+def test_an_empty_weight_counts_as_1_and_is_told(value):
+    rules = RowRules(null_markers=frozenset(NULL_MARKERS))
+    assert event_from_row({**GOOD, "much": value}, DWELL, NOW_MS, rules).weight == 1.0
+    (told,) = rules.converted
+    assert told == (NO_WEIGHT, f"{value or ''!r} in column 'much'")
+    assert event_from_row({**GOOD, "much": "2"}, DWELL, NOW_MS, rules).weight == 2.0 and len(rules.converted) == 1
+
+
+def test_a_file_must_have_the_column_of_weights():
+    assert DWELL.required == ("user_id", "timestamp_ms", "surface", "item_id", "much")
+    assert "much" in DWELL.named
+    assert EventColumns(label="did", label_values={"buy": 1}, weight="did").named.count("did") == 1

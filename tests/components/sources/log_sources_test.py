@@ -6,7 +6,7 @@ from components.sources.log_sources import EventSource
 
 def test_an_entry_says_how_its_files_are_written():
     source = EventSource("e.txt", format="csv", delimiter=";", quote="none", encoding="cp1252", header=False)
-    assert source.form == FileFormat("csv", ";", "none", "cp1252", False)
+    assert source.form == FileFormat(format="csv", delimiter=";", quote="none", encoding="cp1252", header=False)
     assert EventSource(column_names=("a",), header=False).form.column_names == ("a",)
 
 

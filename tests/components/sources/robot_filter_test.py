@@ -34,3 +34,11 @@ def test_a_user_with_more_events_on_some_day_is_left_out_whole(limit, kept, coun
         found = pipeline | beam.Create(EVENTS) | LeaveOutRobots(limit)
         assert_that(found[None], equal_to([each for each in EVENTS if each[2].user_id in kept]), label="kept")
         assert_that(found[COUNTS] | beam.CombinePerKey(sum), equal_to(counts), label="counts")
+
+
+def test_a_log_that_was_shipped_twice_makes_no_robots():
+    twice = [*EVENTS, *((1, line, event) for _, line, event in EVENTS)]
+    with make_pipeline() as pipeline:
+        found = pipeline | beam.Create(twice) | LeaveOutRobots(3)
+        assert_that(found[None], equal_to(twice), label="kept")
+        assert_that(found[COUNTS] | beam.CombinePerKey(sum), equal_to([(ROBOTS, 0)]), label="counts")

@@ -27,3 +27,12 @@ def test_surely_wrong_is_large_and_finite_and_no_rows_cost_nothing():
     np.testing.assert_allclose(loss([[-1e6, 0.0, 0.0]]), (1e6 + 2 * np.log(2)) / 3, rtol=1e-6)
     empty = np.zeros((0, 3), "float32")
     assert float(click_loss(empty, ops.convert_to_tensor(empty), np.zeros((0, 3), bool))) == 0.0
+
+
+def test_a_row_counts_by_its_weight():
+    labels, logits = np.array([[1.0, 0.0], [0.0, 1.0]], "float32"), np.array([[0.0, 9.0], [-np.log(3), 0.0]], "float32")
+    real = np.array([[True, False], [True, True]])
+    # Probabilities 1/2; 1/4 and 1/2.
+    first, second = np.log(2), -np.log(3 / 4) + np.log(2)
+    weighted = click_loss(labels, ops.convert_to_tensor(logits), real, np.array([6.0, 2.0], "float32"))
+    np.testing.assert_allclose(float(weighted), (6 * first + 2 * second) / (6 * 1 + 2 * 2), rtol=1e-6)

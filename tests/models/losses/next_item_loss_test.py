@@ -51,3 +51,24 @@ def test_where_nothing_counts_it_is_0():
     offsets = np.zeros((1, 3, 1), "float32"), np.zeros(1, "float32")
     targets, negatives = items[:, :, :1], np.ones((1, 1), "float32")
     assert float(softmax_next_item_loss(ENCODINGS, targets, negatives, nothing, nothing, *offsets)) == 0
+
+
+def test_a_row_counts_by_its_weight_at_each_position():
+    # Two rows of two positions, one target and one negative each; the second row has one target.
+    encodings = np.ones((2, 2, 1), "float32")
+    items = np.array([[[0.5, -1.0], [2.0, 0.0]], [[1.5, 1.0], [9.0, 9.0]]], "float32")[..., None]
+    is_target = np.array([[[True], [True]], [[True], [False]]])
+    weights = np.array([3.0, 4.0], "float32")
+    row = [
+        cross_entropy(0.5, 1) + cross_entropy(-1.0, 0) + cross_entropy(2.0, 1) + cross_entropy(0.0, 0),
+        cross_entropy(1.5, 1) + cross_entropy(1.0, 0),
+    ]
+    loss = binary_next_item_loss(encodings, items, is_target, np.ones_like(is_target), row_weights=weights)
+    np.testing.assert_allclose(loss, (3 * row[0] + 4 * row[1]) / (3 * 2 + 4), rtol=1e-5)
+    targets, negatives = items[:, :, :1], np.array([[1.0]], "float32")
+    # Each target against one negative with the score 1: softplus(1 - score).
+    row = [np.log1p(np.exp(0.5)) + np.log1p(np.exp(-1.0)), np.log1p(np.exp(-0.5))]
+    offsets = np.zeros((2, 2, 1), "float32"), np.zeros(1, "float32")
+    is_hit = np.zeros((2, 2, 1), bool)
+    loss = softmax_next_item_loss(encodings, targets, negatives, is_target, is_hit, *offsets, row_weights=weights)
+    np.testing.assert_allclose(loss, (3 * row[0] + 4 * row[1]) / (3 * 2 + 4), rtol=1e-5)

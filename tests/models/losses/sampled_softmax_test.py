@@ -31,3 +31,11 @@ def test_popularity_is_taken_off():
 @pytest.mark.parametrize("rows", [2, 0])
 def test_no_real_row_costs_nothing(rows):
     assert float(sampled_softmax(LOGITS[:rows], WANTED[:rows], COLUMNS, NO_CORRECTION, np.zeros(rows, bool))) == 0.0
+
+
+def test_a_row_counts_by_its_weight():
+    first = cross_entropy(np.array([1.0, 2.0, -1.0]), 1.0)
+    second = cross_entropy(np.array([0.0, 3.0, 1.5, 2.0]), 3.0)
+    weights = np.array([5.0, 2.0], "float32")
+    loss = sampled_softmax(LOGITS, WANTED, COLUMNS, NO_CORRECTION, np.array([True, True]), weights)
+    assert float(loss) == pytest.approx((5 * first + 2 * second) / 7, rel=1e-5)

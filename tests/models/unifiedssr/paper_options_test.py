@@ -71,7 +71,7 @@ def test_negatives_of_a_position_differ_where_they_should(distinct, monkeypatch)
     model = make(distinct_negatives=distinct, negatives=items - 2, sessions=0)
     seen = []
     monkeypatch.setattr(
-        model, "binary_loss", lambda branches, targets, negatives, real: seen.append((targets, negatives))
+        model, "binary_loss", lambda branches, targets, negatives, *_: seen.append((targets, negatives))
     )
     targets = np.tile(np.arange(1, items), (3, 1))[..., None]
     model.next_item_loss((np.zeros((3, items - 1, 8), "float32"),), targets)

@@ -172,3 +172,40 @@ def test_targets_come_from_the_labelled_candidate():
         losses.append(loss_and_gradients(fresh, {"recommendation": batch}, {"recommendation": mark})[0])
     np.testing.assert_allclose(losses[0], losses[1], rtol=1e-5)
     assert abs(losses[2] - losses[0]) > 1e-4
+
+
+@pytest.mark.parametrize("kind", ["binary", "softmax"])
+def test_the_next_item_loss_weighs_rows_and_the_session_loss_does_not(kind, monkeypatch):
+    model = make(loss=kind, every_position=False, negatives=3, softmax_negatives=7, popularity_correction=0.0)
+    inputs, labels = joint(3, 3)
+    # The same negatives in each step, so that losses can be compared.
+    monkeypatch.setattr(keras.random, "randint", lambda shape, *_, **__: np.full(shape, 2, "int32"))
+    if kind == "softmax":
+        monkeypatch.setattr(model.popularity, "draw", lambda count: np.full((count,), 2, "int32"))
+    outputs = model(inputs, training=True)
+
+    def losses(weights=None):
+        model.reset_metrics()
+        given = weights and {name: np.array(weights, "float32") for name in labels}
+        loss = float(model.compute_loss(inputs, labels, outputs, given))
+        return loss, {name: float(value) for name, value in model.get_metrics_result().items() if "loss_" in name}
+
+    _, plain = losses()
+    alone = [losses(weights)[1] for weights in ([1, 0, 0], [0, 1, 0], [0, 0, 1])]
+    loss, weighted = losses([6, 1, 3])
+    for surface in labels:
+        name = f"next_item_loss_{surface}"
+        first, second, third = (each[name] for each in alone)
+        assert plain[name] == pytest.approx((first + second + third) / 3, rel=1e-4)
+        assert weighted[name] == pytest.approx((6 * first + second + 3 * third) / 10, rel=1e-4)
+        assert weighted[name] != pytest.approx(plain[name], rel=1e-3)
+        assert weighted[f"session_loss_{surface}"] == pytest.approx(plain[f"session_loss_{surface}"], rel=1e-6)
+    expected = sum(
+        weight
+        * (weighted[f"next_item_loss_{surface}"] + model.config.session_weight * weighted[f"session_loss_{surface}"])
+        for surface, weight in (
+            ("recommendation", model.config.recommendation_weight),
+            ("search", model.config.search_weight),
+        )
+    )
+    assert loss == pytest.approx(expected, rel=1e-4)

@@ -122,3 +122,47 @@ def test_matching_draws_by_popularity():
     model.set_item_counts(10**9 * (np.arange(model.vocabulary.items) == 5))
     outputs = model(joint(3, 2)[0], training=True)
     assert set(np.asarray(outputs[MATCHING].drawn_items).tolist()) == {5}
+
+
+def test_click_and_matching_losses_weigh_rows_and_contrasts_do_not():
+    model = unisar(matching=True, matching_negatives=9, matching_weight=2.0, popularity_correction=0.0, dropout=0.0)
+    inputs, labels = joint(3, 3)
+    for side in inputs.values():  # As many candidates in each row, so that a row's share is its weight.
+        side[features.CANDIDATE_ITEMS] = np.maximum(side[features.CANDIDATE_ITEMS], 1)
+    outputs = model(inputs, training=True)
+
+    def losses(*weights):
+        model.reset_metrics()
+        given = {name: np.array(weights, "float32") for name in labels} if weights else None
+        loss = float(model.compute_loss(inputs, labels, outputs, given))
+        return loss, {name: float(value) for name, value in model.get_metrics_result().items() if "loss_" in name}
+
+    before, plain = losses()
+    alone = [losses(*weights)[1] for weights in ((1, 0, 0), (0, 1, 0), (0, 0, 1))]
+    after, weighted = losses(6, 1, 3)
+    changed = 0.0
+    for surface in labels:
+        for name, weight in (("click_loss", 1.0), ("matching_loss", 2.0 / 2)):
+            name = f"{name}_{surface}"
+            first, second, third = (each[name] for each in alone)
+            assert plain[name] == pytest.approx((first + second + third) / 3, rel=1e-4)
+            assert weighted[name] == pytest.approx((6 * first + second + 3 * third) / 10, rel=1e-4)
+            assert weighted[name] != pytest.approx(plain[name], rel=1e-3)
+            changed += weight * (weighted[name] - plain[name])
+    # All else of the loss, such as the contrasts, stays.
+    assert after - before == pytest.approx(changed, rel=1e-3)
+
+
+def test_fit_takes_weights_beside_the_labels():
+    inputs, labels = joint(4, 3)
+    losses = []
+    for heavy in (1.0, 50.0):
+        keras.utils.set_random_seed(0)
+        model, weights = unisar(dropout=0.0), {name: np.ones(len(each), "float32") for name, each in labels.items()}
+        weights["search"][0] = heavy
+        model.compile(keras.optimizers.SGD(0.0), run_eagerly=True)
+        data = tf.data.Dataset.from_tensors((inputs, labels, weights))
+        losses.append(model.fit(data, verbose=0).history)
+    light, heavy = losses
+    assert light["click_loss_recommendation"] == pytest.approx(heavy["click_loss_recommendation"], rel=1e-5)
+    assert light["click_loss_search"] != pytest.approx(heavy["click_loss_search"], rel=1e-3)

@@ -114,3 +114,22 @@ def test_outputs_are_those_of_the_signature():
 def test_refusals(make, message):
     with pytest.raises(ValueError, match=re.escape(message)):
         make()
+
+
+TAKEN = (signatures.RANK_TIMESTAMP_MS, "device", "city")
+
+
+def test_a_moment_tells_a_model_what_it_takes():
+    moment = requests.of_moment(TAKEN, 5, {"device": "tv", "age": "7"})
+    assert moment == {"timestamp_ms": 5, "context": {"device": "tv", "city": ""}}
+    assert requests.of_moment(("city",), 5, {"device": "tv"}) == {"timestamp_ms": None, "context": {"city": ""}}
+    assert requests.of_moment((), 5) == {"timestamp_ms": None, "context": {}}
+
+
+def test_this_moment_knows_what_it_is_told_and_nothing_else():
+    now = requests.of_this_moment(TAKEN, {"city": "Rome"})
+    assert now["timestamp_ms"] > 1_700_000_000_000 and now["context"] == {"device": "", "city": "Rome"}
+    with pytest.raises(ValueError, match="the model takes no context 'age'; it takes device, city .transform.context"):
+        requests.of_this_moment(TAKEN, {"age": "7"})
+    with pytest.raises(ValueError, match="the model takes no context 'timestamp_ms'; it takes none"):
+        requests.of_this_moment(TAKEN[:1], {"timestamp_ms": "7"})

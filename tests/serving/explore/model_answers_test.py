@@ -61,13 +61,13 @@ def test_a_list_and_how_it_came_about(page, page_of_retriever):
         "version": 7,
         "candidates": {"ranked": 5, "catalogue": 5},
         "items": [
-            {"item_id": "b2", "title": "Brown basket", "score": scores[0]},
-            {"item_id": "c2", "title": MARKUP, "score": scores[1]},
+            {"item_id": "b2", "title": "Brown basket", "score": scores[0], "parts": [["Brown basket", False]]},
+            {"item_id": "c2", "title": MARKUP, "score": scores[1], "parts": [[MARKUP, False]]},
         ],
     }
     answer = asked(page_of_retriever, "best")
     assert (answer["signature"], answer["candidates"]) == ("recommend", None)
-    assert answer["items"] == [{"item_id": "é", "title": "é", "score": 5.0}]
+    assert answer["items"] == [{"item_id": "é", "title": "é", "score": 5.0, "parts": [["é", False]]}]
 
 
 def test_what_is_told_decides_what_is_found(page):
@@ -83,6 +83,16 @@ def test_words_of_a_query(page):
     blue, zebra = asked(page, "words", surface="search", query="Blue zebra")["words"]
     assert blue == {"word": "blue", "titles": 1, "queries": 0, "is_told_apart": True}
     assert zebra == {"word": "zebra", "titles": 0, "queries": 0, "is_told_apart": False}
+
+
+@pytest.mark.parametrize(("fold_accents", "is_known"), [(True, True), (False, False)])
+def test_accents_count_as_the_model_was_trained(explaining_server, asked_of, fold_accents, is_known):
+    with explored_at(explaining_server.rest_address) as explored:
+        page = asked_of(dataclasses.replace(explored, fold_accents=fold_accents))
+        (word,) = asked(page, "words", surface="search", query="Ámber")["words"]
+        assert (word["word"], word["titles"]) == (("amber", 1) if is_known else ("ámber", 0))
+        listed = {item["item_id"]: item for item in asked(page, "best", surface="search", query="Ámber")["items"]}
+        assert listed["a1"]["parts"] == ([["Amber", True], [" lamp", False]] if is_known else [["Amber lamp", False]])
 
 
 def test_similar_items(page, page_of_retriever):

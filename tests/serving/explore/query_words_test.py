@@ -32,3 +32,8 @@ def test_a_model_with_vectors_of_queries_is_asked_for_them(retrieval_server):
 def test_no_words_or_nothing_to_compare_by(explaining_server, log, query):
     with RankingClient(explaining_server.rest_address, "shop") as client:
         assert QueryWords(log).of(client, query, {}) == []
+
+
+def test_accents_do_not_count_for_a_model_that_folds_them():
+    assert distinct_words("Crème creme") == ["crème", "creme"]
+    assert distinct_words("Crème creme", fold_accents=True) == ["creme"]

@@ -37,15 +37,24 @@ class TransformOutput:
         }
 
 
+class WithWeights(TransformOutput):
+    def transformed_feature_spec(self):
+        weight = {features.EXAMPLE_WEIGHT: tf.io.FixedLenFeature([], tf.float32)}
+        return super().transformed_feature_spec() | weight
+
+
+FLOATS = (features.CANDIDATE_LABELS, features.EXAMPLE_WEIGHT)
+
+
 def example(**values):
     example = tf.train.Example()
     for name, value in values.items():
         feature = example.features.feature[name]
-        (feature.float_list if name == features.CANDIDATE_LABELS else feature.int64_list).value.extend(value)
+        (feature.float_list if name in FLOATS else feature.int64_list).value.extend(value)
     return example.SerializeToString()
 
 
-def behaviour(user, surface, candidates=(1, 2)):
+def behaviour(user, surface, candidates=(1, 2), **more):
     padded = {name: [0] * length for name, length in VECTORS.items()}
     return example(
         **padded,
@@ -56,6 +65,7 @@ def behaviour(user, surface, candidates=(1, 2)):
             features.CANDIDATE_LABELS: [1.0] + [0.0] * (len(candidates) - 1),
             features.SEARCH_WORDS: [user, 0, 0, 0],
             features.SEARCH_ITEMS: [0, 0],
+            **more,
         },
     )
 
@@ -78,6 +88,24 @@ def test_a_batch_holds_the_rows_of_each_surface_apart(tmp_path):
     assert labels["recommendation"].numpy().tolist() == [[1.0, 0.0, 0.0], [1.0, 0.0, 0.0]]
     assert set(batch["search"]) == set(features.MODEL_INPUTS)
     assert batch["search"][features.USER].dtype == tf.int32
+
+
+def test_weights_come_with_their_rows_where_asked_for_and_where_there_are_any(tmp_path):
+    weights = [(1, 0, 2.5), (2, 1, 0.0), (3, 0, 1.0)]
+    records = [behaviour(user, surface, example_weight=[weight]) for user, surface, weight in weights]
+    path = write(tmp_path / "a.gz", records)
+    ((batch, _, found),) = list(inputs.joint_batches([path], WithWeights(), batch_size=8, with_weights=True))
+    assert {name: each.numpy().tolist() for name, each in found.items()} == {
+        "recommendation": [2.5, 1.0],
+        "search": [0.0],
+    }
+    assert set(batch["search"]) == set(features.MODEL_INPUTS), "a weight is no input"
+    # The negatives of an epoch change nothing of it.
+    drawn = inputs.joint_batches([path], WithWeights(), batch_size=8, negatives=1, with_weights=True)
+    assert next(iter(drawn))[2]["recommendation"].numpy().tolist() == [2.5, 1.0]
+    # Validation asks for none, and most logs have none.
+    assert len(next(iter(inputs.joint_batches([path], WithWeights(), batch_size=8)))) == 2
+    assert len(next(iter(inputs.joint_batches([path], TransformOutput(), batch_size=8, with_weights=True)))) == 2
 
 
 def test_a_surface_may_be_missing_from_a_batch(tmp_path):

@@ -38,6 +38,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="NAME",
         help="only items of this category; broad to narrow",
     )
+    parser.add_argument(
+        "--context",
+        action="append",
+        default=[],
+        type=option_values.named_value,
+        metavar="NAME=VALUE",
+        help="a value of the moment that the model knows (transform.context), such as device=phone; may be repeated",
+    )
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
 
 
@@ -98,7 +106,7 @@ def ask(args: argparse.Namespace, query: str, command: str) -> int:
     history = log.history_of(args.user, limits(config))
     say_who_asks(args.user, log, history)
     try:
-        moment = of_this_moment(request_inputs(config.transform.context))
+        moment = of_this_moment(request_inputs(config.transform.context), dict(args.context))
         request = RetrievalRequest(args.user, args.k, query, history, category=tuple(args.category), **moment)
         with connected(args, served) as client:
             if own_candidates is None:

@@ -14,6 +14,7 @@ from components.sources.adapter import adapter
 from components.sources.data_config import DataConfig
 from components.sources.event_order import EventPlace, event_place
 from components.sources.repeated_events import without_repeated
+from components.sources.strongest_actions import strongest_actions
 from schemas.canonical_event import Event, Item
 from serving.shop_log.event_log import EventLog
 
@@ -93,5 +94,6 @@ def read_source_log(
     if refused.count:
         say(refused.told)
     for user_id, events in placed.items():
-        log.events[user_id] = without_repeated(event for _, event in sorted(events, key=lambda each: each[0]))
+        kept = without_repeated(event for _, event in sorted(events, key=lambda each: each[0]))
+        log.events[user_id] = strongest_actions(kept) if config.has_actions else kept
     return log

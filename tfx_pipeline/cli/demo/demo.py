@@ -19,6 +19,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from schemas.canonical_event import Surface
+from schemas.context_values import request_inputs
 from serving.client.call import NOT_FOUND, UNAVAILABLE, CallError
 from serving.client.ranking_client import RankingClient, WireProtocol
 from serving.local_server.child_process import child_process, first_line_with, sigterm_as_interrupt
@@ -175,7 +176,8 @@ def _ask_surface(
     Raises:
         DemoError: The two protocols do not agree.
     """
-    target = demo_targets.last_target(log, user, surface, asked_user.limits(config))
+    moment_inputs = request_inputs(config.transform.context)
+    target = demo_targets.last_target(log, user, surface, asked_user.limits(config), moment_inputs)
     if target is None:
         print(f"\nThe user has no {surface.value} event to ask for.")
         return 0

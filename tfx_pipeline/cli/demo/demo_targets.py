@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from schemas.canonical_event import Event, Surface, Token
 from serving.client.answers import RankedItem
-from serving.client.requests import RankRequest, RetrievalRequest
+from serving.client.requests import RankRequest, RetrievalRequest, of_moment
 from serving.shop_log.best_items import choose_candidates
 from serving.shop_log.event_log import EventLog, HistoryLimits, history
 from tfx_pipeline.cli.console.tables import table
@@ -35,8 +35,19 @@ class Target:
     ranking: RankRequest
 
 
-def last_target(log: EventLog, user_id: str, surface: Surface, limits: HistoryLimits) -> Target | None:
-    """The user's last click on a surface, to be predicted from what came before it; None if there is none."""
+def last_target(
+    log: EventLog, user_id: str, surface: Surface, limits: HistoryLimits, moment_inputs: Sequence[str] = ()
+) -> Target | None:
+    """The user's last click on a surface, to be predicted from what came before it; None if there is none.
+
+    Args:
+        log: The log.
+        user_id: The user.
+        surface: Where the click was.
+        limits: How much a history keeps.
+        moment_inputs: What the model takes of a moment, as `schemas.context_values.request_inputs` names it. It is told
+            the time and the context of the click.
+    """
     events = log.events_of(user_id)
     for place in range(len(events) - 1, -1, -1):
         event = events[place]
@@ -47,10 +58,11 @@ def last_target(log: EventLog, user_id: str, surface: Surface, limits: HistoryLi
             tokens = history(before, limits)
             # If the user comes back to an item, it must not be left out.
             is_new = event.item_id not in owned
+            moment = of_moment(moment_inputs, event.timestamp_ms, event.context)
             return Target(
                 event,
-                RetrievalRequest(user_id, _RETRIEVED_ITEMS, event.query, tokens, exclude_seen=is_new),
-                RankRequest(user_id, candidates.item_ids, event.query, tokens),
+                RetrievalRequest(user_id, _RETRIEVED_ITEMS, event.query, tokens, exclude_seen=is_new, **moment),
+                RankRequest(user_id, candidates.item_ids, event.query, tokens, **moment),
             )
     return None
 

@@ -84,6 +84,10 @@ def _events(found: LogCheck) -> Iterator[str]:
         f"They are of {len(tally.users):,} users and {len(tally.items):,} items, from {day(tally.earliest_ms)} to "
         f"{day(tally.latest_ms)}."
     )
+    if tally.weights:
+        least, largest = tally.weights
+        actions = "".join(f", {count:,} {name}" for name, count in tally.counts_of_actions.items())
+        yield f"Engagements weigh {least:g} to {largest:g}{actions.replace(',', ':', 1)}."
 
 
 def _examples(found: LogCheck, rows: int) -> Iterator[str]:

@@ -113,6 +113,10 @@ def _counts(found: "LogStatistics") -> Iterator[str]:
     yield f"items     {found.items:>12,}  {never:,} of them nobody engaged with ({never / max(found.items, 1):.0%})"
     yield f"time span {days:>12,.0f}  days, {day(found.first_ms)} to {day(found.last_ms)}"
     yield f"density   {found.density:>12.4%}  of all pairs of user and item met"
+    if found.weights:
+        of = found.weights
+        actions = "; " + ", ".join(f"{count:,} {name}" for name, count in of.actions.items()) if of.actions else ""
+        yield f"weights   {of.median:>12.4g}  is the median of all engagements, {of.least:g} to {of.largest:g}{actions}"
     if found.repeated:
         yield f"repeated  {found.repeated:>12,}  rows say the same as an earlier one; each event is counted once"
     if found.refused:

@@ -1,13 +1,13 @@
 """Make a configuration for a log of your own: guess what its columns mean, show the guess, write the file.
 
 The log is CSV, TSV, JSON lines or Parquet, with any column names. If names and values leave a question open, it is
-asked on a terminal; without a terminal, the error names the option that decides. A run may be unable to read the log as
-it is, because of its delimiter, its unit of time or its words: --convert writes a copy that a run can read. No file is
-replaced without --force.
+asked on a terminal; without a terminal, the error names the option that decides. Another delimiter, or the log's own
+words, become settings. A run may be unable to read the log's times: --convert writes a copy that it can read. No file
+is replaced without --force.
 
     tandem init events.csv --items products.csv --output shop.yaml
     tandem init clicks.csv --column user=shopper --column label=        # there is no label
-    tandem init events.txt --convert converted --value label:view=0     # views are only shown, not engaged with
+    tandem init events.txt --value label:view=0     # views are only shown, not engaged with
 """
 
 import argparse
@@ -23,7 +23,7 @@ from typing import Any
 from components.own_log.findings.log_check import LogCheck, check_log
 from components.own_log.findings.log_finding import Severity
 from components.own_log.guess.column_names import ITEM, LABEL, SURFACE, TIME, USER
-from components.own_log.guess.conversion import Converted, convert_events, convert_table
+from components.own_log.guess.conversion import Converted, convert_events
 from components.own_log.guess.event_guess import Answers, EventGuess, Question
 from components.own_log.guess.event_guessing import guess_events
 from components.own_log.guess.sampled_columns import sample
@@ -71,7 +71,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--time", default="", metavar="FORMAT", help="s, ms, us, ns, iso or a pattern as '%%d/%%m/%%Y %%H:%%M'"
     )
     parser.add_argument(
-        "--convert", metavar="FOLDER", help="write copies of files that a run cannot read into this folder"
+        "--convert", metavar="FOLDER", help="write a copy of a log whose times a run cannot read into this folder"
     )
     parser.add_argument("--force", action="store_true", help="replace existing files")
 
@@ -111,7 +111,7 @@ class _Initialization:
         except Undecided as undecided:
             print(f"tandem: {undecided}", file=sys.stderr)
             return ExitCode.WRONG_USAGE
-        if not self._may_convert(events, tables):
+        if not self._may_convert(events):
             return ExitCode.FAILED
         data = self._data(events, tables)
         check = check_log(data, round(time.time() * 1000), _COUNTED_ROWS)
@@ -193,16 +193,13 @@ class _Initialization:
         else:
             self._time = answer
 
-    def _may_convert(self, events: EventGuess, tables: Sequence[TableGuess]) -> bool:
-        """Whether no file needs a converted copy, or copies may be written."""
-        needed = [(self._args.log, events.obstacles), *((each.sampled.form.path, each.obstacles) for each in tables)]
-        needed = [(path, obstacles) for path, obstacles in needed if obstacles]
-        if not needed or self._args.convert:
+    def _may_convert(self, events: EventGuess) -> bool:
+        """Whether the log needs no converted copy, or one may be written."""
+        if not events.obstacles or self._args.convert:
             return True
-        for path, obstacles in needed:
-            print(f"{path} cannot be read by a run as it is:", file=sys.stderr)
-            for obstacle in obstacles:
-                print(f"  {obstacle}", file=sys.stderr)
+        print(f"{self._args.log} cannot be read by a run as it is:", file=sys.stderr)
+        for obstacle in events.obstacles:
+            print(f"  {obstacle}", file=sys.stderr)
         if self._asks:
             folder = input("Write a converted copy into which folder? [converted] ").strip() or "converted"
             self._args.convert = folder
@@ -222,17 +219,11 @@ class _Initialization:
             values |= {"events": converted}
         else:
             values |= {"events": _pattern(self._args.log), "columns": events.event_columns}
+            values["label_threshold"] = events.label_threshold
             values |= dataclasses.asdict(events.sampled.form.settings)
         for table in tables:
-            if table.obstacles:
-                values[table.kind] = self._convert(
-                    table.sampled.form.path,
-                    f"{table.kind}.tsv.gz",
-                    lambda table=table: convert_table(table, self._args.convert),
-                )
-            else:
-                values[table.kind] = _pattern(table.sampled.form.path)
-                values["item_files" if table.kind == ITEMS else "user_files"] = table.sampled.form.settings
+            values[table.kind] = _pattern(table.sampled.form.path)
+            values["item_files" if table.kind == ITEMS else "user_files"] = table.sampled.form.settings
             if table.kind == ITEMS:
                 values["item_columns"] = table.item_columns
             elif table.attributes:
@@ -269,7 +260,11 @@ class _Initialization:
         settled = {"few_items", *(f"no_{surface.value}" for surface in Surface)}
         if of.max_reject_share > DataConfig.max_reject_share:
             settled |= {"missing_user", "missing_item"}
-        serious = [each for each in check.findings if each.severity is not Severity.NOTE and each.code not in settled]
+        serious = [
+            each
+            for each in check.findings
+            if (each.severity is not Severity.NOTE or each.code == "rows_left_out") and each.code not in settled
+        ]
         for finding in serious[:5]:
             print(f"{finding.severity.value}: {finding}")
         quoted = f"'{args.output}'" if re.search(r"\s", args.output) else args.output

@@ -1,4 +1,4 @@
-"""Reads numbers on the command line. Their errors name the value and its range; argparse adds the option."""
+"""Reads numbers and named values on the command line. Errors name the value and its range; argparse adds the option."""
 
 import argparse
 import math
@@ -38,6 +38,14 @@ def seconds(text: str) -> float:
     if not number >= 0:
         raise argparse.ArgumentTypeError(f"should be a number of seconds from 0 on, not {text!r}")
     return number
+
+
+def named_value(text: str) -> tuple[str, str]:
+    """Reads `name=value`."""
+    name, separator, value = text.partition("=")
+    if not (name and separator and value):
+        raise argparse.ArgumentTypeError(f"should be name=value, not {text!r}")
+    return name, value
 
 
 def _finite(text: str) -> float:

@@ -70,6 +70,7 @@ def run(args: argparse.Namespace) -> int:
             request_inputs(config.transform.context),
             lambda error, surface: _failure(error, models[surface]),
             absent,
+            config.transform.fold_accents,
         )
         server = uvicorn.Server(
             uvicorn.Config(explore_app(explored, args.host), lifespan="off", log_config=None, access_log=False)

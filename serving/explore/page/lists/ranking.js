@@ -3,7 +3,6 @@
 import { counted, element, replaceKeepingFocus } from "../parts/elements.js";
 import { makeTabStop, rove } from "../parts/roving.js";
 import { digitsFor } from "../parts/scores.js";
-import { wordsOf } from "../parts/words.js";
 import { idsOf, inWords, placesOf } from "./next.js";
 import { row } from "./row.js";
 
@@ -82,8 +81,8 @@ export class RankedList {
     const places = items.map((_, place) => place).filter((place) => isShown(items[place], place));
     const scores = places.map((place) => items[place].score);
     const common = {
-      words: wordsOf(beside.query), digits: digitsFor(scores), lowest: Math.min(...scores),
-      highest: Math.max(...scores), open: this.#open, add: this.#add,
+      digits: digitsFor(scores), lowest: Math.min(...scores), highest: Math.max(...scores),
+      open: this.#open, add: this.#add,
     };
     const rows = places.map((place) => {
       const item = items[place];

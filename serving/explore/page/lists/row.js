@@ -7,12 +7,11 @@ import { marked } from "../parts/words.js";
 /**
  * Makes the row.
  *
- * @param {object} item - Has id, title and score.
+ * @param {object} item - Has id, title, the title's parts and score.
  * @param {number} place - From 0.
  * @param {object} shown
  * @param {{kind: string, places: number}|undefined} shown.move - How it moved.
  * @param {boolean} shown.isNext - Whether the user clicked it next.
- * @param {Set<string>} shown.words - The words of the query, which are marked.
  * @param {number} shown.digits - How many digits the score has.
  * @param {number} shown.lowest
  * @param {number} shown.highest
@@ -36,7 +35,7 @@ export function row(item, place, shown) {
       element("span", { class: "rank" }, String(place + 1), moved(shown.move)),
       element(
         "span", { class: "name" },
-        element("span", { class: "title", dir: "auto" }, ...marked(item.title, shown.words)),
+        element("span", { class: "title", dir: "auto" }, ...marked(item.parts)),
         shown.isNext ? element("span", { class: "did-next" }, "clicked next") : null,
       ),
       score(item, shown),

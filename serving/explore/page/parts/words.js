@@ -1,24 +1,14 @@
-// Splits texts into words as the model does, and marks the words that a title shares with a query.
+// Marks the words that a title shares with a query, and says which words of a query are unknown.
 
 import { counted, element } from "./elements.js";
 
-const WORD = /[\p{L}\p{N}]+/gu;
-
-/** The different words of a text, in lower case. */
-export function wordsOf(text) {
-  return new Set((text.match(WORD) ?? []).map((word) => word.toLowerCase()));
-}
-
-/** A title in parts: text, and an element around each word that is also in the query. */
-export function marked(title, words) {
-  const parts = [];
-  let end = 0;
-  for (const found of title.matchAll(WORD)) {
-    if (!words.has(found[0].toLowerCase())) continue;
-    parts.push(title.slice(end, found.index), element("mark", {}, found[0]));
-    end = found.index + found[0].length;
-  }
-  return [...parts, title.slice(end)].filter((part) => part !== "");
+/**
+ * A title in parts: text, and an element around each word that is also in the query.
+ *
+ * @param {[string, boolean][]} parts - The title's parts, each with whether it is a word of the query.
+ */
+export function marked(parts) {
+  return parts.map(([text, isShared]) => (isShared ? element("mark", {}, text) : text));
 }
 
 /**

@@ -3,6 +3,7 @@ import dataclasses
 import pytest
 
 from components.behaviour_example_gen.examples.splits import assign_splits
+from components.sources.event_rows import EventColumns
 from schemas.canonical_event import Event, Surface
 from tests.support.log_findings import tally_of
 
@@ -82,3 +83,17 @@ def test_queries_that_are_no_words_in_any_language_are_seen(query, kind):
     sightings = ("searches_without_query", "broken_letters", "queries_without_words")
     seen = {name: getattr(found, name).example for name in sightings if getattr(found, name)}
     assert seen == ({kind: query} if kind else {})
+
+
+def test_weights_and_actions_of_targets_are_counted_if_the_log_tells_them():
+    events = [
+        dataclasses.replace(feed("a", place, f"i{place}"), weight=weight)
+        for place, weight in enumerate((1.0, 5.0, 1.0))
+    ]
+    shown = dataclasses.replace(feed("a", 9, label=0), weight=99.0)
+    assert tally_of([*events, shown]).weights is None
+    found = tally_of([*events, shown], columns=EventColumns(weight="seconds"))
+    assert (found.weights, found.counts_of_actions) == ((1.0, 5.0), {})
+    names = {"buy": 5.0, "click": 1.0, "wish": 3.0}
+    found = tally_of([*events, shown], columns=EventColumns(weight="did", weight_values=names))
+    assert (found.weights, found.counts_of_actions) == ((1.0, 5.0), {"click": 2, "wish": 0, "buy": 1})

@@ -1,6 +1,6 @@
 import pytest
 
-from components.own_log.findings.item_findings import ItemTally, id_findings, item_findings
+from components.own_log.findings.item_findings import ItemTally, id_findings, item_findings, user_findings
 from schemas.canonical_event import Item
 from tests.support.log_findings import told
 
@@ -48,7 +48,7 @@ def test_items_without_titles_repeated_ones_and_broken_letters_are_told(items, c
 
 @pytest.mark.parametrize(("in_log", "in_table"), [("12", "12.0"), ("0012", "12"), ("AB-1", "ab-1"), ("12", "'12'")])
 def test_ids_that_are_written_in_two_ways_do_not_meet(in_log, in_table):
-    (finding,) = id_findings({in_log}, table(in_table), whole_log=False)
+    (finding,) = id_findings({in_log}, table(in_table), whole_log=False, most=0.9)
     assert told(finding).startswith(
         "error ids_do_not_meet: None of the log's 1 items is in the table of items, such as"
     )
@@ -56,11 +56,37 @@ def test_ids_that_are_written_in_two_ways_do_not_meet(in_log, in_table):
 
 
 def test_items_that_one_side_alone_has_are_told():
-    absent, unseen = id_findings({"i1", "i2"}, table("i1", "x1", "x2", "x3"), whole_log=True)
+    absent, unseen = id_findings({"i1", "i2"}, table("i1", "x1", "x2", "x3"), whole_log=True, most=0.9)
     assert absent.text.startswith("1 of the log's 2 items are not in the table of items, such as 'i2'")
     assert told(absent).startswith("warning ids_do_not_meet: ") and absent.count == 1
     assert told(unseen).startswith("note items_without_events: 3 of the table's 4") and unseen.count == 3
     # Ids that meet, and ids that may meet yet, because the table or the log goes on.
-    assert not list(id_findings({"i1", "i2"}, table("i1", "i2", "i3"), whole_log=True))
-    assert not list(id_findings({"i2"}, table("i1", whole=False), whole_log=True))
-    assert not list(id_findings({"i1"}, table("i1", "i2", "i3"), whole_log=False))
+    assert not list(id_findings({"i1", "i2"}, table("i1", "i2", "i3"), whole_log=True, most=0.9))
+    assert not list(id_findings({"i2"}, table("i1", whole=False), whole_log=True, most=0.9))
+    assert not list(id_findings({"i1"}, table("i1", "i2", "i3"), whole_log=False, most=0.9))
+
+
+@pytest.mark.parametrize(
+    ("log", "known", "most", "expected"),
+    [
+        (["u1", "u2"], ["u1", "u2", "u3"], 0.9, None),
+        (["u1"], [], 0.9, None),  # There is no table.
+        ([f"u{n}" for n in range(20)], [f"u{n}" for n in range(19)], 0.9, "note users_do_not_meet: 1 of the log's 20 "),
+        (["u1", "u2"], ["u1"], 0.9, "warning users_do_not_meet: 1 of the log's 2 users are not in the table of users"),
+        (["u1", "u2"], ["u1"], 0.4, "error users_do_not_meet: 1 of the log's 2 users are not in the table of users"),
+        (["u1"], ["x"], 0.9, "error users_do_not_meet: None of the log's 1 users is in the table of users, such as"),
+        (["u1"], ["x"], 1.0, "warning users_do_not_meet: None of the log's 1 users is in the table of users, such as"),
+    ],
+)
+def test_users_that_the_table_lacks_are_told(log, known, most, expected):
+    found = [told(each) for each in user_findings(log, known, most)]
+    assert len(found) == (expected is not None)
+    assert not found or found[0].startswith(expected)
+    assert [f"a run fails above data.max_unknown_share = {most:.0%}" in each for each in found] == [
+        each.startswith("error") for each in found
+    ]
+
+
+def test_users_that_are_written_in_two_ways_are_told():
+    (finding,) = user_findings(["12", "13"], ["12.0", "13.0"], 0.9)
+    assert "'12' in the log is '12.0' in the table" in finding.mend and finding.field == "data.user_columns.user_id"

@@ -5,7 +5,8 @@ import pytest
 
 from components.own_log.findings.log_check import check_log
 from components.sources.data_config import DataConfig
-from components.sources.event_rows import EventColumns
+from components.sources.event_rows import EventColumns, UserColumns
+from components.sources.log_sources import EventSource
 from schemas.canonical_event import Surface
 from tests.support import fixed_benchmark
 
@@ -113,3 +114,35 @@ def test_progress_is_told(log, tmp_path):
     (tmp_path / "events.csv").write_text(HEADER + "".join(rows(users=50_000, each=1)))
     check_log(log, NOW_MS, rows=0, progress=lambda path, read: told.append((Path(path).name, read)))
     assert told == [("events.csv", 50_000)]
+
+
+def test_with_several_logs_findings_name_the_entry(log, tmp_path):
+    (tmp_path / "late.csv").write_text(HEADER + "".join(rows(users=2)) + "u1,9900000000000,recommendation,,i1\n")
+    sources = tuple(EventSource(name) for name in ("events.csv", "late.csv"))
+    check = check_log(dataclasses.replace(log, events="", sources=sources), NOW_MS, rows=0)
+    (late,) = (each for each in check.findings if each.code == "future_time")
+    assert "as data.sources[1].columns.time_unit says?" in late.text
+    assert "Is the unit right (data.sources[1].columns.time_unit: s, ms, us or ns)?" in late.mend
+
+
+def test_a_missing_column_of_weights_is_named(log):
+    columns = EventColumns(weight="seconds")
+    (finding,) = check_log(dataclasses.replace(log, columns=columns), NOW_MS).findings
+    assert (finding.code, finding.field) == ("missing_column", "data.columns.weight")
+
+
+def test_users_that_the_table_of_users_lacks_are_found(log, tmp_path):
+    (tmp_path / "users.csv").write_text("user_id,age\n" + "".join(f"u{user},7\n" for user in range(30)))
+    with_users = dataclasses.replace(log, users="users.csv", user_columns=UserColumns(attributes=("age",)))
+    (finding,) = check_log(with_users, NOW_MS, rows=0).findings
+    assert (finding.code, finding.count) == ("users_do_not_meet", 30)
+    # More rows of the table are read than of the log: the first 1,000 rows of the log have 42 users.
+    (tmp_path / "users.csv").write_text("user_id,age\n" + "".join(f"u{user},7\n" for user in range(-2000, 60)))
+    assert check_log(with_users, NOW_MS, rows=1000).findings == []
+    # A robot is left out, so nobody asks what is known of it.
+    (tmp_path / "users.csv").write_text("user_id,age\n" + "".join(f"u{user},7\n" for user in range(1, 60)))
+    more = "".join(f"u0,{START + place},recommendation,,i1\n" for place in range(100))
+    (tmp_path / "events.csv").write_text(HEADER + "".join(rows()) + more)
+    for limit, expected in ((0, ["users_do_not_meet"]), (50, ["robots"])):
+        check = check_log(dataclasses.replace(with_users, max_events_per_user_day=limit), NOW_MS, rows=0)
+        assert [code for code in codes(check) if code != "out_of_order"] == expected

@@ -1,16 +1,14 @@
-import gzip
 from pathlib import Path
 
 import pytest
 
-from components.own_log.guess.conversion import convert_events, convert_table
+from components.own_log.guess.conversion import convert_events
 from components.own_log.guess.event_guess import Answers
 from components.own_log.guess.event_guessing import guess_events
 from components.own_log.guess.sampled_columns import sample
-from components.own_log.guess.table_guess import ITEMS, USERS, guess_table
 from components.sources.adapter import adapter
 from components.sources.data_config import DataConfig
-from schemas.canonical_event import Event, Item, Surface
+from schemas.canonical_event import Event, Surface
 from tests.support.raw_files import write
 
 NOW_MS = 1_800_000_000_000
@@ -63,15 +61,3 @@ def test_an_interrupted_conversion_leaves_no_file_that_looks_whole(guess, tmp_pa
     with pytest.raises(KeyboardInterrupt):
         convert_events(guess_events(sample(path)), str(tmp_path / "new"), progress=stop)
     assert not (tmp_path / "new" / "events.tsv.gz").exists()
-
-
-def test_tables_are_written_with_paths_that_a_run_reads(tmp_path):
-    items = sample(write(tmp_path / "i.csv", "sku;title;category;brand\ni1;red mug;Home > Mugs;Acme\n"))
-    written = convert_table(guess_table(ITEMS, items, {"i1"}, {}), str(tmp_path / "new"))
-    config = DataConfig(events="x", items=written.path)
-    ((_, item),) = adapter("events").read_items(written.path, config)
-    assert item == Item("i1", "red mug", ("Home", "Mugs"))
-    users = sample(write(tmp_path / "u.csv", "uid;gender\nu1;m\nu2;f\n"))
-    written = convert_table(guess_table(USERS, users, {"u1"}, {}), str(tmp_path / "new"))
-    with gzip.open(written.path, "rt") as stream:
-        assert stream.read() == "user_id\tgender\nu1\tm\nu2\tf\n"

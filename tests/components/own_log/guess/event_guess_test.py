@@ -30,8 +30,6 @@ def test_values_are_translated_and_rare_ones_by_their_words(guess):
     found.time = format_named("%d.%m.%Y")
     assert found.obstacles == [
         "'at' holds dates written as %d.%m.%Y; a run reads numbers since 1970, ISO 8601 and RFC 2822",
-        "'page' holds 'srp' (search); a run reads search and recommendation",
-        "'did' holds 'click' (1); a run reads 1 and 0",
     ]
     assert guess().obstacles == []
 
@@ -42,3 +40,30 @@ def test_columns_become_the_configurations(guess):
     assert guess().event_columns == expected
     assert guess(label="label").event_columns.label == "label"
     assert guess().unused == ["page", "did", "label"]
+
+
+def test_the_logs_own_words_become_settings(guess):
+    found = guess(surface="page", label="did")
+    found.surfaces = {"srp": "search", "home": "recommendation", "find": "search"}
+    found.labels = {"click": "1", "seen": "0", "refund": "drop"}
+    assert found.obstacles == [] and found.label_threshold is None
+    assert found.event_columns.surface_values == {"search": ("srp", "find"), "recommendation": ("home",)}
+    assert found.event_columns.label_values == {"click": 1, "seen": 0}
+
+
+@pytest.mark.parametrize(
+    ("labels", "threshold"),
+    [
+        ({"0": "0", "1": "1", "17": "1"}, 1.0),
+        # Told otherwise, or with a word among them, they are no counts.
+        ({"0": "0", "1": "0", "17": "1"}, None),
+        ({"0": "0", "1": "1", "many": "1"}, None),
+        ({}, None),
+    ],
+)
+def test_counts_are_labels_by_a_threshold_that_rare_ones_pass_too(labels, threshold, guess):
+    found = guess(label="did")
+    found.labels = labels
+    assert found.label_threshold == threshold
+    expected = {} if threshold else {value: int(meaning) for value, meaning in labels.items()}
+    assert found.event_columns.label_values == expected

@@ -17,7 +17,7 @@ PRODUCTS = "sku,product_name,category,brand,price\np1,red mug,Home|Mugs,Acme,3.5
 def test_columns_of_items_and_users_are_found(guess):
     found = guess(ITEMS, PRODUCTS, {"p1"})
     assert found.columns == {"item": "sku", "title": "product_name", "categories": "category"}
-    assert (found.attributes, found.unused, found.obstacles) == (("brand",), ["price"], [])
+    assert (found.attributes, found.unused) == (("brand",), ["price"])
     assert found.item_columns == ItemColumns("sku", "product_name", "category", ("brand",))
     # Attributes are columns of few values.
     rows = "".join(f"u{n},{('m', 'f')[n % 2]},{n % 3},{1700000000 + n},{n / 7}\n" for n in range(200))
@@ -35,12 +35,10 @@ def test_the_id_is_the_column_whose_values_the_log_has(guess):
 
 
 @pytest.mark.parametrize(("path", "sign"), [("Home > Mugs", ">"), ("Home::Mugs", "::"), ("Home; Mugs", ";")])
-def test_paths_divided_by_another_sign_are_an_obstacle(path, sign, guess):
+def test_the_sign_between_categories_becomes_a_setting(path, sign, guess):
     found = guess(ITEMS, PRODUCTS.replace("Home|Mugs", path), {"p1"})
     assert found.separator.strip() == sign
-    assert found.obstacles == [f"'category' holds paths divided by {sign!r}; a run reads vertical bars"]
-    # What is converted bears the names that a run reads by default.
-    assert found.item_columns == ItemColumns(attributes=("brand",))
+    assert found.item_columns == ItemColumns("sku", "product_name", "category", ("brand",), sign)
 
 
 def test_what_is_told_goes_before_guesses_and_an_id_that_nothing_tells_is_asked_for(guess):

@@ -13,12 +13,12 @@ WANTED = WantedColumns(("id", "name"), setting="data.columns")
 
 
 def csv_rows(tmp_path, text, **form):
-    return split(read_delimited(write(tmp_path / "f.csv", text), WANTED, FileFormat("csv", **form)))
+    return split(read_delimited(write(tmp_path / "f.csv", text), WANTED, FileFormat(format="csv", **form)))
 
 
 def tsv_rows(tmp_path, text):
     """Reads the text with its commas as tabs."""
-    return split(read_delimited(write(tmp_path / "f.tsv", text.replace(",", "\t")), WANTED, FileFormat("tsv")))
+    return split(read_delimited(write(tmp_path / "f.tsv", text.replace(",", "\t")), WANTED, FileFormat(format="tsv")))
 
 
 def test_csv_has_quotes_and_tsv_has_none(tmp_path):

@@ -7,8 +7,12 @@ import pytest
 
 from components.raw_files.file_format import FileFormat
 from components.raw_files.refusal import Converted, Reject
-from components.sources.event_rows import EventColumns, ItemColumns, UserColumns
+from components.sources.adapters.event_tables import read_events
+from components.sources.data_config import DataConfig
+from components.sources.event_rows import NO_WEIGHT, EventColumns, ItemColumns, UserColumns
+from components.sources.log_sources import EventSource
 from schemas.canonical_event import Event, Item, Surface, User
+from tests.support.raw_files import write
 from tests.support.source_files import EVENTS, ITEMS, LINES, USERS
 
 
@@ -116,3 +120,39 @@ def test_what_is_converted_is_said_behind_its_row(tmp_path):
         ),
         (4, Event("8", 5, Surface.RECOMMENDATION, item_id="4")),
     ]
+
+
+OF_ENTRY = "data.sources[1].columns."
+
+
+@pytest.mark.parametrize(
+    ("settings", "row", "told"),
+    [
+        ({}, "u,1300000000,a,home,click,1", f"in seconds ({OF_ENTRY}time_unit: s) it is 2011-03-13"),
+        ({}, "u,2000000000000,a,home,click,1", f"does it count milliseconds, as {OF_ENTRY}time_unit says?"),
+        ({"surface_values": {"search": ("srp",)}}, "u,1300000000000,a,home,click,1", f"{OF_ENTRY}surface_values does"),
+        ({"label_values": {"buy": 1}}, "u,1300000000000,a,search,click,1", f"{OF_ENTRY}label_values does not name it"),
+        ({"weight": "much"}, "u,1300000000000,a,search,1,-1", f"{OF_ENTRY}weight needs a number"),
+        ({"weight": "much"}, "u,1300000000000,a,search,1,x", f"words in {OF_ENTRY}weight_values if they are"),
+        ({"weight": "much"}, "u,1300000000000,a,search,1,2e9", f"set {OF_ENTRY}weight_cap"),
+        ({"weight": "much", "weight_values": {"buy": 2.0}}, "u,1300000000000,a,search,1,x", f"{OF_ENTRY}weight_values"),
+    ],
+)
+def test_what_is_said_of_a_row_names_the_entry_that_its_file_is_read_by(tmp_path, settings, row, told):
+    path = write(tmp_path / "b.csv", f"user_id,timestamp_ms,item_id,surface,label,much\n{row}\n")
+    sources = EventSource(f"{tmp_path}/a.csv"), EventSource(path, columns=EventColumns(**settings))
+    (reject,) = read_events(path, DataConfig(sources=sources), 1_700_000_000_000)
+    assert told in reject.detail and "data.columns" not in reject.detail
+    # Alone, the file is read by `data.columns`.
+    (reject,) = read_events(path, DataConfig(events=path, columns=EventColumns(**settings)), 1_700_000_000_000)
+    assert told.replace(OF_ENTRY, "data.columns.") in reject.detail
+
+
+def test_lists_may_hold_weights(tmp_path):
+    row = '{"user_id": "u", "timestamp_ms": 1300000000000, "query": "mug", "hits": [%s]}'
+    hits = '{"id": "a", "clicked": 1, "seconds": 12.5}, {"id": "b", "clicked": 0}, {"id": "c", "clicked": 1}'
+    path = write(tmp_path / "log.jsonl", row % hits + "\n")
+    columns = EventColumns(surface="", item_id="hits.id", label="hits.clicked", lists=("hits",), weight="hits.seconds")
+    found = list(read_events(path, DataConfig(events=path, columns=columns), 1_700_000_000_000))
+    assert [each[1].weight for each in found[:3]] == [12.5, 1.0, 1.0]
+    assert [(each.reason, each.times) for each in found[3:]] == [(NO_WEIGHT, 1)]

@@ -117,6 +117,8 @@ def test_a_cut_catalogue_is_told(ask, rank_server, monkeypatch):
         (["e", *USER_8, "--category", "c", "--candidates", "f"], "not allowed with argument --category"),
         (["e", *USER_8, "--category", "zoo"], "tandem query: there is no item to rank"),
         (["e", *USER_8, "--candidates", "/dev/null"], "tandem query: there is no item to rank"),
+        (["e", *USER_8, "--context", "phone"], "argument --context: should be name=value, not 'phone'"),
+        (["e", *USER_8, "--context", "device=tv"], "tandem query: the model takes no context 'device'; it takes none"),
     ],
 )
 def test_wrong_usage(arguments, message, ask, rank_server):
@@ -139,3 +141,30 @@ def test_a_model_that_takes_the_time_is_told_it(ask, tmp_path):
         assert server.model.wait_until_settled() is None
         told = ask(server, "query", "e", "--user", "8", "--json", "--set", "transform.context=[hour]")
     assert {item["score"] for item in json.loads(told.out)["items"]} == {1.0}
+
+
+def test_a_model_is_told_the_context_that_is_named(ask, shop, tmp_path):
+    """This model answers with the lengths of the device and of the city."""
+    rows = (tmp_path / "events.csv").read_text().splitlines()
+    (tmp_path / "events.csv").write_text(
+        "\n".join([f"{rows[0]},device,city", *(f"{row},," for row in rows[1:])]) + "\n"
+    )
+
+    @signature_of(signatures.RANK, {"device": tf.string, "city": tf.string})
+    def rank(**request):
+        lengths = 10 * tf.strings.length(request["device"]) + tf.strings.length(request["city"])
+        ones = tf.ones_like(letters(request[signatures.RANK_CANDIDATES]))
+        return {signatures.SCORES: ones * tf.cast(lengths, tf.float32)[:, tf.newaxis]}
+
+    save_rank_model(tmp_path / "models" / "1", rank=None, further={signatures.RANK: rank})
+    config = ServerConfig("shop", str(tmp_path / "models"), port=0, rest_api_port=0)
+    context = ("--set", "transform.context=[device, city]", "--set", "data.columns.context=[device, city]")
+    with LocalServer(config) as server:
+        assert server.model.wait_until_settled() is None
+        for told, score in (
+            ((), 0.0),
+            (("--context", "device=tv"), 20.0),
+            (("--context", "city=Rome=Roma", "--context", "device=tv"), 29.0),
+        ):
+            answer = ask(server, "recommend", "--user", "9", "--json", *told, *context)
+            assert {item["score"] for item in json.loads(answer.out)["items"]} == {score}

@@ -178,3 +178,13 @@ def test_users_have_the_events_that_the_pipeline_cuts_examples_from(files, setti
             )
         )
         assert_that(by_user, equal_to(list(log.events.items())))
+
+
+def test_of_several_actions_the_strongest_counts_as_in_examples(tmp_path):
+    rows = "u,1,a,click\nu,2,b,click\nu,3,b,buy\nu,4,c,buy\n"
+    write(tmp_path / "events.csv", f"user_id,timestamp_ms,item_id,did\n{rows}")
+    columns = EventColumns(surface="", weight="did", weight_values={"click": 1.0, "buy": 5.0})
+    config = DataConfig(path=str(tmp_path), events="events.csv", earliest="", columns=columns)
+    assert history(read_source_log(config), "u") == (feed("a"), feed("b"), feed("c"))
+    apart = dataclasses.replace(config, columns=dataclasses.replace(columns, weight="", weight_values={}))
+    assert history(read_source_log(apart), "u") == (feed("a"), feed("b"), feed("b"), feed("c"))

@@ -1,5 +1,7 @@
 """What a demonstration does not show; `demo_test.py` has the answers that it does."""
 
+import dataclasses
+
 import pytest
 
 from schemas.canonical_event import Surface, Token
@@ -47,3 +49,13 @@ def test_an_answer_that_lacks_what_the_user_did_says_so(log):
     lines = answer_text(target, [RankedItem("e", 0.75)], log, is_retrieved=True, width=80).splitlines()
     assert lines[0] == 'Search "a", out of the whole catalogue:'
     assert lines[-1] == "What the user did next: DOG, which the model did not put among its first 1."
+
+
+def test_a_model_that_takes_the_moment_is_told_that_of_the_event(log):
+    log.events["7"] = [dataclasses.replace(each, context={"device": "tv"}) for each in log.events_of("7")]
+    target = last_target(log, "7", Surface.SEARCH, HistoryLimits(), ("timestamp_ms", "device", "city"))
+    for request in (target.retrieval, target.ranking):
+        assert request.timestamp_ms == target.event.timestamp_ms > 0
+        assert request.context == {"device": "tv", "city": ""}
+    plain = last_target(log, "7", Surface.SEARCH, HistoryLimits())
+    assert (plain.ranking.timestamp_ms, plain.ranking.context) == (None, {})

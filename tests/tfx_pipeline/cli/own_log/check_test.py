@@ -1,5 +1,7 @@
 import json
 
+from tests.support import tiny_logs
+
 
 def test_what_would_be_made_is_told(tiny, tandem, tmp_path):
     printed = tandem("check", tiny).out
@@ -28,3 +30,16 @@ def test_programs_read_json(tiny, tandem):
     found = json.loads(tandem("check", tiny, "--json", "--set", "data.columns.user_id=uid", code=1).out)
     assert found["good"] is False
     assert [(each["code"], each["field"]) for each in found["findings"]] == [("missing_column", "data.columns.user_id")]
+
+
+def test_weights_and_actions_are_told(tmp_path, tandem):
+    config = tiny_logs.write_weighed(tmp_path)
+    assert "\nEngagements weigh 1 to 5: 3 click, 1 buy.\n" in tandem("check", config, code=1).out
+    found = json.loads(tandem("check", config, "--json", code=1).out)
+    assert (found["weights"], found["actions"]) == ([1.0, 5.0], {"click": 3, "buy": 1})
+    numbers = ("--set", "data.columns.weight_values={}", "--set", "data.columns.weight=seconds")
+    assert "\nEngagements weigh 0.5 to 80.\n" in tandem("check", config, *numbers, code=1).out
+
+
+def test_a_log_without_weights_tells_of_none(tiny, tandem):
+    assert "\nEngagements weigh" not in tandem("check", tiny).out

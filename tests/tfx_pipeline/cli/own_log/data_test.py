@@ -65,3 +65,15 @@ def test_a_log_that_cannot_be_read_sends_to_check(tiny, tandem):
     assert tandem("data", tiny, "--set", "data.columns.timestamp=surface").out == (
         "No events. Refused rows: unparsable time 160. `tandem check` tells why.\n"
     )
+
+
+def test_weights_and_actions_are_told(tiny, tmp_path, tandem):
+    config = tiny_logs.write_weighed(tmp_path)
+    told = "weights              1  is the median of all engagements, 1 to 5; 3 click, 1 buy\n"
+    assert told in tandem("data", config).out
+    found = json.loads(tandem("data", config, "--json").out)
+    assert found["weights"] == {"least": 1.0, "median": 1.0, "largest": 5.0, "actions": {"click": 3, "buy": 1}}
+    numbers = ("--set", "data.columns.weight_values={}", "--set", "data.columns.weight=seconds")
+    printed = tandem("data", config, *numbers).out
+    assert "weights           11.5  is the median of all engagements, 0.5 to 80\n" in printed
+    assert "\nweights " not in tandem("data", tiny).out

@@ -50,13 +50,13 @@ def test_what_is_there_is_not_replaced_unless_forced(folder, tandem):
     assert load_config("my.yaml").name == "my"
 
 
-def test_a_log_that_is_not_read_as_it_is_is_converted_only_when_asked_for(folder, tandem):
-    write(folder / "log.csv", clicks(";", 1_700_000_000_000_000, ("click", "impression")))
+def test_a_log_whose_times_are_not_read_is_converted_only_when_asked_for(folder, tandem):
+    rows = clicks(";", kinds=("click", "impression")).splitlines()
+    times = {str(1_700_000_000 + place): f"14.11.2023 22:13:{20 + place}" for place in range(12)}
+    dated = [";".join(times.get(value, value) for value in row.split(";")) for row in rows]
+    write(folder / "log.csv", "\n".join(dated) + "\n")
     told = tandem("init", "log.csv", code=1).err
-    assert (
-        "log.csv cannot be read by a run as it is:\n  'event' holds 'click' (1), 'impression' (0); a run reads 1"
-        in told
-    )
+    assert "log.csv cannot be read by a run as it is:\n  'ts' holds dates written as %d.%m.%Y %H:%M:%S; a run" in told
     assert "add --convert FOLDER, and a copy that a run reads is written into it. Nothing is written yet.\n" in told
     assert not (folder / "my.yaml").exists()
 
@@ -68,15 +68,43 @@ def test_a_log_that_is_not_read_as_it_is_is_converted_only_when_asked_for(folder
     assert "new/events.tsv.gz: is there already." in error
 
 
+def test_the_logs_own_words_and_signs_become_settings(folder, tandem):
+    kinds = ("click", "impression", "buy", "refund")
+    write(folder / "log.csv", clicks(header="uid,ts,sku,q,event", kinds=kinds))
+    write(folder / "products.csv", "sku,title,category\n" + "".join(f"i{n},red mug,Home > Mugs\n" for n in range(60)))
+    printed = tandem("init", "log.csv", "--items", "products.csv").out
+    data = load_config("my.yaml").data
+    assert data.events == "log.csv" and data.items == "products.csv"
+    assert data.columns.label_values == {"buy": 1, "click": 1, "impression": 0}
+    assert data.item_columns.category_separator == ">"
+    assert "90 of 360 event rows are left out as data.columns says: left out: event 'refund' (90)" in printed
+    assert "180 engagements, 90 only shown" in tandem("check", "my.yaml").out
+    # A surface that the query does not tell.
+    rows = clicks(kinds=("home", "srp", "srp")).replace(",event", ",page")
+    write(folder / "log.csv", rows)
+    tandem("init", "log.csv", "--column", "label=", "--force")
+    assert load_config("my.yaml").data.columns.surface_values == {"recommendation": ("home",), "search": ("srp",)}
+    assert "120 recommendation, 240 search" in tandem("check", "my.yaml").out
+
+
+def test_counts_become_a_threshold(folder, tandem):
+    write(folder / "log.csv", clicks(kinds=("0", "1", "2", "0")).replace(",event", ",clicks"))
+    tandem("init", "log.csv")
+    data = load_config("my.yaml").data
+    assert (data.label_threshold, data.columns.label, data.columns.label_values) == (1.0, "clicks", {})
+    assert "180 engagements, 180 only shown" in tandem("check", "my.yaml").out
+
+
 def test_the_form_of_the_files_goes_into_the_configuration(folder, tandem):
     write(folder / "log.csv", clicks(";", 1_700_000_000_000_000).encode("utf-16"))
     write(folder / "products.csv", "i1|rötliche Tasse|Home\ni2|Tasse|Home\n".encode("latin-1"))
     tandem("init", "log.csv", "--items", "products.csv", "--column", "label=")
     data = load_config("my.yaml").data
-    assert data.event_format == FileFormat(delimiter="semicolon")
+    assert data.form == FileFormat(delimiter="semicolon")
     assert data.columns.time_unit == "us"
     assert data.item_files == FileFormat(delimiter="pipe", encoding="latin-1", header=False)
-    assert "180 recommendation, 180 search" in tandem("check", "my.yaml").out
+    # That the table lacks nearly all items is an error of its own.
+    assert "180 recommendation, 180 search" in tandem("check", "my.yaml", code=1).out
 
 
 def test_what_cannot_be_decided_names_the_option(folder, tandem):
@@ -115,7 +143,10 @@ def test_wrong_arguments_are_told(arguments, told, folder, tandem):
 
 
 def test_on_a_terminal_it_asks(folder):
-    write(folder / "log.csv", clicks(";", header="who,ts,what,q,event", kinds=("click", "impression")))
+    dated = clicks(";", header="who,ts,what,q,event", kinds=("click", "impression")).replace(
+        ";17000000", ";23.11.2023 00:"
+    )
+    write(folder / "log.csv", dated)
     controller, terminal = pty.openpty()
     said = b""
     with subprocess.Popen([*TANDEM, "init"], stdin=terminal, stdout=terminal, stderr=terminal) as process:
