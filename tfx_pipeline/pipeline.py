@@ -85,6 +85,9 @@ def _until_trained(config: PipelineConfig, passed_statistics_dir: str) -> dict[s
             "timezone": config.data.timezone,
             "attributes": list(config.data.item_attributes),
             "attributes_of_users": list(config.data.user_attributes),
+            "numbers": list(config.data.item_numbers),
+            "numbers_of_users": list(config.data.user_numbers),
+            "vectors": config.data.has_item_vectors,
         },
         disable_statistics=True,
     )
