@@ -99,10 +99,10 @@ def served(built, tmp_path_factory):
 
 
 def scores(output, model, users, items):
-    """As in training: the features of examples through the whole model."""
+    """As in training: the features of examples through the whole model, as probabilities."""
     transform = ServingTransform(output)
     examples = [behaviour_example(items, user=user, history=HISTORY) for user in users]
-    return np.asarray(model(transform(transform.parse(tf.constant(examples)))))
+    return 1 / (1 + np.exp(-np.asarray(model(transform(transform.parse(tf.constant(examples)))))))
 
 
 def test_the_export_answers_with_ids_alone_what_training_computes(built, served):

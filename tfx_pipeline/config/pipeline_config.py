@@ -359,13 +359,18 @@ def _check_numbers_are_read(config: PipelineConfig, path: str) -> None:
     """Refuses numbers and vectors that UnifiedSSR, as it is set, would not look at."""
     items, users = config.data.item_numbers or config.data.has_item_vectors, config.data.user_numbers
     for asked, told, setting, is_on in (
-        (items, "data.item_columns.numbers and .vectors", "item_attributes", config.unifiedssr.item_attributes),
-        (users, "data.user_columns.numbers", "user_embedding", config.unifiedssr.user_embedding),
+        (
+            items,
+            "data.item_columns.numbers and .vectors",
+            "unifiedssr.item_attributes",
+            config.unifiedssr.item_attributes,
+        ),
+        (users, "data.user_columns.numbers", "unifiedssr.user_embedding", config.unifiedssr.user_embedding),
     ):
         if asked and not is_on:
             raise ConfigError(
-                f"{path}: `unifiedssr.{setting}` is false, so unifiedssr reads nothing of `{told}`. Set "
-                f"`unifiedssr.{setting}: true`, or leave `{told}` out."
+                f"{path}: `{setting}` is false, so unifiedssr reads nothing of `{told}`. Set `{setting}: true`, or "
+                f"leave `{told}` out."
             )
 
 

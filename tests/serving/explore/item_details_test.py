@@ -4,7 +4,9 @@ from schemas.canonical_event import Item
 from serving.explore.item_details import ItemDetails, item_details
 from serving.shop_log.event_log import EventLog
 
-MUG = Item("1", "Red mug", ("Home", "Mugs"), {"brand": "Acme", "colour": ""}, numbers={"price": 1234567.5, "stars": 4.0})
+MUG = Item(
+    "1", "Red mug", ("Home", "Mugs"), {"brand": "Acme", "colour": ""}, numbers={"price": 1234567.5, "stars": 4.0}
+)
 LOG = EventLog({"1": MUG, "2": Item("2"), "3": Item("3"), "4": Item("4")}, Counter({"2": 5, "1": 2, "3": 2}))
 
 
