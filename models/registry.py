@@ -61,11 +61,12 @@ def _build_unifiedssr(config: UnifiedSSRConfig, vocabulary: Vocabulary, dtype: s
     return model
 
 
+UNIFIEDSSR = "unifiedssr"
 _MODELS = {
-    "unifiedssr": _Entry(UnifiedSSRConfig, _build_unifiedssr),
+    UNIFIEDSSR: _Entry(UnifiedSSRConfig, _build_unifiedssr),
     "unisar": _Entry(UniSARConfig, _build_unisar),
 }
-RETRIEVING = ("unifiedssr",)
+RETRIEVING = (UNIFIEDSSR,)
 """The models that retrieve from the whole catalogue. The others only rank given candidates."""
 
 
@@ -85,6 +86,7 @@ def build(
     sizes: VocabularySizes,
     catalogue: "Catalogue",
     user_attributes: "np.ndarray | None" = None,
+    user_numbers: "np.ndarray | None" = None,
     dtype: str | None = None,
 ) -> "keras.Model":
     """Builds a model with all its weights, and sets the attributes of items and users.
@@ -96,6 +98,7 @@ def build(
         catalogue: The attributes and engagements of each item.
         user_attributes: Int [users, attributes], one index for each attribute of a user. Needed if `sizes` has user
             attributes.
+        user_numbers: Float [users, 2 * numbers], each number of a user and whether it is known; None if there are none.
         dtype: A Keras dtype policy, such as `mixed_bfloat16`.
 
     Raises:
@@ -111,20 +114,33 @@ def build(
         attribute_sizes=sizes.attributes,
         user_attribute_sizes=sizes.user_attributes,
         context_sizes=sizes.context,
+        item_numbers=catalogue.numbers.shape[1],
+        item_vector=catalogue.vectors.shape[1],
+        user_numbers=0 if user_numbers is None else user_numbers.shape[1],
     )
     model = _entry(name).build(config, vocabulary, dtype)
     model.set_item_attributes(_by_name(catalogue))
+    of_users: dict[str, np.ndarray] = {}
     if user_attributes is not None:
         names = map(features.user_attribute_vocabulary, range(user_attributes.shape[1]))
-        model.set_user_attributes(dict(zip(names, user_attributes.T, strict=True)))
+        of_users |= zip(names, user_attributes.T, strict=True)
+    if user_numbers is not None:
+        of_users[features.USER_NUMBER_VALUES] = user_numbers
+    if of_users:
+        model.set_user_attributes(of_users)
     model.set_item_counts(catalogue.engagements)
     return model
 
 
 def _by_name(catalogue: "Catalogue") -> "dict[str, np.ndarray]":
     """The tables of a catalogue by the names that `Vocabulary.of_catalogue` gives their attributes."""
-    texts = {features.ITEM_WORDS: catalogue.words, features.ITEM_CATEGORY_WORDS: catalogue.category_words}
-    tables = {name: table for name, table in texts.items() if table.shape[1]}
+    whole = {
+        features.ITEM_WORDS: catalogue.words,
+        features.ITEM_CATEGORY_WORDS: catalogue.category_words,
+        features.ITEM_NUMBERS: catalogue.numbers,
+        features.ITEM_VECTOR: catalogue.vectors,
+    }
+    tables = {name: table for name, table in whole.items() if table.shape[1]}
     for vocabulary_name, columns in (
         (features.category_vocabulary, catalogue.categories),
         (features.attribute_vocabulary, catalogue.attributes),

@@ -76,6 +76,8 @@ class Item:
         categories: Category names from broad to narrow.
         attributes: Further named values, such as ``brand``; an unknown value is empty or missing.
         queries: Searches that may have led to the item, for sources without a search log; otherwise none.
+        numbers: Named numbers, such as ``price``; an unknown one is missing.
+        vector: What a text or image model makes of the item's content; empty if it is not known.
     """
 
     item_id: str
@@ -83,6 +85,8 @@ class Item:
     categories: tuple[str, ...] = ()
     attributes: Mapping[str, str] = field(default_factory=dict)
     queries: tuple[str, ...] = ()
+    numbers: Mapping[str, float] = field(default_factory=dict)
+    vector: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -92,10 +96,12 @@ class User:
     Attributes:
         user_id: The user; never empty.
         attributes: Named values, such as ``activity_level``; an unknown value is empty or missing.
+        numbers: Named numbers, such as ``age``; an unknown one is missing.
     """
 
     user_id: str
     attributes: Mapping[str, str] = field(default_factory=dict)
+    numbers: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

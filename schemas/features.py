@@ -27,9 +27,12 @@ ITEM_ID: Final = "item_id"
 TITLE: Final = "title"
 CATEGORIES: Final = "categories"
 ATTRIBUTES: Final = "attributes"
+NUMBERS: Final = "numbers"
+VECTOR: Final = "vector"
 ENGAGEMENTS: Final = "engagements"
-# Features of the `audience` split, which holds one example per user: `USER_ID` and the user's attributes.
+# Features of the `audience` split, which holds one example per user: `USER_ID` and what is known of the user.
 USER_ATTRIBUTES: Final = "user_attributes"
+USER_NUMBERS: Final = "user_numbers"
 
 BEHAVIOUR_FEATURES: Final = (
     USER_ID,
@@ -45,9 +48,11 @@ BEHAVIOUR_FEATURES: Final = (
     HISTORY_ITEMS,
     HISTORY_QUERIES,
 )
-CATALOG_FEATURES: Final = (ITEM_ID, TITLE, CATEGORIES, ATTRIBUTES, ENGAGEMENTS)
+CATALOG_FEATURES: Final = (ITEM_ID, TITLE, CATEGORIES, ATTRIBUTES, NUMBERS, VECTOR, ENGAGEMENTS)
+AUDIENCE_FEATURES: Final = (USER_ATTRIBUTES, USER_NUMBERS)
+"""Beside `USER_ID`."""
 INT_FEATURES: Final = (TIMESTAMP_MS, SEQUENCE_END, HISTORY_KINDS, HISTORY_ITEM_COUNTS, ENGAGEMENTS)
-FLOAT_FEATURES: Final = (LABELS, WEIGHT)
+FLOAT_FEATURES: Final = (LABELS, WEIGHT, NUMBERS, VECTOR, USER_NUMBERS)
 
 # --- Transformed features: what the Transform graph yields and the models take. ---
 USER: Final = "user"
@@ -88,10 +93,18 @@ ITEM_CATEGORY_WORDS: Final = "item_category_words"
 """[batch, category words] word indices of the category path, in the catalog split."""
 ITEM_ATTRIBUTES: Final = "item_attributes"
 """[batch, attributes] one index per attribute, each from its own vocabulary, in the catalog split."""
+ITEM_NUMBERS: Final = "item_numbers"
+"""[batch, 2 * numbers] each number of the item and whether it is known, in the catalog split; missing if items have
+none."""
+ITEM_VECTOR: Final = "item_vector"
+"""[batch, any] the item's content vector, of length 1, in the catalog split; missing if items have none."""
 ITEM_ENGAGEMENTS: Final = "item_engagements"
 """[batch] the number of training examples whose positive is the item, in the catalog split."""
 USER_ATTRIBUTE_INDICES: Final = "user_attribute_indices"
 """[batch, user attributes] one index per attribute, in the audience split; missing if users have no attributes."""
+USER_NUMBER_VALUES: Final = "user_number_values"
+"""[batch, 2 * numbers] each number of the user and whether it is known, in the audience split; missing if users have
+none."""
 
 MODEL_INPUTS: Final = (
     USER,

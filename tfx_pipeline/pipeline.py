@@ -86,6 +86,9 @@ def _until_trained(config: PipelineConfig, passed_statistics_dir: str) -> dict[s
             "attributes": list(config.data.item_attributes),
             "attributes_of_users": list(config.data.user_attributes),
             **({"with_weights": True} if config.data.has_weights else {}),
+            "numbers": list(config.data.item_numbers),
+            "numbers_of_users": list(config.data.user_numbers),
+            "vectors": config.data.has_item_vectors,
         },
         disable_statistics=True,
     )

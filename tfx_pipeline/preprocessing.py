@@ -1,5 +1,6 @@
 """`preprocessing_fn`: from raw features to the model's inputs, the same graph in training and in serving."""
 
+import math
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
@@ -7,7 +8,7 @@ import tensorflow as tf
 
 from schemas import features
 from schemas.canonical_event import Surface
-from tfx_pipeline.transform import history_tensors, tokenizers, vocabularies
+from tfx_pipeline.transform import history_tensors, number_scaling, tokenizers, vocabularies
 from tfx_pipeline.transform.texts import UNKNOWN_MOMENT, context_texts
 
 
@@ -22,12 +23,13 @@ def preprocessing_fn(inputs: dict[str, tf.SparseTensor], custom_config: dict) ->
         inputs: The raw features, each sparse [batch, values]. A row of the catalog split has only the features of an
             item, a row of the audience split only those of a user, a row of any other split only those of behaviour.
         custom_config: `transform` (a `TransformConfig` as a dict), `recommendation_history`, `search_history`,
-            `items_per_session`, `timezone`, the attributes' names: `attributes` for items, `attributes_of_users` for
-            users; and, if examples have weights, `with_weights`.
+            `items_per_session`, `timezone`; the attributes' names: `attributes` for items, `attributes_of_users` for
+            users; likewise `numbers` and `numbers_of_users`; whether items have `vectors`; and, if examples have
+            weights, `with_weights`.
 
     Returns:
-        The transformed features that `schemas.features` names. `USER_ATTRIBUTE_INDICES` is among them only if
-        `attributes_of_users` names any, `EXAMPLE_WEIGHT` only with `with_weights`.
+        The transformed features that `schemas.features` names. Those of the numbers, the vectors, the users' attributes
+        and the weights are among them only if there are any.
     """
     transform = custom_config["transform"]
     user = _single(inputs[features.USER_ID])
@@ -89,6 +91,15 @@ def preprocessing_fn(inputs: dict[str, tf.SparseTensor], custom_config: dict) ->
         )
     if custom_config.get("with_weights"):
         transformed[features.EXAMPLE_WEIGHT] = _columns(inputs[features.WEIGHT], 1, 1.0)[:, 0]
+    for names, raw, name in (
+        (custom_config["numbers"], features.NUMBERS, features.ITEM_NUMBERS),
+        (custom_config["numbers_of_users"], features.USER_NUMBERS, features.USER_NUMBER_VALUES),
+    ):
+        if names:
+            numbers = _columns(inputs[raw], len(names), math.nan)
+            transformed[name] = number_scaling.scaled(numbers, transform["number_scale"])
+    if custom_config["vectors"]:
+        transformed[features.ITEM_VECTOR] = number_scaling.unit_vectors(inputs[features.VECTOR])
     return transformed
 
 

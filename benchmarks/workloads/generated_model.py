@@ -120,6 +120,9 @@ def _transform_output(folder: Path, config: PipelineConfig, names: Vocabularies)
         "timezone": config.data.timezone,
         "attributes": [],
         "attributes_of_users": [],
+        "numbers": [],
+        "numbers_of_users": [],
+        "vectors": False,
     }
     function = functools.partial(preprocessing.preprocessing_fn, custom_config=custom_config)
     nothing: dict[str, list] = {name: [] for name in spec}

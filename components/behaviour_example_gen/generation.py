@@ -131,7 +131,8 @@ def generate_examples(
         items = (
             (catalog, engagements)
             | "WithEngagements" >> beam.CoGroupByKey()
-            | "ItemExamples" >> beam.FlatMap(functools.partial(_item_example, config.item_attributes))
+            | "ItemExamples"
+            >> beam.FlatMap(functools.partial(_item_example, config.item_attributes, config.item_numbers))
         )
         item_count = items | "CountItems" >> beam.combiners.Count.Globally() | beam.Map(lambda n: (CATALOG_SPLIT, n))
         _ = items | f"Write[{CATALOG_SPLIT}]" >> WriteExamples(split_dirs[CATALOG_SPLIT])
@@ -146,7 +147,7 @@ def generate_examples(
             reports[CANDIDATES] = report("Candidate", rows[None], rows[REJECTS], failures)
         if read_users is not None:
             read = functools.partial(read_users, config=config)
-            users_table = audience(pipeline, files.user_files, read, config.user_attributes)
+            users_table = audience(pipeline, files.user_files, read, config.user_attributes, config.user_numbers)
             _ = users_table.examples | f"Write[{AUDIENCE_SPLIT}]" >> WriteExamples(split_dirs[AUDIENCE_SPLIT])
             unknown = unknown_ids(USER, users | "IdsOfLog" >> beam.Keys(), users_table.user_ids)
             notes = (users_table.rejects, unknown.report) | "UserNotes" >> beam.Flatten()
@@ -240,12 +241,12 @@ def _with_order(placed: Iterable[Placed]) -> Iterator[tuple[EventPlace, Event]]:
 
 
 def _item_example(
-    attributes: Sequence[str], grouped: tuple[str, tuple[Iterable[Item], Iterable[int]]]
+    attributes: Sequence[str], numbers: Sequence[str], grouped: tuple[str, tuple[Iterable[Item], Iterable[int]]]
 ) -> Iterable[bytes]:
     items, engagements = grouped[1]
     count = sum(engagements)
     for item in items:
-        yield catalog_example(item, attributes, count)
+        yield catalog_example(item, attributes, count, numbers)
 
 
 class _ExamplesOfUser(beam.DoFn):

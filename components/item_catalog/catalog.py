@@ -25,6 +25,10 @@ ITEMS: Final = "items"
 UNTITLED: Final = "items_without_title"
 DIVIDED_BY: Final = "items_with_one_category_of_"
 """How the names of counts begin of items whose only category holds a sign that may divide a path."""
+WITH_NUMBER: Final = "items_with_number_"
+"""How the names of counts begin of items whose number of that name is known."""
+WITH_VECTOR: Final = "items_with_vector_of_"
+"""How the names of counts begin of items that have a content vector of so many numbers."""
 _USED = "used"
 
 
@@ -44,11 +48,12 @@ def build_catalog(
 
     Returns:
         Reports for `event` and `item` rows, and counts of `items` and `items_without_title`; if there are item files,
-        also of `items_of_log`, which somebody engaged with, and of `items_not_in_table` among them.
+        also of `items_of_log`, which somebody engaged with, and of `items_not_in_table` among them. Counts of the items
+        whose numbers are known, and of those with a content vector.
 
     Raises:
-        DataError: Files cannot be used, too many rows were refused, the item files lack too many items of the log, or
-            there is no item.
+        DataError: Files cannot be used, too many rows were refused, the item files lack too many items of the log,
+            there is no item, or content vectors are asked for and there are none, or of several lengths.
     """
     source = adapter(config.source)
     files = source.source_files(config)
@@ -101,7 +106,28 @@ def build_catalog(
         check_unknown(ITEM, summary.counts, summary.reports[ITEM], files.items_told, config.max_unknown_share)
     if not summary.counts.get(ITEMS):
         raise DataError(f"{files.events_told}: names no item. Does data.columns name the column of the items?")
+    if config.has_item_vectors:
+        _check_vectors(summary)
     return summary
+
+
+def _check_vectors(summary: Summary) -> None:
+    lengths = {
+        int(name.removeprefix(WITH_VECTOR)): count
+        for name, count in sorted(summary.counts.items())
+        if name.startswith(WITH_VECTOR)
+    }
+    if not lengths:
+        raise DataError(
+            "data.item_columns.vectors: no item has a content vector. Does it name the right column? If there are "
+            "none, leave it out."
+        )
+    if len(lengths) > 1:
+        found = ", ".join(f"{count:,} of {length} numbers" for length, count in sorted(lengths.items()))
+        raise DataError(
+            f"data.item_columns.vectors: the files hold vectors of several lengths: {found}. All have to come from one "
+            "model of texts or images."
+        )
 
 
 def _engagement(placed: tuple[int, int, Event]) -> Iterable[tuple[tuple[str, bytes], int]]:
@@ -118,6 +144,10 @@ def _counts(row: CatalogItem) -> Iterable[tuple[str, int]]:
     sign = other_separator(row.item.categories)
     if sign:
         yield f"{DIVIDED_BY}{sign}", 1
+    for name in row.item.numbers:
+        yield f"{WITH_NUMBER}{name}", 1
+    if row.item.vector:
+        yield f"{WITH_VECTOR}{len(row.item.vector)}", 1
 
 
 class _OneRow(beam.DoFn):

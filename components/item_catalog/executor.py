@@ -2,12 +2,13 @@
 
 import logging
 import time
+from collections.abc import Iterator, Mapping
 
 from tfx.dsl.components.base.base_beam_executor import BaseBeamExecutor
 from tfx.types import artifact_utils
 
 from components.artifacts import Artifacts, Properties
-from components.item_catalog.catalog import DIVIDED_BY, ITEM, ITEMS, UNTITLED, build_catalog
+from components.item_catalog.catalog import DIVIDED_BY, ITEM, ITEMS, UNTITLED, WITH_NUMBER, WITH_VECTOR, build_catalog
 from components.raw_files.refusal import describe
 from components.sources.data_config import GENERIC_SOURCE, DataConfig
 from components.sources.unknown_ids import check_unknown
@@ -55,9 +56,26 @@ class Executor(BaseBeamExecutor):
                     name.removeprefix(DIVIDED_BY),
                     config.item_columns.category_separator,
                 )
+        for level, told in _numbers_told(config, summary.counts):
+            _LOG.log(level, "%s", told)
         for told in check_unknown(ITEM, summary.counts, report, f"data.items = {config.items}", 1.0):
             _LOG.warning("%s", told)
         for told in report.told:
             _LOG.warning("item rows: %s", told)
         if report.rejects:
             _LOG.warning("%d item rows refused: %s. See %s", report.rejects, describe(report.reasons), rejects.uri)
+
+
+def _numbers_told(config: DataConfig, counts: Mapping[str, int]) -> Iterator[tuple[int, str]]:
+    """Of how many items each number, and a content vector, is not known; each with the level to log it at."""
+    for name in config.item_numbers:
+        unknown = counts[ITEMS] - counts.get(f"{WITH_NUMBER}{name}", 0)
+        level = logging.WARNING if unknown == counts[ITEMS] else logging.INFO
+        yield level, f"data.item_columns.numbers: {name!r} is unknown of {unknown:,} of {counts[ITEMS]:,} items"
+    if config.has_item_vectors:
+        ((length, known),) = ((name, count) for name, count in counts.items() if name.startswith(WITH_VECTOR))
+        yield (
+            logging.INFO,
+            f"data.item_columns.vectors: vectors of {length.removeprefix(WITH_VECTOR)} numbers; "
+            f"{counts[ITEMS] - known:,} of {counts[ITEMS]:,} items have none, which adds nothing to them",
+        )

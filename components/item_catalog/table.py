@@ -11,7 +11,7 @@ from apache_beam.io.filesystems import FileSystems
 
 from components.raw_files.text_file import open_text
 from schemas.canonical_event import Item
-from schemas.features import ATTRIBUTES, CATEGORIES, ENGAGEMENTS, ITEM_ID, TITLE
+from schemas.features import ATTRIBUTES, CATEGORIES, ENGAGEMENTS, ITEM_ID, NUMBERS, TITLE, VECTOR
 
 _FILE = "items.jsonl.gz"
 _QUERIES = "queries"
@@ -46,8 +46,8 @@ def write_table(directory: str, rows: Iterable[CatalogItem]) -> None:
                 ATTRIBUTES: dict(row.item.attributes),
                 ENGAGEMENTS: row.engagements,
             }
-            if row.item.queries:
-                values[_QUERIES] = row.item.queries
+            more = {_QUERIES: row.item.queries, NUMBERS: dict(row.item.numbers), VECTOR: row.item.vector}
+            values |= {name: value for name, value in more.items() if value}
             packed.write((json.dumps(values, ensure_ascii=False) + "\n").encode("utf-8"))
 
 
@@ -62,5 +62,7 @@ def read_table(directory: str) -> Iterator[CatalogItem]:
                 categories=tuple(values[CATEGORIES]),
                 attributes=values[ATTRIBUTES],
                 queries=tuple(values.get(_QUERIES, ())),
+                numbers=values.get(NUMBERS, {}),
+                vector=tuple(values.get(VECTOR, ())),
             )
             yield CatalogItem(item, values[ENGAGEMENTS])

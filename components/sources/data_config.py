@@ -26,6 +26,7 @@ UNIFORM: Final = "uniform"
 POPULARITY: Final = "popularity"
 SHOWN: Final = "shown"
 CATEGORY: Final = "category"
+_SOURCES_WITH_NUMBERS: Final = (GENERIC_SOURCE, "fixed_benchmark")
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,8 @@ class DataConfig(FormatSettings):
         user_files: How the user files are written.
         columns: Which column of the event files holds which field.
         item_columns: Which column of the item files holds which field.
-        user_columns: Which column of the user files holds which field; its `attributes` are what is read of them.
+        user_columns: Which column of the user files holds which field; its `attributes` and `numbers` are what is read
+            of them.
         sources: Several logs in place of `events`, such as that of the searches and that of the feed, each with files,
             columns, surface and format of its own. A user's events are ordered by time over all of them; at equal
             times, those of an earlier entry come first. For `source: events`.
@@ -164,11 +166,17 @@ class DataConfig(FormatSettings):
                 f"Received: {self.events!r}"
             )
         for source in (UserSource(self.users, self.user_files, self.user_columns), *self.user_sources):
-            if bool(source.users) != bool(source.user_columns.attributes):
+            read = [*source.user_columns.attributes, *source.user_columns.numbers]
+            if bool(source.users) != bool(read):
                 raise ValueError(
-                    "data.users and data.user_columns.attributes go together: the files, and which of their columns "
-                    f"are read. Received: {source.users!r} and {list(source.user_columns.attributes)}"
+                    "data.users and data.user_columns.attributes or .numbers go together: the files, and which of "
+                    f"their columns are read. Received: {source.users!r} and {read}"
                 )
+        if self.source not in _SOURCES_WITH_NUMBERS and (self.item_numbers or self.has_item_vectors):
+            raise ValueError(
+                "data.item_columns.numbers and .vectors are for tables of items of the sources "
+                f"{', '.join(_SOURCES_WITH_NUMBERS)}. Leave them out. Received: source={self.source!r}"
+            )
         if self.label_threshold is not None and self.columns.label_values:
             raise ValueError(
                 "data.label_threshold and data.columns.label_values exclude each other: a label is a rating or a word."
@@ -299,14 +307,35 @@ class DataConfig(FormatSettings):
     @property
     def item_attributes(self) -> tuple[str, ...]:
         """The names of the attributes that any table of items has."""
-        tables = [each.item_columns for each in self.item_sources] or [self.item_columns]
-        return tuple(dict.fromkeys(name for each in tables for name in each.attributes))
+        return tuple(dict.fromkeys(name for each in self._item_tables for name in each.attributes))
+
+    @property
+    def item_numbers(self) -> tuple[str, ...]:
+        """The names of the numbers that any table of items has."""
+        return tuple(dict.fromkeys(name for each in self._item_tables for name in each.numbers))
+
+    @property
+    def has_item_vectors(self) -> bool:
+        """Whether any table of items has content vectors."""
+        return any(each.vectors for each in self._item_tables)
+
+    @property
+    def _item_tables(self) -> list[ItemColumns]:
+        return [each.item_columns for each in self.item_sources] or [self.item_columns]
 
     @property
     def user_attributes(self) -> tuple[str, ...]:
         """The names of the attributes that any table of users has."""
-        tables = [each.user_columns for each in self.user_sources] or [self.user_columns]
-        return tuple(dict.fromkeys(name for each in tables for name in each.attributes))
+        return tuple(dict.fromkeys(name for each in self._user_tables for name in each.attributes))
+
+    @property
+    def user_numbers(self) -> tuple[str, ...]:
+        """The names of the numbers that any table of users has."""
+        return tuple(dict.fromkeys(name for each in self._user_tables for name in each.numbers))
+
+    @property
+    def _user_tables(self) -> list[UserColumns]:
+        return [each.user_columns for each in self.user_sources] or [self.user_columns]
 
     @property
     def of_pretraining(self) -> "DataConfig":

@@ -14,6 +14,7 @@ from components.raw_files.row import CATEGORY_SEPARATOR, NameList, RowError
 from components.sources.event_time import MILLISECONDS, PLAUSIBLE_MS, UNITS, calendar_ms, day, number_ms, unit_hint
 from components.sources.id_text import check_id
 from components.sources.row_elements import list_of
+from components.sources.row_numbers import number_of, vector_of
 from schemas import context_values
 from schemas.canonical_event import Event, Item, Surface, User
 
@@ -173,6 +174,11 @@ class ItemColumns:
             names in JSON and Parquet. May be missing from the file.
         category_separator: What stands between the names of a category path, such as `|`, `>` or `/`.
         attributes: Further columns of one value each, such as a brand. Each must be there.
+        numbers: Columns of one number each, such as a price or a rating. An empty value is unknown. Each must be there.
+            `transform.number_scale` says how the models see them.
+        vectors: The column of what a text or image model makes of the item: a list of numbers in JSON and Parquet; in
+            text, numbers with spaces, commas, semicolons or bars between them. All are equally long. An item without
+            one is counted, and its vector adds nothing. Empty: there are none.
     """
 
     item_id: str = "item_id"
@@ -180,6 +186,8 @@ class ItemColumns:
     categories: str = "categories"
     attributes: tuple[str, ...] = ()
     category_separator: str = CATEGORY_SEPARATOR
+    numbers: tuple[str, ...] = ()
+    vectors: str = ""
 
     def __post_init__(self) -> None:
         """Refuses a separator that divides nothing."""
@@ -189,7 +197,12 @@ class ItemColumns:
     @property
     def required(self) -> tuple[str, ...]:
         """The columns that a file must have."""
-        return (self.item_id, *self.attributes)
+        return (self.item_id, *self.attributes, *self.numbers, *self.lists)
+
+    @property
+    def lists(self) -> tuple[str, ...]:
+        """The columns that keep their lists."""
+        return (self.vectors,) if self.vectors else ()
 
 
 @dataclass(frozen=True)
@@ -199,15 +212,17 @@ class UserColumns:
     Attributes:
         user_id: The column of the user's id. Required.
         attributes: Further columns of one value each, such as an activity level. Each must be there.
+        numbers: Columns of one number each, such as an age. An empty value is unknown. Each must be there.
     """
 
     user_id: str = "user_id"
     attributes: tuple[str, ...] = ()
+    numbers: tuple[str, ...] = ()
 
     @property
     def required(self) -> tuple[str, ...]:
         """The columns that a file must have."""
-        return (self.user_id, *self.attributes)
+        return (self.user_id, *self.attributes, *self.numbers)
 
 
 @dataclass(frozen=True)
@@ -486,6 +501,8 @@ def item_from_row(row: Mapping[str, object], columns: ItemColumns, rules: RowRul
         title=rules.known(field_text(row, columns.title)),
         categories=tuple(name for name in (rules.known(each.strip()) for each in categories) if name),
         attributes={name: rules.known(field_text(row, name)) for name in columns.attributes},
+        numbers=_numbers(row, columns.numbers, "data.item_columns.numbers", rules),
+        vector=_vector(row, columns.vectors, rules),
     )
 
 
@@ -495,4 +512,20 @@ def user_from_row(row: Mapping[str, object], columns: UserColumns, rules: RowRul
     if not user_id:
         raise _missing("user", row, columns.user_id)
     check_id(user_id, columns.user_id)
-    return User(user_id, {name: rules.known(field_text(row, name)) for name in columns.attributes})
+    return User(
+        user_id,
+        {name: rules.known(field_text(row, name)) for name in columns.attributes},
+        _numbers(row, columns.numbers, "data.user_columns.numbers", rules),
+    )
+
+
+def _numbers(row: Mapping[str, object], names: tuple[str, ...], setting: str, rules: RowRules) -> dict[str, float]:
+    known = ((name, rules.known(field_text(row, name))) for name in names)
+    return {name: number_of(text, name, setting) for name, text in known if text}
+
+
+def _vector(row: Mapping[str, object], column: str, rules: RowRules) -> tuple[float, ...]:
+    value = row.get(column)
+    if not column or value is None or (isinstance(value, str) and not rules.known(value.strip())):
+        return ()
+    return vector_of(value, column)

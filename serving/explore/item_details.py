@@ -15,7 +15,7 @@ class ItemDetails:
         item_id: The item's id.
         title: The item's title; empty if none is known.
         categories: The item's category, as names from broad to narrow.
-        attributes: The item's other values by name, without empty ones.
+        attributes: The item's other values and numbers by name, without empty ones.
         is_in_log: Whether the log has the item at all.
         events: How many times users engaged with the item.
         popularity: The item's rank by `events`, from 1. Items with the same number of events share a rank.
@@ -36,12 +36,13 @@ def item_details(log: EventLog, item_id: str) -> ItemDetails:
     """Looks an item up. An item that the log does not know has no title and no events."""
     item = log.items.get(item_id, Item(item_id))
     events = log.item_counts[item_id]
+    numbers = {name: f"{number:.12g}" for name, number in item.numbers.items()}
     more_popular = sum(1 for other in log.item_counts.values() if other > events)
     return ItemDetails(
         item_id,
         item.title,
         item.categories,
-        {name: value for name, value in item.attributes.items() if value},
+        {name: value for name, value in item.attributes.items() if value} | numbers,
         item_id in log.items,
         events,
         more_popular + 1,

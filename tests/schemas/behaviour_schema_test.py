@@ -29,7 +29,7 @@ def anomalies(examples, environment):
 
 
 NOT_IN_REQUESTS = {features.LABELS, features.TIMESTAMP_MS, features.SEQUENCE_END}
-TABLES = {*features.CATALOG_FEATURES, features.USER_ATTRIBUTES}
+TABLES = {*features.CATALOG_FEATURES, *features.AUDIENCE_FEATURES}
 
 
 def test_every_raw_feature_stands_in_the_schema_with_its_type():

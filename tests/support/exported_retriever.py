@@ -48,7 +48,7 @@ RAW_SPEC = {
     name: tf.io.VarLenFeature(
         tf.int64 if name in features.INT_FEATURES else tf.float32 if name in features.FLOAT_FEATURES else tf.string
     )
-    for name in (*features.BEHAVIOUR_FEATURES, features.WEIGHT, *features.CATALOG_FEATURES, features.USER_ATTRIBUTES)
+    for name in (*features.BEHAVIOUR_FEATURES, features.WEIGHT, *features.CATALOG_FEATURES, *features.AUDIENCE_FEATURES)
 }
 """Every feature that the Transform reads."""
 _SETTINGS = {
@@ -58,6 +58,9 @@ _SETTINGS = {
     "timezone": "UTC",
     "attributes": [],
     "attributes_of_users": ["level"],
+    "numbers": [],
+    "numbers_of_users": [],
+    "vectors": False,
 }
 
 

@@ -1,7 +1,9 @@
 """The preprocessing_fn on real Beam, with every index worked out by hand."""
 
 import dataclasses
+import math
 
+import numpy as np
 import pytest
 import tensorflow as tf
 
@@ -20,6 +22,9 @@ CUSTOM_CONFIG = {
     "timezone": "UTC",
     "attributes": ["brand", "colour"],
     "attributes_of_users": [],
+    "numbers": [],
+    "numbers_of_users": [],
+    "vectors": False,
 }
 CATALOG = [
     dict(
@@ -141,10 +146,35 @@ def test_context_that_training_did_not_know_counts_as_unknown(transformed, ask):
     assert unknown[features.CONTEXT].numpy().tolist() == [[0, 0]]
 
 
+def test_numbers_and_vectors_of_items_and_users(tmp_path):
+    items = [
+        dict(item_id=[b"a"], numbers=[1.0, math.nan], vector=[3.0, 4.0]),
+        dict(item_id=[b"b"], numbers=[3.0, 7.0], vector=[0.0, -2.0]),
+        dict(item_id=[b"c"]),
+    ]
+    users = [dict(user_id=[b"u1"], user_numbers=[20.0]), dict(user_id=[b"u2"], user_numbers=[40.0])]
+    settings = as_dict(dataclasses.replace(TRANSFORM, number_scale="linear"))
+    more = {"transform": settings, "numbers": ["price", "stars"], "numbers_of_users": ["age"], "vectors": True}
+    data, output = analyzed(tmp_path, [*items, *users, *TRAIN], CUSTOM_CONFIG | more)
+    # Two numbers lie one standard deviation from their mean.
+    numbers = [[-1, 1, 0, 0], [1, 1, 0, 1], *[[0] * 4] * 6]
+    assert [row[features.ITEM_NUMBERS].tolist() for row in data] == numbers
+    ages = [*[[0, 0]] * 3, [-1, 1], [1, 1], *[[0, 0]] * 3]
+    assert [row[features.USER_NUMBER_VALUES].tolist() for row in data] == ages
+    vectors = [row[features.ITEM_VECTOR].tolist() for row in data]
+    np.testing.assert_allclose(vectors[:2], [[0.6, 0.8], [0, -1]], rtol=1e-6)
+    assert vectors[2:] == [[]] * 6
+    # A request names none of them.
+    spec = output.transformed_feature_spec()
+    assert (spec[features.ITEM_NUMBERS].shape, spec[features.USER_NUMBER_VALUES].shape) == ([4], [2])
+
+
 def test_what_is_switched_off_takes_no_room(tmp_path):
     settings = as_dict(TransformConfig(words_per_query=2, words_per_title=0, category_levels=2))
     data, output = analyzed(tmp_path, CATALOG + TRAIN, CUSTOM_CONFIG | {"transform": settings, "attributes": []})
     assert output.vocabulary_by_name(features.WORD_VOCABULARY) == [b"mug"]
+    there = (features.ITEM_NUMBERS, features.ITEM_VECTOR, features.USER_NUMBER_VALUES, features.USER_ATTRIBUTE_INDICES)
+    assert not set(there) & set(data[0])
     nothing = (features.ITEM_WORDS, features.ITEM_CATEGORY_WORDS, features.ITEM_ATTRIBUTES, features.CONTEXT)
     assert [len(data[0][name]) for name in nothing] == [0] * 4
 

@@ -28,6 +28,10 @@ FOLLOWING = {f"{model}.{name}": f"data.{name}" for model in registry.names() for
 """Fields that take the value of another field. `load_config` refuses any other value."""
 
 
+LOG = "log"
+NUMBER_SCALES = (LOG, "linear")
+
+
 @dataclass(frozen=True)
 class TransformConfig:
     """What the Transform graph keeps of texts and ids.
@@ -54,6 +58,9 @@ class TransformConfig:
             others are unknown, too.
         max_items: How many items, the most frequent ones, get an index of their own; 0 for all.
         max_words: How many words, the most frequent ones, get an index of their own; 0 for all.
+        number_scale: How the models see `numbers` of items and users. `log`: the logarithm, sign(x) * ln(1 + |x|), in
+            standard deviations from its mean, for prices, counts and anything else that a few large values stretch.
+            `linear`: the number itself, in standard deviations. Both end at 5. An unknown number adds nothing.
     """
 
     tokenizer: str = WORDS
@@ -69,12 +76,17 @@ class TransformConfig:
     max_users: int = 0
     max_items: int = 0
     max_words: int = 0
+    number_scale: str = LOG
 
     def __post_init__(self) -> None:
         """Refuses numbers that are too small, and unknown tokenizers."""
         if self.tokenizer not in TOKENIZERS:
             raise ValueError(
                 f"transform.tokenizer should be one of {', '.join(TOKENIZERS)}. Received: {self.tokenizer!r}"
+            )
+        if self.number_scale not in NUMBER_SCALES:
+            raise ValueError(
+                f"transform.number_scale should be one of {', '.join(NUMBER_SCALES)}. Received: {self.number_scale!r}"
             )
         check_least(self, 1, "words_per_query", "min_word_count", "ngram_buckets", "subwords")
         check_least(self, 0, "words_per_title", "words_per_category_path", "category_levels")
@@ -333,6 +345,8 @@ def load_config(path: str = DEFAULT_CONFIG, overrides: Sequence[str] = ()) -> Pi
                 f"{path}: `transform.context`: there is no {name!r}. Known: {', '.join(offered)}; name further columns "
                 "in `data.columns.context`."
             )
+    if registry.UNIFIEDSSR in (config.model, config.retriever.model):
+        _check_numbers_are_read(config, path)
     for model in registry.names():
         for name in _LENGTHS:
             said, default = getattr(getattr(config, model), name), getattr(registry.config_class(model)(), name)
@@ -343,6 +357,25 @@ def load_config(path: str = DEFAULT_CONFIG, overrides: Sequence[str] = ()) -> Pi
                     f"histories are. Set `data.{name}` alone."
                 )
     return _with_agreeing_lengths(config)
+
+
+def _check_numbers_are_read(config: PipelineConfig, path: str) -> None:
+    """Refuses numbers and vectors that UnifiedSSR, as it is set, would not look at."""
+    items, users = config.data.item_numbers or config.data.has_item_vectors, config.data.user_numbers
+    for asked, told, setting, is_on in (
+        (
+            items,
+            "data.item_columns.numbers and .vectors",
+            "unifiedssr.item_attributes",
+            config.unifiedssr.item_attributes,
+        ),
+        (users, "data.user_columns.numbers", "unifiedssr.user_embedding", config.unifiedssr.user_embedding),
+    ):
+        if asked and not is_on:
+            raise ConfigError(
+                f"{path}: `{setting}` is false, so unifiedssr reads nothing of `{told}`. Set `{setting}: true`, or "
+                f"leave `{told}` out."
+            )
 
 
 def _with_agreeing_lengths(config: PipelineConfig) -> PipelineConfig:

@@ -1,6 +1,7 @@
 """The input pipeline: transformed TFRecords to joint batches, and the catalog and audience splits to tables."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 import numpy as np
 import tensorflow as tf
@@ -101,37 +102,65 @@ def read_catalog(file_patterns: Sequence[str], transform_output: tft.TFTransform
         "categories": features.ITEM_CATEGORIES,
         "attributes": features.ITEM_ATTRIBUTES,
         "engagements": features.ITEM_ENGAGEMENTS,
+        "numbers": features.ITEM_NUMBERS,
+        "vectors": features.ITEM_VECTOR,
     }
-    tables = _tables(file_patterns, transform_output, features.ITEM, items, list(names.values()))
-    return Catalogue(**{field: tables[name] for field, name in names.items()})
+    tables = _tables(file_patterns, transform_output, features.ITEM, items, names.values())
+    return Catalogue(**{field: tables[name] for field, name in names.items() if name in tables})
 
 
-def read_user_attributes(
-    file_patterns: Sequence[str], transform_output: tft.TFTransformOutput, users: int
-) -> np.ndarray:
-    """Reads the transformed audience split into a table, int32 [users, attributes].
+class UserTables(NamedTuple):
+    """What is known of all users; None if nothing of its kind is.
+
+    Attributes:
+        attributes: Int32 [users, attributes].
+        numbers: Float32 [users, 2 * numbers].
+    """
+
+    attributes: np.ndarray | None = None
+    numbers: np.ndarray | None = None
+
+
+def read_users(file_patterns: Sequence[str], transform_output: tft.TFTransformOutput, users: int) -> UserTables:
+    """Reads the transformed audience split into tables.
 
     Args:
         file_patterns: Of the audience split's gzipped TFRecord files.
         transform_output: Of the Transform that wrote them.
         users: The number of user indices; rows of padding, of the unknown and of users without attributes are 0.
     """
-    name = features.USER_ATTRIBUTE_INDICES
-    return _tables(file_patterns, transform_output, features.USER, users, [name])[name]
+    names = (features.USER_ATTRIBUTE_INDICES, features.USER_NUMBER_VALUES)
+    tables = _tables(file_patterns, transform_output, features.USER, users, names)
+    return UserTables(*map(tables.get, names))
 
 
 def _tables(
-    file_patterns: Sequence[str], transform_output: tft.TFTransformOutput, index: str, rows: int, names: Sequence[str]
+    file_patterns: Sequence[str], transform_output: tft.TFTransformOutput, index: str, rows: int, names: Iterable[str]
 ) -> dict[str, np.ndarray]:
-    """Int32 [rows, ...] for each named feature, filled in at the rows that the feature `index` tells."""
-    spec = _feature_spec(transform_output, (index, *names))
-    tables = {name: np.zeros((rows, *spec[name].shape), np.int32) for name in names}
+    """[rows, ...] for each named feature that there is, filled in at the rows that the feature `index` tells.
+
+    Indices are int32, numbers float32. A feature without a fixed shape has one value for each place of its longest row.
+    """
+    there = transform_output.transformed_feature_spec()
+    spec = _feature_spec(transform_output, (index, *(name for name in names if name in there)))
+    tables = {
+        name: np.zeros((rows, *getattr(each, "shape", (0,))), np.float32 if each.dtype == tf.float32 else np.int32)
+        for name, each in spec.items()
+        if name != index
+    }
     unknown = rows - 1
     for batch in _records(file_patterns).batch(4096).map(lambda records: tf.io.parse_example(records, spec)):
         row = batch[index].numpy()
         known = row != unknown
         for name, table in tables.items():
-            table[row[known]] = batch[name].numpy()[known]
+            value = batch[name]
+            if isinstance(value, tf.SparseTensor):
+                value = tf.sparse.to_dense(value)
+                if value.shape[1] > table.shape[1]:  # The first rows that have any.
+                    tables[name] = table = np.pad(table, [(0, 0), (0, value.shape[1] - table.shape[1])])
+                table[row[known], : value.shape[1]] = value.numpy()[known]
+            else:
+                table[row[known]] = value.numpy()[known]
     return tables
 
 

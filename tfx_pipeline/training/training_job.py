@@ -182,9 +182,9 @@ def read_catalog(job: TrainingJob, transform_output: tft.TFTransformOutput) -> C
 def build_model(job: TrainingJob, transform_output: tft.TFTransformOutput, catalog: Catalogue) -> keras.Model:
     """Builds the configured model for the vocabularies, the catalogue and the users of a Transform output."""
     users = vocabularies.table_rows(transform_output, features.USER_VOCABULARY)
-    user_attributes = None
+    known = inputs.UserTables()
     if job.audience_files:
-        user_attributes = inputs.read_user_attributes(job.audience_files, transform_output, users)
+        known = inputs.read_users(job.audience_files, transform_output, users)
     sizes = registry.VocabularySizes(
         users=users,
         items=vocabularies.table_rows(transform_output, features.ITEM_VOCABULARY),
@@ -199,14 +199,14 @@ def build_model(job: TrainingJob, transform_output: tft.TFTransformOutput, catal
         ),
         user_attributes=tuple(
             vocabularies.table_rows(transform_output, features.user_attribute_vocabulary(place))
-            for place in range(0 if user_attributes is None else user_attributes.shape[1])
+            for place in range(0 if known.attributes is None else known.attributes.shape[1])
         ),
         context={
             name: vocabularies.known_rows(transform_output, features.context_vocabulary(name)) for name in job.context
         },
     )
     return registry.build(
-        job.model_name, job.model_config, sizes, catalog, user_attributes, dtype=_dtype_policy(job.train)
+        job.model_name, job.model_config, sizes, catalog, known.attributes, known.numbers, _dtype_policy(job.train)
     )
 
 

@@ -27,7 +27,13 @@ class Audience(NamedTuple):
     user_ids: Any
 
 
-def audience(pipeline: beam.Pipeline, paths: Sequence[str], read: ReadFile, attributes: Sequence[str]) -> Audience:
+def audience(
+    pipeline: beam.Pipeline,
+    paths: Sequence[str],
+    read: ReadFile,
+    attributes: Sequence[str],
+    numbers: Sequence[str] = (),
+) -> Audience:
     """Adds steps to a pipeline that read the table of users.
 
     A second row for a user is refused. A user need not have events yet: a model learns what attributes mean from users
@@ -38,13 +44,14 @@ def audience(pipeline: beam.Pipeline, paths: Sequence[str], read: ReadFile, attr
         paths: The files.
         read: Reads one of them.
         attributes: The names of the attributes to write, in this order.
+        numbers: The names of the numbers to write, in this order.
     """
     rows = pipeline | "UserFiles" >> ReadFiles(paths, read)
     users = (
         rows[None]
         | "UsersById" >> beam.Map(lambda row: (row[2].user_id, row))
         | "RowsOfUser" >> beam.GroupByKey()
-        | "OneUser" >> beam.ParDo(_OneUser(paths, attributes)).with_outputs(REJECTS, main=None)
+        | "OneUser" >> beam.ParDo(_OneUser(paths, attributes, numbers)).with_outputs(REJECTS, main=None)
     )
     rejects = (rows[REJECTS], users[REJECTS]) | "UserRejects" >> beam.Flatten()
     user_ids = rows[None] | "IdsOfUsers" >> beam.Map(lambda row: row[2].user_id)
@@ -52,14 +59,15 @@ def audience(pipeline: beam.Pipeline, paths: Sequence[str], read: ReadFile, attr
 
 
 class _OneUser(beam.DoFn):
-    def __init__(self, paths: Sequence[str], attributes: Sequence[str]):
+    def __init__(self, paths: Sequence[str], attributes: Sequence[str], numbers: Sequence[str]):
         self._paths = paths
         self._attributes = attributes
+        self._numbers = numbers
 
     def process(self, element: tuple[str, Iterable[tuple[int, int, User]]]) -> Iterable[Any]:
         user_id, rows = element
         (file, line, user), *others = sorted(rows, key=lambda row: row[:2])
-        yield audience_example(user, self._attributes)
+        yield audience_example(user, self._attributes, self._numbers)
         first = f"{self._paths[file]}:{line}"
         for file, line, _ in others:
             reject = Reject(self._paths[file], line, "duplicate user", f"{user_id!r} stands in {first}")

@@ -4,7 +4,8 @@
 """
 
 import functools
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
 
 from components.behaviour_example_gen.examples import example_bytes
 from components.behaviour_example_gen.examples.example_bytes import floats, integers, strings
@@ -72,35 +73,47 @@ def _labels(negatives: int) -> bytes:
     return floats([1.0] + [0.0] * negatives)
 
 
-def catalog_example(item: Item, attributes: Sequence[str] = (), engagements: int = 0) -> bytes:
+def catalog_example(
+    item: Item, attributes: Sequence[str] = (), engagements: int = 0, numbers: Sequence[str] = ()
+) -> bytes:
     """Serializes the example of one item.
 
     Args:
         item: A row of the item table.
         attributes: The names of the attributes to write, in this order.
         engagements: The number of training examples whose positive is this item.
+        numbers: The names of the numbers to write, in this order. NaN stands for an unknown one.
     """
-    return example_bytes.example(
-        {
-            features.ITEM_ID: strings([item.item_id]),
-            features.TITLE: strings([item.title]),
-            features.CATEGORIES: strings(item.categories),
-            features.ATTRIBUTES: strings([item.attributes.get(name, "") for name in attributes]),
-            features.ENGAGEMENTS: integers([engagements]),
-        }
-    )
+    values = {
+        features.ITEM_ID: strings([item.item_id]),
+        features.TITLE: strings([item.title]),
+        features.CATEGORIES: strings(item.categories),
+        features.ATTRIBUTES: strings([item.attributes.get(name, "") for name in attributes]),
+        features.ENGAGEMENTS: integers([engagements]),
+    }
+    if numbers:
+        values[features.NUMBERS] = _numbers(item.numbers, numbers)
+    if item.vector:
+        values[features.VECTOR] = floats(item.vector)
+    return example_bytes.example(values)
 
 
-def audience_example(user: User, attributes: Sequence[str]) -> bytes:
+def audience_example(user: User, attributes: Sequence[str] = (), numbers: Sequence[str] = ()) -> bytes:
     """Serializes the example of one user.
 
     Args:
         user: A row of the table of users.
         attributes: The names of the attributes to write, in this order.
+        numbers: The names of the numbers to write, in this order. NaN stands for an unknown one.
     """
-    return example_bytes.example(
-        {
-            features.USER_ID: strings([user.user_id]),
-            features.USER_ATTRIBUTES: strings([user.attributes.get(name, "") for name in attributes]),
-        }
-    )
+    values = {
+        features.USER_ID: strings([user.user_id]),
+        features.USER_ATTRIBUTES: strings([user.attributes.get(name, "") for name in attributes]),
+    }
+    if numbers:
+        values[features.USER_NUMBERS] = _numbers(user.numbers, numbers)
+    return example_bytes.example(values)
+
+
+def _numbers(known: Mapping[str, float], names: Sequence[str]) -> bytes:
+    return floats([known.get(name, math.nan) for name in names])

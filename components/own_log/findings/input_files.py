@@ -139,10 +139,13 @@ def settings_of(config: DataConfig, path: str, kind: str) -> FileSettings:
 def needed_columns(settings: FileSettings, kind: str) -> dict[str, str]:
     """The columns that must exist, by the configuration's field that names them."""
     section, columns = settings.section, settings.columns
-    events = ("user_id", "timestamp", "surface", "item_id", "label", "weight")
-    single = {"event": events, "item": ("item_id",), "user": ("user_id",)}[kind]
+    single = {
+        "event": ("user_id", "timestamp", "surface", "item_id", "label", "weight"),
+        "item": ("item_id", "vectors"),
+        "user": ("user_id",),
+    }[kind]
     fields = {f"{section}.{name}": getattr(columns, name) for name in single if getattr(columns, name)}
-    for listed in ("context", "lists") if kind == "event" else ("attributes",):
+    for listed in ("context", "lists") if kind == "event" else ("attributes", "numbers"):
         fields |= {f"{section}.{listed}[{place}]": name for place, name in enumerate(getattr(columns, listed))}
     return {field: name for field, name in fields.items() if name in columns.required}
 

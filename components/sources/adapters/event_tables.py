@@ -76,10 +76,10 @@ def read_items(path: str, config: DataConfig) -> Iterator[tuple[int, Item] | Rej
     section, source = config.item_source_of(path)
     columns = source.item_columns
     optional = (columns.title, columns.categories)
-    rows = read_rows(path, columns.required, f"{section}item_columns", source.item_files, optional)
+    rows = read_rows(path, columns.required, f"{section}item_columns", source.item_files, optional, columns.lists)
     rules = config.row_rules
     found = records(path, rows, lambda row: item_from_row(row, columns, rules))
-    return _with_conversions(path, found, rules)
+    return _with_conversions(path, _with_equal_vectors(path, found, columns.vectors), rules)
 
 
 def read_users(path: str, config: DataConfig) -> Iterator[tuple[int, User] | Reject]:
@@ -90,6 +90,25 @@ def read_users(path: str, config: DataConfig) -> Iterator[tuple[int, User] | Rej
     rules = config.row_rules
     found = records(path, rows, lambda row: user_from_row(row, columns, rules))
     return _with_conversions(path, found, rules)
+
+
+def _with_equal_vectors(
+    path: str, found: Iterator[tuple[int, Item] | Reject], column: str
+) -> Iterator[tuple[int, Item] | Reject]:
+    """Refuses rows whose vector is not as long as the first one of the file."""
+    first = (0, 0)
+    for each in found:
+        if not isinstance(each, Reject) and each[1].vector:
+            place = each[0], len(each[1].vector)
+            first = first if first[0] else place
+            if place[1] != first[1]:
+                detail = (
+                    f"column {column!r} holds {place[1]} numbers, in line {first[0]} it holds {first[1]}; all vectors "
+                    "of data.item_columns.vectors are equally long. Mend it, or leave it empty"
+                )
+                yield Reject(path, place[0], "vector of another length", detail)
+                continue
+        yield each
 
 
 def _events_of_lists(

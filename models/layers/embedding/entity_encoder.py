@@ -5,6 +5,7 @@ from dataclasses import asdict
 from typing import Any
 
 import keras
+import numpy as np
 from keras import ops
 
 from models.layers.embedding.table_lookup import look_up
@@ -19,11 +20,12 @@ from schemas.features import PADDING
 class EntityEncoder(keras.layers.Layer):
     """Concatenates the embeddings of an id and of its attributes, then applies a dense layer and tanh.
 
-    The attributes' values are weights that are not trained, one integer table for each attribute. So saved and exported
-    models carry them. Value 0 stands for an unknown value. Its embedding starts at 0: it adds nothing unless training
-    has unknown values to learn from.
+    The attributes' values are weights that are not trained, one table for each attribute. So saved and exported models
+    carry them. Value 0 stands for an unknown value. Its embedding starts at 0: it adds nothing unless training has
+    unknown values to learn from. Numbers are taken as they are. A content vector goes through a dense layer of its own,
+    without a bias, and tanh. Numbers and vectors that are 0 add nothing.
 
-    Source: UniSAR (arXiv 2404.09520), embedding of users and items.
+    Source: UniSAR (arXiv 2404.09520), embedding of users and items. Numbers and content vectors are additions of ours.
 
     Example:
     >>> encoder = EntityEncoder(count=10, id_dim=4, dim=8)
@@ -81,19 +83,30 @@ class EntityEncoder(keras.layers.Layer):
         )
         self.attribute_values: dict[str, Any] = {}
         self.attribute_embeddings: dict[str, Any] = {}
+        self.vector_projections: dict[str, Projection] = {}
         width = self.id_dim
         if self.text_encoder is not None and not self.text_encoder.built:
             self.text_encoder.build(None)
         for each in self.attributes:
             self.attribute_values[each.name] = self.add_weight(
                 name=f"{each.name}_values",
-                shape=(self.count, each.words) if each.is_text else (self.count,),
+                shape=(self.count, each.row_width) if each.row_width else (self.count,),
                 initializer="zeros",
-                dtype="int32",
+                dtype="float32" if each.is_real else "int32",
                 trainable=False,
+                autocast=False,  # Rows are cast once they are looked up.
             )
             if each.is_text:
                 width += self._text_encoder().dim
+            elif each.numbers:
+                width += each.numbers
+            elif each.vector:
+                project = Projection(
+                    self.dim, activation="tanh", use_bias=False, name=f"{each.name}_projection", dtype=self.dtype_policy
+                )
+                project.build((None, each.vector))
+                self.vector_projections[each.name] = project
+                width += self.dim
             else:
                 self.attribute_embeddings[each.name] = self.add_weight(
                     name=f"{each.name}_embedding", shape=(each.size, each.dim), initializer=_unknown_is_zero
@@ -107,11 +120,12 @@ class EntityEncoder(keras.layers.Layer):
         """Fills the tables of attribute values.
 
         Args:
-            values: A dict from each attribute's name to an int array: [count] for a category, [count, words] for a
-                text.
+            values: A dict from each attribute's name to an array: int [count] for a category, int [count, words] for a
+                text, float [count, width] for numbers and content vectors.
 
         Raises:
-            ValueError: A name is unknown or missing, a shape is wrong, or a value lies outside its vocabulary.
+            ValueError: A name is unknown or missing, a shape is wrong, a value lies outside its vocabulary, or a number
+                is not finite.
         """
         expected = {each.name: each for each in self.attributes}
         if set(values) != set(expected):
@@ -120,11 +134,16 @@ class EntityEncoder(keras.layers.Layer):
                 f"Received: {sorted(values)}"
             )
         for name, table in self.attribute_values.items():
-            array = ops.convert_to_numpy(values[name]).astype("int32")
+            array = ops.convert_to_numpy(values[name]).astype(table.dtype)
             if array.shape != tuple(table.shape):
                 raise ValueError(
                     f"Values of {name!r} should have the shape {tuple(table.shape)}. Received: {array.shape}"
                 )
+            if expected[name].is_real:
+                if not np.isfinite(array).all():
+                    raise ValueError(f"Values of {name!r} should be finite. Received: {array[~np.isfinite(array)][0]}")
+                table.assign(array)
+                continue
             size = self._text_encoder().words if expected[name].is_text else expected[name].size
             if array.size and (array.min() < 0 or array.max() >= size):
                 raise ValueError(
@@ -166,6 +185,9 @@ class EntityEncoder(keras.layers.Layer):
         values = of_ids(self.attribute_values[attribute.name])
         if attribute.is_text:
             return self._text_encoder()(values)
+        if attribute.is_real:
+            values = ops.cast(values, self.compute_dtype)
+            return self.vector_projections[attribute.name](values) if attribute.vector else values
         table = self.attribute_embeddings[attribute.name]
         if self.mask_padding:
             real = ops.cast(ops.not_equal(ops.arange(attribute.size), PADDING), table.dtype)

@@ -7,6 +7,8 @@ from components.item_catalog.catalog import build_catalog
 from components.item_catalog.table import CatalogItem, read_table
 from components.raw_files.refusal import DataError
 from components.sources.data_config import DataConfig
+from components.sources.event_rows import ItemColumns
+from components.sources.log_sources import ItemSource
 from schemas.canonical_event import Item
 from tests.support.raw_files import lines, make_pipeline, write
 
@@ -27,13 +29,13 @@ RED_MUG = Item("a", "RED MUG", ("Home", "Mugs"))
 def build(tmp_path):
     """Builds a catalogue of event and item files with this content; gives the summary and the rows."""
 
-    def run(events=EVENTS, items=ITEMS, max_reject_share=0.0, core=0, pretraining=""):
+    def run(events=EVENTS, items=ITEMS, max_reject_share=0.0, core=0, pretraining="", **settings):
         paths = {"events": write(tmp_path / "events.tsv", events)}
         if pretraining:
             paths["pretraining_events"] = write(tmp_path / "pretraining.tsv", pretraining)
         if items is not None:
             paths["items"] = write(tmp_path / "items.tsv", items)
-        config = DataConfig(**paths, max_reject_share=max_reject_share, core=core, earliest="")
+        config = DataConfig(**paths, max_reject_share=max_reject_share, core=core, earliest="", **settings)
         summary = build_catalog(make_pipeline, config, str(tmp_path), str(tmp_path), NOW_MS)
         return summary, list(read_table(str(tmp_path)))
 
@@ -75,6 +77,38 @@ def test_categories_that_another_sign_divides_are_counted_by_it(build):
     assert {name: count for name, count in summary.counts.items() if "category" in name} == {
         "items_with_one_category_of_>": 2
     }
+
+
+NUMBERS = {"item_columns": ItemColumns(numbers=("price",), vectors="picture")}
+
+
+def test_items_whose_numbers_and_vectors_are_known_are_counted(build):
+    items = lines(("item_id", "price", "picture"), ("a", "2", "1 0"), ("b", "", "0 1"), ("c", "3", ""))
+    summary, rows = build(items=items, **NUMBERS)
+    assert rows[0].item == Item("a", numbers={"price": 2.0}, vector=(1.0, 0.0))
+    assert {name: count for name, count in summary.counts.items() if "_with_" in name} == {
+        "items_with_number_price": 2,
+        "items_with_vector_of_2": 2,
+    }
+
+
+@pytest.mark.parametrize(
+    ("vectors", "message"),
+    [
+        (("", ""), "no item has a content vector. Does it name the right column?"),
+        (("1 2", "3"), "vectors of several lengths: 1 of 1 numbers, 1 of 2 numbers. All have to come from one model"),
+    ],
+)
+def test_vectors_that_there_are_none_of_or_of_two_lengths_end_the_run(build, tmp_path, vectors, message):
+    write(tmp_path / "more.tsv", lines(("sku", "price", "vec"), ("c", "1", vectors[1])))
+    items = lines(("item_id", "price", "picture"), ("a", "2", vectors[0]))
+    write(tmp_path / "less.tsv", items)
+    sources = (
+        ItemSource(f"{tmp_path}/less.tsv", item_columns=NUMBERS["item_columns"]),
+        ItemSource(f"{tmp_path}/more.tsv", item_columns=ItemColumns("sku", numbers=("price",), vectors="vec")),
+    )
+    with pytest.raises(DataError, match=f"^data.item_columns.vectors: .*{message}"):
+        build(items=None, item_sources=sources)
 
 
 def test_a_table_that_does_not_belong_to_the_log_is_told_with_ids_that_nearly_agree(build):

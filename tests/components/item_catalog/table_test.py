@@ -5,6 +5,7 @@ ROWS = [
     CatalogItem(Item("10", queries=("red mug", "mugs")), 1),
     CatalogItem(Item("B", attributes={"brand": "COKA", "colour": ""}), 0),
     CatalogItem(Item("b", "MUG \N{HOT BEVERAGE}", ("Home", "Mugs")), 3),
+    CatalogItem(Item("c", numbers={"price": 0.1, "stars": -2.0}, vector=(0.25, 1e-20)), 0),
 ]
 
 

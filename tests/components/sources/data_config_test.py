@@ -21,13 +21,15 @@ def test_json_round_trip():
         **{"format": "csv", "delimiter": ";", "header": False, "column_names": ("who", "what")},
         item_files=FileFormat(encoding="gb18030", header=False, column_names=("item_id", "name", "brand")),
         users="users.csv",
-        user_columns=UserColumns(user_id="who", attributes=("level",)),
+        user_columns=UserColumns(user_id="who", attributes=("level",), numbers=("age",)),
         seed=3,
     )
     assert DataConfig.from_json(config.to_json()) == config
     several = DataConfig(
         sources=(EventSource("s", "search", 1, columns=EventColumns(context=("device",))), EventSource("f", label=0)),
-        item_sources=(ItemSource("i", FileFormat(format="tsv"), ItemColumns("sku", attributes=("brand",))),),
+        item_sources=(
+            ItemSource("i", FileFormat(format="tsv"), ItemColumns("sku", attributes=("brand",), numbers=("p",))),
+        ),
         user_sources=(UserSource("u", user_columns=UserColumns(attributes=("level",))),),
     )
     assert DataConfig.from_json(several.to_json()) == several
@@ -76,7 +78,7 @@ def test_numbers_out_of_their_range_are_refused(name, value, range_):
 
 BY_TIME = {"split": "time", "test_from": "2011-12-01"}
 NO_SPAN = "needs {SPAN} in data.events, where the number of the day stands."
-TOGETHER = "data.users and data.user_columns.attributes go together: the files, and which of their columns are read."
+TOGETHER = "data.users and data.user_columns.attributes or .numbers go together: the files, and which of their columns"
 SEVERAL = (EventSource("s.csv"),)
 ISO_8601 = "data.validation_from should be ISO 8601, such as 2011-11-01T00:00."
 IN_ORDER = "data.validation_from should be before data.test_from."
@@ -101,10 +103,10 @@ IN_ORDER = "data.validation_from should be before data.test_from."
             "are those of data.events: with data.sources, write them into ",
         ),
         ({"sources": SEVERAL, "source": "kuaisar"}, "data.sources is for `source: events`. Received: source='kuaisar'"),
-        ({"user_sources": (UserSource("u"),)}, f"{TOGETHER} Received: 'u' and []"),
+        ({"user_sources": (UserSource("u"),)}, f"{TOGETHER} are read. Received: 'u' and []"),
         ({"sources": SEVERAL, "last_spans": 7}, f"data.last_spans = 7 {NO_SPAN}"),
-        ({"users": "users.csv"}, f"{TOGETHER} Received: 'users.csv' and []"),
-        ({"user_columns": UserColumns(attributes=("level",))}, f"{TOGETHER} Received: '' and ['level']"),
+        ({"users": "users.csv"}, f"{TOGETHER} are read. Received: 'users.csv' and []"),
+        ({"user_columns": UserColumns(attributes=("level",))}, f"{TOGETHER} are read. Received: '' and ['level']"),
         (
             {"timezone": "Berlin"},
             "data.timezone: 'Berlin' is no time zone; give an IANA name such as Europe/Berlin or UTC",
@@ -113,6 +115,11 @@ IN_ORDER = "data.validation_from should be before data.test_from."
             {"label_threshold": 4.0, "columns": EventColumns(label_values={"buy": 1})},
             "data.label_threshold and data.columns.label_values exclude each other",
         ),
+        (
+            {"source": "jdsearch", "item_columns": ItemColumns(numbers=("price",))},
+            "data.item_columns.numbers and .vectors are for tables of items of the sources events, fixed_benchmark.",
+        ),
+        ({"source": "kuaisar", "item_columns": ItemColumns(vectors="picture")}, "Received: source='kuaisar'"),
         ({"earliest": "long ago"}, "data.earliest should be ISO 8601, such as 2011-11-01T00:00. Received: 'long ago'"),
         ({**BY_TIME, "validation_from": "soon"}, f"{ISO_8601} Received: 'soon'"),
         ({**BY_TIME, "validation_from": "2011-12-02"}, f"{IN_ORDER} Received: 2011-12-02 and 2011-12-01"),
@@ -161,3 +168,15 @@ def test_the_actions_of_all_logs_and_their_weights():
     assert DataConfig.from_json(both.to_json()) == both
     # The log of pre-training is read by `data.columns`.
     assert DataConfig(pretraining_events="old.csv", sources=(EventSource("a.csv"),), columns=shop).has_actions
+
+
+def test_the_numbers_of_all_tables_are_known_by_name():
+    config = DataConfig(
+        item_sources=(
+            ItemSource("i", item_columns=ItemColumns(numbers=("price",))),
+            ItemSource("j", item_columns=ItemColumns(numbers=("stars", "price"), vectors="picture")),
+        ),
+        user_sources=(UserSource("u", user_columns=UserColumns(numbers=("age",))),),
+    )
+    assert (config.item_numbers, config.user_numbers) == (("price", "stars"), ("age",))
+    assert config.has_item_vectors and not DataConfig().has_item_vectors

@@ -317,6 +317,20 @@ def test_items_and_users():
     assert columns.required == ("item_id", "brand", "colour")
     row = {"item_id": "a", "brand": " COKA ", "colour": None, "size": "7"}
     assert item_from_row(row, columns) == Item("a", attributes={"brand": "COKA", "colour": ""})
+    columns = ItemColumns(attributes=("brand",), numbers=("price", "stars"), vectors="picture")
+    assert columns.required == ("item_id", "brand", "price", "stars", "picture")
+    row = {"item_id": "a", "brand": "", "price": " 12.50", "stars": "N/A", "picture": [1, 0.5]}
+    expected = Item("a", attributes={"brand": ""}, numbers={"price": 12.5}, vector=(1.0, 0.5))
+    assert item_from_row(row, columns, NULLS) == expected
+    for nothing in (None, "", "NULL", []):
+        assert item_from_row({**row, "picture": nothing}, columns, NULLS).vector == ()
+    with pytest.raises(RowError, match="column 'price' holds '12,5'; data.item_columns.numbers needs numbers such as"):
+        item_from_row({**row, "price": "12,5"}, columns, NULLS)
+    columns = UserColumns(numbers=("age", "score"))
+    assert columns.required == ("user_id", "age", "score")
+    assert user_from_row({"user_id": "u", "age": 41, "score": None}, columns) == User("u", numbers={"age": 41.0})
+    with pytest.raises(RowError, match="column 'age' holds 'old'; data.user_columns.numbers needs numbers such as"):
+        user_from_row({"user_id": "u", "age": "old"}, columns)
     columns = UserColumns(user_id="who", attributes=("level", "city"))
     assert columns.required == ("who", "level", "city")
     assert user_from_row({"who": " u ", "level": 3, "city": None}, columns) == User("u", {"level": "3", "city": ""})

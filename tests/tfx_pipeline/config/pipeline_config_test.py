@@ -85,6 +85,15 @@ EXCLUSIVE = (
     "surfaces. Leave one of the two out."
 )
 CONTEXT = "there is no 'devise'. Known: hour, weekday; name further columns in `data.columns.context`."
+SCALES = "transform.number_scale should be one of log, linear. Received: 'cubic'"
+UNREAD = (
+    "`unifiedssr.item_attributes` is false, so unifiedssr reads nothing of `data.item_columns.numbers and .vectors`. "
+    "Set `unifiedssr.item_attributes: true`, or leave `data.item_columns.numbers and .vectors` out."
+)
+UNREAD_OF_USERS = (
+    "`unifiedssr.user_embedding` is false, so unifiedssr reads nothing of `data.user_columns.numbers`. Set "
+    "`unifiedssr.user_embedding: true`, or leave `data.user_columns.numbers` out."
+)
 LENGTHS = (
     "`unisar.search_history` is 5, but `data.search_history`, which is 9, decides how long histories are. Set "
     "`data.search_history` alone."
@@ -140,6 +149,16 @@ def test_a_value_that_its_section_cannot_have_is_refused(path, section, field, v
         (["transform.context=[hour, devise]"], f"`transform.context`: {CONTEXT}"),
         (["retriever.model=unifiedssr", "fine_tuning.surfaces=[search]"], EXCLUSIVE),
         (["unisar.search_history=5"], LENGTHS),
+        (["transform.number_scale=cubic"], f"`transform`: {SCALES}"),
+        (["model=unifiedssr", "data.item_columns.vectors=picture"], UNREAD),
+        (["retriever.model=unifiedssr", "data.item_columns.numbers=[price]"], UNREAD),
+        (
+            [
+                *("retriever.model=unifiedssr", "unifiedssr.user_embedding=false"),
+                *("data.users=u.csv", "data.user_columns.numbers=[age]"),
+            ],
+            UNREAD_OF_USERS,
+        ),
     ],
 )
 def test_values_that_do_not_go_together_are_refused(path, overrides, message):

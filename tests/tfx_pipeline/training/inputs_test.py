@@ -15,11 +15,17 @@ VECTORS = {
 }
 
 
+FLOATS = (features.CANDIDATE_LABELS, features.ITEM_NUMBERS, features.ITEM_VECTOR, features.USER_NUMBER_VALUES)
+
+
 class TransformOutput:
     """Only the feature spec of a Transform output is read."""
 
+    def __init__(self, **more):
+        self._more = more
+
     def transformed_feature_spec(self):
-        return {
+        return self._more | {
             features.USER: tf.io.FixedLenFeature([], tf.int64),
             features.SURFACE_INDEX: tf.io.FixedLenFeature([], tf.int64),
             features.CANDIDATE_ITEMS: tf.io.VarLenFeature(tf.int64),
@@ -148,9 +154,11 @@ def test_each_epoch_draws_other_negatives_of_the_row_and_a_seed_the_same(tmp_pat
     assert again == drawn
 
 
-def item(index, words, category_words, category, attributes, engagements):
+def item(index, words, category_words, category, attributes, engagements, numbers=(), vector=()):
     return example(
         **{
+            features.ITEM_NUMBERS: numbers,
+            features.ITEM_VECTOR: vector,
             features.ITEM: [index],
             features.ITEM_WORDS: words,
             features.ITEM_CATEGORY_WORDS: category_words,
@@ -182,7 +190,33 @@ def test_what_is_known_of_users_becomes_a_table_by_user_index(tmp_path):
         example(**{features.USER: [user], features.USER_ATTRIBUTE_INDICES: values})
         for user, values in ((2, [5, 6]), (1, [0, 4]), (4, [9, 9]))
     ]
-    table = inputs.read_user_attributes([write(tmp_path / "u.gz", users)], TransformOutput(), users=5)
+    table, numbers = inputs.read_users([write(tmp_path / "u.gz", users)], TransformOutput(), users=5)
     # Indices: padding, 1, 2, 3 (without a row) and 4, the unknown, which is nobody in particular.
     np.testing.assert_array_equal(table, [[0, 0], [0, 4], [5, 6], [0, 0], [0, 0]])
-    assert table.dtype == np.int32
+    assert table.dtype == np.int32 and numbers is None
+
+
+@pytest.mark.parametrize("first", [0, 4096])
+def test_numbers_and_vectors_become_tables_too(tmp_path, first):
+    """The first batch of rows may have no vector at all."""
+    spec = TransformOutput(
+        **{
+            features.ITEM_NUMBERS: tf.io.FixedLenFeature([2], tf.float32),
+            features.ITEM_VECTOR: tf.io.VarLenFeature(tf.float32),
+            features.USER_NUMBER_VALUES: tf.io.FixedLenFeature([2], tf.float32),
+        }
+    )
+    known = [(2, [0.5, 1], [0.6, 0.8, 0]), (1, [0, 0], []), (4, [9, 9], [9, 9, 9])]
+    items = [
+        item(index, [0, 0], [0, 0, 0], 0, [0, 0], 0, numbers, vector)
+        for index, numbers, vector in [(3, [0, 0], [])] * first + known
+    ]
+    catalog = inputs.read_catalog([write(tmp_path / "c.gz", items)], spec, items=5)
+    np.testing.assert_allclose(catalog.numbers, [[0, 0], [0, 0], [0.5, 1], [0, 0], [0, 0]])
+    np.testing.assert_allclose(catalog.vectors, [[0] * 3, [0] * 3, [0.6, 0.8, 0], [0] * 3, [0] * 3], rtol=1e-6)
+    assert {catalog.numbers.dtype, catalog.vectors.dtype} == {np.dtype(np.float32)}
+    users = [
+        example(**{features.USER: [2], features.USER_ATTRIBUTE_INDICES: [1, 1], features.USER_NUMBER_VALUES: [-0.5, 1]})
+    ]
+    read = inputs.read_users([write(tmp_path / "u.gz", users)], spec, users=4)
+    np.testing.assert_array_equal(read.numbers, [[0, 0], [0, 0], [-0.5, 1], [0, 0]])

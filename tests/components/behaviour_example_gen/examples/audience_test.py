@@ -44,6 +44,19 @@ def test_an_example_a_user_with_events_or_without(tmp_path):
     assert not any(features.USER_ATTRIBUTES in example for example in made.targets)
 
 
+def test_users_may_have_numbers_alone(tmp_path):
+    config = DataConfig(
+        events=write(tmp_path / "log.tsv", lines(*EVENTS)),
+        users=write(tmp_path / "users.tsv", lines(("user_id", "age"), ("u1", 41))),
+        user_columns=UserColumns(numbers=("age",)),
+        train_negatives=1,
+        evaluation_negatives=1,
+    )
+    made = generate(tmp_path / "made", config, [CatalogItem(Item(item), 1) for item in "abcxyz"])
+    expected = {"user_id": ["u1"], "user_attributes": [], "user_numbers": [41.0]}
+    assert made.splits[features.AUDIENCE_SPLIT] == [expected]
+
+
 def test_a_table_of_other_users_is_told_with_ids_that_nearly_agree(tmp_path):
     rows = [(f"U{user}", time, "recommendation", "", item) for user in (1, 2) for time, item in enumerate("abcd")]
     write(tmp_path / "events.tsv", lines(("user_id", "timestamp_ms", "surface", "query", "item_id"), *rows))

@@ -1,7 +1,13 @@
 import dataclasses
+import math
 
-from components.behaviour_example_gen.examples.behaviour_examples import behaviour_example, catalog_example
-from schemas.canonical_event import Event, Item, Surface, Token
+from components.behaviour_example_gen.examples.behaviour_examples import (
+    audience_example,
+    behaviour_example,
+    catalog_example,
+)
+from schemas import features
+from schemas.canonical_event import Event, Item, Surface, Token, User
 from tests.support.generated_examples import values
 
 TARGET = Event("u1", 1_300_000_000_000, Surface.SEARCH, query="café mug", session_id="s", item_id="c")
@@ -42,3 +48,17 @@ def test_the_example_of_an_item_has_its_attributes_in_the_order_asked_for():
     found = values(catalog_example(item, attributes=("size", "colour", "brand"), engagements=3))
     assert (found["title"], found["categories"], found["engagements"]) == ([""], [], [3])
     assert found["attributes"] == ["", "red", "COKA"]
+
+
+def test_the_example_of_an_item_or_user_has_its_numbers_in_the_order_asked_for():
+    item = Item("a", numbers={"price": 2.5, "stars": 4.0}, vector=(1.0, -0.5))
+    found = values(catalog_example(item, numbers=("stars", "weight", "price")))
+    assert found["vector"] == [1.0, -0.5]
+    stars, weight, price = found["numbers"]
+    assert (stars, price) == (4.0, 2.5) and math.isnan(weight)
+    # Without the settings, nothing of it stands there.
+    nothing = values(catalog_example(Item("a", numbers={"price": 2.5})))
+    assert not {features.NUMBERS, features.VECTOR} & set(nothing)
+    user = User("u", numbers={"age": 41.0})
+    assert values(audience_example(user, numbers=("age",)))["user_numbers"] == [41.0]
+    assert features.USER_NUMBERS not in values(audience_example(user))

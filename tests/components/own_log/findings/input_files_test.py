@@ -68,13 +68,16 @@ def test_a_missing_column_is_named_with_what_may_be_meant(findings):
 def test_columns_of_items_and_users_are_looked_at_too(findings, tmp_path):
     found = findings(
         {"users.tsv": "user_id\tage\nu1\t30\n"},
-        item_columns=ItemColumns(item_id="sku"),
+        item_columns=ItemColumns(item_id="sku", numbers=("price",), vectors="picture"),
         users="users.tsv",
-        user_columns=UserColumns(attributes=("age", "town")),
+        user_columns=UserColumns(attributes=("age", "town"), numbers=("height",)),
     )
     assert [(each.file, each.field) for each in found] == [
         (f"{tmp_path}/items.csv", "data.item_columns.item_id"),
+        (f"{tmp_path}/items.csv", "data.item_columns.vectors"),
+        (f"{tmp_path}/items.csv", "data.item_columns.numbers[0]"),
         (f"{tmp_path}/users.tsv", "data.user_columns.attributes[1]"),
+        (f"{tmp_path}/users.tsv", "data.user_columns.numbers[0]"),
     ]
 
 

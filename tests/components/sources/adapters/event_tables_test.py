@@ -6,7 +6,7 @@ import pyarrow.parquet
 import pytest
 
 from components.raw_files.file_format import FileFormat
-from components.raw_files.refusal import Converted, Reject
+from components.raw_files.refusal import Converted, DataError, Reject
 from components.sources.adapters.event_tables import read_events
 from components.sources.data_config import DataConfig
 from components.sources.event_rows import NO_WEIGHT, EventColumns, ItemColumns, UserColumns
@@ -156,3 +156,52 @@ def test_lists_may_hold_weights(tmp_path):
     found = list(read_events(path, DataConfig(events=path, columns=columns), 1_700_000_000_000))
     assert [each[1].weight for each in found[:3]] == [12.5, 1.0, 1.0]
     assert [(each.reason, each.times) for each in found[3:]] == [(NO_WEIGHT, 1)]
+
+
+WITH_NUMBERS = ItemColumns(numbers=("price",), vectors="picture")
+ROWS = [
+    {"item_id": "a", "price": 2.5, "picture": [0.25, -1.0]},
+    {"item_id": "b", "price": None, "picture": None},
+    {"item_id": "c", "price": 3.0, "picture": [1.0, 2.0, 3.0]},
+    {"item_id": "d", "price": 4.0, "picture": [4.0, 5.0]},
+]
+
+
+@pytest.mark.parametrize("name", ["items.csv", "items.jsonl", "items.parquet"])
+def test_numbers_and_vectors_of_every_format(tmp_path, name):
+    path = tmp_path / name
+    if name == "items.csv":
+        texts = ["a,2.5,0.25 -1", "b,,", "c,3,1 2 3", "d,4.0,[4; 5]"]
+        path.write_text("\n".join(["item_id,price,picture", *texts]) + "\n")
+    elif name == "items.jsonl":
+        path.write_text("".join(json.dumps(row) + "\n" for row in ROWS))
+    else:
+        pyarrow.parquet.write_table(pyarrow.Table.from_pylist(ROWS), path)
+    first = 2 if name == "items.csv" else 1
+    assert ITEMS.read(str(path), item_columns=WITH_NUMBERS) == [
+        (first, Item("a", numbers={"price": 2.5}, vector=(0.25, -1.0))),
+        (first + 1, Item("b")),
+        Reject(
+            str(path),
+            first + 2,
+            "vector of another length",
+            f"column 'picture' holds 3 numbers, in line {first} it holds 2; all vectors of data.item_columns.vectors "
+            "are equally long. Mend it, or leave it empty",
+        ),
+        (first + 3, Item("d", numbers={"price": 4.0}, vector=(4.0, 5.0))),
+    ]
+
+
+def test_a_number_that_is_none_and_a_missing_column_are_told(tmp_path):
+    columns = ItemColumns(numbers=("price",))
+    file = ITEMS._replace(columns="item_id,price")
+    (reject,) = file.read_rows(tmp_path, "a,cheap", item_columns=columns)
+    assert str(reject).startswith(f"{tmp_path}/items.csv:2: no number: column 'price' holds 'cheap'; data.item_columns")
+    for missing in (ItemColumns(numbers=("cost",)), ItemColumns(vectors="cost")):
+        with pytest.raises(DataError, match="cost"):
+            file.read_rows(tmp_path, "a,1", item_columns=missing)
+    users = USERS._replace(columns="user_id,age").read_rows(
+        tmp_path, "u,41", "v,", "w,old", user_columns=UserColumns(numbers=("age",))
+    )
+    assert users[:2] == [(2, User("u", numbers={"age": 41.0})), (3, User("v"))]
+    assert (users[2].line, users[2].reason) == (4, "no number")

@@ -6,8 +6,18 @@ from models.layers.embedding.text_encoder import TextEncoder
 from models.vocabulary import Attribute
 from tests.support.layer_case import run_layer_test
 
-ATTRIBUTES = (Attribute("title", words=3), Attribute("colour", size=4, dim=2))
-VALUES = {"title": [[0, 0, 0], [1, 2, 0], [4, 0, 0], [0, 0, 0], [3, 3, 1]], "colour": [0, 1, 3, 0, 2]}
+ATTRIBUTES = (
+    Attribute("title", words=3),
+    Attribute("colour", size=4, dim=2),
+    Attribute("price", numbers=2),
+    Attribute("picture", vector=3),
+)
+VALUES = {
+    "title": [[0, 0, 0], [1, 2, 0], [4, 0, 0], [0, 0, 0], [3, 3, 1]],
+    "colour": [0, 1, 3, 0, 2],
+    "price": [[0, 0], [1.5, 1], [-2, 1], [0, 0], [0.25, 1]],
+    "picture": [[0, 0, 0], [0.6, 0, 0.8], [0, 0, 0], [0, 1, 0], [0, -1, 0]],
+}
 
 
 def encoder(**arguments):
@@ -39,7 +49,7 @@ def test_a_table_equals_looking_up_each_id_and_padding_is_zero_if_masked(mask_pa
 def test_every_attribute_matters():
     layer = encoder()
     before = layer(np.array([1]))
-    for name, changed in (("title", [1, 3, 0]), ("colour", 2)):
+    for name, changed in (("title", [1, 3, 0]), ("colour", 2), ("price", [1.4, 1]), ("picture", [0.8, 0, 0.6])):
         values = {key: np.array(value) for key, value in VALUES.items()}
         values[name][1] = changed
         layer.set_attributes(values)
@@ -58,6 +68,40 @@ def test_an_unknown_value_adds_nothing_unless_it_can_be_learned(mask_padding, un
     assert moved.tolist() == [True, unknown_moves]
 
 
+def test_numbers_are_taken_as_they_are_and_vectors_through_a_layer_of_their_own():
+    """By the formula: tanh of the id's embedding, the numbers and tanh of the projected vector, through one kernel."""
+    texts = TextEncoder(words=5, word_dim=3, dim=4)
+    layer = EntityEncoder(5, id_dim=3, dim=4, attributes=ATTRIBUTES[2:], text_encoder=texts)
+    layer.build()
+    layer.set_attributes({name: VALUES[name] for name in ("price", "picture")})
+    kernel, ids = np.asarray(layer.projection.kernel), np.asarray(layer.id_embedding)
+    of_picture = np.asarray(layer.vector_projections["picture"].kernel)
+    assert (kernel.shape, of_picture.shape) == ((3 + 2 + 4, 4), (3, 4))
+    row = np.concatenate([ids[1], [1.5, 1], np.tanh(np.array([0.6, 0, 0.8]) @ of_picture)])
+    np.testing.assert_allclose(layer(np.array([1]))[0], np.tanh(row @ kernel), rtol=1e-5)
+    # Item 3 has no number, item 2 no picture: what would be made of them adds nothing, whatever was learned.
+    for weight, item in ((layer.projection.kernel, 3), (layer.vector_projections["picture"].kernel, 2)):
+        before, kept = np.asarray(layer(np.array([item]))), np.asarray(weight)
+        changed = kept.copy()
+        changed[3 : 5 if item == 3 else None] += 7.0
+        weight.assign(changed if item == 3 else kept + 7.0)
+        np.testing.assert_array_equal(layer(np.array([item])), before)
+        weight.assign(kept)
+    assert [weight.path.split("/")[-1] for weight in layer.non_trainable_weights if "values" in weight.path] == [
+        "price_values",
+        "picture_values",
+    ]
+
+
+def test_numbers_and_vectors_are_stored_whole_and_computed_in_the_policys_type():
+    layer = encoder(dtype="mixed_bfloat16")
+    # 1 + 2^-20 is 1 in bfloat16.
+    layer.set_attributes(VALUES | {"price": np.full((5, 2), 1 + 2.0**-20)})
+    assert float(layer.attribute_values["price"][1, 0]) == 1 + 2.0**-20
+    for encoded in (layer(np.array([1])), layer.table()):
+        assert encoded.dtype == "bfloat16" and np.isfinite(np.asarray(encoded, "float32")).all()
+
+
 def test_refuses_texts_without_encoder():
     with pytest.raises(
         ValueError, match=r"`text_encoder` is needed for attributes that are texts. Received: \['title'\]"
@@ -68,10 +112,15 @@ def test_refuses_texts_without_encoder():
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"size": [1]}, r"the attributes \['colour', 'title'\].*Received: \['colour', 'size', 'title'\]"),
+        (
+            {"size": [1]},
+            r"the attributes \['colour', 'picture', 'price', 'title'\].*Received: .*'price', 'size', 'title'\]",
+        ),
         ({"colour": [0, 1]}, r"Values of 'colour' should have the shape \(5,\). Received: \(2,\)"),
         ({"colour": [0, 1, 4, 0, 0]}, r"Values of 'colour' should lie in 0..3. Received: 0..4"),
         ({"title": [[5, 0, 0]] * 5}, r"Values of 'title' should lie in 0..4. Received: 0..5"),
+        ({"picture": [[0, 0]] * 5}, r"Values of 'picture' should have the shape \(5, 3\). Received: \(5, 2\)"),
+        ({"price": [[0, np.nan]] * 5}, "Values of 'price' should be finite. Received: nan"),
     ],
 )
 def test_refuses_values_that_do_not_fit(changes, message):
