@@ -1,6 +1,7 @@
 """The Beam pipeline of BehaviourExampleGen, from event files to examples."""
 
 import functools
+import operator
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
@@ -31,8 +32,8 @@ from components.raw_files.refusal import DataError
 from components.raw_files.summary import Summary, read_summary, write_summary
 from components.sources.adapter import adapter, users_reader
 from components.sources.data_config import CATEGORY, LEAVE_ONE_OUT, POPULARITY, DataConfig
-from components.sources.event_coder import Placed
 from components.sources.event_order import EventPlace, event_place
+from components.sources.packed_events import Pack, packed_by, unpack
 from components.sources.source_events import completed, source_events
 from components.sources.strongest_actions import strongest_actions
 from components.sources.unknown_ids import check_unknown, unknown_ids
@@ -54,6 +55,7 @@ USERS: Final = "users"
 _COUNTS = "counts"
 _PRETRAINING = "Pretraining"
 _TRAIN_ITEMS = "train_items"
+_USER_ID = operator.attrgetter("user_id")
 
 
 def generate_examples(
@@ -94,9 +96,7 @@ def generate_examples(
             | "Items" >> beam.FlatMap(read_table)
             | "ById" >> beam.Map(lambda row: (row.item.item_id, row.item))
         )
-        placed = completed(events.kept, catalog, source) | "ByUser" >> beam.Map(_by_user).with_output_types(
-            tuple[str, Placed]
-        )
+        placed = completed(events.kept, catalog, source) | "ByUser" >> packed_by(_USER_ID)
         if source.read_candidates is None:
             users = placed | "Users" >> beam.GroupByKey()
         else:
@@ -114,7 +114,7 @@ def generate_examples(
             earlier = source_events(pipeline, config, files.pretraining_files, now_ms, _PRETRAINING)
             own = (
                 completed(earlier.kept, catalog, source, _PRETRAINING)
-                | "PretrainingByUser" >> beam.Map(_by_user).with_output_types(tuple[str, Placed])
+                | "PretrainingByUser" >> packed_by(_USER_ID)
                 | "PretrainingUsers" >> beam.GroupByKey()
                 | "PretrainingExamples"
                 >> beam.ParDo(_ExamplesOfUser(config.of_pretraining, catalog_dir)).with_outputs(
@@ -225,18 +225,14 @@ def sampler_of(catalog_dir: str, config: DataConfig) -> NegativeSampler:
     return NegativeSampler([row.item.item_id for row in rows], weights, config.seed, categories)
 
 
-def _by_user(placed: Placed) -> tuple[str, Placed]:
-    return placed[2].user_id, placed
-
-
 def _pretraining_count(counted: tuple[str, int]) -> Iterator[tuple[str, int]]:
     name, count = counted
     if name in (TRAIN_SPLIT, LEFT_OUT + TRAIN_SPLIT):
         yield name.replace(TRAIN_SPLIT, PRETRAIN_SPLIT), count
 
 
-def _with_order(placed: Iterable[Placed]) -> Iterator[tuple[EventPlace, Event]]:
-    for file, line, event in placed:
+def _with_order(packs: Iterable[Pack]) -> Iterator[tuple[EventPlace, Event]]:
+    for file, line, event in unpack(packs):
         yield event_place(file, line, event), event
 
 
@@ -250,7 +246,7 @@ def _item_example(
 
 
 class _ExamplesOfUser(beam.DoFn):
-    """Yields one list of examples per user and split, and counts per bundle how often an item is a positive."""
+    """Yields one list of examples per user and split, and per bundle the counts, also of each positive of training."""
 
     def __init__(self, config: DataConfig, catalog_dir: str):
         self._config = config
@@ -263,19 +259,20 @@ class _ExamplesOfUser(beam.DoFn):
 
     def start_bundle(self) -> None:
         self._train_items: Counter[str] = Counter()
+        self._counts: Counter[str] = Counter({USERS: 0, CUT_USERS: 0, CUT_EVENTS: 0, REPEATED_EVENTS: 0})
 
     def process(self, element: tuple[str, Any]) -> Iterable[Any]:
         user_id, grouped = element
         Progress("users' histories cut into examples").advance()
-        placed, candidates = (grouped, None) if self._source.read_candidates is None else map(list, grouped)
-        events, dropped, engaged_before, repeated = newest_events(_with_order(placed), self._config.max_events_per_user)
-        yield beam.pvalue.TaggedOutput(_COUNTS, (USERS, 1))
-        yield beam.pvalue.TaggedOutput(_COUNTS, (CUT_USERS, int(dropped > 0)))
-        yield beam.pvalue.TaggedOutput(_COUNTS, (CUT_EVENTS, dropped))
-        yield beam.pvalue.TaggedOutput(_COUNTS, (REPEATED_EVENTS, repeated))
+        packs, candidates = (grouped, None) if self._source.read_candidates is None else map(list, grouped)
+        events, dropped, engaged_before, repeated = newest_events(_with_order(packs), self._config.max_events_per_user)
+        self._counts[USERS] += 1
+        self._counts[CUT_USERS] += dropped > 0
+        self._counts[CUT_EVENTS] += dropped
+        self._counts[REPEATED_EVENTS] += repeated
         if self._config.has_actions:
             strongest = strongest_actions(events)
-            yield beam.pvalue.TaggedOutput(_COUNTS, (WEAKER_ACTIONS, len(events) - len(strongest)))
+            self._counts[WEAKER_ACTIONS] += len(events) - len(strongest)
             events = strongest
         try:
             examples, left_out = examples_of_user(
@@ -285,18 +282,19 @@ class _ExamplesOfUser(beam.DoFn):
             yield beam.pvalue.TaggedOutput(FAILURES, str(error))
             return
         for split, count in left_out.items():
-            yield beam.pvalue.TaggedOutput(_COUNTS, (LEFT_OUT + split, count))
+            self._counts[LEFT_OUT + split] += count
         if left_out:
-            yield beam.pvalue.TaggedOutput(_COUNTS, (CROWDED_USERS, 1))
+            self._counts[CROWDED_USERS] += 1
         by_split: dict[str, list[bytes]] = {}
         for split, item_id, serialized in examples:
             by_split.setdefault(split, []).append(serialized)
             if split == TRAIN_SPLIT:
                 self._train_items[item_id] += 1
         for split, serialized_examples in by_split.items():
+            self._counts[split] += len(serialized_examples)
             yield beam.pvalue.TaggedOutput(split, serialized_examples)
-            yield beam.pvalue.TaggedOutput(_COUNTS, (split, len(serialized_examples)))
 
     def finish_bundle(self) -> Iterable[Any]:
-        for count in self._train_items.items():
-            yield beam.pvalue.TaggedOutput(_TRAIN_ITEMS, GlobalWindows.windowed_value(count))
+        for tag, counts in ((_TRAIN_ITEMS, self._train_items), (_COUNTS, self._counts)):
+            for count in counts.items():
+                yield beam.pvalue.TaggedOutput(tag, GlobalWindows.windowed_value(count))

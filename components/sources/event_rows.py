@@ -7,8 +7,9 @@ import datetime
 import functools
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import cast
 
 from components.raw_files.row import CATEGORY_SEPARATOR, NameList, RowError
 from components.sources.event_time import MILLISECONDS, PLAUSIBLE_MS, UNITS, calendar_ms, day, number_ms, unit_hint
@@ -308,7 +309,10 @@ def _text_reader(row: Mapping[str, object]) -> Callable[[Mapping[str, object], s
 
     One check of the whole row is faster than one check for each field, and hardly any row fails.
     """
-    text = "".join(map(str, row.values()))
+    try:
+        text = "".join(cast(Iterable[str], row.values()))
+    except TypeError:  # Text files hold nothing but text; other formats hold numbers, too.
+        text = "".join(map(str, row.values()))
     if "\x00" in text or "\ufffd" in text or len(text) > MAX_FIELD_CHARACTERS:
         return field_text
     return _plain_text

@@ -32,7 +32,8 @@ def runs(monkeypatch):
 
 def test_each_size_and_number_of_workers_is_measured(runs, report_of):
     report = report_of(ingest.main, *SMALL, "--workers", "1", "2", "--transform")
-    components = ("ItemCatalog", "BehaviourExampleGen", "Transform")
+    # DataChecks has the statistics made. If it were not measured by itself, Transform would be measured with them.
+    components = ("ItemCatalog", "BehaviourExampleGen", "DataChecks", "Transform")
     assert runs == [(node, size, workers) for size in (300, 600) for workers in (1, 2) for node in components]
     # The catalogue is made for the others to find.
     assert [(row["component"], row["workers"]) for row in report["components"]] == 2 * [

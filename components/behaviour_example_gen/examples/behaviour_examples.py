@@ -6,16 +6,95 @@
 import functools
 import math
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from components.behaviour_example_gen.examples import example_bytes
-from components.behaviour_example_gen.examples.example_bytes import floats, integers, strings
+from components.behaviour_example_gen.examples.example_bytes import (
+    entry_of_integers,
+    entry_of_strings,
+    floats,
+    integers,
+    strings,
+    text,
+    varint,
+)
 from schemas import context_values, features
 from schemas.canonical_event import Event, Item, Surface, Token, User
 
 # Looked up once, because looking up members of an enumeration takes longer than the rest of the work on a token.
 _SEARCH = Surface.SEARCH
-_SEARCH_KIND = Surface.SEARCH.token_kind
-_FEED_KIND = Surface.RECOMMENDATION.token_kind
+_SEARCH_KIND = varint(Surface.SEARCH.token_kind)
+_FEED_KIND = varint(Surface.RECOMMENDATION.token_kind)
+_SURFACES = {each: example_bytes.entry(features.SURFACE, strings([each.value])) for each in Surface}
+_SEQUENCE_END = tuple(example_bytes.entry(features.SEQUENCE_END, integers([end])) for end in (0, 1))
+_NONE = (b"", b"", b"", b"")
+"""The features of an empty history."""
+
+
+class _WrittenToken(NamedTuple):
+    """What a token adds to each feature of a history."""
+
+    kind: bytes
+    item_count: bytes
+    items: bytes
+    queries: bytes
+
+
+class BehaviourExamples:
+    """Serializes the examples of one user.
+
+    Each token is written once, although it stands in the histories of many targets.
+
+    Args:
+        user_id: The user.
+    """
+
+    def __init__(self, user_id: str):
+        self._user_id = example_bytes.entry(features.USER_ID, strings([user_id]))
+        # By identity, because comparing tokens would take longer than writing them. All tokens are held, so that none
+        # can get the identity of another.
+        self._written: dict[int, _WrittenToken] = {}
+        self._tokens: list[Token] = []
+
+    def example(
+        self,
+        target: Event,
+        history: Sequence[Token],
+        negatives: Sequence[str],
+        ends_sequence: bool = False,
+        with_weight: bool = False,
+    ) -> bytes:
+        """Serializes the example of one target, as `behaviour_example` does."""
+        known = self._written
+        written = [known.get(id(token)) or self._write(token) for token in history]
+        kinds, counts, items, queries = [b"".join(each) for each in zip(*written, strict=True)] or _NONE
+        return example_bytes.joined(
+            [
+                entry_of_strings(features.CANDIDATES, text(target.item_id) + b"".join(map(text, negatives))),
+                _context(tuple(target.context.items())),
+                entry_of_integers(features.HISTORY_ITEM_COUNTS, counts),
+                entry_of_strings(features.HISTORY_ITEMS, items),
+                entry_of_integers(features.HISTORY_KINDS, kinds),
+                entry_of_strings(features.HISTORY_QUERIES, queries),
+                _labels(len(negatives)),
+                entry_of_strings(features.QUERY, text(target.query)),
+                _SEQUENCE_END[ends_sequence],
+                _SURFACES[target.surface],
+                entry_of_integers(features.TIMESTAMP_MS, varint(target.timestamp_ms)),
+                self._user_id,
+                *([example_bytes.entry(features.WEIGHT, floats([target.weight]))] if with_weight else ()),
+            ]
+        )
+
+    def _write(self, token: Token) -> _WrittenToken:
+        items, count = b"".join(map(text, token.items)), varint(len(token.items))
+        if token.surface is _SEARCH:
+            written = _WrittenToken(_SEARCH_KIND, count, items, text(token.query))
+        else:
+            written = _WrittenToken(_FEED_KIND, count, items, b"")
+        self._written[id(token)] = written
+        self._tokens.append(token)
+        return written
 
 
 def behaviour_example(
@@ -37,40 +116,17 @@ def behaviour_example(
     Returns:
         A serialized tf.Example. Its candidates are the target's item, followed by the negatives.
     """
-    kinds: list[int] = []
-    counts: list[int] = []
-    items: list[str] = []
-    queries: list[str] = []
-    for token in history:
-        counts.append(len(token.items))
-        items += token.items
-        if token.surface is _SEARCH:
-            kinds.append(_SEARCH_KIND)
-            queries.append(token.query)
-        else:
-            kinds.append(_FEED_KIND)
-    return example_bytes.example(
-        {
-            features.USER_ID: strings([target.user_id]),
-            features.SURFACE: strings([target.surface.value]),
-            features.QUERY: strings([target.query]),
-            features.TIMESTAMP_MS: integers([target.timestamp_ms]),
-            features.CONTEXT_VALUES: strings(context_values.to_texts(target.context)),
-            features.CANDIDATES: strings([target.item_id, *negatives]),
-            features.LABELS: _labels(len(negatives)),
-            features.SEQUENCE_END: integers([int(ends_sequence)]),
-            features.HISTORY_KINDS: integers(kinds),
-            features.HISTORY_ITEM_COUNTS: integers(counts),
-            features.HISTORY_ITEMS: strings(items),
-            features.HISTORY_QUERIES: strings(queries),
-            **({features.WEIGHT: floats([target.weight])} if with_weight else {}),
-        }
-    )
+    return BehaviourExamples(target.user_id).example(target, history, negatives, ends_sequence, with_weight)
 
 
 @functools.cache
 def _labels(negatives: int) -> bytes:
-    return floats([1.0] + [0.0] * negatives)
+    return example_bytes.entry(features.LABELS, floats([1.0] + [0.0] * negatives))
+
+
+@functools.lru_cache(maxsize=1 << 12)
+def _context(context: tuple[tuple[str, str], ...]) -> bytes:
+    return example_bytes.entry(features.CONTEXT_VALUES, strings(context_values.to_texts(dict(context))))
 
 
 def catalog_example(

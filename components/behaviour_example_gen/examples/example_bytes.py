@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 _TEXTS_KEPT: Final = 1 << 17
+_LENGTHS_KEPT: Final = 1 << 14
 _BYTES_LIST: Final = b"\x0a"
 _FLOAT_LIST: Final = b"\x12"
 _INT64_LIST: Final = b"\x1a"
@@ -21,13 +22,13 @@ _ONE_BYTE: Final = 0x80
 
 def strings(values: Sequence[str]) -> bytes:
     """A feature with texts, encoded as UTF-8."""
-    return _BYTES_LIST + _sized(b"".join(map(_text, values)))
+    return _BYTES_LIST + _sized(b"".join(map(text, values)))
 
 
 def integers(values: Sequence[int]) -> bytes:
     """A feature with int64 values."""
     are_small = not values or 0 <= min(values) <= max(values) < _ONE_BYTE
-    packed = bytes(values) if are_small else b"".join(map(_varint, values))
+    packed = bytes(values) if are_small else b"".join(map(varint, values))
     return _INT64_LIST + _packed(packed)
 
 
@@ -42,12 +43,56 @@ def example(features: Mapping[str, bytes]) -> bytes:
     Args:
         features: Name to what `strings`, `integers` or `floats` returned.
     """
-    entries = [_FIRST + _sized(_key(name) + _sized(feature)) for name, feature in sorted(features.items())]
+    return joined([entry(name, feature) for name, feature in sorted(features.items())])
+
+
+def joined(entries: Sequence[bytes]) -> bytes:
+    """A serialized tf.Example of entries that are made by `entry_of_strings` and its like and sorted by their names."""
     return _FIRST + _sized(b"".join(entries))
 
 
+def entry(name: str, feature: bytes) -> bytes:
+    """A feature with its name."""
+    return _FIRST + _sized(_key(name) + _sized(feature))
+
+
+def entry_of_strings(name: str, elements: bytes) -> bytes:
+    """A feature of texts with its name.
+
+    Args:
+        name: The feature's name.
+        elements: What `text` returned for each text, joined.
+    """
+    return _before_strings(name, len(elements)) + elements
+
+
+def entry_of_integers(name: str, elements: bytes) -> bytes:
+    """A feature of integers with its name.
+
+    Args:
+        name: The feature's name.
+        elements: What `varint` returned for each number, joined.
+    """
+    return _before_integers(name, len(elements)) + elements
+
+
+@functools.lru_cache(maxsize=_LENGTHS_KEPT)
+def _before_strings(name: str, length: int) -> bytes:
+    """What stands before the elements. It depends on nothing but their length."""
+    return _before(entry(name, _BYTES_LIST + _sized(bytes(length))), length)
+
+
+@functools.lru_cache(maxsize=_LENGTHS_KEPT)
+def _before_integers(name: str, length: int) -> bytes:
+    return _before(entry(name, _INT64_LIST + _packed(bytes(length))), length)
+
+
+def _before(whole: bytes, length: int) -> bytes:
+    return whole[: len(whole) - length]
+
+
 @functools.lru_cache(maxsize=_TEXTS_KEPT)
-def _text(value: str) -> bytes:
+def text(value: str) -> bytes:
     """One element of a list of texts. It is cached, because item ids occur again and again."""
     return _FIRST + _sized(value.encode())
 
@@ -64,11 +109,11 @@ def _packed(values: bytes) -> bytes:
 
 
 def _sized(content: bytes) -> bytes:
-    return _varint(len(content)) + content
+    return varint(len(content)) + content
 
 
 @functools.lru_cache(maxsize=1 << 14)
-def _varint(value: int) -> bytes:
+def varint(value: int) -> bytes:
     """A protocol buffer varint: seven bits per byte, lowest first. Negative numbers take 64 bits."""
     value %= 1 << 64
     digits = bytearray()

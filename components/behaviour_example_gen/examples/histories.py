@@ -1,14 +1,11 @@
 """Builds a user's history event by event, and keeps only the newest tokens."""
 
-import operator
-from collections import Counter, deque
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from components.sources.data_config import DataConfig
 from schemas.canonical_event import Event, Surface, Token
 
-_PLACE = operator.itemgetter(0)
 _FEED = Surface.RECOMMENDATION
 
 
@@ -25,18 +22,16 @@ class History:
     """
 
     def __init__(self, recommendation_tokens: int, search_tokens: int, items_per_session: int):
-        self._recommendation: deque[tuple[int, Token]] = deque(maxlen=recommendation_tokens)
-        self._search: deque[tuple[int, Token]] = deque(maxlen=search_tokens)
+        self._kept = {_FEED: recommendation_tokens, Surface.SEARCH: search_tokens}
+        self._tokens: list[Token] = []
         self._items_per_session = items_per_session
-        self._places = 0
-        self._counts: Counter[Surface] = Counter()
+        self._counts = dict.fromkeys(Surface, 0)
         self._open_session: tuple[str, str] | None = None
 
     @property
     def tokens(self) -> list[Token]:
         """The kept tokens of both surfaces, oldest first."""
-        merged = sorted((*self._recommendation, *self._search), key=_PLACE)
-        return [token for _, token in merged]
+        return self._tokens.copy()
 
     def count(self, surface: Surface) -> int:
         """How many tokens of a surface there have been, including those no longer kept."""
@@ -53,21 +48,25 @@ class History:
         clicked = (event.item_id,) if event.item_id else ()
         if event.surface is _FEED:
             if clicked:
-                self._append(self._recommendation, Token(Surface.RECOMMENDATION, clicked))
+                self._append(Token(_FEED, clicked))
                 self._open_session = None
             return
         if self.continues_session(event):
-            place, token = self._search[-1]
+            # No recommendation token has come since, so it is the newest of both surfaces.
+            token = self._tokens[-1]
             items = tuple(item for item in token.items if item not in clicked) + clicked
-            self._search[-1] = place, Token(Surface.SEARCH, items[-self._items_per_session :], event.query)
+            self._tokens[-1] = Token(Surface.SEARCH, items[-self._items_per_session :], event.query)
         else:
-            self._append(self._search, Token(Surface.SEARCH, clicked, event.query))
+            self._append(Token(Surface.SEARCH, clicked, event.query))
         self._open_session = (event.session_id, event.query)
 
-    def _append(self, side: deque[tuple[int, Token]], token: Token) -> None:
-        side.append((self._places, token))
-        self._places += 1
-        self._counts[token.surface] += 1
+    def _append(self, token: Token) -> None:
+        surface = token.surface
+        self._tokens.append(token)
+        self._counts[surface] += 1
+        if self._counts[surface] > self._kept[surface]:
+            oldest = next(place for place, each in enumerate(self._tokens) if each.surface is surface)
+            del self._tokens[oldest]
 
 
 class TargetWithHistory(NamedTuple):

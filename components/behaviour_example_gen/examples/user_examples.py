@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
-from components.behaviour_example_gen.examples.behaviour_examples import behaviour_example
+from components.behaviour_example_gen.examples.behaviour_examples import BehaviourExamples
 from components.behaviour_example_gen.examples.fixed_candidates import given_examples
 from components.behaviour_example_gen.examples.histories import targets_with_histories
 from components.behaviour_example_gen.examples.sequence_ends import sequence_ends
@@ -89,12 +89,12 @@ def examples_of_user(
             [(each.position, _wanted(split, config), each.target) for (split, given), each, _ in chosen if not given]
         )
     )
-    has_weights = config.has_weights
+    serialize, has_weights = BehaviourExamples(user_id).example, config.has_weights
     made = [
         UserExample(
             split,
             each.target.item_id,
-            behaviour_example(each.target, each.history, given or next(negatives), is_end, has_weights),
+            serialize(each.target, each.history, given or next(negatives), is_end, has_weights),
         )
         for (split, given), each, is_end in chosen
     ]

@@ -125,9 +125,11 @@ class UserNegatives:
             uniform = _numbers(b"".join([self._digest(position, 0, 2 * count) for position in positions]))
             proposed = self._sampler.propose(uniform).reshape(len(positions), 2 * count).tolist()
             for position, places in zip(positions, proposed, strict=True):
-                free = dict.fromkeys([place for place in places if place not in self._engaged])
+                free = list(dict.fromkeys(places))
+                if not self._engaged.isdisjoint(free):
+                    free = [place for place in free if place not in self._engaged]
                 if len(free) >= count:
-                    drawn[position] = list(free)[:count]
+                    drawn[position] = free[:count]
         return [
             self._sampler.ids(drawn[position]) if position in drawn else self.draw(position, count)
             for position, count, _ in wanted

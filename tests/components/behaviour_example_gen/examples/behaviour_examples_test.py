@@ -1,7 +1,11 @@
 import dataclasses
 import math
 
+import pytest
+import tensorflow as tf
+
 from components.behaviour_example_gen.examples.behaviour_examples import (
+    BehaviourExamples,
     audience_example,
     behaviour_example,
     catalog_example,
@@ -39,6 +43,30 @@ def test_the_example_of_a_target():
     names = ("history_kinds", "history_item_counts", "history_items", "history_queries")
     assert [found[name] for name in names] == [[], [], [], []]
     assert (found["context_values"], found["sequence_end"]) == (["device=phone"], [1])
+
+
+@pytest.mark.parametrize("tokens", [0, 1, 42, 43, 127, 128, 300])
+def test_the_bytes_are_those_of_tensorflows_message(tokens):
+    """Features are sorted by name, and each length is written as it should be, be it short or long."""
+    items = tuple(f"item-{number}" for number in range(tokens))
+    history = [Token(Surface.SEARCH, items, "tea"), *[Token(Surface.RECOMMENDATION, (item,)) for item in items]]
+    target = dataclasses.replace(TARGET, query="q" * tokens, context={"device": "phone"})
+    made = behaviour_example(target, history[:tokens], items, ends_sequence=True)
+    assert made == tf.train.Example.FromString(made).SerializeToString(deterministic=True)
+    found = values(made)
+    assert found["history_item_counts"] == [len(token.items) for token in history[:tokens]]
+    assert found["candidates"] == ["c", *items]
+    assert found["labels"] == [1.0] + [0.0] * tokens
+
+
+def test_examples_of_one_user_are_those_of_each_alone():
+    """Tokens are written once, and one that equals another or takes its place in memory is not taken for it."""
+    user = BehaviourExamples("u1")
+    for item in "abcabc":
+        # Each history is new, as in a session that goes on, and the one before is gone.
+        history = [Token(Surface.SEARCH, (item, "z"), "tea"), *HISTORY[:1]]
+        assert user.example(TARGET, history, [item]) == behaviour_example(TARGET, history, [item])
+        assert values(user.example(TARGET, history, ["x"]))["history_items"] == [item, "z", "a"]
 
 
 def test_the_example_of_an_item_has_its_attributes_in_the_order_asked_for():
