@@ -141,4 +141,6 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    from benchmarks import big_file  # Workers find the DoFn by the name of its module.
+
+    big_file.main()
