@@ -27,7 +27,8 @@ def preprocessing_fn(inputs: dict[str, tf.SparseTensor], custom_config: dict) ->
 
     Returns:
         The transformed features that `schemas.features` names. `USER_ATTRIBUTE_INDICES` is among them only if
-        `attributes_of_users` names any, `EXAMPLE_WEIGHT` only with `with_weights`.
+        `attributes_of_users` names any, the three of weights only with
+        `with_weights`.
     """
     transform = custom_config["transform"]
     user = _single(inputs[features.USER_ID])
@@ -93,6 +94,9 @@ def preprocessing_fn(inputs: dict[str, tf.SparseTensor], custom_config: dict) ->
         )
     if custom_config.get("with_weights"):
         transformed[features.EXAMPLE_WEIGHT] = _columns(inputs[features.WEIGHT], 1, 1.0)[:, 0]
+        kept = (custom_config[name] for name in ("recommendation_history", "search_history", "items_per_session"))
+        of_history = history_tensors.weights_part(history, inputs[features.HISTORY_WEIGHTS].values, *kept)
+        transformed[features.RECOMMENDATION_WEIGHTS], transformed[features.SEARCH_WEIGHTS] = of_history
     return transformed
 
 

@@ -13,7 +13,13 @@ def rows_of(heading):
 
 
 def test_the_readme_has_a_row_for_each_raw_feature_in_the_same_order():
-    every = [*features.BEHAVIOUR_FEATURES, features.WEIGHT, *features.CATALOG_FEATURES, features.USER_ATTRIBUTES]
+    every = [
+        *features.BEHAVIOUR_FEATURES,
+        features.WEIGHT,
+        features.HISTORY_WEIGHTS,
+        *features.CATALOG_FEATURES,
+        features.USER_ATTRIBUTES,
+    ]
     assert rows_of("Raw features") == every
 
 

@@ -31,7 +31,7 @@ def behaviour_example(
         history: The tokens before it, oldest first.
         negatives: The items that it is ranked against.
         ends_sequence: See `sequence_ends`.
-        with_weight: Whether the example says how much its target counts.
+        with_weight: Whether the example says how much its target, and each item of its history, counts as a target.
 
     Returns:
         A serialized tf.Example. Its candidates are the target's item, followed by the negatives.
@@ -62,9 +62,14 @@ def behaviour_example(
             features.HISTORY_ITEM_COUNTS: integers(counts),
             features.HISTORY_ITEMS: strings(items),
             features.HISTORY_QUERIES: strings(queries),
-            **({features.WEIGHT: floats([target.weight])} if with_weight else {}),
+            **(_weights(target, history) if with_weight else {}),
         }
     )
+
+
+def _weights(target: Event, history: Sequence[Token]) -> dict[str, bytes]:
+    of_history = [weight for token in history for weight in token.weights]
+    return {features.WEIGHT: floats([target.weight]), features.HISTORY_WEIGHTS: floats(of_history)}
 
 
 @functools.cache

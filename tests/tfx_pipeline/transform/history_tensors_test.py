@@ -3,7 +3,7 @@ import dataclasses
 import pytest
 import tensorflow as tf
 
-from tfx_pipeline.transform.history_tensors import FlatHistory, checked, recommendation_part, search_part
+from tfx_pipeline.transform.history_tensors import FlatHistory, checked, recommendation_part, search_part, weights_part
 
 
 # Row 0: feed 11; search [12, 13] with words 1 2; feed 14; search without a click with word 3.
@@ -79,3 +79,15 @@ def test_a_history_that_contradicts_itself_is_refused(change, message):
     checked(HISTORY)
     with pytest.raises(tf.errors.InvalidArgumentError, match=message):
         checked(dataclasses.replace(HISTORY, **change))
+
+
+def test_weights_stand_where_their_items_do():
+    weights = tf.constant([item / 10 for item in (11, 12, 13, 14, 15, 16, 17)])
+    feed, search = weights_part(HISTORY, weights, 3, 2, items_per_session=2)
+    for found, items in ((feed, recommendation_part(HISTORY, 3)[0]), (search, search_part(HISTORY, 2, 2)["items"])):
+        assert found.shape == items.shape
+        assert tf.reduce_max(tf.abs(10 * found - tf.cast(items, tf.float32))) < 1e-5
+    # Where an example has none, all items have the weight 1.
+    feed, search = weights_part(HISTORY, weights[:0], 3, 2, items_per_session=2)
+    assert lists([feed]) == [[[1.0, 1.0, 0.0], [0.0, 0.0, 0.0], [1.0, 1.0, 0.0]]]
+    assert lists([search]) == [[[[1.0, 1.0], [0.0, 0.0]], [[0.0, 0.0], [0.0, 0.0]], [[1.0, 0.0], [0.0, 0.0]]]]
