@@ -112,11 +112,13 @@ class Token:
         surface: The kind of token.
         items: The clicked item of a recommendation token; the clicked items of a search session, possibly none.
         query: The session's query; empty for recommendation.
+        weights: The weight of each item as a target of training; empty if they all count alike.
     """
 
     surface: Surface
     items: tuple[str, ...]
     query: str = ""
+    weights: tuple[float, ...] = field(default=(), compare=False)
 
 
 def tokens(events: Iterable[Event], items_per_session: int) -> list[Token]:

@@ -22,6 +22,7 @@ HISTORY_ITEMS: Final = "history_items"
 HISTORY_QUERIES: Final = "history_queries"
 # Only in examples of logs that tell weights (`data.columns.weight`).
 WEIGHT: Final = "weight"
+HISTORY_WEIGHTS: Final = "history_weights"
 # Features of the `catalog` split, which holds one example per item.
 ITEM_ID: Final = "item_id"
 TITLE: Final = "title"
@@ -52,7 +53,7 @@ CATALOG_FEATURES: Final = (ITEM_ID, TITLE, CATEGORIES, ATTRIBUTES, NUMBERS, VECT
 AUDIENCE_FEATURES: Final = (USER_ATTRIBUTES, USER_NUMBERS)
 """Beside `USER_ID`."""
 INT_FEATURES: Final = (TIMESTAMP_MS, SEQUENCE_END, HISTORY_KINDS, HISTORY_ITEM_COUNTS, ENGAGEMENTS)
-FLOAT_FEATURES: Final = (LABELS, WEIGHT, NUMBERS, VECTOR, USER_NUMBERS)
+FLOAT_FEATURES: Final = (LABELS, WEIGHT, HISTORY_WEIGHTS, NUMBERS, VECTOR, USER_NUMBERS)
 
 # --- Transformed features: what the Transform graph yields and the models take. ---
 USER: Final = "user"
@@ -69,6 +70,10 @@ CANDIDATE_LABELS: Final = "candidate_labels"
 """[batch, candidates] 1.0 for the item that the user engaged with, else 0.0."""
 EXAMPLE_WEIGHT: Final = "example_weight"
 """[batch] how much the row counts in the losses of training; missing if the log tells no weights."""
+RECOMMENDATION_WEIGHTS: Final = "recommendation_weights"
+"""[batch, recommendation history] the weight of each item, 0 for padding; missing if the log tells no weights."""
+SEARCH_WEIGHTS: Final = "search_weights"
+"""[batch, search history, items per session] likewise."""
 IS_SEQUENCE_END: Final = "is_sequence_end"
 """[batch] 1 for the training rows whose histories, together, hold each training event about once; else 0."""
 RECOMMENDATION_ITEMS: Final = "recommendation_items"

@@ -91,6 +91,9 @@ def preprocessing_fn(inputs: dict[str, tf.SparseTensor], custom_config: dict) ->
         )
     if custom_config.get("with_weights"):
         transformed[features.EXAMPLE_WEIGHT] = _columns(inputs[features.WEIGHT], 1, 1.0)[:, 0]
+        kept = (custom_config[name] for name in ("recommendation_history", "search_history", "items_per_session"))
+        of_history = history_tensors.weights_part(history, inputs[features.HISTORY_WEIGHTS].values, *kept)
+        transformed[features.RECOMMENDATION_WEIGHTS], transformed[features.SEARCH_WEIGHTS] = of_history
     for names, raw, name in (
         (custom_config["numbers"], features.NUMBERS, features.ITEM_NUMBERS),
         (custom_config["numbers_of_users"], features.USER_NUMBERS, features.USER_NUMBER_VALUES),

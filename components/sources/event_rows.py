@@ -71,7 +71,7 @@ class EventColumns:
         weight: The column that says how much an engagement counts as an example of training: a number of at least 0,
             such as seconds of dwell time, or an action (`weight_values`). Metrics do not weigh. Only weights of one
             surface are compared with each other, so their unit does not matter. An empty number counts as 1, and is
-            told. With `unifiedssr.every_position`, a sequence counts as its last target. Empty: all count alike.
+            told. Empty: all count alike.
         weight_values: The weight of each value of the column `weight`, such as `{click: 1, cart: 2, buy: 5}`.
             Engagements with another value are left out and counted. Of several actions with one item in the same list,
             the strongest counts, at the time of the first: in a search session, all with the same query; elsewhere,

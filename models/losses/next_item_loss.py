@@ -11,7 +11,7 @@ def cross_entropies(logits):
     return ops.softplus(ops.negative(logits)), ops.softplus(logits)
 
 
-def binary_next_item_loss(encodings, items, is_target, is_negative, entropies=cross_entropies, row_weights=None):
+def binary_next_item_loss(encodings, items, is_target, is_negative, entropies=cross_entropies, target_weights=None):
     """The binary cross-entropy of each position's targets and of its own negatives.
 
     Source: UnifiedSSR (arXiv 2310.13921), next-product prediction.
@@ -29,7 +29,8 @@ def binary_next_item_loss(encodings, items, is_target, is_negative, entropies=cr
         is_target: Bool [batch, positions, targets]; False for padding. Positions without a target do not count.
         is_negative: Bool [batch, positions, negatives]; False for negatives that do not count.
         entropies: The function that computes both cross-entropies of logits.
-        row_weights: Float [batch]; see `weighted_mean`.
+        target_weights: Float like `is_target`; see `weighted_mean`. A position's negatives have the mean weight of its
+            targets. None weighs all alike.
 
     Returns:
         Float32 scalar in nats: the mean, over the positions that count, of the targets' mean plus the negatives' sum; 0
@@ -41,13 +42,20 @@ def binary_next_item_loss(encodings, items, is_target, is_negative, entropies=cr
     _, mistaken = entropies(logits[..., targets:])
     is_target = ops.cast(is_target, "float32")
     count = ops.sum(is_target, axis=-1)
-    loss = ops.divide(ops.sum(ops.multiply(missed, is_target), axis=-1), ops.maximum(count, 1.0))
+    if target_weights is None:
+        weights, position_weights = is_target, None
+    else:
+        weights = ops.multiply(is_target, ops.cast(target_weights, "float32"))
+        position_weights = ops.divide(ops.sum(weights, axis=-1), ops.maximum(count, 1.0))
+        # Within a position, its targets' weights have the mean 1.
+        weights = ops.divide(weights, ops.expand_dims(_or_1(position_weights), -1))
+    loss = ops.divide(ops.sum(ops.multiply(missed, weights), axis=-1), ops.maximum(count, 1.0))
     loss += ops.sum(ops.multiply(mistaken, ops.cast(is_negative, "float32")), axis=-1)
-    return weighted_mean(loss, ops.greater(count, 0), row_weights)
+    return weighted_mean(loss, ops.greater(count, 0), position_weights)
 
 
 def softmax_next_item_loss(
-    encodings, targets, negatives, is_target, is_hit, target_offsets, negative_offsets, row_weights=None
+    encodings, targets, negatives, is_target, is_hit, target_offsets, negative_offsets, target_weights=None
 ):
     """The cross-entropy of each target in a softmax over the target and negatives that the whole batch shares.
 
@@ -71,7 +79,7 @@ def softmax_next_item_loss(
         negative_offsets: Float [negatives], subtracted from the negatives' scores. With the logarithm of the chance to
             be drawn as the offset, scores estimate how likely an item is. Without offsets, they estimate how much
             likelier it is than its chance to be drawn.
-        row_weights: Float [batch]; see `weighted_mean`.
+        target_weights: Float like `is_target`; see `weighted_mean`. None weighs all alike.
 
     Returns:
         Float32 scalar in nats: the mean over all targets; 0 if there is none.
@@ -79,7 +87,11 @@ def softmax_next_item_loss(
     others = ops.subtract(ops.cast(ops.matmul(encodings, ops.transpose(negatives)), "float32"), negative_offsets)
     others = ops.logsumexp(ops.where(is_hit, HIDDEN, others), axis=-1, keepdims=True)
     wanted = ops.subtract(_dots(encodings, targets), target_offsets)
-    return weighted_mean(ops.softplus(ops.subtract(others, wanted)), is_target, row_weights)
+    return weighted_mean(ops.softplus(ops.subtract(others, wanted)), is_target, target_weights)
+
+
+def _or_1(values):
+    return ops.where(ops.greater(values, 0.0), values, 1.0)
 
 
 def _dots(encodings, items):

@@ -3,11 +3,11 @@
 from keras import ops
 
 
-def weighted_mean(losses, counts, row_weights=None):
+def weighted_mean(losses, counts, loss_weights=None):
     """The mean of the losses that count.
 
-    Weights of rows say how rows compare with each other: they are divided by their sum, so their unit does not matter,
-    and a batch of heavy rows makes no larger step than one of light rows.
+    Weights say how losses compare with each other: they are divided by their sum, so their unit does not matter, and a
+    batch of heavy rows makes no larger step than one of light rows.
 
     Example:
     >>> losses, counts = np.array([[1.0, 3.0], [8.0, 9.0]]), np.array([[True, True], [True, False]])
@@ -19,16 +19,18 @@ def weighted_mean(losses, counts, row_weights=None):
     Args:
         losses: Float32 [rows, ...].
         counts: Bool or float [rows, ...], as `losses`; what is 0 does not count.
-        row_weights: Float [rows], at least 0; None weighs all rows alike.
+        loss_weights: Float [rows] or as `losses`, at least 0; None weighs all alike.
 
     Returns:
         Float32 scalar; 0 if nothing counts.
     """
     weights = ops.cast(counts, "float32")
-    if row_weights is None:
+    if loss_weights is None:
         return ops.divide(ops.sum(ops.multiply(losses, weights)), ops.maximum(ops.sum(weights), 1.0))
-    row_weights = ops.cast(row_weights, "float32")
-    weights = ops.multiply(weights, ops.reshape(row_weights, (-1, *[1] * (len(weights.shape) - 1))))
+    loss_weights = ops.cast(loss_weights, "float32")
+    for _ in range(len(weights.shape) - len(loss_weights.shape)):
+        loss_weights = ops.expand_dims(loss_weights, -1)
+    weights = ops.multiply(weights, loss_weights)
     total = ops.sum(weights)
     # A sum of 0 has losses of weight 0 alone, so it does not matter what divides them.
     return ops.divide(ops.sum(ops.multiply(losses, weights)), ops.where(ops.greater(total, 0.0), total, 1.0))

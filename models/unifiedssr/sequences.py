@@ -91,6 +91,23 @@ def targets(sequences: Sequences, final, every_position: bool = True):
     return ops.where(ops.expand_dims(sequences.at_the_end, -1), own, sessions)
 
 
+def target_weights(sequences: Sequences, final, history):
+    """The weights of what `targets` returns.
+
+    Args:
+        sequences: The sequences of a batch.
+        final: Float [batch]: the weight of each row's target.
+        history: Float [batch, history] or [batch, history, items per event]: the weights of the history's items.
+
+    Returns:
+        Float [batch, events + 1, items per event].
+    """
+    if len(history.shape) < len(sequences.items.shape):
+        history = ops.expand_dims(history, -1)
+    of_events = ops.pad(history[:, : ops.shape(sequences.items)[1]], ((0, 0), (0, 1), (0, 0)))
+    return ops.where(ops.expand_dims(sequences.at_the_end, -1), ops.reshape(final, (-1, 1, 1)), of_events)
+
+
 def _newest_queries(inputs: Mapping[str, Any], sequences: Sequences):
     """For each position of recommendation, the query of the newest search before its next event: as `queries`."""
     events = ops.shape(sequences.items)[1]

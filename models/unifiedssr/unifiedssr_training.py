@@ -15,7 +15,7 @@ from models.unifiedssr.reference.peculiarities import (
     rounded_cross_entropies,
     without_first,
 )
-from models.unifiedssr.sequences import targets
+from models.unifiedssr.sequences import target_weights, targets
 from models.unifiedssr.unifiedssr_config import UnifiedSSRConfig
 from schemas import features
 from schemas.canonical_event import Surface
@@ -23,14 +23,19 @@ from schemas.features import PADDING
 
 BRANCHES: Final = "branches"
 LOGITS: Final = "logits"
+_HISTORY_WEIGHTS: Final = {
+    Surface.RECOMMENDATION: features.RECOMMENDATION_WEIGHTS,
+    Surface.SEARCH: features.SEARCH_WEIGHTS,
+}
 
 
 class JointTraining(SurfaceRanking):
     """Gives a model that encodes joint batches what `fit` and `evaluate` need; mixed in before `keras.Model`.
 
     `fit` takes pairs of a joint batch and its labels, `{"recommendation": float [rows, candidates], "search": ...}`; or
-    triples with the rows' weights, `{"recommendation": float [rows], "search": ...}`. Weights count in the next-item
-    losses, for all positions of a row (`weighted_mean`), not in metrics or the session losses, which know no targets.
+    triples with weights, `{"recommendation": {"example_weight": float [rows], "recommendation_weights": ...}, "search":
+    ...}`. Weights of rows' targets and of histories count in the next-item losses (`weighted_mean`), not in metrics or
+    the session losses, which know no targets.
     Either side may have no rows or be left out. So a batch may hold one surface, as in the paper, or both. Each row is
     a sequence: the history, then the labelled candidate. The other candidates count in the metrics only, because the
     losses draw their own negatives.
@@ -74,13 +79,13 @@ class JointTraining(SurfaceRanking):
         for surface, weight in weights.items():
             if surface.value in y_pred:
                 inputs, labels = x[surface.value], y[surface.value]
-                row_weights = None if sample_weight is None else sample_weight[surface.value]
+                weights_of = None if sample_weight is None else sample_weight[surface.value]
                 branches = y_pred[surface.value][BRANCHES]
-                total += weight * self._surface_loss(surface, inputs, labels, branches, row_weights)
+                total += weight * self._surface_loss(surface, inputs, labels, branches, weights_of)
         self.count_loss(total, y)
         return total
 
-    def _surface_loss(self, surface: Surface, inputs, labels, branches, row_weights):
+    def _surface_loss(self, surface: Surface, inputs, labels, branches, weights_of):
         sequences, rows = self.sequences(inputs, surface), ops.shape(labels)[0]
         final = _labelled(inputs[features.CANDIDATE_ITEMS], labels)
         target_ids = targets(sequences, final, self.config.every_position)
@@ -94,23 +99,27 @@ class JointTraining(SurfaceRanking):
                 branches = doubled_in_sessions(branches, divided)
         if self.config.reference_peculiarities:
             target_ids = without_first(target_ids)
-        loss = self.next_item_loss(branches, target_ids, row_weights)
+        weights = None
+        if weights_of is not None:
+            history = weights_of[_HISTORY_WEIGHTS[surface]]
+            weights = target_weights(sequences, weights_of[features.EXAMPLE_WEIGHT], history)
+        loss = self.next_item_loss(branches, target_ids, weights)
         self.next_item_losses[surface.value].update_state(loss, sample_weight=rows)
         return total + loss
 
-    def next_item_loss(self, branches, target_ids, row_weights=None):
+    def next_item_loss(self, branches, target_ids, weights=None):
         """The next-item loss of one surface, against negatives drawn for this step.
 
         Args:
             branches: Float [batch, positions, dim] each.
             target_ids: Int [batch, positions, targets]; padding does not count.
-            row_weights: Float [batch]; see `weighted_mean`.
+            weights: Float like `target_ids`; None weighs all alike.
 
         Returns:
             Float32 scalar. Two branches' losses are added, weighted by their learned shares.
         """
         if self.config.loss == "softmax":
-            return self._softmax_loss(branches, target_ids, row_weights)
+            return self._softmax_loss(branches, target_ids, weights)
         items, count = self.embedding.vocabulary.items, self.config.negatives
         if self.config.distinct_negatives:
             negative_ids = draw_distinct(target_ids[..., 0], count, items, self.negative_seed)
@@ -118,9 +127,9 @@ class JointTraining(SurfaceRanking):
             shape = (*ops.shape(target_ids)[:2], count)
             negative_ids = keras.random.randint(shape, PADDING + 1, items, seed=self.negative_seed)
         is_negative = ops.logical_not(_is_hit(negative_ids, target_ids))
-        return self.binary_loss(branches, target_ids, negative_ids, is_negative, row_weights)
+        return self.binary_loss(branches, target_ids, negative_ids, is_negative, weights)
 
-    def binary_loss(self, branches, target_ids, negative_ids, is_negative, row_weights=None):
+    def binary_loss(self, branches, target_ids, negative_ids, is_negative, weights=None):
         """The binary next-item loss of one surface, against given negatives.
 
         Args:
@@ -128,27 +137,24 @@ class JointTraining(SurfaceRanking):
             target_ids: Int [batch, positions, targets]; padding does not count.
             negative_ids: Int [batch, positions, negatives].
             is_negative: Bool like `negative_ids`.
-            row_weights: Float [batch]; see `weighted_mean`.
+            weights: Float like `target_ids`; None weighs all alike.
         """
         items = self.embedding.items(ops.concatenate([target_ids, negative_ids], axis=-1))
         is_target = ops.not_equal(target_ids, PADDING)
         entropies = rounded_cross_entropies if self.config.reference_peculiarities else cross_entropies
         masks = is_target, is_negative
         return self._in_shares(
-            [binary_next_item_loss(branch, items, *masks, entropies, row_weights) for branch in branches]
+            [binary_next_item_loss(branch, items, *masks, entropies, weights) for branch in branches]
         )
 
-    def _softmax_loss(self, branches, target_ids, row_weights):
+    def _softmax_loss(self, branches, target_ids, weights):
         negative_ids = self.popularity.draw(self.config.softmax_negatives)
         targets_and_negatives = self.embedding.items(target_ids), self.embedding.items(negative_ids)
         masks = ops.not_equal(target_ids, PADDING), _is_hit(negative_ids, target_ids)
         correction = self.config.popularity_correction
         offsets = [ops.multiply(correction, self.popularity.log_share(ids)) for ids in (target_ids, negative_ids)]
         return self._in_shares(
-            [
-                softmax_next_item_loss(branch, *targets_and_negatives, *masks, *offsets, row_weights)
-                for branch in branches
-            ]
+            [softmax_next_item_loss(branch, *targets_and_negatives, *masks, *offsets, weights) for branch in branches]
         )
 
     def _in_shares(self, losses):

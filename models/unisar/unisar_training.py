@@ -42,9 +42,9 @@ class JointTraining(SurfaceRanking):
     """Gives a model that scores joint batches what `fit` and `evaluate` need; mixed in before `keras.Model`.
 
     `fit` takes pairs of a joint batch and its labels, `{"recommendation": float [rows, candidates], "search": ...}`; or
-    triples with the rows' weights, `{"recommendation": float [rows], "search": ...}`. Weights count in the click losses
-    and the matching losses, among the rows of a surface (`weighted_mean`), not in metrics or the contrastive losses,
-    which compare histories. Either side may have no rows.
+    triples with the rows' weights, `{"recommendation": {"example_weight": float [rows]}, "search": ...}`. Weights count
+    in the click losses and the matching losses, among the rows of a surface (`weighted_mean`), not in metrics or the
+    contrastive losses, which compare histories. Either side may have no rows.
 
     The outputs of the forward pass hold the contrastive losses by name. They are weighted here as `Contrasts.terms`
     says. Losses that layers add with `add_loss` have weight 1.
@@ -124,4 +124,4 @@ class JointTraining(SurfaceRanking):
 
 def _weights_of(surface: str, sample_weight):
     """The weights of a surface's rows; None if they all count alike."""
-    return None if sample_weight is None else sample_weight[surface]
+    return None if sample_weight is None else sample_weight[surface][features.EXAMPLE_WEIGHT]

@@ -29,12 +29,13 @@ def anomalies(examples, environment):
 
 
 NOT_IN_REQUESTS = {features.LABELS, features.TIMESTAMP_MS, features.SEQUENCE_END}
+WEIGHTS = {features.WEIGHT, features.HISTORY_WEIGHTS}
 TABLES = {*features.CATALOG_FEATURES, *features.AUDIENCE_FEATURES}
 
 
 def test_every_raw_feature_stands_in_the_schema_with_its_type():
     types = {each.name: each.type for each in behaviour_schema().feature}
-    assert set(types) == {*features.BEHAVIOUR_FEATURES, features.WEIGHT, *TABLES}
+    assert set(types) == {*features.BEHAVIOUR_FEATURES, *WEIGHTS, *TABLES}
     assert {name for name, kind in types.items() if kind == schema_pb2.INT} == set(features.INT_FEATURES)
     assert {name for name, kind in types.items() if kind == schema_pb2.FLOAT} == set(features.FLOAT_FEATURES)
 
@@ -43,7 +44,7 @@ def test_requests_have_no_labels_no_time_and_no_tables():
     schema = behaviour_schema()
     assert list(schema.default_environment) == [TRAINING, SERVING]
     outside = {each.name for each in schema.feature if SERVING in each.not_in_environment}
-    assert outside == NOT_IN_REQUESTS | TABLES | {features.WEIGHT}
+    assert outside == NOT_IN_REQUESTS | TABLES | WEIGHTS
 
 
 def test_surfaces_are_those_of_the_canonical_event():
@@ -89,8 +90,9 @@ def test_unknown_values_are_anomalies():
 @pytest.mark.parametrize(("weight", "is_good"), [(0.0, True), (5.0, True), (-1.0, False), (float("nan"), False)])
 def test_weights_are_at_least_0(weight, is_good):
     event = Event("u1", 5, Surface.RECOMMENDATION, item_id="a", weight=weight)
-    found = anomalies([behaviour_example(event, [], ["b"], with_weight=True)], TRAINING)
-    assert (features.WEIGHT not in found) == is_good
+    history = [Token(Surface.RECOMMENDATION, ("a",), weights=(weight,))]
+    found = anomalies([behaviour_example(event, history, ["b"], with_weight=True)], TRAINING)
+    assert {*found} & WEIGHTS == (set() if is_good else WEIGHTS)
 
 
 def test_the_catalogue_is_no_behaviour():

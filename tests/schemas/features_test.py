@@ -16,6 +16,7 @@ def test_the_readme_has_a_row_for_each_raw_feature_in_the_same_order():
     every = [
         *features.BEHAVIOUR_FEATURES,
         features.WEIGHT,
+        features.HISTORY_WEIGHTS,
         *features.CATALOG_FEATURES,
         *features.AUDIENCE_FEATURES,
     ]

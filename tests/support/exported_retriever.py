@@ -44,11 +44,12 @@ SESSIONS = 2
 HISTORY = (Token(Surface.RECOMMENDATION, ("item-a",)), Token(Surface.SEARCH, ("item-c", "item-d"), "red"))
 """What a user did who has clicked and searched."""
 _SIZES = {"recommendation_history": NEWEST_CLICKS, "search_history": NEWEST_SEARCHES}
+WEIGHTS = (features.WEIGHT, features.HISTORY_WEIGHTS)
 RAW_SPEC = {
     name: tf.io.VarLenFeature(
         tf.int64 if name in features.INT_FEATURES else tf.float32 if name in features.FLOAT_FEATURES else tf.string
     )
-    for name in (*features.BEHAVIOUR_FEATURES, features.WEIGHT, *features.CATALOG_FEATURES, *features.AUDIENCE_FEATURES)
+    for name in (*features.BEHAVIOUR_FEATURES, *WEIGHTS, *features.CATALOG_FEATURES, *features.AUDIENCE_FEATURES)
 }
 """Every feature that the Transform reads."""
 _SETTINGS = {

@@ -219,12 +219,29 @@ def _none(dtype):
 
 
 def test_weights_are_those_of_the_examples_and_1_for_a_row_without_one(tmp_path):
-    rows = [{**TRAIN[0], features.WEIGHT: [2.5]}, {**TRAIN[1], features.WEIGHT: [0.0]}, TRAIN[2]]
+    first = {**TRAIN[0], features.WEIGHT: [2.5], features.HISTORY_WEIGHTS: [0.5, 7.0]}
+    rows = [first, {**TRAIN[1], features.WEIGHT: [0.0]}, TRAIN[2]]
     data, output = analyzed(tmp_path, rows, {**CUSTOM_CONFIG, "with_weights": True})
     spec = output.transformed_feature_spec()[features.EXAMPLE_WEIGHT]
     assert spec == tf.io.FixedLenFeature([], tf.float32)
     assert [float(row[features.EXAMPLE_WEIGHT]) for row in data] == [2.5, 0.0, 1.0]
+    # Its history is c in the feed, then a search with a.
+    assert [row[features.RECOMMENDATION_WEIGHTS].tolist() for row in data] == [[0.5, 0.0], [0.0, 0.0], [0.0, 0.0]]
+    assert data[0][features.SEARCH_WEIGHTS].tolist() == [[7.0, 0.0], [0.0, 0.0]]
+    shapes = [
+        output.transformed_feature_spec()[name].shape for name in (features.SEARCH_WEIGHTS, features.SEARCH_ITEMS)
+    ]
+    assert shapes[0] == shapes[1]
+    # A request has none.
+    raw = {name: tf.sparse.from_dense(tf.zeros([1, 0], spec.dtype)) for name, spec in RAW_SPEC.items()}
+    for name in (features.SURFACE, features.HISTORY_KINDS, features.HISTORY_ITEM_COUNTS, features.HISTORY_ITEMS):
+        given = {features.SURFACE: "search", features.HISTORY_ITEMS: "c"}.get(name, 1)
+        raw[name] = tf.sparse.from_dense(tf.constant([[given]]))
+    raw = {name: tf.cast(value, tf.int64) if value.dtype == tf.int32 else value for name, value in raw.items()}
+    told = output.transform_raw_features(raw)
+    assert told[features.RECOMMENDATION_WEIGHTS].numpy().tolist() == [[1.0, 0.0]]
 
 
 def test_without_weights_there_is_no_such_feature(transformed):
-    assert features.EXAMPLE_WEIGHT not in transformed[1].transformed_feature_spec()
+    weights = {features.EXAMPLE_WEIGHT, features.RECOMMENDATION_WEIGHTS, features.SEARCH_WEIGHTS}
+    assert not weights & {*transformed[1].transformed_feature_spec()}

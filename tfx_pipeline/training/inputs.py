@@ -15,7 +15,11 @@ from tfx_pipeline.training import epoch_negatives, row_choice
 
 Batch = dict[str, tf.Tensor]
 BySurface = dict[str, tf.Tensor]
-JointBatch = tuple[dict[str, Batch], BySurface] | tuple[dict[str, Batch], BySurface, BySurface]
+JointBatch = tuple[dict[str, Batch], BySurface] | tuple[dict[str, Batch], BySurface, dict[str, Batch]]
+_HISTORY_WEIGHTS = {
+    Surface.RECOMMENDATION: features.RECOMMENDATION_WEIGHTS,
+    Surface.SEARCH: features.SEARCH_WEIGHTS,
+}
 _FILES_READ_AT_ONCE = 4
 _BATCHES_PARSED_AT_ONCE = 2
 _BATCHES_READY = 4
@@ -50,12 +54,12 @@ def joint_batches(
 
     Returns:
         Pairs of inputs and labels, each by surface: `{"recommendation": {feature: [rows, ...]}, "search": ...}` and
-        `{"recommendation": float32 [rows, candidates], ...}`. With weights, triples of inputs, labels and weights,
-        float32 [rows] by surface.
+        `{"recommendation": float32 [rows, candidates], ...}`. With weights, triples of inputs, labels and weights by
+        surface: `EXAMPLE_WEIGHT`, and that of the items of the surface's history.
     """
     with_weights = with_weights and features.EXAMPLE_WEIGHT in transform_output.transformed_feature_spec()
-    weight = [features.EXAMPLE_WEIGHT] if with_weights else []
-    spec = _feature_spec(transform_output, (*features.MODEL_INPUTS, features.CANDIDATE_LABELS, *weight))
+    weighed = (features.EXAMPLE_WEIGHT, *_HISTORY_WEIGHTS.values()) if with_weights else ()
+    spec = _feature_spec(transform_output, (*features.MODEL_INPUTS, features.CANDIDATE_LABELS, *weighed))
     records = _records(file_patterns, shuffle=shuffle_buffer > 0, seed=seed)
     if sequence_ends_only or set(surfaces) != set(BOTH_SURFACES):
         records = row_choice.of_surfaces(records, surfaces, sequence_ends_only)
@@ -71,15 +75,18 @@ def joint_batches(
         if negatives:
             batch = epoch_negatives.draw(batch, negatives, draw)
         labels = batch.pop(features.CANDIDATE_LABELS)
-        weights = batch.pop(features.EXAMPLE_WEIGHT) if with_weights else None
+        weights = {name: batch.pop(name) for name in weighed}
         inputs_by_surface, labels_by_surface, weights_by_surface = {}, {}, {}
         for surface in Surface:
             rows = tf.equal(batch[features.SURFACE_INDEX], surface.model_index)
             inputs_by_surface[surface.value] = {name: tf.boolean_mask(value, rows) for name, value in batch.items()}
             labels_by_surface[surface.value] = tf.boolean_mask(labels, rows)
-            if weights is not None:
-                weights_by_surface[surface.value] = tf.boolean_mask(weights, rows)
-        if weights is None:
+            weights_by_surface[surface.value] = {
+                name: tf.boolean_mask(value, rows)
+                for name, value in weights.items()
+                if name in (features.EXAMPLE_WEIGHT, _HISTORY_WEIGHTS[surface])
+            }
+        if not weighed:
             return inputs_by_surface, labels_by_surface
         return inputs_by_surface, labels_by_surface, weights_by_surface
 

@@ -104,6 +104,28 @@ def tensors(
     }
 
 
+def weights_part(
+    history: FlatHistory, weights: tf.Tensor, recommendation_length: int, search_length: int, items_per_session: int
+) -> tuple[tf.Tensor, tf.Tensor]:
+    """The weights of the items that `tensors` returns.
+
+    Args:
+        history: The history.
+        weights: float32 [all items of the batch]; a request has none, and then each item has the weight 1.
+        recommendation_length: The number of recommendation tokens that a history keeps.
+        search_length: The number of search tokens that a history keeps.
+        items_per_session: The number of items that a search token keeps.
+
+    Returns:
+        float32 [batch, recommendation_length] and [batch, search_length, items_per_session], 0 for padding.
+    """
+    missing = tf.maximum(tf.size(history.items) - tf.size(weights), 0)
+    weights = tf.concat([weights, tf.ones([missing])], axis=0)
+    told = dataclasses.replace(history, items=weights)
+    kept = tensors(told, recommendation_length, search_length, items_per_session)
+    return kept[features.RECOMMENDATION_ITEMS], kept[features.SEARCH_ITEMS]
+
+
 def _is(surface: Surface, history: FlatHistory) -> tf.Tensor:
     return tf.equal(history.kinds.values, surface.token_kind)
 

@@ -76,6 +76,7 @@ class BehaviourExamples:
                 entry_of_strings(features.HISTORY_ITEMS, items),
                 entry_of_integers(features.HISTORY_KINDS, kinds),
                 entry_of_strings(features.HISTORY_QUERIES, queries),
+                *([_history_weights(history)] if with_weight else ()),
                 _labels(len(negatives)),
                 entry_of_strings(features.QUERY, text(target.query)),
                 _SEQUENCE_END[ends_sequence],
@@ -111,12 +112,16 @@ def behaviour_example(
         history: The tokens before it, oldest first.
         negatives: The items that it is ranked against.
         ends_sequence: See `sequence_ends`.
-        with_weight: Whether the example says how much its target counts.
+        with_weight: Whether the example says how much its target, and each item of its history, counts as a target.
 
     Returns:
         A serialized tf.Example. Its candidates are the target's item, followed by the negatives.
     """
     return BehaviourExamples(target.user_id).example(target, history, negatives, ends_sequence, with_weight)
+
+
+def _history_weights(history: Sequence[Token]) -> bytes:
+    return example_bytes.entry(features.HISTORY_WEIGHTS, floats([each for token in history for each in token.weights]))
 
 
 @functools.cache

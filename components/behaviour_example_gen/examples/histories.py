@@ -46,18 +46,21 @@ class History:
         if event.label == 0 and event.item_id:
             return
         clicked = (event.item_id,) if event.item_id else ()
+        weights = (event.weight,) if clicked else ()
         if event.surface is _FEED:
             if clicked:
-                self._append(Token(_FEED, clicked))
+                self._append(Token(_FEED, clicked, weights=weights))
                 self._open_session = None
             return
         if self.continues_session(event):
             # No recommendation token has come since, so it is the newest of both surfaces.
             token = self._tokens[-1]
-            items = tuple(item for item in token.items if item not in clicked) + clicked
-            self._tokens[-1] = Token(Surface.SEARCH, items[-self._items_per_session :], event.query)
+            kept = [each for each in zip(token.items, token.weights, strict=True) if each[0] not in clicked]
+            kept = [*kept, *zip(clicked, weights, strict=True)][-self._items_per_session :]
+            items, weights = zip(*kept, strict=True) if kept else ((), ())
+            self._tokens[-1] = Token(Surface.SEARCH, items, event.query, weights)
         else:
-            self._append(Token(Surface.SEARCH, clicked, event.query))
+            self._append(Token(Surface.SEARCH, clicked, event.query, weights))
         self._open_session = (event.session_id, event.query)
 
     def _append(self, token: Token) -> None:

@@ -306,6 +306,7 @@ def test_the_strongest_action_is_the_weight_of_an_example(tmp_path):
     # One token in the history of e stands for both actions with a.
     (of_e,) = (each for each in made.targets if each[features.CANDIDATES][0] == "e")
     assert of_e[features.HISTORY_ITEMS] == ["a", "b", "c", "d"]
+    assert of_e[features.HISTORY_WEIGHTS] == [5.0, 2.0, 1.0, 1.0]
     assert not any(features.WEIGHT in each for each in made.splits[features.CATALOG_SPLIT])
 
 
@@ -325,4 +326,4 @@ def test_dwell_time_is_the_weight_of_an_example(tmp_path):
 
 
 def test_without_the_setting_examples_have_no_weight(made):
-    assert not any(features.WEIGHT in example for example in made.targets)
+    assert not any({features.WEIGHT, features.HISTORY_WEIGHTS} & {*example} for example in made.targets)

@@ -8,7 +8,7 @@ COUNTS = np.array([[True, True, False], [True, True, True]])
 
 
 @pytest.mark.parametrize(
-    ("row_weights", "expected"),
+    ("loss_weights", "expected"),
     [
         (None, 15 / 5),
         ([1, 1], 15 / 5),
@@ -17,17 +17,18 @@ COUNTS = np.array([[True, True, False], [True, True, True]])
         ([2, 1], (2 * 3 + 12) / (2 * 2 + 3)),
         ([0, 1], 12 / 3),
         ([0, 0], 0.0),
+        ([[1, 3, 9], [0, 0, 2]], (1 + 3 * 2 + 2 * 5) / (1 + 3 + 2)),
     ],
 )
-def test_rows_count_by_their_weights(row_weights, expected):
-    row_weights = None if row_weights is None else np.array(row_weights, "float32")
-    assert float(weighted_mean(LOSSES, COUNTS, row_weights)) == pytest.approx(expected, rel=1e-6)
+def test_losses_count_by_their_weights(loss_weights, expected):
+    loss_weights = None if loss_weights is None else np.array(loss_weights, "float32")
+    assert float(weighted_mean(LOSSES, COUNTS, loss_weights)) == pytest.approx(expected, rel=1e-6)
 
 
-@pytest.mark.parametrize("row_weights", [None, np.ones(2, "float32")])
-def test_where_nothing_counts_it_is_0(row_weights):
-    assert float(weighted_mean(LOSSES, np.zeros_like(COUNTS), row_weights)) == 0.0
-    assert float(weighted_mean(LOSSES[:0], COUNTS[:0], None if row_weights is None else row_weights[:0])) == 0.0
+@pytest.mark.parametrize("loss_weights", [None, np.ones(2, "float32")])
+def test_where_nothing_counts_it_is_0(loss_weights):
+    assert float(weighted_mean(LOSSES, np.zeros_like(COUNTS), loss_weights)) == 0.0
+    assert float(weighted_mean(LOSSES[:0], COUNTS[:0], None if loss_weights is None else loss_weights[:0])) == 0.0
 
 
 def test_one_loss_for_each_row():

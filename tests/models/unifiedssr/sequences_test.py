@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from models.unifiedssr.sequences import of_surface, targets
+from models.unifiedssr.sequences import Sequences, of_surface, target_weights, targets
 from schemas import features
 from schemas.canonical_event import Surface
 
@@ -71,3 +71,23 @@ def test_each_position_predicts_the_next_event_and_the_last_the_rows_target():
     # The last position alone may have a target.
     expected = [[[0, 0], [11, 0], [0, 0]], [[0, 0], [0, 0], [12, 0]]]
     np.testing.assert_array_equal(targets(sequences, FINAL, every_position=False), expected)
+
+
+def test_each_target_has_the_weight_of_its_event():
+    """Of two rows with two events and one; a third place of the history is padding for both."""
+    sequences = Sequences(
+        users=np.array([1, 2]),
+        items=np.array([[[5, 6], [7, 0]], [[8, 0], [0, 0]]]),
+        lengths=np.array([2, 1]),
+        queries=None,
+    )
+    history = np.array([[[0.5, 0.6], [0.7, 0], [0, 0]], [[0.8, 0], [0, 0], [0, 0]]], "float32")
+    weights = np.asarray(target_weights(sequences, np.array([9.0, 4.0], "float32"), history))
+    target_ids = np.asarray(targets(sequences, np.array([3, 4])))
+    assert target_ids.tolist() == [[[5, 6], [7, 0], [3, 0]], [[8, 0], [4, 0], [0, 0]]]
+    expected = [[[0.5, 0.6], [0.7, 0], [9, 0]], [[0.8, 0], [4, 0], [0, 0]]]
+    np.testing.assert_allclose(np.where(target_ids > 0, weights, 0), expected, rtol=1e-6)
+    # Events of the feed have one item each.
+    feed = sequences._replace(items=sequences.items[:, :, :1])
+    of_feed = np.asarray(target_weights(feed, np.array([9.0, 4.0], "float32"), history[:, :, 0]))
+    np.testing.assert_allclose(of_feed[:, :, 0], [[0.5, 0.7, 9], [0.8, 4, 0]], rtol=1e-6)

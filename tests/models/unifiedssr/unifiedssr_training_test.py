@@ -174,6 +174,42 @@ def test_targets_come_from_the_labelled_candidate():
     assert abs(losses[2] - losses[0]) > 1e-4
 
 
+def weights_of(inputs, rows, history=1.0):
+    """Weights of the rows' targets; all items of their histories have one weight."""
+    return {
+        "recommendation": {
+            features.EXAMPLE_WEIGHT: np.array(rows, "float32"),
+            features.RECOMMENDATION_WEIGHTS: np.full(
+                inputs["recommendation"][features.RECOMMENDATION_ITEMS].shape, history, "float32"
+            ),
+        },
+        "search": {
+            features.EXAMPLE_WEIGHT: np.array(rows, "float32"),
+            features.SEARCH_WEIGHTS: np.full(inputs["search"][features.SEARCH_ITEMS].shape, history, "float32"),
+        },
+    }
+
+
+def test_every_position_has_the_weight_of_its_own_event(monkeypatch):
+    monkeypatch.setattr(keras.random, "randint", lambda shape, *_, **__: np.full(shape, 2, "int32"))
+    inputs, labels = joint(3, 3)
+    last, every = (make(sessions=0, negatives=3, every_position=each) for each in (False, True))
+    every.set_weights(last.get_weights())
+
+    def losses(model, rows, history):
+        model.reset_metrics()
+        model.compute_loss(inputs, labels, model(inputs, training=True), weights_of(inputs, rows, history))
+        return [float(model.get_metrics_result()[f"next_item_loss_{surface}"]) for surface in labels]
+
+    # Where histories weigh nothing, every position is the last one alone.
+    assert losses(every, [6, 1, 3], 0.0) == pytest.approx(losses(last, [6, 1, 3], 9.0), rel=1e-4)
+    # Where targets weigh nothing, histories alone count.
+    alone, heavy = losses(every, [0, 0, 0], 1.0), losses(every, [0, 0, 0], 7.0)
+    assert alone == pytest.approx(heavy, rel=1e-4) and min(alone) > 0
+    assert losses(every, [6, 1, 3], 1.0) != pytest.approx(alone, rel=1e-3)
+    assert losses(last, [0, 0, 0], 1.0) == [0.0, 0.0]
+
+
 @pytest.mark.parametrize("kind", ["binary", "softmax"])
 def test_the_next_item_loss_weighs_rows_and_the_session_loss_does_not(kind, monkeypatch):
     model = make(loss=kind, every_position=False, negatives=3, softmax_negatives=7, popularity_correction=0.0)
@@ -186,7 +222,7 @@ def test_the_next_item_loss_weighs_rows_and_the_session_loss_does_not(kind, monk
 
     def losses(weights=None):
         model.reset_metrics()
-        given = weights and {name: np.array(weights, "float32") for name in labels}
+        given = weights and weights_of(inputs, weights)
         loss = float(model.compute_loss(inputs, labels, outputs, given))
         return loss, {name: float(value) for name, value in model.get_metrics_result().items() if "loss_" in name}
 

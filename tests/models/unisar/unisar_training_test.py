@@ -133,7 +133,7 @@ def test_click_and_matching_losses_weigh_rows_and_contrasts_do_not():
 
     def losses(*weights):
         model.reset_metrics()
-        given = {name: np.array(weights, "float32") for name in labels} if weights else None
+        given = {name: {features.EXAMPLE_WEIGHT: np.array(weights, "float32")} for name in labels} if weights else None
         loss = float(model.compute_loss(inputs, labels, outputs, given))
         return loss, {name: float(value) for name, value in model.get_metrics_result().items() if "loss_" in name}
 
@@ -158,8 +158,10 @@ def test_fit_takes_weights_beside_the_labels():
     losses = []
     for heavy in (1.0, 50.0):
         keras.utils.set_random_seed(0)
-        model, weights = unisar(dropout=0.0), {name: np.ones(len(each), "float32") for name, each in labels.items()}
-        weights["search"][0] = heavy
+        model, weights = unisar(dropout=0.0), {}
+        for name, each in labels.items():
+            weights[name] = {features.EXAMPLE_WEIGHT: np.ones(len(each), "float32")}
+        weights["search"][features.EXAMPLE_WEIGHT][0] = heavy
         model.compile(keras.optimizers.SGD(0.0), run_eagerly=True)
         data = tf.data.Dataset.from_tensors((inputs, labels, weights))
         losses.append(model.fit(data, verbose=0).history)

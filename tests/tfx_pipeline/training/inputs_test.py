@@ -45,11 +45,17 @@ class TransformOutput:
 
 class WithWeights(TransformOutput):
     def transformed_feature_spec(self):
-        weight = {features.EXAMPLE_WEIGHT: tf.io.FixedLenFeature([], tf.float32)}
-        return super().transformed_feature_spec() | weight
+        shapes = {features.EXAMPLE_WEIGHT: [], features.RECOMMENDATION_WEIGHTS: [3], features.SEARCH_WEIGHTS: [2, 1]}
+        weights = {name: tf.io.FixedLenFeature(shape, tf.float32) for name, shape in shapes.items()}
+        return super().transformed_feature_spec() | weights
 
 
-FLOATS = (features.CANDIDATE_LABELS, features.EXAMPLE_WEIGHT)
+FLOATS = (
+    features.CANDIDATE_LABELS,
+    features.EXAMPLE_WEIGHT,
+    features.RECOMMENDATION_WEIGHTS,
+    features.SEARCH_WEIGHTS,
+)
 
 
 def example(**values):
@@ -98,17 +104,28 @@ def test_a_batch_holds_the_rows_of_each_surface_apart(tmp_path):
 
 def test_weights_come_with_their_rows_where_asked_for_and_where_there_are_any(tmp_path):
     weights = [(1, 0, 2.5), (2, 1, 0.0), (3, 0, 1.0)]
-    records = [behaviour(user, surface, example_weight=[weight]) for user, surface, weight in weights]
+    records = [
+        behaviour(
+            *(user, surface),
+            example_weight=[weight],
+            recommendation_weights=[user, 0.5, 0],
+            search_weights=[user / 4, 0],
+        )
+        for user, surface, weight in weights
+    ]
     path = write(tmp_path / "a.gz", records)
     ((batch, _, found),) = list(inputs.joint_batches([path], WithWeights(), batch_size=8, with_weights=True))
-    assert {name: each.numpy().tolist() for name, each in found.items()} == {
-        "recommendation": [2.5, 1.0],
-        "search": [0.0],
+    assert {side: {name: each.numpy().tolist() for name, each in of.items()} for side, of in found.items()} == {
+        "recommendation": {
+            features.EXAMPLE_WEIGHT: [2.5, 1.0],
+            features.RECOMMENDATION_WEIGHTS: [[1.0, 0.5, 0.0], [3.0, 0.5, 0.0]],
+        },
+        "search": {features.EXAMPLE_WEIGHT: [0.0], features.SEARCH_WEIGHTS: [[[0.5], [0.0]]]},
     }
     assert set(batch["search"]) == set(features.MODEL_INPUTS), "a weight is no input"
     # The negatives of an epoch change nothing of it.
     drawn = inputs.joint_batches([path], WithWeights(), batch_size=8, negatives=1, with_weights=True)
-    assert next(iter(drawn))[2]["recommendation"].numpy().tolist() == [2.5, 1.0]
+    assert next(iter(drawn))[2]["recommendation"][features.EXAMPLE_WEIGHT].numpy().tolist() == [2.5, 1.0]
     # Validation asks for none, and most logs have none.
     assert len(next(iter(inputs.joint_batches([path], WithWeights(), batch_size=8)))) == 2
     assert len(next(iter(inputs.joint_batches([path], TransformOutput(), batch_size=8, with_weights=True)))) == 2

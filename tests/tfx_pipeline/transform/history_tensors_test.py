@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schemas import features
-from tfx_pipeline.transform.history_tensors import FlatHistory, checked, tensors
+from tfx_pipeline.transform.history_tensors import FlatHistory, checked, tensors, weights_part
 
 
 # Row 0: feed 11; search [12, 13] with words 1 2; feed 14; search without a click with word 3.
@@ -105,3 +105,20 @@ def test_a_history_that_contradicts_itself_is_refused(change, message):
     checked(HISTORY)
     with pytest.raises(tf.errors.InvalidArgumentError, match=message):
         checked(dataclasses.replace(HISTORY, **change))
+
+
+def test_weights_stand_where_their_items_do():
+    weights = tf.constant([item / 10 for item in (11, 12, 13, 14, 15, 16, 17)])
+    items = tensors(HISTORY, 3, 2, items_per_session=2)
+    feed, search = weights_part(HISTORY, weights, 3, 2, items_per_session=2)
+    for found, name in ((feed, features.RECOMMENDATION_ITEMS), (search, features.SEARCH_ITEMS)):
+        assert found.shape == items[name].shape
+        assert tf.reduce_max(tf.abs(10 * found - tf.cast(items[name], tf.float32))) < 1e-5
+    # Where an example has none, all items have the weight 1.
+    feed, search = weights_part(HISTORY, weights[:0], 3, 2, items_per_session=2)
+    assert feed.numpy().tolist() == [[1.0, 1.0, 0.0], [0.0, 0.0, 0.0], [1.0, 1.0, 0.0]]
+    assert search.numpy().tolist() == [
+        [[1.0, 1.0], [0.0, 0.0]],
+        [[0.0, 0.0], [0.0, 0.0]],
+        [[1.0, 0.0], [0.0, 0.0]],
+    ]

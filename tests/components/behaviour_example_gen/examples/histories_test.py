@@ -2,9 +2,9 @@
 
 import pytest
 
-from components.behaviour_example_gen.examples.histories import targets_with_histories
+from components.behaviour_example_gen.examples.histories import History, targets_with_histories
 from components.sources.data_config import DataConfig
-from schemas.canonical_event import Surface, Token
+from schemas.canonical_event import Event, Surface, Token
 from tests.support.user_events import click, view
 
 
@@ -47,3 +47,21 @@ def test_the_newest_tokens_are_kept_and_all_are_counted():
     ]
     # The newest of each surface are kept, in time order.
     assert found[-1].history == [searched("two"), seen("d"), searched("three", "e")]
+
+
+def test_items_of_a_history_keep_their_weights():
+    history = History(2, 2, items_per_session=2)
+    clicks = [
+        ("feed", "a", 3.0),
+        ("s1", "b", 2.0),
+        ("s1", "c", 4.0),
+        ("s1", "b", 5.0),
+        ("s1", "d", 0.0),
+        ("s2", "", 1.0),
+    ]
+    for moment, (place, item, weight) in enumerate(clicks):
+        surface = Surface.RECOMMENDATION if place == "feed" else Surface.SEARCH
+        query, session = ("", "") if place == "feed" else ("mug", place)
+        history.add(Event("u", moment, surface, query, session, item, weight=weight))
+    assert [token.items for token in history.tokens] == [("a",), ("b", "d"), ()]
+    assert [token.weights for token in history.tokens] == [(3.0,), (5.0, 0.0), ()]
