@@ -186,7 +186,6 @@ class EntityEncoder(keras.layers.Layer):
         if attribute.is_text:
             return self._text_encoder()(values)
         if attribute.is_real:
-            values = ops.cast(values, self.compute_dtype)
             return self.vector_projections[attribute.name](values) if attribute.vector else values
         table = self.attribute_embeddings[attribute.name]
         if self.mask_padding:
