@@ -6,7 +6,6 @@
 import functools
 import math
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
 
 from components.behaviour_example_gen.examples import example_bytes
 from components.behaviour_example_gen.examples.example_bytes import (
@@ -27,23 +26,54 @@ _SEARCH_KIND = varint(Surface.SEARCH.token_kind)
 _FEED_KIND = varint(Surface.RECOMMENDATION.token_kind)
 _SURFACES = {each: example_bytes.entry(features.SURFACE, strings([each.value])) for each in Surface}
 _SEQUENCE_END = tuple(example_bytes.entry(features.SEQUENCE_END, integers([end])) for end in (0, 1))
-_NONE = (b"", b"", b"", b"")
-"""The features of an empty history."""
 
 
-class _WrittenToken(NamedTuple):
-    """What a token adds to each feature of a history."""
+class _WrittenHistory:
+    """The four features of a history as bytes, brought up to date from target to target.
 
-    kind: bytes
-    item_count: bytes
-    items: bytes
-    queries: bytes
+    From one target of a user to the next, few tokens leave a history and few come. All others stay as they are written.
+    """
+
+    def __init__(self) -> None:
+        self._tokens: list[Token] = []
+        self.kinds, self.counts, self.items, self.queries = bytearray(), bytearray(), bytearray(), bytearray()
+        self._parts = (self.kinds, self.counts, self.items, self.queries)
+        self._lengths: tuple[list[int], ...] = ([], [], [], [])
+
+    def become(self, history: Sequence[Token]) -> None:
+        """Makes this the features of another history."""
+        tokens = self._tokens
+        place = 0
+        while tokens[place:] != history[place : len(tokens)]:
+            while place < min(len(tokens), len(history)) and tokens[place] is history[place]:
+                place += 1
+            self._remove(place)
+        for token in history[len(tokens) :]:
+            self._append(token)
+
+    def _remove(self, place: int) -> None:
+        del self._tokens[place]
+        for part, lengths in zip(self._parts, self._lengths, strict=True):
+            start = sum(lengths[:place])
+            del part[start : start + lengths[place]]
+            del lengths[place]
+
+    def _append(self, token: Token) -> None:
+        is_search = token.surface is _SEARCH
+        written = (
+            _SEARCH_KIND if is_search else _FEED_KIND,
+            varint(len(token.items)),
+            b"".join(map(text, token.items)),
+            text(token.query) if is_search else b"",
+        )
+        self._tokens.append(token)
+        for part, lengths, each in zip(self._parts, self._lengths, written, strict=True):
+            part += each
+            lengths.append(len(each))
 
 
 class BehaviourExamples:
-    """Serializes the examples of one user.
-
-    Each token is written once, although it stands in the histories of many targets.
+    """Serializes the examples of one user, in the order of their targets.
 
     Args:
         user_id: The user.
@@ -51,10 +81,7 @@ class BehaviourExamples:
 
     def __init__(self, user_id: str):
         self._user_id = example_bytes.entry(features.USER_ID, strings([user_id]))
-        # By identity, because comparing tokens would take longer than writing them. All tokens are held, so that none
-        # can get the identity of another.
-        self._written: dict[int, _WrittenToken] = {}
-        self._tokens: list[Token] = []
+        self._history = _WrittenHistory()
 
     def example(
         self,
@@ -65,17 +92,16 @@ class BehaviourExamples:
         with_weight: bool = False,
     ) -> bytes:
         """Serializes the example of one target, as `behaviour_example` does."""
-        known = self._written
-        written = [known.get(id(token)) or self._write(token) for token in history]
-        kinds, counts, items, queries = [b"".join(each) for each in zip(*written, strict=True)] or _NONE
+        written = self._history
+        written.become(history)
         return example_bytes.joined(
             [
                 entry_of_strings(features.CANDIDATES, text(target.item_id) + b"".join(map(text, negatives))),
                 _context(tuple(target.context.items())),
-                entry_of_integers(features.HISTORY_ITEM_COUNTS, counts),
-                entry_of_strings(features.HISTORY_ITEMS, items),
-                entry_of_integers(features.HISTORY_KINDS, kinds),
-                entry_of_strings(features.HISTORY_QUERIES, queries),
+                entry_of_integers(features.HISTORY_ITEM_COUNTS, written.counts),
+                entry_of_strings(features.HISTORY_ITEMS, written.items),
+                entry_of_integers(features.HISTORY_KINDS, written.kinds),
+                entry_of_strings(features.HISTORY_QUERIES, written.queries),
                 *([_history_weights(history)] if with_weight else ()),
                 _labels(len(negatives)),
                 entry_of_strings(features.QUERY, text(target.query)),
@@ -86,16 +112,6 @@ class BehaviourExamples:
                 *([example_bytes.entry(features.WEIGHT, floats([target.weight]))] if with_weight else ()),
             ]
         )
-
-    def _write(self, token: Token) -> _WrittenToken:
-        items, count = b"".join(map(text, token.items)), varint(len(token.items))
-        if token.surface is _SEARCH:
-            written = _WrittenToken(_SEARCH_KIND, count, items, text(token.query))
-        else:
-            written = _WrittenToken(_FEED_KIND, count, items, b"")
-        self._written[id(token)] = written
-        self._tokens.append(token)
-        return written
 
 
 def behaviour_example(

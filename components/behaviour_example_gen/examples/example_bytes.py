@@ -56,7 +56,7 @@ def entry(name: str, feature: bytes) -> bytes:
     return _FIRST + _sized(_key(name) + _sized(feature))
 
 
-def entry_of_strings(name: str, elements: bytes) -> bytes:
+def entry_of_strings(name: str, elements: bytes | bytearray) -> bytes:
     """A feature of texts with its name.
 
     Args:
@@ -66,7 +66,7 @@ def entry_of_strings(name: str, elements: bytes) -> bytes:
     return _before_strings(name, len(elements)) + elements
 
 
-def entry_of_integers(name: str, elements: bytes) -> bytes:
+def entry_of_integers(name: str, elements: bytes | bytearray) -> bytes:
     """A feature of integers with its name.
 
     Args:

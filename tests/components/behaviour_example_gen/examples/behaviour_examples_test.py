@@ -1,5 +1,6 @@
 import dataclasses
 import math
+import random
 
 import pytest
 import tensorflow as tf
@@ -60,13 +61,28 @@ def test_the_bytes_are_those_of_tensorflows_message(tokens):
 
 
 def test_examples_of_one_user_are_those_of_each_alone():
-    """Tokens are written once, and one that equals another or takes its place in memory is not taken for it."""
+    """Whatever leaves the history before and comes to it: its start, its end, its middle, all of it, or nothing."""
+    draw = random.Random(5)
+    pool = [
+        *[Token(Surface.RECOMMENDATION, (item,)) for item in ("a", "bb", "x" * 200)],
+        *[Token(Surface.SEARCH, ("c",) * clicks, query) for clicks in (0, 2, 130) for query in ("", "tea", "q" * 99)],
+    ]
+    histories = [draw.choices(pool, k=draw.randrange(6)) for _ in range(50)]
+    for history in histories[:25]:
+        place = draw.randrange(len(history) + 1)
+        # The same tokens again, equal ones, without one, and with one more.
+        histories += [
+            history,
+            [dataclasses.replace(token) for token in history],
+            history[:place] + history[place + 1 :],
+        ]
+        histories += [history, [*history[:place], draw.choice(pool), *history[place:]], []]
     user = BehaviourExamples("u1")
-    for item in "abcabc":
-        # Each history is new, as in a session that goes on, and the one before is gone.
-        history = [Token(Surface.SEARCH, (item, "z"), "tea"), *HISTORY[:1]]
-        assert user.example(TARGET, history, [item]) == behaviour_example(TARGET, history, [item])
-        assert values(user.example(TARGET, history, ["x"]))["history_items"] == [item, "z", "a"]
+    for history in histories:
+        assert user.example(TARGET, history, ["x"]) == behaviour_example(TARGET, history, ["x"])
+        assert values(user.example(TARGET, history, ["x"]))["history_items"] == [
+            item for token in history for item in token.items
+        ]
 
 
 def test_the_example_of_an_item_has_its_attributes_in_the_order_asked_for():
