@@ -219,10 +219,17 @@ def splits_of(config: DataConfig) -> tuple[str, ...]:
 
 def sampler_of(catalog_dir: str, config: DataConfig) -> NegativeSampler:
     """Makes the configured sampler of negatives from the item table."""
-    rows = list(read_table(catalog_dir))
-    weights = [row.engagements for row in rows] if config.negatives == POPULARITY else None
-    categories = CategoryPools([row.item.categories for row in rows]) if config.negatives == CATEGORY else None
-    return NegativeSampler([row.item.item_id for row in rows], weights, config.seed, categories)
+    by_popularity, by_category = config.negatives == POPULARITY, config.negatives == CATEGORY
+    items, weights, categories = list[str](), list[int](), list[tuple[str, ...]]()
+    # A catalogue may be large, so of each row only what is needed is kept.
+    for row in read_table(catalog_dir):
+        items.append(row.item.item_id)
+        if by_popularity:
+            weights.append(row.engagements)
+        if by_category:
+            categories.append(row.item.categories)
+    pools = CategoryPools(categories) if by_category else None
+    return NegativeSampler(items, weights if by_popularity else None, config.seed, pools)
 
 
 def _pretraining_count(counted: tuple[str, int]) -> Iterator[tuple[str, int]]:

@@ -42,7 +42,7 @@ class _WrittenHistory:
 
     def become(self, history: Sequence[Token]) -> None:
         """Makes this the features of another history."""
-        tokens = self._tokens
+        history, tokens = list(history), self._tokens
         place = 0
         while tokens[place:] != history[place : len(tokens)]:
             while place < min(len(tokens), len(history)) and tokens[place] is history[place]:

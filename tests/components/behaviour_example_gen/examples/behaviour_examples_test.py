@@ -79,7 +79,7 @@ def test_examples_of_one_user_are_those_of_each_alone():
         histories += [history, [*history[:place], draw.choice(pool), *history[place:]], []]
     user = BehaviourExamples("u1")
     for history in histories:
-        assert user.example(TARGET, history, ["x"]) == behaviour_example(TARGET, history, ["x"])
+        assert user.example(TARGET, history, ["x"]) == behaviour_example(TARGET, tuple(history), ["x"])
         assert values(user.example(TARGET, history, ["x"]))["history_items"] == [
             item for token in history for item in token.items
         ]
