@@ -14,6 +14,7 @@ from typing import Any, BinaryIO, Final
 
 from components.raw_files.compression import START_BYTES, packing
 from components.raw_files.file_format import CSV, JSON_LINES, PARQUET, TSV, FileFormat
+from components.raw_files.file_progress import told_of
 from components.raw_files.text_file import has_one_byte_letters, mark_of, open_bytes, start_of
 
 PART_BYTES: Final = 64 << 20
@@ -66,13 +67,14 @@ def divide(path: str, form: FileFormat, part_bytes: int = 0) -> list[FilePart]:
             return []
         mark = len(codecs.BOM_UTF8) if start.startswith(codecs.BOM_UTF8) else 0
         stream.seek(mark)
+        told = told_of(stream, path, " looked through")
         if form.format == JSON_LINES or not form.quotation:
             has_header = form.format != JSON_LINES and form.header
-            return list(_of_lines(stream, mark, has_header, part_bytes))
+            return list(_of_lines(told, mark, has_header, part_bytes))
         if not _is_one_byte(form):
             return []
         try:
-            return list(_of_records(stream, mark, form, part_bytes))
+            return list(_of_records(told, mark, form, part_bytes))
         except csv.Error:
             # What a reader makes of the rest depends on its limits. So one reader reads it all.
             return []

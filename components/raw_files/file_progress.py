@@ -13,16 +13,17 @@ _BLOCK_BYTES = 1 << 20
 _KB = 1000
 
 
-def told_of(stream: BinaryIO, path: str) -> BinaryIO:
+def told_of(stream: BinaryIO, path: str, doing: str = "") -> BinaryIO:
     """Wraps a stream so that it reports its progress; a file on another machine is returned unwrapped.
 
     Args:
-        stream: The opened file, at its first byte.
+        stream: The opened file, at its first byte, or a part of it. Reports of parts add up.
         path: Its path.
+        doing: What is done with its bytes, if they are not read for good.
     """
     if not os.path.isfile(path):
         return stream
-    progress = Progress(f"kB of {os.path.basename(path)}", max(1, os.path.getsize(path) // _KB))
+    progress = Progress(f"kB of {os.path.basename(path)}{doing}", max(1, os.path.getsize(path) // _KB))
     return cast(BinaryIO, io.BufferedReader(_ToldStream(stream, progress), _BLOCK_BYTES))
 
 

@@ -111,7 +111,7 @@ def open_text_part(path: str, start: int, end: int, newline: str, encoding: str 
         if start and named == _MARKED_UTF_8:
             named = _UTF_8  # Only the file's first character is its mark.
         stream.seek(start)
-        part = io.BufferedReader(_Stretch(stream, end - start), _STRETCH_BYTES)
+        part = told_of(cast(BinaryIO, io.BufferedReader(_Stretch(stream, end - start), _STRETCH_BYTES)), path)
         yield io.TextIOWrapper(part, encoding=named, errors="replace", newline=newline)
 
 
