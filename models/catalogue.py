@@ -34,5 +34,5 @@ class Catalogue:
     @classmethod
     def of_ids(cls, items: int) -> "Catalogue":
         """A catalogue of `items` item indices without any attributes."""
-        nothing = np.zeros((items, 0), np.int32)
-        return cls(nothing, nothing, nothing, nothing, engagements=np.zeros(items, np.int32))
+        nothing, no_numbers = np.zeros((items, 0), np.int32), np.zeros((items, 0), np.float32)
+        return cls(nothing, nothing, nothing, nothing, np.zeros(items, np.int32), no_numbers, no_numbers)

@@ -23,7 +23,7 @@ def bash(script: str, cwd: Path, **environment: str) -> subprocess.CompletedProc
     )
 
 
-TRIAL = f"trial=any; . {ROOT}/constraints/trial.sh; "
+TRIAL = f"trial=any; . '{ROOT}/constraints/trial.sh'; "
 
 
 @pytest.mark.skipif(not shutil.which("git"), reason="git is not installed")
@@ -72,5 +72,5 @@ def test_what_cannot_be_tried_is_told(tmp_path, arguments, program, code, told):
     (tmp_path / name).chmod(0o755)
     environment = dict.fromkeys(("HOME", "PYENV_ROOT", "UV_PYTHON_INSTALL_DIR"), str(tmp_path / "empty"))
     environment |= {"PATH": f"{tmp_path}:{os.environ['PATH']}", "TANDEM_ROOTS": str(tmp_path / "roots")}
-    result = bash(f"bash {ROOT}/constraints/test_stack.sh {arguments}", tmp_path, **environment)
+    result = bash(f"bash '{ROOT}/constraints/test_stack.sh' {arguments}", tmp_path, **environment)
     assert result.returncode == code and result.stdout.endswith(told), result.stdout

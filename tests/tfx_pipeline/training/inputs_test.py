@@ -15,9 +15,6 @@ VECTORS = {
 }
 
 
-FLOATS = (features.CANDIDATE_LABELS, features.ITEM_NUMBERS, features.ITEM_VECTOR, features.USER_NUMBER_VALUES)
-
-
 class TransformOutput:
     """Only the feature spec of a Transform output is read."""
 
@@ -55,6 +52,9 @@ FLOATS = (
     features.EXAMPLE_WEIGHT,
     features.RECOMMENDATION_WEIGHTS,
     features.SEARCH_WEIGHTS,
+    features.ITEM_NUMBERS,
+    features.ITEM_VECTOR,
+    features.USER_NUMBER_VALUES,
 )
 
 

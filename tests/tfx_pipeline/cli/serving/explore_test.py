@@ -27,7 +27,7 @@ def test_serves_the_page_of_a_configuration_until_interrupted(shop, rank_server)
             told = client.get("/api/history?user=7").json()
             assert ([each["time"] for each in told["history"]], told["untold"]) == ([1, 3, 4], 1)
             best = client.post("/api/best", json={"surface": "search", "user": "8", "query": "e", "k": 1}).json()
-            assert best["items"] == [{"item_id": "e", "title": "EMU", "score": 2.0}]
+            assert best["items"] == [{"item_id": "e", "title": "EMU", "score": 2.0, "parts": [["EMU", False]]}]
         os.kill(process.pid, signal.SIGINT)
         assert process.wait(20) == 0
 
