@@ -60,6 +60,10 @@ class UniSARConfig:
         matching_weight: Weight of the loss of `matching`, the cross-entropy of the wanted item among the batch's and
             drawn ones.
         matching_negatives: How many items are drawn by popularity for the loss of `matching` in each step.
+        id_dropout: In training, the share of items and of users whose id counts as unknown (not in the paper), so that
+            what else is known of them carries new ones; from 0 to below 1. With it, an unknown id adds nothing.
+        overlap_features: Tell the experts and the score of each candidate what it has in common with the query and the
+            newest tokens (not in the paper): the same item, category or attribute, the query's words in its texts.
         popularity_correction: How much of an item's log popularity is taken off in that loss: 1 estimates how likely an
             item is, 0 how much likelier than on average.
         experts: `mixture` (shared and task experts with gates), `shared_bottom` (one expert for both surfaces) or
@@ -107,6 +111,8 @@ class UniSARConfig:
     matching_weight: float = 1.0
     matching_negatives: int = 2048
     popularity_correction: float = 1.0
+    id_dropout: float = 0.0
+    overlap_features: bool = False
     experts: str = "mixture"
     reference_start: bool = False
 
@@ -122,7 +128,7 @@ class UniSARConfig:
         check_least(self, 0, "recommendation_weight", "search_weight", "query_item_weight")
         check_least(self, 0, "history_alignment_weight", "matching_weight", "popularity_correction")
         check_positive(self, "query_item_temperature", "history_alignment_temperature")
-        check_below_one(self, "dropout", "matching_dropout")
+        check_below_one(self, "dropout", "matching_dropout", "id_dropout")
         check_widths(self, "gate_units", "tower_units", "prediction_units")
         if self.dim % self.num_heads:
             raise ValueError(f"`num_heads` should divide `dim`. Received: num_heads={self.num_heads}, dim={self.dim}")

@@ -71,16 +71,20 @@ class ItemLookup:
         encoder: Embeds ids.
         table: Items that are embedded already; None embeds each id at its lookup.
         places: Int [items], the row of each item in the table; None if rows and ids are the same.
+        training: Whether ids are dropped where they are embedded at their lookup.
     """
 
-    def __init__(self, encoder: EntityEncoder, table: ItemTable | None = None, places=None):
+    def __init__(self, encoder: EntityEncoder, table: ItemTable | None = None, places=None, training=False):
         self._encoder = encoder
         self._table = table
         self._places = places
+        self._training = training
 
     def __call__(self, ids):
         """The vectors of items: int [...] to float [..., dim]; 0 for padding."""
-        return self._encoder(ids) if self._table is None else self._rows(self._table.vectors, ids)
+        if self._table is None:
+            return self._encoder(ids, training=self._training)
+        return self._rows(self._table.vectors, ids)
 
     def texts(self, ids):
         """The encodings of the items' texts alone: int [...] to float [..., dim]; 0 for padding."""
@@ -142,6 +146,7 @@ class EmbeddingModule(keras.layers.Layer):
             vocabulary.user_attributes,
             mask_padding=False,
             text_encoder=self.texts,
+            id_dropout=config.id_dropout,
             name="users",
             dtype=self.dtype_policy,
         )
@@ -151,6 +156,7 @@ class EmbeddingModule(keras.layers.Layer):
             config.dim,
             vocabulary.item_attributes,
             text_encoder=self.texts,
+            id_dropout=config.id_dropout,
             name="items",
             dtype=self.dtype_policy,
         )
@@ -164,16 +170,18 @@ class EmbeddingModule(keras.layers.Layer):
         )
         self.built = True
 
-    def look_up(self, *ids) -> ItemLookup:
+    def look_up(self, *ids, training=False) -> ItemLookup:
         """Embeds each distinct item of `ids` once. `ids` are int arrays with all items that will be looked up."""
         if not SHAPES_MAY_DEPEND_ON_VALUES:
-            return ItemLookup(self.items)
+            return ItemLookup(self.items, training=training)
         distinct, places = distinct_rows(ids, self.vocabulary.items)
-        return ItemLookup(self.items, self.embed(distinct), places)
+        return ItemLookup(self.items, self.embed(distinct, training), places)
 
-    def embed(self, ids) -> ItemTable:
+    def embed(self, ids, training=False) -> ItemTable:
         """Embeds the items `ids`: int [n]."""
-        return ItemTable(self.items(ids), self.items.encode_texts(ids) if self.compares_texts else None)
+        return ItemTable(
+            self.items(ids, training=training), self.items.encode_texts(ids) if self.compares_texts else None
+        )
 
     @property
     def compares_texts(self) -> bool:

@@ -11,11 +11,13 @@ from models.candidate_scores import without_padding
 from models.layers.attention.target_attention import TargetAttention
 from models.layers.embedding.item_popularity import ItemPopularity
 from models.layers.fast.packing import Flattening, Packing, bool_mask, padded
+from models.layers.fast.projection import Projection
 from models.layers.mixture_of_experts import MixtureOfExperts
 from models.layers.prediction_head import PredictionHead
 from models.registration import register
 from models.unisar.contrasts import Contrasts
 from models.unisar.interest_matching import InterestMatching, matching_scores
+from models.unisar.overlap_features import OverlapFeatures
 from models.unisar.transition_extraction import TransitionExtraction, Transitions
 from models.unisar.transition_fusion import TransitionFusion
 from models.unisar.unisar_config import UniSARConfig
@@ -83,6 +85,13 @@ class UniSAR(JointTraining, keras.Model):
             self.matching = InterestMatching(
                 config, len(self.interests), self.embedding.compares_texts, name="matching", dtype=policy
             )
+        self.overlap = None
+        if config.overlap_features:
+            self.overlap = OverlapFeatures(self.vocabulary, name="overlap", dtype=policy)
+            self.overlap_scores = [
+                Projection(1, use_bias=False, name=f"{surface.value}_overlap_score", dtype=policy)
+                for surface in Surface
+            ]
         self.contrasts = Contrasts(config, name="contrasts", dtype=policy)
         self.experts = MixtureOfExperts(
             config.expert_units,
@@ -115,8 +124,15 @@ class UniSAR(JointTraining, keras.Model):
             self.popularity.build(None)
         for each in (*self.fusions.values(), *self.interests.values()):
             each.build((None, None, dim))
+        overlap_width = 0
+        if self.overlap is not None:
+            self.overlap.build(None)
+            overlap_width = self.overlap.width
+            for each in self.overlap_scores:
+                each.build((None, None, overlap_width))
         context_width = self.embedding.context.width if self.embedding.context else 0
-        self.experts.build((None, None, (len(self.interests) + 1) * dim), (None, 2 * dim + context_width))
+        pair_width = (len(self.interests) + 1) * dim + overlap_width
+        self.experts.build((None, None, pair_width), (None, 2 * dim + context_width))
         for head in self.heads:
             head.build((None, None, self.config.expert_units))
         self.built = True
@@ -124,6 +140,8 @@ class UniSAR(JointTraining, keras.Model):
     def set_item_attributes(self, values: Mapping[str, Any]) -> None:
         """Sets the attributes of the items; see `EntityEncoder.set_attributes`. The model must be built."""
         self.embedding.items.set_attributes(values)
+        if self.overlap is not None:
+            self.overlap.set_texts(values)
 
     def set_user_attributes(self, values: Mapping[str, Any]) -> None:
         """Sets the attributes of the users; see `EntityEncoder.set_attributes`. The model must be built."""
@@ -181,14 +199,20 @@ class UniSAR(JointTraining, keras.Model):
         candidates = inputs[features.CANDIDATE_ITEMS]
         if item_table is None:
             items = self.embedding.look_up(
-                inputs[features.RECOMMENDATION_ITEMS], inputs[features.SEARCH_ITEMS], candidates
+                inputs[features.RECOMMENDATION_ITEMS], inputs[features.SEARCH_ITEMS], candidates, training=training
             )
         else:
             items = ItemLookup(self.embedding.items, item_table)
         tokens = self.embedding(_history_of(inputs), items=items, layout=Flattening)
         histories = self.fuse(tokens, self.extraction(tokens, training=training), training)
-        users = self.embedding.users(inputs[features.USER])
-        return _Rows(histories, candidates, items(candidates), users, inputs.get(features.CONTEXT)), items
+        users = self.embedding.users(inputs[features.USER], training=training)
+        rows = _Rows(
+            histories, candidates, items(candidates), users, inputs.get(features.CONTEXT), self._overlaps(inputs)
+        )
+        return rows, items
+
+    def _overlaps(self, inputs):
+        return None if self.overlap is None else self.overlap(inputs, self.embedding.items.attribute_values)
 
     def _score_by_surface(self, inputs, rows: "_Rows", items: ItemLookup, training):
         """Scores each row with the head of its surface: float32 logits [batch, candidates]."""
@@ -219,18 +243,27 @@ class UniSAR(JointTraining, keras.Model):
         if learns_matching:
             drawn_items = self.popularity.draw(self.config.matching_negatives)
             looked_up.append(drawn_items)
-        items = self.embedding.look_up(*looked_up)
+        items = self.embedding.look_up(*looked_up, training=training)
         tokens = self.embedding(history, items=items, layout=Packing)
         transitions = self.extraction(tokens, training=training)
         contrasts = self.contrasts.losses_by_name(tokens, transitions, negative_items, items, boundary)
         histories = self.fuse(tokens, transitions, training)
-        users = self.embedding.users(ops.concatenate([side[features.USER] for side in sides], axis=0))
+        users = self.embedding.users(
+            ops.concatenate([side[features.USER] for side in sides], axis=0), training=training
+        )
         outputs: dict[str, Any] = {CONTRASTS: {name: ops.reshape(loss, (1,)) for name, loss in contrasts.items()}}
         interests = {}
         for surface, side, part in zip(Surface, sides, (slice(None, boundary), slice(boundary, None)), strict=True):
             candidates = side[features.CANDIDATE_ITEMS]
             of_surface = {kind: (sequence[part], mask[part]) for kind, (sequence, mask) in histories.items()}
-            rows = _Rows(of_surface, candidates, items(candidates), users[part], side.get(features.CONTEXT))
+            rows = _Rows(
+                of_surface,
+                candidates,
+                items(candidates),
+                users[part],
+                side.get(features.CONTEXT),
+                self._overlaps(side),
+            )
             query_words = side[features.QUERY_WORDS] if surface is Surface.SEARCH else None
             outputs[surface.value], interests[surface.value] = self._score_rows(
                 surface, rows, query_words, items, training
@@ -247,11 +280,15 @@ class UniSAR(JointTraining, keras.Model):
         else:
             queries = self.embedding.texts(query_words)
         seen = [self.interests[kind](sequence, rows.vectors, mask) for kind, (sequence, mask) in rows.histories.items()]
-        pairs = ops.concatenate([*seen, rows.vectors], axis=-1)
+        overlaps = [] if rows.overlaps is None else [rows.overlaps]
+        pairs = ops.concatenate([*seen, rows.vectors, *overlaps], axis=-1)
         moment = [] if self.embedding.context is None else [self.embedding.context(rows.moment)]
         context = ops.concatenate([rows.users, queries, *moment], axis=-1)
         mixed = self.experts(pairs, context, task=surface.model_index, training=training)
         logits = ops.cast(self.heads[surface.model_index](mixed, training=training), "float32")
+        if rows.overlaps is not None:
+            of_overlaps = ops.squeeze(self.overlap_scores[surface.model_index](rows.overlaps), axis=-1)
+            logits = ops.add(logits, ops.cast(of_overlaps, "float32"))
         interest = None
         if self.matching is not None:
             interest = self.matching(
@@ -309,3 +346,4 @@ class _Rows(NamedTuple):
     vectors: Any
     users: Any
     moment: Any
+    overlaps: Any

@@ -29,7 +29,13 @@ UNISAR_SIZES = {
     "query_item_negatives": 9,
     "query_item_pairs": 20,
 }
-UNISAR_ADDITIONS = {"matching": True, "text_matching": True, "matching_users": True, "matching_negatives": 12}
+UNISAR_ADDITIONS = {
+    "matching": True,
+    "text_matching": True,
+    "matching_users": True,
+    "matching_negatives": 12,
+    "overlap_features": True,
+}
 """What the paper does not have."""
 SEARCH_HISTORY = (features.SEARCH_KINDS, features.SEARCH_ITEMS, features.SEARCH_WORDS)
 HISTORY = (*SEARCH_HISTORY, features.RECOMMENDATION_ITEMS)

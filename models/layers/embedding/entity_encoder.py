@@ -10,6 +10,7 @@ from keras import ops
 
 from models.layers.embedding.table_lookup import look_up
 from models.layers.embedding.text_encoder import TextEncoder
+from models.layers.fast.dropout import Dropout
 from models.layers.fast.projection import Projection
 from models.registration import register
 from models.vocabulary import Attribute
@@ -43,10 +44,13 @@ class EntityEncoder(keras.layers.Layer):
         text_encoder: Encodes the attributes that are texts; needed if there are any.
         mask_padding: Whether id 0 becomes exactly 0 and attribute value 0 adds nothing. It is True for items. Users
             have no padding.
+        id_dropout: In training, the share of ids of a call that count as unknown: their own embedding adds nothing, so
+            that attributes alone have to do. With it, the out-of-vocabulary id is unknown always.
         **kwargs: Passed to `keras.layers.Layer`.
 
     Call arguments:
         ids: Int [...].
+        training: Whether ids are dropped.
 
     Returns:
         Float [..., dim].
@@ -63,6 +67,7 @@ class EntityEncoder(keras.layers.Layer):
         attributes: Sequence[Attribute | Mapping[str, Any]] = (),
         text_encoder: TextEncoder | None = None,
         mask_padding: bool = True,
+        id_dropout: float = 0.0,
         **kwargs: Any,
     ):
         super().__init__(**kwargs)
@@ -72,6 +77,7 @@ class EntityEncoder(keras.layers.Layer):
         self.attributes = tuple(each if isinstance(each, Attribute) else Attribute(**each) for each in attributes)
         self.text_encoder = text_encoder
         self.mask_padding = mask_padding
+        self.id_dropout = id_dropout
         texts = [each.name for each in self.attributes if each.is_text]
         if texts and text_encoder is None:
             raise ValueError(f"`text_encoder` is needed for attributes that are texts. Received: {texts}")
@@ -81,6 +87,12 @@ class EntityEncoder(keras.layers.Layer):
         self.id_embedding = self.add_weight(
             name="id_embedding", shape=(self.count, self.id_dim), initializer="glorot_normal"
         )
+        self.id_is_known, self.drop_ids = None, None
+        if self.id_dropout:
+            self.id_is_known = self.add_weight(
+                name="id_is_known", shape=(self.count, 1), initializer=_all_but_the_last, trainable=False
+            )
+            self.drop_ids = Dropout(self.id_dropout, name="drop_ids", dtype=self.dtype_policy)
         self.attribute_values: dict[str, Any] = {}
         self.attribute_embeddings: dict[str, Any] = {}
         self.vector_projections: dict[str, Projection] = {}
@@ -151,9 +163,9 @@ class EntityEncoder(keras.layers.Layer):
                 )
             table.assign(array)
 
-    def call(self, ids):
+    def call(self, ids, training=False):
         """Encodes each id."""
-        parts = [look_up(self.id_embedding, ids)]
+        parts = [self._id_part(ids, training)]
         parts += [self._attribute_part(each, lambda table: ops.take(table, ids, axis=0)) for each in self.attributes]
         return self._project(parts, ids)
 
@@ -173,9 +185,18 @@ class EntityEncoder(keras.layers.Layer):
 
     def table(self):
         """Encodes all ids: float [count, dim]. Faster than `call` if there are more lookups than ids."""
-        parts = [ops.convert_to_tensor(self.id_embedding)]
+        of_ids = ops.convert_to_tensor(self.id_embedding)
+        parts = [of_ids if self.id_is_known is None else ops.multiply(of_ids, self.id_is_known)]
         parts += [self._attribute_part(each, ops.convert_to_tensor) for each in self.attributes]
         return self._project(parts, ops.arange(self.count, dtype="int32"))
+
+    def _id_part(self, ids, training):
+        vectors = look_up(self.id_embedding, ids)
+        if self.id_is_known is None:
+            return vectors
+        known = ops.take(self.id_is_known, ids, axis=0)
+        kept = ops.greater(self.drop_ids(ops.ones_like(known), training=training), 0)
+        return ops.multiply(vectors, ops.multiply(known, ops.cast(kept, known.dtype)))
 
     def _text_encoder(self) -> TextEncoder:
         assert self.text_encoder is not None, "the constructor refuses texts without an encoder"
@@ -215,6 +236,7 @@ class EntityEncoder(keras.layers.Layer):
             "attributes": [asdict(each) for each in self.attributes],
             "text_encoder": keras.saving.serialize_keras_object(self.text_encoder),
             "mask_padding": self.mask_padding,
+            "id_dropout": self.id_dropout,
         }
 
     @classmethod
@@ -229,3 +251,8 @@ def _unknown_is_zero(shape, dtype=None):
     """Initial embeddings of values: `glorot_normal`, but 0 for the unknown value."""
     known = ops.cast(ops.not_equal(ops.arange(shape[0]), PADDING), dtype)
     return ops.multiply(keras.initializers.GlorotNormal()(shape, dtype), ops.expand_dims(known, -1))
+
+
+def _all_but_the_last(shape, dtype=None):
+    """1 for each id, but 0 for the out-of-vocabulary one: float [ids, 1]."""
+    return ops.cast(ops.less(ops.arange(shape[0]), shape[0] - 1), dtype)[:, None]

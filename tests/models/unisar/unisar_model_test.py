@@ -61,7 +61,24 @@ def test_additions_are_additions():
         for fields in ({}, UNISAR_ADDITIONS)
     )
     assert paper < both
-    assert all(path.startswith("matching/") for path in both - paper)
+    assert {path.split("/")[0] for path in both - paper} == {
+        "matching",
+        "recommendation_overlap_score",
+        "search_overlap_score",
+    }
+
+
+def test_dropped_ids_change_training_alone():
+    model = unisar(id_dropout=0.5, dropout=0.0)
+    inputs, _ = joint()
+    batch = rows()
+    assert_same(model(batch), model(batch))
+    first, second = (model(inputs, training=True)["search"] for _ in range(2))
+    assert np.abs(np.asarray(first) - np.asarray(second)).max() > 1e-4
+    stranger = batch | {features.USER: np.full_like(batch[features.USER], model.vocabulary.users - 1)}
+    before = model(stranger)
+    model.embedding.users.id_embedding.assign_add(np.ones_like(model.embedding.users.id_embedding))
+    assert_same(model(stranger), before)  # A new user is nobody in particular.
 
 
 def test_without_any_search_transition_the_search_history_does_not_matter():

@@ -126,3 +126,26 @@ def test_refuses_texts_without_encoder():
 def test_refuses_values_that_do_not_fit(changes, message):
     with pytest.raises(ValueError, match=message):
         encoder().set_attributes(VALUES | changes)
+
+
+def test_dropped_ids_leave_what_else_is_known():
+    """With `id_dropout`, an id counts or does not, whole: in training at random, outside always, if it is known."""
+    layer = encoder(id_dropout=0.25)
+    ids = np.repeat(np.array([1, 2, 3]), 1000)
+    known, dropped = np.asarray(layer(ids)), np.asarray(layer(ids, training=True))
+    start = np.asarray(layer.id_embedding)
+    layer.id_embedding.assign(np.zeros_like(start))
+    without_ids = np.asarray(layer(ids))
+    is_known, is_dropped = (np.isclose(dropped, each, atol=1e-6).all(axis=1) for each in (known, without_ids))
+    assert np.all(is_known != is_dropped)
+    assert 0.2 < is_dropped.mean() < 0.3
+
+
+def test_with_dropped_ids_the_unknown_id_adds_nothing():
+    layer = encoder(id_dropout=0.25)
+    before = np.asarray(layer(np.arange(5)))
+    layer.id_embedding.assign_add(np.ones((5, 3)))
+    moved = np.abs(np.asarray(layer(np.arange(5))) - before).max(axis=1)
+    assert moved[4] == 0
+    assert moved[1:4].min() > 1e-3
+    np.testing.assert_allclose(layer.table(), layer(np.arange(5)), rtol=1e-6)

@@ -1,0 +1,188 @@
+import math
+
+import numpy as np
+import pytest
+
+from models.unisar.overlap_features import OverlapFeatures, word_rarity
+from models.vocabulary import Attribute, Vocabulary
+from schemas import features
+from tests.support.layer_case import run_build_test
+from tests.support.small_models import rows, unisar
+
+UNKNOWN_ITEM, UNKNOWN_WORD, UNKNOWN_CITY = 6, 9, 4
+VOCABULARY = Vocabulary(
+    users=3,
+    items=7,
+    words=10,
+    item_attributes=(
+        Attribute(features.ITEM_WORDS, words=2),
+        Attribute(features.ITEM_CATEGORY_WORDS, words=1),
+        Attribute(features.category_vocabulary(0), size=5),
+    ),
+)
+CITIES = np.array([0, 1, 1, 2, 0, UNKNOWN_CITY, 0])
+TABLES = {
+    features.ITEM_WORDS: np.array([[0, 0], [1, 2], [1, 3], [4, 0], [0, 0], [2, UNKNOWN_WORD], [0, 0]]),
+    features.ITEM_CATEGORY_WORDS: np.array([[0], [5], [5], [0], [0], [5], [0]]),
+    features.category_vocabulary(0): CITIES,
+}
+
+
+def request(**changed):
+    """A user who clicked 3 in the feed, then searched 1 3 and clicked 1, then clicked 2 in the feed; searches 1 5."""
+    single = {
+        features.SURFACE_INDEX: [1],
+        features.QUERY_WORDS: [[1, 5, 0]],
+        features.CANDIDATE_ITEMS: [[1, 2, 3, 4, 5, UNKNOWN_ITEM, 0]],
+        features.RECOMMENDATION_ITEMS: [[3, 2, 0]],
+        features.RECOMMENDATION_POSITIONS: [[0, 2, 0]],
+        features.SEARCH_KINDS: [[1, 0]],
+        features.SEARCH_POSITIONS: [[1, 0]],
+        features.SEARCH_ITEMS: [[[1, 0], [0, 0]]],
+        features.SEARCH_WORDS: [[[1, 3, 0], [0, 0, 0]]],
+    }
+    return {name: np.array(value, np.int32) for name, value in (single | changed).items()}
+
+
+@pytest.fixture(scope="module")
+def layer():
+    layer = OverlapFeatures(VOCABULARY)
+    layer.build()
+    layer.set_texts(TABLES)
+    return layer
+
+
+def of(layer, inputs):
+    return np.asarray(layer(inputs, {name: np.asarray(table, np.int32) for name, table in TABLES.items()}))[0]
+
+
+RARITY = {1: (4 - 2 + 0.5) / 2.5, 2: (4 - 2 + 0.5) / 2.5, 3: 3.5 / 1.5, 4: 3.5 / 1.5, 5: 1.5 / 3.5}
+"""Four items have texts: two of them have 1, two 2, one 3, one 4 and three 5."""
+RARITY = {word: math.log(1 + odds) for word, odds in RARITY.items()}
+
+
+def test_words_are_rare_as_few_items_have_them():
+    expected = [0.0, *(RARITY[word] for word in (1, 2, 3, 4, 5)), *[math.log(1 + 4.5 / 0.5)] * 3, 0.0]
+    found = word_rarity([TABLES[features.ITEM_WORDS], TABLES[features.ITEM_CATEGORY_WORDS]], 10)
+    np.testing.assert_allclose(found, expected, rtol=1e-6)
+
+
+def test_a_word_counts_once_an_item():
+    twice = word_rarity([np.array([[0, 0], [1, 1], [2, 0]])], 5)
+    np.testing.assert_allclose(twice[1:3], [math.log(1 + 1.5 / 1.5)] * 2, rtol=1e-6)
+
+
+def test_shared_values(layer):
+    # Ages: item 2 is the newest, 1 was one token before, 3 two.
+    total = 1 + 1 / 2 + 1 / 3
+    one, two = math.log(2), math.log(3)
+    itself = [[0, 1 / 2 / total, one], [1, 1 / total, one], [0, 1 / 3 / total, one], *[[0, 0, 0]] * 4]
+    city = [[1, 1.5 / total, two], [1, 1.5 / total, two], [0, 1 / 3 / total, one], *[[0, 0, 0]] * 4]
+    found = of(layer, request())
+    np.testing.assert_allclose(found[:, :3], itself, rtol=1e-5)
+    np.testing.assert_allclose(found[:, 3:6], city, rtol=1e-5)
+
+
+def shared(text, other):
+    both, known = set(text) & set(other), [word for word in text if word in RARITY]
+    common = sum(RARITY[word] for word in both)
+    of_other = sum(RARITY[word] for word in other)
+    return [
+        common / of_other if of_other else 0,
+        common / sum(RARITY[word] for word in known) if known else 0,
+        float(bool(of_other) and set(other) <= set(text)),
+        math.log1p(common),
+    ]
+
+
+TEXTS = [[1, 2, 5], [1, 3, 5], [4], [], [2, 5], [], []]
+"""Of the candidates, without the unknown word."""
+
+
+@pytest.mark.parametrize(
+    ("place", "other"), [(0, [1, 5]), (1, [1, 3]), (2, [1, 3, 5])], ids=["query", "newest_query", "newest_item"]
+)
+def test_shared_words(layer, place, other):
+    found = of(layer, request())[:, 6 + 4 * place : 10 + 4 * place]
+    np.testing.assert_allclose(found, [shared(text, other) for text in TEXTS], rtol=1e-5)
+
+
+def test_the_newest_click_of_a_session_comes_last(layer):
+    clicked = request(
+        **{
+            features.RECOMMENDATION_ITEMS: [[3, 0, 0]],
+            features.SEARCH_ITEMS: [[[1, 2], [0, 0]]],
+        }
+    )
+    found = of(layer, clicked)
+    assert found[:3, 0].tolist() == [0, 1, 0]
+    total = 1 + 1 + 1 / 2  # Both clicks of a session are as old as it is.
+    np.testing.assert_allclose(found[:3, 1], [1 / total, 1 / total, 0.5 / total], rtol=1e-5)
+
+
+def test_a_query_counts_in_search_alone(layer):
+    in_feed = of(layer, request(**{features.SURFACE_INDEX: [0]}))
+    assert not in_feed[:, 6:10].any()
+    np.testing.assert_array_equal(in_feed[:, 10:], of(layer, request())[:, 10:])
+
+
+def test_nobody_has_anything_in_common_with_an_empty_history(layer):
+    empty = request(
+        **{
+            features.RECOMMENDATION_ITEMS: np.zeros((1, 0)),
+            features.RECOMMENDATION_POSITIONS: np.zeros((1, 0)),
+            features.SEARCH_KINDS: np.zeros((1, 0)),
+            features.SEARCH_POSITIONS: np.zeros((1, 0)),
+            features.SEARCH_ITEMS: np.zeros((1, 0, 2)),
+            features.SEARCH_WORDS: np.zeros((1, 0, 3)),
+        }
+    )
+    found = of(layer, empty)
+    assert not found[:, :6].any()
+    assert not found[:, 10:].any()
+    np.testing.assert_array_equal(found[:, 6:10], of(layer, request())[:, 6:10])
+
+
+def test_unknown_values_equal_nothing(layer):
+    unknown = request(**{features.RECOMMENDATION_ITEMS: [[UNKNOWN_ITEM, 5, 0]]})
+    found = of(layer, unknown)
+    assert found[4, :3].tolist() != [0, 0, 0]  # The item itself is known,
+    assert found[4, 3:6].tolist() == [0, 0, 0]  # its city is not,
+    assert found[5, :6].tolist() == [0] * 6  # and of the unknown item nothing is.
+
+
+def test_padding_changes_nothing(layer):
+    longer = request(
+        **{
+            features.RECOMMENDATION_ITEMS: [[3, 2, 0, 0]],
+            features.RECOMMENDATION_POSITIONS: [[0, 2, 9, 9]],
+            features.SEARCH_KINDS: [[1, 0, 0]],
+            features.SEARCH_POSITIONS: [[1, 9, 9]],
+            features.SEARCH_ITEMS: [[[1, 0], [2, 0], [0, 0]]],
+            features.SEARCH_WORDS: [[[1, 3, 0], [4, 0, 0], [0, 0, 0]]],
+        }
+    )
+    np.testing.assert_array_equal(of(layer, longer), of(layer, request()))
+
+
+def test_layer_contract():
+    inputs = {"inputs": request(), "tables": {name: np.asarray(table, np.int32) for name, table in TABLES.items()}}
+    run_build_test(OverlapFeatures, {"vocabulary": VOCABULARY}, 0, inputs)
+
+
+def test_without_texts_there_are_no_words():
+    layer = OverlapFeatures(Vocabulary(users=3, items=7, words=10))
+    layer.build()
+    layer.set_texts({})
+    assert layer(request(), {}).shape == (1, 7, layer.width) == (1, 7, 3)
+
+
+def test_the_model_scores_by_them():
+    """The weight of a feature moves the logits of the candidates that have it, and no others."""
+    model = unisar(overlap_features=True, dropout=0.0)
+    batch = rows()
+    seen = np.asarray(model.overlap(batch, model.embedding.items.attribute_values))
+    before = np.asarray(model(batch))
+    kernel = model.overlap_scores[1].kernel
+    kernel.assign(np.asarray(kernel) + np.eye(model.overlap.width)[:, 2:3])
+    np.testing.assert_allclose(np.asarray(model(batch)) - before, seen[..., 2], atol=1e-4)
