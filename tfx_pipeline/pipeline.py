@@ -14,8 +14,9 @@ from components.metrics.among_all_items.component import CatalogueMetrics
 from components.pusher.component import Pusher
 from components.retrieve_then_rank.component import RetrieveThenRank
 from components.servability_gate.component import ServabilityGate
-from components.servability_gate.gate_config import INFRA_VALIDATOR, GateConfig
+from components.servability_gate.gate_config import INFRA_VALIDATOR
 from schemas import behaviour_schema, features
+from schemas.canonical_event import Surface
 from tfx_pipeline.blessing import evaluation, infra_validation
 from tfx_pipeline.config.loading import as_dict
 from tfx_pipeline.config.pipeline_config import PipelineConfig, ServedModel
@@ -147,7 +148,7 @@ def _until_pushed(
         eval_config=evaluation.eval_config(config.evaluation, served.surfaces),
         example_splits=[config.evaluation.split],
     ).with_id(f"{prefix}Evaluator")
-    gate = _gate(config.gate, served, model, examples)
+    gate = _gate(config, served, model, examples)
     pusher = Pusher(
         # The gate's blessing holds the model that is pushed: the trained model with requests to warm it up.
         model_blessing=evaluator.outputs["blessing"],
@@ -166,13 +167,17 @@ def _until_pushed(
     return {node.id: node for node in nodes}
 
 
-def _gate(config: GateConfig, served: ServedModel, model: BaseChannel, examples: BaseChannel) -> BaseNode:
+def _gate(config: PipelineConfig, served: ServedModel, model: BaseChannel, examples: BaseChannel) -> BaseNode:
     """The component that serves the model on trial: with our server, or with TF Serving in a container."""
-    if config.kind == INFRA_VALIDATOR:
-        return infra_validation.infra_validator(config, served, model, examples).with_id(
+    if config.gate.kind == INFRA_VALIDATOR:
+        return infra_validation.infra_validator(config.gate, served, model, examples).with_id(
             f"{served.node_prefix}InfraValidator"
         )
-    return ServabilityGate(model, examples, config).with_id(f"{served.node_prefix}ServabilityGate")
+    kept = {
+        Surface.RECOMMENDATION.value: config.data.recommendation_history,
+        Surface.SEARCH.value: config.data.search_history,
+    }
+    return ServabilityGate(model, examples, config.gate, kept).with_id(f"{served.node_prefix}ServabilityGate")
 
 
 def _pipeline(config: PipelineConfig, nodes: Mapping[str, BaseNode]) -> tfx.dsl.Pipeline:

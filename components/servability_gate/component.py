@@ -1,5 +1,8 @@
 """ServabilityGate: only what runs in TF Serving is pushed."""
 
+import json
+from collections.abc import Mapping
+
 from tfx import types
 from tfx.dsl.components.base import base_component, executor_spec
 from tfx.types import component_spec, standard_artifacts
@@ -11,7 +14,10 @@ from components.servability_gate.gate_config import GateConfig
 class ServabilityGateSpec(types.ComponentSpec):
     """Inputs, outputs and parameters of ServabilityGate."""
 
-    PARAMETERS = {executor.CONFIG_KEY: component_spec.ExecutionParameter(type=str)}
+    PARAMETERS = {
+        executor.CONFIG_KEY: component_spec.ExecutionParameter(type=str),
+        executor.KEPT_KEY: component_spec.ExecutionParameter(type=str),
+    }
     INPUTS = {
         executor.MODEL_KEY: component_spec.ChannelParameter(type=standard_artifacts.Model),
         executor.EXAMPLES_KEY: component_spec.ChannelParameter(type=standard_artifacts.Examples),
@@ -30,13 +36,21 @@ class ServabilityGate(base_component.BaseComponent):
     SPEC_CLASS = ServabilityGateSpec
     EXECUTOR_SPEC = executor_spec.ExecutorClassSpec(executor.Executor)
 
-    def __init__(self, model: types.BaseChannel, examples: types.BaseChannel, config: GateConfig | None = None):
+    def __init__(
+        self,
+        model: types.BaseChannel,
+        examples: types.BaseChannel,
+        config: GateConfig | None = None,
+        kept: Mapping[str, int] | None = None,
+    ):
         """Sets the node up.
 
         Args:
             model: The SavedModel to try.
             examples: Raw behaviour examples, as BehaviourExampleGen writes them.
             config: How much is asked, and what is accepted; None for the defaults of `GateConfig`.
+            kept: How many tokens of a history the model keeps, by the surface's value. Users with as many are asked
+                about with older events, too. None: nobody knows, and older events are not tried.
         """
         super().__init__(
             ServabilityGateSpec(
@@ -44,6 +58,7 @@ class ServabilityGate(base_component.BaseComponent):
                     executor.MODEL_KEY: model,
                     executor.EXAMPLES_KEY: examples,
                     executor.CONFIG_KEY: (config or GateConfig()).to_json(),
+                    executor.KEPT_KEY: json.dumps(dict(kept or {})),
                     executor.BLESSING_KEY: types.Channel(type=standard_artifacts.InfraBlessing),
                 }
             )

@@ -1,5 +1,6 @@
 """ServabilityGate's executor: it tries a model on a server and writes the blessing."""
 
+import json
 import logging
 import os
 import tempfile
@@ -20,6 +21,7 @@ MODEL_KEY = "model"
 EXAMPLES_KEY = "examples"
 BLESSING_KEY = "blessing"
 CONFIG_KEY = "config"
+KEPT_KEY = "kept"
 # The names that TFX's InfraValidator uses, so that the Pusher and the web interfaces read them.
 HAS_MODEL_PROPERTY = "has_model"
 BLESSED_FILE = "INFRA_BLESSED"
@@ -39,7 +41,7 @@ class Executor(base_executor.BaseExecutor):
             input_dict: `model`, and `examples` to replay.
             output_dict: `blessing`, an InfraBlessing. Its custom property `reasons` holds the reasons of a refusal;
                 each figure has a property of its own name.
-            exec_properties: `config`, the JSON of a `GateConfig`.
+            exec_properties: `config`, the JSON of a `GateConfig`, and `kept`, see `ServabilityGate`, as JSON.
 
         Raises:
             RuntimeError: The check itself could not be carried out.
@@ -51,7 +53,7 @@ class Executor(base_executor.BaseExecutor):
         with tempfile.TemporaryDirectory() as folder:
             requests = os.path.join(folder, "requests")
             files = split_files(input_dict[EXAMPLES_KEY], config.split)
-            verdict = check(model_dir, files, config, requests)
+            verdict = check(model_dir, files, config, requests, kept=json.loads(exec_properties[KEPT_KEY]))
             if verdict.servable:
                 add_warm_model(blessing, model_dir, requests)
         bless(blessing, verdict)

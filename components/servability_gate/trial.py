@@ -3,7 +3,7 @@
 import shutil
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from components.servability_gate.candidate.candidate_server import (
     CandidateServer,
@@ -19,6 +19,7 @@ from components.servability_gate.checks.scores import Asked, RefusedError, agree
 from components.servability_gate.checks.signature_defs import read_signature_defs
 from components.servability_gate.gate_config import GateConfig
 from components.servability_gate.latency import measure, too_slow
+from components.servability_gate.requests.older_events import with_older_events
 from components.servability_gate.requests.probes import Probe, probes
 from components.servability_gate.requests.signature_inputs import SignatureDefs, signature_request
 from components.servability_gate.requests.warm_up_file import write_warm_up_file
@@ -35,7 +36,12 @@ _WARMED_UP, _COLD = 1, 2
 
 
 def check(
-    model_dir: str, files: Sequence[str], config: GateConfig, warm_up_file: str = "", serve: Serve = serve_candidate
+    model_dir: str,
+    files: Sequence[str],
+    config: GateConfig,
+    warm_up_file: str = "",
+    serve: Serve = serve_candidate,
+    kept: Mapping[str, int] | None = None,
 ) -> Verdict:
     """Serves a model and sends it everything that the gate asks.
 
@@ -45,6 +51,8 @@ def check(
         config: How much is asked, and what is accepted.
         warm_up_file: The file of warm-up requests to write if the model may be served; empty for none.
         serve: Starts and ends the server.
+        kept: How many tokens of a history the model keeps, by the surface's value; None if nobody knows, and then no
+            older events are tried.
 
     Returns:
         The verdict, with every reason against the model and what was measured.
@@ -62,7 +70,7 @@ def check(
             requests = add_version(model_dir, base_path, _WARMED_UP)
             written = write_warm_up_file(requests, defs, asked, config.warm_up_requests)
             with serve(base_path, config.timeout_s) as server:
-                candidate = _Candidate(model_dir, base_path, server, defs, config)
+                candidate = _Candidate(model_dir, base_path, server, defs, config, kept or {})
                 found, latencies = candidate.judge(asked)
             reasons += found
             figures |= latencies
@@ -77,12 +85,19 @@ class _Candidate:
     """A model below the base path of a running server."""
 
     def __init__(
-        self, model_dir: str, base_path: str, server: CandidateServer, defs: SignatureDefs, config: GateConfig
+        self,
+        model_dir: str,
+        base_path: str,
+        server: CandidateServer,
+        defs: SignatureDefs,
+        config: GateConfig,
+        kept: Mapping[str, int],
     ):
         self._model_dir = model_dir
         self._base_path = base_path
         self._server = server
         self._config = config
+        self._kept = kept
         self._model = ReplayedModel(server, defs, config.tolerance, config.timeout_s)
 
     def judge(self, asked: Sequence[Probe]) -> tuple[list[str], dict[str, float]]:
@@ -135,6 +150,8 @@ class _Candidate:
         for probe in asked:
             try:
                 _try(self._model, probe, self._config.tolerance)
+                if self._kept:
+                    _try_older_events(self._model, probe, self._kept, self._config.tolerance)
             except RefusedError as error:
                 reasons.append(f"{probe.name}: {error}")
                 if isinstance(error, ServerEndedError):
@@ -164,6 +181,23 @@ def _try(model: Asked, probe: Probe, tolerance: float) -> None:
             difference = f"`{name}` scores an example differently alone and together with others"
             agree(alone[0], together[name][place], tolerance, difference)
     try_offered(model, probe.examples, tolerance)
+
+
+def _try_older_events(model: Asked, probe: Probe, kept: Mapping[str, int], tolerance: float) -> None:
+    """Asks for users of whom an application tells more than training read."""
+    pairs = [(example, with_older_events(example, kept)) for example in probe.examples]
+    for name in _SCORED if any(longer for _, longer in pairs) else ():
+        scores = [
+            answer(
+                model, name, signature_request(model.signature_defs, name, examples), (len(examples), probe.shape[1])
+            )
+            for examples in zip(*((short, longer) for short, longer in pairs if longer is not None), strict=True)
+        ]
+        difference = (
+            f"`{name}` scores a user differently if the history goes on with older events than the model keeps; "
+            "training never has these, so they must not count"
+        )
+        agree(*scores, tolerance, difference)
 
 
 def _too_large(size_mb: float, limit_mb: float | None) -> list[str]:

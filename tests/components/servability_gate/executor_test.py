@@ -28,7 +28,8 @@ def test_a_servable_model_is_blessed(tmp_path, blessing):
     examples = artifact_at(tmp_path / "examples", standard_artifacts.Examples)
     inputs = {"model": [artifact_at(tmp_path / "model")], "examples": [examples]}
 
-    Executor().Do(inputs, {"blessing": [blessing]}, {"config": GateConfig(examples=2).to_json()})
+    properties = {"config": GateConfig(examples=2).to_json(), "kept": '{"recommendation": 5, "search": 5}'}
+    Executor().Do(inputs, {"blessing": [blessing]}, properties)
 
     assert Pusher().CheckBlessing({"infra_blessing": [blessing]})
     pushed = Path(Pusher().GetModelPath({"infra_blessing": [blessing]}))

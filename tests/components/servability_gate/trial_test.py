@@ -14,10 +14,11 @@ from components.baseline_model.popularity_model import save_popularity_model
 from components.servability_gate import trial as subject
 from components.servability_gate.candidate.candidate_server import ServerEndedError
 from components.servability_gate.gate_config import GateConfig, GateLimits
+from schemas import features, signatures
 from schemas.canonical_event import Surface, Token
 from tests.support.behaviour_examples import behaviour_example, write_examples
 from tests.support.in_process_server import serve_in_process
-from tests.support.rank_models import letters, save_rank_model
+from tests.support.rank_models import letters, save_rank_model, signature_of
 
 CONFIG = GateConfig(examples=8)
 check = functools.partial(subject.check, serve=serve_in_process)
@@ -65,6 +66,36 @@ def test_a_keras_model_that_runs_in_python_but_not_in_tf_serving_is_refused(tmp_
     assert not verdict.servable
     for reason in verdict.reasons:
         assert "`serving_default` failed over REST: " in reason and "Could not find variable" in reason
+
+
+@pytest.mark.parametrize(
+    ("kept", "refused"),
+    [
+        ({"recommendation": 1, "search": 1}, "`serving_default` scores a user differently if the history goes on"),
+        ({"recommendation": 2, "search": 2}, None),  # Nobody has as much, so an older event would count.
+        (None, None),
+    ],
+)
+def test_a_model_that_counts_events_that_training_does_not_read_is_refused(tmp_path, files, kept, refused):
+    @signature_of(signatures.SERVING_DEFAULT)
+    def on_examples(examples):
+        spec = {name: tf.io.RaggedFeature(tf.string) for name in (features.CANDIDATES, features.HISTORY_ITEMS)}
+        columns = tf.io.parse_example(examples, spec)
+        events = tf.cast(columns[features.HISTORY_ITEMS].row_lengths(), tf.float32)
+        return {signatures.SCORES: letters(columns[features.CANDIDATES].to_tensor()) + events[:, tf.newaxis]}
+
+    @signature_of(signatures.RANK)
+    def on_request(**request):
+        is_event = tf.not_equal(request[signatures.RANK_HISTORY_ITEMS], "")
+        events = tf.reduce_sum(tf.cast(is_event, tf.float32), axis=[1, 2])
+        return {signatures.SCORES: letters(request[signatures.RANK_CANDIDATES]) + events[:, tf.newaxis]}
+
+    counting = {signatures.SERVING_DEFAULT: on_examples, signatures.RANK: on_request}
+    path = save_rank_model(tmp_path / "model", serving_default=None, rank=None, further=counting)
+    verdict = check(path, files, CONFIG, kept=kept)
+    assert verdict.servable == (refused is None), verdict.reasons
+    if refused:
+        assert refused in verdict.reasons[0]
 
 
 def only_known(candidates):
