@@ -185,19 +185,18 @@ def _try(model: Asked, probe: Probe, tolerance: float) -> None:
 
 def _try_older_events(model: Asked, probe: Probe, kept: Mapping[str, int], tolerance: float) -> None:
     """Asks for users of whom an application tells more than training read."""
-    pairs = [(example, with_older_events(example, kept)) for example in probe.examples]
-    for name in _SCORED if any(longer for _, longer in pairs) else ():
-        scores = [
-            answer(
-                model, name, signature_request(model.signature_defs, name, examples), (len(examples), probe.shape[1])
-            )
-            for examples in zip(*((short, longer) for short, longer in pairs if longer is not None), strict=True)
-        ]
+    longer = [(example, with_older_events(example, kept)) for example in probe.examples]
+    pairs = [(short, long) for short, long in longer if long is not None]
+    for name in _SCORED if pairs else ():
+        short, long = (
+            answer(model, name, signature_request(model.signature_defs, name, examples), (len(pairs), probe.shape[1]))
+            for examples in zip(*pairs, strict=True)
+        )
         difference = (
             f"`{name}` scores a user differently if the history goes on with older events than the model keeps; "
             "training never has these, so they must not count"
         )
-        agree(*scores, tolerance, difference)
+        agree(short, long, tolerance, difference)
 
 
 def _too_large(size_mb: float, limit_mb: float | None) -> list[str]:

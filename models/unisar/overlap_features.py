@@ -19,16 +19,16 @@ _OF_A_TEXT = 4
 
 @register
 class OverlapFeatures(keras.layers.Layer):
-    """Compares each candidate with the request as a simple rule would: same item, same category, the query's words.
+    """Compares each candidate with the request as a simple rule would: same category, same brand, the query's words.
 
     A network of embeddings has to learn for each value that it equals itself. These features say so, also for items and
     values that training has hardly seen. They come from the model's own inputs and tables, so they are the same in
     training and in serving.
 
-    A field is the item itself or a category or attribute of it. Of each field there are three features: whether the
-    candidate has the value of the newest item of the history; the share of the history's items that have it, an item's
-    weight being 1 / (1 + age), where age counts tokens from the newest; and ln(1 + n), n the number of items that have
-    it. Values that are unknown equal nothing.
+    A field is a category or an attribute of items. Of each field there are three features: whether the candidate has
+    the value of the newest item of the history; the share of the history's items that have it, an item's weight being
+    1 / (1 + age), where age counts tokens from the newest; and ln(1 + n), n the number of items that have it. Values
+    that are unknown equal nothing.
 
     If items have texts, a candidate's texts are compared with three others: the query, the newest query of the history,
     and the texts of the history's newest item. Of each there are four features: how much of the other text the
@@ -60,7 +60,7 @@ class OverlapFeatures(keras.layers.Layer):
     @property
     def width(self) -> int:
         """The number of features."""
-        return _OF_A_FIELD * (1 + len(self._fields)) + (3 * _OF_A_TEXT if self._texts else 0)
+        return _OF_A_FIELD * len(self._fields) + (3 * _OF_A_TEXT if self._texts else 0)
 
     def build(self, input_shape=None):
         """Creates the table of rarities."""
@@ -81,21 +81,26 @@ class OverlapFeatures(keras.layers.Layer):
         """Computes the features of each candidate."""
         candidates = inputs[features.CANDIDATE_ITEMS]
         history = _ItemsOfHistory.of(inputs)
-        parts = [_shared_values(self._values(candidates, tables), self._values(history.items, tables), history)]
+        parts, of_query = [], []
+        if self._fields:
+            values = self._values(candidates, tables), self._values(history.items, tables)
+            parts.append(_shared_values(*values, history.weights))
         if self._texts:
             texts = self._words(candidates, tables)
             is_search = ops.equal(inputs[features.SURFACE_INDEX], Surface.SEARCH.model_index)
             query = ops.where(ops.expand_dims(is_search, -1), inputs[features.QUERY_WORDS], PADDING)
-            others = (query, _newest_query(inputs), self._words(history.newest_item, tables))
             of_texts = self._rarity_of(texts)
+            of_query.append(_shared_words(texts, of_texts, query, self._rarity_of(query)))
+            others = (_newest_query(inputs), self._words(history.newest_item, tables))
             parts += [_shared_words(texts, of_texts, other, self._rarity_of(other)) for other in others]
-        return ops.cast(ops.concatenate(parts, axis=-1), self.compute_dtype)
+        is_new = ops.logical_not(ops.any(ops.equal(candidates[:, :, None], history.items[:, None, :]), axis=2))
+        of_history = ops.multiply(ops.concatenate(parts, axis=-1), ops.cast(is_new, "float32")[..., None])
+        return ops.cast(ops.concatenate([of_history, *of_query], axis=-1), self.compute_dtype)
 
     def _values(self, ids, tables):
-        """The item itself and its fields; unknown values and padding become 0: int [..., fields]."""
-        values = [_known(ids, self.vocabulary.items)]
-        values += [_known(ops.take(tables[each.name], ids, axis=0), each.size) for each in self._fields]
-        return ops.stack(values, axis=-1)
+        """The fields of items; unknown values and padding become 0: int [..., fields]."""
+        values = [(ops.take(tables[each.name], ids, axis=0), each.size - 1) for each in self._fields]
+        return ops.stack([ops.where(ops.less(each, unknown), each, PADDING) for each, unknown in values], axis=-1)
 
     def _words(self, ids, tables):
         """All words of the items' texts: int [..., words]."""
@@ -175,10 +180,6 @@ class _ItemsOfHistory(NamedTuple):
         return cls(ops.where(real, items, PADDING), ops.stack(weights, axis=-1), newest_item)
 
 
-def _known(values, size: int):
-    return ops.where(ops.less(values, size - 1), values, PADDING)
-
-
 def _newest_query(inputs):
     """The words of the newest search session: int [batch, words]; padding if there is none."""
     is_session = ops.not_equal(inputs[features.SEARCH_KINDS], PADDING)
@@ -188,13 +189,19 @@ def _newest_query(inputs):
     return ops.sum(ops.where(is_newest, inputs[features.SEARCH_WORDS], PADDING), axis=1)
 
 
-def _shared_values(candidates, items, history: _ItemsOfHistory):
-    """Compares candidates with the items of the history, field by field: float [batch, candidates, 3 * fields]."""
+def _shared_values(candidates, items, weights):
+    """Compares candidates with the items of the history, field by field: float [batch, candidates, 3 * fields].
+
+    Args:
+        candidates: Int [batch, candidates, fields].
+        items: Int [batch, length, fields].
+        weights: Those of `_ItemsOfHistory`.
+    """
     candidates = ops.transpose(candidates, (0, 2, 1))  # [batch, fields, candidates]
     items = ops.transpose(items, (0, 2, 1))
     same = ops.equal(ops.expand_dims(candidates, -1), ops.expand_dims(items, 2))
     same = ops.logical_and(same, ops.expand_dims(ops.not_equal(candidates, PADDING), -1))
-    sums = ops.matmul(ops.cast(same, "float32"), ops.expand_dims(history.weights, 1))
+    sums = ops.matmul(ops.cast(same, "float32"), ops.expand_dims(weights, 1))
     sums = ops.transpose(sums, (0, 2, 1, 3))  # [batch, candidates, fields, 3]
     parts = ops.concatenate([sums[..., :2], ops.log1p(sums[..., 2:])], axis=-1)
     batch, count = ops.shape(parts)[:2]

@@ -63,7 +63,8 @@ class UniSARConfig:
         id_dropout: In training, the share of items and of users whose id counts as unknown (not in the paper), so that
             what else is known of them carries new ones; from 0 to below 1. With it, an unknown id adds nothing.
         overlap_features: Tell the experts and the score of each candidate what it has in common with the query and the
-            newest tokens (not in the paper): the same item, category or attribute, the query's words in its texts.
+            newest tokens (not in the paper): the same category or attribute, the query's words in its texts. Without
+            such knowledge of items, there are none.
         popularity_correction: How much of an item's log popularity is taken off in that loss: 1 estimates how likely an
             item is, 0 how much likelier than on average.
         experts: `mixture` (shared and task experts with gates), `shared_bottom` (one expert for both surfaces) or

@@ -86,7 +86,7 @@ class UniSAR(JointTraining, keras.Model):
                 config, len(self.interests), self.embedding.compares_texts, name="matching", dtype=policy
             )
         self.overlap = None
-        if config.overlap_features:
+        if config.overlap_features and OverlapFeatures(self.vocabulary).width:
             self.overlap = OverlapFeatures(self.vocabulary, name="overlap", dtype=policy)
             self.overlap_scores = [
                 Projection(1, use_bias=False, name=f"{surface.value}_overlap_score", dtype=policy)
