@@ -9,7 +9,7 @@ from typing import Any, Final
 import apache_beam as beam
 from apache_beam.transforms.window import GlobalWindows
 
-from components.behaviour_example_gen.examples.audience import audience
+from components.behaviour_example_gen.examples.audience import USER, audience
 from components.behaviour_example_gen.examples.behaviour_examples import catalog_example
 from components.behaviour_example_gen.examples.example_files import WriteExampleLists, WriteExamples
 from components.behaviour_example_gen.examples.long_histories import newest_events
@@ -50,7 +50,6 @@ from schemas.features import (
 EVENT: Final = "event"
 PRETRAINING_EVENT: Final = "pretraining_event"
 CANDIDATES: Final = "candidate"
-USER: Final = "user"
 USERS: Final = "users"
 _COUNTS = "counts"
 _PRETRAINING = "Pretraining"
@@ -147,11 +146,16 @@ def generate_examples(
             reports[CANDIDATES] = report("Candidate", rows[None], rows[REJECTS], failures)
         if read_users is not None:
             read = functools.partial(read_users, config=config)
-            users_table = audience(pipeline, files.user_files, read, config.user_attributes, config.user_numbers)
+            paths = files.user_files
+            tables = [config.user_source_of(path)[0].rstrip(".") for path in paths]
+            users_table = audience(pipeline, paths, read, config.user_attributes, config.user_numbers, tables)
             _ = users_table.examples | f"Write[{AUDIENCE_SPLIT}]" >> WriteExamples(split_dirs[AUDIENCE_SPLIT])
             unknown = unknown_ids(USER, users | "IdsOfLog" >> beam.Keys(), users_table.user_ids)
             notes = (users_table.rejects, unknown.report) | "UserNotes" >> beam.Flatten()
-            reports[USER] = report("User", users_table.examples, notes, users_table.failures)
+            if users_table.notes is not None:
+                notes = (notes, users_table.notes) | "NotesOfTables" >> beam.Flatten()
+                counts = (counts, users_table.counts) | "CountsOfTables" >> beam.Flatten()
+            reports[USER] = report("User", users_table.rows, notes, users_table.failures)
             rejects = (rejects, users_table.rejects) | "AllRejects" >> beam.Flatten()
             counts = (counts, unknown.counts) | "CountsOfUsers" >> beam.Flatten()
         if events.counts is not None:  # Robots of pre-training are left out, too, and counted here alone.
