@@ -25,7 +25,7 @@ from components.behaviour_example_gen.left_out import (
 )
 from components.behaviour_example_gen.negatives.category_pools import CategoryPools
 from components.behaviour_example_gen.negatives.drawing import NegativeSampler
-from components.item_catalog.table import read_table
+from components.item_catalog.table import item_lists, read_table
 from components.progress import Progress
 from components.raw_files.read_files import FAILURES, REJECTS, ReadFiles, report
 from components.raw_files.refusal import DataError
@@ -223,17 +223,10 @@ def splits_of(config: DataConfig) -> tuple[str, ...]:
 
 def sampler_of(catalog_dir: str, config: DataConfig) -> NegativeSampler:
     """Makes the configured sampler of negatives from the item table."""
-    by_popularity, by_category = config.negatives == POPULARITY, config.negatives == CATEGORY
-    items, weights, categories = list[str](), list[int](), list[tuple[str, ...]]()
-    # A catalogue may be large, so of each row only what is needed is kept.
-    for row in read_table(catalog_dir):
-        items.append(row.item.item_id)
-        if by_popularity:
-            weights.append(row.engagements)
-        if by_category:
-            categories.append(row.item.categories)
-    pools = CategoryPools(categories) if by_category else None
-    return NegativeSampler(items, weights if by_popularity else None, config.seed, pools)
+    pools = None
+    if config.negatives == CATEGORY:
+        pools = CategoryPools([row.item.categories for row in read_table(catalog_dir)])
+    return NegativeSampler(item_lists(catalog_dir), config.seed, config.negatives == POPULARITY, pools)
 
 
 def _pretraining_count(counted: tuple[str, int]) -> Iterator[tuple[str, int]]:
@@ -265,7 +258,7 @@ class _ExamplesOfUser(beam.DoFn):
         self._catalog_dir = catalog_dir
 
     def setup(self) -> None:
-        """Loads the catalogue once per worker rather than once per user."""
+        """Opens the catalogue once per worker rather than once per user."""
         self._sampler = sampler_of(self._catalog_dir, self._config)
 
     def start_bundle(self) -> None:

@@ -1,14 +1,17 @@
-"""Writes and reads the file of the item table: gzipped JSON lines, sorted by id."""
+"""Writes and reads the item table: gzipped JSON lines, sorted by id, and the lists of all items beside them."""
 
 import gzip
 import json
 import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import BinaryIO, cast
 
 from apache_beam.io.filesystem import CompressionTypes
 from apache_beam.io.filesystems import FileSystems
 
+from components.item_catalog.item_lists import FILE as LISTS_FILE
+from components.item_catalog.item_lists import ItemLists, open_lists, packed
 from components.raw_files.text_file import open_text
 from schemas.canonical_event import Item
 from schemas.features import ATTRIBUTES, CATEGORIES, ENGAGEMENTS, ITEM_ID, NUMBERS, TITLE, VECTOR
@@ -32,13 +35,13 @@ class CatalogItem:
 
 
 def write_table(directory: str, rows: Iterable[CatalogItem]) -> None:
-    """Writes the table, sorted by item id. Equal rows yield equal bytes."""
-    path = os.path.join(directory, _FILE)
+    """Writes the table, sorted by item id, and the lists of its items. Equal rows yield equal bytes."""
+    ordered = sorted(rows, key=lambda row: row.item.item_id)
     with (
-        FileSystems.create(path, compression_type=CompressionTypes.UNCOMPRESSED) as stream,
-        gzip.GzipFile(filename="", fileobj=stream, mode="wb", mtime=0) as packed,
+        _created(directory, _FILE) as stream,
+        gzip.GzipFile(filename="", fileobj=stream, mode="wb", mtime=0) as zipped,
     ):
-        for row in sorted(rows, key=lambda row: row.item.item_id):
+        for row in ordered:
             values = {
                 ITEM_ID: row.item.item_id,
                 TITLE: row.item.title,
@@ -48,7 +51,29 @@ def write_table(directory: str, rows: Iterable[CatalogItem]) -> None:
             }
             more = {_QUERIES: row.item.queries, NUMBERS: dict(row.item.numbers), VECTOR: row.item.vector}
             values |= {name: value for name, value in more.items() if value}
-            packed.write((json.dumps(values, ensure_ascii=False) + "\n").encode("utf-8"))
+            zipped.write((json.dumps(values, ensure_ascii=False) + "\n").encode("utf-8"))
+    with _created(directory, LISTS_FILE) as stream:
+        for part in packed([row.item.item_id for row in ordered], [row.engagements for row in ordered]):
+            stream.write(part)
+
+
+def item_lists(directory: str) -> ItemLists:
+    """Maps the lists of all items into memory, in the order of the table."""
+    return open_lists(directory, _FILE, lambda: _packed_table(directory))
+
+
+def _packed_table(directory: str) -> Iterator[bytes]:
+    """The lists of a table that was written without them."""
+    ids, engagements = list[str](), list[int]()
+    for row in read_table(directory):
+        ids.append(row.item.item_id)
+        engagements.append(row.engagements)
+    return packed(ids, engagements)
+
+
+def _created(directory: str, name: str) -> BinaryIO:
+    path = os.path.join(directory, name)
+    return cast(BinaryIO, FileSystems.create(path, compression_type=CompressionTypes.UNCOMPRESSED))
 
 
 def read_table(directory: str) -> Iterator[CatalogItem]:
