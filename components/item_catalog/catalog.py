@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import apache_beam as beam
 
-from components.item_catalog.table import CatalogItem, write_table
+from components.item_catalog.table import CatalogItem, table_line, write_lines
 from components.raw_files.read_files import FAILURES, REJECTS, ReadFiles, report
 from components.raw_files.refusal import DataError
 from components.raw_files.summary import Summary, read_summary, write_summary
@@ -89,8 +89,10 @@ def build_catalog(
         )
         _ = (
             joined[None]
+            # One worker sorts the table, so that the others leave it as little as can be.
+            | "Lines" >> beam.Map(table_line)
             | "Gather" >> beam.combiners.ToList()
-            | "WriteTable" >> beam.Map(functools.partial(write_table, catalog_dir))
+            | "WriteTable" >> beam.Map(functools.partial(write_lines, catalog_dir))
         )
         item_rejects = (items[REJECTS], joined[REJECTS]) | "ItemRejects" >> beam.Flatten()
         item_notes, counts = item_rejects, joined[None] | "Counts" >> beam.FlatMap(_counts)
