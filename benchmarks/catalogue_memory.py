@@ -19,7 +19,7 @@ from typing import Any
 
 from benchmarks.figures import measuring, printed_report
 from components.behaviour_example_gen.generation import sampler_of
-from components.item_catalog import item_lists
+from components.item_catalog import mapped_items
 from components.sources.data_config import POPULARITY, DataConfig
 
 _KIB_A_MIB = 1024
@@ -53,7 +53,7 @@ def measure(items: int, workers: Sequence[int], folder: str) -> dict[str, Any]:
         for each in started:
             each.join()
         rows += [{"workers": number, "worker": place, **each} for place, each in enumerate(found, start=1)]
-    size = (Path(folder) / item_lists.FILE).stat().st_size
+    size = (Path(folder) / mapped_items.FILE).stat().st_size
     return {
         "workload": {"items": items, "bytes": size, "users": _USERS, "targets_a_user": _TARGETS},
         "machine": measuring.machine(),
@@ -69,8 +69,8 @@ def id_of(place: int) -> str:
 def _write(folder: str, items: int) -> None:
     ids = [id_of(place) for place in range(items)]
     engagements = [place * 2654435761 % 97 for place in range(items)]
-    with (Path(folder) / item_lists.FILE).open("wb") as stream:
-        stream.writelines(item_lists.packed(ids, engagements))
+    with (Path(folder) / mapped_items.FILE).open("wb") as stream:
+        stream.writelines(mapped_items.packed(ids, engagements))
 
 
 def _work(folder: str, items: int, everybody: Any, results: Any) -> None:

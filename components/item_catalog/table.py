@@ -10,8 +10,8 @@ from typing import BinaryIO, cast
 from apache_beam.io.filesystem import CompressionTypes
 from apache_beam.io.filesystems import FileSystems
 
-from components.item_catalog.item_lists import FILE as LISTS_FILE
-from components.item_catalog.item_lists import ItemLists, open_lists, packed
+from components.item_catalog.mapped_items import FILE as LISTS_FILE
+from components.item_catalog.mapped_items import ItemLists, open_lists, packed
 from components.raw_files.text_file import open_text
 from schemas.canonical_event import Item
 from schemas.features import ATTRIBUTES, CATEGORIES, ENGAGEMENTS, ITEM_ID, NUMBERS, TITLE, VECTOR

@@ -9,7 +9,7 @@ import numpy as np
 from components.behaviour_example_gen.examples.example_bytes import encoded_text
 from components.behaviour_example_gen.negatives.category_pools import CategoryPools
 from components.behaviour_example_gen.negatives.shown_items import ShownItems
-from components.item_catalog.item_lists import ItemLists
+from components.item_catalog.mapped_items import ItemLists
 from components.raw_files.refusal import DataError
 from schemas.canonical_event import Event
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from components.item_catalog import item_lists
-from components.item_catalog.item_lists import ItemLists, mapped, open_lists, packed
+from components.item_catalog import mapped_items
+from components.item_catalog.mapped_items import ItemLists, mapped, open_lists, packed
 from components.item_catalog.table import CatalogItem, write_table
 from components.item_catalog.table import item_lists as lists_of_table
 from schemas.canonical_event import Item
@@ -37,7 +37,7 @@ def test_lists_hold_ids_and_engagements_in_memory_and_mapped(tmp_path):
 
 
 def test_ids_with_the_same_digest_are_told_apart(monkeypatch):
-    monkeypatch.setattr(item_lists, "_digest", lambda text: struct.pack("<Q", len(text) % 2))
+    monkeypatch.setattr(mapped_items, "_digest", lambda text: struct.pack("<Q", len(text) % 2))
     lists = ItemLists.of(IDS[:9], COUNTS[:9])
     assert lists.places(IDS[:9]) == list(range(9))
     assert lists.places(["b", "bb", "bbb"]) == []
@@ -60,7 +60,7 @@ ROWS = [CatalogItem(Item(each), count) for each, count in zip(IDS, COUNTS, stric
 
 
 def test_the_table_comes_with_its_lists(tmp_path, monkeypatch):
-    monkeypatch.setattr(item_lists.tempfile, "gettempdir", lambda: str(tmp_path / "none"))
+    monkeypatch.setattr(mapped_items.tempfile, "gettempdir", lambda: str(tmp_path / "none"))
     write_table(str(tmp_path), ROWS[::-1])
     lists = lists_of_table(str(tmp_path))
     in_order = sorted(ROWS, key=lambda row: row.item.item_id)
@@ -70,7 +70,7 @@ def test_the_table_comes_with_its_lists(tmp_path, monkeypatch):
 
 
 def test_an_older_table_gets_its_lists_in_the_temporary_folder_once(tmp_path, monkeypatch):
-    monkeypatch.setattr(item_lists.tempfile, "gettempdir", lambda: str(tmp_path / "temporary"))
+    monkeypatch.setattr(mapped_items.tempfile, "gettempdir", lambda: str(tmp_path / "temporary"))
     folder = tmp_path / "catalog [1]"
     folder.mkdir()
     write_table(str(folder), ROWS)
@@ -91,7 +91,7 @@ def test_a_remote_file_is_copied_once(tmp_path, monkeypatch):
     """A path with `://` is read through Beam, which here finds local files under it."""
     from apache_beam.io.filesystems import FileSystems
 
-    monkeypatch.setattr(item_lists.tempfile, "gettempdir", lambda: str(tmp_path / "temporary"))
+    monkeypatch.setattr(mapped_items.tempfile, "gettempdir", lambda: str(tmp_path / "temporary"))
     write_table(str(tmp_path), ROWS)
     opened = []
 
@@ -105,7 +105,7 @@ def test_a_remote_file_is_copied_once(tmp_path, monkeypatch):
     match, exists = FileSystems.match, FileSystems.exists
     monkeypatch.setattr(FileSystems, "match", lambda patterns: match([local(each) for each in patterns]))
     monkeypatch.setattr(FileSystems, "exists", lambda path: exists(local(path)))
-    monkeypatch.setattr(item_lists, "open_binary", open_local)
+    monkeypatch.setattr(mapped_items, "open_binary", open_local)
     for _ in range(2):
         lists = open_lists("store://", "items.jsonl.gz", lambda: 1 / 0)
         assert lists.places([ROWS[0].item.item_id]) == [0]
