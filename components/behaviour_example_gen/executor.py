@@ -28,6 +28,7 @@ from components.raw_files.refusal import describe
 from components.raw_files.summary import Summary
 from components.sources.adapter import adapter
 from components.sources.data_config import DataConfig
+from components.sources.table_fit import ids_in_tables, tables_sentence
 from components.sources.unknown_ids import check_unknown
 from schemas.features import AUDIENCE_SPLIT, BEHAVIOUR_SPLITS, CATALOG_SPLIT, PRETRAIN_SPLIT
 
@@ -77,6 +78,9 @@ class Executor(BaseBeamExecutor):
         if USER in summary.reports:
             for told in check_unknown(USER, summary.counts, summary.reports[USER], f"data.users = {config.users}", 1.0):
                 _LOG.warning("%s", told)
+            sentence, hardly_fit = tables_sentence(USER, summary.counts, summary.reports[USER])
+            if sentence:
+                _LOG.log(logging.WARNING if hardly_fit else logging.INFO, "%s", sentence)
         for kind, read in summary.reports.items():
             for told in read.told:
                 _LOG.warning("%s rows: %s", kind, told)
@@ -104,7 +108,8 @@ def _record(examples: types.Artifact, config: DataConfig, summary: Summary) -> N
     if config.pretraining_events:
         numbers[f"targets_{PRETRAIN_SPLIT}"] = summary.counts[PRETRAIN_SPLIT]
     if USER in summary.reports:
-        numbers["users_in_table"] = summary.reports[USER].rows - summary.reports[USER].rejects
+        joined = ids_in_tables(USER, summary.counts)
+        numbers["users_in_table"] = joined or summary.reports[USER].rows - summary.reports[USER].rejects
     for name, number in numbers.items():
         examples.set_int_custom_property(name, number)
     examples.set_string_custom_property("negatives", config.negatives)

@@ -9,7 +9,7 @@ from typing import Any, Final
 import apache_beam as beam
 from apache_beam.transforms.window import GlobalWindows
 
-from components.behaviour_example_gen.examples.audience import audience
+from components.behaviour_example_gen.examples.audience import USER, audience
 from components.behaviour_example_gen.examples.behaviour_examples import catalog_example
 from components.behaviour_example_gen.examples.example_files import WriteExampleLists, WriteExamples
 from components.behaviour_example_gen.examples.long_histories import newest_events
@@ -25,7 +25,7 @@ from components.behaviour_example_gen.left_out import (
 )
 from components.behaviour_example_gen.negatives.category_pools import CategoryPools
 from components.behaviour_example_gen.negatives.drawing import NegativeSampler
-from components.item_catalog.table import read_table
+from components.item_catalog.table import item_lists, read_table
 from components.progress import Progress
 from components.raw_files.read_files import FAILURES, REJECTS, ReadFiles, report
 from components.raw_files.refusal import DataError
@@ -50,7 +50,6 @@ from schemas.features import (
 EVENT: Final = "event"
 PRETRAINING_EVENT: Final = "pretraining_event"
 CANDIDATES: Final = "candidate"
-USER: Final = "user"
 USERS: Final = "users"
 _COUNTS = "counts"
 _PRETRAINING = "Pretraining"
@@ -147,11 +146,16 @@ def generate_examples(
             reports[CANDIDATES] = report("Candidate", rows[None], rows[REJECTS], failures)
         if read_users is not None:
             read = functools.partial(read_users, config=config)
-            users_table = audience(pipeline, files.user_files, read, config.user_attributes, config.user_numbers)
+            paths = files.user_files
+            tables = [config.user_source_of(path)[0].rstrip(".") for path in paths]
+            users_table = audience(pipeline, paths, read, config.user_attributes, config.user_numbers, tables)
             _ = users_table.examples | f"Write[{AUDIENCE_SPLIT}]" >> WriteExamples(split_dirs[AUDIENCE_SPLIT])
             unknown = unknown_ids(USER, users | "IdsOfLog" >> beam.Keys(), users_table.user_ids)
             notes = (users_table.rejects, unknown.report) | "UserNotes" >> beam.Flatten()
-            reports[USER] = report("User", users_table.examples, notes, users_table.failures)
+            if users_table.notes is not None:
+                notes = (notes, users_table.notes) | "NotesOfTables" >> beam.Flatten()
+                counts = (counts, users_table.counts) | "CountsOfTables" >> beam.Flatten()
+            reports[USER] = report("User", users_table.rows, notes, users_table.failures)
             rejects = (rejects, users_table.rejects) | "AllRejects" >> beam.Flatten()
             counts = (counts, unknown.counts) | "CountsOfUsers" >> beam.Flatten()
         if events.counts is not None:  # Robots of pre-training are left out, too, and counted here alone.
@@ -219,17 +223,10 @@ def splits_of(config: DataConfig) -> tuple[str, ...]:
 
 def sampler_of(catalog_dir: str, config: DataConfig) -> NegativeSampler:
     """Makes the configured sampler of negatives from the item table."""
-    by_popularity, by_category = config.negatives == POPULARITY, config.negatives == CATEGORY
-    items, weights, categories = list[str](), list[int](), list[tuple[str, ...]]()
-    # A catalogue may be large, so of each row only what is needed is kept.
-    for row in read_table(catalog_dir):
-        items.append(row.item.item_id)
-        if by_popularity:
-            weights.append(row.engagements)
-        if by_category:
-            categories.append(row.item.categories)
-    pools = CategoryPools(categories) if by_category else None
-    return NegativeSampler(items, weights if by_popularity else None, config.seed, pools)
+    pools = None
+    if config.negatives == CATEGORY:
+        pools = CategoryPools([row.item.categories for row in read_table(catalog_dir)])
+    return NegativeSampler(item_lists(catalog_dir), config.seed, config.negatives == POPULARITY, pools)
 
 
 def _pretraining_count(counted: tuple[str, int]) -> Iterator[tuple[str, int]]:
@@ -261,7 +258,7 @@ class _ExamplesOfUser(beam.DoFn):
         self._catalog_dir = catalog_dir
 
     def setup(self) -> None:
-        """Loads the catalogue once per worker rather than once per user."""
+        """Opens the catalogue once per worker rather than once per user."""
         self._sampler = sampler_of(self._catalog_dir, self._config)
 
     def start_bundle(self) -> None:

@@ -6,15 +6,17 @@ from typing import Any, Final
 
 import apache_beam as beam
 
-from components.item_catalog.table import CatalogItem, write_table
+from components.item_catalog.table import CatalogItem, table_line, write_lines
 from components.raw_files.read_files import FAILURES, REJECTS, ReadFiles, report
-from components.raw_files.refusal import DataError, Reject
+from components.raw_files.refusal import DataError
 from components.raw_files.summary import Summary, read_summary, write_summary
 from components.sources.adapter import adapter
 from components.sources.data_config import DataConfig
 from components.sources.event_rows import other_separator
+from components.sources.joined_tables import join_rows
 from components.sources.repeated_events import digest
 from components.sources.source_events import source_events
+from components.sources.table_fit import tables_told
 from components.sources.unknown_ids import check_unknown, unknown_ids
 from schemas.canonical_event import Event, Item
 from schemas.features import TRAIN_SPLIT
@@ -30,6 +32,7 @@ WITH_NUMBER: Final = "items_with_number_"
 WITH_VECTOR: Final = "items_with_vector_of_"
 """How the names of counts begin of items that have a content vector of so many numbers."""
 _USED = "used"
+_PLACED = "placed"
 
 
 def build_catalog(
@@ -58,6 +61,7 @@ def build_catalog(
     source = adapter(config.source)
     files = source.source_files(config)
     item_files = files.item_files
+    tables = [config.item_source_of(path)[0].rstrip(".") for path in item_files]
     with make_pipeline() as pipeline:
         events = source_events(pipeline, config, files.event_files, now_ms)
         kept, failures = events.kept, events.failures
@@ -79,12 +83,16 @@ def build_catalog(
             (item_rows, engagements)
             | "Join" >> beam.CoGroupByKey()
             | "OneRow"
-            >> beam.ParDo(_OneRow(item_files, only_engaged=config.core > 0)).with_outputs(REJECTS, _USED, main=None)
+            >> beam.ParDo(_OneRow(item_files, tables, only_engaged=config.core > 0)).with_outputs(
+                REJECTS, _USED, _PLACED, main=None
+            )
         )
         _ = (
             joined[None]
+            # One worker sorts the table, so that the others leave it as little as can be.
+            | "Lines" >> beam.Map(table_line)
             | "Gather" >> beam.combiners.ToList()
-            | "WriteTable" >> beam.Map(functools.partial(write_table, catalog_dir))
+            | "WriteTable" >> beam.Map(functools.partial(write_lines, catalog_dir))
         )
         item_rejects = (items[REJECTS], joined[REJECTS]) | "ItemRejects" >> beam.Flatten()
         item_notes, counts = item_rejects, joined[None] | "Counts" >> beam.FlatMap(_counts)
@@ -93,6 +101,10 @@ def build_catalog(
             unknown = unknown_ids(ITEM, engaged, items[None] | "IdsOfItems" >> beam.Map(lambda each: each[2].item_id))
             item_notes = (item_rejects, unknown.report) | "ItemNotes" >> beam.Flatten()
             counts = (counts, unknown.counts) | "AllCounts" >> beam.Flatten()
+        if len(set(tables)) > 1:
+            told = tables_told(ITEM, joined[_PLACED])
+            item_notes = (item_notes, told.report) | "NotesOfTables" >> beam.Flatten()
+            counts = (counts, told.counts) | "CountsOfTables" >> beam.Flatten()
         reports = {
             EVENT: report("Event", events.rows, events.rejects, failures),
             ITEM: report("Item", joined[_USED], item_notes, items[FAILURES]),
@@ -151,27 +163,25 @@ def _counts(row: CatalogItem) -> Iterable[tuple[str, int]]:
 
 
 class _OneRow(beam.DoFn):
-    """Makes one row for an item. A second row in the item files is refused.
+    """Makes one row for an item, of its row in each table. A second row in the same table is refused.
 
     With `only_engaged`, an item that occurs in no event gets no row.
     """
 
-    def __init__(self, item_files: Sequence[str], only_engaged: bool):
+    def __init__(self, item_files: Sequence[str], tables: Sequence[str], only_engaged: bool):
         self._item_files = item_files
+        self._tables = tables
         self._only_engaged = only_engaged
 
     def process(
         self, element: tuple[str, tuple[Iterable[tuple[int, int, Item]], Iterable[int]]]
     ) -> Iterable[CatalogItem | Any]:
         item_id, (rows, engagements) = element
-        item = Item(item_id)
-        for number, (file, line, found) in enumerate(sorted(rows, key=lambda row: row[:2])):
-            if number == 0:
-                item, first = found, f"{self._item_files[file]}:{line}"
-                yield beam.pvalue.TaggedOutput(_USED, None)
-            else:
-                reject = Reject(self._item_files[file], line, "duplicate item", f"{item_id!r} stands in {first}")
-                yield beam.pvalue.TaggedOutput(REJECTS, reject)
+        found = join_rows(ITEM, rows, self._item_files, self._tables)
+        if found is not None:
+            yield from (beam.pvalue.TaggedOutput(_USED, None) for _ in range(found.used))
+            yield from (beam.pvalue.TaggedOutput(REJECTS, reject) for reject in found.rejects)
+            yield beam.pvalue.TaggedOutput(_PLACED, (item_id, found.tables, found.differences))
         labels = list(engagements)
         if labels or not self._only_engaged:
-            yield CatalogItem(item, sum(labels))
+            yield CatalogItem(Item(item_id) if found is None else found.record, sum(labels))

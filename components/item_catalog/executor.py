@@ -11,6 +11,7 @@ from components.artifacts import Artifacts, Properties
 from components.item_catalog.catalog import DIVIDED_BY, ITEM, ITEMS, UNTITLED, WITH_NUMBER, WITH_VECTOR, build_catalog
 from components.raw_files.refusal import describe
 from components.sources.data_config import GENERIC_SOURCE, DataConfig
+from components.sources.table_fit import tables_sentence
 from components.sources.unknown_ids import check_unknown
 
 _LOG = logging.getLogger(__name__)
@@ -60,6 +61,9 @@ class Executor(BaseBeamExecutor):
             _LOG.log(level, "%s", told)
         for told in check_unknown(ITEM, summary.counts, report, f"data.items = {config.items}", 1.0):
             _LOG.warning("%s", told)
+        sentence, hardly_fit = tables_sentence(ITEM, summary.counts, report)
+        if sentence:
+            _LOG.log(logging.WARNING if hardly_fit else logging.INFO, "%s", sentence)
         for told in report.told:
             _LOG.warning("item rows: %s", told)
         if report.rejects:

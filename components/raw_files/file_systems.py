@@ -12,6 +12,11 @@ _REMOTE = "://"
 _ANY_DEPTH = "**"
 
 
+def is_remote(path: str) -> bool:
+    """Whether a path names a file system other than that of this machine, such as `gs://`."""
+    return _REMOTE in path
+
+
 def open_binary(path: str) -> BinaryIO:
     """Opens a file for reading its raw bytes, buffered; a compressed file is not unpacked.
 

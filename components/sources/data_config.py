@@ -58,8 +58,10 @@ class DataConfig(FormatSettings):
         sources: Several logs in place of `events`, such as that of the searches and that of the feed, each with files,
             columns, surface and format of its own. A user's events are ordered by time over all of them; at equal
             times, those of an earlier entry come first. For `source: events`.
-        item_sources: Several tables of items in place of `items`, each with columns of its own. An item that stands in
-            two is taken from the earlier one, and its other row is refused. For `source: events`.
+        item_sources: Several tables of items in place of `items`, each with columns of its own, such as titles, prices
+            and vectors. They are joined by id, column by column: a value comes from the first table that has one. Ids
+            of one table alone are kept. Values that differ, and ids that nearly agree, are counted and told. For
+            `source: events`.
         user_sources: Several tables of users in place of `users`, likewise.
         timezone: The time zone, by its IANA name such as `Europe/Berlin`, of times that name none, and of the `hour`
             and `weekday` of `transform.context`, with daylight saving. Of an hour that the clock shows twice, the first

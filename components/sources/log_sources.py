@@ -44,7 +44,7 @@ class EventSource(FormatSettings):
 
 @dataclass(frozen=True)
 class ItemSource:
-    """One of several tables of items, with columns of its own. An item stands in one of them.
+    """One of several tables of items, with columns of its own. Tables are joined by id.
 
     Attributes:
         items: Path or glob of its files.
@@ -59,7 +59,7 @@ class ItemSource:
 
 @dataclass(frozen=True)
 class UserSource:
-    """One of several tables of users, with columns of its own. A user stands in one of them.
+    """One of several tables of users, with columns of its own. Tables are joined by id.
 
     Attributes:
         users: Path or glob of its files.

@@ -10,7 +10,7 @@ from components.raw_files.refusal import DataError
 from components.sources.event_rows import plain_id
 
 _EXAMPLES = 2
-_Counted = tuple[int, list[tuple[str, str]]]
+_Counted = tuple[int, list[Any]]
 """A number of pairs, and the first few."""
 
 
@@ -51,7 +51,7 @@ def unknown_ids(kind: str, log_ids: Any, table_ids: Any) -> UnknownIds:
         )
         | f"Alike{name}" >> beam.CoGroupByKey()
         | f"{name}Pairs" >> beam.FlatMap(_pair)
-        | f"All{name}Pairs" >> beam.CombineGlobally(_CountAndFirst())
+        | f"All{name}Pairs" >> beam.CombineGlobally(CountAndFirst())
         | f"{name}PairsTold" >> beam.FlatMap(_told, kind)
     )
     return UnknownIds(counts, alike)
@@ -120,21 +120,25 @@ def _pair(grouped: tuple[str, tuple[Iterable[str], Iterable[str]]]) -> Iterable[
         yield from ((text, known) for text in log)
 
 
-class _CountAndFirst(beam.CombineFn):
-    """Counts pairs and keeps the first few: a log may have millions."""
+class CountAndFirst(beam.CombineFn):
+    """Counts pairs, or sentences, and keeps the first few: a log may have millions."""
 
     def create_accumulator(self) -> _Counted:
+        """None yet."""
         return 0, []
 
-    def add_input(self, mutable_accumulator: _Counted, element: tuple[str, str]) -> _Counted:
+    def add_input(self, mutable_accumulator: _Counted, element: Any) -> _Counted:
+        """Counts one more."""
         count, first = mutable_accumulator
         return count + 1, sorted([*first, element])[:_EXAMPLES]
 
     def merge_accumulators(self, accumulators: Iterable[_Counted]) -> _Counted:
+        """Adds counts up."""
         counts, firsts = zip(*accumulators, strict=True)
         return sum(counts), sorted(pair for first in firsts for pair in first)[:_EXAMPLES]
 
     def extract_output(self, accumulator: _Counted) -> _Counted:
+        """The count, and the first few in order."""
         return accumulator
 
 

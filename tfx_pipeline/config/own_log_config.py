@@ -2,13 +2,15 @@
 
 import dataclasses
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, Final
 
 import yaml
 
 from components.own_log.findings.log_check import LogCheck
+from components.own_log.guess.weight_guess import WeightGuess
 from components.raw_files.file_format import FileFormat
 from components.sources.data_config import POPULARITY, SHOWN, DataConfig
 from components.sources.event_rows import EventColumns, ItemColumns, UserColumns
@@ -92,7 +94,15 @@ def sizes(check: LogCheck) -> Sizes:
     )
 
 
-def configuration(name: str, data: DataConfig, of: Sizes, unused: Sequence[str] = (), log: str = "") -> str:
+def configuration(
+    name: str,
+    data: DataConfig,
+    of: Sizes,
+    unused: Sequence[str] = (),
+    log: str = "",
+    reasons: Mapping[str, Mapping[str, str]] = MappingProxyType({}),
+    weight: WeightGuess | None = None,
+) -> str:
     """Writes the configuration as YAML.
 
     Args:
@@ -101,6 +111,8 @@ def configuration(name: str, data: DataConfig, of: Sizes, unused: Sequence[str] 
         of: The sizes.
         unused: Columns of the log that are not read.
         log: The file that the sizes were derived from.
+        reasons: Why fields of `items` and `users` were guessed, by the name of the field.
+        weight: What engagements could weigh; it is written as a comment.
     """
     both = len(of.surfaces) > 1
     lines = [
@@ -113,6 +125,8 @@ def configuration(name: str, data: DataConfig, of: Sizes, unused: Sequence[str] 
         f"  events: {_yaml(data.events)}",
         *_event_format(data),
         *_columns("columns", data.columns, EventColumns()),
+        *([] if data.columns != EventColumns() or weight is None else ["  # columns:"]),
+        *_suggested_weight(weight),
     ]
     if data.label_threshold is not None:
         lines += ["  # Labels are counts: fewer were only shown.", f"  label_threshold: {data.label_threshold}"]
@@ -121,10 +135,10 @@ def configuration(name: str, data: DataConfig, of: Sizes, unused: Sequence[str] 
         lines.append("  # Values of the moment, such as the device, may go into columns.context and transform.context.")
     if data.items:
         lines += [f"  items: {_yaml(data.items)}", *_columns("item_files", data.item_files, FileFormat())]
-        lines += _columns("item_columns", data.item_columns, ItemColumns())
+        lines += _columns("item_columns", data.item_columns, ItemColumns(), reasons.get("items", {}))
     if data.users:
         lines += [f"  users: {_yaml(data.users)}", *_columns("user_files", data.user_files, FileFormat())]
-        lines += _columns("user_columns", data.user_columns, UserColumns())
+        lines += _columns("user_columns", data.user_columns, UserColumns(), reasons.get("users", {}))
     if of.max_reject_share > DataConfig.max_reject_share:
         lines.append("  # Rows without a user or an item are refused; so large a share of them is let pass.")
         lines.append(f"  max_reject_share: {of.max_reject_share}")
@@ -197,7 +211,19 @@ def _event_format(data: DataConfig) -> list[str]:
     return [line.removeprefix("  ") for line in _columns("format", data.form, FileFormat())[1:]]
 
 
-def _columns(section: str, columns: Any, default: Any) -> list[str]:
+def _suggested_weight(weight: WeightGuess | None) -> list[str]:
+    """Comments in the section `columns`: without their signs, they are settings."""
+    if weight is None:
+        return []
+    bounds = "" if weight.values else " (weight_cap and weight_log keep the largest in bounds)"
+    lines = [
+        f"    # {weight.reason}. Engagements could count by it, which changes what is learned{bounds}:",
+        f"    # weight: {_yaml(weight.column)}",
+    ]
+    return lines + ([f"    # weight_values: {_yaml(dict(weight.values))}"] if weight.values else [])
+
+
+def _columns(section: str, columns: Any, default: Any, reasons: Mapping[str, str] = MappingProxyType({})) -> list[str]:
     values = {
         field.name: getattr(columns, field.name)
         for field in dataclasses.fields(columns)
@@ -211,6 +237,8 @@ def _columns(section: str, columns: Any, default: Any) -> list[str]:
             lines.append("    # No column tells the surface: an event with a query is a search.")
         if name == "time_unit":
             lines.append(f"    # What the time counts: {UNITS[value].told}; `{MILLISECONDS}` would be milliseconds.")
+        if name in reasons:
+            lines.append(f"    # {reasons[name]}.")
         lines.append(f"    {name}: {_yaml(list(value) if isinstance(value, tuple) else value)}")
     return lines
 

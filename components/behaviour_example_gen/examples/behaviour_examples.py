@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 
 from components.behaviour_example_gen.examples import example_bytes
 from components.behaviour_example_gen.examples.example_bytes import (
+    Texts,
     entry_of_integers,
     entry_of_strings,
     floats,
@@ -87,7 +88,7 @@ class BehaviourExamples:
         self,
         target: Event,
         history: Sequence[Token],
-        negatives: Sequence[str],
+        negatives: Texts,
         ends_sequence: bool = False,
         with_weight: bool = False,
     ) -> bytes:
@@ -96,14 +97,14 @@ class BehaviourExamples:
         written.become(history)
         return example_bytes.joined(
             [
-                entry_of_strings(features.CANDIDATES, text(target.item_id) + b"".join(map(text, negatives))),
+                entry_of_strings(features.CANDIDATES, text(target.item_id) + negatives.elements),
                 _context(tuple(target.context.items())),
                 entry_of_integers(features.HISTORY_ITEM_COUNTS, written.counts),
                 entry_of_strings(features.HISTORY_ITEMS, written.items),
                 entry_of_integers(features.HISTORY_KINDS, written.kinds),
                 entry_of_strings(features.HISTORY_QUERIES, written.queries),
                 *([_history_weights(history)] if with_weight else ()),
-                _labels(len(negatives)),
+                _labels(negatives.number),
                 entry_of_strings(features.QUERY, text(target.query)),
                 _SEQUENCE_END[ends_sequence],
                 _SURFACES[target.surface],
@@ -133,7 +134,7 @@ def behaviour_example(
     Returns:
         A serialized tf.Example. Its candidates are the target's item, followed by the negatives.
     """
-    return BehaviourExamples(target.user_id).example(target, history, negatives, ends_sequence, with_weight)
+    return BehaviourExamples(target.user_id).example(target, history, Texts.of(negatives), ends_sequence, with_weight)
 
 
 def _history_weights(history: Sequence[Token]) -> bytes:

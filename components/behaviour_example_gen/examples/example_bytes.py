@@ -7,7 +7,7 @@ as those of a deterministic serialization: features are sorted by name, so equal
 import functools
 import struct
 from collections.abc import Mapping, Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 _TEXTS_KEPT: Final = 1 << 17
 _LENGTHS_KEPT: Final = 1 << 14
@@ -94,7 +94,34 @@ def _before(whole: bytes, length: int) -> bytes:
 @functools.lru_cache(maxsize=_TEXTS_KEPT)
 def text(value: str) -> bytes:
     """One element of a list of texts. It is cached, because item ids occur again and again."""
-    return _FIRST + _sized(value.encode())
+    return encoded_text(value.encode())
+
+
+def encoded_text(value: bytes) -> bytes:
+    """The same of a text that is encoded as UTF-8; it is not cached."""
+    return _FIRST + _sized(value)
+
+
+class Texts(NamedTuple):
+    """Texts that are written already.
+
+    Attributes:
+        number: How many there are.
+        elements: What `text` returned for each, joined.
+    """
+
+    number: int
+    elements: bytes
+
+    @classmethod
+    def of(cls, values: Sequence[str]) -> "Texts":
+        """Writes texts."""
+        return cls.of_elements([text(value) for value in values])
+
+    @classmethod
+    def of_elements(cls, elements: Sequence[bytes]) -> "Texts":
+        """Joins what `text` returned for each."""
+        return cls(len(elements), b"".join(elements))
 
 
 @functools.cache

@@ -5,6 +5,7 @@ from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from components.behaviour_example_gen.examples.behaviour_examples import BehaviourExamples
+from components.behaviour_example_gen.examples.example_bytes import Texts
 from components.behaviour_example_gen.examples.fixed_candidates import given_examples
 from components.behaviour_example_gen.examples.histories import targets_with_histories
 from components.behaviour_example_gen.examples.sequence_ends import sequence_ends
@@ -85,16 +86,23 @@ def examples_of_user(
     ends = sequence_ends(placed, [split for split, _ in cut], config)
     chosen = [each for each in zip(cut, placed, ends, strict=True) if each[0][0]]
     negatives = iter(
-        drawn.draw_each(
+        drawn.places_each(
             [(each.position, _wanted(split, config), each.target) for (split, given), each, _ in chosen if not given]
         )
     )
+    element = sampler.element
     serialize, has_weights = BehaviourExamples(user_id).example, config.has_weights
     made = [
         UserExample(
             split,
             each.target.item_id,
-            serialize(each.target, each.history, given or next(negatives), is_end, has_weights),
+            serialize(
+                each.target,
+                each.history,
+                Texts.of(given) if given else Texts.of_elements([element(place) for place in next(negatives)]),
+                is_end,
+                has_weights,
+            ),
         )
         for (split, given), each, is_end in chosen
     ]

@@ -6,8 +6,10 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
 import numpy as np
 
+from components.behaviour_example_gen.examples.example_bytes import encoded_text
 from components.behaviour_example_gen.negatives.category_pools import CategoryPools
 from components.behaviour_example_gen.negatives.shown_items import ShownItems
+from components.item_catalog.mapped_items import ItemLists
 from components.raw_files.refusal import DataError
 from schemas.canonical_event import Event
 
@@ -15,6 +17,8 @@ _TRIES = 4
 _FEW = 64
 _MANTISSA_BITS = 53
 _BYTES_A_NUMBER = 8
+_ELEMENTS_KEPT = 1 << 17
+"""Ids of a smaller catalogue are written once; those of a larger one would fill the memory of each worker."""
 
 
 class NegativeSampler:
@@ -23,22 +27,37 @@ class NegativeSampler:
     The result depends only on the seed, the user and the position. The number of workers and the order of the calls do
     not matter.
 
-    Args:
-        items: The item ids of the catalogue.
-        weights: A non-negative integer for each item; None for equal weights. Items with weight 0 are never drawn.
+    Attributes:
+        items: The items of the catalogue.
         seed: The seed of all draws.
+        element: Writes the id at a catalogue index as `example_bytes.text` does.
+
+    Args:
+        items: The items of the catalogue.
+        seed: The seed of all draws.
+        by_popularity: Whether the weight of an item is its number of engagements, so that items without any are never
+            drawn. If not, all weights are equal.
         categories: If given, negatives share a category with the target as far as there are enough such items.
     """
 
     def __init__(
-        self, items: Sequence[str], weights: Sequence[int] | None, seed: int, categories: CategoryPools | None = None
+        self, items: ItemLists, seed: int, by_popularity: bool = False, categories: CategoryPools | None = None
     ):
-        self._items = items
-        self._index = {item: index for index, item in enumerate(items)}
-        self.weights = np.ones(len(items), np.int64) if weights is None else np.asarray(weights, np.int64)
-        self._cumulative = None if weights is None else np.cumsum(self.weights)
+        self.items = items
         self.seed = seed
+        self._by_popularity = by_popularity
         self._categories = categories
+        self.element = self._element if len(items) > _ELEMENTS_KEPT else functools.cache(self._element)
+
+    def _element(self, place: int) -> bytes:
+        return encoded_text(self.items.id_bytes(place))
+
+    @classmethod
+    def of(
+        cls, items: Sequence[str], weights: Sequence[int] | None, seed: int, categories: CategoryPools | None = None
+    ) -> "NegativeSampler":
+        """Makes a sampler of item ids, and of a non-negative integer for each as its weight; None for equal weights."""
+        return cls(ItemLists.of(items, weights), seed, weights is not None, categories)
 
     def outside(self, user_id: str, engaged: Collection[str], shown: ShownItems | None = None) -> "UserNegatives":
         """Prepares to draw for one user.
@@ -48,37 +67,40 @@ class NegativeSampler:
             engaged: The items that are never drawn.
             shown: The items that the user passed by, if these come before drawn ones.
         """
-        return UserNegatives(self, user_id, self._places(engaged), shown)
+        return UserNegatives(self, user_id, self.items.places(engaged), shown)
 
     def hard(self, target: Event, shown: ShownItems | None, count: int) -> Iterator[np.ndarray]:
         """Yields groups of catalogue indices. Items of earlier groups are taken before those of later ones."""
         if shown is not None:
-            yield np.array(self._places(shown.newest(target, count)), np.int64)
-        if self._categories is not None and target.item_id in self._index:
-            yield from self._categories.of(self._index[target.item_id])
-
-    def _places(self, items: Collection[str]) -> list[int]:
-        return [self._index[item] for item in items if item in self._index]
+            yield np.array(self.items.places(shown.newest(target, count)), np.int64)
+        if self._categories is not None:
+            for place in self.items.places([target.item_id]):
+                yield from self._categories.of(place)
 
     def ids(self, indices: Iterable[int]) -> list[str]:
         """The item ids at these catalogue indices."""
-        return [self._items[index] for index in indices]
+        return [self.items.id_bytes(index).decode() for index in indices]
 
     @property
     def prefers_categories(self) -> bool:
         """Whether items of the target's categories are taken before others."""
         return self._categories is not None
 
-    @functools.cached_property
+    @property
     def able(self) -> int:
         """How many items may be drawn."""
-        return int(np.count_nonzero(self.weights))
+        return self.items.able if self._by_popularity else len(self.items)
+
+    def weights(self, places: np.ndarray) -> np.ndarray:
+        """The weights of the items at these catalogue indices: int64 [places]."""
+        return self.items.engagements(places) if self._by_popularity else np.ones(len(places), np.int64)
 
     def propose(self, uniform: np.ndarray) -> np.ndarray:
         """Turns numbers from [0, 1) into catalogue indices, in proportion to the weights."""
-        if self._cumulative is None:
-            return (uniform * len(self._items)).astype(np.int64)
-        return np.searchsorted(self._cumulative, (uniform * self._cumulative[-1]).astype(np.int64), side="right")
+        if not self._by_popularity:
+            return (uniform * len(self.items)).astype(np.int64)
+        cumulative = self.items.cumulative
+        return np.searchsorted(cumulative, (uniform * cumulative[-1]).astype(np.int64), side="right")
 
 
 class UserNegatives:
@@ -93,20 +115,17 @@ class UserNegatives:
         self._user_id = user_id
         self._engaged = frozenset(engaged)
         self._shown = shown
-        self.available = sampler.able - int(np.count_nonzero(sampler.weights[list(self._engaged)]))
+        self.available = sampler.able - int(np.count_nonzero(sampler.weights(np.array([*self._engaged], np.int64))))
 
     @functools.cached_property
     def _blocked(self) -> np.ndarray:
         """For each item of the catalogue, whether it must not be drawn. Computed only when needed."""
-        blocked = np.zeros(len(self._sampler.weights), bool)
+        blocked = np.zeros(len(self._sampler.items), bool)
         blocked[list(self._engaged)] = True
         return blocked
 
     def draw_each(self, wanted: Sequence[tuple[int, int, Event]]) -> list[list[str]]:
         """Draws the same as `draw`, for many targets and in a tenth of the time.
-
-        The first random numbers of a position nearly always yield enough items. So all positions with the same count
-        share one array of such numbers. Only for a position that gets too few items, `draw` starts again.
 
         Args:
             wanted: Position, count and target of each draw. All positions differ.
@@ -117,8 +136,16 @@ class UserNegatives:
         Raises:
             DataError: As in `draw`.
         """
+        return [self._sampler.ids(places) for places in self.places_each(wanted)]
+
+    def places_each(self, wanted: Sequence[tuple[int, int, Event]]) -> list[Sequence[int]]:
+        """The same as `draw_each`, as catalogue indices.
+
+        The first random numbers of a position nearly always yield enough items. So all positions with the same count
+        share one array of such numbers. Only for a position that gets too few items, `draw` starts again.
+        """
         if self._shown is not None or self._sampler.prefers_categories:
-            return [self.draw(*each) for each in wanted]
+            return [self._places(*each).tolist() for each in wanted]
         drawn: dict[int, list[int]] = {}
         for count in {count for _, count, _ in wanted}:
             positions = [position for position, each, _ in wanted if each == count]
@@ -131,7 +158,7 @@ class UserNegatives:
                 if len(free) >= count:
                     drawn[position] = free[:count]
         return [
-            self._sampler.ids(drawn[position]) if position in drawn else self.draw(position, count)
+            drawn[position] if position in drawn else self._places(position, count).tolist()
             for position, count, _ in wanted
         ]
 
@@ -149,10 +176,13 @@ class UserNegatives:
         Raises:
             DataError: The catalogue holds too few items that may be drawn.
         """
+        return self._sampler.ids(self._places(position, count, target).tolist())
+
+    def _places(self, position: int, count: int, target: Event | None = None) -> np.ndarray:
         if count > self.available:
             raise DataError(
                 f"user {self._user_id!r}: {count} negatives cannot be drawn, because only {self.available} of the "
-                f"catalogue's {len(self._sampler.weights)} items may be drawn (not the user's own, and with a weight). "
+                f"catalogue's {len(self._sampler.items)} items may be drawn (not the user's own, and with a weight). "
                 "Lower data.train_negatives and data.evaluation_negatives, or give more items in data.items."
             )
         uniform = self._stream(position)
@@ -161,13 +191,13 @@ class UserNegatives:
         for group, places in enumerate(hard, start=1):
             drawn = self._among(places, drawn, count, functools.partial(uniform, _TRIES + group))
             if len(drawn) == count:
-                return self._sampler.ids(drawn)
+                return drawn
         for turn in range(_TRIES):
             proposed = self._sampler.propose(uniform(turn, 2 * count))
             drawn = _distinct(np.concatenate([drawn, proposed[~self._blocked[proposed]]]))[:count]
             if len(drawn) == count:
-                return self._sampler.ids(drawn)
-        return self._sampler.ids(np.concatenate([drawn, self._rest(drawn, count - len(drawn), uniform)]))
+                return drawn
+        return np.concatenate([drawn, self._rest(drawn, count - len(drawn), uniform)])
 
     def _among(
         self, places: np.ndarray, drawn: np.ndarray, count: int, uniform: Callable[[int], np.ndarray]
@@ -188,7 +218,7 @@ class UserNegatives:
 
         Each item gets an exponential variable whose rate is its weight, and the smallest ones win.
         """
-        weights = np.where(self._blocked, 0, self._sampler.weights)
+        weights = np.where(self._blocked, 0, self._sampler.weights(np.arange(len(self._sampler.items))))
         weights[drawn] = 0
         able = np.flatnonzero(weights)
         arrival = -np.log1p(-uniform(_TRIES, len(weights))[able]) / weights[able]

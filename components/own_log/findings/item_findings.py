@@ -2,16 +2,19 @@
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 from components.own_log.findings.event_tally import DOUBLE_ENCODED
 from components.own_log.findings.log_finding import LogFinding, Severity
 from components.own_log.findings.sighting import Sighting
 from components.sources.event_rows import other_separator, plain_id
+from components.sources.joined_tables import JoinedRecords, common_sentence, pairs_told
 from schemas.canonical_event import Item
 
 _MANY: Final = 0.1
 _MOST: Final = 0.5
+_SEVERAL: Final = 2
+_EXAMPLES: Final = 2
 
 
 @dataclass
@@ -19,33 +22,45 @@ class ItemTally:
     """What the rows of the table have shown so far.
 
     Attributes:
-        items: The items by id, from the first row of each.
+        joined: The items by id, joined over tables; from the first row of each in a table.
         rows: How many rows there were.
         whole: Whether all rows were read.
-        untitled: Items without a title.
-        repeated: Rows of an item that already had a row.
+        repeated: Rows of an item that already had a row in the same table.
         one_category: Category paths that are divided by another sign than the configuration says.
         broken_letters: Titles whose letters were encoded twice.
     """
 
-    items: dict[str, Item] = field(default_factory=dict)
+    joined: JoinedRecords[Item] = field(default_factory=JoinedRecords)
     rows: int = 0
     whole: bool = True
-    untitled: Sighting = field(default_factory=Sighting)
     repeated: Sighting = field(default_factory=Sighting)
     one_category: Sighting = field(default_factory=Sighting)
     broken_letters: Sighting = field(default_factory=Sighting)
+    _untitled: dict[str, tuple[str, int]] = field(default_factory=dict)
 
-    def add(self, file: str, row: int, item: Item) -> None:
-        """Counts a row."""
+    @property
+    def items(self) -> dict[str, Item]:
+        """The items by id."""
+        return self.joined.records
+
+    @property
+    def untitled(self) -> Sighting:
+        """Items without a title in any table."""
+        for key, (file, row) in self._untitled.items():
+            return Sighting(len(self._untitled), file, row, key)
+        return Sighting()
+
+    def add(self, file: str, row: int, item: Item, table: str = "") -> None:
+        """Counts a row of a table."""
         self.rows += 1
-        if item.item_id in self.items:
+        if not self.joined.add(item, table):
             self.repeated.add(file, row, item.item_id)
             return
-        self.items[item.item_id] = item
-        if not item.title:
-            self.untitled.add(file, row, item.item_id)
-        elif DOUBLE_ENCODED.search(item.title):
+        if not self.items[item.item_id].title:
+            self._untitled.setdefault(item.item_id, (file, row))
+        else:
+            self._untitled.pop(item.item_id, None)
+        if item.title and DOUBLE_ENCODED.search(item.title):
             self.broken_letters.add(file, row, item.title)
         if other_separator(item.categories):
             self.one_category.add(file, row, item.categories[0])
@@ -94,6 +109,41 @@ def item_findings(tally: ItemTally) -> Iterator[LogFinding]:
             "data.items",
             seen.count,
         )
+
+
+def table_findings(kind: str, tables: JoinedRecords[Any]) -> Iterator[LogFinding]:
+    """Finds how several tables fit together; nothing if there is one.
+
+    Args:
+        kind: `item` or `user`.
+        tables: The whole tables.
+    """
+    if len(tables.tables) < _SEVERAL:
+        return
+    setting = f"data.{kind}_sources"
+    differing = sorted(tables.differences)
+    if differing:
+        some = "; ".join(each.told for each in differing[:_EXAMPLES])
+        columns = ", ".join(sorted({repr(each.column) for each in differing}))
+        yield LogFinding(
+            "tables_differ",
+            Severity.WARNING,
+            f"{len(differing):,} values of {columns} are not the same in two tables of {kind}s: {some}.",
+            f"A run takes those of the table that stands first in {setting}.",
+            field=setting,
+            count=len(differing),
+        )
+    alike = sorted(tables.alike)
+    common, alone = len(tables.in_several), len(tables.records) - len(tables.in_several)
+    told = (len(alike), ", ".join(pairs_told(alike[:_EXAMPLES]))) if alike else None
+    yield LogFinding(
+        "tables_hardly_meet" if alike or not common else "tables_joined",
+        Severity.WARNING if alike else Severity.NOTE,
+        f"{common_sentence(kind, common, alone, told)}.",
+        "Write ids in one way, as text." if alike else "",
+        field=setting,
+        count=alone,
+    )
 
 
 def broken_letters(seen: Sighting, what: str) -> LogFinding:

@@ -15,7 +15,13 @@ from components.own_log.findings.input_files import (
     reader_of,
     settings_of,
 )
-from components.own_log.findings.item_findings import ItemTally, id_findings, item_findings, user_findings
+from components.own_log.findings.item_findings import (
+    ItemTally,
+    id_findings,
+    item_findings,
+    table_findings,
+    user_findings,
+)
 from components.own_log.findings.log_finding import LogFinding, Severity, errors, worst_first
 from components.own_log.findings.refused_rows import FileReading, refusal_findings
 from components.own_log.findings.text_findings import text_findings
@@ -25,7 +31,8 @@ from components.sources.adapter import adapter
 from components.sources.data_config import GENERIC_SOURCE, POPULARITY, DataConfig
 from components.sources.event_rows import EventColumns
 from components.sources.event_time import day
-from schemas.canonical_event import Item, Surface
+from components.sources.joined_tables import JoinedRecords
+from schemas.canonical_event import Item, Surface, User
 
 _TABLE_ROWS: Final = 100_000
 """More rows of the tables of items and users are read, because the log's ids are looked up in them."""
@@ -42,7 +49,7 @@ class LogCheck:
         files: How the rows of each file were read.
         findings: What looks wrong, the worst first.
         table: The table of items.
-        users: The ids of the table of users.
+        users: The users of the tables of users; their values only if there are several tables.
         whole: Whether all events were read.
     """
 
@@ -50,7 +57,7 @@ class LogCheck:
     files: list[FileReading] = field(default_factory=list)
     findings: list[LogFinding] = field(default_factory=list)
     table: ItemTally = field(default_factory=ItemTally)
-    users: set[str] = field(default_factory=set)
+    users: JoinedRecords[User] = field(default_factory=JoinedRecords)
     whole: bool = True
 
     @property
@@ -133,10 +140,13 @@ def check_log(
         found = [each for each in found if each.code != "time_in_1970"]
     check.findings += found
     check.findings += item_findings(check.table)
+    if check.table.whole:
+        check.findings += table_findings("item", check.table.joined)
     check.findings += id_findings(check.tally.items, check.table, check.whole, config.max_unknown_share)
     if all(each.whole for each in check.files if each.kind == "user"):
         people = check.tally.users.keys() - check.tally.robots.keys()
-        check.findings += user_findings(people, check.users, config.max_unknown_share)
+        check.findings += user_findings(people, check.users.records, config.max_unknown_share)
+        check.findings += table_findings("user", check.users)
     if check.whole and check.table.whole and source.read_candidates is None and not config.core:
         items = len(check.tally.items | check.table.items.keys())
         if config.negatives == POPULARITY:
@@ -201,6 +211,12 @@ def _queries_in_the_feed(config: DataConfig, path: str, raw: list[Mapping[str, o
     ]
 
 
+def _table_of(config: DataConfig, kind: str, path: str) -> str:
+    """Which of several tables a file belongs to."""
+    section_of = {"item": config.item_source_of, "user": config.user_source_of}.get(kind)
+    return section_of(path)[0].rstrip(".") if section_of is not None else ""
+
+
 def _read(
     config: DataConfig,
     kind: str,
@@ -211,7 +227,7 @@ def _read(
     progress: Callable[[str, int], None],
 ) -> FileReading:
     reading = FileReading(path, kind)
-    with_item = adapter(config.source).with_item
+    with_item, table = adapter(config.source).with_item, _table_of(config, kind, path)
     try:
         for each in reader_of(config, kind, now_ms)(path):
             if most and reading.rows == most:
@@ -229,9 +245,9 @@ def _read(
                     record = with_item(record, check.table.items.get(record.item_id, Item(record.item_id)))
                 check.tally.add(path, line, record)
             elif kind == "item":
-                check.table.add(path, line, record)
+                check.table.add(path, line, record, table)
             elif kind == "user":
-                check.users.add(record.user_id)
+                check.users.add(record if config.user_sources else User(record.user_id), table)
     except DataError as error:
         text = str(error).removeprefix(f"{path}: ")
         check.findings.append(LogFinding("unreadable_file", Severity.ERROR, text, file=path))

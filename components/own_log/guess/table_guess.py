@@ -1,12 +1,13 @@
-"""Guesses which columns of an unknown table of items or users hold the id, title, categories and attributes."""
+"""Guesses which columns of an unknown table hold the id, title, categories, attributes, numbers and vectors."""
 
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from components.own_log.guess.column_names import CATEGORIES, ITEM, TITLE, USER, named_for, plain
+from components.own_log.guess.column_names import CATEGORIES, ITEM, SESSION, TIME, TITLE, USER, named_for, plain
 from components.own_log.guess.event_guess import Question
+from components.own_log.guess.number_columns import is_quantity_name, number_reason, vector_reason
 from components.own_log.guess.sampled_columns import Column, SampledColumns
 from components.raw_files.row import CATEGORY_SEPARATOR
 from components.sources.event_rows import ItemColumns, UserColumns
@@ -24,6 +25,8 @@ _ATTRIBUTES: Final = frozenset(map(plain, _ATTRIBUTE_NAMES.split()))
 _SEPARATORS: Final = (" > ", ">", " » ", "›", "::", ";", " / ")
 _MOST_VALUES: Final = 10_000
 _FEW: Final = 100
+_NO_NUMBERS: Final = (USER, ITEM, SESSION, CATEGORIES, TIME)
+"""Fields whose columns may be written in digits and are no numbers all the same."""
 
 
 @dataclass
@@ -35,6 +38,9 @@ class TableGuess:
         sampled: Its first rows.
         columns: The column of each field that was found.
         attributes: The columns that a model can use as attributes.
+        numbers: The columns of numbers, such as prices.
+        vectors: The column of content vectors, of a table of items; empty if there is none.
+        reasons: Why `numbers` and `vectors` were taken for that.
         separator: The sign that divides category paths, if it is not the vertical bar.
         doubts: Guesses that are not certain, one sentence each.
         questions: What could not be guessed.
@@ -44,6 +50,9 @@ class TableGuess:
     sampled: SampledColumns
     columns: dict[str, str] = field(default_factory=dict)
     attributes: tuple[str, ...] = ()
+    numbers: tuple[str, ...] = ()
+    vectors: str = ""
+    reasons: dict[str, str] = field(default_factory=dict)
     separator: str = ""
     doubts: list[str] = field(default_factory=list)
     questions: list[Question] = field(default_factory=list)
@@ -58,17 +67,20 @@ class TableGuess:
             categories=self.columns.get(CATEGORIES, default.categories),
             attributes=self.attributes,
             category_separator=self.separator.strip() or default.category_separator,
+            numbers=self.numbers,
+            vectors=self.vectors,
         )
 
     @property
     def user_columns(self) -> UserColumns:
         """The configuration's columns of a table of users."""
-        return UserColumns(self.columns[USER], self.attributes)
+        return UserColumns(self.columns[USER], self.attributes, self.numbers)
 
     @property
     def unused(self) -> list[str]:
         """The columns that are not read."""
-        return [name for name in self.sampled.columns if name not in (*self.columns.values(), *self.attributes)]
+        used = (*self.columns.values(), *self.attributes, *self.numbers, self.vectors)
+        return [name for name in self.sampled.columns if name not in used]
 
 
 def guess_table(
@@ -108,12 +120,37 @@ def guess_table(
         guess.questions.append(Question(f"--column {kind}.{key}=", text, names))
     if CATEGORIES in guess.columns:
         guess.separator = _separator(sampled.columns[guess.columns[CATEGORIES]])
+    _numbers_and_vectors(guess)
     guess.attributes = tuple(
         column.name
         for column in sampled.columns.values()
-        if column.name not in guess.columns.values() and _is_attribute(kind, column)
+        if column.name in guess.unused and _is_attribute(kind, column)
     )
     return guess
+
+
+def _numbers_and_vectors(guess: TableGuess) -> None:
+    free = [guess.sampled.columns[name] for name in guess.unused]
+    reasons = {column.name: number_reason(column) for column in free if _may_be_number(guess.kind, column)}
+    guess.numbers = tuple(name for name, reason in reasons.items() if reason)
+    if guess.numbers:
+        guess.reasons["numbers"] = "; ".join(reasons[name] for name in guess.numbers)
+    if guess.kind != ITEMS:
+        return
+    vectors = {column.name: vector_reason(column) for column in free if column.name not in guess.numbers}
+    found = [name for name, reason in vectors.items() if reason]
+    if found:
+        guess.vectors, guess.reasons["vectors"] = found[0], vectors[found[0]]
+    if len(found) > 1:
+        guess.doubts.append(f"{found[0]!r} is taken for the content vectors, not {', '.join(map(repr, found[1:]))}")
+
+
+def _may_be_number(kind: str, column: Column) -> bool:
+    """Whether a column, if it holds numbers, is not better taken for an id, a time, a category or an attribute."""
+    if is_quantity_name(column.name):
+        return True
+    named = plain(column.name) in _ATTRIBUTES or any(named_for(name, [column.name]) for name in _NO_NUMBERS)
+    return not named and not _is_attribute(kind, column)
 
 
 def _free(guess: TableGuess, name: str) -> list[Column]:

@@ -123,6 +123,8 @@ def read_event_columns(
                 continue
             item = each[1]
             columns.items.setdefault(item.item_id, len(columns.items))
+            if config.item_sources:  # A title may stand in a later table.
+                titles[item.item_id] = titles.get(item.item_id) or item.title
             titles.setdefault(item.item_id, item.title)
             if item.categories:
                 categories.setdefault(item.item_id, item.categories)

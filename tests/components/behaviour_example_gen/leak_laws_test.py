@@ -61,7 +61,7 @@ def make(**changes):
     config = dataclasses.replace(CONFIG, **changes)
     weights = [row.engagements for row in CATALOG] if config.negatives == "popularity" else None
     pools = CategoryPools([row.item.categories for row in CATALOG]) if config.negatives == "category" else None
-    sampler = NegativeSampler([row.item.item_id for row in CATALOG], weights, config.seed, pools)
+    sampler = NegativeSampler.of([row.item.item_id for row in CATALOG], weights, config.seed, pools)
     return [
         (example.split, values(example.serialized))
         for user, events in users().items()

@@ -1,9 +1,12 @@
+import dataclasses
+
 import pytest
 import yaml
 
 from components.own_log.findings.event_tally import EventTally
 from components.own_log.findings.log_check import LogCheck
 from components.own_log.findings.refused_rows import FileReading
+from components.own_log.guess.weight_guess import WeightGuess
 from components.raw_files.refusal import Reject
 from components.sources.data_config import DataConfig
 from components.sources.event_rows import EventColumns, ItemColumns, UserColumns
@@ -97,3 +100,30 @@ def test_what_is_as_by_default_is_left_out_and_what_is_not_read_is_told():
     assert "# Not read: c0, c1, c2, c3, c4, c5, c6, c7, …." in text
     assert yaml.safe_load(text)["name"] == "my"
     assert all(len(line) <= 120 for line in text.splitlines())
+
+
+def test_guesses_are_written_with_their_reasons():
+    columns = ItemColumns("sku", numbers=("price",), vectors="picture")
+    users = UserColumns("uid", numbers=("age",))
+    data = DataConfig(events="log.csv", items="i.csv", item_columns=columns, users="u.csv", user_columns=users)
+    reasons = {"items": {"numbers": "'price' holds 90 different numbers", "vectors": "lists of 4 numbers"}}
+    reasons["users"] = {"numbers": "'age' holds 50 different numbers"}
+    written = configuration("my", data, sizes(check()), reasons=reasons)
+    assert "    # 'price' holds 90 different numbers.\n    numbers: [price]\n" in written
+    assert "    # 'age' holds 50 different numbers.\n    numbers: [age]\n" in written
+    assert "    # lists of 4 numbers.\n    vectors: picture\n" in written
+
+
+@pytest.mark.parametrize("columns", [EventColumns(), EventColumns(user_id="uid", label="event")])
+@pytest.mark.parametrize("values", [{}, {"click": 1, "buy": 5}])
+def test_a_weight_is_a_comment_that_becomes_a_setting_without_its_signs(columns, values, tmp_path):
+    data, weight = DataConfig(events="log.csv", columns=columns), WeightGuess("time: spent", "it is so", values)
+    written = configuration("my", data, sizes(check()), weight=weight)
+    (tmp_path / "my.yaml").write_text(written, encoding="utf-8")
+    assert load_config(str(tmp_path / "my.yaml")).data.columns == columns
+    signs = ("  # columns:", "    # weight:", "    # weight_values:")
+    lines = [line.replace("# ", "", 1) if line.startswith(signs) else line for line in written.splitlines()]
+    (tmp_path / "my.yaml").write_text("\n".join(lines), encoding="utf-8")
+    found = load_config(str(tmp_path / "my.yaml")).data.columns
+    assert found == dataclasses.replace(columns, weight="time: spent", weight_values=values)
+    assert ("weight_cap and weight_log" in written) == (not values)

@@ -13,6 +13,7 @@ from components.raw_files.refusal import Converted, DataError, Reject, describe,
 from components.sources.adapter import adapter
 from components.sources.data_config import DataConfig
 from components.sources.event_order import EventPlace, event_place
+from components.sources.joined_tables import JoinedRecords
 from components.sources.repeated_events import without_repeated
 from components.sources.strongest_actions import strongest_actions
 from schemas.canonical_event import Event, Item
@@ -65,13 +66,15 @@ def read_source_log(
     source = adapter(config.source)
     log, files = EventLog(), source.source_files(config)
     refused = _Refused()
+    items = JoinedRecords[Item](log.items)
     for path in files.item_files:
+        table = config.item_source_of(path)[0]
         for row in source.read_items(path, config):
             if isinstance(row, Reject):
                 if is_refused(row):
                     refused.add(row)
             else:
-                log.items.setdefault(row[1].item_id, row[1])
+                items.add(row[1], table)
     now_ms, rows, refused_items = round(time.time() * 1000), 0, refused.count
     placed: dict[str, list[tuple[EventPlace, Event]]] = {}
     for number, path in enumerate(files.event_files):

@@ -28,6 +28,7 @@ from components.own_log.guess.event_guess import Answers, EventGuess, Question
 from components.own_log.guess.event_guessing import guess_events
 from components.own_log.guess.sampled_columns import sample
 from components.own_log.guess.table_guess import ITEMS, USERS, TableGuess, guess_table
+from components.own_log.guess.weight_guess import guess_weight
 from components.raw_files.refusal import DataError
 from components.sources.data_config import DataConfig
 from components.sources.event_time import day
@@ -116,7 +117,10 @@ class _Initialization:
         data = self._data(events, tables)
         check = check_log(data, round(time.time() * 1000), _COUNTED_ROWS)
         of = own_log_config.sizes(check)
-        data_used = own_log_config.configuration(_name(args.output), data, of, events.unused, args.log)
+        reasons = {table.kind: table.reasons for table in tables}
+        # A converted log has no other columns than those of events.
+        weight = None if events.obstacles else guess_weight(events)
+        data_used = own_log_config.configuration(_name(args.output), data, of, events.unused, args.log, reasons, weight)
         with open(args.output, "w", encoding="utf-8") as stream:
             stream.write(data_used)
         self._tell(check, of)
@@ -158,6 +162,8 @@ class _Initialization:
             print(f"  {field:11}{column}, such as {example[:60]!r}")
         if guess.attributes:
             print(f"  attributes {', '.join(guess.attributes)}")
+        for field, reason in guess.reasons.items():
+            print(f"  {field:11}{reason}")
         if guess.unused:
             print(f"  not read   {', '.join(guess.unused[:12])}")
         for doubt in guess.doubts:
@@ -226,7 +232,7 @@ class _Initialization:
             values["item_files" if table.kind == ITEMS else "user_files"] = table.sampled.form.settings
             if table.kind == ITEMS:
                 values["item_columns"] = table.item_columns
-            elif table.attributes:
+            elif table.attributes or table.numbers:
                 values["user_columns"] = table.user_columns
             else:
                 print(f"{table.sampled.form.path}: nothing in it is of use beside the ids; it is left out.")

@@ -11,6 +11,7 @@ from components.behaviour_example_gen.examples.behaviour_examples import (
     behaviour_example,
     catalog_example,
 )
+from components.behaviour_example_gen.examples.example_bytes import Texts
 from schemas import features
 from schemas.canonical_event import Event, Item, Surface, Token, User
 from tests.support.generated_examples import values
@@ -79,8 +80,8 @@ def test_examples_of_one_user_are_those_of_each_alone():
         histories += [history, [*history[:place], draw.choice(pool), *history[place:]], []]
     user = BehaviourExamples("u1")
     for history in histories:
-        assert user.example(TARGET, history, ["x"]) == behaviour_example(TARGET, tuple(history), ["x"])
-        assert values(user.example(TARGET, history, ["x"]))["history_items"] == [
+        assert user.example(TARGET, history, Texts.of(["x"])) == behaviour_example(TARGET, tuple(history), ["x"])
+        assert values(user.example(TARGET, history, Texts.of(["x"])))["history_items"] == [
             item for token in history for item in token.items
         ]
 

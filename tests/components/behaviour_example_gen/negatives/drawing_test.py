@@ -16,11 +16,11 @@ TARGET = Event("u1", 9, FEED, item_id="i2")
 
 
 def draw(items=ITEMS, weights=None, seed=17, user="u1", engaged=(), position=0, count=3):
-    return NegativeSampler(items, weights, seed).outside(user, engaged).draw(position, count)
+    return NegativeSampler.of(items, weights, seed).outside(user, engaged).draw(position, count)
 
 
 def test_seed_user_and_position_decide_and_nothing_else():
-    user = NegativeSampler(ITEMS, None, 17).outside("u1", ())
+    user = NegativeSampler.of(ITEMS, None, 17).outside("u1", ())
     places = list(range(50))
     in_order = {place: user.draw(place, 3) for place in places}
     random.Random(0).shuffle(places)
@@ -46,7 +46,7 @@ def test_seed_user_and_position_decide_and_nothing_else():
 )
 def test_items_are_drawn_in_proportion_to_their_weights(weights, engaged, count, shares):
     draws = 10_000
-    user = NegativeSampler(ITEMS[: len(weights or ITEMS)], weights, 17).outside("u", engaged)
+    user = NegativeSampler.of(ITEMS[: len(weights or ITEMS)], weights, 17).outside("u", engaged)
     counts = collections.Counter(item for place in range(draws) for item in user.draw(place, count))
     assert set(counts) == set(shares)
     for item, share in shares.items():
@@ -69,7 +69,7 @@ PATHS = [("Mugs",), ("Mugs",), ("Mugs", "Red"), ("Mugs", "Red"), ("Mugs", "Red")
 
 
 def hard(target, count, engaged=(), position=0, items=ITEMS, paths=PATHS):
-    user = NegativeSampler(items, None, 17, CategoryPools(paths)).outside("u1", {target, *engaged})
+    user = NegativeSampler.of(items, None, 17, CategoryPools(paths)).outside("u1", {target, *engaged})
     return user.draw(position, count, Event("u1", 5, FEED, item_id=target))
 
 
@@ -98,7 +98,7 @@ def test_of_a_category_far_larger_than_the_draw_nearly_all_is_free():
 
 def test_what_was_passed_by_comes_first_and_the_rest_is_drawn():
     shown = ShownItems([Event("u1", time, FEED, item_id=f"i{time}", label=0) for time in (4, 3)], ())
-    user = NegativeSampler(ITEMS, None, 17).outside("u1", {"i0"}, shown)
+    user = NegativeSampler.of(ITEMS, None, 17).outside("u1", {"i0"}, shown)
     target = Event("u1", 5, FEED, item_id="i0")
     assert user.draw(0, 1, target) == ["i3"]
     drawn = user.draw(0, 5, target)
@@ -112,7 +112,7 @@ def test_what_was_passed_by_comes_first_and_the_rest_is_drawn():
     [(None, {"i0"}, 9), ([1] * 4 + [0] * 6, {"i0", "i9"}, 3)],
 )
 def test_a_catalogue_that_is_too_small(weights, engaged, left):
-    user = NegativeSampler(ITEMS, weights, 17).outside("u1", engaged)
+    user = NegativeSampler.of(ITEMS, weights, 17).outside("u1", engaged)
     assert len(user.draw(0, left)) == left
     # Of many targets, the first that lacks items is told of.
     many = [(0, left, TARGET), (1, left + 2, TARGET), (2, left + 1, TARGET)]
@@ -134,10 +134,10 @@ PASSED_BY = ShownItems([Event("u1", 5, FEED, item_id="i3", label=0)], ())
 @pytest.mark.parametrize(
     ("sampler", "shown"),
     [
-        (NegativeSampler(ITEMS, None, 17), None),
-        (NegativeSampler(ITEMS, WEIGHTS, 17), None),
-        (NegativeSampler(ITEMS, None, 17), PASSED_BY),
-        (NegativeSampler(ITEMS, None, 17, PARITY), None),
+        (NegativeSampler.of(ITEMS, None, 17), None),
+        (NegativeSampler.of(ITEMS, WEIGHTS, 17), None),
+        (NegativeSampler.of(ITEMS, None, 17), PASSED_BY),
+        (NegativeSampler.of(ITEMS, None, 17, PARITY), None),
     ],
 )
 def test_draws_for_many_targets_are_those_for_each(sampler, shown):

@@ -87,6 +87,23 @@ def test_the_logs_own_words_and_signs_become_settings(folder, tandem):
     assert "120 recommendation, 240 search" in tandem("check", "my.yaml").out
 
 
+def test_numbers_vectors_and_a_weight_go_into_the_configuration(folder, tandem):
+    header = "sku,title,price,vec\n"
+    rows = "".join(f"i{n},red mug,{n}.99,[0.{n + 1}; 0; 1; 2]\n" for n in range(60))
+    write(folder / "products.csv", header + rows)
+    write(folder / "people.csv", "uid,age\n" + "".join(f"u{n},{20 + n}\n" for n in range(30)))
+    printed = tandem("init", "log.csv", "--items", "products.csv", "--users", "people.csv").out
+    assert "  numbers    'price' holds 60 different numbers, from 0.99 to 59.99\n" in printed
+    assert "  vectors    'vec' holds lists of 4 numbers\n" in printed
+    written = (folder / "my.yaml").read_text()
+    assert "    # 'vec' holds lists of 4 numbers.\n    vectors: vec\n" in written
+    assert "    # weight: event\n    # weight_values: {buy: 5, click: 1}\n" in written
+    data = load_config("my.yaml").data
+    assert (data.item_columns.numbers, data.item_columns.vectors, data.columns.weight) == (("price",), "vec", "")
+    assert data.users == "people.csv" and data.user_columns.numbers == ("age",)
+    assert "180 recommendation, 180 search" in tandem("check", "my.yaml").out
+
+
 def test_counts_become_a_threshold(folder, tandem):
     write(folder / "log.csv", clicks(kinds=("0", "1", "2", "0")).replace(",event", ",clicks"))
     tandem("init", "log.csv")
