@@ -9,27 +9,25 @@ from tfx_pipeline.cli.console.tables import table
 Compared = Mapping[str, Any]
 """What the file of a comparison holds, and `decides`: whether a model that does not beat the rules is not pushed."""
 
-_SCOPES = {"candidates": "", "catalogue": " among all items"}
-
 
 def rules_lines(compared: Compared) -> list[str]:
     """A table of the model and the rules by surface, what was sampled, and a verdict on each surface."""
     columns = [
-        (f"{surface}{among}", figures)
+        (surface if cell is _with_interval else "among all", cell, figures)
         for surface in sorted(compared["candidates"], reverse=True)  # Search first.
-        for scope, among in _SCOPES.items()
+        for scope, cell in (("candidates", _with_interval), ("catalogue", _value))
         if (figures := compared[scope].get(surface))
     ]
     if not columns:
         return refusals(compared)
     metric = compared["metric"]
-    rows = [["the model", *(_cell(figures["model"][metric]) for _, figures in columns)]]
-    for rule in columns[0][1]["rules"]:
-        rows.append([rule, *(_cell(figures["rules"][rule][metric]) for _, figures in columns)])
+    rows = [["the model", *(cell(figures["model"][metric]) for _, cell, figures in columns)]]
+    for rule in columns[0][2]["rules"]:
+        rows.append([rule, *(cell(figures["rules"][rule][metric]) for _, cell, figures in columns)])
     verdicts = [each["verdict"] for _, each in sorted(compared["candidates"].items(), reverse=True)]
     return [
         f"Simple rules, {metric_named(metric).label} with 95 % intervals over users:",
-        table(["", *(title for title, _ in columns)], rows),
+        table(["", *(title for title, _, _ in columns)], rows),
         *([compared["sample"]] if compared["sample"] else []),
         *(f"{verdict[:1].upper()}{verdict[1:]}." for verdict in verdicts),
         *_consequence(compared),
@@ -47,6 +45,10 @@ def _consequence(compared: Compared) -> list[str]:
     return ["evaluation.must_beat_baselines is false, so this decides nothing."]
 
 
-def _cell(figure: list[float]) -> str:
+def _with_interval(figure: list[float]) -> str:
     value, low, high = figure
     return f"{value:.4f} ({low:.3f} to {high:.3f})"
+
+
+def _value(figure: list[float]) -> str:
+    return f"{figure[0]:.4f}"
