@@ -1,8 +1,9 @@
 """Compares a model with the rules on the examples of a split, on Beam."""
 
 import functools
+import json
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 import apache_beam as beam
@@ -39,6 +40,16 @@ class ComparisonSettings:
     margin: float
     surfaces: tuple[str, ...]
     catalogue_examples: int
+
+    def to_json(self) -> str:
+        """The settings as text, which `from_json` reads."""
+        return json.dumps(asdict(self))
+
+    @classmethod
+    def from_json(cls, text: str) -> "ComparisonSettings":
+        """Reads what `to_json` wrote."""
+        values: Any = json.loads(text)
+        return cls(**{**values, "rules": tuple(values["rules"]), "surfaces": tuple(values["surfaces"])})
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,5 @@
 """Baselines: the rules that a model has to beat before it is pushed."""
 
-import json
-from dataclasses import asdict
-
 from tfx import types
 from tfx.dsl.components.base.base_beam_component import BaseBeamComponent
 from tfx.dsl.components.base.executor_spec import BeamExecutorSpec
@@ -66,7 +63,7 @@ class Baselines(BaseBeamComponent):
                 **{
                     executor.MODEL_KEY: model,
                     executor.EXAMPLES_KEY: examples,
-                    executor.SETTINGS_KEY: json.dumps(asdict(settings)),
+                    executor.SETTINGS_KEY: settings.to_json(),
                     executor.SPLIT_KEY: split,
                     executor.COMPARISON_KEY: types.Channel(type=RuleComparison),
                     executor.BLESSING_KEY: types.Channel(type=standard_artifacts.ModelBlessing),

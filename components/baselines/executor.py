@@ -1,6 +1,5 @@
 """Baselines' executor: it compares a model with rules and blesses it, or not."""
 
-import json
 import logging
 import os
 
@@ -50,10 +49,6 @@ class Executor(BaseBeamExecutor):
         self._log_startup(input_dict, output_dict, exec_properties)
         split, examples = exec_properties[SPLIT_KEY], input_dict[EXAMPLES_KEY]
         targets = [each.get_int_custom_property(f"targets_{split}") for each in examples]
-        values = {
-            name: tuple(value) if isinstance(value, list) else value
-            for name, value in json.loads(exec_properties[SETTINGS_KEY]).items()
-        }
         files = ComparedFiles(
             split_files(examples, features.CATALOG_SPLIT),
             split_files(examples, features.TRAIN_SPLIT),
@@ -65,7 +60,7 @@ class Executor(BaseBeamExecutor):
             files,
             saved_model_dir(input_dict[MODEL_KEY]),
             artifact_utils.get_single_instance(output_dict[COMPARISON_KEY]).uri,
-            ComparisonSettings(**values),
+            ComparisonSettings.from_json(exec_properties[SETTINGS_KEY]),
         )
         for each in found[AMONG_CANDIDATES].values():
             _LOG.info("Rules and the model, %s", each[VERDICT])

@@ -29,7 +29,9 @@ class ItemNeighbours(Rule):
         self._popularity = PopularItems(self._catalogue, log)
         items = len(self._catalogue)
         rows = int(log.baskets[:, 0].max(initial=-1)) + 1
-        held = sparse.csr_matrix((np.ones(len(log.baskets)), log.baskets.T), shape=(rows, items))
+        held = sparse.csr_matrix(
+            (np.ones(len(log.baskets)), (log.baskets[:, 0], log.baskets[:, 1])), shape=(rows, items)
+        )
         norms = np.sqrt(np.asarray(held.sum(axis=0)).ravel())
         unit = (held @ sparse.diags(1 / np.maximum(norms, 1))).tocsc()
         parts = [

@@ -1,4 +1,4 @@
-"""The rule `query_words`: items whose texts hold the words of the query."""
+"""The rule `words_of_query`: items whose texts hold the words of the query."""
 
 from collections import Counter, defaultdict
 from typing import Final

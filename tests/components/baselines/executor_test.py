@@ -1,8 +1,6 @@
 """The executor on artifacts in folders: what it writes is what TFX's Evaluator writes."""
 
-import json
 import logging
-from dataclasses import asdict
 from pathlib import Path
 
 import pytest
@@ -52,7 +50,7 @@ def test_the_blessing_is_that_of_the_comparison(tmp_path, caplog, favourite, is_
     Path(comparison.uri).mkdir()
     inputs = {"model": [artifact_at(tmp_path / "model")], "examples": [examples_artifact(tmp_path / "examples")]}
     outputs = {"comparison": [comparison], "blessing": [blessing]}
-    Executor(CONTEXT).Do(inputs, outputs, {"split": "test", "settings": json.dumps(asdict(SETTINGS))})
+    Executor(CONTEXT).Do(inputs, outputs, {"split": "test", "settings": SETTINGS.to_json()})
 
     found = read_comparison(comparison.uri)
     assert (found["blessed"], model_utils.is_model_blessed(blessing)) == (is_blessed, is_blessed)
