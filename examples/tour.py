@@ -161,8 +161,8 @@ tandem("check", CONFIG)
 # evaluation against the popularity of items and other simple rules, and a trial of the served model. What is done is
 # kept: called again with nothing changed, it does nothing again.
 #
-# A model has to beat the best of the rules before it is pushed. This world is made by a rule, "more of what was searched
-# for", and the models are tiny, so that here the comparison is shown and decides nothing.
+# A model has to beat the best of the rules before it is pushed. This world is made by a rule, "more of what was
+# searched for", and the models are tiny, so that here the comparison is shown and decides nothing.
 
 # %%
 tandem("run", "--config", CONFIG)

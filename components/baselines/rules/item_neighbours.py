@@ -14,6 +14,7 @@ from components.baselines.training_log import TrainingLog
 NEIGHBOURS: Final = 200
 """How many neighbours of an item are kept, the nearest ones."""
 _ITEMS_AT_ONCE: Final = 1024
+_SUMS_AT_ONCE: Final = 1 << 22
 
 
 class ItemNeighbours(Rule):
@@ -46,13 +47,17 @@ class ItemNeighbours(Rule):
     def keys(self, examples: ExampleColumns, items: np.ndarray) -> Keys:
         """Two keys: the sum of cosines, then popularity."""
         known = self._catalogue.known(examples.history)
-        rows, _ = np.nonzero(np.ones_like(known))
+        owners, _ = np.nonzero(np.ones_like(known))
         history = sparse.csr_matrix(
-            (np.ones(known.size), (rows, known.ravel())), shape=(len(known), len(self._catalogue) + 1)
+            (np.ones(known.size), (owners, known.ravel())), shape=(len(known), len(self._catalogue) + 1)
         )
         history.data[:] = 1  # An item that is there twice counts once.
-        sums = (history @ self._cosines).toarray()
-        return np.take_along_axis(sums, self._catalogue.known(items), axis=1), *self._popularity.keys(examples, items)
+        places, sums = self._catalogue.known(items), np.zeros(items.shape)
+        at_once = max(1, _SUMS_AT_ONCE // (len(self._catalogue) + 1))
+        for first in range(0, len(items), at_once):
+            rows = slice(first, first + at_once)
+            sums[rows] = np.take_along_axis((history[rows] @ self._cosines).toarray(), places[rows], axis=1)
+        return sums, *self._popularity.keys(examples, items)
 
 
 def _nearest(cosines: sparse.spmatrix, first: int) -> sparse.csr_matrix:
