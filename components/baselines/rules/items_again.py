@@ -4,7 +4,6 @@ import numpy as np
 
 from components.baselines import rule_names
 from components.baselines.example_columns import ExampleColumns
-from components.baselines.item_features import NOTHING
 from components.baselines.rules.popular_items import PopularItems
 from components.baselines.rules.rule import Keys, Rule
 from components.baselines.training_log import TrainingLog
@@ -22,7 +21,7 @@ class ItemsAgain(Rule):
         """Two keys: the length of the history for its newest item, one less for each older one, 0 for others."""
         length = examples.history.shape[1]
         lately = np.zeros(items.shape, np.int32)
-        for place in range(length):
+        for place in range(length):  # Where the history has ended, only padding is equal to it.
             newest = examples.history[:, place, np.newaxis]
-            lately[(items == newest) & (newest != NOTHING) & (lately == 0)] = length - place
+            lately[(items == newest) & (lately == 0)] = length - place
         return lately, *self._popularity.keys(examples, items)
