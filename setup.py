@@ -70,6 +70,7 @@ setup(
         "pyyaml>=6",
         "regex>=2024.4",
         "rich>=13",
+        "scipy>=1.11",
         "sentencepiece>=0.2",
         "shtab>=1.13",
         "starlette>=0.37",

@@ -7,6 +7,8 @@ from tfx.dsl.components.base.base_node import BaseNode
 from tfx.types import BaseChannel
 
 from components.baseline_model.component import BaselineModel
+from components.baselines.compare import ComparisonSettings
+from components.baselines.component import Baselines
 from components.behaviour_example_gen.component import BehaviourExampleGen
 from components.data_checks.component import DataChecks
 from components.item_catalog.component import ItemCatalogGen
@@ -19,7 +21,7 @@ from schemas import behaviour_schema, features
 from schemas.canonical_event import Surface
 from tfx_pipeline.blessing import evaluation, infra_validation
 from tfx_pipeline.config.loading import as_dict
-from tfx_pipeline.config.pipeline_config import PipelineConfig, ServedModel
+from tfx_pipeline.config.pipeline_config import EvaluationConfig, PipelineConfig, ServedModel
 from tfx_pipeline.config.training_config import TrainConfig
 from tfx_pipeline.runners import beam_options
 from tfx_pipeline.training import training_job
@@ -149,6 +151,10 @@ def _until_pushed(
         example_splits=[config.evaluation.split],
     ).with_id(f"{prefix}Evaluator")
     gate = _gate(config, served, model, examples)
+    nodes = [baseline_model, evaluator, gate]
+    if config.evaluation.baselines:
+        nodes.append(_baselines(config.evaluation, served, model, examples))
+    must_beat = config.evaluation.baselines and config.evaluation.must_beat_baselines
     pusher = Pusher(
         # The gate's blessing holds the model that is pushed: the trained model with requests to warm it up.
         model_blessing=evaluator.outputs["blessing"],
@@ -156,8 +162,9 @@ def _until_pushed(
         push_destination=tfx.proto.PushDestination(
             filesystem=tfx.proto.PushDestination.Filesystem(base_directory=served.pushed_model_dir)
         ),
+        baseline_blessing=nodes[-1].outputs["blessing"] if must_beat else None,
     ).with_id(f"{prefix}Pusher")
-    nodes = [baseline_model, evaluator, gate, pusher]
+    nodes.append(pusher)
     if served.retrieves:
         nodes.append(
             CatalogueMetrics(model=model, examples=examples, split=config.evaluation.split).with_id(
@@ -165,6 +172,18 @@ def _until_pushed(
             )
         )
     return {node.id: node for node in nodes}
+
+
+def _baselines(config: EvaluationConfig, served: ServedModel, model: BaseChannel, examples: BaseChannel) -> BaseNode:
+    """The component that compares the model with simple rules."""
+    settings = ComparisonSettings(
+        rules=config.baselines,
+        metric=config.metric,
+        margin=config.baseline_margin,
+        surfaces=served.surfaces,
+        catalogue_examples=config.baseline_examples if served.retrieves else 0,
+    )
+    return Baselines(model, examples, settings, config.split).with_id(f"{served.node_prefix}Baselines")
 
 
 def _gate(config: PipelineConfig, served: ServedModel, model: BaseChannel, examples: BaseChannel) -> BaseNode:

@@ -12,6 +12,7 @@ from ml_metadata.proto import metadata_store_pb2
 from tfx import v1 as tfx
 
 from components.baseline_model.pushed_versions import last_pushed_version
+from components.baselines.comparison_file import read_comparison
 from components.behaviour_example_gen.left_out import LEFT_OUT_PROPERTY
 from components.data_checks.finding import read_findings
 from components.metrics.among_all_items.metrics_file import read_catalogue_metrics
@@ -59,6 +60,8 @@ class ModelReport:
         baseline: The model that serves as the baseline.
         blessed: Whether the model beat the baseline on every surface that it serves.
         shortfalls: The surfaces on which it did not.
+        rules: The comparison with simple rules, as `components.baselines.compare` writes it, and `decides`: whether a
+            model that does not beat them is not pushed. Empty if there was no comparison.
         servable: Whether the servability gate, or InfraValidator, let the model pass.
         servability_reasons: Why the servability gate refused the model.
         servability_figures: What the servability gate measured: the size and, if all answers were right, latencies.
@@ -74,6 +77,7 @@ class ModelReport:
     baseline: str
     blessed: bool
     shortfalls: tuple[Shortfall, ...]
+    rules: dict[str, Any]
     servable: bool
     servability_reasons: tuple[str, ...]
     servability_figures: dict[str, float]
@@ -186,6 +190,7 @@ class RunHistory:
             baseline=self._baseline_source(evaluator),
             blessed=blessed,
             shortfalls=() if blessed else shortfalls(metrics, served.surfaces, self._config.evaluation),
+            rules=self._rules(served, executions),
             servable=infra_blessing[BLESSED_PROPERTY].int_value == 1,
             servability_reasons=tuple(infra_blessing[REASONS_PROPERTY].string_value.splitlines()),
             servability_figures={
@@ -198,6 +203,12 @@ class RunHistory:
             pushed_version=last_pushed_version(served.pushed_model_dir),
             pushed_model_dir=served.pushed_model_dir,
         )
+
+    def _rules(self, served: ServedModel, executions: dict[str, metadata_store_pb2.Execution]) -> dict[str, Any]:
+        if not self._config.evaluation.baselines:
+            return {}
+        folder = self._artifact(executions[f"{served.node_prefix}Baselines"], "comparison").uri
+        return {**read_comparison(folder), "decides": self._config.evaluation.must_beat_baselines}
 
     def _left_out_of_log(self, executions: dict[str, metadata_store_pb2.Execution]) -> str:
         properties = self._artifact(executions["BehaviourExampleGen"], "examples").custom_properties

@@ -1,11 +1,13 @@
 """The Pusher's executor: it pushes a blessed model as a version."""
 
+import logging
 import os
 import time
 from typing import Any
 
 from google.protobuf import json_format
 from tfx.components.pusher import executor as tfx_pusher
+from tfx.components.util import model_utils
 from tfx.proto import pusher_pb2
 from tfx.types import artifact_utils, standard_component_specs
 from tfx.utils import io_utils
@@ -13,15 +15,19 @@ from tfx.utils import io_utils
 from components.artifacts import Artifacts, Properties
 from components.pusher.push import push
 
+BASELINE_BLESSING_KEY = "baseline_blessing"
+_LOG = logging.getLogger(__name__)
+
 
 class Executor(tfx_pusher.Executor):
-    """Pushes what the Evaluator and the servability gate have blessed."""
+    """Pushes what the Evaluator, the servability gate and, if it is asked, Baselines have blessed."""
 
     def Do(self, input_dict: Artifacts, output_dict: Artifacts, exec_properties: Properties) -> None:
         """Pushes the model, or marks the artifact as not pushed.
 
         Args:
-            input_dict: `model_blessing` and `infra_blessing`, which holds the model.
+            input_dict: `model_blessing`; `infra_blessing`, which holds the model; and, if rules have to be beaten,
+                `baseline_blessing`.
             output_dict: `pushed_model`.
             exec_properties: `push_destination`, a `PushDestination` as JSON: a folder.
         """
@@ -34,6 +40,15 @@ class Executor(tfx_pusher.Executor):
         version = push(model_dir, base_directory, now_s=int(time.time()))
         io_utils.copy_dir(model_dir, pushed.uri)
         self._MarkPushed(pushed, os.path.join(base_directory, version), version)
+
+    def CheckBlessing(self, input_dict: Artifacts) -> bool:
+        """Whether all blessings that there are allow the push."""
+        if input_dict.get(BASELINE_BLESSING_KEY):
+            blessing = artifact_utils.get_single_instance(input_dict[BASELINE_BLESSING_KEY])
+            if not model_utils.is_model_blessed(blessing):
+                _LOG.info("The model of %s does not beat the rules", blessing.uri)
+                return False
+        return bool(super().CheckBlessing(input_dict))
 
 
 def destination_folder(exec_properties: dict[str, Any]) -> str:

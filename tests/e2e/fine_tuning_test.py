@@ -35,7 +35,7 @@ def run(tiny_config):
 
 def test_each_surface_has_nodes_and_a_model_of_its_own(run):
     config, report = run
-    nodes = ("Trainer", "BaselineModel", "Evaluator", "ServabilityGate", "CatalogueMetrics", "Pusher")
+    nodes = ("Trainer", "BaselineModel", "Evaluator", "ServabilityGate", "CatalogueMetrics", "Baselines", "Pusher")
     assert {prefix + node for prefix in ("Recommendation", "Search") for node in nodes} <= set(report.ran)
     assert "Trainer" in report.ran and "Evaluator" not in report.ran
     assert set(report.models) == {"tiny_recommendation", "tiny_search"}

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 import tensorflow as tf
 
+from components.baselines.rule_names import RULE_NAMES
 from schemas import features
 from tests.support.golden import assert_golden
 
@@ -13,7 +14,7 @@ pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1800)]
 
 DATA = {"ItemCatalog", "BehaviourExampleGen", "StatisticsGen", "ImportSchemaGen", "ExampleValidator", "DataChecks"}
 MODELS = {"Transform", "Trainer", "RetrieverTrainer", "RetrieveThenRank"}
-JUDGEMENT = {"CatalogueMetrics", "BaselineModel", "Evaluator", "ServabilityGate", "Pusher"}
+JUDGEMENT = {"Baselines", "CatalogueMetrics", "BaselineModel", "Evaluator", "ServabilityGate", "Pusher"}
 
 
 def test_everything_runs_then_nothing_then_only_what_another_margin_changes(three_runs):
@@ -56,6 +57,18 @@ def test_the_report_compares_with_popularity_and_tells_what_a_model_lacks(three_
         )
         for surface in ("recommendation", "search")
     ]
+
+
+def test_the_report_compares_the_model_with_each_rule(three_runs):
+    first, second, third = three_runs.models
+    assert first.rules == second.rules == third.rules and first.rules["decides"] is False
+    for surface in ("recommendation", "search"):
+        found = first.rules["candidates"][surface]
+        assert tuple(found["rules"]) == RULE_NAMES
+        # The very examples and candidates of the Evaluator, one of each user.
+        assert found["model"]["ndcg_at_5"][0] == pytest.approx(first.metrics["model"][surface]["ndcg_at_5"], abs=1e-4)
+        among_all = first.rules["catalogue"][surface]["model"]
+        assert among_all["mrr"][0] == pytest.approx(first.whole_catalogue[surface]["mrr"], abs=1e-4)
 
 
 def test_the_report_tells_how_well_items_are_found_among_all(three_runs):

@@ -46,5 +46,5 @@ def kubeflow_file(tmp_path_factory) -> Path:
     from tfx_pipeline.runners import kubeflow_runner  # Imports TFX: many seconds.
 
     folder = tmp_path_factory.mktemp("kubeflow")
-    config = load_config(str(tiny_logs.write(folder)))
+    config = load_config(str(tiny_logs.write(folder)), ["evaluation.must_beat_baselines=true"])
     return Path(kubeflow_runner.compile_pipeline(config, output=str(folder / "tiny.yaml"), image="example/tandem:1"))

@@ -45,3 +45,34 @@ def test_the_transform_reads_weights_if_the_log_tells_them(tmp_path):
 
     assert "with_weights" not in settings()
     assert settings("data.columns.weight=seconds")["with_weights"] is True
+
+
+def test_a_model_has_to_beat_the_rules_on_its_surfaces_unless_it_is_told_otherwise(tmp_path):
+    from tfx_pipeline.pipeline import create_pipeline  # Imports TFX: many seconds.
+
+    path = str(tiny_logs.write(tmp_path))
+
+    def nodes(*overrides):
+        return {node.id: node for node in create_pipeline(load_config(path, overrides)).components}
+
+    def is_asked(pusher):
+        return "baseline_blessing" in pusher.inputs
+
+    must = "evaluation.must_beat_baselines=true"
+    made = nodes(must, "evaluation.baselines=[last_items]", "evaluation.metric=mrr", "evaluation.baseline_margin=0.25")
+    assert made["Pusher"].inputs["baseline_blessing"].producer_component_id == "Baselines" and is_asked(made["Pusher"])
+    assert json.loads(made["Baselines"].exec_properties["settings"]) == {
+        "rules": ["last_items"],
+        "metric": "mrr",
+        "margin": 0.25,
+        "surfaces": ["recommendation", "search"],
+        "catalogue_examples": 0,  # UniSAR alone does not retrieve.
+    }
+    shown = nodes("evaluation.must_beat_baselines=false", "evaluation.split=validation")
+    assert not is_asked(shown["Pusher"]) and shown["Baselines"].exec_properties["split"] == "validation"
+    none = nodes(must, "evaluation.baselines=[]")
+    assert not is_asked(none["Pusher"]) and "Baselines" not in none
+    of_each = nodes(must, "model=unifiedssr", "fine_tuning.surfaces=[search]")
+    settings = json.loads(of_each["SearchBaselines"].exec_properties["settings"])
+    assert (settings["surfaces"], settings["catalogue_examples"]) == (["search"], 2000)
+    assert of_each["SearchPusher"].inputs["baseline_blessing"].producer_component_id == "SearchBaselines"

@@ -5,6 +5,7 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from components.baselines.rule_names import RULE_NAMES
 from components.data_checks.checks_config import DataChecksConfig
 from components.servability_gate.gate_config import GateConfig
 from components.sources.data_config import TRAIN_ONLY, DataConfig
@@ -103,16 +104,35 @@ class EvaluationConfig:
         margin: How much better than the baseline's the model's metric must be, on each surface. Absolute: with 0.005,
             0.205 beats 0.200.
         split: The split that is evaluated: `train`, `validation` or `test`.
+        baselines: The rules that the model is compared with, too, such as `item_neighbours`; those of
+            `components/baselines`. Empty: there is no such comparison.
+        must_beat_baselines: Whether a model is pushed only if, on each surface, it beats the best of these rules in
+            `metric`, among the candidates of the examples. Otherwise the report shows the comparison all the same.
+        baseline_margin: How much better than the best rule's the model's metric must be: the lower end of the
+            difference's 95 % interval must exceed it.
+        baseline_examples: If the model retrieves, about how many examples are compared among all items, too; 0 for
+            none. These figures are shown, and decide nothing.
     """
 
     metric: str = "ndcg_at_5"
     margin: float = 0.005
     split: str = features.TEST_SPLIT
+    baselines: tuple[str, ...] = RULE_NAMES
+    must_beat_baselines: bool = True
+    baseline_margin: float = 0.0
+    baseline_examples: int = 2_000
 
     def __post_init__(self) -> None:
-        """Refuses an unknown metric or split, and a margin that no metric can reach."""
-        if not -1 <= self.margin <= 1:
-            raise ValueError(f"`margin` should be from -1 to 1. Received: margin={self.margin}")
+        """Refuses an unknown metric, split or rule, and a margin that no metric can reach."""
+        for name in ("margin", "baseline_margin"):
+            if not -1 <= getattr(self, name) <= 1:
+                raise ValueError(f"`{name}` should be from -1 to 1. Received: {name}={getattr(self, name)}")
+        check_least(self, 0, "baseline_examples")
+        for place, rule in enumerate(self.baselines):
+            if rule not in RULE_NAMES:
+                raise ValueError(f"`baselines` should be some of {', '.join(RULE_NAMES)}. Received: {rule!r}")
+            if rule in self.baselines[:place]:
+                raise ValueError(f"`baselines` should name each rule once. Received: {rule!r} twice")
         known = ", ".join(metric.name for metric in rank_metrics())
         if self.metric not in known.split(", "):
             raise ValueError(f"`metric` should be one of {known}. Received: metric={self.metric!r}")

@@ -11,6 +11,7 @@ _WORDS = {
     "Trainer": "trains a model and exports it",
     "RetrieveThenRank": "puts the retrieving and the ranking model into one",
     "BaselineModel": "takes the model that is to be beaten",
+    "Baselines": "compares the model with simple rules",
     "CatalogueMetrics": "ranks among all items",
     "Evaluator": "compares the model with the baseline",
     "ServabilityGate": "serves the model on trial",

@@ -115,6 +115,9 @@ def _why_not(record: RunRecord | None) -> str:
     for name, model in record.report["models"].items():
         several = f"{name}: " if len(record.report["models"]) > 1 else ""
         reasons += [f"{several}{_shortfall(each)}" for each in model.get("shortfalls", ())]
+        # A report of an earlier release has no rules.
+        rules = model.get("rules") or {"decides": False}
+        reasons += [f"{several}{each}" for each in (rules["reasons"] if rules["decides"] else ())]
         reasons += [f"{several}not servable: {each}" for each in model["servability_reasons"]]
     return "; ".join(reasons)
 

@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from components.baselines.rule_names import RULE_NAMES
 from tfx_pipeline.config.loading import ConfigError, as_dict, from_dict
 from tfx_pipeline.config.pipeline_config import RETRIEVAL_INDICES, PipelineConfig, ServedModel, load_config
 from tfx_pipeline.export.catalogue import retrieval_index
@@ -123,6 +124,10 @@ SCHEDULE = (
         ("retriever", "retrieved", "0", "should be from 1 to 10000. Received: retrieved=0"),
         ("evaluation", "split", "tset", "should be one of train, validation, test. Received: split='tset'"),
         ("evaluation", "margin", "2", "should be from -1 to 1. Received: margin=2.0"),
+        ("evaluation", "baseline_margin", "-2", "should be from -1 to 1. Received: baseline_margin=-2.0"),
+        ("evaluation", "baseline_examples", "-1", "should be at least 0. Received: baseline_examples=-1"),
+        ("evaluation", "baselines", "[luck]", f"should be some of {', '.join(RULE_NAMES)}. Received: 'luck'"),
+        ("evaluation", "baselines", "[popularity, popularity]", "should name each rule once. Received: 'popularity' t"),
         ("evaluation", "metric", "auc", "should be one of hit_rate_at_1, "),
         (
             "data.columns",

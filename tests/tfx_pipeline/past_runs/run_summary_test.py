@@ -66,6 +66,14 @@ def test_what_was_not_pushed_lacks_what_the_report_says(past):
     assert told(past, unmeasured) == "not pushed: ndcg_at_5 in search could not be measured"
 
 
+@pytest.mark.parametrize(("decides", "why"), [(True, "not pushed: a rule is better; too few"), (False, "not pushed: ")])
+def test_rules_that_decide_are_a_reason(past, decides, why):
+    past.step("Pusher", outputs=["PushedModel"])
+    rules = {"decides": decides, "reasons": ["a rule is better", "too few"]}
+    assert told(past, RunRecord({}, report(rules=rules))) == why
+    assert told(past, RunRecord({}, report(rules={}))) == "not pushed: "
+
+
 def test_of_two_models_the_worse_outcome_counts_and_is_named(past):
     past.push(past.model, "17")
     past.step("SearchPusher", outputs=["PushedModel"])

@@ -34,11 +34,12 @@ def test_it_is_what_open_source_kubeflow_takes(specification):
 
 def test_tasks_come_after_what_they_read_and_after_what_has_to_let_them_pass(specification):
     tasks = specification["root"]["dag"]["tasks"]
-    assert len(tasks) == 12
+    assert len(tasks) == 13
     # Nothing is trained on data that failed its checks, and a model is never its own baseline.
     assert "DataChecks" in tasks["Transform"]["dependentTasks"]
     assert set(tasks["BaselineModel"]["dependentTasks"]) == {"BehaviourExampleGen", "Trainer"}
-    assert set(tasks["Pusher"]["dependentTasks"]) == {"Evaluator", "ServabilityGate"}
+    assert set(tasks["Pusher"]["dependentTasks"]) == {"Evaluator", "Baselines", "ServabilityGate"}
+    assert set(tasks["Baselines"]["dependentTasks"]) == {"BehaviourExampleGen", "Trainer"}
     assert set(tasks["Evaluator"]["dependentTasks"]) == {"BehaviourExampleGen", "Trainer", "BaselineModel"}
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from schemas.rank_metrics import metric_named
 from tfx_pipeline.cli.console.tables import table
+from tfx_pipeline.cli.running.rules_text import refusals, rules_lines
 
 Report = Mapping[str, Any]
 
@@ -20,6 +21,8 @@ def report_text(report: Report) -> str:
     for name, model in report["models"].items():
         title = [name] if several else []
         blocks.append("\n".join([*title, *_metric_lines(model), *_remarks(model)]))
+        if model.get("rules"):
+            blocks.append("\n".join(rules_lines(model["rules"])))
     blocks.append("\n".join(outcome_lines(report)))
     return "\n\n".join(block for block in blocks if block)
 
@@ -69,6 +72,7 @@ def _outcome(title: str, model: Report) -> str:
     if model["outcome"] == "unchanged":
         return f"{title}Unchanged: version {model['version']} is already pushed, in {model['pushed_model_dir']}."
     reasons = [_shortfall(each, model["baseline"]) for each in model["shortfalls"]]
+    reasons += refusals(model.get("rules", {}))
     reasons += [f"not servable: {reason}" for reason in model["servability_reasons"]]
     if not model["servable"] and not model["servability_reasons"]:
         reasons.append("not servable, as the server that tried it found")

@@ -2,9 +2,10 @@
 
 What an earlier run computed from the same inputs is taken from the cache. A training that was interrupted goes on where
 it stopped. A model is pushed if it beats the last pushed model on each surface, and if a server answers well with it.
-The first model must beat popularity instead. If a model is not pushed, the report says what it lacks and which version
-stays served, and the exit code is 3. If nothing has changed since the last push, the report says so, and the exit code
-is 0. If the log has engagements on one surface alone, the model learns that one.
+The first model must beat popularity instead, and every model the best of several simple rules. If a model is not
+pushed, the report says what it lacks and which version stays served, and the exit code is 3. If nothing has changed
+since the last push, the report says so, and the exit code is 0. If the log has engagements on one surface alone, the
+model learns that one.
 """
 
 import argparse

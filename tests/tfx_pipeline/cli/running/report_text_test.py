@@ -86,6 +86,41 @@ def test_a_model_that_is_not_pushed_says_why_and_what_is_served(changes, why, wh
     assert ("\nServable: " in report_text(told)) == changes.get("servable", True)
 
 
+RULES = {
+    "metric": "mrr",
+    "candidates": {
+        "search": {
+            "model": {"mrr": [0.75, 0.625, 0.875]},
+            "rules": {"popularity": {"mrr": [0.25, 0.125, 0.375]}},
+            "verdict": "search: the model beats the best rule, popularity",
+        }
+    },
+    "catalogue": {},
+    "sample": "",
+    "blessed": True,
+    "reasons": [],
+    "decides": True,
+}
+
+
+def test_the_rules_have_a_table_of_their_own_and_may_refuse_a_model():
+    told = report(rules=RULES)
+    assert report_text(told).split("\n\n")[1].splitlines() == [
+        "Simple rules, MRR with 95 % intervals over users:",
+        "            search",
+        "the model   0.7500 (0.625 to 0.875)",
+        "popularity  0.2500 (0.125 to 0.375)",
+        "Search: the model beats the best rule, popularity.",
+    ]
+    refused = {**RULES, "blessed": False, "reasons": ["search: the rule x beats the model", "recommendation: too few"]}
+    told = report(rules=refused, outcome="not_pushed", shortfalls=SHORT[:0])
+    assert outcome_lines(told) == [f"Not pushed: {'; '.join(refused['reasons'])}. {STAYS}"]
+    allowed = report(rules={**refused, "decides": False}, outcome="not_pushed", shortfalls=SHORT)
+    assert "the rule x" not in outcome_lines(allowed)[0]
+    # A report of an earlier release, and one of a run without rules.
+    assert "Simple rules" not in report_text(report()) + report_text(report(rules={}))
+
+
 def test_of_several_models_each_is_named_and_all_must_be_pushed():
     told = report()
     told["models"]["other"] = {**MODEL, "outcome": "unchanged"}

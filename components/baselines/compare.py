@@ -1,0 +1,178 @@
+"""Compares a model with the rules on the examples of a split, on Beam."""
+
+import functools
+import json
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Final
+
+import apache_beam as beam
+import numpy as np
+
+from components.baselines.comparison import BEATEN, VERDICT, compared
+from components.baselines.comparison_file import read_comparison, write_comparison
+from components.baselines.example_ranking import AMONG_ALL, AMONG_CANDIDATES, METRICS, RankExamples
+from components.baselines.item_features import ItemFeatures, read_item_features
+from components.baselines.rules.known_rules import learned_rules
+from components.baselines.rules.rule import Rule
+from components.baselines.training_log import read_training_log
+from schemas.rank_metrics import metric_named, rank_metrics
+
+METRIC, MARGIN, SURFACES, SAMPLE = "metric", "margin", "surfaces", "sample"
+BLESSED, REASONS = "blessed", "reasons"
+_BATCH: Final = 128
+
+
+@dataclass(frozen=True)
+class ComparisonSettings:
+    """What is compared.
+
+    Attributes:
+        rules: Names of rules, of `rule_names.RULE_NAMES`; at least one.
+        metric: The name of the metric that decides.
+        margin: What the lower end of the difference's interval has to exceed.
+        surfaces: The surfaces that the model serves. Others are left out.
+        catalogue_examples: About how many examples are ranked among all items, too; 0 for none.
+    """
+
+    rules: tuple[str, ...]
+    metric: str
+    margin: float
+    surfaces: tuple[str, ...]
+    catalogue_examples: int
+
+    def to_json(self) -> str:
+        """The settings as text, which `from_json` reads."""
+        return json.dumps(asdict(self))
+
+    @classmethod
+    def from_json(cls, text: str) -> "ComparisonSettings":
+        """Reads what `to_json` wrote."""
+        values: Any = json.loads(text)
+        return cls(**{**values, "rules": tuple(values["rules"]), "surfaces": tuple(values["surfaces"])})
+
+
+@dataclass(frozen=True)
+class ComparedFiles:
+    """The files of a comparison, gzipped TFRecord files of serialized tf.Examples.
+
+    Attributes:
+        catalogue: The split of the items.
+        train: The split that the rules learn from.
+        evaluation: The split to rank.
+        examples: How many examples `evaluation` has; None if nobody knows. Then none is ranked among all items.
+    """
+
+    catalogue: Sequence[str]
+    train: Sequence[str]
+    evaluation: Sequence[str]
+    examples: int | None
+
+
+def compare(
+    make_pipeline: Callable[[], beam.Pipeline],
+    files: ComparedFiles,
+    model_dir: str,
+    output_dir: str,
+    settings: ComparisonSettings,
+) -> dict[str, Any]:
+    """Ranks all examples by the rules and the model, and writes `metrics.json`.
+
+    Args:
+        make_pipeline: Makes the Beam pipeline to run.
+        files: What is read.
+        model_dir: A SavedModel with the signature `serving_default` and, if examples are to be ranked among all items,
+            `catalogue_ranks`.
+        output_dir: The folder of `metrics.json`.
+        settings: What is compared.
+
+    Returns:
+        What the file holds: `metric` and `margin`; `candidates` and `catalogue` with what `compared` returns for each
+        surface, among an example's candidates and among all items; `sample`, a sentence on the examples that were
+        ranked among all items; `blessed`, whether the model beats the best rule among the candidates on each surface;
+        and `reasons`, the verdicts of the surfaces where it does not.
+    """
+    share = min(1.0, settings.catalogue_examples / files.examples) if files.examples else 0.0
+    with make_pipeline() as pipeline:
+        learned = pipeline | "Start" >> beam.Create([None]) | "Learn" >> beam.Map(_Learn(files, settings.rules))
+        _ = (
+            pipeline
+            | "Files" >> beam.Create(list(files.evaluation))
+            | "Read" >> beam.io.ReadAllFromTFRecord()
+            | "Batch" >> beam.BatchElements(min_batch_size=_BATCH, max_batch_size=_BATCH)
+            | "Rank" >> beam.ParDo(RankExamples(model_dir, share, files.examples), beam.pvalue.AsSingleton(learned))
+            | "Served" >> beam.Filter(functools.partial(_is_served, settings.surfaces))
+            | "One" >> beam.MapTuple(lambda key, gains: (key, (gains, 1)))
+            | "ByUser" >> beam.CombinePerKey(_summed)  # type: ignore[arg-type]
+            | "Gather" >> beam.combiners.ToList()
+            | "Write" >> beam.Map(functools.partial(_write, output_dir, settings, share))
+        )
+    return read_comparison(output_dir)
+
+
+class _Learn:
+    """Learns the rules, on a worker."""
+
+    def __init__(self, files: ComparedFiles, rules: Sequence[str]):
+        self._files, self._rules = files, rules
+
+    def __call__(self, _: None) -> tuple[ItemFeatures, list[Rule]]:
+        catalogue = read_item_features(self._files.catalogue)
+        return catalogue, learned_rules(self._rules, catalogue, read_training_log(self._files.train, catalogue))
+
+
+def _is_served(surfaces: Sequence[str], gained: tuple[tuple[str, str, bytes], Any]) -> bool:
+    return gained[0][1] in surfaces
+
+
+def _summed(gained: Iterable[tuple[np.ndarray, int]]) -> tuple[np.ndarray, int]:
+    gains, examples = zip(*gained, strict=True) if (gained := list(gained)) else ((), ())
+    return sum(gains, np.zeros(())), sum(examples)
+
+
+def _write(
+    output_dir: str,
+    settings: ComparisonSettings,
+    share: float,
+    users: list[tuple[tuple[str, str, bytes], tuple[np.ndarray, int]]],
+) -> None:
+    # Beam gathers in any order, and the draws of users are to be the same each time.
+    users.sort(key=lambda each: each[0])
+    found: dict[str, Any] = {METRIC: settings.metric, MARGIN: settings.margin}
+    for scope in (AMONG_CANDIDATES, AMONG_ALL):
+        found[scope] = {}
+        for surface in settings.surfaces:
+            of_users = [summed for (place, name, _), summed in users if (place, name) == (scope, surface)]
+            if of_users:
+                found[scope][surface] = _compared(scope, surface, of_users, settings)
+    examples = sum(each["examples"] for each in found[AMONG_ALL].values())
+    found[SAMPLE] = _sample(share, examples) if examples else ""
+    reasons = [
+        found[AMONG_CANDIDATES][surface][VERDICT]
+        if surface in found[AMONG_CANDIDATES]
+        else f"{surface}: the model could not be compared with rules, there is no example of it to evaluate"
+        for surface in settings.surfaces
+        if not found[AMONG_CANDIDATES].get(surface, {}).get(BEATEN)
+    ]
+    write_comparison(output_dir, found | {BLESSED: not reasons, REASONS: reasons})
+
+
+def _compared(
+    scope: str, surface: str, of_users: list[tuple[np.ndarray, int]], settings: ComparisonSettings
+) -> dict[str, Any]:
+    # Candidates are few, so that their hit rate at 100 would say nothing.
+    names = [each.name for each in (rank_metrics() if scope == AMONG_CANDIDATES else METRICS)]
+    columns = [place for place, each in enumerate(METRICS) if each.name in names]
+    gains = np.stack([gains for gains, _ in of_users])[:, :, columns]
+    counts = np.array([examples for _, examples in of_users])
+    metrics = [METRICS[column] for column in columns]
+    return compared(surface, gains, counts, settings.rules, metrics, metric_named(settings.metric), settings.margin)
+
+
+def _sample(share: float, examples: int) -> str:
+    if share == 1:
+        return f"All {examples:,} examples were ranked among all items."
+    return (
+        f"{examples:,} examples were ranked among all items: those of {share:.1%} of the users, chosen by a hash of "
+        "their ids (evaluation.baseline_examples)."
+    )

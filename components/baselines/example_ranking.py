@@ -1,0 +1,130 @@
+"""Ranks examples by the rules and by the model, on Beam."""
+
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+
+import apache_beam as beam
+import numpy as np
+import tensorflow as tf
+import tensorflow_text  # noqa: F401  # Loaded models have operations of it.
+from apache_beam.utils.shared import Shared
+
+from components.baselines.example_columns import ExampleColumns, example_columns
+from components.baselines.item_features import ItemFeatures
+from components.baselines.rules.rule import Rule
+from components.baselines.tied_places import mean_gains, places
+from components.progress import Progress
+from schemas import signatures
+from schemas.rank_metrics import CATALOGUE_CUTOFFS, rank_metrics
+
+AMONG_CANDIDATES, AMONG_ALL = "candidates", "catalogue"
+METRICS = rank_metrics(CATALOGUE_CUTOFFS)
+"""The metrics that are measured, in the order of columns."""
+_SCORES_AT_ONCE = 1 << 22
+_HASHES = 1 << 64
+
+
+class RankExamples(beam.DoFn):
+    """Turns batches of serialized examples into the gains of each example that has a positive.
+
+    Yields pairs. The first is (`candidates` or `catalogue`, surface, user id). The second is float64 [rankers,
+    metrics]: a row for each rule and, last, one for the model.
+
+    Args:
+        model_dir: A SavedModel with the signature `serving_default`. It is loaded once a process.
+        catalogue_share: Of which share of the users the examples are ranked among all items, too; chosen by a hash of
+            the user. 0 if the model has no signature `catalogue_ranks`.
+        examples: How many examples there are, to display progress; None if nobody knows.
+    """
+
+    def __init__(self, model_dir: str, catalogue_share: float, examples: int | None = None):
+        self._model_dir = model_dir
+        self._catalogue_share = catalogue_share
+        self._progress = Progress("examples ranked by rules and the model", examples)
+        self._shared = Shared()
+
+    def setup(self) -> None:
+        """Loads the model, or takes the one that this process has loaded."""
+        self._model = self._shared.acquire(lambda: _Model(tf.saved_model.load(self._model_dir)))
+
+    def process(
+        self, batch: list[bytes], learned: tuple[ItemFeatures, list[Rule]]
+    ) -> Iterator[tuple[tuple[str, str, bytes], np.ndarray]]:
+        """Ranks a batch by the catalogue and the rules of `learned`."""
+        catalogue, rules = learned
+        columns = example_columns(batch, catalogue.places)
+        scores = self._model.scores(batch, columns.items.shape[1])
+        yield from _gains(
+            columns,
+            AMONG_CANDIDATES,
+            [
+                *(_places(rule.keys(columns, columns.items), columns) for rule in rules),
+                places((_without_nan(scores, columns.is_positive),), columns.is_positive, columns.items >= 0),
+            ],
+        )
+        chosen = [
+            example
+            for example, user in zip(batch, columns.users, strict=True)
+            if user_hash(user) < self._catalogue_share * _HASHES
+        ]
+        at_once = max(1, _SCORES_AT_ONCE // max(len(catalogue), 1))
+        for first in range(0, len(chosen), at_once):
+            yield from self._among_all(chosen[first : first + at_once], catalogue, rules)
+        self._progress.advance(len(batch))
+
+    def _among_all(
+        self, batch: list[bytes], catalogue: ItemFeatures, rules: Sequence[Rule]
+    ) -> Iterator[tuple[tuple[str, str, bytes], np.ndarray]]:
+        columns = example_columns(batch, catalogue.places)
+        items = np.broadcast_to(np.arange(len(catalogue), dtype=np.int32), (len(batch), len(catalogue)))
+        is_positive, is_item = items == columns.positives[:, np.newaxis], np.ones(items.shape, bool)
+        ranks = self._model.catalogue_ranks(batch)
+        found = [places(rule.keys(columns, items), is_positive, is_item) for rule in rules]
+        yield from _gains(columns, AMONG_ALL, [*found, np.stack([ranks, ranks], axis=1)])
+
+
+def user_hash(user: bytes) -> int:
+    """A number from 0 to 2^64 - 1 that depends on the user alone."""
+    return int.from_bytes(hashlib.blake2b(user, digest_size=8).digest(), "big")
+
+
+def _places(keys: tuple[np.ndarray, ...], columns: ExampleColumns) -> np.ndarray:
+    return places(keys, columns.is_positive, columns.items >= 0)
+
+
+def _gains(
+    columns: ExampleColumns, scope: str, ranked: Sequence[np.ndarray]
+) -> Iterator[tuple[tuple[str, str, bytes], np.ndarray]]:
+    gains = np.stack([[mean_gains(metric, each) for metric in METRICS] for each in ranked])
+    for row in np.flatnonzero(columns.is_positive.any(axis=1)):
+        yield (scope, columns.surfaces[row], columns.users[row]), gains[:, :, row]
+
+
+def _without_nan(scores: np.ndarray, is_positive: np.ndarray) -> np.ndarray:
+    """Lets a score that is no number count against the positive, as the Evaluator does."""
+    return np.where(np.isnan(scores), np.where(is_positive, -np.inf, np.inf), scores)
+
+
+class _Model:
+    """Keeps the whole loaded model, because a signature alone does not keep its variables alive."""
+
+    def __init__(self, loaded: tf.Module):
+        self._loaded = loaded
+
+    def scores(self, batch: Sequence[bytes], candidates: int) -> np.ndarray:
+        """Scores the candidates of each example, float [rows, candidates]."""
+        scores = self._asked(signatures.SERVING_DEFAULT, batch)[signatures.SCORES].numpy()
+        if scores.ndim != 2 or scores.shape[1] < candidates:
+            raise ValueError(
+                f"Every candidate needs a score. Received: scores of shape {list(scores.shape)} for {len(batch)} "
+                f"examples with up to {candidates} candidates."
+            )
+        return scores[:, :candidates]
+
+    def catalogue_ranks(self, batch: Sequence[bytes]) -> np.ndarray:
+        """The rank of each positive among all items, int64 [rows]; 0 for an unknown one."""
+        return self._asked(signatures.CATALOGUE_RANKS, batch)[signatures.RANKS].numpy()
+
+    def _asked(self, signature: str, batch: Sequence[bytes]) -> dict[str, tf.Tensor]:
+        function: Callable = self._loaded.signatures[signature]
+        return function(**{signatures.EXAMPLES: tf.constant(batch, tf.string)})

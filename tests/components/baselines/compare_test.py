@@ -1,0 +1,134 @@
+"""The rules and a model on tiny logs, through real Beam and a real SavedModel."""
+
+import json
+from dataclasses import replace
+
+import pytest
+import tensorflow as tf
+
+from components.baselines.compare import ComparedFiles, ComparisonSettings, compare
+from components.baselines.example_ranking import user_hash
+from components.behaviour_example_gen.examples import behaviour_examples
+from schemas import features, signatures
+from schemas.canonical_event import Event, Surface, Token
+from tests.support.behaviour_examples import behaviour_example, write_examples
+from tests.support.rank_models import save_rank_model, signature_of
+from tests.support.raw_files import make_pipeline
+from tests.support.rule_logs import write_hotels
+
+USERS = [f"u{number}" for number in range(12)]
+SETTINGS = ComparisonSettings(("popularity", "last_items"), "mrr", 0.0, ("search", "recommendation"), 100)
+FAVOURITE = "c"
+
+
+def favours(item):
+    """Scores an item 1, all others 0."""
+    return lambda candidates: tf.cast(candidates == item, tf.float32)
+
+
+@pytest.fixture
+def files(tmp_path):
+    """Users who had b twice and a once want c on the feed and a in searches."""
+    train = [
+        behaviour_examples.behaviour_example(
+            Event(user_id="u", timestamp_ms=moment, surface=Surface.SEARCH, item_id=item), (), ["d"], True
+        )
+        for moment, item in enumerate("bba")
+    ]
+    past = [Token(Surface.RECOMMENDATION, ("a",))]
+    wanted = [behaviour_example(["c", "a", "b", "d"], user=user, history=past) for user in USERS]
+    wanted += [behaviour_example(["a", "b"], surface=Surface.SEARCH, user=user, history=past) for user in USERS]
+    without = [behaviour_example(["a", "b"], positive=-1)]
+    return ComparedFiles(
+        [write_hotels(tmp_path)],
+        [write_examples(tmp_path / "train.gz", train)],
+        [write_examples(tmp_path / "1.gz", wanted[:7]), write_examples(tmp_path / "2.gz", wanted[7:] + without)],
+        len(wanted),
+    )
+
+
+def run(tmp_path, files, score, settings=SETTINGS, further=None, workers=1):
+    model = save_rank_model(tmp_path / "model", serving_default=score, further=further)
+    (tmp_path / "out").mkdir(exist_ok=True)
+    return compare(lambda: make_pipeline(workers), files, model, str(tmp_path / "out"), settings)
+
+
+def without_all(settings=SETTINGS, **changes):
+    return replace(settings, catalogue_examples=0, **changes)
+
+
+def test_rules_and_the_model_by_surface(tmp_path, files):
+    found = run(tmp_path, files, favours(FAVOURITE), without_all())
+    feed, search = found["candidates"]["recommendation"], found["candidates"]["search"]
+    # The feed: popularity is b, a, then c or d, so c is third or fourth. `last_items` is a, b, then c or d.
+    tied = (1 / 3 + 1 / 4) / 2
+    assert [feed["rules"][rule]["mrr"][0] for rule in SETTINGS.rules] == pytest.approx([tied, tied])
+    assert feed["model"]["mrr"] == [1, 1, 1] and feed["beaten"] and feed["best_rule"] == "popularity"
+    # Searches: a is second in popularity, and first of `last_items`; the model finds a and b equal.
+    assert [search["rules"][rule]["mrr"][0] for rule in SETTINGS.rules] == [0.5, 1.0]
+    assert search["model"]["mrr"][0] == pytest.approx((1 + 1 / 2) / 2) and not search["beaten"]
+    assert (search["examples"], search["users"], search["best_rule"]) == (12, 12, "last_items")
+    assert set(search["model"]) == {"mrr", *(f"{each}_at_{k}" for each in ("hit_rate", "ndcg") for k in (1, 5, 10))}
+    assert found["reasons"] == [search["verdict"]] and not found["blessed"]
+    assert (found["catalogue"], found["sample"]) == ({}, "")
+    assert found == json.loads((tmp_path / "out" / "metrics.json").read_text())
+
+
+def test_only_served_surfaces_count_and_one_without_examples_is_not_blessed(tmp_path, files):
+    feed = run(tmp_path, files, favours(FAVOURITE), without_all(surfaces=("recommendation",)))
+    assert feed["blessed"] and feed["reasons"] == [] and set(feed["candidates"]) == {"recommendation"}
+
+
+def test_a_surface_without_examples_is_not_blessed(tmp_path, files):
+    none = write_examples(tmp_path / "none.gz", [behaviour_example(["a", "b"], positive=-1)])
+    found = run(tmp_path, replace(files, evaluation=[none]), favours("c"), without_all(surfaces=("search",)))
+    assert not found["blessed"] and found["reasons"] == [
+        "search: the model could not be compared with rules, there is no example of it to evaluate"
+    ]
+
+
+def test_what_is_no_number_counts_against_the_model(tmp_path, files):
+    found = run(tmp_path, files, lambda each: tf.fill(tf.shape(each), float("nan")), without_all())
+    assert found["candidates"]["search"]["model"]["mrr"][0] == 0.5
+    assert found["candidates"]["recommendation"]["model"]["mrr"][0] == pytest.approx(0.25)
+
+
+def test_fewer_scores_than_candidates_are_refused(tmp_path, files):
+    with pytest.raises(Exception, match="Every candidate needs a score. Received: scores of shape"):
+        run(tmp_path, files, lambda each: tf.zeros([tf.shape(each)[0], 1]), without_all())
+
+
+@signature_of(signatures.CATALOGUE_RANKS)
+def second(examples):
+    """Says that each positive is second, and that one of a search is unknown."""
+    columns = tf.io.parse_example(examples, {features.SURFACE: tf.io.FixedLenFeature([], tf.string)})
+    return {signatures.RANKS: tf.where(columns[features.SURFACE] == "search", 0, 2)}
+
+
+def test_among_all_items_too_where_the_model_retrieves(tmp_path, files):
+    found = run(tmp_path, files, favours("c"), further={signatures.CATALOGUE_RANKS: second})
+    feed, search = found["catalogue"]["recommendation"], found["catalogue"]["search"]
+    # Of the five hotels, b and a are popular, so that c, d and e share the places 3 to 5.
+    assert feed["rules"]["popularity"]["mrr"][0] == pytest.approx((1 / 3 + 1 / 4 + 1 / 5) / 3)
+    assert feed["model"]["mrr"][0] == 0.5 and feed["model"]["hit_rate_at_100"][0] == 1
+    assert search["rules"]["last_items"]["mrr"][0] == 1 and search["model"]["mrr"][0] == 0
+    assert found["sample"] == "All 24 examples were ranked among all items."
+
+
+def test_of_many_examples_those_of_some_users_are_ranked_among_all(tmp_path, files):
+    # Six of 24: a quarter of the users, by hash.
+    chosen = [user for user in USERS if user_hash(user.encode()) < 2**64 / 4]
+    assert 0 < len(chosen) < len(USERS)
+    settings = replace(SETTINGS, catalogue_examples=6)
+    found = run(tmp_path, files, favours("c"), settings, {signatures.CATALOGUE_RANKS: second})
+    assert found["catalogue"]["search"]["users"] == len(chosen)
+    assert found["candidates"]["search"]["users"] == len(USERS)
+    assert found["sample"] == (
+        f"{2 * len(chosen)} examples were ranked among all items: those of 25.0% of the users, chosen by a hash of "
+        "their ids (evaluation.baseline_examples)."
+    )
+
+
+def test_the_answer_depends_neither_on_workers_nor_on_the_run(tmp_path, files):
+    one = run(tmp_path, files, favours("b"), without_all())
+    assert one == run(tmp_path, files, favours("b"), without_all(), workers=2)
