@@ -81,8 +81,8 @@ def _work(folder: str, items: int, everybody: Any, results: Any) -> None:
     for user in range(_USERS):
         engaged = {id_of(user * 7919 * place % items) for place in range(_ENGAGED)}
         drawn = sampler.outside(f"u{user}", engaged)
-        for places in drawn.places_each([(place, _NEGATIVES, None) for place in range(_TARGETS)]):  # type: ignore[misc]
-            _ = [sampler.element(place) for place in places]
+        for places in drawn.draw_each([(place, _NEGATIVES, None) for place in range(_TARGETS)]):  # type: ignore[misc]
+            sampler.texts.joined(places)
     end = time.process_time()
     for place in range(len(sampler.items)):
         sampler.items.id_bytes(place)

@@ -1,7 +1,6 @@
 """The Beam pipeline of BehaviourExampleGen, from event files to examples."""
 
 import functools
-import operator
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
@@ -32,12 +31,11 @@ from components.raw_files.refusal import DataError
 from components.raw_files.summary import Summary, read_summary, write_summary
 from components.sources.adapter import adapter, users_reader
 from components.sources.data_config import CATEGORY, LEAVE_ONE_OUT, POPULARITY, DataConfig
-from components.sources.event_order import EventPlace, event_place
-from components.sources.packed_events import Pack, packed_by, unpack
+from components.sources.packed_events import packed_by, unpack
 from components.sources.source_events import completed, source_events
 from components.sources.strongest_actions import strongest_actions
 from components.sources.unknown_ids import check_unknown, unknown_ids
-from schemas.canonical_event import Event, Item
+from schemas.canonical_event import Item
 from schemas.features import (
     AUDIENCE_SPLIT,
     BEHAVIOUR_SPLITS,
@@ -54,7 +52,6 @@ USERS: Final = "users"
 _COUNTS = "counts"
 _PRETRAINING = "Pretraining"
 _TRAIN_ITEMS = "train_items"
-_USER_ID = operator.attrgetter("user_id")
 
 
 def generate_examples(
@@ -88,14 +85,14 @@ def generate_examples(
     source, read_users = adapter(config.source), users_reader(config)
     files = source.source_files(config)
     with make_pipeline() as pipeline:
-        events = source_events(pipeline, config, files.event_files, now_ms)
+        events = source_events(pipeline, config, files.event_files, now_ms, in_batches=True)
         catalog = (
             pipeline
             | "Catalog" >> beam.Create([catalog_dir])
             | "Items" >> beam.FlatMap(read_table)
             | "ById" >> beam.Map(lambda row: (row.item.item_id, row.item))
         )
-        placed = completed(events.kept, catalog, source) | "ByUser" >> packed_by(_USER_ID)
+        placed = completed(events.kept, catalog, source) | "ByUser" >> packed_by("user_id")
         if source.read_candidates is None:
             users = placed | "Users" >> beam.GroupByKey()
         else:
@@ -110,10 +107,10 @@ def generate_examples(
         train_items, counts, rejects = examples[_TRAIN_ITEMS], examples[_COUNTS], events.rejects
         reports = {}
         if files.pretraining:
-            earlier = source_events(pipeline, config, files.pretraining_files, now_ms, _PRETRAINING)
+            earlier = source_events(pipeline, config, files.pretraining_files, now_ms, _PRETRAINING, in_batches=True)
             own = (
                 completed(earlier.kept, catalog, source, _PRETRAINING)
-                | "PretrainingByUser" >> packed_by(_USER_ID)
+                | "PretrainingByUser" >> packed_by("user_id")
                 | "PretrainingUsers" >> beam.GroupByKey()
                 | "PretrainingExamples"
                 >> beam.ParDo(_ExamplesOfUser(config.of_pretraining, catalog_dir)).with_outputs(
@@ -235,11 +232,6 @@ def _pretraining_count(counted: tuple[str, int]) -> Iterator[tuple[str, int]]:
         yield name.replace(TRAIN_SPLIT, PRETRAIN_SPLIT), count
 
 
-def _with_order(packs: Iterable[Pack]) -> Iterator[tuple[EventPlace, Event]]:
-    for file, line, event in unpack(packs):
-        yield event_place(file, line, event), event
-
-
 def _item_example(
     attributes: Sequence[str], numbers: Sequence[str], grouped: tuple[str, tuple[Iterable[Item], Iterable[int]]]
 ) -> Iterable[bytes]:
@@ -269,7 +261,7 @@ class _ExamplesOfUser(beam.DoFn):
         user_id, grouped = element
         Progress("users' histories cut into examples").advance()
         packs, candidates = (grouped, None) if self._source.read_candidates is None else map(list, grouped)
-        events, dropped, engaged_before, repeated = newest_events(_with_order(packs), self._config.max_events_per_user)
+        events, dropped, engaged_before, repeated = newest_events(unpack(packs), self._config.max_events_per_user)
         self._counts[USERS] += 1
         self._counts[CUT_USERS] += dropped > 0
         self._counts[CUT_EVENTS] += dropped

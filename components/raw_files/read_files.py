@@ -12,9 +12,11 @@ from apache_beam.utils.windowed_value import WindowedValue
 from components.progress import Progress
 from components.raw_files.file_parts import FilePart
 from components.raw_files.refusal import Converted, DataError, Reject, check_share, describe
+from components.raw_files.row import RecordBatch
 
 ReadFile = Callable[..., Iterator[tuple[int, Any] | Reject]]
-"""Reads one file and yields (line, record) or a Reject for each row, in the file's order.
+"""Reads one file and yields (line, record) or a Reject for each row, in the file's order. A RecordBatch stands for the
+records of many rows, its line is that of the first.
 
 It is called with the path, and with `part=` if the file is divided."""
 Divide = Callable[[str], list[FilePart]]
@@ -122,8 +124,9 @@ class ReadFiles(beam.PTransform):
     """Reads files in parallel; each file, or each part of a large one, is read by one worker.
 
     Yields three collections. The main one, `None`, holds (file, line, record), where file is the index of the path in
-    `paths`. `rejects` holds a Reject for each refused row and a ReadingReport for each file with rows that are left
-    out, or with values that were converted. `failures` holds a message for each file that cannot be read.
+    `paths`, and a RecordBatch stands for many records. `rejects` holds a Reject for each refused row and a
+    ReadingReport for each file with rows that are left out, or with values that were converted. `failures` holds a
+    message for each file that cannot be read.
     """
 
     def __init__(self, paths: Sequence[str], read: ReadFile, divide: Divide | None = None):
@@ -164,9 +167,12 @@ class _ReadFile(beam.DoFn):
         converted: dict[str, tuple[int, str]] = {}
         try:
             rows = self._read(path) if part is None else self._read(path, part=part)
-            for place, each in enumerate(rows, start=1):
-                if place % _TOLD_ROWS == 0:
-                    read.advance(_TOLD_ROWS)
+            untold = 0
+            for each in rows:
+                untold += len(each[1]) if not isinstance(each, Reject) and isinstance(each[1], RecordBatch) else 1
+                if untold >= _TOLD_ROWS:
+                    read.advance(untold)
+                    untold = 0
                 if isinstance(each, Converted):
                     times, one = converted.get(each.reason, (0, each.detail))
                     converted[each.reason] = times + each.times, one
@@ -218,7 +224,8 @@ class _CountRows(beam.DoFn):
         self._rows = 0
 
     def process(self, element: Any) -> None:
-        self._rows += 1
+        record = element[-1] if isinstance(element, tuple) else element
+        self._rows += len(record) if isinstance(record, RecordBatch) else 1
 
     def finish_bundle(self) -> Iterable[WindowedValue]:
         yield GlobalWindows.windowed_value(ReadingReport(self._rows))

@@ -1,7 +1,8 @@
 """A row of a file, and the step from a file's rows to records, which refuses rows that cannot be used."""
 
+import abc
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TypeVar
@@ -23,6 +24,28 @@ class Row:
 
     line: int
     values: Mapping[str, object]
+
+
+@dataclass(frozen=True)
+class RowBatch:
+    """Consecutive rows of a text file, one line each, as columns.
+
+    Attributes:
+        line: The line number of the first row, from 1.
+        columns: Column name to the values of all rows, equally many for each column.
+    """
+
+    line: int
+    columns: Mapping[str, Sequence[str]]
+
+    def __len__(self) -> int:
+        """The number of rows."""
+        return len(next(iter(self.columns.values())))
+
+    def rows(self) -> Iterator[Row]:
+        """The same rows, one by one."""
+        for line, values in enumerate(zip(*self.columns.values(), strict=True), start=self.line):
+            yield Row(line, dict(zip(self.columns, values, strict=True)))
 
 
 class NameList(str):
@@ -78,6 +101,14 @@ def _is_unicode(text: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
+
+
+class RecordBatch(abc.ABC):
+    """What a reader makes of many consecutive rows at once, in place of so many records."""
+
+    @abc.abstractmethod
+    def __len__(self) -> int:
+        """The number of records."""
 
 
 Record = TypeVar("Record")

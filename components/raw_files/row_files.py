@@ -3,19 +3,19 @@
 import dataclasses
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Final
+from typing import Any, Final
 
 from components.raw_files.compression import COMPRESSIONS, without_packing
 from components.raw_files.file_format import AUTO, AVRO, CSV, JSON, JSON_LINES, PARQUET, TSV, FileFormat, setting_beside
 from components.raw_files.file_parts import FilePart, divide
 from components.raw_files.file_systems import matching
 from components.raw_files.formats.avro import read_avro
-from components.raw_files.formats.delimited import read_delimited
+from components.raw_files.formats.delimited import read_delimited, read_delimited_batches
 from components.raw_files.formats.json_array import read_json
 from components.raw_files.formats.json_lines import read_json_lines
 from components.raw_files.formats.parquet import read_parquet
 from components.raw_files.refusal import DataError, Reject
-from components.raw_files.row import Row
+from components.raw_files.row import Row, RowBatch
 from components.raw_files.text_file import open_text, open_unpacked, start_of
 from components.raw_files.wanted_columns import WantedColumns
 
@@ -38,6 +38,12 @@ _READERS: Mapping[str, Reader] = {
     PARQUET: read_parquet,
     AVRO: read_avro,
 }
+_BATCH_READERS: Mapping[str, Callable[..., Iterator[RowBatch | Row | Reject]]] = {
+    **_READERS,
+    CSV: read_delimited_batches,
+    TSV: read_delimited_batches,
+}
+"""CSV and TSV alone are read in batches."""
 _MAGIC: Final[Mapping[bytes, str]] = {b"PAR1": PARQUET, b"Obj\x01": AVRO}
 _START: Final = 4096
 _DEFAULT: Final = FileFormat()
@@ -113,9 +119,47 @@ def read_rows(
     Raises:
         DataError: The file as a whole cannot be used.
     """
-    told = format_of(path, form, setting)
     wanted = WantedColumns(tuple(required), None if optional is None else tuple(optional), tuple(lists), setting)
-    read = _READERS[told.format]
+    return _read(_READERS, path, wanted, form, part)
+
+
+def read_row_batches(
+    path: str,
+    required: Sequence[str],
+    setting: str,
+    form: FileFormat = _DEFAULT,
+    optional: Sequence[str] | None = None,
+    part: FilePart | None = None,
+) -> Iterator[RowBatch | Row | Reject]:
+    """Reads the same as `read_rows`, many rows at once where the file is CSV or TSV and its rows are sound.
+
+    Args:
+        path: The file.
+        required: The columns that it must have.
+        setting: The setting that maps columns, for error messages; empty if column names are fixed.
+        form: How it is written, as far as its name and its first bytes do not say it.
+        optional: The columns that are read beside the required ones, if they are there. None: all.
+        part: The part to read, one of `parts_of`; None for all.
+
+    Yields:
+        Batches of rows, or rows and rejects, in the file's order.
+
+    Raises:
+        DataError: The file as a whole cannot be used.
+    """
+    wanted = WantedColumns(tuple(required), None if optional is None else tuple(optional), (), setting)
+    return _read(_BATCH_READERS, path, wanted, form, part)
+
+
+def _read(
+    readers: Mapping[str, Callable[..., Iterator[Any]]],
+    path: str,
+    wanted: WantedColumns,
+    form: FileFormat,
+    part: FilePart | None,
+) -> Iterator[Any]:
+    told = format_of(path, form, wanted.setting)
+    read = readers[told.format]
     return read(path, wanted, told) if part is None else read(path, wanted, told, part)
 
 

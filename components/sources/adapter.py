@@ -9,6 +9,7 @@ from components.raw_files.refusal import DataError, Reject
 from components.sources.adapters import amazon_reviews, event_tables, fixed_benchmark, jdsearch, kuaisar
 from components.sources.candidate_row import FixedCandidates
 from components.sources.data_config import DataConfig
+from components.sources.event_batch import EventBatch
 from components.sources.source_files import SourceFiles
 from schemas.canonical_event import Event, Item, User
 
@@ -18,6 +19,13 @@ class ReadEvents(Protocol):
 
     def __call__(self, path: str, config: DataConfig, now_ms: int) -> Iterator[tuple[int, Event] | Reject]:
         """Yields each event with its line, or a Reject."""
+
+
+class ReadEventBatches(Protocol):
+    """Reads the events of a file, many at once; see `adapters.event_tables.read_event_batches`."""
+
+    def __call__(self, path: str, config: DataConfig, now_ms: int) -> Iterator[tuple[int, Event | EventBatch] | Reject]:
+        """Yields events with their line, or batches with their first line, or Rejects."""
 
 
 class ReadItems(Protocol):
@@ -62,6 +70,7 @@ class Adapter:
             are made from its items.
         read_users: Yields each user with its line, or a Reject. Only for a source with a table of users.
         event_parts: Divides a large file of events. Then `read_events` reads one `part` of it.
+        read_event_batches: Yields the same events as `read_events`, as batches as far as it can. None: it cannot.
     """
 
     read_events: ReadEvents
@@ -71,6 +80,7 @@ class Adapter:
     with_item: Callable[[Event, Item], Event] | None = None
     read_users: ReadUsers | None = None
     event_parts: EventParts | None = None
+    read_event_batches: ReadEventBatches | None = None
 
 
 ADAPTERS: Mapping[str, Adapter] = {
@@ -82,6 +92,7 @@ ADAPTERS: Mapping[str, Adapter] = {
         event_tables.read_items,
         read_users=event_tables.read_users,
         event_parts=event_tables.event_parts,
+        read_event_batches=event_tables.read_event_batches,
     ),
     "fixed_benchmark": Adapter(
         fixed_benchmark.read_events,

@@ -1,6 +1,7 @@
 """DataConfig: the `data` section of a configuration, which says how raw logs become examples."""
 
 import dataclasses
+import functools
 import json
 import typing
 from collections.abc import Sequence
@@ -287,12 +288,12 @@ class DataConfig(FormatSettings):
         """The names of the context values that any log has."""
         return tuple(dict.fromkeys(name for each in self.event_sources for name in each.columns.context))
 
-    @property
+    @functools.cached_property
     def has_weights(self) -> bool:
         """Whether any log says how much its engagements count."""
         return any(each.columns.weight for each in (*self.event_sources, self._single_log))
 
-    @property
+    @functools.cached_property
     def has_actions(self) -> bool:
         """Whether any log says so by naming actions, of which the strongest counts."""
         return bool(self.action_names)

@@ -318,7 +318,8 @@ def _text_reader(row: Mapping[str, object]) -> Callable[[Mapping[str, object], s
     return _plain_text
 
 
-def _timestamp_ms(text: str, columns: EventColumns, rules: RowRules, now_ms: int) -> int:
+def time_of(text: str, columns: EventColumns, rules: RowRules, now_ms: int) -> int:
+    """Reads a time, in milliseconds since 1970; raises RowError if it is none, or not between earliest and now."""
     unit = UNITS[columns.time_unit]
     if len(text) < _LONG_NUMBER and text.isascii() and text.isdigit():
         milliseconds = int(text) * unit.milliseconds // unit.in_a_millisecond
@@ -374,7 +375,7 @@ def event_from_row(row: Mapping[str, object], columns: EventColumns, now_ms: int
         user_id = rules.id_of(user_id, columns.user_id)
     if not user_id:
         raise _missing("user", row, columns.user_id)
-    timestamp_ms = _timestamp_ms(text(row, columns.timestamp), columns, rules, now_ms)
+    timestamp_ms = time_of(text(row, columns.timestamp), columns, rules, now_ms)
     if columns.surface:
         name = text(row, columns.surface)
         if name not in columns.surface_of:
@@ -395,7 +396,7 @@ def event_from_row(row: Mapping[str, object], columns: EventColumns, now_ms: int
     if label_text in _PLAIN_LABELS and not columns.label_values and rules.label_threshold is None:
         label = _PLAIN_LABELS[label_text]
     else:
-        label = _label(label_text, columns, rules)
+        label = label_of(label_text, columns, rules)
     session_id = ""
     if surface is _SEARCH:
         session_id = text(row, columns.session_id)
@@ -410,7 +411,7 @@ def event_from_row(row: Mapping[str, object], columns: EventColumns, now_ms: int
         item_id=item_id,
         label=label,
         context={name: rules.known(text(row, name)) for name in columns.context},
-        weight=_weight(text(row, columns.weight), columns, rules) if columns.weight and label and item_id else 1.0,
+        weight=weight_of(text(row, columns.weight), columns, rules) if columns.weight and label and item_id else 1.0,
     )
 
 
@@ -425,7 +426,8 @@ def _check_kind(surface: str, label: str, columns: EventColumns, section: str) -
             raise RowError(reason, f"{section}columns.{setting} does not name it", as_told=True)
 
 
-def _label(text: str, columns: EventColumns, rules: RowRules) -> int:
+def label_of(text: str, columns: EventColumns, rules: RowRules) -> int:
+    """Reads a label. Raises RowError if it is none, and KeyError if `label_values` does not name it."""
     if columns.label_values:
         return columns.label_values[text]
     if not text:
@@ -452,8 +454,8 @@ def _spelled_label(text: str, column: str) -> int:
     return label
 
 
-def _weight(text: str, columns: EventColumns, rules: RowRules) -> float:
-    """The weight of an engagement. Rows that were only shown need none."""
+def weight_of(text: str, columns: EventColumns, rules: RowRules) -> float:
+    """Reads the weight of an engagement; raises RowError if it is none. Rows that were only shown need none."""
     if columns.weight_values:
         if text not in columns.weight_values:
             reason = f"{LEFT_OUT}{columns.weight} {text[:40]!r}"

@@ -34,7 +34,12 @@ class SourceEvents(NamedTuple):
 
 
 def source_events(
-    pipeline: beam.Pipeline, config: DataConfig, paths: Sequence[str], now_ms: int, prefix: str = ""
+    pipeline: beam.Pipeline,
+    config: DataConfig,
+    paths: Sequence[str],
+    now_ms: int,
+    prefix: str = "",
+    in_batches: bool = False,
 ) -> SourceEvents:
     """Adds steps to a pipeline that read event files.
 
@@ -44,10 +49,13 @@ def source_events(
         paths: The files, such as `SourceFiles.event_files`.
         now_ms: The time of reading, in milliseconds since 1970. Later events are refused.
         prefix: Tells the steps from those of another call.
-
+        in_batches: Whether `rows` and `kept` may hold (file, first line, EventBatch) beside single events. They do if
+            the source can read so, and no filter looks at single events.
     """
     source = adapter(config.source)
-    read_file = functools.partial(source.read_events, config=config, now_ms=now_ms)
+    are_filtered = config.max_events_per_user_day or config.core
+    read_in_batches = source.read_event_batches if in_batches and not are_filtered else None
+    read_file = functools.partial(read_in_batches or source.read_events, config=config, now_ms=now_ms)
     divide = functools.partial(source.event_parts, config=config) if source.event_parts else None
     read = pipeline | f"{prefix}Events" >> ReadFiles(paths, read_file, divide)
     kept, counts, failures = read[None], None, read[FAILURES]

@@ -5,18 +5,18 @@
 
 import functools
 import math
+import operator
 from collections.abc import Mapping, Sequence
 
 from components.behaviour_example_gen.examples import example_bytes
 from components.behaviour_example_gen.examples.example_bytes import (
-    Texts,
-    entry_of_integers,
-    entry_of_strings,
+    Head,
     floats,
     integers,
     strings,
     text,
     varint,
+    varint_of_large,
 )
 from schemas import context_values, features
 from schemas.canonical_event import Event, Item, Surface, Token, User
@@ -26,6 +26,12 @@ _SEARCH = Surface.SEARCH
 _SEARCH_KIND = varint(Surface.SEARCH.token_kind)
 _FEED_KIND = varint(Surface.RECOMMENDATION.token_kind)
 _SURFACES = {each: example_bytes.entry(features.SURFACE, strings([each.value])) for each in Surface}
+_CANDIDATES = Head(features.CANDIDATES, strings)
+_ITEM_COUNTS = Head(features.HISTORY_ITEM_COUNTS, integers)
+_ITEMS = Head(features.HISTORY_ITEMS, strings)
+_KINDS = Head(features.HISTORY_KINDS, integers)
+_QUERIES = Head(features.HISTORY_QUERIES, strings)
+_TIMESTAMP = Head(features.TIMESTAMP_MS, integers)
 _SEQUENCE_END = tuple(example_bytes.entry(features.SEQUENCE_END, integers([end])) for end in (0, 1))
 
 
@@ -41,14 +47,12 @@ class _WrittenHistory:
         self._parts = (self.kinds, self.counts, self.items, self.queries)
         self._lengths: tuple[list[int], ...] = ([], [], [], [])
 
-    def become(self, history: Sequence[Token]) -> None:
+    def become(self, history: list[Token]) -> None:
         """Makes this the features of another history."""
-        history, tokens = list(history), self._tokens
-        place = 0
-        while tokens[place:] != history[place : len(tokens)]:
-            while place < min(len(tokens), len(history)) and tokens[place] is history[place]:
-                place += 1
-            self._remove(place)
+        tokens = self._tokens
+        while tokens != history[: len(tokens)]:
+            same = list(map(operator.is_, tokens, history))
+            self._remove(same.index(False) if False in same else len(same))
         for token in history[len(tokens) :]:
             self._append(token)
 
@@ -88,29 +92,42 @@ class BehaviourExamples:
         self,
         target: Event,
         history: Sequence[Token],
-        negatives: Texts,
+        negatives: bytes,
+        count: int,
         ends_sequence: bool = False,
         with_weight: bool = False,
     ) -> bytes:
-        """Serializes the example of one target, as `behaviour_example` does."""
+        """Serializes the example of one target, as `behaviour_example` does.
+
+        Args:
+            target: The event to predict.
+            history: The tokens before it, oldest first.
+            negatives: What `text` returned for each item that it is ranked against, joined.
+            count: How many these are.
+            ends_sequence: See `sequence_ends`.
+            with_weight: Whether the example holds weights.
+        """
         written = self._history
-        written.become(history)
+        written.become(list(history))
+        counts, items, kinds, queries = written.counts, written.items, written.kinds, written.queries
+        positive = text(target.item_id)
+        time = varint_of_large(target.timestamp_ms)
         return example_bytes.joined(
             [
-                entry_of_strings(features.CANDIDATES, text(target.item_id) + negatives.elements),
+                *(_CANDIDATES[len(positive) + len(negatives)], positive, negatives),
                 _context(tuple(target.context.items())),
-                entry_of_integers(features.HISTORY_ITEM_COUNTS, written.counts),
-                entry_of_strings(features.HISTORY_ITEMS, written.items),
-                entry_of_integers(features.HISTORY_KINDS, written.kinds),
-                entry_of_strings(features.HISTORY_QUERIES, written.queries),
-                *([_history_weights(history)] if with_weight else ()),
-                _labels(negatives.number),
-                entry_of_strings(features.QUERY, text(target.query)),
+                *(_ITEM_COUNTS[len(counts)], counts),
+                *(_ITEMS[len(items)], items),
+                *(_KINDS[len(kinds)], kinds),
+                *(_QUERIES[len(queries)], queries),
+                *((_history_weights(history),) if with_weight else ()),
+                _labels(count),
+                _query(target.query),
                 _SEQUENCE_END[ends_sequence],
                 _SURFACES[target.surface],
-                entry_of_integers(features.TIMESTAMP_MS, varint(target.timestamp_ms)),
+                *(_TIMESTAMP[len(time)], time),
                 self._user_id,
-                *([example_bytes.entry(features.WEIGHT, floats([target.weight]))] if with_weight else ()),
+                *((example_bytes.entry(features.WEIGHT, floats([target.weight])),) if with_weight else ()),
             ]
         )
 
@@ -134,7 +151,10 @@ def behaviour_example(
     Returns:
         A serialized tf.Example. Its candidates are the target's item, followed by the negatives.
     """
-    return BehaviourExamples(target.user_id).example(target, history, Texts.of(negatives), ends_sequence, with_weight)
+    written = b"".join(map(text, negatives))
+    return BehaviourExamples(target.user_id).example(
+        target, history, written, len(negatives), ends_sequence, with_weight
+    )
 
 
 def _history_weights(history: Sequence[Token]) -> bytes:
@@ -144,6 +164,11 @@ def _history_weights(history: Sequence[Token]) -> bytes:
 @functools.cache
 def _labels(negatives: int) -> bytes:
     return example_bytes.entry(features.LABELS, floats([1.0] + [0.0] * negatives))
+
+
+@functools.lru_cache(maxsize=1 << 12)
+def _query(query: str) -> bytes:
+    return example_bytes.entry(features.QUERY, strings([query]))
 
 
 @functools.lru_cache(maxsize=1 << 12)

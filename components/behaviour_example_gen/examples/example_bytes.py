@@ -6,8 +6,8 @@ as those of a deterministic serialization: features are sorted by name, so equal
 
 import functools
 import struct
-from collections.abc import Mapping, Sequence
-from typing import Final, NamedTuple
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Final
 
 _TEXTS_KEPT: Final = 1 << 17
 _LENGTHS_KEPT: Final = 1 << 14
@@ -18,6 +18,9 @@ _INT64_LIST: Final = b"\x1a"
 _FIRST: Final = b"\x0a"
 _SECOND: Final = b"\x12"
 _ONE_BYTE: Final = 0x80
+_FOUR_BYTES: Final = 1 << 28
+_TWO_DIGITS: Final = [bytes((number & 0x7F | _ONE_BYTE, number >> 7 | _ONE_BYTE)) for number in range(1 << 14)]
+"""Two digits of a varint that are not its last ones."""
 
 
 def strings(values: Sequence[str]) -> bytes:
@@ -46,9 +49,14 @@ def example(features: Mapping[str, bytes]) -> bytes:
     return joined([entry(name, feature) for name, feature in sorted(features.items())])
 
 
-def joined(entries: Sequence[bytes]) -> bytes:
-    """A serialized tf.Example of entries that are made by `entry_of_strings` and its like and sorted by their names."""
-    return _FIRST + _sized(b"".join(entries))
+def joined(parts: Sequence[bytes | bytearray]) -> bytes:
+    """A serialized tf.Example.
+
+    Args:
+        parts: What `entry` returned for each feature, or what `Head` says of its elements and these; sorted by the
+            features' names.
+    """
+    return b"".join((_FIRST, varint(sum(map(len, parts))), *parts))
 
 
 def entry(name: str, feature: bytes) -> bytes:
@@ -56,39 +64,30 @@ def entry(name: str, feature: bytes) -> bytes:
     return _FIRST + _sized(_key(name) + _sized(feature))
 
 
-def entry_of_strings(name: str, elements: bytes | bytearray) -> bytes:
-    """A feature of texts with its name.
+class Head(dict[int, bytes]):
+    """What stands before the elements of a feature: its name, and lengths. It depends on the elements' length alone.
+
+    Elements are what `text` returned for each text, or `varint` for each number, joined.
 
     Args:
         name: The feature's name.
-        elements: What `text` returned for each text, joined.
+        feature: `strings` or `integers`.
     """
-    return _before_strings(name, len(elements)) + elements
 
+    def __init__(self, name: str, feature: Callable[[Sequence[Any]], bytes]):
+        super().__init__()
+        self._name = name
+        self._has_texts = feature is strings
 
-def entry_of_integers(name: str, elements: bytes | bytearray) -> bytes:
-    """A feature of integers with its name.
-
-    Args:
-        name: The feature's name.
-        elements: What `varint` returned for each number, joined.
-    """
-    return _before_integers(name, len(elements)) + elements
-
-
-@functools.lru_cache(maxsize=_LENGTHS_KEPT)
-def _before_strings(name: str, length: int) -> bytes:
-    """What stands before the elements. It depends on nothing but their length."""
-    return _before(entry(name, _BYTES_LIST + _sized(bytes(length))), length)
-
-
-@functools.lru_cache(maxsize=_LENGTHS_KEPT)
-def _before_integers(name: str, length: int) -> bytes:
-    return _before(entry(name, _INT64_LIST + _packed(bytes(length))), length)
-
-
-def _before(whole: bytes, length: int) -> bytes:
-    return whole[: len(whole) - length]
+    def __missing__(self, length: int) -> bytes:
+        """The bytes before elements that take so many bytes. Those of usual lengths are kept."""
+        elements = bytes(length)
+        feature = _BYTES_LIST + _sized(elements) if self._has_texts else _INT64_LIST + _packed(elements)
+        whole = entry(self._name, feature)
+        head = whole[: len(whole) - length]
+        if len(self) < _LENGTHS_KEPT:
+            self[length] = head
+        return head
 
 
 @functools.lru_cache(maxsize=_TEXTS_KEPT)
@@ -102,26 +101,27 @@ def encoded_text(value: bytes) -> bytes:
     return _FIRST + _sized(value)
 
 
-class Texts(NamedTuple):
-    """Texts that are written already.
+class Texts(dict[int, bytes]):
+    """What `text` returns for each value of a long sequence, by its place. Only so many as `text` keeps are kept.
 
-    Attributes:
-        number: How many there are.
-        elements: What `text` returned for each, joined.
+    Args:
+        value_at: Gives the text at a place, encoded as UTF-8, such as an item id of the catalogue.
     """
 
-    number: int
-    elements: bytes
+    def __init__(self, value_at: Callable[[int], bytes]):
+        super().__init__()
+        self._value_at = value_at
 
-    @classmethod
-    def of(cls, values: Sequence[str]) -> "Texts":
-        """Writes texts."""
-        return cls.of_elements([text(value) for value in values])
+    def __missing__(self, place: int) -> bytes:
+        """Looks at the value itself."""
+        made = encoded_text(self._value_at(place))
+        if len(self) < _TEXTS_KEPT:
+            self[place] = made
+        return made
 
-    @classmethod
-    def of_elements(cls, elements: Sequence[bytes]) -> "Texts":
-        """Joins what `text` returned for each."""
-        return cls(len(elements), b"".join(elements))
+    def joined(self, places: Iterable[int]) -> bytes:
+        """The elements at these places."""
+        return b"".join(map(self.__getitem__, places))
 
 
 @functools.cache
@@ -137,6 +137,13 @@ def _packed(values: bytes) -> bytes:
 
 def _sized(content: bytes) -> bytes:
     return varint(len(content)) + content
+
+
+def varint_of_large(value: int) -> bytes:
+    """The same as `varint`, without keeping it: for numbers such as times, of which hardly one occurs twice."""
+    if value < _FOUR_BYTES:
+        return varint(value)
+    return _TWO_DIGITS[value & 0x3FFF] + _TWO_DIGITS[value >> 14 & 0x3FFF] + varint(value >> 28)
 
 
 @functools.lru_cache(maxsize=1 << 14)

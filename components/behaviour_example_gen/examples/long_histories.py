@@ -1,6 +1,7 @@
 """Limits the events of one user, and takes each once. A user with millions of events is a robot or a shared account."""
 
 import heapq
+import operator
 from collections.abc import Hashable, Iterable
 from typing import Any, NamedTuple
 
@@ -38,7 +39,7 @@ def newest_events(placed: Iterable[tuple[Key, Event]], limit: int) -> NewestEven
         limit: How many to keep; 0 keeps all.
     """
     if not limit:
-        everything = [event for _, event in sorted(placed, key=lambda each: each[0])]
+        everything = [event for _, event in sorted(placed, key=operator.itemgetter(0))]
         events = without_repeated(everything)
         return NewestEvents(events, 0, set(), len(everything) - len(events))
     kept: list[tuple[Key, int, Event]] = []

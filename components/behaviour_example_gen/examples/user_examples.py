@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from components.behaviour_example_gen.examples.behaviour_examples import BehaviourExamples
-from components.behaviour_example_gen.examples.example_bytes import Texts
+from components.behaviour_example_gen.examples.example_bytes import text
 from components.behaviour_example_gen.examples.fixed_candidates import given_examples
 from components.behaviour_example_gen.examples.histories import targets_with_histories
 from components.behaviour_example_gen.examples.sequence_ends import sequence_ends
@@ -86,26 +86,20 @@ def examples_of_user(
     ends = sequence_ends(placed, [split for split, _ in cut], config)
     chosen = [each for each in zip(cut, placed, ends, strict=True) if each[0][0]]
     negatives = iter(
-        drawn.places_each(
+        drawn.draw_each(
             [(each.position, _wanted(split, config), each.target) for (split, given), each, _ in chosen if not given]
         )
     )
-    element = sampler.element
-    serialize, has_weights = BehaviourExamples(user_id).example, config.has_weights
-    made = [
-        UserExample(
-            split,
-            each.target.item_id,
-            serialize(
-                each.target,
-                each.history,
-                Texts.of(given) if given else Texts.of_elements([element(place) for place in next(negatives)]),
-                is_end,
-                has_weights,
-            ),
-        )
-        for (split, given), each, is_end in chosen
-    ]
+    serialize, has_weights, texts = BehaviourExamples(user_id).example, config.has_weights, sampler.texts
+    made = []
+    for (split, given), each, is_end in chosen:
+        if given:
+            count, written = len(given), b"".join(map(text, given))
+        else:
+            places = next(negatives)
+            count, written = len(places), texts.joined(places)
+        serialized = serialize(each.target, each.history, written, count, is_end, has_weights)
+        made.append(UserExample(split, each.target.item_id, serialized))
     return UserExamples(made, +left_out)
 
 

@@ -1,15 +1,17 @@
 """Reads CSV files, with quotes as in RFC 4180, and TSV files, in which a quotation mark is an ordinary character."""
 
 import csv
+import functools
 import itertools
+import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from typing import Any, Final
 
 from components.raw_files.file_format import FileFormat, setting_beside
 from components.raw_files.file_parts import FilePart
 from components.raw_files.refusal import DataError, Reject
-from components.raw_files.row import Row
+from components.raw_files.row import Row, RowBatch
 from components.raw_files.text_file import check_not_empty, check_text, open_text, open_text_part
 from components.raw_files.wanted_columns import WantedColumns
 
@@ -21,6 +23,10 @@ _SIGNS: Final = {
     ",": "commas",
 }
 _SIGN_NAMES: Final = {";": "semicolon", "\t": "tab", "|": "pipe", "\x01": '"\\x01"', ",": "comma"}
+_BATCH_LINES: Final = 1024
+"""So few that a line which is refused slows few others down, and so many that work for each batch does not count."""
+_PLAIN_LINE_CHARACTERS: Final = 100_000
+"""The csv module refuses a field that is longer than 131,072 characters."""
 
 
 def read_delimited(
@@ -40,7 +46,35 @@ def read_delimited(
     Raises:
         DataError: The file as a whole cannot be used.
     """
-    read_header, rows = (_quoted_header, _quoted_rows) if form.quotation else (_plain_header, _plain_rows)
+    return _read(path, wanted, form, part, _quoted_rows if form.quotation else _plain_rows)
+
+
+def read_delimited_batches(
+    path: str, wanted: WantedColumns, form: FileFormat, part: FilePart | None = None, lines: int = _BATCH_LINES
+) -> Iterator[RowBatch | Row | Reject]:
+    """Reads the same as `read_delimited`, in a fraction of the time: many rows at once wherever each is one line.
+
+    Args:
+        path: The file.
+        wanted: The columns that it must have.
+        form: Delimiter, quotation mark, encoding and header.
+        part: The part to read; None for all.
+        lines: How many lines are looked at together. If one of them is refused, or empty, or a part of a record of
+            several lines, they are read row by row.
+
+    Yields:
+        Batches of rows, or rows and rejects, in the file's order.
+
+    Raises:
+        DataError: The file as a whole cannot be used.
+    """
+    return _read(path, wanted, form, part, functools.partial(_batches, size=lines))
+
+
+def _read(
+    path: str, wanted: WantedColumns, form: FileFormat, part: FilePart | None, rows: Callable[..., Iterator[Any]]
+) -> Iterator[Any]:
+    read_header = _quoted_header if form.quotation else _plain_header
     newline = "" if form.quotation else "\n"
     with open_text(path, newline, form.encoding) as stream:
         first_line = stream.readline()
@@ -57,6 +91,44 @@ def read_delimited(
         yield from rows(path, stream, header, part.lines_before, form)
 
 
+def _batches(
+    path: str, lines: Iterable[str], header: Sequence[str], lines_before: int, form: FileFormat, size: int
+) -> Iterator[RowBatch | Row | Reject]:
+    rows = _quoted_rows if form.quotation else _plain_rows
+    lines = iter(lines)
+    while some := list(itertools.islice(lines, size)):
+        columns = _columns(some, len(header), form)
+        if columns is None:
+            lines_before = yield from rows(path, itertools.chain(some, lines), header, lines_before, form, len(some))
+        else:
+            yield RowBatch(lines_before + 1, dict(zip(header, columns, strict=True)))
+            lines_before += len(some)
+
+
+def _columns(lines: Sequence[str], width: int, form: FileFormat) -> Sequence[Sequence[str]] | None:
+    """The columns of lines that are a row each; None if they are not, or if one of them is refused."""
+    text = "".join(lines)
+    if not text.endswith("\n"):
+        text += "\n"
+    is_plain = not form.quotation or (
+        form.quotation not in text and "\x00" not in text and max(map(len, lines)) <= _PLAIN_LINE_CHARACTERS
+    )
+    if is_plain and width > 1 and len(form.sign) == 1:
+        if "\r" in text:
+            text = text.replace("\r\n", "\n")
+        if "\r" not in text:
+            if {line.count(form.sign) for line in lines} != {width - 1}:
+                return None
+            values = text[:-1].replace("\n", form.sign).split(form.sign)
+            return [values[place::width] for place in range(width)]
+    try:
+        rows = list(_reader(lines, form)) if form.quotation else [_plain_values(line, form.sign) for line in lines]
+    except csv.Error:
+        return None
+    # A record takes a line at least, so as many records as lines are one line each.
+    return list(zip(*rows, strict=True)) if len(rows) == len(lines) and {*map(len, rows)} == {width} else None
+
+
 def _quoted_header(path: str, lines: Iterator[str], form: FileFormat) -> tuple[list[str], int]:
     """The names in the header, and how many lines it takes."""
     reader = _reader(lines, form)
@@ -68,16 +140,22 @@ def _quoted_header(path: str, lines: Iterator[str], form: FileFormat) -> tuple[l
 
 
 def _quoted_rows(
-    path: str, lines: Iterable[str], header: Sequence[str], lines_before: int, form: FileFormat
-) -> Iterator[Row | Reject]:
+    path: str,
+    lines: Iterable[str],
+    header: Sequence[str],
+    lines_before: int,
+    form: FileFormat,
+    at_least: int = sys.maxsize,
+) -> Generator[Row | Reject, None, int]:
+    """Reads so many lines, and those of a record that is open there. Returns how many lines are done."""
     reader = _reader(lines, form)
     done = lines_before
-    while True:
+    while done - lines_before < at_least:
         reason, detail, values = "broken record", "", None
         try:
             values = next(reader, None)
             if values is None:
-                return
+                return done
         except csv.Error as error:
             detail = str(error)
             # The csv module tells its errors apart by their text only.
@@ -92,6 +170,7 @@ def _quoted_rows(
             reason, detail = "wrong number of columns", f"{len(values)} instead of {len(header)}"
         for line in range(start, done + 1):
             yield Reject(path, line, reason, detail if line == start else f"in the record of line {start}")
+    return done
 
 
 def _reader(lines: Iterable[str], form: FileFormat) -> Any:
@@ -103,17 +182,26 @@ def _plain_header(path: str, lines: Iterator[str], form: FileFormat) -> tuple[li
     return next(lines).rstrip("\r\n").split(form.sign), 1
 
 
+def _plain_values(line: str, sign: str) -> list[str]:
+    return line.rstrip("\r\n").split(sign)
+
+
 def _plain_rows(
-    path: str, lines: Iterable[str], header: Sequence[str], lines_before: int, form: FileFormat
-) -> Iterator[Row | Reject]:
-    sign = form.sign
-    for line, text in enumerate(lines, start=lines_before + 1):
-        text = text.rstrip("\r\n")
-        values = text.split(sign)
+    path: str,
+    lines: Iterable[str],
+    header: Sequence[str],
+    lines_before: int,
+    form: FileFormat,
+    at_least: int = sys.maxsize,
+) -> Generator[Row | Reject, None, int]:
+    sign, line = form.sign, lines_before
+    for line, text in enumerate(itertools.islice(lines, at_least), start=lines_before + 1):
+        values = _plain_values(text, sign)
         if len(values) == len(header):
             yield Row(line, dict(zip(header, values, strict=True)))
-        elif text:
+        elif values != [""]:
             yield Reject(path, line, "wrong number of columns", f"{len(values)} instead of {len(header)}")
+    return line
 
 
 def _checked_header(path: str, first: Sequence[str], wanted: WantedColumns, form: FileFormat) -> list[str]:

@@ -5,15 +5,18 @@ yields one more event, which has no item; so does a search with an empty list.
 """
 
 import dataclasses
+import itertools
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeVar, cast
 
+from components.raw_files.file_format import FileFormat
 from components.raw_files.file_parts import FilePart
 from components.raw_files.refusal import Converted, Reject
-from components.raw_files.row import Row, RowError, records
-from components.raw_files.row_files import parts_of, read_rows
+from components.raw_files.row import Row, RowBatch, RowError, records
+from components.raw_files.row_files import parts_of, read_row_batches, read_rows
 from components.sources.data_config import DataConfig
+from components.sources.event_batch import EventBatch, events_of_columns
 from components.sources.event_rows import EventColumns, RowRules, event_from_row, item_from_row, user_from_row
 from components.sources.row_elements import list_of, outside, row_elements
 from schemas.canonical_event import Event, Item, User
@@ -41,19 +44,93 @@ def read_events(
     Raises:
         DataError: The file as a whole cannot be used.
     """
-    section, source = config.event_source_of(path)
-    columns = source.columns
-    told: dict[str, object] = {}
-    if source.surface:
-        columns, told = dataclasses.replace(columns, surface=_SURFACE, surface_values={}), {_SURFACE: source.surface}
-    if source.label is not None:
-        columns, told = dataclasses.replace(columns, label=_LABEL, label_values={}), {**told, _LABEL: source.label}
-    required = [name for name in columns.required if name != _SURFACE]
-    optional = [name for name in columns.named if name not in told and not list_of(name, columns.lists)]
-    rows = read_rows(path, required, f"{section}columns", source.form, optional, columns.lists, part)
+    log = _Log.of(path, config)
+    rows = read_rows(path, log.required, log.setting, log.form, log.optional, log.columns.lists, part)
+    return _events(path, rows, log, now_ms)
+
+
+def read_event_batches(
+    path: str, config: DataConfig, now_ms: int, part: FilePart | None = None
+) -> Iterator[tuple[int, Event | EventBatch] | Reject]:
+    """Reads the same events as `read_events`, in a fraction of the time: many at once wherever no row is refused.
+
+    Args:
+        path: A CSV or TSV file; of others, each event is read by itself.
+        config: Which column holds which field.
+        now_ms: The time of reading, in milliseconds since 1970. Later events are refused.
+        part: The part to read, one of `event_parts`; None for all.
+
+    Yields:
+        (line, event), (first line, events) or a Reject, in the file's order.
+
+    Raises:
+        DataError: The file as a whole cannot be used.
+    """
+    log = _Log.of(path, config)
+    if log.columns.lists:
+        yield from read_events(path, config, now_ms, part)
+        return
+    found = read_row_batches(path, log.required, log.setting, log.form, log.optional, part)
+    for are_batches, group in itertools.groupby(found, lambda each: isinstance(each, RowBatch)):
+        if not are_batches:
+            yield from _events(path, cast(Iterator[Row | Reject], group), log, now_ms)
+            continue
+        for batch in cast(Iterator[RowBatch], group):
+            told = {name: [str(value)] * len(batch) for name, value in log.told.items()}
+            events = events_of_columns({**batch.columns, **told}, log.columns, now_ms, log.rules)
+            if events is None:
+                yield from _events(path, batch.rows(), log, now_ms)
+            else:
+                yield batch.line, events
+
+
+@dataclasses.dataclass(frozen=True)
+class _Log:
+    """How the events of a file are read.
+
+    Attributes:
+        setting: The setting that maps its columns.
+        form: How it is written.
+        columns: Which column holds which field.
+        told: The values of columns that no file has.
+        rules: What the values mean.
+    """
+
+    setting: str
+    form: FileFormat
+    columns: EventColumns
+    told: dict[str, object]
+    rules: RowRules
+
+    @classmethod
+    def of(cls, path: str, config: DataConfig) -> "_Log":
+        """How the configuration says that a file is read."""
+        section, source = config.event_source_of(path)
+        columns = source.columns
+        told: dict[str, object] = {}
+        if source.surface:
+            columns, told = (
+                dataclasses.replace(columns, surface=_SURFACE, surface_values={}),
+                {_SURFACE: source.surface},
+            )
+        if source.label is not None:
+            columns, told = dataclasses.replace(columns, label=_LABEL, label_values={}), {**told, _LABEL: source.label}
+        rules = dataclasses.replace(config.row_rules, section=section)
+        return cls(f"{section}columns", source.form, columns, told, rules)
+
+    @property
+    def required(self) -> list[str]:
+        return [name for name in self.columns.required if name != _SURFACE]
+
+    @property
+    def optional(self) -> list[str]:
+        return [name for name in self.columns.named if name not in self.told and not list_of(name, self.columns.lists)]
+
+
+def _events(path: str, rows: Iterator[Row | Reject], log: _Log, now_ms: int) -> Iterator[tuple[int, Event] | Reject]:
+    columns, rules, told = log.columns, log.rules, log.told
     if told:
         rows = (row if isinstance(row, Reject) else Row(row.line, {**row.values, **told}) for row in rows)
-    rules = dataclasses.replace(config.row_rules, section=section)
     if columns.lists:
         found = _events_of_lists(path, rows, columns, now_ms, rules)
     else:

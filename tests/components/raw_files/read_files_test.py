@@ -6,9 +6,11 @@ import apache_beam as beam
 import pytest
 from apache_beam.testing.util import assert_that, equal_to
 
+from components.progress import heard_by
 from components.raw_files.file_parts import FilePart
 from components.raw_files.read_files import FAILURES, REJECTS, CombineReport, ReadFiles, ReadingReport, report
 from components.raw_files.refusal import Converted, DataError, Reject
+from components.raw_files.row import RecordBatch
 from tests.support.raw_files import make_pipeline
 
 BAD = [Reject("b", line, reason, "?") for line, reason in enumerate(["x", "y", "x", "x", "x", "x"], start=1)]
@@ -32,6 +34,22 @@ def test_rows_rejects_and_failures_are_told_apart():
         none = pipeline | "None" >> ReadFiles([], read)
         empty = report("Empty", none[None], none[REJECTS], none[FAILURES])
         assert_that(empty, equal_to([ReadingReport()]), "empty report")
+
+
+class Two(RecordBatch):
+    def __len__(self):
+        return 2
+
+
+def test_a_batch_counts_as_its_rows():
+    pair = Two()
+    steps = []
+    with heard_by(lambda progress, count: steps.append((progress.what, count))), make_pipeline() as pipeline:
+        bad = Reject("a", 504, "x", "?")
+        found = pipeline | ReadFiles(["a"], lambda _: [(1, pair), (3, "c"), *[(4, pair)] * 250, bad])
+        expected = ReadingReport(504, {"x": 1}, (bad,))
+        assert_that(report("All", found[None], found[REJECTS], found[FAILURES]), equal_to([expected]), "report")
+    assert steps == [("rows read", 501)]
 
 
 def test_parts_of_a_file_are_read_apart_and_counted_together():

@@ -6,8 +6,8 @@ import pytest
 
 from components.raw_files.file_format import FileFormat
 from components.raw_files.refusal import DataError
-from components.raw_files.row import Row
-from components.raw_files.row_files import matching_files, read_rows
+from components.raw_files.row import Row, RowBatch
+from components.raw_files.row_files import format_of, matching_files, read_row_batches, read_rows
 from tests.support.raw_files import split, write
 
 
@@ -54,8 +54,13 @@ SEMICOLONS = {"delimiter": ";"}
     ],
 )
 def test_the_settings_the_ending_or_the_content_tell_the_format(tmp_path, name, text, line, form):
-    rows, _ = split(read_rows(write(tmp_path / name, text), ("id",), "data.columns", FileFormat(**form)))
+    path, form = write(tmp_path / name, text), FileFormat(**form)
+    rows, _ = split(read_rows(path, ("id",), "data.columns", form))
     assert rows == [Row(line, {"id": "1", "name": "a"})]
+    batches = list(read_row_batches(path, ("id",), "data.columns", form))
+    is_divided = format_of(path, form).format in ("csv", "tsv")
+    assert [type(each) for each in batches] == [RowBatch if is_divided else Row]
+    assert [row for each in batches for row in (each.rows() if is_divided else [each])] == rows
 
 
 def test_values_without_a_format_are_refused_with_the_setting(tmp_path):

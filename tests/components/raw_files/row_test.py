@@ -4,7 +4,7 @@ from decimal import Decimal
 import pytest
 
 from components.raw_files.refusal import Reject
-from components.raw_files.row import Row, RowError, plain_value, records
+from components.raw_files.row import Row, RowBatch, RowError, plain_value, records
 
 
 @pytest.mark.parametrize(
@@ -50,3 +50,9 @@ def number(values):
 def test_rejects_stand_in_the_place_of_their_rows():
     rows = [Row(2, {"n": "5"}), Reject("f", 3, "broken record", ""), Row(4, {"n": "x"}), Row(5, {"n": "7"})]
     assert list(records("f", rows, number)) == [(2, 5), rows[1], Reject("f", 4, "no number", "found 'x'"), (5, 7)]
+
+
+def test_a_batch_is_made_of_its_rows():
+    batch = RowBatch(7, {"id": ["1", "2"], "name": ["a", ""]})
+    assert len(batch) == 2
+    assert list(batch.rows()) == [Row(7, {"id": "1", "name": "a"}), Row(8, {"id": "2", "name": ""})]

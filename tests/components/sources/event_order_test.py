@@ -1,4 +1,6 @@
-from components.sources.event_order import event_place
+import operator
+
+from components.sources.event_order import event_place, event_places
 from schemas.canonical_event import Event, Surface
 
 
@@ -18,3 +20,10 @@ def test_the_sources_own_numbers_come_first_then_time_then_file_and_line():
         event_place(2, 3, event("a", time=2, position=2, element=1)),
     ]
     assert sorted(reversed(in_order)) == in_order
+
+
+def test_many_are_placed_as_each_is():
+    events = [event("a", time=9, position=1), event("b", time=2, element=3)]
+    names = ("position", "timestamp_ms", "element", "item_id", "query")
+    fields = {name: list(map(operator.attrgetter(name), events)) for name in names}
+    assert list(event_places([4, 5], [6, 7], fields)) == [event_place(4, 6, events[0]), event_place(5, 7, events[1])]

@@ -45,3 +45,9 @@ def test_of_equal_events_the_first_stays_and_repetitions_at_another_time_stay():
     twice = [at(1, "a"), at(1, "a"), at(2, "a"), at(2, "b"), at(2, "a"), at(2, "c"), at(2, "b"), at(2, "c"), at(2, "a")]
     assert without_repeated([*twice, *once[4:], at(4, "a")]) == once
     assert without_repeated([]) == []
+
+
+def test_events_that_differ_in_any_value_stay_side_by_side():
+    for other in OTHERS:
+        assert without_repeated([EVENT, other]) == [EVENT, other]
+        assert without_repeated([EVENT, dataclasses.replace(EVENT), other]) == [EVENT, other]

@@ -5,6 +5,7 @@ from apache_beam.testing.util import assert_that, equal_to
 from components.raw_files import file_parts
 from components.sources.adapters.event_tables import event_parts
 from components.sources.data_config import DataConfig
+from components.sources.event_batch import events_of_batch
 from components.sources.event_rows import EventColumns
 from components.sources.source_events import source_events
 from components.sources.source_files import SourceFiles
@@ -66,3 +67,22 @@ def test_rows_that_the_core_leaves_out_are_read_all_the_same(tmp_path, core, kep
         assert_that(events.rows, equal_to(EVENTS[:5]), label="rows")
         assert_that(events.kept, equal_to(EVENTS[:kept]), label="kept")
         assert_that(events.rejects | beam.Map(str), equal_to([f"{log}:7: missing user: column 'who' is empty"]))
+
+
+@pytest.mark.parametrize(
+    ("settings", "are_batches"), [({}, True), ({"core": 1}, False), ({"max_events_per_user_day": 9}, False)]
+)
+def test_batches_are_read_where_nothing_looks_at_single_events(tmp_path, settings, are_batches):
+    log = write(tmp_path / "log.tsv", lines(("who", "when", "what"), *LOG[:5]))
+    columns = EventColumns(user_id="who", timestamp="when", surface="", item_id="what")
+    config = DataConfig(columns=columns, earliest="", **settings)
+
+    def check(kept):
+        if not are_batches:
+            return equal_to(EVENTS[:5])(kept)
+        ((file, line, batch),) = kept
+        assert (file, line, list(events_of_batch(batch))) == (0, 2, [event for _, _, event in EVENTS[:5]])
+
+    with make_pipeline() as pipeline:
+        assert_that(source_events(pipeline, config, [log], NOW_MS, in_batches=True).kept, check, label="in batches")
+        assert_that(source_events(pipeline, config, [log], NOW_MS, "Alone").kept, equal_to(EVENTS[:5]), label="alone")

@@ -11,7 +11,7 @@ from components.behaviour_example_gen.examples.behaviour_examples import (
     behaviour_example,
     catalog_example,
 )
-from components.behaviour_example_gen.examples.example_bytes import Texts
+from components.behaviour_example_gen.examples.example_bytes import text
 from schemas import features
 from schemas.canonical_event import Event, Item, Surface, Token, User
 from tests.support.generated_examples import values
@@ -80,10 +80,9 @@ def test_examples_of_one_user_are_those_of_each_alone():
         histories += [history, [*history[:place], draw.choice(pool), *history[place:]], []]
     user = BehaviourExamples("u1")
     for history in histories:
-        assert user.example(TARGET, history, Texts.of(["x"])) == behaviour_example(TARGET, tuple(history), ["x"])
-        assert values(user.example(TARGET, history, Texts.of(["x"])))["history_items"] == [
-            item for token in history for item in token.items
-        ]
+        made = user.example(TARGET, history, text("x") + text("y"), 2)
+        assert made == behaviour_example(TARGET, tuple(history), ["x", "y"])
+        assert values(made)["history_items"] == [item for token in history for item in token.items]
 
 
 def test_the_example_of_an_item_has_its_attributes_in_the_order_asked_for():

@@ -3,7 +3,19 @@ import random
 import pytest
 import tensorflow as tf
 
-from components.behaviour_example_gen.examples.example_bytes import example, floats, integers, strings
+from components.behaviour_example_gen.examples.example_bytes import (
+    Head,
+    Texts,
+    entry,
+    example,
+    floats,
+    integers,
+    joined,
+    strings,
+    text,
+    varint,
+    varint_of_large,
+)
 
 TEXTS = ["", "a", "café mug", "x" * 127, "y" * 128, "ü" * 10_000, "z" * 70_000]
 NUMBERS = [0, 1, 127, 128, 255, 256, 16_383, 16_384, 1_684_741_000_123, 2**63 - 1, -1, -(2**63)]
@@ -37,3 +49,25 @@ def test_an_example_without_features_and_text_that_is_no_unicode():
     assert tf.train.Example.FromString(example({})) == tf.train.Example(features=tf.train.Features())
     with pytest.raises(UnicodeEncodeError, match="surrogates not allowed"):
         strings(["\ud800"])
+
+
+@pytest.mark.parametrize(
+    "number", [0, 1, 127, 2**14, 2**28 - 1, 2**28, 2**28 + 1, 2**35 + 2**14 - 1, 2**41 + 3, 2**63 - 1, -1]
+)
+def test_large_numbers_are_written_alike(number):
+    assert varint_of_large(number) == varint(number)
+
+
+@pytest.mark.parametrize("size", [0, 1, 127, 128, 20_000])
+def test_a_head_and_its_elements_are_the_feature(size):
+    for _ in range(2):  # The second time from what was kept.
+        texts, numbers = ["a" * (size % 50)] * size, [size] * size
+        for name, feature, element, each in (("t", strings, text, texts), ("n", integers, varint, numbers)):
+            elements = b"".join(map(element, each))
+            assert Head(name, feature)[len(elements)] + elements == entry(name, feature(each))
+            assert joined([Head(name, feature)[len(elements)], bytearray(elements)]) == example({name: feature(each)})
+
+
+def test_texts_are_those_of_their_values():
+    texts = Texts([b"a", ("ü" * 200).encode(), b"a"].__getitem__)
+    assert texts.joined([2, 1, 1, 0]) == text("a") + text("ü" * 200) * 2 + text("a")

@@ -3,6 +3,7 @@ import random
 
 import pytest
 
+from components.behaviour_example_gen.examples.example_bytes import text
 from components.behaviour_example_gen.negatives.category_pools import CategoryPools
 from components.behaviour_example_gen.negatives.drawing import NegativeSampler
 from components.behaviour_example_gen.negatives.shown_items import ShownItems
@@ -143,6 +144,23 @@ PASSED_BY = ShownItems([Event("u1", 5, FEED, item_id="i3", label=0)], ())
 def test_draws_for_many_targets_are_those_for_each(sampler, shown):
     user = sampler.outside("u1", {"i2", "not in the catalogue"}, shown)
     wanted = [(place, 1 + place % 4, TARGET) for place in range(200)]
-    assert user.draw_each(wanted) == [user.draw(*each) for each in wanted]
+    found = user.draw_each(wanted)
+    assert [sampler.ids(places) for places in found] == [user.draw(*each) for each in wanted]
+    assert [sampler.texts.joined(places) for places in found] == [
+        b"".join(map(text, user.draw(*each))) for each in wanted
+    ]
     assert user.draw_each(wanted) != sampler.outside("u2", {"i2"}, shown).draw_each(wanted)
     assert user.draw_each([]) == []
+
+
+@pytest.mark.parametrize("weights", [None, [1 + place % 7 for place in range(100)]])
+@pytest.mark.parametrize("engaged", [0, 1, 30])
+def test_a_part_of_the_random_numbers_is_enough_or_all_are_or_even_they_are_not(weights, engaged):
+    """Of 100 items, 20 come from the first 29 numbers, 40 from the first 80 at best, and 60 hardly from 120."""
+    items = [f"i{place}" for place in range(100)]
+    sampler = NegativeSampler.of(items, weights, 17)
+    user = sampler.outside("u1", set(items[:engaged]))
+    wanted = [(place, (20, 40, 60)[place % 3], TARGET) for place in range(60)]
+    found = [sampler.ids(places) for places in user.draw_each(wanted)]
+    assert found == [user.draw(*each) for each in wanted]
+    assert all(len({*drawn} - {*items[:engaged]}) == count for drawn, (_, count, _) in zip(found, wanted, strict=True))

@@ -1,11 +1,12 @@
+import random
 import re
 
 import pytest
 
 from components.raw_files.file_format import FileFormat
-from components.raw_files.formats.delimited import read_delimited
+from components.raw_files.formats.delimited import read_delimited, read_delimited_batches
 from components.raw_files.refusal import DataError
-from components.raw_files.row import Row
+from components.raw_files.row import Row, RowBatch
 from components.raw_files.wanted_columns import WantedColumns
 from tests.support.raw_files import split, write
 
@@ -129,3 +130,64 @@ def test_an_encoding_is_that_of_the_settings_and_a_wrong_one_is_told(tmp_path):
         message = told.format(encoding or "UTF-8", others) + "encoding in data.encoding."
         with pytest.raises(DataError, match=re.escape(message)):
             csv_rows(tmp_path, b"id,gr\xf6\xdf\xff\n", encoding=encoding)
+
+
+def one_by_one(found):
+    for each in found:
+        yield from each.rows() if isinstance(each, RowBatch) else (each,)
+
+
+FORMS = [
+    {"format": "csv"},
+    {"format": "tsv"},
+    {"format": "csv", "delimiter": "|", "quote": "'"},
+    {"format": "csv", "quote": "none"},
+    {"format": "csv", "delimiter": "::"},
+    {"format": "csv", "header": False, "column_names": ("id", "name")},
+]
+PIECES = ["1", "", "ü", " ", "\n", "\n", "\r\n", "\r", "\x00", "\ufffd", '"', '""', '"a\nb"', "'", "::", ":"]
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("seed", range(3))
+def test_batches_hold_the_same_rows_and_rejects_at_the_same_lines(tmp_path, form, seed):
+    form = FileFormat(**form)
+    rng = random.Random(seed)
+    seen = set()
+    for number in range(40):
+        text = "" if not form.header else f"id{form.sign}name\n"
+        for _ in range(rng.randrange(1, 12)):
+            text += rng.choice(["1", "two", "ü 3"]) + form.sign + rng.choice(["a", "", " b "])
+            text += rng.choice(["\n", "\n", "\n", "\n", "\r\n", "\r", ""] if rng.random() < 0.3 else ["\n"])
+            if rng.random() < 0.15:
+                text += rng.choice([*PIECES, form.sign])
+        path = write(tmp_path / f"{number}", text)
+        for size in (1, 2, 3, 100):
+            found = list(read_delimited_batches(path, WANTED, form, lines=size))
+            assert list(one_by_one(found)) == list(read_delimited(path, WANTED, form)), repr(text)
+            seen.update(map(type, found))
+    assert RowBatch in seen and Row in seen
+
+
+def test_sound_lines_come_as_columns(tmp_path):
+    path = write(tmp_path / "f.csv", 'id,name\r\n1,a\r\n2,\n3,"c, d"\n4,e\n5\n6,"f\n"')
+    found = list(read_delimited_batches(path, WANTED, FileFormat(format="csv"), lines=2))
+    assert [(each.line, {name: list(values) for name, values in each.columns.items()}) for each in found[:2]] == [
+        (2, {"id": ["1", "2"], "name": ["a", ""]}),
+        (4, {"id": ["3", "4"], "name": ["c, d", "e"]}),
+    ]
+    assert [each.line for each in found[2:]] == [6, 7] and found[3] == Row(7, {"id": "6", "name": "f\n"})
+
+
+def test_a_column_alone_skips_empty_lines_in_batches_too(tmp_path):
+    only = WantedColumns(("id",))
+    for name in ("csv", "tsv"):
+        path = write(tmp_path / f"f.{name}", "id\n1\n\n2\n")
+        batches = one_by_one(read_delimited_batches(path, only, FileFormat(format=name)))
+        assert list(batches) == list(read_delimited(path, only, FileFormat(format=name)))
+
+
+def test_long_fields_are_refused_in_batches_too(tmp_path):
+    path = write(tmp_path / "f.csv", f"id,name\n1,{'x' * 140_000}\n2,b\n")
+    found = list(read_delimited_batches(path, WANTED, FileFormat(format="csv")))
+    assert found[0].reason == "huge field" and found[1] == Row(3, {"id": "2", "name": "b"})

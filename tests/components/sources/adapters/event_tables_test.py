@@ -7,8 +7,9 @@ import pytest
 
 from components.raw_files.file_format import FileFormat
 from components.raw_files.refusal import Converted, DataError, Reject
-from components.sources.adapters.event_tables import read_events
+from components.sources.adapters.event_tables import read_event_batches, read_events
 from components.sources.data_config import DataConfig
+from components.sources.event_batch import EventBatch, events_of_batch
 from components.sources.event_rows import NO_WEIGHT, EventColumns, ItemColumns, UserColumns
 from components.sources.log_sources import EventSource
 from schemas.canonical_event import Event, Item, Surface, User
@@ -205,3 +206,50 @@ def test_a_number_that_is_none_and_a_missing_column_are_told(tmp_path):
     )
     assert users[:2] == [(2, User("u", numbers={"age": 41.0})), (3, User("v"))]
     assert (users[2].line, users[2].reason) == (4, "no number")
+
+
+def one_by_one(found):
+    for each in found:
+        if isinstance(each, Reject) or not isinstance(each[1], EventBatch):
+            yield each
+        else:
+            yield from enumerate(events_of_batch(each[1]), start=each[0])
+
+
+SOUND = "a,5,search,mug,,x,1\nb,6,recommendation,,,y,\n"
+UNSOUND = "a,5,search,mug,7.0,x,1\n\nb,,recommendation,,,y,\nc,9,home,,,y,1\nd,10,recommendation,,,z\n"
+HEADER = "user_id,timestamp_ms,surface,query,session_id,item_id,label\n"
+MAPPED = EventColumns(surface_values={"search": ("search",), "recommendation": ("home",)}, label_values={"1": 1})
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "settings", "are_batches"),
+    [
+        ("log.csv", HEADER + SOUND, {}, True),
+        ("log.tsv.gz", (HEADER + SOUND).replace(",", "\t"), {}, True),
+        ("log.csv", HEADER + UNSOUND + SOUND, {}, False),
+        ("log.csv", HEADER + UNSOUND + SOUND, {"columns": MAPPED}, False),
+        ("log.csv", HEADER + SOUND.replace("5", "0") + SOUND, {"earliest": "1970-01-01T00:00:00.003"}, False),
+        ("log.csv", HEADER + SOUND, {"surface": "search", "label": 0, "columns": EventColumns(surface="")}, True),
+        ("log.csv", HEADER + SOUND, {"columns": EventColumns(lists=("item_id",), item_id="item_id")}, False),
+        (
+            "log.jsonl",
+            '{"user_id": 1, "timestamp_ms": 5, "surface": "search", "item_id": 2.0}\n{"user_id": 1}\n',
+            {},
+            False,
+        ),
+    ],
+)
+def test_batches_hold_the_same_events_and_rejects(tmp_path, name, text, settings, are_batches):
+    path = write(tmp_path / name, text)
+    log = {field: settings[field] for field in ("surface", "label") if field in settings}
+    config = DataConfig(
+        sources=(EventSource(path, columns=settings.get("columns", EventColumns()), **log),) if log else (),
+        events="" if log else path,
+        columns=EventColumns() if log else settings.get("columns", EventColumns()),
+        earliest=settings.get("earliest", ""),
+    )
+    found = list(read_event_batches(path, config, 10**12))
+    assert list(one_by_one(found)) == list(read_events(path, config, 10**12))
+    assert are_batches == all(not isinstance(each, Reject) and isinstance(each[1], EventBatch) for each in found)
+    assert found
