@@ -44,6 +44,7 @@ def test_columns_of_numbers(name, values):
         ("zip", [*range(600, 700), *range(11_000, 11_100)]),
         ("zipCode", PRICES),
         ("x", [f"0{number}" for number in range(1000, 1100)] * 2),
+        ("x", [*[f"0{number}" for number in HUNDRED], *range(500, 600)] * 2),
         ("x", [*[f"{number}" for number in range(20_000, 20_100)]] * 2),
         ("is_new", [0, 1] * 50),
         ("price", [3, 5] * 50),
@@ -61,7 +62,7 @@ def test_columns_of_numbers(name, values):
         ("price", [*PRICES, "1,000"]),
         ("price", [*PRICES, "inf"]),
         ("price", [*PRICES, "ask us"]),
-        ("price", [*PRICES, "1_000_0"][-1:] * 20),
+        ("price", [f"1_{number}" for number in range(100, 200)]),
         ("price", []),
     ],
 )
