@@ -129,6 +129,10 @@ def test_of_many_examples_those_of_some_users_are_ranked_among_all(tmp_path, fil
     )
 
 
-def test_the_answer_depends_neither_on_workers_nor_on_the_run(tmp_path, files):
-    one = run(tmp_path, files, favours("b"), without_all())
-    assert one == run(tmp_path, files, favours("b"), without_all(), workers=2)
+def test_the_answer_depends_neither_on_workers_nor_on_the_order_of_files(tmp_path, files):
+    wanted = [behaviour_example(["c", "a"], positive=number % 3 % 2, user=user) for number, user in enumerate(USERS)]
+    both = [write_examples(tmp_path / "3.gz", wanted[:5]), write_examples(tmp_path / "4.gz", wanted[5:])]
+    settings = without_all(surfaces=("recommendation",))
+    one = run(tmp_path, replace(files, evaluation=both), favours("c"), settings)
+    other = run(tmp_path, replace(files, evaluation=both[::-1]), favours("c"), settings, workers=2)
+    assert one == other and one["candidates"]["recommendation"]["model"]["mrr"][1] < 1
