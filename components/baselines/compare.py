@@ -101,7 +101,6 @@ def compare(
             | "Read" >> beam.io.ReadAllFromTFRecord()
             | "Batch" >> beam.BatchElements(min_batch_size=_BATCH, max_batch_size=_BATCH)
             | "Rank" >> beam.ParDo(RankExamples(model_dir, share, files.examples), beam.pvalue.AsSingleton(learned))
-            | "Served" >> beam.Filter(functools.partial(_is_served, settings.surfaces))
             | "One" >> beam.MapTuple(lambda key, gains: (key, (gains, 1)))
             | "ByUser" >> beam.CombinePerKey(_summed)  # type: ignore[arg-type]
             | "Gather" >> beam.combiners.ToList()
@@ -119,10 +118,6 @@ class _Learn:
     def __call__(self, _: None) -> tuple[ItemFeatures, list[Rule]]:
         catalogue = read_item_features(self._files.catalogue)
         return catalogue, learned_rules(self._rules, catalogue, read_training_log(self._files.train, catalogue))
-
-
-def _is_served(surfaces: Sequence[str], gained: tuple[tuple[str, str, bytes], Any]) -> bool:
-    return gained[0][1] in surfaces
 
 
 def _summed(gained: Iterable[tuple[np.ndarray, int]]) -> tuple[np.ndarray, int]:

@@ -59,7 +59,7 @@ class RankExamples(beam.DoFn):
             AMONG_CANDIDATES,
             [
                 *(_places(rule.keys(columns, columns.items), columns) for rule in rules),
-                places((_without_nan(scores, columns.is_positive),), columns.is_positive, columns.items >= 0),
+                _last(_places((_without_nan(scores, columns.is_positive),), columns)),
             ],
         )
         chosen = [
@@ -90,6 +90,11 @@ def user_hash(user: bytes) -> int:
 
 def _places(keys: tuple[np.ndarray, ...], columns: ExampleColumns) -> np.ndarray:
     return places(keys, columns.is_positive, columns.items >= 0)
+
+
+def _last(tied: np.ndarray) -> np.ndarray:
+    """Lets ties count against the model, as the Evaluator and `catalogue_ranks` do; rules share their places."""
+    return np.stack([tied[:, 1], tied[:, 1]], axis=1)
 
 
 def _gains(
