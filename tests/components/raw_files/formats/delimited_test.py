@@ -5,7 +5,7 @@ import pytest
 
 from components.raw_files.file_format import FileFormat
 from components.raw_files.formats.delimited import read_delimited, read_delimited_batches
-from components.raw_files.refusal import DataError
+from components.raw_files.refusal import DataError, Reject
 from components.raw_files.row import Row, RowBatch
 from components.raw_files.wanted_columns import WantedColumns
 from tests.support.raw_files import split, write
@@ -200,3 +200,11 @@ def test_a_record_of_several_lines_is_no_part_of_a_batch(tmp_path):
     for lines in (1, 2, 3):
         found = list(one_by_one(read_delimited_batches(path, WANTED, FileFormat(format="csv"), lines=lines)))
         assert found == [Row(2, {"id": "1", "name": "a\nb"}), Row(4, {"id": "2", "name": "c"})]
+
+
+@pytest.mark.parametrize("kind", ["csv", "tsv"])
+def test_after_a_refused_line_batches_go_on(tmp_path, kind):
+    form = FileFormat(format=kind)
+    path = write(tmp_path / "f", "id,name\n1\n2,b\n3,c\n4,d\n".replace(",", form.sign))
+    found = list(read_delimited_batches(path, WANTED, form, lines=2))
+    assert [(type(each), each.line) for each in found] == [(Reject, 2), (Row, 3), (RowBatch, 4)]
