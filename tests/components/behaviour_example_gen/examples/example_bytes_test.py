@@ -71,3 +71,9 @@ def test_a_head_and_its_elements_are_the_feature(size):
 def test_texts_are_those_of_their_values():
     texts = Texts([b"a", ("ü" * 200).encode(), b"a"].__getitem__)
     assert texts.joined([2, 1, 1, 0]) == text("a") + text("ü" * 200) * 2 + text("a")
+
+
+def test_a_head_that_was_kept_is_that_of_its_own_length():
+    head = Head("t", strings)
+    for size in (1, 200, 1, 200, 3):
+        assert head[len(text("a" * size))] + text("a" * size) == entry("t", strings(["a" * size]))

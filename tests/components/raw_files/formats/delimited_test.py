@@ -5,7 +5,7 @@ import pytest
 
 from components.raw_files.file_format import FileFormat
 from components.raw_files.formats.delimited import read_delimited, read_delimited_batches
-from components.raw_files.refusal import DataError
+from components.raw_files.refusal import DataError, Reject
 from components.raw_files.row import Row, RowBatch
 from components.raw_files.wanted_columns import WantedColumns
 from tests.support.raw_files import split, write
@@ -187,7 +187,24 @@ def test_a_column_alone_skips_empty_lines_in_batches_too(tmp_path):
         assert list(batches) == list(read_delimited(path, only, FileFormat(format=name)))
 
 
-def test_long_fields_are_refused_in_batches_too(tmp_path):
-    path = write(tmp_path / "f.csv", f"id,name\n1,{'x' * 140_000}\n2,b\n")
-    found = list(read_delimited_batches(path, WANTED, FileFormat(format="csv")))
-    assert found[0].reason == "huge field" and found[1] == Row(3, {"id": "2", "name": "b"})
+@pytest.mark.parametrize("name", ["x" * 140_000, "a\x00", "\x00"])
+def test_what_csv_cannot_hold_is_refused_in_batches_too(tmp_path, name):
+    path = write(tmp_path / "f.csv", f"id,name\n1,{name}\n2,b\n")
+    found = list(one_by_one(read_delimited_batches(path, WANTED, FileFormat(format="csv"))))
+    assert found == list(read_delimited(path, WANTED, FileFormat(format="csv")))
+    assert found[1] == Row(3, {"id": "2", "name": "b"})
+
+
+def test_a_record_of_several_lines_is_no_part_of_a_batch(tmp_path):
+    path = write(tmp_path / "f.csv", 'id,name\n1,"a\nb"\n2,c\n')
+    for lines in (1, 2, 3):
+        found = list(one_by_one(read_delimited_batches(path, WANTED, FileFormat(format="csv"), lines=lines)))
+        assert found == [Row(2, {"id": "1", "name": "a\nb"}), Row(4, {"id": "2", "name": "c"})]
+
+
+@pytest.mark.parametrize("kind", ["csv", "tsv"])
+def test_after_a_refused_line_batches_go_on(tmp_path, kind):
+    form = FileFormat(format=kind)
+    path = write(tmp_path / "f", "id,name\n1\n2,b\n3,c\n4,d\n".replace(",", form.sign))
+    found = list(read_delimited_batches(path, WANTED, form, lines=2))
+    assert [(type(each), each.line) for each in found] == [(Reject, 2), (Row, 3), (RowBatch, 4)]
