@@ -25,6 +25,7 @@ from tfx_pipeline.config.pipeline_config import EvaluationConfig, PipelineConfig
 from tfx_pipeline.config.training_config import TrainConfig
 from tfx_pipeline.runners import beam_options
 from tfx_pipeline.training import training_job
+from tfx_pipeline.transform.component import Transform
 
 JOINT_TRAINER = "Trainer"
 """The id of the node that trains on both surfaces."""
@@ -72,7 +73,7 @@ def _until_trained(config: PipelineConfig, passed_statistics_dir: str) -> dict[s
         config=config.data_checks,
         passed_statistics_dir=passed_statistics_dir,
     )
-    transform = tfx.components.Transform(
+    transform = Transform(
         examples=examples,
         schema=schema,
         preprocessing_fn="tfx_pipeline.preprocessing.preprocessing_fn",
@@ -94,6 +95,8 @@ def _until_trained(config: PipelineConfig, passed_statistics_dir: str) -> dict[s
             "vectors": config.data.has_item_vectors,
         },
         disable_statistics=True,
+        # No later run would read it.
+        disable_analyzer_cache=True,
     )
     # Transform reads nothing from the checks, but it should not start on data that fails them.
     transform.add_upstream_node(data_checks)

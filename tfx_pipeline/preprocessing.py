@@ -10,11 +10,14 @@ from schemas import features
 from schemas.canonical_event import Surface
 from tfx_pipeline.transform import history_tensors, number_scaling, tokenizers, vocabularies
 from tfx_pipeline.transform.texts import UNKNOWN_MOMENT, context_texts
+from tfx_pipeline.transform.vocabularies import Build
 
 
 # Nothing here has Python control flow over tensors. AutoGraph would only cost time, and TFT traces this several times.
 @tf.autograph.experimental.do_not_convert
-def preprocessing_fn(inputs: dict[str, tf.SparseTensor], custom_config: dict) -> dict[str, tf.Tensor]:
+def preprocessing_fn(
+    inputs: dict[str, tf.SparseTensor], custom_config: dict, build: Build = vocabularies.build
+) -> dict[str, tf.Tensor]:
     """Builds the vocabularies and maps strings to indices.
 
     Each vocabulary is looked up once for all features, because each lookup adds a table to the exported model.
@@ -26,6 +29,7 @@ def preprocessing_fn(inputs: dict[str, tf.SparseTensor], custom_config: dict) ->
             `items_per_session`, `timezone`; the attributes' names: `attributes` for items, `attributes_of_users` for
             users; likewise `numbers` and `numbers_of_users`; whether items have `vectors`; and, if examples have
             weights, `with_weights`.
+        build: Makes the vocabularies. The executor of our Transform counts them beforehand.
 
     Returns:
         The transformed features that `schemas.features` names. Those of the numbers, the vectors, the users' attributes
@@ -33,10 +37,10 @@ def preprocessing_fn(inputs: dict[str, tf.SparseTensor], custom_config: dict) ->
     """
     transform = custom_config["transform"]
     user = _single(inputs[features.USER_ID])
-    users = vocabularies.build(inputs[features.USER_ID], features.USER_VOCABULARY, transform["max_users"])
+    users = build(inputs[features.USER_ID], features.USER_VOCABULARY, transform["max_users"])
 
     candidates, history_items = inputs[features.CANDIDATES], inputs[features.HISTORY_ITEMS]
-    items = vocabularies.build(_items_and_clicks(inputs), features.ITEM_VOCABULARY, transform["max_items"])
+    items = build(_items_and_clicks(inputs), features.ITEM_VOCABULARY, transform["max_items"])
     candidate_indices, history_indices, item_index = vocabularies.lookup_together(
         [candidates.values, history_items.values, _single(inputs[features.ITEM_ID])], items
     )
@@ -49,6 +53,7 @@ def preprocessing_fn(inputs: dict[str, tf.SparseTensor], custom_config: dict) ->
         # later example of its user.
         _Text(inputs[features.HISTORY_QUERIES].values, transform["words_per_query"], counted=False),
         transform=transform,
+        build=build,
     )
     history = history_tensors.checked(
         history_tensors.FlatHistory(
@@ -63,7 +68,7 @@ def preprocessing_fn(inputs: dict[str, tf.SparseTensor], custom_config: dict) ->
         features.USER: vocabularies.lookup(user, users),
         features.SURFACE_INDEX: tf.cast(tf.equal(_single(inputs[features.SURFACE]), Surface.SEARCH.value), tf.int64),
         features.QUERY_WORDS: query_words,
-        features.CONTEXT: _context_indices(inputs, transform["context"], custom_config["timezone"]),
+        features.CONTEXT: _context_indices(inputs, transform["context"], custom_config["timezone"], build),
         features.CANDIDATE_ITEMS: tf.SparseTensor(candidates.indices, candidate_indices, candidates.dense_shape),
         features.CANDIDATE_LABELS: inputs[features.LABELS],
         features.IS_SEQUENCE_END: _columns(inputs[features.SEQUENCE_END], 1, 0)[:, 0],
@@ -77,17 +82,17 @@ def preprocessing_fn(inputs: dict[str, tf.SparseTensor], custom_config: dict) ->
         features.ITEM_WORDS: title_words,
         features.ITEM_CATEGORY_WORDS: category_words,
         features.ITEM_CATEGORIES: _indices_by_place(
-            inputs[features.CATEGORIES], transform["category_levels"], features.category_vocabulary
+            inputs[features.CATEGORIES], transform["category_levels"], features.category_vocabulary, build
         ),
         features.ITEM_ATTRIBUTES: _indices_by_place(
-            inputs[features.ATTRIBUTES], len(custom_config["attributes"]), features.attribute_vocabulary
+            inputs[features.ATTRIBUTES], len(custom_config["attributes"]), features.attribute_vocabulary, build
         ),
         features.ITEM_ENGAGEMENTS: _columns(inputs[features.ENGAGEMENTS], 1, 0)[:, 0],
     }
     attributes_of_users = custom_config["attributes_of_users"]
     if attributes_of_users:
         transformed[features.USER_ATTRIBUTE_INDICES] = _indices_by_place(
-            inputs[features.USER_ATTRIBUTES], len(attributes_of_users), features.user_attribute_vocabulary
+            inputs[features.USER_ATTRIBUTES], len(attributes_of_users), features.user_attribute_vocabulary, build
         )
     if custom_config.get("with_weights"):
         transformed[features.EXAMPLE_WEIGHT] = _columns(inputs[features.WEIGHT], 1, 1.0)[:, 0]
@@ -120,13 +125,15 @@ def _columns(values: tf.SparseTensor, count: int, default: str | float) -> tf.Te
     )
 
 
-def _context_indices(inputs: dict[str, tf.SparseTensor], names: Sequence[str], timezone: str) -> tf.Tensor:
+def _context_indices(
+    inputs: dict[str, tf.SparseTensor], names: Sequence[str], timezone: str, build: Build
+) -> tf.Tensor:
     """The index of each context value. Every name has its own vocabulary. int64 [batch, names]."""
     moment = _columns(inputs[features.TIMESTAMP_MS], 1, UNKNOWN_MOMENT)[:, 0]
     columns = []
     for name in names:
         texts = context_texts(name, moment, inputs[features.CONTEXT_VALUES], timezone)
-        vocabulary = vocabularies.build(texts, features.context_vocabulary(name))
+        vocabulary = build(texts, features.context_vocabulary(name))
         columns.append(vocabularies.lookup_known(texts, vocabulary))
     return tf.stack(columns, axis=1) if columns else _columns(inputs[features.TIMESTAMP_MS], 0, 0)
 
@@ -150,7 +157,7 @@ class _Text(NamedTuple):
     counted: bool = True
 
 
-def _word_indices(*texts: _Text, transform: dict) -> list[tf.Tensor]:
+def _word_indices(*texts: _Text, transform: dict, build: Build) -> list[tf.Tensor]:
     """The token indices of several features by one vocabulary, each int64 [n, length * tokens of a word].
 
     A feature of which no words are kept does not count for the vocabulary.
@@ -161,7 +168,7 @@ def _word_indices(*texts: _Text, transform: dict) -> list[tf.Tensor]:
     is_counted = tf.repeat([each.counted and each.length > 0 for each in texts], sizes)
     counts = tf.math.unsorted_segment_sum(tf.cast(is_counted, tf.int64), places, tf.size(distinct))
     split = tf.gather(tokenizers.tokens(distinct, counts, transform), places)
-    vocabulary = vocabularies.build(
+    vocabulary = build(
         tf.ragged.boolean_mask(split, is_counted).flat_values,
         features.WORD_VOCABULARY,
         transform["max_words"],
@@ -172,11 +179,13 @@ def _word_indices(*texts: _Text, transform: dict) -> list[tf.Tensor]:
     return [part[:, :length] for part, length in zip(parts, lengths, strict=True)]
 
 
-def _indices_by_place(values: tf.SparseTensor, count: int, vocabulary_name: Callable[[int], str]) -> tf.Tensor:
+def _indices_by_place(
+    values: tf.SparseTensor, count: int, vocabulary_name: Callable[[int], str], build: Build
+) -> tf.Tensor:
     """The indices of the first `count` values of each row. Every place has its own vocabulary. int64 [batch, count]."""
     names = _columns(values, count, "")
     columns = [
-        vocabularies.lookup(name, vocabularies.build(name, vocabulary_name(place)))
+        vocabularies.lookup(name, build(name, vocabulary_name(place)))
         for place, name in enumerate(tf.unstack(names, axis=1))
     ]
     return tf.stack(columns, axis=1) if columns else tf.zeros_like(names, tf.int64)

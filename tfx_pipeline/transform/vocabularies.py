@@ -4,10 +4,12 @@ All vocabularies number their values alike: 0 is padding, 1 to n are the known v
 n + 1 stands for all unknown values. So the table of a vocabulary of n values has n + 2 rows.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from typing import NamedTuple, Protocol
 
 import tensorflow as tf
 import tensorflow_transform as tft
+from tensorflow_transform import analyzers
 
 from schemas import features
 
@@ -34,6 +36,76 @@ def build(values: tf.RaggedTensor | tf.SparseTensor | tf.Tensor, name: str, top_
     )
 
 
+class Build(Protocol):
+    """Makes a vocabulary, for `lookup`. The parameters are those of `build`."""
+
+    def __call__(
+        self, values: tf.RaggedTensor | tf.SparseTensor | tf.Tensor, name: str, top_k: int = 0, min_count: int = 1
+    ):
+        """Returns the vocabulary."""
+
+
+class Wanted(NamedTuple):
+    """A vocabulary that is to be counted.
+
+    Attributes:
+        values: string [n].
+        name: As in `build`.
+        top_k: As in `build`.
+        min_count: As in `build`.
+    """
+
+    values: tf.Tensor
+    name: str
+    top_k: int
+    min_count: int
+
+
+class Counting:
+    """Takes the place of `build` in a graph that only counts. Nothing can be looked up yet.
+
+    Attributes:
+        wanted: The vocabularies that were asked for.
+    """
+
+    def __init__(self) -> None:
+        self.wanted: list[Wanted] = []
+
+    def __call__(
+        self, values: tf.RaggedTensor | tf.SparseTensor | tf.Tensor, name: str, top_k: int = 0, min_count: int = 1
+    ) -> Wanted:
+        """Notes the vocabulary. `lookup` gives 0 for all its values."""
+        if isinstance(values, tf.RaggedTensor):
+            values = values.flat_values
+        flat = values.values if isinstance(values, tf.SparseTensor) else tf.reshape(values, [-1])
+        self.wanted.append(Wanted(flat, name, top_k, min_count))
+        return self.wanted[-1]
+
+
+class CountedFiles:
+    """Takes the place of `build` where vocabularies have been counted. Others it leaves to `build`.
+
+    Args:
+        folder: The folder of the vocabularies.
+        names: The vocabularies that it has.
+    """
+
+    def __init__(self, folder: str, names: Collection[str]):
+        self._folder = folder
+        self._names = names
+
+    def __call__(
+        self, values: tf.RaggedTensor | tf.SparseTensor | tf.Tensor, name: str, top_k: int = 0, min_count: int = 1
+    ):
+        """Returns the vocabulary's file."""
+        return counted_file(self._folder, name) if name in self._names else build(values, name, top_k, min_count)
+
+
+def counted_file(folder: str, name: str) -> str:
+    """The file of a counted vocabulary. The Transform output finds it by this name, as it would TFX's."""
+    return f"{folder}/{analyzers.sanitized_vocab_filename(name)}"
+
+
 def lookup(values: tf.Tensor, vocabulary) -> tf.Tensor:
     """Maps strings to indices.
 
@@ -44,7 +116,7 @@ def lookup(values: tf.Tensor, vocabulary) -> tf.Tensor:
     Returns:
         int64 tensor of the same shape.
     """
-    indices = tft.apply_vocabulary(values, vocabulary, num_oov_buckets=_OUT_OF_VOCABULARY_INDICES) + 1
+    indices = _numbers(values, vocabulary, num_oov_buckets=_OUT_OF_VOCABULARY_INDICES) + 1
     return tf.where(tf.equal(values, ""), tf.constant(features.PADDING, tf.int64), indices)
 
 
@@ -73,7 +145,13 @@ def lookup_known(values: tf.Tensor, vocabulary) -> tf.Tensor:
     Returns:
         int64 tensor of the same shape.
     """
-    return tft.apply_vocabulary(values, vocabulary, default_value=features.PADDING - 1) + 1
+    return _numbers(values, vocabulary, default_value=features.PADDING - 1) + 1
+
+
+def _numbers(values: tf.Tensor, vocabulary, **unknown: int) -> tf.Tensor:
+    if isinstance(vocabulary, Wanted):
+        return tf.zeros_like(values, tf.int64)
+    return tft.apply_vocabulary(values, vocabulary, **unknown)
 
 
 def known_rows(transform_output: tft.TFTransformOutput, name: str) -> int:
