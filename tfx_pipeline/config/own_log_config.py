@@ -12,10 +12,10 @@ import yaml
 from components.own_log.findings.log_check import LogCheck
 from components.own_log.guess.weight_guess import WeightGuess
 from components.raw_files.file_format import FileFormat
-from components.sources.data_config import POPULARITY, SHOWN, DataConfig
+from components.sources.data_config import POPULARITY, SHOWN, UNIFORM, DataConfig
 from components.sources.event_rows import EventColumns, ItemColumns, UserColumns
 from components.sources.event_time import MILLISECONDS, UNITS
-from schemas.canonical_event import Surface
+from schemas.canonical_event import Item, Surface
 from schemas.features import TRAIN_SPLIT
 from schemas.word_splitting import words
 
@@ -25,12 +25,21 @@ _WITHOUT_ID: Final = ("missing user", "missing item")
 _HISTORIES: Final = (4, 30)
 _QUERY_WORDS: Final = (2, 12)
 _TITLE_WORDS: Final = (4, 24)
+_CATEGORY_WORDS: Final = (0, 12)
+_MOST_ARE_NEW: Final = 0.4
+"""A log with more different items than this share of its engagements has most items once or twice."""
 _WITHOUT_SPACES: Final = 4
 """A text has so many times the words if its script has no spaces: pairs of characters, and single ones."""
 _BATCHES: Final = (32, 64, 128, 256, 512, 1024)
 _STEPS_AN_EPOCH: Final = 50
 _SMALL: Final = 20_000
 _NEGATIVES: Final = 99
+
+_WHY_THESE_NEGATIVES: Final = {
+    SHOWN: "  # What was shown and passed by is the truest negative there is.",
+    POPULARITY: "  # Popular items are drawn more often: the wanted one is harder to tell from these than from others.",
+    UNIFORM: "  # Of all items: most are engaged with once or twice, so popular ones would be told by being known.",
+}
 
 
 @dataclass(frozen=True)
@@ -45,6 +54,7 @@ class Sizes:
         negatives: How negatives are drawn.
         words_per_query: How many words of a query are kept.
         words_per_title: How many words of a title are kept; 0 if items have none.
+        words_per_category_path: How many words of a category path are kept as a text; 0 if categories have no words.
         category_levels: How many levels of a category path are kept; 0 if items have none.
         batch_size: Rows of a training step.
         epochs: The most epochs.
@@ -59,6 +69,7 @@ class Sizes:
     negatives: str
     words_per_query: int
     words_per_title: int
+    words_per_category_path: int
     category_levels: int
     batch_size: int
     epochs: int
@@ -83,9 +94,10 @@ def sizes(check: LogCheck) -> Sizes:
         search_history=_history(check, Surface.SEARCH),
         evaluation_negatives=negatives,
         train_negatives=min(DataConfig.train_negatives, negatives),
-        negatives=SHOWN if tally.shown > tally.engaged.total() else POPULARITY,
+        negatives=_negatives(tally.shown, tally.engaged.total(), items),
         words_per_query=_within(_wider(_QUERY_WORDS, wider), tally.query_words.elements()),
         words_per_title=_within(_wider(_TITLE_WORDS, wider), titles) if titles else 0,
+        words_per_category_path=_within(_CATEGORY_WORDS, _category_words(table.items.values())),
         category_levels=_within((0, 4), [len(item.categories) for item in table.items.values()]),
         batch_size=batch,
         epochs=20 if learned_from < _SMALL else 10,
@@ -143,9 +155,7 @@ def configuration(
         lines.append("  # Rows without a user or an item are refused; so large a share of them is let pass.")
         lines.append(f"  max_reject_share: {of.max_reject_share}")
     lines += [
-        "  # What was shown and passed by is the truest negative there is."
-        if of.negatives == SHOWN
-        else "  # Popular items are drawn more often: the wanted one is harder to tell from these than from others.",
+        _WHY_THESE_NEGATIVES[of.negatives],
         f"  negatives: {of.negatives}",
         f"  train_negatives: {of.train_negatives}",
         f"  evaluation_negatives: {of.evaluation_negatives}",
@@ -155,6 +165,7 @@ def configuration(
         "transform:",
         f"  words_per_query: {of.words_per_query}",
         f"  words_per_title: {of.words_per_title}",
+        *_category_text(of),
         f"  category_levels: {of.category_levels}",
     ]
     lines += _both_surfaces(of) if both else _one_surface(of)
@@ -170,12 +181,35 @@ def _reject_share(check: LogCheck) -> float:
     return min(round(1.1 * without / rows + DataConfig.max_reject_share, 2), 1.0)
 
 
+def _negatives(shown: int, engaged: int, items: int) -> str:
+    if shown > engaged:
+        return SHOWN
+    return UNIFORM if items > _MOST_ARE_NEW * engaged else POPULARITY
+
+
+def _category_words(items: Iterable[Item]) -> list[int]:
+    """The number of words of each category path that has letters; numbers are no words that anybody searches for."""
+    paths = (" ".join(item.categories) for item in items if item.categories)
+    return [len(words(path)) for path in paths if any(map(str.isalpha, path))]
+
+
+def _category_text(of: Sizes) -> list[str]:
+    if not of.words_per_category_path:
+        return []
+    return [
+        "  # Categories are texts of an item, too, so that a query that names one finds it.",
+        f"  words_per_category_path: {of.words_per_category_path}",
+    ]
+
+
 def _both_surfaces(of: Sizes) -> list[str]:
     return [
         "unisar:",
         "  # Beside the paper's losses: learned against many items at once, and the query's words against the title's.",
         "  matching: true",
-        f"  text_matching: {'true' if of.words_per_title else 'false'}",
+        f"  text_matching: {'true' if of.words_per_title or of.words_per_category_path else 'false'}",
+        "  # What each candidate has in common with the query and with the newest events, as a simple rule sees it.",
+        "  overlap_features: true",
         *(["  popularity_correction: 0.0"] if of.negatives == POPULARITY else []),
         "unifiedssr:",
         "  item_attributes: true",

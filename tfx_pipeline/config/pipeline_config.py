@@ -109,7 +109,8 @@ class EvaluationConfig:
         must_beat_baselines: Whether a model is pushed only if, on each surface, it beats the best of these rules in
             `metric`, among the candidates of the examples. Otherwise the report shows the comparison all the same.
         baseline_margin: How much better than the best rule's the model's metric must be: the lower end of the
-            difference's 95 % interval must exceed it.
+            difference's 95 % interval must exceed it. A negative one lets a model pass that may be worse, but not by
+            more.
         baseline_examples: If the model retrieves, about how many examples are compared among all items, too; 0 for
             none. These figures are shown, and decide nothing.
     """

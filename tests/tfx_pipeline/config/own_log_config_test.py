@@ -53,6 +53,29 @@ def test_scripts_without_spaces_have_more_words_a_text():
     assert sizes(check(title="red mug " * 20)).words_per_title == 24
 
 
+def test_where_most_items_are_new_negatives_are_of_all_items():
+    """Ten engagements of each of 50 users: with 150 items 59 are met, with 10,000 and a step of 10 a user 500."""
+    assert sizes(check()).negatives == "popularity"
+    new = check(users=1, each=10, items=10_000)
+    assert sizes(new).negatives == "uniform"
+    assert "# Of all items: most are engaged with once or twice" in configuration("shop", DATA, sizes(new))
+
+
+def test_categories_with_words_are_texts():
+    with_words = check(titles=False)
+    assert sizes(with_words).words_per_category_path == 2
+    written = yaml.safe_load(configuration("shop", DATA, sizes(with_words)))
+    assert written["transform"]["words_per_category_path"] == 2
+    assert (written["unisar"]["text_matching"], written["unisar"]["overlap_features"]) == (True, True)
+    numbered = check(titles=False)
+    numbered.table.items = {
+        name: dataclasses.replace(item, categories=("12", "7")) for name, item in numbered.table.items.items()
+    }
+    written = yaml.safe_load(configuration("shop", DATA, sizes(numbered)))
+    assert "words_per_category_path" not in written["transform"]
+    assert written["unisar"]["text_matching"] is False
+
+
 def test_larger_logs_get_larger_batches_and_fewer_epochs():
     of = sizes(check(users=700, each=40))
     # 700 * 36 = 25,200 are learned from: 50 steps of 504.
