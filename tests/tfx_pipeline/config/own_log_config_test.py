@@ -18,7 +18,15 @@ DATA = DataConfig(events="a b/log 'x'.csv", columns=EventColumns(user_id="uid", 
 
 
 def check(
-    users=50, each=10, items=150, titles=True, surface=None, shown=0, query="red mug", title="a red mug of one litre"
+    users=50,
+    each=10,
+    items=150,
+    titles=True,
+    surface=None,
+    shown=0,
+    query="red mug",
+    title="a red mug of one litre",
+    categories=("Home", "Mugs"),
 ):
     found = LogCheck(EventTally(DATA))
     for user in range(users):
@@ -30,7 +38,7 @@ def check(
                 event = Event(f"u{user}", 1_700_000_000_000 + place, of, text, item_id=item, label=label)
                 found.tally.add("log.csv", place, event)
     for item in range(items):
-        found.table.add("items.csv", item, Item(f"i{item}", title if titles else "", ("Home", "Mugs")))
+        found.table.add("items.csv", item, Item(f"i{item}", title if titles else "", categories))
     return found
 
 
@@ -67,10 +75,7 @@ def test_categories_with_words_are_texts():
     written = yaml.safe_load(configuration("shop", DATA, sizes(with_words)))
     assert written["transform"]["words_per_category_path"] == 2
     assert (written["unisar"]["text_matching"], written["unisar"]["overlap_features"]) == (True, True)
-    numbered = check(titles=False)
-    numbered.table.items = {
-        name: dataclasses.replace(item, categories=("12", "7")) for name, item in numbered.table.items.items()
-    }
+    numbered = check(titles=False, categories=("12", "7"))
     written = yaml.safe_load(configuration("shop", DATA, sizes(numbered)))
     assert "words_per_category_path" not in written["transform"]
     assert written["unisar"]["text_matching"] is False
