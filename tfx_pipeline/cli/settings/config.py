@@ -90,7 +90,13 @@ def commented_yaml(
         if field.section is not None:
             yield f"{indent}{field.name}:"
         else:
-            yield f"{indent}{field.name}: {_as_yaml(values[field.path])}  # {origins[field.path]}"
+            value, origin = values[field.path], origins[field.path]
+            whole = f"{indent}{field.name}: {_as_yaml(value)}  # {origin}"
+            if isinstance(value, list) and len(whole) > _WIDTH:
+                yield f"{indent}{field.name}:  # {origin}"
+                yield from (f"{indent}- {_as_yaml(each)}" for each in value)
+            else:
+                yield whole
 
 
 def _chosen(fields: Mapping[str, ConfigField], names: Sequence[str]) -> dict[str, ConfigField]:

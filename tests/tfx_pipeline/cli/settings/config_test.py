@@ -33,6 +33,8 @@ def test_each_value_is_explained_and_has_its_origin(shop, tandem):
     assert "  batch_size: 1024  # default" in lines
     assert lines.count("  search_history: 9  # as data.search_history") == 2  # UniSAR's and UnifiedSSR's.
     assert all(len(line) <= 110 for line in lines)
+    place = lines.index("  baselines:  # default")
+    assert lines[place + 1] == "  - popularity"  # A long list has a line for each value.
 
 
 @pytest.mark.parametrize("options", [(), ("--changed",)])
@@ -60,10 +62,10 @@ def test_only_what_is_changed(shop, tandem):
 
 
 def test_sections_and_fields_may_be_named(shop, tandem):
-    shown = yaml.safe_load(tandem("config", "evaluation", shop, "gate.limits.model_mb", "name").out)
+    shown = yaml.safe_load(tandem("config", "kubeflow", shop, "gate.limits.model_mb", "name").out)
     assert shown == {
         "name": "shop",
-        "evaluation": {"metric": "ndcg_at_5", "margin": 0.005, "split": "test"},
+        "kubeflow": {"image": "tandem-recommender:latest"},
         "gate": {"limits": {"model_mb": None}},
     }
 
