@@ -28,7 +28,7 @@ TABLES = {
         [[0, 0], [1, 2], [1, 3], [4, 0], [0, 0], [2, UNKNOWN_WORD], [1, 2], [1, 3], [4, 0], [0, 0]]
     ),
     features.ITEM_CATEGORY_WORDS: np.array([[0], [5], [5], [0], [0], [5], [5], [5], [0], [0]]),
-    features.category_vocabulary(0): np.array([0, 1, 1, 2, 0, UNKNOWN_CITY, 1, 1, 2, 0]),
+    features.category_vocabulary(0): np.array([0, 1, 1, 2, UNKNOWN_CITY, UNKNOWN_CITY, 1, 1, 2, 0]),
 }
 """Items 6, 7 and 8 are as 1, 2 and 3."""
 
@@ -150,7 +150,7 @@ def test_unknown_values_equal_nothing(layer):
     unknown = {
         features.RECOMMENDATION_ITEMS: [[UNKNOWN_ITEM, 5, 0]],
         features.SEARCH_KINDS: [[0, 0]],
-        features.CANDIDATE_ITEMS: [[6, 5, UNKNOWN_ITEM]],
+        features.CANDIDATE_ITEMS: [[6, 4, UNKNOWN_ITEM]],
     }
     assert not of(layer, request(**unknown))[:, :3].any()
 
