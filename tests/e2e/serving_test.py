@@ -1,6 +1,7 @@
 """The pushed model over real REST and gRPC on loopback, compared with the Keras model called directly."""
 
 import itertools
+from dataclasses import replace
 
 import keras
 import numpy as np
@@ -9,7 +10,7 @@ import tensorflow as tf
 from tensorflow_serving.apis.prediction_log_pb2 import PredictionLog
 
 from schemas import features
-from schemas.canonical_event import Surface, Token
+from schemas.canonical_event import Surface, Token, tokens
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1800)]
 
@@ -20,8 +21,8 @@ def test_examples(three_runs):
 
 
 @pytest.fixture(scope="module")
-def direct_scores(three_runs, test_examples):
-    """The candidates' probabilities by the Keras model itself, rebuilt from the training's weights."""
+def trained(three_runs):
+    """The Transform's output, and the Keras model, rebuilt from the training's weights."""
     import tensorflow_transform as tft
 
     from tfx_pipeline.training import trained_weights, training_job
@@ -41,11 +42,21 @@ def direct_scores(three_runs, test_examples):
     output = tft.TFTransformOutput(str(graph))
     model = training_job.build_model(job, output, training_job.read_catalog(job, output))
     trained_weights.load(model, str(three_runs.artifact("Trainer", "model") / "Format-Serving"))
-    raw = tf.io.parse_example(test_examples, output.raw_feature_spec())
-    inputs = output.transform_raw_features(raw)
+    return output, model
+
+
+def read(output, examples):
+    """What the model reads of raw examples, by the Transform graph that is exported."""
+    inputs = output.transform_raw_features(tf.io.parse_example(examples, output.raw_feature_spec()))
     inputs = {name: inputs[name] for name in features.MODEL_INPUTS}
-    inputs[features.CANDIDATE_ITEMS] = tf.sparse.to_dense(inputs[features.CANDIDATE_ITEMS])
-    return keras.ops.convert_to_numpy(keras.ops.sigmoid(model(inputs)))
+    return inputs | {features.CANDIDATE_ITEMS: tf.sparse.to_dense(inputs[features.CANDIDATE_ITEMS])}
+
+
+@pytest.fixture(scope="module")
+def direct_scores(trained, test_examples):
+    """The candidates' probabilities by the Keras model itself."""
+    output, model = trained
+    return keras.ops.convert_to_numpy(keras.ops.sigmoid(model(read(output, test_examples))))
 
 
 @pytest.fixture(scope="module")
@@ -105,13 +116,48 @@ def test_both_protocols_answer_what_the_keras_model_says(client, test_examples, 
         assert [each.score for each in ranked] == sorted((each.score for each in ranked), reverse=True)
 
 
+def rows_by_users_and_candidates(inputs):
+    """The place of each row by its surface, user and candidates."""
+    names = (features.SURFACE_INDEX, features.USER, features.CANDIDATE_ITEMS)
+    columns = [np.asarray(inputs[name]).reshape(len(inputs[name]), -1).tolist() for name in names]
+    return {str(key): place for place, key in enumerate(zip(*columns, strict=True))}
+
+
+def test_a_client_that_tells_all_it_knows_is_answered_as_training_would_score(client, three_runs, trained):
+    """From the log to a request, and from the log to a batch of training: the same scores."""
+    from tfx_pipeline.cli.asking.source_log import read_source_log
+    from tfx_pipeline.training.inputs import joint_batches
+
+    output, model = trained
+    files = str(three_runs.artifact("Transform", "transformed_examples") / "Split-validation" / "*")
+    expected = {}
+    for inputs, labels in joint_batches([files], output, batch_size=64):
+        answer = model(inputs)  # Of losses, too.
+        for surface, logits in ((surface, answer[surface]) for surface in labels):
+            scores = keras.ops.convert_to_numpy(keras.ops.sigmoid(logits))
+            expected |= {key: scores[place] for key, place in rows_by_users_and_candidates(inputs[surface]).items()}
+    examples = list(three_runs.records("validation"))
+    log = read_source_log(three_runs.config.data)
+    longest = 0
+    for key, place in rows_by_users_and_candidates(read(output, examples)).items():
+        record = examples[place]
+        moment = tf.train.Example.FromString(record).features.feature[features.TIMESTAMP_MS].int64_list.value[0]
+        asked = request_of(record)
+        before = [event for event in log.events_of(asked.user_id) if event.timestamp_ms < moment]
+        everything = tuple(tokens(before, items_per_session=100))
+        longest = max(longest, len(everything) - len(asked.history))
+        by_item = {each.item_id: each.score for each in client.rank(replace(asked, history=everything))}
+        np.testing.assert_allclose([by_item[item] for item in asked.candidates], expected[key], atol=1e-5)
+    assert longest >= 3  # The log tells more of some users than their examples.
+
+
 def test_strangers_are_served(client):
     from serving.client.requests import RankRequest
 
     history = (Token(Surface.SEARCH, ("no-such-item",), "Ωmega qqq"), Token(Surface.RECOMMENDATION, ("nothing",)))
     for query in ("", "zzz unknown"):
-        for tokens in ((), history):
-            ranked = client.rank(RankRequest("a stranger", ("mug-1", "never heard of", "lamp-2"), query, tokens))
+        for told in ((), history):
+            ranked = client.rank(RankRequest("a stranger", ("mug-1", "never heard of", "lamp-2"), query, told))
             assert len(ranked) == 3 and all(0.0 <= each.score <= 1.0 for each in ranked)
 
 
