@@ -23,12 +23,16 @@ from tfx_pipeline.blessing import evaluation, infra_validation
 from tfx_pipeline.config.loading import as_dict
 from tfx_pipeline.config.pipeline_config import EvaluationConfig, PipelineConfig, ServedModel
 from tfx_pipeline.config.training_config import TrainConfig
+from tfx_pipeline.past_runs.trained_models import TrainedModel
 from tfx_pipeline.runners import beam_options
 from tfx_pipeline.training import training_job
 from tfx_pipeline.transform.component import Transform
 
 JOINT_TRAINER = "Trainer"
 """The id of the node that trains on both surfaces."""
+RETRIEVER = "Retriever"
+"""What the ids of the retriever's nodes begin with."""
+_INDEXER = "Indexer"
 
 
 def create_pipeline(config: PipelineConfig) -> tfx.dsl.Pipeline:
@@ -38,7 +42,7 @@ def create_pipeline(config: PipelineConfig) -> tfx.dsl.Pipeline:
     for served in config.served_models:
         model = nodes[f"{served.node_prefix}{JOINT_TRAINER}"].outputs["model"]
         if config.retriever.model:
-            retriever = _trainer(config, transform, config.retriever.model, config.retriever.train, "Retriever")
+            retriever = _trainer(config, transform, config.retriever.model, config.retriever.train, RETRIEVER)
             both = RetrieveThenRank(retriever.outputs["model"], model, config.retriever.retrieved)
             nodes |= {retriever.id: retriever, both.id: both}
             model = both.outputs["model"]
@@ -50,6 +54,60 @@ def create_training_pipeline(config: PipelineConfig) -> tfx.dsl.Pipeline:
     """Assembles the part up to the trained models, to compare trainings. Its cache is the whole pipeline's."""
     # Later spans are not to be compared with the span of an experiment, so its statistics are not kept.
     return _pipeline(config, _until_trained(config, passed_statistics_dir=""))
+
+
+def create_index_pipeline(config: PipelineConfig, trained: Mapping[str, TrainedModel]) -> tfx.dsl.Pipeline:
+    """Assembles the pipeline that takes new items into the pushed models. It trains nothing.
+
+    Its first two components are those of the whole pipeline, and so is their cache. The Evaluator has no part: what the
+    models think of the items that they knew does not change.
+
+    Args:
+        config: The configuration.
+        trained: The trainings that the pushed models were made of, by the ids of their components.
+    """
+    item_catalog = ItemCatalogGen(config=config.data).with_id("ItemCatalog")
+    example_gen = BehaviourExampleGen(item_catalog.outputs["catalog"], config.data)
+    examples = example_gen.outputs["examples"]
+    nodes = [item_catalog, example_gen]
+    for served in config.served_models:
+        added, model = _indexer(config, trained, served.node_prefix, examples)
+        nodes += added
+        if config.retriever.model:
+            added, retriever = _indexer(config, trained, RETRIEVER, examples)
+            both = RetrieveThenRank(retriever, model, config.retriever.retrieved).with_id(f"{_INDEXER}RetrieveThenRank")
+            nodes += [*added, both]
+            model = both.outputs["model"]
+        gate = _gate(config, served, model, examples)
+        nodes += [gate, _pusher(served, gate)]
+    return _pipeline(config, {node.id: node for node in nodes})
+
+
+def _indexer(
+    config: PipelineConfig, trained: Mapping[str, TrainedModel], prefix: str, examples: BaseChannel
+) -> tuple[list[BaseNode], BaseChannel]:
+    """The nodes that index one trained model, and the model that they make."""
+    of = trained[prefix + JOINT_TRAINER]
+    model = tfx.dsl.Importer(source_uri=of.model_uri, artifact_type=tfx.types.standard_artifacts.Model)
+    graph = tfx.dsl.Importer(
+        source_uri=of.transform_graph_uri, artifact_type=tfx.types.standard_artifacts.TransformGraph
+    )
+    splits = list(_table_splits(config))
+    indexer = tfx.components.Trainer(
+        run_fn="tfx_pipeline.indexer.run_fn",
+        examples=examples,
+        transform_graph=graph.outputs["result"],
+        base_model=model.outputs["result"],
+        train_args=tfx.proto.TrainArgs(splits=splits),
+        eval_args=tfx.proto.EvalArgs(splits=splits),
+        custom_config=dict(of.custom_config),
+    )
+    nodes = [
+        model.with_id(f"{prefix}TrainedModel"),
+        graph.with_id(f"{prefix}TrainedTransform"),
+        indexer.with_id(f"{prefix}{_INDEXER}"),
+    ]
+    return nodes, indexer.outputs["model"]
 
 
 def _until_trained(config: PipelineConfig, passed_statistics_dir: str) -> dict[str, BaseNode]:
@@ -158,16 +216,8 @@ def _until_pushed(
     if config.evaluation.baselines:
         nodes.append(_baselines(config.evaluation, served, model, examples))
     must_beat = config.evaluation.baselines and config.evaluation.must_beat_baselines
-    pusher = Pusher(
-        # The gate's blessing holds the model that is pushed: the trained model with requests to warm it up.
-        model_blessing=evaluator.outputs["blessing"],
-        infra_blessing=gate.outputs["blessing"],
-        push_destination=tfx.proto.PushDestination(
-            filesystem=tfx.proto.PushDestination.Filesystem(base_directory=served.pushed_model_dir)
-        ),
-        baseline_blessing=nodes[-1].outputs["blessing"] if must_beat else None,
-    ).with_id(f"{prefix}Pusher")
-    nodes.append(pusher)
+    beaten = nodes[-1].outputs["blessing"] if must_beat else None
+    nodes.append(_pusher(served, gate, evaluator.outputs["blessing"], beaten))
     if served.retrieves:
         nodes.append(
             CatalogueMetrics(model=model, examples=examples, split=config.evaluation.split).with_id(
@@ -200,6 +250,26 @@ def _gate(config: PipelineConfig, served: ServedModel, model: BaseChannel, examp
         Surface.SEARCH.value: config.data.search_history,
     }
     return ServabilityGate(model, examples, config.gate, kept).with_id(f"{served.node_prefix}ServabilityGate")
+
+
+def _pusher(
+    served: ServedModel,
+    gate: BaseNode,
+    model_blessing: BaseChannel | None = None,
+    baseline_blessing: BaseChannel | None = None,
+) -> BaseNode:
+    """The component that pushes what the gate and, if given, others have blessed.
+
+    The gate's blessing holds the model that is pushed: the exported model with requests to warm it up.
+    """
+    return Pusher(
+        model_blessing=model_blessing,
+        infra_blessing=gate.outputs["blessing"],
+        push_destination=tfx.proto.PushDestination(
+            filesystem=tfx.proto.PushDestination.Filesystem(base_directory=served.pushed_model_dir)
+        ),
+        baseline_blessing=baseline_blessing,
+    ).with_id(f"{served.node_prefix}Pusher")
 
 
 def _pipeline(config: PipelineConfig, nodes: Mapping[str, BaseNode]) -> tfx.dsl.Pipeline:

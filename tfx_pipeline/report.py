@@ -88,6 +88,25 @@ class ModelReport:
 
 
 @dataclasses.dataclass(frozen=True)
+class IndexReport:
+    """What became of a model that was indexed. The fields that `ModelReport` has, too, mean the same.
+
+    Attributes:
+        metrics: Of `model`: none, because nothing was evaluated.
+        shortfalls: None.
+    """
+
+    servable: bool
+    servability_reasons: tuple[str, ...]
+    outcome: str
+    version: str
+    pushed_version: str
+    pushed_model_dir: str
+    metrics: dict[str, Metrics] = dataclasses.field(default_factory=lambda: {"model": {}})
+    shortfalls: tuple[Shortfall, ...] = ()
+
+
+@dataclasses.dataclass(frozen=True)
 class RunReport:
     """One run in short.
 
@@ -175,15 +194,8 @@ class RunHistory:
                 for surface, values in read_catalogue_metrics(folder).items()
                 if surface in metrics["model"]
             }
-        gate = "InfraValidator" if self._config.gate.kind == INFRA_VALIDATOR else "ServabilityGate"
-        infra_blessing = self._artifact(executions[f"{served.node_prefix}{gate}"], "blessing").custom_properties
         blessed = self._artifact(evaluator, "blessing").custom_properties["blessed"].int_value == 1
-        pusher = executions[f"{served.node_prefix}Pusher"]
-        push = self._artifact(pusher, "pushed_model").custom_properties
-        if push["pushed"].int_value != 1:
-            outcome = NOT_PUSHED
-        else:
-            outcome = UNCHANGED if pusher.last_known_state == metadata_store_pb2.Execution.CACHED else PUSHED
+        tried = self._tried(served, executions)
         return ModelReport(
             metrics=metrics,
             whole_catalogue=whole_catalogue,
@@ -191,18 +203,44 @@ class RunHistory:
             blessed=blessed,
             shortfalls=() if blessed else shortfalls(metrics, served.surfaces, self._config.evaluation),
             rules=self._rules(served, executions),
-            servable=infra_blessing[BLESSED_PROPERTY].int_value == 1,
-            servability_reasons=tuple(infra_blessing[REASONS_PROPERTY].string_value.splitlines()),
             servability_figures={
                 name: value.double_value
-                for name, value in sorted(infra_blessing.items())
+                for name, value in sorted(self._infra_blessing(served, executions).items())
                 if value.WhichOneof("value") == "double_value"
             },
-            outcome=outcome,
-            version=push["pushed_version"].string_value,
-            pushed_version=last_pushed_version(served.pushed_model_dir),
-            pushed_model_dir=served.pushed_model_dir,
+            **tried,
         )
+
+    def index_reports(self, since: int) -> dict[str, IndexReport]:
+        """Reports on the executions of an indexing, which are those after the id `since`, by the served model."""
+        executions = self.executions_since(since)
+        return {
+            served.name: IndexReport(**self._tried(served, executions)) for served in self._config.served_models
+        }
+
+    def _tried(
+        self, served: ServedModel, executions: dict[str, metadata_store_pb2.Execution]
+    ) -> dict[str, Any]:
+        """What the gate and the Pusher made of a model, as fields of the reports."""
+        infra_blessing = self._infra_blessing(served, executions)
+        pusher = executions[f"{served.node_prefix}Pusher"]
+        push = self._artifact(pusher, "pushed_model").custom_properties
+        if push["pushed"].int_value != 1:
+            outcome = NOT_PUSHED
+        else:
+            outcome = UNCHANGED if pusher.last_known_state == metadata_store_pb2.Execution.CACHED else PUSHED
+        return {
+            "servable": infra_blessing[BLESSED_PROPERTY].int_value == 1,
+            "servability_reasons": tuple(infra_blessing[REASONS_PROPERTY].string_value.splitlines()),
+            "outcome": outcome,
+            "version": push["pushed_version"].string_value,
+            "pushed_version": last_pushed_version(served.pushed_model_dir),
+            "pushed_model_dir": served.pushed_model_dir,
+        }
+
+    def _infra_blessing(self, served: ServedModel, executions: dict[str, metadata_store_pb2.Execution]) -> Any:
+        gate = "InfraValidator" if self._config.gate.kind == INFRA_VALIDATOR else "ServabilityGate"
+        return self._artifact(executions[f"{served.node_prefix}{gate}"], "blessing").custom_properties
 
     def _rules(self, served: ServedModel, executions: dict[str, metadata_store_pb2.Execution]) -> dict[str, Any]:
         if not self._config.evaluation.baselines:

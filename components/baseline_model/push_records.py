@@ -1,7 +1,7 @@
 """Looks up earlier pushes in the metadata store."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from ml_metadata import MetadataStore
 from ml_metadata.proto import metadata_store_pb2
@@ -20,25 +20,26 @@ def version_beaten_by(store: MetadataStore, pushed_model_dir: str, version: str)
         version: The version that was pushed.
 
     Returns:
-        Its name; empty if it had to beat popularity; None if the store has no record of the push.
+        Its name; empty if it had to beat popularity; None if the store has no record of the push, or if it had to beat
+        nothing, because it was only indexed.
     """
     destination = os.path.join(pushed_model_dir, version)
     for pushed in sorted(store.get_artifacts_by_type("PushedModel"), key=lambda each: -each.id):
         if pushed.custom_properties["pushed_destination"].string_value != destination:
             continue
-        blessing = _input(store, _producer(store, pushed), "model_blessing")
-        baseline = _input(store, _producer(store, blessing), "baseline_model")
-        if VERSION_PROPERTY in baseline.custom_properties:
-            return str(baseline.custom_properties[VERSION_PROPERTY].string_value)
+        for blessing in _inputs(store, _producer(store, pushed), "model_blessing"):
+            (baseline,) = _inputs(store, _producer(store, blessing), "baseline_model")
+            if VERSION_PROPERTY in baseline.custom_properties:
+                return str(baseline.custom_properties[VERSION_PROPERTY].string_value)
     return None
 
 
 def versions_pushed_of(store: MetadataStore, blessing_id: int) -> Iterator[tuple[str, str]]:
-    """Yields folder and version of each push that followed from a blessing of the Evaluator.
+    """Yields folder and version of each push that followed from a blessing.
 
     Args:
         store: The metadata store.
-        blessing_id: The id of the ModelBlessing artifact.
+        blessing_id: The id of the artifact: the Evaluator's ModelBlessing, or the gate's InfraBlessing.
     """
     pushers = [
         event.execution_id
@@ -59,12 +60,11 @@ def _producer(store: MetadataStore, artifact: metadata_store_pb2.Artifact) -> in
     return min(event.execution_id for event in events if event.type in _OUTPUTS)
 
 
-def _input(store: MetadataStore, execution_id: int, key: str) -> metadata_store_pb2.Artifact:
+def _inputs(store: MetadataStore, execution_id: int, key: str) -> Sequence[metadata_store_pb2.Artifact]:
     events = store.get_events_by_execution_ids([execution_id])
     ids = [
         event.artifact_id
         for event in events
         if event.type == metadata_store_pb2.Event.INPUT and event.path.steps[0].key == key
     ]
-    (artifact,) = store.get_artifacts_by_id(ids)
-    return artifact
+    return list(store.get_artifacts_by_id(ids)) if ids else []

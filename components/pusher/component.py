@@ -35,7 +35,7 @@ class Pusher(tfx.components.Pusher):
 
     def __init__(
         self,
-        model_blessing: types.BaseChannel,
+        model_blessing: types.BaseChannel | None,
         infra_blessing: types.BaseChannel,
         push_destination: tfx.proto.PushDestination,
         baseline_blessing: types.BaseChannel | None = None,
@@ -43,7 +43,7 @@ class Pusher(tfx.components.Pusher):
         """Sets the node up.
 
         Args:
-            model_blessing: The Evaluator's blessing.
+            model_blessing: The Evaluator's blessing; None if nothing was trained, so that the gate's suffices.
             infra_blessing: The gate's blessing, which holds the model that is pushed.
             push_destination: The folder of versions.
             baseline_blessing: The blessing of Baselines; None if the model need not beat rules.

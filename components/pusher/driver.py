@@ -28,9 +28,12 @@ class Driver(base_driver.BaseDriver, portable_driver.BaseDriver):
     def run(self, execution_info: ExecutionInfo) -> driver_output_pb2.DriverOutput:  # type: ignore[name-defined]
         """Finds the removed versions; without any, no property is set."""
         folder = destination_folder(execution_info.exec_properties)
-        blessing = artifact_utils.get_single_instance(
-            list(execution_info.input_dict[standard_component_specs.MODEL_BLESSING_KEY])
-        )
+        read = execution_info.input_dict
+        # Of a model that was only indexed, the Evaluator says nothing.
+        blessings = read.get(standard_component_specs.MODEL_BLESSING_KEY) or read[
+            standard_component_specs.INFRA_BLESSING_KEY
+        ]
+        blessing = artifact_utils.get_single_instance(list(blessings))
         with self._mlmd_connection as handle:
             removed = {
                 version

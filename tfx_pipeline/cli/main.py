@@ -23,6 +23,7 @@ GROUPS = {
             "show a configuration: each value, what it means, where it comes from",
         ),
         "run": ("tfx_pipeline.cli.running.run", "run the pipeline on this machine, from logs to a pushed model"),
+        "index": ("tfx_pipeline.cli.running.index", "take new items into the pushed model, without training"),
     },
     "Look at data": {
         "data": (
@@ -69,7 +70,7 @@ GROUPS = {
 A module has `add_arguments(parser)` and `run(args) -> int`. It imports TFX and TensorFlow only within `run`.
 """
 
-RUNNING = ("run", "experiment", "reproduce", "compile")
+RUNNING = ("run", "index", "experiment", "reproduce", "compile")
 """The commands that run TFX. Their errors are told in a paragraph instead of a traceback."""
 
 COMMANDS = {name: command for group in GROUPS.values() for name, command in group.items()}

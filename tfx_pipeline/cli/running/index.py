@@ -1,0 +1,64 @@
+"""Take new items into the pushed model, without training.
+
+The items of `data.items` are read anew, and the pushed model is exported again with all of them: new ones are found and
+ranked by their titles, categories, attributes, numbers and vectors, and changed titles count from now on. What the model
+learned stays as it is. The servability gate tries the new version before it is pushed. The log's events are read, too,
+because the catalogue has the items that they name. If nothing has changed since the last time, the answer is
+"Unchanged". A model that is trained anew (`tandem run`) knows the new items better: by who engages with them.
+"""
+
+import argparse
+import dataclasses
+import json
+import os
+
+from tfx_pipeline.cli.exit_code import ExitCode
+from tfx_pipeline.cli.parsing import config_arguments
+from tfx_pipeline.cli.running import preflight
+from tfx_pipeline.cli.running.report_text import is_pushed, outcome_lines
+from tfx_pipeline.cli.running.surfaces_of_log import fitted_to_log
+from tfx_pipeline.config.pipeline_config import PipelineConfig
+from tfx_pipeline.display.shown import shown
+from tfx_pipeline.past_runs.trained_models import TrainedModel
+from tfx_pipeline.runners.failures import NotReadyError
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declares the options."""
+    config_arguments.add(parser)
+    parser.add_argument("--json", action="store_true", help="print what became of each model as JSON")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Runs it and prints what became of each model; 0 if it was pushed, now or before, 3 if the gate refused it."""
+    config = config_arguments.load(args)
+    preflight.check(config)
+    with shown(everything=args.verbose) as display:
+        (config,) = fitted_to_log([config])
+        trained = _trained(config)
+        display.stage("Importing TensorFlow and TFX", remark=": 10 to 30 seconds")
+        from tfx_pipeline.runners import index_runner
+
+        reports = index_runner.run(config, trained, display)
+    report = {"models": {name: dataclasses.asdict(each) for name, each in reports.items()}}
+    print(json.dumps(report, indent=2) if args.json else "\n".join(outcome_lines(report)))
+    return ExitCode.OK if is_pushed(report) else ExitCode.NOT_PUSHED
+
+
+def _trained(config: PipelineConfig) -> dict[str, TrainedModel]:
+    """The trainings that the newest versions of all served models were made of.
+
+    Raises:
+        NotReadyError: Nothing was pushed yet, or its training is gone.
+    """
+    from tfx_pipeline.past_runs.run_store import RunStore
+    from tfx_pipeline.past_runs.trained_models import NothingTrained, trained_models
+
+    if not os.path.exists(config.metadata_path):
+        raise NotReadyError(f"{config.run_root} has no run yet. Train and push a model first: `tandem run`.")
+    store = RunStore(config.run_root)
+    try:
+        found = [trained_models(store, served.pushed_model_dir) for served in config.served_models]
+    except NothingTrained as error:
+        raise NotReadyError(str(error)) from error
+    return {name: model for each in found for name, model in each.items()}
