@@ -214,13 +214,9 @@ class RunHistory:
     def index_reports(self, since: int) -> dict[str, IndexReport]:
         """Reports on the executions of an indexing, which are those after the id `since`, by the served model."""
         executions = self.executions_since(since)
-        return {
-            served.name: IndexReport(**self._tried(served, executions)) for served in self._config.served_models
-        }
+        return {served.name: IndexReport(**self._tried(served, executions)) for served in self._config.served_models}
 
-    def _tried(
-        self, served: ServedModel, executions: dict[str, metadata_store_pb2.Execution]
-    ) -> dict[str, Any]:
+    def _tried(self, served: ServedModel, executions: dict[str, metadata_store_pb2.Execution]) -> dict[str, Any]:
         """What the gate and the Pusher made of a model, as fields of the reports."""
         infra_blessing = self._infra_blessing(served, executions)
         pusher = executions[f"{served.node_prefix}Pusher"]

@@ -30,9 +30,9 @@ class Driver(base_driver.BaseDriver, portable_driver.BaseDriver):
         folder = destination_folder(execution_info.exec_properties)
         read = execution_info.input_dict
         # Of a model that was only indexed, the Evaluator says nothing.
-        blessings = read.get(standard_component_specs.MODEL_BLESSING_KEY) or read[
-            standard_component_specs.INFRA_BLESSING_KEY
-        ]
+        blessings = (
+            read.get(standard_component_specs.MODEL_BLESSING_KEY) or read[standard_component_specs.INFRA_BLESSING_KEY]
+        )
         blessing = artifact_utils.get_single_instance(list(blessings))
         with self._mlmd_connection as handle:
             removed = {

@@ -117,7 +117,7 @@ class PastRuns:
 
     def _key(self, artifact_id: int) -> str:
         name = self.store.get_artifacts_by_id([artifact_id])[0].type
-        return {"PushedModel": "pushed_model"}.get(name, name.lower())
+        return {"PushedModel": "pushed_model", "TransformGraph": "transform_graph"}.get(name, name.lower())
 
     def _context(self, kind: str, name: str) -> int:
         type_id = self.store.put_context_type(mlmd.ContextType(name=kind))

@@ -27,7 +27,15 @@ class PushStore:
         """Adds an evaluation against a baseline and the push that follows, and returns the id of the blessing."""
         blessing = put_artifact(self.store, "ModelBlessing")
         put_execution(self.store, "Evaluator", [("baseline_model", baseline)], [("blessing", blessing)])
+        return self._push("model_blessing", blessing, pushed_model_dir, version, is_pushed)
+
+    def add_indexed_push(self, pushed_model_dir: str, version: str) -> int:
+        """Adds the push of an indexed model, which no Evaluator saw, and returns the id of the gate's blessing."""
+        blessing = put_artifact(self.store, "InfraBlessing")
+        return self._push("infra_blessing", blessing, pushed_model_dir, version, is_pushed=True)
+
+    def _push(self, key: str, blessing: int, pushed_model_dir: str, version: str, is_pushed: bool) -> int:
         told = {"pushed_destination": f"{pushed_model_dir}/{version}", "pushed_version": version} if is_pushed else {}
         pushed = put_artifact(self.store, "PushedModel", pushed=int(is_pushed), **told)
-        put_execution(self.store, "Pusher", [("model_blessing", blessing)], [("pushed_model", pushed)])
+        put_execution(self.store, "Pusher", [(key, blessing)], [("pushed_model", pushed)])
         return blessing

@@ -1,5 +1,6 @@
 """A Transform output whose vocabulary of items goes on with items that training did not know."""
 
+import importlib
 import os
 from collections.abc import Iterator, Sequence
 
@@ -48,7 +49,7 @@ def grown(output: tft.TFTransformOutput, items: Sequence[bytes], folder: str) ->
         os.makedirs(os.path.dirname(copy), exist_ok=True)
         tf.io.gfile.copy(path, copy)
     copied = tft.TFTransformOutput(folder)
-    path = copied.vocabulary_file_by_name(features.ITEM_VOCABULARY)
+    path = str(copied.vocabulary_file_by_name(features.ITEM_VOCABULARY))
     known = copied.vocabulary_by_name(features.ITEM_VOCABULARY)
     with open(path, "wb") as file:
         file.write(b"".join(item + b"\n" for item in (*known, *items)))
@@ -65,12 +66,11 @@ def _annotate(output: tft.TFTransformOutput, size: int) -> None:
     """Corrects the size of the vocabulary of items, where TensorFlow Transform has noted one."""
     if not common.IS_ANNOTATIONS_PB_AVAILABLE:  # Then it reads none either.
         return
-    from tensorflow_transform import annotations_pb2
-
+    annotations = importlib.import_module("tensorflow_transform.annotations_pb2")
     schema = output.transformed_metadata.schema
     noted = False
     for annotation in schema.annotation.extra_metadata:
-        vocabulary = annotations_pb2.VocabularyMetadata()
+        vocabulary = annotations.VocabularyMetadata()
         if annotation.Unpack(vocabulary) and vocabulary.file_name == features.ITEM_VOCABULARY:
             vocabulary.filtered_vocabulary_size = size
             annotation.Pack(vocabulary)

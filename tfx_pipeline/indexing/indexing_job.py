@@ -54,9 +54,9 @@ def run(job: TrainingJob) -> int:
         model = training_job.build_model(job, output, catalogue)
         if not grown_weights.knows_contents(model):
             raise ValueError(
-                f"{job.model_name} knows of items nothing but their ids, so it can tell nothing of new ones. Train it with "
-                "their titles, categories or attributes (data.items; unifiedssr.item_attributes), or train anew: "
-                "`tandem run`."
+                f"{job.model_name} knows of items nothing but their ids, so it can tell nothing of new ones. Train it "
+                "with titles, categories or attributes (data.items; unifiedssr.item_attributes), or train it anew with "
+                "the new items: `tandem run`."
             )
         trained = training_job.build_model(job, trained_output, _without(catalogue, len(items)))
         trained_weights.load(trained, job.start_from)

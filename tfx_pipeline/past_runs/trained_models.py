@@ -59,8 +59,8 @@ def trained_models(store: RunStore, pushed_model_dir: str) -> dict[str, TrainedM
             found[step.component] = _trained(store, step, artifact_id)
     if not found:
         raise NothingTrained(
-            f"{destination} was not trained by a run of this root ({store.root}), so its weights are not at hand. Train "
-            "and push a model first: `tandem run`."
+            f"{destination} was not trained by a run of this root ({store.root}), so its weights are not at hand. "
+            "Train and push a model first: `tandem run`."
         )
     for name, each in found.items():
         lacking = [uri for uri in (each.model_uri, each.transform_graph_uri) if not os.path.isdir(uri)]

@@ -12,7 +12,9 @@ def test_what_a_version_had_to_beat_if_it_is_known(tmp_path):
     pushes.add_push(pushes.add_baseline(version="1"), "others", "7")
     # As earlier releases left it.
     pushes.add_push(pushes.add_baseline(source="last blessed version 3"), "models", "8")
-    assert [version_beaten_by(pushes.store, "models", version) for version in "478"] == ["", "4", None]
+    # Of a model that was indexed, the gate alone says something.
+    pushes.add_indexed_push("models", "9")
+    assert [version_beaten_by(pushes.store, "models", version) for version in "4789"] == ["", "4", None, None]
 
 
 @pytest.mark.parametrize(("is_pushed", "versions"), [(True, [("models", "4")]), (False, [])])
@@ -21,3 +23,4 @@ def test_the_versions_that_a_blessing_has_led_to(tmp_path, is_pushed, versions):
     blessing = pushes.add_push(pushes.add_baseline(version=""), "models", "4", is_pushed=is_pushed)
     pushes.add_push(pushes.add_baseline(version="4"), "models", "7")
     assert list(versions_pushed_of(pushes.store, blessing)) == versions
+    assert list(versions_pushed_of(pushes.store, pushes.add_indexed_push("models", "9"))) == [("models", "9")]

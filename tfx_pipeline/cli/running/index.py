@@ -1,10 +1,10 @@
 """Take new items into the pushed model, without training.
 
-The items of `data.items` are read anew, and the pushed model is exported again with all of them: new ones are found and
-ranked by their titles, categories, attributes, numbers and vectors, and changed titles count from now on. What the model
-learned stays as it is. The servability gate tries the new version before it is pushed. The log's events are read, too,
-because the catalogue has the items that they name. If nothing has changed since the last time, the answer is
-"Unchanged". A model that is trained anew (`tandem run`) knows the new items better: by who engages with them.
+The items of `data.items` are read anew, and the pushed model is exported again with all of them. New ones are found and
+ranked by their titles, categories, attributes, numbers and vectors, and changed titles count from now on. What the
+model learned stays as it is. The servability gate tries the new version before it is pushed. The events are read, too:
+the catalogue has the items that they name. If nothing has changed since the last time, the answer is "Unchanged". A
+model that is trained anew (`tandem run`) knows new items better: by who engages with them.
 """
 
 import argparse
@@ -61,4 +61,12 @@ def _trained(config: PipelineConfig) -> dict[str, TrainedModel]:
         found = [trained_models(store, served.pushed_model_dir) for served in config.served_models]
     except NothingTrained as error:
         raise NotReadyError(str(error)) from error
-    return {name: model for each in found for name, model in each.items()}
+    trained = {name: model for each in found for name, model in each.items()}
+    needed = [f"{served.node_prefix}Trainer" for served in config.served_models]
+    lacking = sorted({*needed, *(["RetrieverTrainer"] if config.retriever.model else [])} - trained.keys())
+    if lacking:
+        raise NotReadyError(
+            f"The pushed version has no {' and no '.join(lacking)}, so it is of another configuration than this one. "
+            "Train and push a model first: `tandem run`."
+        )
+    return trained

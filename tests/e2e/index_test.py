@@ -1,0 +1,113 @@
+"""`tandem index` takes new items into a pushed model: a real run, real SavedModels, a real gate."""
+
+import contextlib
+import json
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from schemas import signatures
+from schemas.canonical_event import Surface, Token
+from serving.local_server.models.servable import Servable
+from tests.e2e.conftest import RETRIEVER
+from tests.support import tiny_logs
+from tests.support.exported_retriever import rank_inputs, texts, wanted
+from tfx_pipeline.cli.main import main
+from tfx_pipeline.config.pipeline_config import load_config
+from tfx_pipeline.past_runs.run_store import RunStore
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1800)]
+NEW = {"mug-new": "purple mug", "lamp-new": "red vintage lamp"}
+HISTORY = (Token(Surface.RECOMMENDATION, ("lamp-1",)), Token(Surface.SEARCH, ("mug-2",), "mug"))
+SETTINGS = [word for setting in RETRIEVER for word in ("--set", setting)]
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory):
+    """The folder of a log, with a space in its path, and of the run of it."""
+    folder = tmp_path_factory.mktemp("a shop")
+    path = tiny_logs.write(folder)
+    assert main(["run", "--config", str(path), *SETTINGS]) == 0
+    return folder
+
+
+def index(folder, capfd, *more):
+    """Indexes, and returns the exit code and what became of the model."""
+    capfd.readouterr()
+    code = main(["index", "--config", str(folder / "tiny.yaml"), *SETTINGS, *more, "--json"])
+    printed = capfd.readouterr().out
+    return code, json.loads(printed[printed.index("{") :])["models"]["tiny"]
+
+
+@contextlib.contextmanager
+def version(report):
+    with contextlib.closing(Servable(os.path.join(report["pushed_model_dir"], report["version"]))) as servable:
+        yield servable
+
+
+def scores(servable, candidates):
+    inputs = rank_inputs([HISTORY, HISTORY, ()], ["u1", "u1", "nobody"], ["", "lamp", "mug"], candidates)
+    return servable.run(signatures.RANK, inputs)[signatures.SCORES]
+
+
+def found(servable, query, k=74):
+    """All items that a search finds, best first."""
+    inputs = rank_inputs([HISTORY], ["u1"], [query], [""]) | wanted(1, k)
+    answer = servable.run(signatures.SEARCH, {name: inputs[name] for name in inputs if name != "candidates"})
+    return [item.decode() for item in answer[signatures.ITEMS][0] if item]
+
+
+def test_a_new_item_is_found_and_nothing_else_changes(shop, capfd):
+    code, before = index(shop, capfd)
+    assert (code, before["outcome"]) == (0, "pushed")  # The same items, as a version of their own.
+    with (shop / "items.tsv").open("a") as file:
+        file.writelines(f"{item}\t{title}\t\n" for item, title in NEW.items())
+    code, after = index(shop, capfd)
+    assert (code, after["outcome"]) == (0, "pushed")
+    assert index(shop, capfd) == (0, {**after, "outcome": "unchanged"})
+    known = [item for item, _ in tiny_logs.ITEMS]
+    trained = min(os.listdir(before["pushed_model_dir"]), key=int)
+    with version({**before, "version": trained}) as first, version(before) as same, version(after) as servable:
+        for other in (same, servable):
+            np.testing.assert_allclose(scores(other, known), scores(first, known), atol=1e-6)
+        of_new = scores(servable, list(NEW))
+        assert np.ptp(of_new, axis=1).min() > 0  # Two items, and not twice the unknown one.
+        assert np.abs(of_new - scores(first, list(NEW))).max() > 1e-5
+        # Its two words are those of the title of no other mug.
+        assert sorted(found(servable, "mug")) == sorted([*known, *NEW])
+        vectors = servable.run(signatures.EMBED_ITEM, {signatures.ITEM_ID: texts([*NEW, "lamp-0", "?"])})
+        assert vectors[signatures.KNOWN].tolist() == [True, True, True, False]
+
+
+def test_a_title_that_was_mended_counts(shop, capfd):
+    _, before = index(shop, capfd)
+    items = shop / "items.tsv"
+    items.write_text(items.read_text().replace("mug-0\tred mug", "mug-0\tgreen clock"))
+    code, after = index(shop, capfd)
+    assert (code, after["outcome"]) == (0, "pushed")
+    with version(before) as old, version(after) as new:
+        changed = np.abs(scores(new, ["mug-0", "mug-1"]) - scores(old, ["mug-0", "mug-1"])).max(axis=0)
+    assert changed[0] > 1e-4 > changed[1]
+
+
+def test_the_runs_are_told_and_the_training_is_kept(shop, capfd):
+    assert main(["runs", "--config", str(shop / "tiny.yaml"), *SETTINGS, "--json"]) == 0
+    runs = json.loads(capfd.readouterr().out)["runs"]
+    assert {each["outcome"] for each in runs} <= {"pushed", "unchanged"}
+    config = load_config(str(shop / "tiny.yaml"), RETRIEVER)
+    store = RunStore(config.run_root)
+    newest = max(store.artifacts.values(), key=lambda each: each.id if each.type == "PushedModel" else 0)
+    (trained,) = {
+        store.artifacts[each].uri
+        for each in store.ancestors([newest.id])
+        if store.producers[each][1].component == "Trainer" and store.artifacts[each].type == "Model"
+    }
+    assert Path(trained).is_dir()
+
+
+def test_without_a_pushed_model_it_says_what_to_do(tmp_path, capfd):
+    path = tiny_logs.write(tmp_path)
+    assert main(["index", "--config", str(path)]) == 1
+    assert "Train and push a model first: `tandem run`" in capfd.readouterr().err

@@ -1,0 +1,73 @@
+import json
+import shutil
+
+import pytest
+
+from tests.support.past_runs import PastRuns
+from tfx_pipeline.past_runs.run_store import RunStore
+from tfx_pipeline.past_runs.trained_models import NothingTrained, trained_models
+
+
+class IndexedRuns(PastRuns):
+    """Runs that train two models and push both as one, and runs that index these."""
+
+    def train(self, version, dim):
+        self.begin()
+        (self.graph,) = self.step("Transform", outputs=["TransformGraph"])
+        self.models = [
+            self.step(node, inputs=[self.graph], outputs=["Model"], custom_config=json.dumps({"dim": dim + place}))[0]
+            for place, node in enumerate(("Trainer", "RetrieverTrainer"))
+        ]
+        (both,) = self.step("RetrieveThenRank", inputs=self.models, outputs=["Model"])
+        self.push(both, version)
+
+    def index(self, version):
+        self.begin()
+        for node, artifact in (("TrainedTransform", self.graph), ("TrainedModel", self.models[0])):
+            self.step(node, "cached", outputs=[artifact])
+        indexed = [
+            self.step(node, inputs=[self.graph, model], outputs=["Model"], custom_config='{"dim": -1}')[0]
+            for node, model in zip(("Indexer", "RetrieverIndexer"), self.models, strict=True)
+        ]
+        (both,) = self.step("RetrieveThenRank", inputs=indexed, outputs=["Model"])
+        self.push(both, version)
+
+
+@pytest.fixture
+def past(tmp_path):
+    return IndexedRuns(tmp_path / "run")
+
+
+def found(past):
+    return trained_models(RunStore(str(past.root)), str(past.root / "pushed" / "shop"))
+
+
+def test_the_trainings_are_those_of_the_newest_version_however_often_it_was_indexed(past):
+    past.train("17", dim=10)
+    past.train("18", dim=20)
+    for version in ("19", "20"):
+        past.index(version)
+        trained = found(past)
+        assert {name: each.custom_config["dim"] for name, each in trained.items()} == {
+            "Trainer": 20,
+            "RetrieverTrainer": 21,
+        }
+        assert trained["Trainer"].model_uri == str(past.folder(past.models[0]))
+        assert trained["RetrieverTrainer"].transform_graph_uri == str(past.folder(past.graph))
+    for version in ("18", "19", "20"):  # Rolled back, so to say.
+        shutil.rmtree(past.root / "pushed" / "shop" / version)
+    assert found(past)["Trainer"].custom_config == {"dim": 10}
+
+
+def test_what_is_lacking_is_told(past):
+    past.train("17", dim=10)
+    shutil.rmtree(past.folder(past.models[1]))
+    with pytest.raises(NothingTrained, match=r"Model/\d+ is gone, which RetrieverTrainer wrote. Train a model anew"):
+        found(past)
+    (past.root / "pushed" / "shop" / "18").mkdir()
+    (past.root / "pushed" / "shop" / "18" / "saved_model.pb").write_bytes(b"copied from elsewhere")
+    with pytest.raises(NothingTrained, match=r"shop/18 was not trained by a run of this root"):
+        found(past)
+    shutil.rmtree(past.root / "pushed" / "shop")
+    with pytest.raises(NothingTrained, match="has no version yet. Train and push a model first"):
+        found(past)
