@@ -3,7 +3,7 @@
 import pytest
 
 from models.unisar.unisar_config import UniSARConfig
-from tfx_pipeline.config.training_config import TrainConfig
+from tfx_pipeline.config.training_config import SettledTrainConfig
 from tfx_pipeline.training import training_job
 
 
@@ -28,7 +28,7 @@ def test_training_reads_the_weights_of_its_rows_and_validation_does_not(monkeypa
     monkeypatch.setattr(training_job.inputs, "joint_batches", joint_batches)
     nowhere = dict.fromkeys(("transform_graph", "model_dir", "log_dir", "checkpoint_dir"), "")
     files = {"train_files": ("t",), "validation_files": ("v",), "catalog_files": ()}
-    job = training_job.TrainingJob("unisar", UniSARConfig(), TrainConfig(), **files, **nowhere)
+    job = training_job.TrainingJob("unisar", UniSARConfig(), SettledTrainConfig(), **files, **nowhere)
     with pytest.raises(_Stop):
         training_job.run(job)
     assert read == {("t",): True, ("v",): False}
