@@ -59,11 +59,14 @@ class TrainConfig:
         early_stopping_metrics: Progress is a better value of any of these validation metrics, such as `hit_rate_at_10`.
             None: a better NDCG@5.
         plateau_patience: Validations without a better NDCG@5 before the learning rate is reduced; 0 never. `auto`: a
-            third of `early_stopping_patience`; never with `warmup_steps`.
+            half of `early_stopping_patience`; never with `warmup_steps`.
         torch_plateau: Reduce the learning rate as PyTorch's `ReduceLROnPlateau` does: after one validation more than
             `plateau_patience`, and better is what is larger by a ten-thousandth of itself, not by 0.0001.
         plateau_factor: The learning rate is multiplied by this then; between 0 and 1.
         min_learning_rate: The learning rate is not reduced below this.
+        gradient_cosine: Measure at the end of each epoch whether the surfaces pull the layers that they share in one
+            direction: the cosine of the gradients of their losses, in TensorBoard. It costs some steps each epoch, and
+            is left out where one surface is trained.
         shuffle_buffer: How many examples are held for shuffling.
         mixed_precision: Compute in float16 on a GPU and bfloat16 elsewhere, with float32 weights.
         jit_compile: Compile the training step with XLA.
@@ -94,6 +97,7 @@ class TrainConfig:
     torch_plateau: bool = False
     plateau_factor: float = 0.5
     min_learning_rate: float = 0.0
+    gradient_cosine: bool = False
     shuffle_buffer: int = 100_000
     mixed_precision: bool = False
     jit_compile: bool = False

@@ -17,8 +17,6 @@ _STEPS: Final = 10_000
 _EPOCHS: Final = (5, 50)
 _STEPS_WITHOUT_PROGRESS: Final = 500
 _PATIENCE: Final = (3, 10)
-_REDUCTIONS: Final = 3
-"""The learning rate is reduced at most so many times less one before a training without progress ends."""
 _LEARNING_RATE: Final = 1e-3
 
 
@@ -39,7 +37,7 @@ def settle(train: TrainConfig, examples: int) -> SettledTrainConfig:
         "batch_size": batch,
         "learning_rate": _LEARNING_RATE,
         "early_stopping_patience": patience,
-        "plateau_patience": 0 if train.warmup_steps else max(patience // _REDUCTIONS, 1),
+        "plateau_patience": 0 if train.warmup_steps else max(patience // 2, 1),
     }
     return SettledTrainConfig(**{**chosen, **known})
 

@@ -19,7 +19,7 @@ from models.catalogue import Catalogue
 from schemas import features
 from tfx_pipeline.config.loading import as_dict, from_dict
 from tfx_pipeline.config.pipeline_config import PipelineConfig
-from tfx_pipeline.config.training_config import SettledTrainConfig, TrainConfig
+from tfx_pipeline.config.training_config import BOTH_SURFACES, SettledTrainConfig, TrainConfig
 from tfx_pipeline.export import saved_model
 from tfx_pipeline.export.catalogue.retrieval_index import BRUTE_FORCE
 from tfx_pipeline.training import automatic_training, inputs, trained_weights
@@ -32,6 +32,7 @@ from tfx_pipeline.training.callbacks import (
     ResumableStop,
     TrainingProgress,
 )
+from tfx_pipeline.training.gradient_cosine import GradientCosine
 from tfx_pipeline.training.optimizer import make_optimizer
 from tfx_pipeline.transform import vocabularies
 
@@ -136,18 +137,7 @@ def run(job: TrainingJob) -> keras.callbacks.History:
     model = build_model(job, transform_output, catalog)
     if job.start_from:
         trained_weights.load(model, job.start_from)
-    batches = inputs.joint_batches(
-        job.train_files,
-        transform_output,
-        train.batch_size,
-        shuffle_buffer=train.shuffle_buffer,
-        seed=train.seed,
-        surfaces=train.surfaces,
-        sequence_ends_only=train.sequence_ends_only,
-        one_surface_a_batch=train.one_surface_a_batch,
-        negatives=train.negatives,
-        with_weights=True,
-    )
+    batches = _batches(job, train, transform_output, train.one_surface_a_batch)
     validation = inputs.joint_batches(
         job.validation_files, transform_output, max(train.batch_size, _LEAST_VALIDATION_ROWS), surfaces=train.surfaces
     )
@@ -163,7 +153,10 @@ def run(job: TrainingJob) -> keras.callbacks.History:
             validation_data=validation,
             validation_freq=train.validate_every,
             epochs=train.epochs,
-            callbacks=_callbacks(job, train, early_stopping, averaged_weights),
+            callbacks=[
+                *_gradient_cosine(job, train, transform_output),
+                *_callbacks(job, train, early_stopping, averaged_weights),
+            ],
             verbose=0,
         )
     (Path(job.log_dir) / VALIDATION_FILE).write_text(json.dumps(early_stopping.best_logs, indent=2) + "\n", "utf-8")
@@ -172,6 +165,32 @@ def run(job: TrainingJob) -> keras.callbacks.History:
     # Only now, and all at once: what is left of a finished training would mislead the next of the same settings.
     shutil.rmtree(job.state_dir, ignore_errors=True)
     return history
+
+
+def _batches(
+    job: TrainingJob, train: SettledTrainConfig, transform_output: tft.TFTransformOutput, one_surface_a_batch: bool
+) -> tf.data.Dataset:
+    return inputs.joint_batches(
+        job.train_files,
+        transform_output,
+        train.batch_size,
+        shuffle_buffer=train.shuffle_buffer,
+        seed=train.seed,
+        surfaces=train.surfaces,
+        sequence_ends_only=train.sequence_ends_only,
+        one_surface_a_batch=one_surface_a_batch,
+        negatives=train.negatives,
+        with_weights=True,
+    )
+
+
+def _gradient_cosine(
+    job: TrainingJob, train: SettledTrainConfig, transform_output: tft.TFTransformOutput
+) -> list[keras.callbacks.Callback]:
+    """What compares the gradients of both surfaces, if that is asked for; first, so that TensorBoard gets it."""
+    if not train.gradient_cosine or set(train.surfaces) != set(BOTH_SURFACES):
+        return []
+    return [GradientCosine(_batches(job, train, transform_output, one_surface_a_batch=False))]
 
 
 def read_catalog(job: TrainingJob, transform_output: tft.TFTransformOutput) -> Catalogue:

@@ -24,18 +24,18 @@ TRAINING_ROWS = 200
     ("examples", "batch", "epochs", "patience", "plateau"),
     [
         # 7 steps of 32: 10,000 steps would be 1,429 epochs, 500 without progress 72.
-        (200, 32, 50, 10, 3),
+        (200, 32, 50, 10, 5),
         # 93 steps: 10,000 / 93 = 107.5 epochs; 500 / 93 = 5.4.
-        (2_965, 32, 50, 6, 2),
+        (2_965, 32, 50, 6, 3),
         # Below 100 steps of 64, and just 100.
         (6_399, 32, 50, 3, 1),
-        (6_400, 64, 50, 5, 1),
+        (6_400, 64, 50, 5, 2),
         # 50,000 / 256 = 195.3, so 196 steps; 10,000 / 196 = 51.02; 500 / 196 = 2.6.
         (50_000, 256, 50, 3, 1),
         # 977 steps of 1,024: 10,000 / 977 = 10.2.
         (1_000_000, 1024, 11, 3, 1),
         (100_000_000, 1024, 5, 3, 1),
-        (0, 32, 50, 10, 3),
+        (0, 32, 50, 10, 5),
     ],
 )
 def test_what_follows_from_the_number_of_examples(examples, batch, epochs, patience, plateau):
@@ -72,7 +72,7 @@ def test_the_rest_follows_from_what_is_said():
     # 200 steps of 5: 10,000 / 200 epochs, 500 / 200 validations.
     settled = automatic_training.settle(TrainConfig(batch_size=5), 1_000)
     assert (settled.epochs, settled.early_stopping_patience) == (50, 3)
-    assert automatic_training.settle(TrainConfig(early_stopping_patience=9), 1_000).plateau_patience == 3
+    assert automatic_training.settle(TrainConfig(early_stopping_patience=9), 1_000).plateau_patience == 4
     assert automatic_training.settle(TrainConfig(warmup_steps=4), 1_000).plateau_patience == 0
     assert automatic_training.settle(TrainConfig(validate_every=60), 1_000).epochs == 60
 
@@ -86,9 +86,9 @@ def test_it_is_said_in_one_line_that_is_read_again(tmp_path):
             "batch_size": 32,
             "learning_rate": 0.001,
             "early_stopping_patience": 6,
-            "plateau_patience": 2,
+            "plateau_patience": 3,
         },
-        "text": "batches of 32, learning rate 0.001, ends after 6 validations without progress, a lower rate after 2 "
+        "text": "batches of 32, learning rate 0.001, ends after 6 validations without progress, a lower rate after 3 "
         "(2,965 examples, 93 steps an epoch)",
     }
     assert automatic_training.read(str(tmp_path)) == ""
@@ -138,7 +138,7 @@ def job_of(files, folder, train=None):
     return training_job.TrainingJob(
         "unifiedssr",
         UnifiedSSRConfig(dim=4, num_heads=2, num_layers=1, **LENGTHS),
-        train or TrainConfig(),
+        train or TrainConfig(gradient_cosine=True),
         (paths["train"],),
         (paths["validation"],),
         (paths["catalog"],),
@@ -157,7 +157,7 @@ def test_an_interrupted_training_goes_on_with_what_it_had_chosen_until_nothing_i
     # 7 steps an epoch: batches of 32, at most 50 epochs, patience 10.
     line = (
         "at most 50 epochs, batches of 32, learning rate 0.001, ends after 10 validations without progress, "
-        "a lower rate after 3 (200 examples, 7 steps an epoch)"
+        "a lower rate after 5 (200 examples, 7 steps an epoch)"
     )
 
     def dies(self, epoch, logs=None):
@@ -172,7 +172,14 @@ def test_an_interrupted_training_goes_on_with_what_it_had_chosen_until_nothing_i
     (state,) = (tmp_path / "checkpoints").iterdir()
 
     # Had the user said these very numbers, it would be the same training.
-    said = TrainConfig(epochs=50, batch_size=32, learning_rate=1e-3, early_stopping_patience=10, plateau_patience=3)
+    said = TrainConfig(
+        gradient_cosine=True,
+        epochs=50,
+        batch_size=32,
+        learning_rate=1e-3,
+        early_stopping_patience=10,
+        plateau_patience=5,
+    )
     assert job_of(files, tmp_path, said).state_dir == state
 
     history = training_job.run(job_of(files, tmp_path))
@@ -184,11 +191,12 @@ def test_an_interrupted_training_goes_on_with_what_it_had_chosen_until_nothing_i
     last = history.epoch[-1] + 1
     assert last == min(best["epoch"] + 10, 50)
     assert best["val_ndcg_at_5"] == max(best["val_ndcg_at_5"], *history.history["val_ndcg_at_5"])
-    texts_written = [
-        value.tensor.string_val[0].decode()
+    written = [
+        value
         for file in (tmp_path / "logs" / "train").iterdir()
         for event in tf.compat.v1.train.summary_iterator(str(file))
         for value in event.summary.value
-        if value.tag == "train: auto"
     ]
-    assert texts_written == [line, line]
+    assert [each.tensor.string_val[0].decode() for each in written if each.tag == "train: auto"] == [line, line]
+    # Beside the losses, of each epoch of both parts.
+    assert [each.tag for each in written].count("epoch_gradient_cosine_embedding") == last
