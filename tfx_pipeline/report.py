@@ -22,6 +22,8 @@ from schemas import features
 from tfx_pipeline.blessing import evaluation
 from tfx_pipeline.config.pipeline_config import EvaluationConfig, PipelineConfig, ServedModel
 from tfx_pipeline.config.training_config import BOTH_SURFACES
+from tfx_pipeline.pipeline import JOINT_TRAINER
+from tfx_pipeline.training import automatic_training
 
 Metrics = dict[str, dict[str, float]]
 """Surface to metric name to value; the surface `overall` holds both."""
@@ -115,6 +117,7 @@ class RunReport:
         cached: The components whose results came from the cache.
         data_findings: The anomalies that the checks of the data found and let pass, each in one line.
         left_out: What of the log nothing was learned from, in one line each.
+        trainings: What trainings with `train: auto` chose, in one line each.
         models: The report on each served model, by name.
         tensorboard: The folder of TensorBoard's logs.
     """
@@ -123,6 +126,7 @@ class RunReport:
     cached: tuple[str, ...]
     data_findings: tuple[str, ...]
     left_out: tuple[str, ...]
+    trainings: tuple[str, ...]
     models: dict[str, ModelReport]
     tensorboard: str
 
@@ -171,6 +175,7 @@ class RunHistory:
             cached=tuple(name for name, each in executions.items() if each.last_known_state == state.CACHED),
             data_findings=tuple(map(str, read_findings(self._artifact(executions["DataChecks"], "findings").uri))),
             left_out=left_out(self._config, self._left_out_of_log(executions)),
+            trainings=self._trainings(executions),
             models={served.name: self._model_report(served, executions) for served in self._config.served_models},
             tensorboard=self._config.tensorboard_dir,
         )
@@ -243,6 +248,11 @@ class RunHistory:
             return {}
         folder = self._artifact(executions[f"{served.node_prefix}Baselines"], "comparison").uri
         return {**read_comparison(folder), "decides": self._config.evaluation.must_beat_baselines}
+
+    def _trainings(self, executions: dict[str, metadata_store_pb2.Execution]) -> tuple[str, ...]:
+        trainers = [name for name in executions if name.endswith(JOINT_TRAINER)]
+        chosen = {name: automatic_training.read(self._artifact(executions[name], "model_run").uri) for name in trainers}
+        return tuple(f"{name}: {text}" for name, text in chosen.items() if text)
 
     def _left_out_of_log(self, executions: dict[str, metadata_store_pb2.Execution]) -> str:
         properties = self._artifact(executions["BehaviourExampleGen"], "examples").custom_properties

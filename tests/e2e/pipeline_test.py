@@ -40,6 +40,17 @@ def test_the_first_model_beats_popularity_and_is_pushed_once(three_runs):
     assert three_runs.version.name == first.version and (three_runs.version / "saved_model.pb").exists()
 
 
+def test_every_report_tells_what_the_trainings_chose_for_their_rows(three_runs):
+    rows = sum(1 for _ in three_runs.records(features.TRAIN_SPLIT))
+    for report in three_runs.reports:  # Also where the trainings come from the cache.
+        chosen = dict(line.split(": ", 1) for line in report.trainings)
+        assert set(chosen) == {"Trainer", "RetrieverTrainer"}
+        # The configuration says batches of 16, epochs and, of the ranking model alone, the rate.
+        assert chosen["Trainer"].endswith(f"({rows:,} examples, {-(-rows // 16)} steps an epoch)")
+        assert chosen["Trainer"].startswith("ends after ")
+        assert chosen["RetrieverTrainer"].startswith("learning rate 0.001, ends after ")
+
+
 def test_the_report_compares_with_popularity_and_tells_what_a_model_lacks(three_runs):
     first, second, third = three_runs.models
     names = {"mrr", *(f"{metric}_at_{k}" for metric in ("hit_rate", "ndcg") for k in (1, 5, 10))}

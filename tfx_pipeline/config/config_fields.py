@@ -114,4 +114,6 @@ def _kind(hint: Any) -> str:
         return f"mapping of text to {_kind(typing.get_args(hint)[1])}"
     if typing.get_origin(hint) in (typing.Union, types.UnionType):
         return ", or ".join("null" if each is type(None) else _kind(each) for each in typing.get_args(hint))
+    if typing.get_origin(hint) is typing.Literal:
+        return ", or ".join(typing.get_args(hint))
     return _KINDS[hint]

@@ -44,7 +44,7 @@ def load_dataclass(config_class: type[Config], path: str, overrides: Sequence[st
     if not isinstance(values, dict):
         raise ConfigError(f"{path}: holds a {type(values).__name__}, wanted `field: value` lines.")
     for override in overrides:
-        _override(values, override)
+        _override(config_class, values, override)
     return _build(config_class, values, path, "")
 
 
@@ -66,6 +66,31 @@ def from_dict(config_class: type[Config], values: Mapping[str, Any]) -> Config:
     return _build(config_class, values, type(values).__name__, "")
 
 
+def fields_that_may_be(word: Any, section: Any) -> list[str]:
+    """The names of the fields of a section that may be a word, such as `auto`: a section may be that word itself.
+
+    Args:
+        word: A value of the section; a single one, or anything else, which no field may be.
+        section: The dataclass of the section, or the type of a single value, which has no fields.
+    """
+    if not isinstance(word, str) or not dataclasses.is_dataclass(section):
+        return []
+    return [name for name, hint in typing.get_type_hints(section).items() if word in _words(hint)]
+
+
+def section_type(config_class: Any, path: Sequence[str]) -> Any:
+    """The declared type of a field, or of a section, at the end of a path of names; None if there is none."""
+    for name in path:
+        config_class = typing.get_type_hints(config_class).get(name) if dataclasses.is_dataclass(config_class) else None
+    return config_class
+
+
+def _words(hint: Any) -> tuple[str, ...]:
+    """The words that a value may be instead of a number."""
+    literals = [each for each in typing.get_args(hint) if typing.get_origin(each) is typing.Literal]
+    return tuple(word for each in literals for word in typing.get_args(each))
+
+
 def _plain(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _plain(each) for key, each in value.items()}
@@ -74,23 +99,29 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def _override(values: dict[str, Any], override: str) -> None:
+def _override(config_class: type, values: dict[str, Any], override: str) -> None:
     name, equals, text = override.partition("=")
     if not equals or not name:
         raise ConfigError(f"--set {override}: wanted section.field=value, for example --set train.epochs=3.")
-    *sections, field = name.strip().split(".")
-    for section in sections:
+    *sections, field = path = name.strip().split(".")
+    for place, section in enumerate(sections, start=1):
         inner = values.get(section)
-        if inner is None:
-            inner = values[section] = {}
+        automatic = fields_that_may_be(inner, section_type(config_class, path[:place]))
+        if inner is None or automatic:
+            inner = values[section] = dict.fromkeys(automatic, inner)
         if not isinstance(inner, dict):
             raise ConfigError(f"--set {override}: {section!r} is a single value, not a section.")
         values = inner
     try:
         # YAML takes a leading asterisk for an alias. There can be no alias here, so this is a file pattern.
-        values[field] = text if text.startswith("*") else yaml.safe_load(text)
+        value = text if text.startswith("*") else yaml.safe_load(text)
     except yaml.YAMLError as error:
         raise ConfigError(f"--set {override}: not YAML: {error}") from None
+    automatic = fields_that_may_be(value, section_type(config_class, path))
+    if automatic and isinstance(values.get(field), dict):
+        values[field] |= dict.fromkeys(automatic, value)  # What else the section says stays.
+    else:
+        values[field] = value
 
 
 def _build(config_class: type[Config], values: Mapping[str, Any], path: str, prefix: str) -> Config:
@@ -121,6 +152,8 @@ def _key(key: Any, path: str, name: str) -> str:
 def _convert(wanted: Any, value: Any, path: str, name: str) -> Any:
     """Checks one value against the type that its field declares."""
     if dataclasses.is_dataclass(wanted):
+        if automatic := fields_that_may_be(value, wanted):
+            value = dict.fromkeys(automatic, value)
         if not isinstance(value, Mapping):
             raise ConfigError(f"{path}: `{name}` is a section; wanted `field: value` lines below it, got {value!r}.")
         return _build(typing.cast(type, wanted), value, path, name + ".")
@@ -137,10 +170,14 @@ def _convert(wanted: Any, value: Any, path: str, name: str) -> Any:
             _key(each, path, name): _convert(typing.get_args(wanted)[1], inner, path, f"{name}.{each}")
             for each, inner in value.items()
         }
-    if type(None) in typing.get_args(wanted):
-        if value is None:
-            return None
-        (wanted,) = (each for each in typing.get_args(wanted) if each is not type(None))
+    words = _words(wanted)
+    if isinstance(value, str) and value in words:
+        return value
+    if type(None) in typing.get_args(wanted) and value is None:
+        return None
+    alternatives = [each for each in typing.get_args(wanted) if isinstance(each, type) and each is not type(None)]
+    if alternatives:
+        (wanted,) = alternatives
     if wanted is float and isinstance(value, int) and not isinstance(value, bool):
         return float(value)
     if wanted is float and isinstance(value, str):  # YAML reads 1e-3 as text.
@@ -153,5 +190,6 @@ def _convert(wanted: Any, value: Any, path: str, name: str) -> Any:
     if wanted is str and isinstance(value, datetime.date):  # YAML reads 2011-11-01 as a date.
         return value.isoformat()
     if not isinstance(wanted, type) or not isinstance(value, wanted) or (wanted is int and isinstance(value, bool)):
-        raise ConfigError(f"{path}: `{name}` wants {_KINDS.get(wanted, wanted)}, got {value!r}.")
+        kinds = " or ".join((_KINDS.get(wanted, str(wanted)), *map("`{}`".format, words)))
+        raise ConfigError(f"{path}: `{name}` wants {kinds}, got {value!r}.")
     return value

@@ -16,7 +16,6 @@ from components.sources.data_config import POPULARITY, SHOWN, UNIFORM, DataConfi
 from components.sources.event_rows import EventColumns, ItemColumns, UserColumns
 from components.sources.event_time import MILLISECONDS, UNITS
 from schemas.canonical_event import Item, Surface
-from schemas.features import TRAIN_SPLIT
 from schemas.word_splitting import words
 
 _NEARLY_ALL: Final = 0.9
@@ -30,11 +29,9 @@ _MOST_ARE_NEW: Final = 0.4
 """A log with more different items than this share of its engagements has most items once or twice."""
 _WITHOUT_SPACES: Final = 4
 """A text has so many times the words if its script has no spaces: pairs of characters, and single ones."""
-_BATCHES: Final = (32, 64, 128, 256, 512, 1024)
-_STEPS_AN_EPOCH: Final = 50
-_SMALL: Final = 20_000
 _NEGATIVES: Final = 99
 
+_AUTOMATIC: Final = "# Batches, epochs, rate and patience follow from the number of examples; a run says them."
 _WHY_THESE_NEGATIVES: Final = {
     SHOWN: "  # What was shown and passed by is the truest negative there is.",
     POPULARITY: "  # Popular items are drawn more often: the wanted one is harder to tell from these than from others.",
@@ -56,8 +53,6 @@ class Sizes:
         words_per_title: How many words of a title are kept; 0 if items have none.
         words_per_category_path: How many words of a category path are kept as a text; 0 if categories have no words.
         category_levels: How many levels of a category path are kept; 0 if items have none.
-        batch_size: Rows of a training step.
-        epochs: The most epochs.
         surfaces: The surfaces that have events.
         max_reject_share: The share of refused rows that a run accepts. It is above the default if rows lack an id.
     """
@@ -71,8 +66,6 @@ class Sizes:
     words_per_title: int
     words_per_category_path: int
     category_levels: int
-    batch_size: int
-    epochs: int
     surfaces: tuple[str, ...]
     max_reject_share: float = DataConfig.max_reject_share
 
@@ -84,8 +77,6 @@ def sizes(check: LogCheck) -> Sizes:
     items = len(set().union(*tally.engaged_items.values(), ())) or 1
     most = max(map(len, tally.engaged_items.values()), default=0)
     negatives = max(1, min(_NEGATIVES, items - most))
-    learned_from = sum(tally.examples[TRAIN_SPLIT].values())
-    batch = max((size for size in _BATCHES if size * _STEPS_AN_EPOCH <= learned_from), default=_BATCHES[0])
     titles = [len(words(item.title)) for item in table.items.values() if item.title]
     without_spaces = sum(titles) > 2 * sum(len(item.title.split()) for item in table.items.values())
     wider = _WITHOUT_SPACES if without_spaces else 1
@@ -99,8 +90,6 @@ def sizes(check: LogCheck) -> Sizes:
         words_per_title=_within(_wider(_TITLE_WORDS, wider), titles) if titles else 0,
         words_per_category_path=_within(_CATEGORY_WORDS, _category_words(table.items.values())),
         category_levels=_within((0, 4), [len(item.categories) for item in table.items.values()]),
-        batch_size=batch,
-        epochs=20 if learned_from < _SMALL else 10,
         surfaces=surfaces or tuple(surface.value for surface in Surface),
         max_reject_share=_reject_share(check),
     )
@@ -214,15 +203,12 @@ def _both_surfaces(of: Sizes) -> list[str]:
         "unifiedssr:",
         "  item_attributes: true",
         "  loss: softmax",
-        "train:",
-        f"  epochs: {of.epochs}",
-        f"  batch_size: {of.batch_size}",
+        _AUTOMATIC,
+        "train: auto",
         "retriever:",
         "  # Finds the items that UniSAR orders; both are served as one model. Empty: UniSAR alone.",
         "  model: unifiedssr",
         "  train:",
-        f"    epochs: {of.epochs}",
-        f"    batch_size: {max(of.batch_size // 4, _BATCHES[0])}",
         "    sequence_ends_only: true",
     ]
 
@@ -232,11 +218,10 @@ def _one_surface(of: Sizes) -> list[str]:
         "unifiedssr:",
         "  item_attributes: true",
         "  loss: softmax",
+        _AUTOMATIC,
         "train:",
         f"  # The log has no other events: one model, UnifiedSSR, finds and orders items for {of.surfaces[0]}.",
         f"  surfaces: [{of.surfaces[0]}]",
-        f"  epochs: {of.epochs}",
-        f"  batch_size: {of.batch_size}",
     ]
 
 

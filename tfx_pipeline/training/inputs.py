@@ -23,6 +23,7 @@ _HISTORY_WEIGHTS = {
 _FILES_READ_AT_ONCE = 4
 _BATCHES_PARSED_AT_ONCE = 2
 _BATCHES_READY = 4
+_COUNTED_TOGETHER = 4096
 
 
 def joint_batches(
@@ -93,6 +94,15 @@ def joint_batches(
     draws = tf.data.Dataset.random(seed, rerandomize_each_iteration=True).batch(2)
     batches = tf.data.Dataset.zip(batches, draws).map(by_surface, num_parallel_calls=_BATCHES_PARSED_AT_ONCE)
     return batches.prefetch(_BATCHES_READY).with_options(_options())
+
+
+def count_examples(file_patterns: Sequence[str], surfaces: Sequence[str], sequence_ends_only: bool) -> int:
+    """Counts the rows that an epoch of `joint_batches` goes through, without parsing more of them than it has to."""
+    records = _records(file_patterns)
+    if sequence_ends_only or set(surfaces) != set(BOTH_SURFACES):
+        records = row_choice.of_surfaces(records, surfaces, sequence_ends_only)
+    sizes = records.batch(_COUNTED_TOGETHER).map(lambda rows: tf.size(rows, tf.int64))
+    return int(sizes.reduce(tf.constant(0, tf.int64), lambda total, size: total + size))
 
 
 def read_catalog(file_patterns: Sequence[str], transform_output: tft.TFTransformOutput, items: int) -> Catalogue:

@@ -7,10 +7,10 @@ import keras
 from models.optimizers.lazy_adam import LazyAdam
 from models.optimizers.noam import Noam
 from models.optimizers.torch_adam import TorchAdam
-from tfx_pipeline.config.training_config import TrainConfig
+from tfx_pipeline.config.training_config import SettledTrainConfig
 
 
-def make_optimizer(train: TrainConfig, dim: int) -> keras.optimizers.Optimizer:
+def make_optimizer(train: SettledTrainConfig, dim: int) -> keras.optimizers.Optimizer:
     """Makes the Adam that the configuration describes.
 
     Args:
@@ -30,7 +30,7 @@ def make_optimizer(train: TrainConfig, dim: int) -> keras.optimizers.Optimizer:
     return (LazyAdam if train.lazy_embedding_updates else keras.optimizers.Adam)(**settings)
 
 
-def _learning_rate(train: TrainConfig, dim: int) -> float | keras.optimizers.schedules.LearningRateSchedule:
+def _learning_rate(train: SettledTrainConfig, dim: int) -> float | keras.optimizers.schedules.LearningRateSchedule:
     if not train.warmup_steps:
         return train.learning_rate
     if train.noam_factor:

@@ -19,10 +19,10 @@ from models.catalogue import Catalogue
 from schemas import features
 from tfx_pipeline.config.loading import as_dict, from_dict
 from tfx_pipeline.config.pipeline_config import PipelineConfig
-from tfx_pipeline.config.training_config import TrainConfig
+from tfx_pipeline.config.training_config import BOTH_SURFACES, SettledTrainConfig, TrainConfig
 from tfx_pipeline.export import saved_model
 from tfx_pipeline.export.catalogue.retrieval_index import BRUTE_FORCE
-from tfx_pipeline.training import inputs, trained_weights
+from tfx_pipeline.training import automatic_training, inputs, trained_weights
 from tfx_pipeline.training.callbacks import (
     AveragedWeights,
     EpochLines,
@@ -32,6 +32,7 @@ from tfx_pipeline.training.callbacks import (
     ResumableStop,
     TrainingProgress,
 )
+from tfx_pipeline.training.gradient_cosine import GradientCosine
 from tfx_pipeline.training.optimizer import make_optimizer
 from tfx_pipeline.transform import vocabularies
 
@@ -85,7 +86,7 @@ class TrainingJob:
     def state_dir(self) -> Path:
         """Where this very training (same data, model and settings) leaves its state.
 
-        The number of epochs is left out: a training may be continued for longer.
+        The number of epochs is left out: a training may be continued for longer. `run` settles what is `auto` first.
         """
         settings = {name: value for name, value in as_dict(self.train).items() if name != "epochs"}
         data = [self.transform_graph, self.train_files, self.start_from]
@@ -128,32 +129,22 @@ def run(job: TrainingJob) -> keras.callbacks.History:
     A training that was interrupted goes on at the epoch after the last whole one. The exported weights are those of the
     epoch that was best on the validation split.
     """
+    train, chosen = _settled(job)
+    job = dataclasses.replace(job, train=train)
     keras.utils.set_random_seed(job.train.seed)
     transform_output = tft.TFTransformOutput(job.transform_graph)
     catalog = read_catalog(job, transform_output)
     model = build_model(job, transform_output, catalog)
     if job.start_from:
         trained_weights.load(model, job.start_from)
-    train = job.train
-    batches = inputs.joint_batches(
-        job.train_files,
-        transform_output,
-        train.batch_size,
-        shuffle_buffer=train.shuffle_buffer,
-        seed=train.seed,
-        surfaces=train.surfaces,
-        sequence_ends_only=train.sequence_ends_only,
-        one_surface_a_batch=train.one_surface_a_batch,
-        negatives=train.negatives,
-        with_weights=True,
-    )
+    batches = _batches(job, train, transform_output, train.one_surface_a_batch)
     validation = inputs.joint_batches(
         job.validation_files, transform_output, max(train.batch_size, _LEAST_VALIDATION_ROWS), surfaces=train.surfaces
     )
     model.compile(optimizer=make_optimizer(train, job.model_config.dim), jit_compile=train.jit_compile)
-    _report_start(job, model)
+    _report_start(job, model, train, chosen)
     averaged_weights = AveragedWeights() if train.ema_momentum else None
-    early_stopping = _early_stopping(job, averaged_weights)
+    early_stopping = _early_stopping(job, train, averaged_weights)
     with warnings.catch_warnings():
         # What Keras says at the end of the first epoch over files whose rows nobody has counted: nothing is amiss.
         warnings.filterwarnings("ignore", message="Your input ran out of data", category=UserWarning)
@@ -162,7 +153,10 @@ def run(job: TrainingJob) -> keras.callbacks.History:
             validation_data=validation,
             validation_freq=train.validate_every,
             epochs=train.epochs,
-            callbacks=_callbacks(job, early_stopping, averaged_weights),
+            callbacks=[
+                *_gradient_cosine(job, train, transform_output),
+                *_callbacks(job, train, early_stopping, averaged_weights),
+            ],
             verbose=0,
         )
     (Path(job.log_dir) / VALIDATION_FILE).write_text(json.dumps(early_stopping.best_logs, indent=2) + "\n", "utf-8")
@@ -171,6 +165,32 @@ def run(job: TrainingJob) -> keras.callbacks.History:
     # Only now, and all at once: what is left of a finished training would mislead the next of the same settings.
     shutil.rmtree(job.state_dir, ignore_errors=True)
     return history
+
+
+def _batches(
+    job: TrainingJob, train: SettledTrainConfig, transform_output: tft.TFTransformOutput, one_surface_a_batch: bool
+) -> tf.data.Dataset:
+    return inputs.joint_batches(
+        job.train_files,
+        transform_output,
+        train.batch_size,
+        shuffle_buffer=train.shuffle_buffer,
+        seed=train.seed,
+        surfaces=train.surfaces,
+        sequence_ends_only=train.sequence_ends_only,
+        one_surface_a_batch=one_surface_a_batch,
+        negatives=train.negatives,
+        with_weights=True,
+    )
+
+
+def _gradient_cosine(
+    job: TrainingJob, train: SettledTrainConfig, transform_output: tft.TFTransformOutput
+) -> list[keras.callbacks.Callback]:
+    """What compares the gradients of both surfaces, if that is asked for; first, so that TensorBoard gets it."""
+    if not train.gradient_cosine or set(train.surfaces) != set(BOTH_SURFACES):
+        return []
+    return [GradientCosine(_batches(job, train, transform_output, one_surface_a_batch=False))]
 
 
 def read_catalog(job: TrainingJob, transform_output: tft.TFTransformOutput) -> Catalogue:
@@ -210,14 +230,27 @@ def build_model(job: TrainingJob, transform_output: tft.TFTransformOutput, catal
     )
 
 
+def _settled(job: TrainingJob) -> tuple[SettledTrainConfig, str]:
+    """How to train without any `auto`, and the line that says what was chosen; empty if nothing was."""
+    train = job.train
+    if not train.automatic:
+        return automatic_training.settle(train, 0), ""
+    examples = inputs.count_examples(job.train_files, train.surfaces, train.sequence_ends_only)
+    settled = automatic_training.settle(train, examples)
+    choice = automatic_training.told(train, settled, examples)
+    automatic_training.write(choice, job.log_dir)
+    return settled, choice["text"]
+
+
 def _dtype_policy(train: TrainConfig) -> str:
     if not train.mixed_precision:
         return "float32"
     return "mixed_float16" if tf.config.list_physical_devices("GPU") else "mixed_bfloat16"
 
 
-def _early_stopping(job: TrainingJob, averaged_weights: AveragedWeights | None) -> ResumableEarlyStopping:
-    train = job.train
+def _early_stopping(
+    job: TrainingJob, train: SettledTrainConfig, averaged_weights: AveragedWeights | None
+) -> ResumableEarlyStopping:
     # With no patience of its own it still keeps the best epoch's weights.
     patience = 0 if train.early_stopping_metrics else train.early_stopping_patience
     return ResumableEarlyStopping(
@@ -231,9 +264,12 @@ def _early_stopping(job: TrainingJob, averaged_weights: AveragedWeights | None) 
 
 
 def _callbacks(
-    job: TrainingJob, early_stopping: ResumableEarlyStopping, averaged_weights: AveragedWeights | None
+    job: TrainingJob,
+    train: SettledTrainConfig,
+    early_stopping: ResumableEarlyStopping,
+    averaged_weights: AveragedWeights | None,
 ) -> list[keras.callbacks.Callback]:
-    state, train = job.state_dir, job.train
+    state = job.state_dir
     callbacks: list[keras.callbacks.Callback] = [FiniteLoss(), *([averaged_weights] if averaged_weights else [])]
     if train.plateau_patience:
         callbacks.append(
@@ -260,14 +296,18 @@ def _callbacks(
     return callbacks
 
 
-def _report_start(job: TrainingJob, model: keras.Model) -> None:
+def _report_start(job: TrainingJob, model: keras.Model, train: SettledTrainConfig, chosen: str) -> None:
     devices = tf.config.list_physical_devices("GPU") or tf.config.list_physical_devices("CPU")
     _LOG.info(
         "Training %s: %s weights, at most %d epochs, on %s",
         job.model_name,
         f"{model.count_params():,}",
-        job.train.epochs,
+        train.epochs,
         ", ".join(device.name.removeprefix("/physical_device:") for device in devices),
     )
+    if chosen:
+        _LOG.info("Chosen (train: auto): %s", chosen)
+        with tf.summary.create_file_writer(str(Path(job.log_dir) / "train")).as_default():
+            tf.summary.text("train: auto", chosen, step=0)
     if (job.state_dir / "backup" / "training_metadata.json").exists():
         _LOG.info("Going on where an interrupted training stopped: %s", job.state_dir)

@@ -1,4 +1,5 @@
 from dataclasses import dataclass, field
+from typing import Literal
 
 from tfx_pipeline.config.config_fields import ConfigField, config_fields, explanations, summary
 
@@ -22,6 +23,7 @@ class Inner:
     rate: float = 0.5
     units: tuple[int, ...] = (8, 4)
     limit: float | None = None
+    steps: int | Literal["auto"] = "auto"
 
 
 @dataclass(frozen=True)
@@ -42,10 +44,17 @@ def test_fields_come_in_their_order_with_kind_default_and_explanation():
     fields = config_fields(Outer)
     assert list(fields.values()) == [
         ConfigField("name", "text", "x", "What it is called.", None),
-        ConfigField("inner", "section", {"rate": 0.25, "units": [8, 4], "limit": None}, "What is within.", Inner),
+        ConfigField(
+            "inner",
+            "section",
+            {"rate": 0.25, "units": [8, 4], "limit": None, "steps": "auto"},
+            "What is within.",
+            Inner,
+        ),
         ConfigField("inner.rate", "number", 0.25, "How fast, from 0 to 1.", None),
         ConfigField("inner.units", "list of integers", [8, 4], "Widths.", None),
         ConfigField("inner.limit", "number, or null", None, "", None),
+        ConfigField("inner.steps", "integer, or auto", "auto", "", None),
         ConfigField("fast", "true or false", False, "", None),
     ]
     assert fields["inner.rate"].name == "rate"

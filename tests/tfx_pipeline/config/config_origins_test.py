@@ -9,6 +9,10 @@ FOLLOWING = {
 }
 """Lengths follow the data, whatever is said of them."""
 
+AUTOMATIC = [
+    f"train.{name}" for name in ("epochs", "batch_size", "learning_rate", "early_stopping_patience", "plateau_patience")
+]
+
 
 @pytest.mark.parametrize(
     ("text", "overrides", "origins"),
@@ -26,6 +30,9 @@ FOLLOWING = {
         ),
         # A section that is set replaces the file's.
         ("train: {epochs: 2, seed: 3}\n", ("train={epochs: 4}",), {"train.epochs": "--set"}),
+        # All that may be automatic, and what was said before of anything else.
+        ("train:\n  seed: 3\n  epochs: 2\n", ("train=auto",), {"train.seed": 2, **dict.fromkeys(AUTOMATIC, "--set")}),
+        ("name: shop\ntrain: auto\n", (), {"name": 1, **dict.fromkeys(AUTOMATIC, 2)}),
         ("unisar: {search_history: 5}\n", (), {}),
     ],
 )

@@ -1,5 +1,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 import pytest
 
@@ -14,10 +15,18 @@ class Inner:
 
 
 @dataclass(frozen=True)
+class Chosen:
+    steps: int | Literal["auto"] = 7
+    speed: float | Literal["auto"] = "auto"
+    seed: int = 1
+
+
+@dataclass(frozen=True)
 class Outer:
     name: str = "x"
     fast: bool = False
     inner: Inner = field(default_factory=Inner)
+    chosen: Chosen = field(default_factory=Chosen)
     labels: Mapping[str, int] = field(default_factory=dict)
     surfaces: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
@@ -54,6 +63,13 @@ def load(tmp_path):
         ("labels: {click: 1, 3: 0}", (), Outer(labels={"click": 1, "3": 0})),
         ("", ("surfaces={search: [srp, s]}",), Outer(surfaces={"search": ("srp", "s")})),
         ("labels: {click: 1}", ("labels.view=0",), Outer(labels={"click": 1, "view": 0})),
+        # A word instead of a number; a section that is this word has it in each field that may be it.
+        ("chosen: {steps: auto, speed: 2}", (), Outer(chosen=Chosen("auto", 2.0))),
+        ("chosen: auto", (), Outer(chosen=Chosen("auto", "auto"))),
+        ("chosen: auto", ("chosen.speed=3",), Outer(chosen=Chosen("auto", 3.0))),
+        ("", ("chosen=auto", "chosen.steps=2"), Outer(chosen=Chosen(2, "auto"))),
+        # What cannot be automatic stays as the file says it.
+        ("chosen: {steps: 2, speed: 2, seed: 5}", ("chosen=auto",), Outer(chosen=Chosen("auto", "auto", 5))),
     ],
 )
 def test_values_come_from_the_file_the_overrides_and_else_the_defaults(load, text, overrides, expected):
@@ -64,6 +80,7 @@ def test_plain_values_round_trip():
     config = Outer(inner=Inner(units=(1, 2, 3)), surfaces={"search": ("srp",)})
     assert as_dict(config) == {
         **{"name": "x", "fast": False, "inner": {"rate": 0.5, "units": [1, 2, 3], "limit": None}},
+        "chosen": {"steps": 7, "speed": "auto", "seed": 1},
         **{"labels": {}, "surfaces": {"search": ["srp"]}},
     }
     assert from_dict(Outer, as_dict(config)) == config
@@ -75,6 +92,11 @@ def test_plain_values_round_trip():
         ("nmae: y", (), r"c\.yaml: unknown field `nmae`\. Did you mean `name`\?"),
         ("inner: {rats: 1}", (), r"unknown field `inner\.rats`\. Did you mean `inner\.rate`\?"),
         ("inner: {zzz: 1}", (), r"unknown field `inner\.zzz`\. Known: limit, rate, units\."),
+        ("inner: auto", (), r"`inner` is a section; wanted `field: value` lines below it, got 'auto'\."),
+        ("chosen: fast", (), r"`chosen` is a section; wanted `field: value` lines below it, got 'fast'\."),
+        ("chosen: {steps: 0.5}", (), r"`chosen\.steps` wants a whole number or `auto`, got 0\.5\."),
+        ("chosen: {speed: Auto}", (), r"`chosen\.speed` wants a number or `auto`, got 'Auto'\."),
+        ("chosen: {seed: auto}", (), r"`chosen\.seed` wants a whole number, got 'auto'\."),
         ("inner: 3", (), r"`inner` is a section; wanted `field: value` lines below it, got 3\."),
         ("inner: {rate: quick}", (), r"`inner\.rate` wants a number, got 'quick'\."),
         ("inner: {units: 3}", (), r"`inner\.units` wants a list, got 3\."),

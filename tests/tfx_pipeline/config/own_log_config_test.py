@@ -13,6 +13,7 @@ from components.sources.event_rows import EventColumns, ItemColumns, UserColumns
 from schemas.canonical_event import Event, Item, Surface
 from tfx_pipeline.config.own_log_config import configuration, sizes
 from tfx_pipeline.config.pipeline_config import load_config
+from tfx_pipeline.config.training_config import TrainConfig
 
 DATA = DataConfig(events="a b/log 'x'.csv", columns=EventColumns(user_id="uid", time_unit="s", surface=""))
 
@@ -44,9 +45,8 @@ def check(
 
 def test_sizes_follow_from_counts():
     of = sizes(check())
-    # Each user has 5 events a surface; 3 of them are learned from: 50 * 6 = 300, below 50 steps of 32.
+    # Each user has 5 events a surface.
     assert (of.recommendation_history, of.search_history) == (5, 5)
-    assert (of.batch_size, of.epochs) == (32, 20)
     # 59 different items were engaged with, 10 by one user.
     assert (of.train_negatives, of.evaluation_negatives, of.negatives) == (4, 49, "popularity")
     assert (of.words_per_query, of.words_per_title, of.category_levels) == (2, 6, 2)
@@ -81,11 +81,8 @@ def test_categories_with_words_are_texts():
     assert written["unisar"]["text_matching"] is False
 
 
-def test_larger_logs_get_larger_batches_and_fewer_epochs():
-    of = sizes(check(users=700, each=40))
-    # 700 * 36 = 25,200 are learned from: 50 steps of 504.
-    assert (of.batch_size, of.epochs) == (256, 10)
-    assert of.recommendation_history == 20
+def test_longer_histories_are_kept_longer():
+    assert sizes(check(users=7, each=40)).recommendation_history == 20
 
 
 def test_rows_without_ids_are_let_pass():
@@ -116,7 +113,11 @@ def test_the_configuration_is_one_that_is_loaded(surface, titles, tmp_path):
     for name in ("events", "items", "users", "columns", "item_columns", "user_columns"):
         assert getattr(config.data, name) == getattr(data, name)
     assert config.data.evaluation_negatives == of.evaluation_negatives
-    assert config.train.surfaces == of.surfaces and config.train.batch_size == of.batch_size
+    assert config.train.surfaces == of.surfaces
+    # One rule, in one place: how long and in what batches is chosen when the training starts.
+    everything = TrainConfig().automatic
+    assert config.train.automatic == config.retriever.train.automatic == everything
+    assert config.retriever.train.sequence_ends_only == (surface is None)
     assert config.transform.words_per_title == (6 if titles else 0)
     assert config.model == ("unisar" if surface is None else "unifiedssr")
     assert config.retriever.model == ("unifiedssr" if surface is None else "")

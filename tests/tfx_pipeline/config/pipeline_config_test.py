@@ -150,7 +150,7 @@ def test_a_value_that_its_section_cannot_have_is_refused(path, section, field, v
         (["data.events="], "`data.events` is empty; give the path or glob of the event files."),
         (["model=gpt"], "`model`: there is no 'gpt'. Known: unifiedssr, unisar."),
         (["retriever.model=unisar"], "`retriever.model`: 'unisar' does not retrieve. Those that do: unifiedssr."),
-        (["train.warmup_steps=10"], f"`train`: {SCHEDULE}"),
+        (["train.warmup_steps=10", "train.plateau_patience=1"], f"`train`: {SCHEDULE}"),
         (["transform.context=[hour, devise]"], f"`transform.context`: {CONTEXT}"),
         (["retriever.model=unifiedssr", "fine_tuning.surfaces=[search]"], EXCLUSIVE),
         (["unisar.search_history=5"], LENGTHS),

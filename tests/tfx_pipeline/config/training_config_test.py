@@ -2,7 +2,7 @@ import re
 
 import pytest
 
-from tfx_pipeline.config.training_config import FineTuningConfig, TrainConfig
+from tfx_pipeline.config.training_config import FineTuningConfig, SettledTrainConfig, TrainConfig
 
 
 def test_fine_tuning_changes_what_it_says_and_keeps_the_rest():
@@ -35,6 +35,19 @@ def test_fine_tuning_may_warm_up_anew():
     joint = TrainConfig(warmup_steps=4000, noam_factor=1.0, plateau_patience=0)
     tuned = FineTuningConfig(warmup_steps=400, noam_factor=0.5).train_config(joint, "search")
     assert (tuned.warmup_steps, tuned.noam_factor) == (400, 0.5)
+
+
+def test_what_nobody_says_is_automatic_and_stays_so_in_fine_tuning():
+    asked = ("epochs", "batch_size", "learning_rate", "early_stopping_patience", "plateau_patience")
+    assert TrainConfig().automatic == asked
+    assert TrainConfig(epochs=3, plateau_patience=0).automatic == ("batch_size", "learning_rate", asked[3])
+    assert SettledTrainConfig().automatic == ()
+    # Fine-tuning has numbers of its own for the rest.
+    assert FineTuningConfig().train_config(TrainConfig(), "search").automatic == ("batch_size", "plateau_patience")
+    # Noam's factor decides instead of the rate.
+    assert "learning_rate" not in TrainConfig(warmup_steps=9, noam_factor=1.0).automatic
+    assert TrainConfig(warmup_steps=9).plateau_patience == "auto", "it does not get in the way of a schedule"
+    assert TrainConfig(validate_every=4).validate_every == 4
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import pytest
 import tensorflow as tf
 
 from components.progress import heard_by
-from tfx_pipeline.config.training_config import TrainConfig
+from tfx_pipeline.config.training_config import SettledTrainConfig
 from tfx_pipeline.training.callbacks import (
     AveragedWeights,
     DivergedError,
@@ -51,7 +51,7 @@ class Watch(keras.callbacks.Callback):
 
 def fit_averaged(directory, epochs=3, die_at=None):
     model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1, use_bias=False, kernel_initializer="zeros")])
-    train = TrainConfig(ema_momentum=MOMENTUM, learning_rate=RATE, lazy_embedding_updates=False)
+    train = SettledTrainConfig(ema_momentum=MOMENTUM, learning_rate=RATE, lazy_embedding_updates=False)
     model.compile(make_optimizer(train, dim=1), "mse")
     averaged, watch = AveragedWeights(), Watch(die_at)
     stopping = ResumableEarlyStopping(str(directory), averaged, monitor="val_loss", mode="min", patience=9)

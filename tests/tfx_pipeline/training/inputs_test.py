@@ -131,6 +131,20 @@ def test_weights_come_with_their_rows_where_asked_for_and_where_there_are_any(tm
     assert len(next(iter(inputs.joint_batches([path], TransformOutput(), batch_size=8, with_weights=True)))) == 2
 
 
+@pytest.mark.parametrize(
+    ("surfaces", "ends_only", "count"),
+    [(("recommendation", "search"), False, 5), (("search",), False, 2), (("recommendation", "search"), True, 3)],
+)
+def test_the_rows_of_an_epoch_are_counted(surfaces, ends_only, count, tmp_path):
+    rows = [behaviour(1, 0, is_sequence_end=[end]) for end in (0, 1, 1)]
+    rows += [behaviour(2, 1, is_sequence_end=[end]) for end in (1, 0)]
+    paths = [write(tmp_path / "a.gz", rows[:3]), write(tmp_path / "b.gz", rows[3:])]
+    assert inputs.count_examples(paths, surfaces, ends_only) == count
+    output = TransformOutput(is_sequence_end=tf.io.FixedLenFeature([], tf.int64))
+    batches = inputs.joint_batches(paths, output, 2, surfaces=surfaces, sequence_ends_only=ends_only)
+    assert sum(len(labels[surface]) for _, labels in batches for surface in labels) == count
+
+
 def test_a_surface_may_be_missing_from_a_batch(tmp_path):
     path = write(tmp_path / "a.gz", [behaviour(1, 0)])
     ((batch, labels),) = list(inputs.joint_batches([path], TransformOutput(), batch_size=8))

@@ -14,9 +14,10 @@ _MEDIANS = {"REST": "rest_rank_p50_ms", "gRPC": "grpc_rank_p50_ms"}
 
 def report_text(report: Report) -> str:
     """All that a person wants to know at the end of a run: the metrics as tables, and what became of each model."""
-    # A report of an earlier release says nothing of what was left out.
+    # A report of an earlier release says nothing of what was left out, nor of what trainings chose.
     said = [f"Data: {finding}" for finding in report["data_findings"]]
-    blocks = ["\n".join([*said, *(f"Left out: {each}" for each in report.get("left_out", ()))])]
+    said += [f"Left out: {each}" for each in report.get("left_out", ())]
+    blocks = ["\n".join([*said, *training_lines(report)])]
     several = len(report["models"]) > 1
     for name, model in report["models"].items():
         title = [name] if several else []
@@ -25,6 +26,11 @@ def report_text(report: Report) -> str:
             blocks.append("\n".join(rules_lines(model["rules"])))
     blocks.append("\n".join(outcome_lines(report)))
     return "\n\n".join(block for block in blocks if block)
+
+
+def training_lines(report: Report) -> list[str]:
+    """What the trainings chose for themselves (`train: auto`), a line each."""
+    return [f"Chosen: {each}" for each in report.get("trainings", ())]
 
 
 def outcome_lines(report: Report) -> list[str]:

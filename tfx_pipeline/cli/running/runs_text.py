@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from schemas.rank_metrics import NDCG, HitRate
 from tfx_pipeline.cli.console.tables import table
+from tfx_pipeline.cli.running.report_text import training_lines
 from tfx_pipeline.config.loading import by_path
 from tfx_pipeline.past_runs.run_removal import Removal
 from tfx_pipeline.past_runs.run_store import Run, RunStore, json_property
@@ -63,6 +64,8 @@ def show_text(store: RunStore, summary: RunSummary) -> str:
         f"{outcome_text(summary)}",
         table(["component", "what", "took"], steps),
     ]
+    if summary.record and summary.record.report and (chosen := training_lines(summary.record.report)):
+        blocks.append("\n".join(chosen))
     if summary.metrics:
         blocks.append(_metric_table({"value": summary}))
     parts = details(store, run)

@@ -47,10 +47,12 @@ def test_popularity_and_all_items_have_columns_of_their_own():
     metrics = {**MODEL["metrics"], "popularity": {"search": {"mrr": 0.25}}}
     told = report(metrics=metrics, whole_catalogue={"search": {"hit_rate_at_100": 0.875}})
     found = {"data_findings": ["train, query: it drifted (allowed)"], "left_out": ["3 robots"]}
-    lines = report_text(told | found).splitlines()
-    # Findings in the data come first.
-    assert lines[:3] == ["Data: train, query: it drifted (allowed)", "Left out: 3 robots", ""]
-    lines = lines[1:]
+    chosen = {"trainings": ["Trainer: batches of 32"]}
+    lines = report_text(told | found | chosen).splitlines()
+    # Findings in the data come first, then what the trainings chose.
+    assert lines[:2] == ["Data: train, query: it drifted (allowed)", "Left out: 3 robots"]
+    assert lines[2:4] == ["Chosen: Trainer: batches of 32", ""]
+    lines = lines[2:]
     assert lines[2] == "surface         metric   model  baseline  popularity  among all items"
     assert lines[4] == "                MRR     0.7500    0.5000      0.2500"
     assert lines[5] == "                HR@100                                         0.8750"

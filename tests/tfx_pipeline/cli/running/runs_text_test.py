@@ -1,3 +1,4 @@
+import dataclasses
 import datetime
 
 from tfx_pipeline.cli.running import runs_text
@@ -46,6 +47,20 @@ def test_two_runs_differ_in_fields_and_metrics():
         "field         run 1  run 2\ntrain.epochs  3      9\n\n"
         "surface  metric   run 1   run 2\nsearch   mrr     0.2500  0.5000"
     )
+
+
+def test_a_run_tells_what_its_trainings_chose(monkeypatch):
+    monkeypatch.setattr(runs_text, "details", lambda *_: {"logs": [], "lineage": []})
+    chosen = "Trainer: batches of 32 (200 examples, 7 steps an epoch)"
+    run = summary(1, configuration={"name": "shop"})
+    store = type("Store", (), {"root": "runs/shop"})()
+    assert "Chosen" not in runs_text.show_text(store, run)
+    record = dataclasses.replace(run.record, report={"trainings": [chosen]})
+    blocks = runs_text.show_text(store, dataclasses.replace(run, record=record)).split("\n\n")
+    assert blocks[2] == f"Chosen: {chosen}"
+    # A report of an earlier release.
+    record = dataclasses.replace(run.record, report={})
+    assert "Chosen" not in runs_text.show_text(store, dataclasses.replace(run, record=record))
 
 
 def test_what_was_not_kept_cannot_be_compared():

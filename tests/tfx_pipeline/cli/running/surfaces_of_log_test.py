@@ -24,7 +24,7 @@ def test_variants_of_one_log_are_told_once_and_read_once(feed_only, monkeypatch)
     configs = [feed_only(), feed_only("train.epochs=2"), feed_only("data.seed=4")]
     fitted = fitted_to_log(configs, said.append)
     assert [config.train.surfaces for config in fitted] == [("recommendation",)] * 3
-    assert [config.train.epochs for config in fitted] == [10, 2, 10]
+    assert [config.train.epochs for config in fitted] == ["auto", 2, "auto"]
     assert said == [REMARK] and len(read) == 2  # `data.seed` makes another log of it, as far as one can tell.
 
 

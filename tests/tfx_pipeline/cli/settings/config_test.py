@@ -23,14 +23,11 @@ def test_each_value_is_explained_and_has_its_origin(shop, tandem):
     lines = tandem("config", shop, "--set", "train.epochs=3").out.splitlines()
     assert lines[0] == "# shop.yaml --set train.epochs=3"
     place = lines.index("train:")
-    assert lines[place + 1 : place + 3] == [
-        "  # The most epochs, at least 1; early stopping may end the training sooner.",
-        "  epochs: 3  # --set",
-    ]
+    assert lines[place + 1].startswith("  # The most epochs, at least 1; early stopping may end the training sooner.")
+    assert lines.index("  epochs: 3  # --set") < lines.index("  batch_size: auto  # default")
     assert "name: shop  # shop.yaml, line 1" in lines
     assert "  learning_rate: 1.0e-07  # shop.yaml, line 5" in lines
     assert "  events: 'a # b.tsv'  # shop.yaml, line 3" in lines
-    assert "  batch_size: 1024  # default" in lines
     assert lines.count("  search_history: 9  # as data.search_history") == 2  # UniSAR's and UnifiedSSR's.
     assert all(len(line) <= 110 for line in lines)
     place = lines.index("  baselines:  # default")
