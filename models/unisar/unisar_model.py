@@ -301,8 +301,7 @@ class UniSAR(JointTraining, keras.Model):
             )
             texts = None if interest.words is None else items.texts(rows.candidates)
             logits = ops.add(logits, ops.cast(matching_scores(interest, rows.vectors, texts), "float32"))
-        lifts_words = self.config.words_first and rows.overlaps is not None
-        if lifts_words and surface is Surface.SEARCH and not training:
+        if self.config.words_first and self.overlap is not None and surface is Surface.SEARCH and not training:
             logits = words_first(logits, *self.overlap.query_words(rows.overlaps))
         return without_padding(logits, rows.candidates), interest
 

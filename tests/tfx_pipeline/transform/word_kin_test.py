@@ -43,8 +43,9 @@ def test_other_languages():
 
 
 def test_stems_are_of_three_letters():
-    short = ["an", "be", "do", "go", "in"]
-    assert learned_endings([*short, *(word + "s" for word in short)]) == []
+    assert learned_endings(stem + ending for stem in ("ba", "do", "fa", "go", "la") for ending in ("y", "ies")) == []
+    longer = [stem + ending for stem in ("bay", "dow", "fan", "gob", "lap") for ending in ("y", "ies")]
+    assert learned_endings(longer) == [("y", "ies")]
 
 
 def test_one_word_stands_for_a_group():

@@ -50,6 +50,7 @@ def spelt(words, asked):
         ("किताव", "किताब"),
         ("우산들이", "우산들"),
         ("雨伞雨", NONE),  # but no scripts without spaces.
+        ("伞雨雨伞", NONE),
         ("ร่มสี", NONE),
     ],
 )
