@@ -89,6 +89,18 @@ def test_unseen_words_and_nonsense_are_in_no_title():
         assert query.wanted == () and KNOWN.isdisjoint(title_words(query.text))
 
 
+def test_what_is_wrong_is_never_a_word_of_a_title_by_chance():
+    # Without a letter, `aaaa` is a word; written backwards, `level` is itself, and `sloop` is `pools`.
+    titles = [f"aaa aaaa aaaaa level pools sloop {number}" for number in range(20)]
+    known = {*title_words(" ".join(titles))}
+    made = made_queries(titles, 50)
+    assert len([query for query in made if query.kind == MISSPELT]) > 9
+    for query in made:
+        if query.kind in (MISSPELT, UNSEEN_WORD, NONSENSE):
+            assert not known.issuperset(title_words(query.text)), query
+    assert UNSEEN_WORD not in {query.kind for query in made}
+
+
 @pytest.mark.parametrize(
     "titles",
     [
