@@ -44,7 +44,8 @@ UNIT_END: Final = "\x01"
 UNIT_WIDTHS: Final = (2, 1)
 """A run without spaces becomes its pairs of characters, then its single ones."""
 
-_NO_SPACES: Final = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}\p{Tibetan}ー々〆"
+NO_SPACES: Final = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}\p{Tibetan}ー々〆"
+"""The characters of scripts that write no spaces between words, for a class of a regular expression."""
 _FLAG_LETTERS: Final = "\U0001f1e6-\U0001f1ff"
 _EMOJI: Final = "\u2600-\u27bf\U0001f300-\U0001faff"
 _UNSEEN: Final = (
@@ -85,7 +86,7 @@ FOLDED_ACCENTS: Final = (
 
 AFTER_FOLDING: Final = (
     Step("i\u0307", "i"),  # What case folding makes of the Turkish İ.
-    Step(f"([{_NO_SPACES}][{_NO_SPACES}\\p{{M}}]*)", r" \1 "),
+    Step(f"([{NO_SPACES}][{NO_SPACES}\\p{{M}}]*)", r" \1 "),
     # Korean writes spaces between words, but often none beside a number or a Latin name.
     Step(r"(\p{Hangul})([\p{Latin}\p{N}])", r"\1 \2"),
     Step(r"([\p{Latin}\p{N}])(\p{Hangul})", r"\1 \2"),
@@ -101,7 +102,7 @@ AFTER_FOLDING: Final = (
     Step(_SHARP, "#"),
     Step(r"(\p{L}[\p{L}\p{M}]{3,})(\p{N})", r"\1 \2"),
     Step(r"(\p{N})(\p{L}[\p{L}\p{M}]{2,})", r"\1 \2"),
-    Step(f"([{_NO_SPACES}]\\p{{M}}*)", r"\1" + UNIT_END),
+    Step(f"([{NO_SPACES}]\\p{{M}}*)", r"\1" + UNIT_END),
     Step(f"{UNIT_END}( |$)", " "),
 )
 """What is done to a folded text. Then spaces stand between words, and `UNIT_END` between characters of one run."""

@@ -12,6 +12,7 @@ from components.baselines.component import Baselines
 from components.behaviour_example_gen.component import BehaviourExampleGen
 from components.data_checks.component import DataChecks
 from components.item_catalog.component import ItemCatalogGen
+from components.judged_queries.component import JudgedQueries
 from components.metrics.among_all_items.component import CatalogueMetrics
 from components.pusher.component import Pusher
 from components.retrieve_then_rank.component import RetrieveThenRank
@@ -224,7 +225,15 @@ def _until_pushed(
                 f"{prefix}CatalogueMetrics"
             )
         )
+    if _judges_search(config.evaluation, served):
+        judged = JudgedQueries(model, examples, config.evaluation.judged_queries)
+        nodes.append(judged.with_id(f"{prefix}JudgedQueries"))
     return {node.id: node for node in nodes}
+
+
+def _judges_search(config: EvaluationConfig, served: ServedModel) -> bool:
+    """Whether a model is asked queries that are made from titles: one that finds items, also in search."""
+    return served.retrieves and Surface.SEARCH.value in served.surfaces and config.judged_queries > 0
 
 
 def _baselines(config: EvaluationConfig, served: ServedModel, model: BaseChannel, examples: BaseChannel) -> BaseNode:

@@ -8,7 +8,7 @@ import tensorflow as tf
 
 from schemas import features
 from schemas.canonical_event import Surface
-from tfx_pipeline.transform import history_tensors, number_scaling, tokenizers, vocabularies
+from tfx_pipeline.transform import history_tensors, number_scaling, tokenizers, vocabularies, word_forms
 from tfx_pipeline.transform.texts import UNKNOWN_MOMENT, context_texts
 from tfx_pipeline.transform.vocabularies import Build
 
@@ -46,12 +46,12 @@ def preprocessing_fn(
     )
 
     query_words, title_words, category_words, history_words = _word_indices(
-        _Text(_single(inputs[features.QUERY]), transform["words_per_query"]),
+        _Text(_single(inputs[features.QUERY]), transform["words_per_query"], is_query=True),
         _Text(_single(inputs[features.TITLE]), transform["words_per_title"]),
         _Text(_joined(inputs[features.CATEGORIES]), transform["words_per_category_path"]),
         # These queries are not counted: each was the query of an example before, and it stands in the history of every
         # later example of its user.
-        _Text(inputs[features.HISTORY_QUERIES].values, transform["words_per_query"], counted=False),
+        _Text(inputs[features.HISTORY_QUERIES].values, transform["words_per_query"], counted=False, is_query=True),
         transform=transform,
         build=build,
     )
@@ -150,11 +150,19 @@ def _items_and_clicks(inputs: dict[str, tf.SparseTensor]) -> tf.Tensor:
 
 
 class _Text(NamedTuple):
-    """Texts, string [n]; the number of words to keep of each; and whether the words count for the vocabulary."""
+    """Texts, string [n].
+
+    Attributes:
+        texts: The texts.
+        length: The number of words to keep of each.
+        counted: Whether the words count for the vocabulary.
+        is_query: Whether somebody typed them, who may have misspelt them.
+    """
 
     texts: tf.Tensor
     length: int
     counted: bool = True
+    is_query: bool = False
 
 
 def _word_indices(*texts: _Text, transform: dict, build: Build) -> list[tf.Tensor]:
@@ -175,7 +183,10 @@ def _word_indices(*texts: _Text, transform: dict, build: Build) -> list[tf.Tenso
         transform["min_word_count"],
     )
     lengths = [each.length * tokenizers.tokens_per_word(transform) for each in texts]
-    parts = tf.split(vocabularies.lookup(split.to_tensor("", shape=[None, max(lengths)]), vocabulary), sizes)
+    words = split.to_tensor("", shape=[None, max(lengths)])
+    is_query = tf.repeat([each.is_query for each in texts], sizes)
+    indices = word_forms.meant(vocabularies.lookup(words, vocabulary), words, is_query, vocabulary, transform)
+    parts = tf.split(indices, sizes)
     return [part[:, :length] for part, length in zip(parts, lengths, strict=True)]
 
 

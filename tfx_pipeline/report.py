@@ -15,6 +15,7 @@ from components.baseline_model.pushed_versions import last_pushed_version
 from components.baselines.comparison_file import read_comparison
 from components.behaviour_example_gen.left_out import LEFT_OUT_PROPERTY
 from components.data_checks.finding import read_findings
+from components.judged_queries.judge import QUERIES_KEY, read_judgement
 from components.metrics.among_all_items.metrics_file import read_catalogue_metrics
 from components.servability_gate.gate_config import INFRA_VALIDATOR
 from components.servability_gate.verdict import BLESSED_PROPERTY, REASONS_PROPERTY
@@ -64,6 +65,8 @@ class ModelReport:
         shortfalls: The surfaces on which it did not.
         rules: The comparison with simple rules, as `components.baselines.compare` writes it, and `decides`: whether a
             model that does not beat them is not pushed. Empty if there was no comparison.
+        judged_queries: What the model finds for queries made from titles, as `components.judged_queries.judge` writes
+            it, without the queries themselves. Empty if there was no such judgement.
         servable: Whether the servability gate, or InfraValidator, let the model pass.
         servability_reasons: Why the servability gate refused the model.
         servability_figures: What the servability gate measured: the size and, if all answers were right, latencies.
@@ -80,6 +83,7 @@ class ModelReport:
     blessed: bool
     shortfalls: tuple[Shortfall, ...]
     rules: dict[str, Any]
+    judged_queries: dict[str, Any]
     servable: bool
     servability_reasons: tuple[str, ...]
     servability_figures: dict[str, float]
@@ -208,6 +212,7 @@ class RunHistory:
             blessed=blessed,
             shortfalls=() if blessed else shortfalls(metrics, served.surfaces, self._config.evaluation),
             rules=self._rules(served, executions),
+            judged_queries=self._judged_queries(served, executions),
             servability_figures={
                 name: value.double_value
                 for name, value in sorted(self._infra_blessing(served, executions).items())
@@ -253,6 +258,15 @@ class RunHistory:
         trainers = [name for name in executions if name.endswith(JOINT_TRAINER)]
         chosen = {name: automatic_training.read(self._artifact(executions[name], "model_run").uri) for name in trainers}
         return tuple(f"{name}: {text}" for name, text in chosen.items() if text)
+
+    def _judged_queries(
+        self, served: ServedModel, executions: dict[str, metadata_store_pb2.Execution]
+    ) -> dict[str, Any]:
+        component = f"{served.node_prefix}JudgedQueries"
+        if component not in executions:
+            return {}
+        judgement = read_judgement(self._artifact(executions[component], "judgement").uri)
+        return {name: value for name, value in judgement.items() if name != QUERIES_KEY}
 
     def _left_out_of_log(self, executions: dict[str, metadata_store_pb2.Execution]) -> str:
         properties = self._artifact(executions["BehaviourExampleGen"], "examples").custom_properties

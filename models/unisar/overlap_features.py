@@ -97,6 +97,21 @@ class OverlapFeatures(keras.layers.Layer):
         of_history = ops.multiply(ops.concatenate(parts, axis=-1), ops.cast(is_new, "float32")[..., None])
         return ops.cast(ops.concatenate([of_history, *of_query], axis=-1), self.compute_dtype)
 
+    def query_words(self, overlaps):
+        """Which candidates have none of the query's known words, and which have all of them.
+
+        Args:
+            overlaps: What `call` returned.
+
+        Returns:
+            Two of bool [batch, candidates]; both are False throughout if items have no texts.
+        """
+        if not self._texts:
+            nowhere = ops.zeros_like(overlaps[..., 0], dtype="bool")
+            return nowhere, nowhere
+        of_query = overlaps[..., -_OF_A_TEXT:]
+        return ops.equal(of_query[..., 0], 0), ops.greater(of_query[..., 2], 0.5)
+
     def _values(self, ids, tables):
         """The fields of items; unknown values and padding become 0: int [..., fields]."""
         values = [(ops.take(tables[each.name], ids, axis=0), each.size - 1) for each in self._fields]

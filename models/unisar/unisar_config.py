@@ -65,6 +65,9 @@ class UniSARConfig:
         overlap_features: Tell the experts and the score of each candidate what it has in common with the query and the
             newest tokens (not in the paper): the same category or attribute, the query's words in its texts. Without
             such knowledge of items, there are none.
+        words_first: Where the model serves and is measured, rank an item with none of the query's words in its texts
+            below those that have all of them, whatever it has learned (not in the paper). Leave it off where people
+            click what their words do not say. Needs `overlap_features`.
         popularity_correction: How much of an item's log popularity is taken off in that loss: 1 estimates how likely an
             item is, 0 how much likelier than on average.
         experts: `mixture` (shared and task experts with gates), `shared_bottom` (one expert for both surfaces) or
@@ -114,6 +117,7 @@ class UniSARConfig:
     popularity_correction: float = 1.0
     id_dropout: float = 0.0
     overlap_features: bool = False
+    words_first: bool = False
     experts: str = "mixture"
     reference_start: bool = False
 
@@ -133,6 +137,10 @@ class UniSARConfig:
         check_widths(self, "gate_units", "tower_units", "prediction_units")
         if self.dim % self.num_heads:
             raise ValueError(f"`num_heads` should divide `dim`. Received: num_heads={self.num_heads}, dim={self.dim}")
+        if self.words_first and not self.overlap_features:
+            raise ValueError(
+                "`words_first` needs `overlap_features`. Received: words_first=True, overlap_features=False"
+            )
         if self.experts not in EXPERT_KINDS:
             raise ValueError(
                 f"`experts` should be one of {', '.join(EXPERT_KINDS)}. Received: experts={self.experts!r}"

@@ -23,6 +23,7 @@ from models.unisar.transition_fusion import TransitionFusion
 from models.unisar.unisar_config import UniSARConfig
 from models.unisar.unisar_embedding import EmbeddingModule, HistoryTokens, ItemLookup, ItemTable
 from models.unisar.unisar_training import CONTRASTS, MATCHING, JointTraining, MatchingOutputs
+from models.unisar.words_first import words_first
 from models.vocabulary import Vocabulary
 from schemas import features
 from schemas.canonical_event import Surface
@@ -300,6 +301,8 @@ class UniSAR(JointTraining, keras.Model):
             )
             texts = None if interest.words is None else items.texts(rows.candidates)
             logits = ops.add(logits, ops.cast(matching_scores(interest, rows.vectors, texts), "float32"))
+        if self.config.words_first and self.overlap is not None and surface is Surface.SEARCH and not training:
+            logits = words_first(logits, *self.overlap.query_words(rows.overlaps))
         return without_padding(logits, rows.candidates), interest
 
     def fuse(self, tokens: HistoryTokens, transitions: Transitions, training=False) -> dict[str, tuple[Any, Any]]:

@@ -14,7 +14,9 @@ pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1800)]
 
 DATA = {"ItemCatalog", "BehaviourExampleGen", "StatisticsGen", "ImportSchemaGen", "ExampleValidator", "DataChecks"}
 MODELS = {"Transform", "Trainer", "RetrieverTrainer", "RetrieveThenRank"}
-JUDGEMENT = {"Baselines", "CatalogueMetrics", "BaselineModel", "Evaluator", "ServabilityGate", "Pusher"}
+JUDGEMENT = {
+    "BaselineModel", "Baselines", "CatalogueMetrics", "Evaluator", "JudgedQueries", "Pusher", "ServabilityGate"
+}  # fmt: skip
 
 
 def test_everything_runs_then_nothing_then_only_what_another_margin_changes(three_runs):
@@ -88,6 +90,13 @@ def test_the_report_tells_how_well_items_are_found_among_all(three_runs):
     for metrics in found.values():
         # There are 72 items, so that every one is among the first 100.
         assert metrics["hit_rate_at_100"] == 1 and 0 < metrics["mrr"] < 1
+
+
+def test_the_report_tells_what_is_found_for_queries_made_from_titles(three_runs):
+    found = three_runs.models[0].judged_queries
+    assert found == three_runs.models[2].judged_queries and not found["skipped"]
+    assert 0 <= found["all"]["precision"] <= 1 and found["kinds"]["full title"]["queries"] == 30
+    assert "queries" not in found, "each query stands in the artifact, not in the report"
 
 
 def test_the_report_tells_what_the_servability_gate_measured(three_runs):

@@ -76,3 +76,20 @@ def test_a_model_has_to_beat_the_rules_on_its_surfaces_unless_it_is_told_otherwi
     settings = json.loads(of_each["SearchBaselines"].exec_properties["settings"])
     assert (settings["surfaces"], settings["catalogue_examples"]) == (["search"], 2000)
     assert of_each["SearchPusher"].inputs["baseline_blessing"].producer_component_id == "SearchBaselines"
+
+
+def test_the_search_of_a_model_that_finds_items_is_judged_and_none_other(tmp_path):
+    from tfx_pipeline.pipeline import create_pipeline  # Imports TFX: many seconds.
+
+    path = str(tiny_logs.write(tmp_path))
+
+    def judged(*overrides):
+        nodes = create_pipeline(load_config(path, overrides)).components
+        return {node.id: node.exec_properties["of_each"] for node in nodes if node.id.endswith("JudgedQueries")}
+
+    retrieves, some = "model=unifiedssr", "evaluation.judged_queries=7"
+    assert judged(some) == {}, "UniSAR alone only ranks"
+    assert judged(retrieves) == {"JudgedQueries": 30} and judged(retrieves, some) == {"JudgedQueries": 7}
+    assert judged(retrieves, "evaluation.judged_queries=0") == {}
+    assert judged(retrieves, "train.surfaces=[recommendation]") == {}
+    assert judged(retrieves, some, "fine_tuning.surfaces=[recommendation,search]") == {"SearchJudgedQueries": 7}

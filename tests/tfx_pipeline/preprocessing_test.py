@@ -195,6 +195,45 @@ def test_words_can_become_pieces(tmp_path):
     assert misspelt[:5] == [unknown, mug[1], mug[2], unknown, unknown]
 
 
+def test_words_can_be_corrected_and_joined_to_their_kin(tmp_path):
+    """In queries and titles alike words become their group's; but only what somebody typed is corrected."""
+    titles = ["red mug", "umbrella", "pots pot", "cup cups", "bag bags", "hat hats", "pan pans"]
+    items = [dict(item_id=[f"i{number}".encode()], title=[title.encode()]) for number, title in enumerate(titles)]
+    settings = dataclasses.replace(TRANSFORM, words_per_query=3, correct_spelling=True, join_word_forms=True)
+    rows, output = analyzed(tmp_path, items + TRAIN, CUSTOM_CONFIG | {"transform": as_dict(settings)})
+    words = {1 + place: word.decode() for place, word in enumerate(output.vocabulary_by_name(features.WORD_VOCABULARY))}
+    words |= {0: "", len(words) + 1: "?"}
+    empty = {name: _none(spec.dtype) for name, spec in RAW_SPEC.items()}
+
+    def read(indices):
+        return " ".join(words[index] for index in indices.tolist()).strip()
+
+    def read_raw(raw, made):
+        given = {raw: tf.sparse.from_dense([[text] for text in asked])}
+        return [read(row) for row in output.transform_raw_features(empty | given)[made].numpy()]
+
+    asked = ["red mgu", "umbrela", "umbrellas mugs", "umberllas", "pots cup hats", "hast 12", "?!", "zzzz"]
+    assert read_raw(features.QUERY, features.QUERY_WORDS) == [
+        "red mug", "umbrella", "umbrella mug", "umbrella", "pot cup hat", "hat ?", "", "?"
+    ]  # fmt: skip
+    assert read_raw(features.TITLE, features.ITEM_WORDS) == [
+        "red ?", "?", "umbrella mug", "?", "pot cup hat", "? ?", "", "?"
+    ]  # fmt: skip
+    assert [read(row[features.ITEM_WORDS]) for row in rows[2:4]] == ["pot pot", "cup cup"]
+
+
+def test_kin_can_be_joined_without_correcting(tmp_path):
+    titles = ["umbrella", "pots pot", "cup cups", "bag bags", "hat hats", "pan pans"]
+    items = [dict(item_id=[f"i{number}".encode()], title=[title.encode()]) for number, title in enumerate(titles)]
+    settings = dataclasses.replace(TRANSFORM, join_word_forms=True)
+    _, output = analyzed(tmp_path, items + TRAIN, CUSTOM_CONFIG | {"transform": as_dict(settings)})
+    words = {1 + place: word.decode() for place, word in enumerate(output.vocabulary_by_name(features.WORD_VOCABULARY))}
+    asked = {features.QUERY: tf.sparse.from_dense([["potts mugs"]])}
+    raw = {name: _none(spec.dtype) for name, spec in RAW_SPEC.items()} | asked
+    typed = output.transform_raw_features(raw)[features.QUERY_WORDS].numpy()[0].tolist()
+    assert [words.get(index, "?") for index in typed] == ["?", "mug"]
+
+
 def test_pieces_can_be_learned_from_the_log(tmp_path):
     """What only histories and candidates' rows show does not count, as for words. Each word then has three places."""
     transform = dataclasses.replace(TRANSFORM, tokenizer="subwords", subwords=400)

@@ -156,6 +156,7 @@ def configuration(
         f"  words_per_title: {of.words_per_title}",
         *_category_text(of),
         f"  category_levels: {of.category_levels}",
+        *_word_forms(of),
     ]
     lines += _both_surfaces(of) if both else _one_surface(of)
     return "\n".join(lines) + "\n"
@@ -180,6 +181,16 @@ def _category_words(items: Iterable[Item]) -> list[int]:
     """The number of words of each category path that has letters; numbers are no words that anybody searches for."""
     paths = (" ".join(item.categories) for item in items if item.categories)
     return [len(words(path)) for path in paths if any(map(str.isalpha, path))]
+
+
+def _word_forms(of: Sizes) -> list[str]:
+    if Surface.SEARCH.value not in of.surfaces:
+        return []
+    return [
+        "  # A query's unknown word becomes the known one that differs by a letter; plurals find their singulars.",
+        "  correct_spelling: true",
+        "  join_word_forms: true",
+    ]
 
 
 def _category_text(of: Sizes) -> list[str]:

@@ -47,6 +47,12 @@ class TransformConfig:
             share them.
         fold_accents: Whether accents and vowel marks do not count, so that `cafe` finds `café`. Latin, Greek, Russian,
             Arabic and Hebrew; other scripts' marks are letters, and stay.
+        correct_spelling: Whether an unknown word of a query becomes the word that differs from it by one letter or by
+            two neighbours that changed places, so that `umbrela` finds `umbrella`; of several the most frequent.
+            Letters of any alphabet, but no numbers, and no scripts without spaces; words of at least 4 letters, or 3
+            where two changed places. Needs the tokenizer `words`.
+        join_word_forms: Whether words that differ by an ending, as singular and plural do, are one word, so that `mugs`
+            finds `mug`. The log teaches the endings, in any language. Needs the tokenizer `words`.
         words_per_query: How many words of a query are kept, at least 1. A text without spaces (Chinese, Japanese, Thai)
             has about two for each character.
         words_per_title: How many words of an item's title are kept; 0 for none.
@@ -68,6 +74,8 @@ class TransformConfig:
     ngram_buckets: int = 20_000
     subwords: int = 2_000
     fold_accents: bool = False
+    correct_spelling: bool = False
+    join_word_forms: bool = False
     words_per_query: int = 8
     words_per_title: int = 12
     words_per_category_path: int = 0
@@ -85,6 +93,12 @@ class TransformConfig:
             raise ValueError(
                 f"transform.tokenizer should be one of {', '.join(TOKENIZERS)}. Received: {self.tokenizer!r}"
             )
+        for name in ("correct_spelling", "join_word_forms"):
+            if getattr(self, name) and self.tokenizer != WORDS:
+                raise ValueError(
+                    f"transform.{name} needs transform.tokenizer: {WORDS}. Received: {self.tokenizer!r}, which knows "
+                    "words by their pieces"
+                )
         if self.number_scale not in NUMBER_SCALES:
             raise ValueError(
                 f"transform.number_scale should be one of {', '.join(NUMBER_SCALES)}. Received: {self.number_scale!r}"
@@ -113,6 +127,9 @@ class EvaluationConfig:
             more.
         baseline_examples: If the model retrieves, about how many examples are compared among all items, too; 0 for
             none. These figures are shown, and decide nothing.
+        judged_queries: If the model retrieves, how many queries of each of seven kinds are made from the items' titles
+            (whole titles, misspelt ones, plurals, ...), to show how many of the first five items are right; 0 for none.
+            They decide nothing.
     """
 
     metric: str = "ndcg_at_5"
@@ -122,13 +139,14 @@ class EvaluationConfig:
     must_beat_baselines: bool = True
     baseline_margin: float = 0.0
     baseline_examples: int = 2_000
+    judged_queries: int = 30
 
     def __post_init__(self) -> None:
         """Refuses an unknown metric, split or rule, and a margin that no metric can reach."""
         for name in ("margin", "baseline_margin"):
             if not -1 <= getattr(self, name) <= 1:
                 raise ValueError(f"`{name}` should be from -1 to 1. Received: {name}={getattr(self, name)}")
-        check_least(self, 0, "baseline_examples")
+        check_least(self, 0, "baseline_examples", "judged_queries")
         for place, rule in enumerate(self.baselines):
             if rule not in RULE_NAMES:
                 raise ValueError(f"`baselines` should be some of {', '.join(RULE_NAMES)}. Received: {rule!r}")

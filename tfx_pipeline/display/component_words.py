@@ -15,6 +15,7 @@ _WORDS = {
     "RetrieveThenRank": "puts the retrieving and the ranking model into one",
     "BaselineModel": "takes the model that is to be beaten",
     "Baselines": "compares the model with simple rules",
+    "JudgedQueries": "judges what is found for queries made from titles",
     "CatalogueMetrics": "ranks among all items",
     "Evaluator": "compares the model with the baseline",
     "ServabilityGate": "serves the model on trial",

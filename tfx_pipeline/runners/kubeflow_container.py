@@ -14,11 +14,12 @@ from tfx.utils import io_utils, name_utils
 from components.baselines.artifact import RuleComparison
 from components.data_checks.artifact import DataFindings
 from components.item_catalog.artifact import ItemCatalog
+from components.judged_queries.artifact import SearchJudgement
 from components.metrics.among_all_items.artifact import WholeCatalogueMetrics
 from components.raw_files.rejects_artifact import Rejects
 from tfx_pipeline.runners import launcher_folders
 
-ARTIFACT_TYPES = (DataFindings, ItemCatalog, Rejects, RuleComparison, WholeCatalogueMetrics)
+ARTIFACT_TYPES = (DataFindings, ItemCatalog, Rejects, RuleComparison, SearchJudgement, WholeCatalogueMetrics)
 
 parse_flags = kubeflow_v2_run_executor._parse_flags
 

@@ -4,11 +4,15 @@ All vocabularies number their values alike: 0 is padding, 1 to n are the known v
 n + 1 stands for all unknown values. So the table of a vocabulary of n values has n + 2 rows.
 """
 
-from collections.abc import Collection, Sequence
-from typing import NamedTuple, Protocol
+import os
+from collections.abc import Callable, Collection, Iterable, Sequence
+from typing import Any, NamedTuple, Protocol
 
+import apache_beam as beam
+import numpy as np
 import tensorflow as tf
 import tensorflow_transform as tft
+import tensorflow_transform.beam as tft_beam
 from tensorflow_transform import analyzers
 
 from schemas import features
@@ -45,6 +49,10 @@ class Build(Protocol):
         """Returns the vocabulary."""
 
 
+Lines = Callable[[Sequence[str]], Iterable[str]]
+"""Makes the lines of a file from the values of a vocabulary, the most frequent first."""
+
+
 class Wanted(NamedTuple):
     """A vocabulary that is to be counted.
 
@@ -53,12 +61,14 @@ class Wanted(NamedTuple):
         name: As in `build`.
         top_k: As in `build`.
         min_count: As in `build`.
+        derived: Files that are to be made from it, by name.
     """
 
     values: tf.Tensor
     name: str
     top_k: int
     min_count: int
+    derived: dict[str, Lines]
 
 
 class Counting:
@@ -78,7 +88,7 @@ class Counting:
         if isinstance(values, tf.RaggedTensor):
             values = values.flat_values
         flat = values.values if isinstance(values, tf.SparseTensor) else tf.reshape(values, [-1])
-        self.wanted.append(Wanted(flat, name, top_k, min_count))
+        self.wanted.append(Wanted(flat, name, top_k, min_count, {}))
         return self.wanted[-1]
 
 
@@ -104,6 +114,66 @@ class CountedFiles:
 def counted_file(folder: str, name: str) -> str:
     """The file of a counted vocabulary. The Transform output finds it by this name, as it would TFX's."""
     return f"{folder}/{analyzers.sanitized_vocab_filename(name)}"
+
+
+def derived(vocabulary: Any, name: str, lines: Lines, example: str) -> Any:
+    """Makes a further file from the values of a vocabulary, once it is counted.
+
+    Args:
+        vocabulary: What `build` returned.
+        name: The file's name in the Transform output.
+        lines: Makes its lines.
+        example: A line that such a file may have; the graph is traced with it before there is a file.
+
+    Returns:
+        The file, for `tft.apply_vocabulary`; in a graph that only counts, the vocabulary itself.
+    """
+    if isinstance(vocabulary, Wanted):
+        vocabulary.derived[name] = lines
+        return vocabulary
+    if isinstance(vocabulary, str):
+        return counted_file(os.path.dirname(vocabulary), name)
+    (file,) = tft.experimental.ptransform_analyzer(
+        [tf.reshape(vocabulary, [1])], _DerivedFile(name, lines), [tf.string], [[]], [example.encode()], name=name
+    )
+    return file
+
+
+def write_derived(vocabulary: str, path: str, lines: Lines) -> None:
+    """Writes a file that is made from the values of a vocabulary's file."""
+    with tf.io.gfile.GFile(vocabulary, "rb") as file:
+        values = file.read().decode().removesuffix("\n").split("\n")
+    with tf.io.gfile.GFile(f"{path}.part", "wb") as file:
+        file.write("".join(f"{line}\n" for line in lines(values)).encode())
+    tf.io.gfile.rename(f"{path}.part", path, overwrite=True)
+
+
+class _DerivedFile(tft_beam.experimental.PTransformAnalyzer):
+    """Takes the path of a vocabulary as often as there are batches, writes the file and yields its path.
+
+    Args:
+        name: The file's name.
+        lines: Makes its lines.
+    """
+
+    def __init__(self, name: str, lines: Lines):
+        super().__init__()
+        self._name, self._lines = name, lines
+
+    def expand(self, batches: beam.PCollection) -> beam.PCollection:
+        """Writes the file on one worker."""
+        return (
+            batches
+            | "Paths" >> beam.FlatMap(lambda batch: batch[0].tolist())
+            | "Once" >> beam.combiners.Sample.FixedSizeGlobally(1)
+            | "Write" >> beam.Map(self._written, self.base_temp_dir)
+        )
+
+    def _written(self, paths: list[bytes], folder: str) -> np.ndarray:
+        tf.io.gfile.makedirs(folder)
+        path = f"{folder}/{self._name}"
+        write_derived(paths[0].decode(), path, self._lines)
+        return np.array(path)
 
 
 def lookup(values: tf.Tensor, vocabulary) -> tf.Tensor:

@@ -14,7 +14,7 @@ import tensorflow_text  # noqa: F401  # The graph has operations of it.
 from tensorflow_transform import analyzer_nodes, analyzers
 
 from tfx_pipeline.transform.record_batches import record_batches
-from tfx_pipeline.transform.vocabularies import Counting, Wanted, counted_file
+from tfx_pipeline.transform.vocabularies import Counting, Lines, Wanted, counted_file, write_derived
 
 _BATCH: Final = 4096
 """Records that are read, parsed and counted at once."""
@@ -31,6 +31,7 @@ class CountedField(NamedTuple):
         counts: The name of the tensor of how often each of them occurs.
         top_k: Keeps this many of the most frequent values; 0 keeps all.
         min_count: Keeps the values that occur at least this often.
+        derived: Files that are made from the vocabulary, by name.
     """
 
     name: str
@@ -38,6 +39,7 @@ class CountedField(NamedTuple):
     counts: str
     top_k: int
     min_count: int
+    derived: Mapping[str, Lines]
 
 
 class CountingGraph(NamedTuple):
@@ -136,7 +138,7 @@ def _upstream(operations: Iterable[tf.Operation]) -> set[tf.Operation]:
 
 def _counted(wanted: Wanted) -> CountedField:
     values, _, counts = tf.unique_with_counts(wanted.values, tf.int64)
-    return CountedField(wanted.name, values.name, counts.name, wanted.top_k, wanted.min_count)
+    return CountedField(wanted.name, values.name, counts.name, wanted.top_k, wanted.min_count, wanted.derived)
 
 
 class _Count(beam.DoFn):
@@ -199,4 +201,6 @@ def _write(group: tuple[Any, Any], fields: Any, folder: str) -> str:
     with tf.io.gfile.GFile(f"{path}.part", "wb") as file:
         file.write(b"".join(b"%s\n" % value for _, value in kept))
     tf.io.gfile.rename(f"{path}.part", path, overwrite=True)
+    for name, lines in field.derived.items():
+        write_derived(path, counted_file(folder, name), lines)
     return path

@@ -22,6 +22,10 @@ def test_survives_json():
     ("fields", "message"),
     [
         ({"num_heads": 3}, "`num_heads` should divide `dim`. Received: num_heads=3, dim=64"),
+        (
+            {"words_first": True},
+            "`words_first` needs `overlap_features`. Received: words_first=True, overlap_features=F",
+        ),
         ({"num_layers": 0}, "`num_layers` should be at least 1. Received: num_layers=0"),
         (
             {"experts": "many"},

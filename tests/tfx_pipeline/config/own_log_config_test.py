@@ -119,6 +119,8 @@ def test_the_configuration_is_one_that_is_loaded(surface, titles, tmp_path):
     assert config.train.automatic == config.retriever.train.automatic == everything
     assert config.retriever.train.sequence_ends_only == (surface is None)
     assert config.transform.words_per_title == (6 if titles else 0)
+    searches = surface is not Surface.RECOMMENDATION
+    assert (config.transform.correct_spelling, config.transform.join_word_forms) == (searches, searches)
     assert config.model == ("unisar" if surface is None else "unifiedssr")
     assert config.retriever.model == ("unifiedssr" if surface is None else "")
 

@@ -86,6 +86,7 @@ EXCLUSIVE = (
     "surfaces. Leave one of the two out."
 )
 CONTEXT = "there is no 'devise'. Known: hour, weekday; name further columns in `data.columns.context`."
+NEEDS_WORDS = "needs transform.tokenizer: words. Received: 'subwords', which knows words by their pieces"
 SCALES = "transform.number_scale should be one of log, linear. Received: 'cubic'"
 UNREAD = (
     "`unifiedssr.item_attributes` is false, so unifiedssr reads nothing of `data.item_columns.numbers and .vectors`. "
@@ -126,6 +127,7 @@ SCHEDULE = (
         ("evaluation", "margin", "2", "should be from -1 to 1. Received: margin=2.0"),
         ("evaluation", "baseline_margin", "-2", "should be from -1 to 1. Received: baseline_margin=-2.0"),
         ("evaluation", "baseline_examples", "-1", "should be at least 0. Received: baseline_examples=-1"),
+        ("evaluation", "judged_queries", "-1", "should be at least 0. Received: judged_queries=-1"),
         ("evaluation", "baselines", "[luck]", f"should be some of {', '.join(RULE_NAMES)}. Received: 'luck'"),
         ("evaluation", "baselines", "[popularity, popularity]", "should name each rule once. Received: 'popularity' t"),
         ("evaluation", "metric", "auc", "should be one of hit_rate_at_1, "),
@@ -155,6 +157,10 @@ def test_a_value_that_its_section_cannot_have_is_refused(path, section, field, v
         (["retriever.model=unifiedssr", "fine_tuning.surfaces=[search]"], EXCLUSIVE),
         (["unisar.search_history=5"], LENGTHS),
         (["transform.number_scale=cubic"], f"`transform`: {SCALES}"),
+        *(
+            ([f"transform.{name}=true", f"transform.tokenizer={other}"], f"`transform`: transform.{name} {NEEDS_WORDS}")
+            for name, other in (("correct_spelling", "subwords"), ("join_word_forms", "subwords"))
+        ),
         (["model=unifiedssr", "data.item_columns.vectors=picture"], UNREAD),
         (["retriever.model=unifiedssr", "data.item_columns.numbers=[price]"], UNREAD),
         (

@@ -17,7 +17,7 @@ from schemas.word_splitting import SUBWORDS
 from tests.support.behaviour_examples import behaviour_example, write_examples
 from tfx_pipeline.config.loading import as_dict
 from tfx_pipeline.config.pipeline_config import TransformConfig
-from tfx_pipeline.transform import subwords
+from tfx_pipeline.transform import subwords, word_forms
 from tfx_pipeline.transform.component import Transform
 
 TRANSFORM = TransformConfig(
@@ -162,6 +162,18 @@ def test_subwords_are_learned(tmp_path):
     assert b"mug" in output.vocabulary_by_name(subwords.FILE)
     assert b"mug" in output.vocabulary_by_name(features.WORD_VOCABULARY)
     assert {split: len(of_split) for split, of_split in rows.items()} == {"train": 3, "validation": 1, "catalog": 4}
+
+
+def test_forms_of_words_are_those_that_tfx_would_make(tmp_path):
+    """Both executors write the same file; ours needs no analysis of Transform's own for it."""
+    transform = dataclasses.replace(TRANSFORM, correct_spelling=True, join_word_forms=True)
+    output, _ = run(None, transform, {}, tmp_path / "ours")
+    their_output, _ = run(tfx_executor.Executor, transform, {}, tmp_path / "theirs")
+    assert [line for line in output.vocabulary_by_name(word_forms.FILE) if line.startswith(b"m?g")] == []
+    assert output.vocabulary_by_name(word_forms.FILE) == their_output.vocabulary_by_name(word_forms.FILE)
+    assert output.vocabulary_by_name(features.WORD_VOCABULARY) == their_output.vocabulary_by_name(
+        features.WORD_VOCABULARY
+    )
 
 
 def values(feature):

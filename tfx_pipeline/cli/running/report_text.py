@@ -5,6 +5,7 @@ from typing import Any
 
 from schemas.rank_metrics import metric_named
 from tfx_pipeline.cli.console.tables import table
+from tfx_pipeline.cli.running.judged_queries_text import judged_queries_lines
 from tfx_pipeline.cli.running.rules_text import refusals, rules_lines
 
 Report = Mapping[str, Any]
@@ -24,6 +25,9 @@ def report_text(report: Report) -> str:
         blocks.append("\n".join([*title, *_metric_lines(model), *_remarks(model)]))
         if model.get("rules"):
             blocks.append("\n".join(rules_lines(model["rules"])))
+        # Neither a report of an earlier release nor that of a model without `search` has this.
+        if model.get("judged_queries"):
+            blocks.append("\n".join(judged_queries_lines(model["judged_queries"])))
     blocks.append("\n".join(outcome_lines(report)))
     return "\n\n".join(block for block in blocks if block)
 

@@ -123,6 +123,16 @@ def test_the_rules_have_a_table_of_their_own_and_may_refuse_a_model():
     assert "Simple rules" not in report_text(report()) + report_text(report(rules={}))
 
 
+def test_queries_made_from_titles_have_a_table_after_the_rules():
+    of_all = {"queries": 4, "precision": 0.5, "out_of_order": 0.25, "answers": 9}
+    judged = {"kinds": {"misspelt": of_all}, "all": of_all, "skipped": ""}
+    blocks = report_text(report(rules=RULES, judged_queries=judged)).split("\n\n")
+    assert blocks[1].startswith("Simple rules") and blocks[2].startswith("Queries made from titles: ")
+    assert "misspelt" in blocks[2] and "0.500" in blocks[2]
+    # A report of an earlier release, and one of a model without `search`.
+    assert "made from titles" not in report_text(report()) + report_text(report(judged_queries={}))
+
+
 def test_of_several_models_each_is_named_and_all_must_be_pushed():
     told = report()
     told["models"]["other"] = {**MODEL, "outcome": "unchanged"}

@@ -1,0 +1,45 @@
+"""Formats what a model's search finds for queries made from titles as text."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from components.judged_queries.judge import (
+    ALL_KEY,
+    ANSWERS,
+    ASKED_FOR,
+    COUNT,
+    FIRST,
+    KINDS_KEY,
+    OUT_OF_ORDER,
+    PRECISION,
+    SKIPPED_KEY,
+)
+from tfx_pipeline.cli.console.tables import table
+
+
+def judged_queries_lines(judged: Mapping[str, Any]) -> list[str]:
+    """A table with a row for each kind of queries and one for those that some item is right for, and what it says.
+
+    Args:
+        judged: What `components.judged_queries.judge` returns.
+    """
+    if judged[SKIPPED_KEY]:
+        return [f"Search was not judged: {judged[SKIPPED_KEY]}."]
+    rows = [_row(kind, figures) for kind, figures in judged[KINDS_KEY].items()]
+    rows.append(_row("all that have a right item", judged[ALL_KEY]))
+    return [
+        f"Queries made from titles: how many of the first {FIRST} items have all their words, or the words' plural or",
+        f"singular; and in how many queries, of {ASKED_FOR} items, one with no word stands above one with all:",
+        table(["", "queries", f"precision of the first {FIRST}", "none above all", "items answered"], rows),
+    ]
+
+
+def _row(title: str, figures: Mapping[str, Any]) -> list[str]:
+    precision, out_of_order, answers = (figures[name] for name in (PRECISION, OUT_OF_ORDER, ANSWERS))
+    return [
+        title,
+        f"{figures[COUNT]}",
+        "" if precision is None else f"{precision:.3f}",
+        "" if out_of_order is None else f"{out_of_order:.3f}",
+        "" if answers is None else f"{answers:.0f}",
+    ]
