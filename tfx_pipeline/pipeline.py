@@ -170,9 +170,9 @@ def _until_pushed(
     nodes.append(pusher)
     if served.retrieves:
         nodes.append(
-            CatalogueMetrics(model=model, examples=examples, split=config.evaluation.split).with_id(
-                f"{prefix}CatalogueMetrics"
-            )
+            CatalogueMetrics(
+                model, examples, config.evaluation.split, exclude_seen=config.evaluation.exclude_seen
+            ).with_id(f"{prefix}CatalogueMetrics")
         )
     return {node.id: node for node in nodes}
 
@@ -185,6 +185,7 @@ def _baselines(config: EvaluationConfig, served: ServedModel, model: BaseChannel
         margin=config.baseline_margin,
         surfaces=served.surfaces,
         catalogue_examples=config.baseline_examples if served.retrieves else 0,
+        exclude_seen=config.exclude_seen,
     )
     return Baselines(model, examples, settings, config.split).with_id(f"{served.node_prefix}Baselines")
 

@@ -113,6 +113,9 @@ class EvaluationConfig:
             more.
         baseline_examples: If the model retrieves, about how many examples are compared among all items, too; 0 for
             none. These figures are shown, and decide nothing.
+        exclude_seen: Whether figures among all items leave out the items of the user's history, as answers do that are
+            asked with `exclude_seen`. A positive that is itself in the history (a repeat) is ranked with the history;
+            the report says how many there are. Otherwise all items are ranked.
     """
 
     metric: str = "ndcg_at_5"
@@ -122,6 +125,7 @@ class EvaluationConfig:
     must_beat_baselines: bool = True
     baseline_margin: float = 0.0
     baseline_examples: int = 2_000
+    exclude_seen: bool = True
 
     def __post_init__(self) -> None:
         """Refuses an unknown metric, split or rule, and a margin that no metric can reach."""
