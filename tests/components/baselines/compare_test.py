@@ -102,8 +102,8 @@ def test_fewer_scores_than_candidates_are_refused(tmp_path, files):
 def second(examples):
     """Says that each positive is second, first without the history, and that one of a search is unknown."""
     columns = tf.io.parse_example(examples, {features.SURFACE: tf.io.FixedLenFeature([], tf.string)})
-    is_search = columns[features.SURFACE] == "search"
-    return {signatures.RANKS: tf.where(is_search, 0, 2), signatures.UNSEEN_RANKS: tf.where(is_search, 0, 1)}
+    ranks = tf.where(columns[features.SURFACE] == "search", 0, 2)
+    return {signatures.RANKS: ranks, signatures.UNSEEN_RANKS: tf.ones_like(ranks)}
 
 
 def test_among_all_items_too_where_the_model_retrieves(tmp_path, files):

@@ -54,6 +54,8 @@ def test_items_are_there_for_their_life_and_appear_evenly():
             # A hundred items of a topic over twelve days.
             assert len(expected) == pytest.approx(100 * 2 / 12, abs=3)
             assert (of.chances(topic, day, NOBODY)[0] == of.there(topic, day)).all()
+        # No two topics have their first items at once.
+        assert len(set(born[:4].round(3))) == 4
         # The popular ones appear at any time, too.
         assert np.histogram(born[mine[:10]], 3, (-2, 10))[0].min() >= 2
 

@@ -84,6 +84,21 @@ def test_news_nothing_is_clicked_more_than_a_day_after_its_first_click_and_there
     assert set(collections.Counter(first.values())) >= {day for day, count in days.items() if count > 50}
 
 
+def test_what_is_only_shown_is_there_too(tmp_path):
+    config = GeneratorConfig.of_world("news", shown_per_action=1.0, truth_users=0)
+    events, _ = make_and_read(config, "events", tmp_path, "events.tsv", "items.tsv")
+    assert sum(not event.label for event in events) > 2_000
+    assert longest_life(events) <= 1
+
+
+def test_a_vague_query_in_a_world_of_places_is_the_name_of_the_country(tmp_path):
+    config = GeneratorConfig.of_world("travel", events=600, vague_queries=1.0, truth_users=0)
+    events, items = make_and_read(config, "events", tmp_path, "events.tsv", "items.tsv")
+    countries = {item.item_id: item.categories[1] for item in items}
+    searched = [event for event in events if event.surface is Surface.SEARCH]
+    assert len(searched) > 100 and all(event.query == countries[event.item_id] for event in searched)
+
+
 def test_groceries_seven_in_ten_are_bought_again_where_there_is_something_to_buy_again(log):
     clicks, items, _ = log("groceries")
     again = []

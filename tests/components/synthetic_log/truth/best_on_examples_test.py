@@ -49,6 +49,16 @@ def test_the_very_candidates_and_all_items_without_the_history_are_ranked_by_who
     assert found["catalogue"]["recommendation"] == {"process": {"mrr": pytest.approx(np.mean(among_all))}}
 
 
+def test_a_positive_of_the_history_is_ranked_with_the_history():
+    user, (first, second) = next((user, each) for user, each in enumerate(clicks()) if each[0] != each[1])
+    history = np.array([first, second])
+    found = best_on_examples(
+        TOY, [AskedExample(user, "recommendation", second, np.array([first]), history)], [metric_named("mrr")]
+    )
+    # The first is likelier; the two others are as likely.
+    assert found["catalogue"]["recommendation"]["process"]["mrr"] == pytest.approx((1 / 2 + 1 / 3 + 1 / 4) / 3)
+
+
 def test_where_items_come_and_go_who_does_not_know_it_is_asked_too():
     config = GeneratorConfig.of_world("news", events=400, truth_users=0)
     behaviour = draw_behaviour(config, Catalogue(config), range(config.users))
