@@ -64,6 +64,15 @@ def run_set(data_set: DataSet, folder: Path, shared: Path | None) -> dict[str, A
     finally:  # An interrupted attempt counts, too.
         with (folder / _SECONDS).open("a", encoding="utf-8") as stream:
             stream.write(f"{time.monotonic() - begin:.0f} {_cpu_seconds() - cpu_begin:.0f}\n")
+    result = _result(data_set, folder)
+    aside = folder / f"{RESULT}.part"
+    aside.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
+    aside.replace(folder / RESULT)
+    return result
+
+
+def _result(data_set: DataSet, folder: Path) -> dict[str, Any]:
+    """What a run that has ended left in its folder."""
     report = json.loads((folder / _REPORT).read_text(encoding="utf-8"))
     (model,) = report["models"].values()
     attempts = [line.split() for line in (folder / _SECONDS).read_text(encoding="utf-8").splitlines()]
@@ -79,9 +88,6 @@ def run_set(data_set: DataSet, folder: Path, shared: Path | None) -> dict[str, A
         from benchmarks.data_sets.world_truth import achievable  # TensorFlow takes seconds.
 
         result["achievable"] = achievable(folder / "runs" / data_set.name, data_set.world)
-    aside = folder / f"{RESULT}.part"
-    aside.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
-    aside.replace(folder / RESULT)
     return result
 
 

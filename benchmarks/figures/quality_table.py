@@ -10,7 +10,7 @@ _BEST: Final = ("process", "timeless")
 """What the generator knows: everything, and everything but which items are there."""
 _HEADER: Final = (
     *("data set", "surface", "users", "NDCG@5", "best rule", "its NDCG@5", "difference", "best achievable"),
-    *("all items: HR@100", "rule", "achievable", "all items: NDCG@10", "rule", "achievable", "seconds"),
+    *("all items: HR@100", "rule", "achievable", "all items: NDCG@10", "rule", "achievable", "seconds (CPU)"),
 )
 
 
@@ -18,7 +18,7 @@ def rows(result: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The rows of a finished data set.
 
     Args:
-        result: `name`, `seconds`, `rules` (what `components.baselines` writes) and, of a made-up log, `achievable`
+        result: `name`, `seconds`, `cpu_seconds`, `rules` (what `components.baselines` writes) and, of a made-up log, `achievable`
             (what `best_on_examples` returns).
     """
     found = []
@@ -38,6 +38,7 @@ def rows(result: Mapping[str, Any]) -> list[dict[str, Any]]:
             "achievable": _achievable(achievable, "candidates", surface, DECIDES),
             "repeats": among["repeats"],
             "seconds": result["seconds"],
+            "cpu_seconds": result["cpu_seconds"],
         }
         everywhere = compared["catalogue"].get(surface)
         for metric in AMONG_ALL if everywhere else ():
@@ -84,7 +85,7 @@ def _cells(row: Row) -> list[str]:
             ]
         else:
             cells += ["", "", ""]
-    return [*cells, f"{row['seconds']:,.0f}"]
+    return [*cells, f"{row['seconds']:,.0f} ({row['cpu_seconds']:,.0f})"]
 
 
 def _best_rule(compared: Mapping[str, Any], metric: str) -> tuple[str, Sequence[float]]:

@@ -14,6 +14,7 @@ ALL = ["ndcg_at_5", "ndcg_at_10", "hit_rate_at_100"]
 RESULT = {
     "name": "cold",
     "seconds": 1234.4,
+    "cpu_seconds": 321.0,
     "rules": {
         "candidates": {
             "recommendation": compared(
@@ -59,11 +60,11 @@ def test_the_table_is_bold_where_the_model_beats_the_best_rule_and_says_what_was
     assert len({line.count("|") for line in lines[:4]}) == 1
     assert lines[2] == (
         "| cold | search | 1,200 | **0.500** (0.490 to 0.510) | last_items | 0.400 | +0.100 (+0.050 to +0.150) "
-        "| 0.900, 0.600 | 0.750 | 0.875 (b) | 1.000 | 0.125 | 0.250 (a) | 0.375 | 1,234 |"
+        "| 0.900, 0.600 | 0.750 | 0.875 (b) | 1.000 | 0.125 | 0.250 (a) | 0.375 | 1,234 (321) |"
     )
     assert lines[3] == (
         "| cold | recommendation | 7 | 0.250 (0.240 to 0.260) | popularity | 0.300 | -0.050 (-0.100 to +0.000) "
-        "|  |  |  |  |  |  |  | 1,234 |"
+        "|  |  |  |  |  |  |  | 1,234 (321) |"
     )
     assert lines[4:] == ["", "* `beauty` was not run: it needs --shared DIR."]
     assert as_markdown([], {}).count("\n") == 2
