@@ -18,8 +18,8 @@ def rows(result: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The rows of a finished data set.
 
     Args:
-        result: `name`, `seconds`, `cpu_seconds`, `rules` (what `components.baselines` writes) and, of a made-up log, `achievable`
-            (what `best_on_examples` returns).
+        result: `name`, `seconds`, `cpu_seconds`, `rules` (what `components.baselines` writes) and, of a made-up log,
+            `achievable` (what `best_on_examples` returns).
     """
     found = []
     compared, achievable = result["rules"], result.get("achievable", {})
