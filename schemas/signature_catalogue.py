@@ -151,7 +151,7 @@ _ROWS: Final = (
     Signature(
         signatures.CATALOGUE_RANKS,
         (_EXAMPLES,),
-        (TensorShape(signatures.RANKS, "int64"),),
+        (TensorShape(signatures.RANKS, "int64"), TensorShape(signatures.UNSEEN_RANKS, "int64")),
         OfferedBy.RETRIEVING,
         AnsweredBy.RETRIEVER,
     ),

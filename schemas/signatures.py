@@ -103,6 +103,8 @@ RANKS: Final = "ranks"
 """Output of `catalogue_ranks`: int64 [batch], from 1; ties count against the positive.
 
 It is 0 for an example without a positive, and for a positive that the model does not know and never returns."""
+UNSEEN_RANKS: Final = "unseen_ranks"
+"""Further output of `catalogue_ranks`: the same rank where all other items of the example's history are left out."""
 
 SESSIONS: Final = "sessions"
 """Returns how a model with session modelling divides a history.

@@ -221,9 +221,9 @@ def _until_pushed(
     nodes.append(_pusher(served, gate, evaluator.outputs["blessing"], beaten))
     if served.retrieves:
         nodes.append(
-            CatalogueMetrics(model=model, examples=examples, split=config.evaluation.split).with_id(
-                f"{prefix}CatalogueMetrics"
-            )
+            CatalogueMetrics(
+                model, examples, config.evaluation.split, exclude_seen=config.evaluation.exclude_seen
+            ).with_id(f"{prefix}CatalogueMetrics")
         )
     if _judges_search(config.evaluation, served):
         judged = JudgedQueries(model, examples, config.evaluation.judged_queries)
@@ -244,6 +244,7 @@ def _baselines(config: EvaluationConfig, served: ServedModel, model: BaseChannel
         margin=config.baseline_margin,
         surfaces=served.surfaces,
         catalogue_examples=config.baseline_examples if served.retrieves else 0,
+        exclude_seen=config.exclude_seen,
     )
     return Baselines(model, examples, settings, config.split).with_id(f"{served.node_prefix}Baselines")
 

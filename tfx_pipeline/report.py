@@ -16,7 +16,7 @@ from components.baselines.comparison_file import read_comparison
 from components.behaviour_example_gen.left_out import LEFT_OUT_PROPERTY
 from components.data_checks.finding import read_findings
 from components.judged_queries.judge import QUERIES_KEY, read_judgement
-from components.metrics.among_all_items.metrics_file import read_catalogue_metrics
+from components.metrics.among_all_items.metrics_file import among_which, read_catalogue_metrics
 from components.servability_gate.gate_config import INFRA_VALIDATOR
 from components.servability_gate.verdict import BLESSED_PROPERTY, REASONS_PROPERTY
 from schemas import features
@@ -60,6 +60,7 @@ class ModelReport:
             and, once it was evaluated, of `popularity`.
         whole_catalogue: The metrics among all items; empty if the model does not retrieve. If one model retrieves and
             another ranks, they are the retriever's.
+        among_which: Among which items these are, in a sentence; empty if there are none.
         baseline: The model that serves as the baseline.
         blessed: Whether the model beat the baseline on every surface that it serves.
         shortfalls: The surfaces on which it did not.
@@ -79,6 +80,7 @@ class ModelReport:
 
     metrics: dict[str, Metrics]
     whole_catalogue: Metrics
+    among_which: str
     baseline: str
     blessed: bool
     shortfalls: tuple[Shortfall, ...]
@@ -195,6 +197,7 @@ class RunHistory:
         if popularity_uri:
             metrics[POPULARITY] = read_metrics(popularity_uri, evaluation.BASELINE)
         whole_catalogue: Metrics = {}
+        ranked_among = ""
         if served.retrieves:
             folder = self._artifact(executions[f"{served.node_prefix}CatalogueMetrics"], "metrics").uri
             # The component measures both surfaces, also of a model that serves only one.
@@ -203,11 +206,13 @@ class RunHistory:
                 for surface, values in read_catalogue_metrics(folder).items()
                 if surface in metrics["model"]
             }
+            ranked_among = among_which(folder, served.surfaces)
         blessed = self._artifact(evaluator, "blessing").custom_properties["blessed"].int_value == 1
         tried = self._tried(served, executions)
         return ModelReport(
             metrics=metrics,
             whole_catalogue=whole_catalogue,
+            among_which=ranked_among,
             baseline=self._baseline_source(evaluator),
             blessed=blessed,
             shortfalls=() if blessed else shortfalls(metrics, served.surfaces, self._config.evaluation),

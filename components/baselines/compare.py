@@ -9,7 +9,7 @@ from typing import Any, Final
 import apache_beam as beam
 import numpy as np
 
-from components.baselines.comparison import BEATEN, VERDICT, compared
+from components.baselines.comparison import BEATEN, EXAMPLES, VERDICT, compared
 from components.baselines.comparison_file import read_comparison, write_comparison
 from components.baselines.example_ranking import AMONG_ALL, AMONG_CANDIDATES, METRICS, RankExamples
 from components.baselines.item_features import ItemFeatures, read_item_features
@@ -20,7 +20,10 @@ from schemas.rank_metrics import metric_named, rank_metrics
 
 METRIC, MARGIN, SURFACES, SAMPLE = "metric", "margin", "surfaces", "sample"
 BLESSED, REASONS = "blessed", "reasons"
+REPEATS = "repeats"
 _BATCH: Final = 128
+_Summed = tuple[np.ndarray, int, int]
+"""Of a user's examples: the sum of the gains, how many have a positive of their history, and how many there are."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,7 @@ class ComparisonSettings:
         margin: What the lower end of the difference's interval has to exceed.
         surfaces: The surfaces that the model serves. Others are left out.
         catalogue_examples: About how many examples are ranked among all items, too; 0 for none.
+        exclude_seen: Whether the items of an example's history are left out there, unless the positive is one of them.
     """
 
     rules: tuple[str, ...]
@@ -40,6 +44,7 @@ class ComparisonSettings:
     margin: float
     surfaces: tuple[str, ...]
     catalogue_examples: int
+    exclude_seen: bool = True
 
     def to_json(self) -> str:
         """The settings as text, which `from_json` reads."""
@@ -88,7 +93,8 @@ def compare(
 
     Returns:
         What the file holds: `metric` and `margin`; `candidates` and `catalogue` with what `compared` returns for each
-        surface, among an example's candidates and among all items; `sample`, a sentence on the examples that were
+        surface, among an example's candidates and among all items, and `repeats`, how many positives are in the
+        history; `sample`, a sentence on the examples that were
         ranked among all items; `blessed`, whether the model beats the best rule among the candidates on each surface;
         and `reasons`, the verdicts of the surfaces where it does not.
     """
@@ -100,8 +106,11 @@ def compare(
             | "Files" >> beam.Create(list(files.evaluation))
             | "Read" >> beam.io.ReadAllFromTFRecord()
             | "Batch" >> beam.BatchElements(min_batch_size=_BATCH, max_batch_size=_BATCH)
-            | "Rank" >> beam.ParDo(RankExamples(model_dir, share, files.examples), beam.pvalue.AsSingleton(learned))
-            | "One" >> beam.MapTuple(lambda key, gains: (key, (gains, 1)))
+            | "Rank"
+            >> beam.ParDo(
+                RankExamples(model_dir, share, settings.exclude_seen, files.examples), beam.pvalue.AsSingleton(learned)
+            )
+            | "One" >> beam.MapTuple(lambda key, ranked: (key, (ranked[0], ranked[1], 1)))
             | "ByUser" >> beam.CombinePerKey(_summed)  # type: ignore[arg-type]
             | "Gather" >> beam.combiners.ToList()
             | "Write" >> beam.Map(functools.partial(_write, output_dir, settings, share))
@@ -120,16 +129,16 @@ class _Learn:
         return catalogue, learned_rules(self._rules, catalogue, read_training_log(self._files.train, catalogue))
 
 
-def _summed(gained: Iterable[tuple[np.ndarray, int]]) -> tuple[np.ndarray, int]:
-    gains, examples = zip(*gained, strict=True) if (gained := list(gained)) else ((), ())
-    return sum(gains, np.zeros(())), sum(examples)
+def _summed(gained: Iterable[_Summed]) -> _Summed:
+    gains, repeats, examples = zip(*gained, strict=True) if (gained := list(gained)) else ((), (), ())
+    return sum(gains, np.zeros(())), sum(repeats), sum(examples)
 
 
 def _write(
     output_dir: str,
     settings: ComparisonSettings,
     share: float,
-    users: list[tuple[tuple[str, str, bytes], tuple[np.ndarray, int]]],
+    users: list[tuple[tuple[str, str, bytes], _Summed]],
 ) -> None:
     # Beam gathers in any order, and the draws of users are to be the same each time.
     users.sort(key=lambda each: each[0])
@@ -140,8 +149,8 @@ def _write(
             of_users = [summed for (place, name, _), summed in users if (place, name) == (scope, surface)]
             if of_users:
                 found[scope][surface] = _compared(scope, surface, of_users, settings)
-    examples = sum(each["examples"] for each in found[AMONG_ALL].values())
-    found[SAMPLE] = _sample(share, examples) if examples else ""
+    examples, repeats = (sum(each[name] for each in found[AMONG_ALL].values()) for name in (EXAMPLES, REPEATS))
+    found[SAMPLE] = f"{_sample(share, examples)} {_among_which(settings.exclude_seen, repeats)}" if examples else ""
     reasons = [
         found[AMONG_CANDIDATES][surface][VERDICT]
         if surface in found[AMONG_CANDIDATES]
@@ -152,16 +161,24 @@ def _write(
     write_comparison(output_dir, found | {BLESSED: not reasons, REASONS: reasons})
 
 
-def _compared(
-    scope: str, surface: str, of_users: list[tuple[np.ndarray, int]], settings: ComparisonSettings
-) -> dict[str, Any]:
+def _compared(scope: str, surface: str, of_users: list[_Summed], settings: ComparisonSettings) -> dict[str, Any]:
     # Candidates are few, so that their hit rate at 100 would say nothing.
     names = [each.name for each in (rank_metrics() if scope == AMONG_CANDIDATES else METRICS)]
     columns = [place for place, each in enumerate(METRICS) if each.name in names]
-    gains = np.stack([gains for gains, _ in of_users])[:, :, columns]
-    counts = np.array([examples for _, examples in of_users])
+    gains = np.stack([gains for gains, _, _ in of_users])[:, :, columns]
+    counts = np.array([examples for _, _, examples in of_users])
     metrics = [METRICS[column] for column in columns]
-    return compared(surface, gains, counts, settings.rules, metrics, metric_named(settings.metric), settings.margin)
+    decides = metric_named(settings.metric)
+    found = compared(surface, gains, counts, settings.rules, metrics, decides, settings.margin)
+    return found | {REPEATS: sum(repeats for _, repeats, _ in of_users)}
+
+
+def _among_which(exclude_seen: bool, repeats: int) -> str:
+    if not exclude_seen:
+        return "Those of the user's history count, too (evaluation.exclude_seen)."
+    stand = "positive stands in it and was" if repeats == 1 else "positives stand in it and were"
+    told = f"; {repeats:,} {stand} ranked with it" if repeats else ""
+    return f"Those of the user's history are left out{told} (evaluation.exclude_seen)."
 
 
 def _sample(share: float, examples: int) -> str:

@@ -10,7 +10,7 @@ import tensorflow_text  # noqa: F401  # Loaded models have operations of it.
 from apache_beam.utils.shared import Shared
 
 from components.baselines.example_columns import ExampleColumns, example_columns
-from components.baselines.item_features import ItemFeatures
+from components.baselines.item_features import NOTHING, ItemFeatures
 from components.baselines.rules.rule import Rule
 from components.baselines.tied_places import mean_gains, places
 from components.progress import Progress
@@ -27,19 +27,22 @@ _HASHES = 1 << 64
 class RankExamples(beam.DoFn):
     """Turns batches of serialized examples into the gains of each example that has a positive.
 
-    Yields pairs. The first is (`candidates` or `catalogue`, surface, user id). The second is float64 [rankers,
-    metrics]: a row for each rule and, last, one for the model.
+    Yields pairs. The first is (`candidates` or `catalogue`, surface, user id). The second is a pair again: float64
+    [rankers, metrics], a row for each rule and, last, one for the model; and 1 if the positive is in the history,
+    else 0.
 
     Args:
         model_dir: A SavedModel with the signature `serving_default`. It is loaded once a process.
         catalogue_share: Of which share of the users the examples are ranked among all items, too; chosen by a hash of
             the user. 0 if the model has no signature `catalogue_ranks`.
+        exclude_seen: Whether the items of the history are left out there, unless the positive is one of them.
         examples: How many examples there are, to display progress; None if nobody knows.
     """
 
-    def __init__(self, model_dir: str, catalogue_share: float, examples: int | None = None):
+    def __init__(self, model_dir: str, catalogue_share: float, exclude_seen: bool, examples: int | None = None):
         self._model_dir = model_dir
         self._catalogue_share = catalogue_share
+        self._exclude_seen = exclude_seen
         self._progress = Progress("examples ranked by rules and the model", examples)
         self._shared = Shared()
 
@@ -49,7 +52,7 @@ class RankExamples(beam.DoFn):
 
     def process(
         self, batch: list[bytes], learned: tuple[ItemFeatures, list[Rule]]
-    ) -> Iterator[tuple[tuple[str, str, bytes], np.ndarray]]:
+    ) -> Iterator[tuple[tuple[str, str, bytes], tuple[np.ndarray, int]]]:
         """Ranks a batch by the catalogue and the rules of `learned`."""
         catalogue, rules = learned
         columns = example_columns(batch, catalogue.places)
@@ -74,13 +77,29 @@ class RankExamples(beam.DoFn):
 
     def _among_all(
         self, batch: list[bytes], catalogue: ItemFeatures, rules: Sequence[Rule]
-    ) -> Iterator[tuple[tuple[str, str, bytes], np.ndarray]]:
+    ) -> Iterator[tuple[tuple[str, str, bytes], tuple[np.ndarray, int]]]:
         columns = example_columns(batch, catalogue.places)
         items = np.broadcast_to(np.arange(len(catalogue), dtype=np.int32), (len(batch), len(catalogue)))
         is_positive, is_item = items == columns.positives[:, np.newaxis], np.ones(items.shape, bool)
-        ranks = self._model.catalogue_ranks(batch)
+        leaves_out = self._exclude_seen & ~_is_repeat(columns)
+        is_item[leaves_out] = ~_is_seen(columns, len(catalogue))[leaves_out]
+        ranks = self._model.catalogue_ranks(batch, leaves_out)
         found = [places(rule.keys(columns, items), is_positive, is_item) for rule in rules]
         yield from _gains(columns, AMONG_ALL, [*found, np.stack([ranks, ranks], axis=1)])
+
+
+def _is_repeat(columns: ExampleColumns) -> np.ndarray:
+    """Whether the positive of each row is in its history, bool [rows]; false for a row without a positive."""
+    positives = columns.positives[:, np.newaxis]
+    return ((columns.history == positives) & (positives != NOTHING)).any(axis=1)
+
+
+def _is_seen(columns: ExampleColumns, items: int) -> np.ndarray:
+    """Whether each item of the catalogue is in each row's history, bool [rows, items]."""
+    seen = np.zeros((len(columns.history), items), bool)
+    rows, places = np.nonzero((columns.history != NOTHING) & (columns.history < items))
+    seen[rows, columns.history[rows, places]] = True
+    return seen
 
 
 def user_hash(user: bytes) -> int:
@@ -99,10 +118,11 @@ def _last(tied: np.ndarray) -> np.ndarray:
 
 def _gains(
     columns: ExampleColumns, scope: str, ranked: Sequence[np.ndarray]
-) -> Iterator[tuple[tuple[str, str, bytes], np.ndarray]]:
+) -> Iterator[tuple[tuple[str, str, bytes], tuple[np.ndarray, int]]]:
+    repeats = _is_repeat(columns).astype(int).tolist()
     gains = np.stack([[mean_gains(metric, each) for metric in METRICS] for each in ranked])
     for row in np.flatnonzero(columns.is_positive.any(axis=1)):
-        yield (scope, columns.surfaces[row], columns.users[row]), gains[:, :, row]
+        yield (scope, columns.surfaces[row], columns.users[row]), (gains[:, :, row], repeats[row])
 
 
 def _without_nan(scores: np.ndarray, is_positive: np.ndarray) -> np.ndarray:
@@ -126,9 +146,15 @@ class _Model:
             )
         return scores[:, :candidates]
 
-    def catalogue_ranks(self, batch: Sequence[bytes]) -> np.ndarray:
-        """The rank of each positive among all items, int64 [rows]; 0 for an unknown one."""
-        return self._asked(signatures.CATALOGUE_RANKS, batch)[signatures.RANKS].numpy()
+    def catalogue_ranks(self, batch: Sequence[bytes], leaves_out: np.ndarray) -> np.ndarray:
+        """The rank of each positive among all items, int64 [rows]; 0 for an unknown one.
+
+        Args:
+            batch: Serialized tf.Examples.
+            leaves_out: bool [rows] whether the items of a row's history are left out.
+        """
+        answer = self._asked(signatures.CATALOGUE_RANKS, batch)
+        return np.where(leaves_out, answer[signatures.UNSEEN_RANKS].numpy(), answer[signatures.RANKS].numpy())
 
     def _asked(self, signature: str, batch: Sequence[bytes]) -> dict[str, tf.Tensor]:
         function: Callable = self._loaded.signatures[signature]

@@ -18,9 +18,9 @@ from components.synthetic_log.random_streams import geometric
 MOST_CLICKS: Final = 5
 MOST_SHOWN: Final = 20
 MOST_WORDS: Final = 3
-_START_MS: Final = 1_682_899_200_000
+START_MS: Final = 1_682_899_200_000
 """1 May 2023, UTC."""
-_DAY_MS: Final = 86_400_000
+DAY_MS: Final = 86_400_000
 _BETWEEN_VISITS_MS: Final = 20 * 3_600_000
 _WITHIN_VISIT_MS: Final = 45_000
 _SAME_PAGE: Final = 0.3
@@ -68,6 +68,11 @@ class Actions:
     clicks: np.ndarray
     shown: np.ndarray
     detail: np.ndarray
+
+    @property
+    def day(self) -> np.ndarray:
+        """The time in days since the log began. [actions]"""
+        return (self.timestamp_ms - START_MS) / DAY_MS
 
 
 def budgets(config: GeneratorConfig, users: np.ndarray) -> np.ndarray:
@@ -125,7 +130,9 @@ def draw_actions(
         after_search=last_search > last_feed,
         interests=interests,
         vague=vague,
-        terms=_queries(catalogue, drawn, is_search, topic, vague),
+        terms=_names(catalogue, is_search, topic, vague)
+        if config.place_names
+        else _queries(catalogue, drawn, is_search, topic, vague),
         clicks=clicks,
         shown=shown,
         detail=drawn["detail"],
@@ -207,12 +214,12 @@ def _moments(
     gaps[first[:-1]] = 0
     after_feed = np.concatenate([[False], ~is_search[:-1]])
     same = after_feed & ~is_search & ~starts_visit & (drawn["page"] < _SAME_PAGE)
-    room = config.days * _DAY_MS
+    room = config.days * DAY_MS
     scale = np.minimum(1.0, 0.9 * room / np.maximum(np.bincount(user, np.where(same, 0, gaps)), 1))
     whole = np.where(same, 0, 1 + (gaps * scale[user]).astype(np.int64))
     passed = _running_sum(whole, user)
     spare = room - passed[first[1:] - 1]
-    return _START_MS + (begin * np.maximum(spare, 0)).astype(np.int64)[user] + passed
+    return START_MS + (begin * np.maximum(spare, 0)).astype(np.int64)[user] + passed
 
 
 def _queries(
@@ -224,6 +231,13 @@ def _queries(
         for place in range(MOST_WORDS)
     ]
     return np.stack(columns, axis=1)
+
+
+def _names(catalogue: Catalogue, is_search: np.ndarray, topic: np.ndarray, vague: np.ndarray) -> np.ndarray:
+    """Queries that are the whole name of the topic or, if they are vague, of its category."""
+    names = catalogue.name_terms()[np.where(vague, catalogue.topics + catalogue.category(topic), topic)]
+    names = np.pad(names, ((0, 0), (0, MOST_WORDS - names.shape[1])), constant_values=-1)
+    return np.where(is_search[:, np.newaxis], names, -1)
 
 
 def _last(chosen: np.ndarray, first: np.ndarray) -> np.ndarray:

@@ -8,6 +8,7 @@ import numpy as np
 from components.synthetic_log.actions import Actions, draw_actions
 from components.synthetic_log.distinct_items import draw_items
 from components.synthetic_log.generator_config import GeneratorConfig
+from components.synthetic_log.item_choice import has_own_choice, item_choice
 from components.synthetic_log.made_catalogue import Catalogue
 from components.synthetic_log.random_streams import Purpose, stream
 
@@ -53,7 +54,11 @@ def draw_behaviour(config: GeneratorConfig, catalogue: Catalogue, users: range) 
     streams = [stream(config.seed, Purpose.USER, user) for user in users]
     actions = draw_actions(config, catalogue, numbers, streams)
     action = np.repeat(np.arange(len(actions.user)), actions.clicks)
-    items = draw_items(catalogue, actions.user[action], actions.topic[action], streams)
+    user, topic, day = actions.user[action], actions.topic[action], actions.day[action]
+    if has_own_choice(config):
+        items = item_choice(catalogue).draw(user, topic, day, streams)
+    else:
+        items = draw_items(catalogue, user, topic, streams)
     by_itself = np.flatnonzero(actions.clicks == 0)
     shown_action = np.repeat(np.arange(len(actions.user)), actions.shown)
     shown_by_user = np.bincount(actions.user[shown_action], minlength=len(users)).tolist()
@@ -71,6 +76,8 @@ def _shown(catalogue: Catalogue, actions: Actions, action: np.ndarray, uniform: 
     """Draws items that are only shown: from the user's interests in the feed, from the topic in a search."""
     favourite = actions.interests[action, catalogue.interest_at(uniform[:, 0])]
     topic = np.where(actions.is_search[action], actions.topic[action], favourite)
+    if catalogue.config.item_life_days:
+        return item_choice(catalogue).shown(topic, actions.day[action], uniform[:, 1])
     return catalogue.item(topic, catalogue.rank_at(uniform[:, 1], topic))
 
 

@@ -2,12 +2,16 @@
 
 import math
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 from components.synthetic_log.layouts.words import LANGUAGES, LATIN
+from components.synthetic_log.worlds import WORLD, WORLDS, filled_in
 from schemas.number_checks import check_least, check_shares
 
+LEAST_LIVING: Final = 4
+"""So many items of a topic are there at a time at least, on average. Fewer might leave a topic empty."""
 LONGEST: Final = 4
 """Limits the exponential part of a user's number of events, in units of its mean."""
 
@@ -66,6 +70,9 @@ class GeneratorConfig:
     """A made-up platform and those who use it; the room's README has the process.
 
     Attributes:
+        world: A platform of a kind, of `components/synthetic_log/worlds.py`: `cold` (new items each day), `travel`
+            (each user one place), `news` (items live a day), `groceries` (repeats), `long_tail`, `tiny` (300 events) or
+            `languages`. It sets the fields below that are not set beside it. Empty: none.
         events: About how many events the log has, including those that were only shown; at least 1.
         events_per_user: Mean of a user's events, at least 1.
         length_spread: How much users differ in their number of events: from 0, not at all, to 1, as exponential
@@ -78,6 +85,11 @@ class GeneratorConfig:
             `korean`, `thai`, `chinese` and `japanese`. The layouts `kuaisar` and `jdsearch` have numbers for words.
         topic_skew: Exponent of the topics' popularity by rank (Zipf); 0 for equally popular ones.
         item_skew: Exponent of the items' popularity by rank within a topic; 0 for equally popular ones.
+        item_life_days: How many days an item is there. Items appear evenly over the log. 0: all are there all the time.
+        repeats: Probability that an engagement is with an item of the topic that the user has had, the more often the
+            likelier, if there is one; 0: nobody gets an item again.
+        place_names: Whether topics are places and categories countries: items have no titles, their categories are
+            names, place before country (the layout `events`), and a query is the name of its topic or category.
         interests: How many topics a user is interested in at a time, at least 1. The k-th topic counts 1/k as much as
             the first.
         drift: Probability that one of the interests is replaced from one visit to the next.
@@ -100,6 +112,7 @@ class GeneratorConfig:
         truth_users: The most users on whom the best achievable metrics are estimated.
     """
 
+    world: str = ""
     events: int = 100_000
     events_per_user: int = 50
     length_spread: float = 0.75
@@ -110,6 +123,9 @@ class GeneratorConfig:
     languages: tuple[str, ...] = (LATIN,)
     topic_skew: float = 0.5
     item_skew: float = 0.8
+    item_life_days: float = 0.0
+    repeats: float = 0.0
+    place_names: bool = False
     interests: int = 6
     drift: float = 0.1
     exploration: float = 0.3
@@ -135,12 +151,14 @@ class GeneratorConfig:
             ValueError: A value is out of its range. The message names it.
         """
         check_shares(self, "length_spread", "drift", "exploration", "search_share", "vague_queries")
-        check_shares(self, "searches_without_click")
+        check_shares(self, "searches_without_click", "repeats")
         check_least(
             self, 1, "events", "events_per_user", "items", "topics", "categories", "words_per_topic", "interests"
         )
         check_least(self, 1, "days", "files", "clicks_per_search", "actions_per_visit")
-        check_least(self, 0, "seed", "truth_users", "topic_skew", "item_skew", "shown_per_action")
+        check_least(self, 0, "seed", "truth_users", "topic_skew", "item_skew", "shown_per_action", "item_life_days")
+        if self.world and self.world not in WORLDS:
+            raise ValueError(f"`world` should be one of {', '.join(WORLDS)}, or empty. Received: {self.world!r}")
         if not re.fullmatch(r"\w+", self.amazon_category):
             raise ValueError(
                 "`amazon_category` should be of letters, digits and underscores, such as Kindle_Store. "
@@ -162,6 +180,27 @@ class GeneratorConfig:
                     f"`{fewer}` should not be more than `{more}`. "
                     f"Received: {fewer}={getattr(self, fewer)}, {more}={getattr(self, more)}"
                 )
+        # The last, smallest topic. Items appear from a life before the log begins to a day after it ends.
+        living = self.items // self.topics * self.item_life_days / (self.days + 1 + self.item_life_days)
+        if self.item_life_days and living < LEAST_LIVING:
+            raise ValueError(
+                f"{LEAST_LIVING} items of a topic or more should be there at a time; give more `items` or fewer "
+                f"`topics`, a longer `item_life_days` or fewer `days`. Received: {living:.2g} of a topic"
+            )
+
+    @classmethod
+    def of_world(cls, world: str, **changes: Any) -> "GeneratorConfig":
+        """The settings of a world, some of them changed."""
+        settings: dict[str, Any] = {}
+        for name, value in filled_in({WORLD: world, **changes}).items():
+            value = tuple(value) if isinstance(value, list) else value
+            settings[name] = Transitions(**value) if isinstance(value, Mapping) else value
+        return cls(**settings)
+
+    @classmethod
+    def filled_in(cls, settings: Mapping[str, Any]) -> dict[str, Any]:
+        """What the section of a configuration says, with the settings of the world that it names beneath."""
+        return filled_in(settings)
 
     @property
     def users(self) -> int:

@@ -23,6 +23,7 @@ class Moment:
         topic: The topic, if the query or an earlier click of the same search reveals it; else -1.
         category: The category, if the query reveals it; else -1.
         engaged: The items that the user has engaged with, oldest first.
+        day: The time in days since the log began.
     """
 
     is_search: bool
@@ -33,6 +34,7 @@ class Moment:
     topic: int
     category: int
     engaged: np.ndarray
+    day: float = 0.0
 
 
 class LastEngagement(NamedTuple):
@@ -87,4 +89,5 @@ def _moment(catalogue: Catalogue, behaviour: Behaviour, engaged: np.ndarray, las
         topic=topic if is_search and (begun or not vague) else -1,
         category=int(catalogue.category(np.array(topic))) if vague else -1,
         engaged=rows.item[engaged[:last]],
+        day=float(actions.day[action]),
     )

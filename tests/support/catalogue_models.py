@@ -9,7 +9,10 @@ from tests.support.rank_models import signature_of
 
 
 def save_model_of_ranks(folder: Path) -> str:
-    """Saves a model that takes the rank of an example's positive from its id: item `7` is seventh, `0` is unknown."""
+    """Saves a model that takes the rank of an example's positive from its id: item `7` is seventh, `0` is unknown.
+
+    Without the history's items, each is one place further to the front.
+    """
 
     @signature_of(signatures.CATALOGUE_RANKS)
     def ranks(examples):
@@ -21,7 +24,8 @@ def save_model_of_ranks(folder: Path) -> str:
             tf.strings.to_number(columns[features.CANDIDATES].flat_values, tf.int64)
         )
         positives = tf.cast(columns[features.LABELS] > 0, tf.int64)
-        return {signatures.RANKS: tf.reduce_sum(names * positives, axis=1)}
+        found = tf.reduce_sum(names * positives, axis=1)
+        return {signatures.RANKS: found, signatures.UNSEEN_RANKS: tf.maximum(found - 1, 0)}
 
     tf.saved_model.save(tf.Module(), str(folder), signatures={signatures.CATALOGUE_RANKS: ranks})
     return str(folder)

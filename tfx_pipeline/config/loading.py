@@ -125,6 +125,9 @@ def _override(config_class: type, values: dict[str, Any], override: str) -> None
 
 
 def _build(config_class: type[Config], values: Mapping[str, Any], path: str, prefix: str) -> Config:
+    # A section may have a setting that sets others, which only what is written tells from their defaults.
+    fill_in = getattr(config_class, "filled_in", None)
+    values = fill_in(values) if fill_in else values
     hints = typing.get_type_hints(config_class)
     known = {field.name for field in dataclasses.fields(config_class)}  # type: ignore[arg-type]
     for name in values:

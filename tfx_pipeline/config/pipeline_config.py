@@ -130,6 +130,9 @@ class EvaluationConfig:
         judged_queries: If the model retrieves, how many queries of each of seven kinds are made from the items' titles
             (whole titles, misspelt ones, plurals, ...), to show how many of the first five items are right; 0 for none.
             They decide nothing.
+        exclude_seen: Whether figures among all items leave out the items of the user's history, as answers do that are
+            asked with `exclude_seen`. A positive that is itself in the history (a repeat) is ranked with the history;
+            the report says how many there are. Otherwise all items are ranked.
     """
 
     metric: str = "ndcg_at_5"
@@ -140,6 +143,7 @@ class EvaluationConfig:
     baseline_margin: float = 0.0
     baseline_examples: int = 2_000
     judged_queries: int = 30
+    exclude_seen: bool = True
 
     def __post_init__(self) -> None:
         """Refuses an unknown metric, split or rule, and a margin that no metric can reach."""

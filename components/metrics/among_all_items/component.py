@@ -17,6 +17,7 @@ class CatalogueMetricsSpec(ComponentSpec):
     PARAMETERS = {
         executor.SPLIT_KEY: ExecutionParameter(type=str),
         executor.BATCH_SIZE_KEY: ExecutionParameter(type=int),
+        executor.EXCLUDE_SEEN_KEY: ExecutionParameter(type=int),
     }
     INPUTS = {
         executor.MODEL_KEY: ChannelParameter(type=standard_artifacts.Model),
@@ -43,6 +44,7 @@ class CatalogueMetrics(BaseBeamComponent):
         examples: types.BaseChannel,
         split: str = features.TEST_SPLIT,
         batch_size: int = 128,
+        exclude_seen: bool = True,
     ):
         """Sets the node up.
 
@@ -52,6 +54,8 @@ class CatalogueMetrics(BaseBeamComponent):
             split: The split to measure on.
             batch_size: How many examples are ranked in one call. A call needs some 12 bytes for each pair of an example
                 and an item.
+            exclude_seen: Whether the items of an example's history are left out, as answers do with `exclude_seen`. A
+                positive that is in the history is ranked among all items nevertheless.
         """
         super().__init__(
             CatalogueMetricsSpec(
@@ -60,6 +64,7 @@ class CatalogueMetrics(BaseBeamComponent):
                     executor.EXAMPLES_KEY: examples,
                     executor.SPLIT_KEY: split,
                     executor.BATCH_SIZE_KEY: batch_size,
+                    executor.EXCLUDE_SEEN_KEY: int(exclude_seen),
                     executor.METRICS_KEY: types.Channel(type=WholeCatalogueMetrics),
                 }
             )

@@ -1,7 +1,7 @@
 """Measures a model over the whole catalogue, on Beam."""
 
 import functools
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 
 import apache_beam as beam
@@ -17,6 +17,7 @@ def evaluate(
     metrics_dir: str,
     batch_size: int,
     expected: int | None = None,
+    exclude_seen: bool = True,
 ) -> dict[str, int]:
     """Ranks the positive of each example among all items, and writes the metrics.
 
@@ -27,6 +28,7 @@ def evaluate(
         metrics_dir: The folder of `metrics.json`.
         batch_size: Examples that are ranked in one call.
         expected: How many examples there are, to display progress; None if nobody knows.
+        exclude_seen: Whether the items of an example's history are left out, see `RankInCatalogue`.
 
     Returns:
         How many examples of each surface, and `overall`, were ranked.
@@ -40,10 +42,10 @@ def evaluate(
             | "Files" >> beam.Create(list(files))
             | "Read" >> beam.io.ReadAllFromTFRecord()
             | "Batch" >> beam.BatchElements(min_batch_size=batch_size, max_batch_size=batch_size)
-            | "Rank" >> beam.ParDo(RankInCatalogue(model_dir, expected))
+            | "Rank" >> beam.ParDo(RankInCatalogue(model_dir, exclude_seen, expected))
             | "Count" >> beam.combiners.Count.PerElement()
             | "Gather" >> beam.combiners.ToList()
-            | "Write" >> beam.Map(functools.partial(_write, metrics_dir))
+            | "Write" >> beam.Map(functools.partial(_write, metrics_dir, exclude_seen))
         )
     examples = read_examples(metrics_dir)
     if not examples:
@@ -51,8 +53,10 @@ def evaluate(
     return examples
 
 
-def _write(metrics_dir: str, counted: Iterable[tuple[tuple[str, int], int]]) -> None:
-    by_surface: dict[str, dict[int, int]] = defaultdict(dict)
-    for (surface, rank), count in counted:
-        by_surface[surface][rank] = count
-    write_metrics(metrics_dir, by_surface)
+def _write(metrics_dir: str, exclude_seen: bool, counted: Iterable[tuple[tuple[str, int, bool], int]]) -> None:
+    by_surface: dict[str, Counter[int]] = defaultdict(Counter)
+    repeats: Counter[str] = Counter()
+    for (surface, rank, is_repeat), count in counted:
+        by_surface[surface][rank] += count
+        repeats[surface] += count * is_repeat
+    write_metrics(metrics_dir, by_surface, exclude_seen, repeats)

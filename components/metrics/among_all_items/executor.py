@@ -16,6 +16,7 @@ EXAMPLES_KEY = "examples"
 METRICS_KEY = "metrics"
 SPLIT_KEY = "split"
 BATCH_SIZE_KEY = "batch_size"
+EXCLUDE_SEEN_KEY = "exclude_seen"
 
 
 class Executor(BaseBeamExecutor):
@@ -27,7 +28,7 @@ class Executor(BaseBeamExecutor):
         Args:
             input_dict: `model`, and `examples` to measure it on.
             output_dict: `metrics`, of type WholeCatalogueMetrics.
-            exec_properties: `split` and `batch_size`, see `CatalogueMetrics`.
+            exec_properties: `split`, `batch_size` and `exclude_seen` (0 or 1), see `CatalogueMetrics`.
         """
         self._log_startup(input_dict, output_dict, exec_properties)
         split = exec_properties[SPLIT_KEY]
@@ -39,6 +40,7 @@ class Executor(BaseBeamExecutor):
             artifact_utils.get_single_instance(output_dict[METRICS_KEY]).uri,
             exec_properties[BATCH_SIZE_KEY],
             sum(targets) or None,
+            bool(exec_properties[EXCLUDE_SEEN_KEY]),
         )
         counts = ", ".join(f"{count:,} of {surface}" for surface, count in ranked.items() if surface != OVERALL)
         _LOG.info("Ranked among all items: the positives of %s", counts)

@@ -3,7 +3,7 @@
 import json
 import os
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from apache_beam.io.filesystems import FileSystems
@@ -12,19 +12,25 @@ from schemas.rank_metrics import CATALOGUE_CUTOFFS, NOT_FOUND, rank_metrics
 
 OVERALL: Final = "overall"
 _FILE = "metrics.json"
-_METRICS, _EXAMPLES, _UNKNOWN = "metrics", "examples", "unknown_positives"
+_METRICS, _EXAMPLES, _UNKNOWN, _REPEATS = "metrics", "examples", "unknown_positives", "repeated_positives"
+_EXCLUDE_SEEN = "exclude_seen"
 
 
-def write_metrics(directory: str, counts: Mapping[str, Mapping[int, int]]) -> None:
+def write_metrics(
+    directory: str, counts: Mapping[str, Mapping[int, int]], exclude_seen: bool, repeats: Mapping[str, int]
+) -> None:
     """Writes the metrics.
 
-    The file holds three objects: `metrics` (value by name; the names are those of the Evaluator), `examples` (how many
-    were ranked) and `unknown_positives` (how many of these have a positive that the model does not know). Each has an
-    entry for each surface, and `overall` for all surfaces together.
+    The file holds four objects: `metrics` (value by name; the names are those of the Evaluator), `examples` (how many
+    were ranked), `unknown_positives` (how many of these have a positive that the model does not know) and
+    `repeated_positives` (how many have one that is in their history). Each has an entry for each surface, and `overall`
+    for all surfaces together. `exclude_seen` says whether the items of the history were left out.
 
     Args:
         directory: The folder of the file.
         counts: For each surface, how many examples have each rank.
+        exclude_seen: Whether the items of the history were left out.
+        repeats: For each surface, how many positives are in the history.
     """
     everything = dict(counts)
     if counts:
@@ -33,6 +39,10 @@ def write_metrics(directory: str, counts: Mapping[str, Mapping[int, int]]) -> No
         _METRICS: {surface: _metrics(each) for surface, each in everything.items()},
         _EXAMPLES: {surface: sum(each.values()) for surface, each in everything.items()},
         _UNKNOWN: {surface: each.get(NOT_FOUND, 0) for surface, each in everything.items()},
+        _REPEATS: {
+            surface: sum(repeats.values()) if surface == OVERALL else repeats.get(surface, 0) for surface in everything
+        },
+        _EXCLUDE_SEEN: exclude_seen,
     }
     with FileSystems.create(os.path.join(directory, _FILE)) as stream:
         stream.write((json.dumps(content, indent=2, sort_keys=True) + "\n").encode())
@@ -46,6 +56,18 @@ def read_catalogue_metrics(directory: str) -> dict[str, dict[str, float]]:
 def read_examples(directory: str) -> dict[str, int]:
     """Reads how many examples of each surface and `overall` were ranked."""
     return _read(directory)[_EXAMPLES]
+
+
+def among_which(directory: str, surfaces: Sequence[str]) -> str:
+    """Says in a sentence among which items the positives of surfaces were ranked."""
+    content = _read(directory)
+    if not content[_EXCLUDE_SEEN]:
+        return "Among all items means those of the user's history, too (evaluation.exclude_seen)."
+    repeats = sum(content[_REPEATS].get(surface, 0) for surface in surfaces)
+    examples = sum(content[_EXAMPLES].get(surface, 0) for surface in surfaces)
+    ranked = "stands in it and was" if repeats == 1 else "stand in it and were"
+    told = f"; {repeats:,} of {examples:,} positives {ranked} ranked with it" if repeats else ""
+    return f"Among all items means without those of the user's history{told} (evaluation.exclude_seen)."
 
 
 def _read(directory: str) -> dict[str, Any]:

@@ -167,13 +167,19 @@ def _is_json(line: str) -> bool:
 
 
 def _delimiter(path: str, lines: list[str]) -> str:
-    """The sign that divides most lines into equally many values, and into more than one."""
-    best, most = "", 0
+    """The sign that divides most lines into equally many values, and into more than one.
+
+    A sign that divides the first line into as many goes before one that does not: what stands between the levels of a
+    category, say, is not in the header.
+    """
+    best, most = "", (False, 0)
     for sign in _DELIMITERS:
-        counts = Counter(len(row) for row in csv.reader(lines, delimiter=sign) if row)
+        sizes = [len(row) for row in csv.reader(lines, delimiter=sign) if row]
+        counts = Counter(sizes)
         columns, agreeing = max(counts.items(), key=lambda each: (each[0] > 1) * each[1])
-        if columns > 1 and agreeing > len(lines) / 2 and agreeing * columns > most:
-            best, most = sign, agreeing * columns
+        found = (sizes[0] == columns, agreeing * columns)
+        if columns > 1 and agreeing > len(lines) / 2 and found > most:
+            best, most = sign, found
     if not best:
         raise DataError(
             f"{path}: no sign divides its lines into columns; the first is {lines[0][:60]!r}. Give CSV, TSV, JSON "

@@ -74,12 +74,13 @@ def _found(servable: Asked, signature: str, request: dict[str, np.ndarray]) -> t
 def try_catalogue_ranks(servable: Asked, signature: str, examples: Sequence[tf.train.Example], _: float) -> None:
     """Asks for the ranks of each example's first candidate."""
     outputs = run(servable, signature, signature_request(servable.signature_defs, signature, examples))
-    ranks = outputs.get(signatures.RANKS)
-    if ranks is None or ranks.dtype != np.int64 or ranks.shape != (len(examples),) or (ranks < 0).any():
-        raise RefusedError(
-            f"signature `{signature}` should answer int64 `{signatures.RANKS}` of 0 or more "
-            f"[{len(examples)}] (batch), it answered {outputs}"
-        )
+    for name in (signatures.RANKS, signatures.UNSEEN_RANKS):
+        ranks = outputs.get(name)
+        if ranks is None or ranks.dtype != np.int64 or ranks.shape != (len(examples),) or (ranks < 0).any():
+            raise RefusedError(
+                f"signature `{signature}` should answer int64 `{name}` of 0 or more "
+                f"[{len(examples)}] (batch), it answered {outputs}"
+            )
 
 
 def try_sessions(servable: Asked, signature: str, examples: Sequence[tf.train.Example], _: float) -> None:

@@ -36,6 +36,12 @@ class EventsLayout:
     def __init__(self, catalogue: Catalogue):
         self._catalogue = catalogue
         self._words = WordList(catalogue.term_owners(), catalogue.config.languages)
+        topics = [f"topic {number + 1}" for number in range(catalogue.topics)]
+        categories = [f"category {number + 1}" for number in range(catalogue.config.categories)]
+        if catalogue.config.place_names:
+            names = self._words.texts(catalogue.name_terms())
+            topics, categories = names[: catalogue.topics], names[catalogue.topics :]
+        self._topics, self._categories = topics, categories
 
     def kept(self, behaviour: Behaviour) -> Behaviour:
         """All of it."""
@@ -66,13 +72,13 @@ class EventsLayout:
         """One line per item."""
         topics = self._catalogue.topic(items)
         categories = self._catalogue.category(topics)
+        paths = [
+            (self._categories[category], self._topics[topic])
+            for category, topic in zip(categories.tolist(), topics.tolist(), strict=True)
+        ]
+        if self._catalogue.config.place_names:  # A place before its country, as such logs have it.
+            paths = [path[::-1] for path in paths]
         return "".join(
-            f"{item + 1}\t{title}\tcategory {category + 1}{CATEGORY_SEPARATOR}topic {topic + 1}\n"
-            for item, title, category, topic in zip(
-                items.tolist(),
-                self._words.texts(titles),
-                categories.tolist(),
-                topics.tolist(),
-                strict=True,
-            )
+            f"{item + 1}\t{title}\t{CATEGORY_SEPARATOR.join(path)}\n"
+            for item, title, path in zip(items.tolist(), self._words.texts(titles), paths, strict=True)
         )

@@ -10,6 +10,7 @@ from typing import Final
 import numpy as np
 
 from components.synthetic_log.generator_config import GeneratorConfig, Transitions
+from components.synthetic_log.item_choice import has_own_choice, item_choice
 from components.synthetic_log.made_catalogue import Catalogue
 from components.synthetic_log.moments import Moment
 
@@ -18,15 +19,22 @@ UNORDERED: Final = "unordered"
 OWN_SURFACE: Final = "own_surface"
 INTERESTS: Final = "interests"
 POPULARITY: Final = "popularity"
+TIMELESS: Final = "timeless"
+"""It knows everything except which items are there. Only where items come and go."""
 RANKERS: Final = (PROCESS, UNORDERED, OWN_SURFACE, INTERESTS, POPULARITY)
 """In this order, they know: everything; everything except whether the last feed click or the last search came later;
 everything except r2s and s2r; only the user's interests; only the popularity of items."""
 
 
+def rankers(config: GeneratorConfig) -> tuple[str, ...]:
+    """The rankers that know different things of such a platform."""
+    return (RANKERS[0], TIMELESS, *RANKERS[1:]) if config.item_life_days else RANKERS
+
+
 def scores(
     config: GeneratorConfig, catalogue: Catalogue, moment: Moment, candidates: np.ndarray
 ) -> dict[str, np.ndarray]:
-    """Scores candidates with each of `RANKERS`. A ranker cannot tell candidates with equal scores apart.
+    """Scores candidates with each of `rankers(config)`. A ranker cannot tell candidates with equal scores apart.
 
     Args:
         config: The platform.
@@ -38,7 +46,10 @@ def scores(
         Ranker to scores. [candidates]
     """
     topics, popularity = catalogue.topic(candidates), catalogue.popularity(candidates)
-    share = popularity / unseen_mass(catalogue, moment.engaged)[topics]
+    if has_own_choice(config):
+        share = item_choice(catalogue).shares(candidates, moment.day, moment.engaged)
+    else:
+        share = popularity / unseen_mass(catalogue, moment.engaged)[topics]
     planted = config.transitions
     own = dataclasses.replace(planted, r2s=0.0, s2r=0.0)
     none = Transitions(r2r=0.0, s2s=0.0, r2s=0.0, s2r=0.0)
@@ -47,7 +58,11 @@ def scores(
         ranker: topic_shares(config, catalogue, moment, strengths)[topics] * share
         for ranker, strengths in known.items()
     }
-    return {**result, POPULARITY: catalogue.topic_shares[topics] * popularity}
+    if config.item_life_days:
+        timeless = item_choice(catalogue, knows_lives=False).shares(candidates, moment.day, moment.engaged)
+        result[TIMELESS] = topic_shares(config, catalogue, moment, planted)[topics] * timeless
+    result[POPULARITY] = catalogue.topic_shares[topics] * popularity
+    return {ranker: result[ranker] for ranker in rankers(config)}
 
 
 def topic_shares(config: GeneratorConfig, catalogue: Catalogue, moment: Moment, strengths: Transitions) -> np.ndarray:

@@ -10,20 +10,23 @@ import numpy as np
 
 from components.synthetic_log.generator_config import GeneratorConfig
 from components.synthetic_log.truth.best_achievable import RankCounts
-from components.synthetic_log.truth.rankers import RANKERS
+from components.synthetic_log.truth.rankers import rankers
 from schemas.rank_metrics import rank_metrics
 
+_LATER: Final = ("world", "item_life_days", "repeats", "place_names")
+"""Settings that came later. Where they are off, sets are those that were made before, and so are their truth files."""
 VERSION: Final = 1
 """The version of the process. It goes up when the same settings make different files."""
 
 
 def identity(config: GeneratorConfig, layout: str, negatives: int) -> dict[str, Any]:
     """The values that determine a set: equal ones make equal files."""
+    settings = {name: value for name, value in dataclasses.asdict(config).items() if value or name not in _LATER}
     return {
         "version": VERSION,
         "layout": layout,
         "negatives": negatives,
-        "settings": dataclasses.asdict(config),
+        "settings": settings,
     }
 
 
@@ -40,7 +43,7 @@ def truth_report(
         ranks: How often the last engagements of sampled users had each rank.
     """
     achievable: dict[str, Any] = {}
-    for surface, ranker in itertools.product(sorted({surface for surface, _ in ranks}), RANKERS):
+    for surface, ranker in itertools.product(sorted({surface for surface, _ in ranks}), rankers(config)):
         of_rank = ranks[surface, ranker]
         achievable.setdefault(surface, {})[ranker] = {"users": int(of_rank.sum()), **metrics(of_rank)}
     return {

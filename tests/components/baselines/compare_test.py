@@ -100,19 +100,37 @@ def test_fewer_scores_than_candidates_are_refused(tmp_path, files):
 
 @signature_of(signatures.CATALOGUE_RANKS)
 def second(examples):
-    """Says that each positive is second, and that one of a search is unknown."""
+    """Says that each positive is second, first without the history, and that one of a search is unknown."""
     columns = tf.io.parse_example(examples, {features.SURFACE: tf.io.FixedLenFeature([], tf.string)})
-    return {signatures.RANKS: tf.where(columns[features.SURFACE] == "search", 0, 2)}
+    ranks = tf.where(columns[features.SURFACE] == "search", 0, 2)
+    return {signatures.RANKS: ranks, signatures.UNSEEN_RANKS: tf.ones_like(ranks)}
 
 
 def test_among_all_items_too_where_the_model_retrieves(tmp_path, files):
     found = run(tmp_path, files, favours("c"), further={signatures.CATALOGUE_RANKS: second})
     feed, search = found["catalogue"]["recommendation"], found["catalogue"]["search"]
-    # Of the five hotels, b and a are popular, so that c, d and e share the places 3 to 5.
+    # Of the five hotels, b is popular and a in the history, so that c, d and e share the places 2 to 4.
+    assert feed["rules"]["popularity"]["mrr"][0] == pytest.approx((1 / 2 + 1 / 3 + 1 / 4) / 3)
+    assert feed["model"]["mrr"][0] == 1 and feed["model"]["hit_rate_at_100"][0] == 1
+    # Searches want what is in the history, which is ranked with it: a is behind b.
+    assert search["rules"]["last_items"]["mrr"][0] == 1 and search["rules"]["popularity"]["mrr"][0] == 0.5
+    assert search["model"]["mrr"][0] == 0
+    assert (feed["repeats"], search["repeats"]) == (0, 12)
+    assert found["sample"] == (
+        "All 24 examples were ranked among all items. Those of the user's history are left out; 12 positives stand in "
+        "it and were ranked with it (evaluation.exclude_seen)."
+    )
+
+
+def test_all_items_may_be_those_of_the_history_too(tmp_path, files):
+    settings = replace(SETTINGS, exclude_seen=False)
+    found = run(tmp_path, files, favours("c"), settings, {signatures.CATALOGUE_RANKS: second})
+    feed = found["catalogue"]["recommendation"]
+    # b and a are popular, so that c, d and e share the places 3 to 5.
     assert feed["rules"]["popularity"]["mrr"][0] == pytest.approx((1 / 3 + 1 / 4 + 1 / 5) / 3)
-    assert feed["model"]["mrr"][0] == 0.5 and feed["model"]["hit_rate_at_100"][0] == 1
-    assert search["rules"]["last_items"]["mrr"][0] == 1 and search["model"]["mrr"][0] == 0
-    assert found["sample"] == "All 24 examples were ranked among all items."
+    assert feed["model"]["mrr"][0] == 0.5
+    assert found["sample"].endswith("Those of the user's history count, too (evaluation.exclude_seen).")
+    assert ComparisonSettings.from_json(settings.to_json()) == settings
 
 
 def test_of_many_examples_those_of_some_users_are_ranked_among_all(tmp_path, files):
@@ -125,7 +143,8 @@ def test_of_many_examples_those_of_some_users_are_ranked_among_all(tmp_path, fil
     assert found["candidates"]["search"]["users"] == len(USERS)
     assert found["sample"] == (
         f"{2 * len(chosen)} examples were ranked among all items: those of 25.0% of the users, chosen by a hash of "
-        "their ids (evaluation.baseline_examples)."
+        f"their ids (evaluation.baseline_examples). Those of the user's history are left out; {len(chosen)} positives "
+        "stand in it and were ranked with it (evaluation.exclude_seen)."
     )
 
 

@@ -19,6 +19,13 @@ from components.synthetic_log.generator_config import STRENGTHS, GeneratorConfig
             *(GeneratorConfig, {"languages": ("latin", "thai")}),
             "`categories` should be a multiple of the number of `languages`, because each category is in one. Received",
         ),
+        (GeneratorConfig, {"repeats": 1.5}, "`repeats` should be from 0 to 1. Received: repeats=1.5"),
+        (GeneratorConfig, {"item_life_days": -1}, "`item_life_days` should be at least 0. Received: item_life_days=-1"),
+        (
+            # A hundred items a topic, of which a two hundredth is there for half a day of 99 and a half.
+            *(GeneratorConfig, {"item_life_days": 0.5, "days": 98}),
+            "4 items of a topic or more should be there at a time; give more `items` or fewer `topics`, a longer",
+        ),
         (Transitions, {"r2s": -0.1}, "`r2s` should be from 0 to 1. Received: r2s=-0.1"),
         (Transitions, {"r2r": 0.5, "s2r": 0.75}, "`r2r` and `s2r` should not be more than 1 together. Received: 1.25"),
         (Transitions, {"s2s": 0.5, "r2s": 0.75}, "`s2s` and `r2s` should not be more than 1 together. Received: 1.25"),

@@ -7,6 +7,7 @@ settings; components/synthetic_log/README.md explains the process. Equal setting
 of workers.
 
     tandem generate --events 1000000 --transitions high
+    tandem generate --world cold --output FOLDER
     tandem generate --config configs/kuaisar.yaml --output FOLDER --set generate.gzip=true
 """
 
@@ -19,6 +20,7 @@ from typing import Any, Final
 
 from components.synthetic_log.finished_set import TRUTH_FILE, AnotherSetError
 from components.synthetic_log.generator_config import STRENGTHS
+from components.synthetic_log.worlds import WORLD, WORLDS
 from schemas.rank_metrics import rank_metrics
 from tfx_pipeline.cli.parsing import config_arguments, option_values
 from tfx_pipeline.config.loading import ConfigError
@@ -31,6 +33,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the options."""
     config_arguments.add(parser, DEFAULT_CONFIG)
     parser.add_argument("--output", metavar="FOLDER", help="where the files go (data.path of the configuration)")
+    parser.add_argument(
+        "--world",
+        choices=tuple(WORLDS),
+        help="a platform of a kind (generate.world); it sets all that components/synthetic_log/worlds.py lists for it, "
+        "whatever the configuration says",
+    )
     parser.add_argument(
         "--events", type=option_values.whole_number(1), metavar="N", help="about how many events (generate.events)"
     )
@@ -106,8 +114,11 @@ def text(folder: str, truth: Mapping[str, Any]) -> str:
 
 def _overrides(args: argparse.Namespace) -> list[str]:
     """Translates the options into overrides. Those of `--set` are applied after them."""
-    values = {"data.path": args.output, "generate.events": args.events, "generate.seed": args.seed}
+    settings = {WORLD: args.world, **WORLDS[args.world]} if args.world else {}
+    values = {f"generate.{name}": value for name, value in settings.items()}
+    given = {"data.path": args.output, "generate.events": args.events, "generate.seed": args.seed}
+    values |= {name: value for name, value in given.items() if value is not None}
     if args.transitions:
         strengths = dataclasses.asdict(STRENGTHS[args.transitions])
         values |= {f"generate.transitions.{name}": value for name, value in strengths.items()}
-    return [f"{name}={json.dumps(value)}" for name, value in values.items() if value is not None]
+    return [f"{name}={json.dumps(value)}" for name, value in values.items()]

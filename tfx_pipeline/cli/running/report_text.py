@@ -64,7 +64,9 @@ def _metric_lines(model: Report) -> list[str]:
             values = (_figure(by_surface.get(surface, {}).get(name)) for _, by_surface in columns)
             rows.append([surface if place == 0 else "", metric_named(name).label, *values])
     header = ["surface", "metric", *(title for title, _ in columns)]
-    return [table(header, rows), f"Baseline: {model['baseline']}."]
+    # A report that an earlier version wrote does not say among which items.
+    told = model.get("among_which", "")
+    return [table(header, rows), *([told] if told else []), f"Baseline: {model['baseline']}."]
 
 
 def _remarks(model: Report) -> list[str]:

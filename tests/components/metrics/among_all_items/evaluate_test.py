@@ -1,8 +1,10 @@
+import json
+
 import pytest
 
 from components.metrics.among_all_items.evaluate import evaluate
 from components.metrics.among_all_items.metrics_file import read_catalogue_metrics
-from schemas.canonical_event import Surface
+from schemas.canonical_event import Surface, Token
 from tests.support.behaviour_examples import behaviour_example, write_examples
 from tests.support.catalogue_models import save_model_of_ranks
 from tests.support.raw_files import make_pipeline
@@ -18,7 +20,7 @@ def test_metrics_of_all_files_and_both_surfaces(tmp_path):
         behaviour_example(["4", "5"], positive=-1),
     ]
     files = [write_examples(tmp_path / "1.gz", first), write_examples(tmp_path / "2.gz", second)]
-    ranked = evaluate(make_pipeline, files, model_dir, str(tmp_path), batch_size=2)
+    ranked = evaluate(make_pipeline, files, model_dir, str(tmp_path), batch_size=2, exclude_seen=False)
     assert ranked == {"recommendation": 2, "search": 2, "overall": 4}
     metrics = read_catalogue_metrics(str(tmp_path))
     assert metrics["recommendation"]["mrr"] == pytest.approx((1 / 2 + 1 / 12) / 2)
@@ -26,3 +28,16 @@ def test_metrics_of_all_files_and_both_surfaces(tmp_path):
     none = write_examples(tmp_path / "none.gz", second[2:])
     with pytest.raises(ValueError, match="No example has a positive to be ranked. Received: 1 files: .*none.gz"):
         evaluate(make_pipeline, [none], model_dir, str(tmp_path), batch_size=2)
+
+
+@pytest.mark.parametrize(("exclude_seen", "ranks"), [(True, (4, 3)), (False, (5, 3))])
+def test_without_the_history_s_items_but_a_positive_among_them_is_ranked_with_them(tmp_path, exclude_seen, ranks):
+    past = [Token(Surface.RECOMMENDATION, ("3",)), Token(Surface.SEARCH, ("8", "9"), "mug")]
+    examples = [behaviour_example(["1", "5"], positive=1, history=past), behaviour_example(["3", "1"], history=past)]
+    files = [write_examples(tmp_path / "1.gz", examples)]
+    model_dir = save_model_of_ranks(tmp_path / "model")
+    evaluate(make_pipeline, files, model_dir, str(tmp_path), 2, exclude_seen=exclude_seen)
+    found = json.loads((tmp_path / "metrics.json").read_text())
+    assert found["metrics"]["recommendation"]["mrr"] == pytest.approx(sum(1 / rank for rank in ranks) / 2)
+    assert found["repeated_positives"] == {"recommendation": 1, "overall": 1}
+    assert found["exclude_seen"] is exclude_seen

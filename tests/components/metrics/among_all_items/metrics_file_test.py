@@ -2,11 +2,16 @@ import json
 
 import pytest
 
-from components.metrics.among_all_items.metrics_file import read_catalogue_metrics, read_examples, write_metrics
+from components.metrics.among_all_items.metrics_file import (
+    among_which,
+    read_catalogue_metrics,
+    read_examples,
+    write_metrics,
+)
 
 
 def test_each_surface_and_all_together(tmp_path):
-    write_metrics(str(tmp_path), {"search": {1: 1, 3: 1}, "recommendation": {7: 2}})
+    write_metrics(str(tmp_path), {"search": {1: 1, 3: 1}, "recommendation": {7: 2}}, True, {"search": 1})
     metrics = read_catalogue_metrics(str(tmp_path))
     assert set(metrics) == {"search", "recommendation", "overall"}
     # 1 / log2(1 + 1) and 1 / log2(3 + 1).
@@ -19,8 +24,28 @@ def test_each_surface_and_all_together(tmp_path):
 
 
 def test_what_the_model_does_not_know_is_a_miss_and_nothing_ranked_is_no_metric(tmp_path):
-    write_metrics(str(tmp_path), {"search": {1: 1, 0: 3}})
+    write_metrics(str(tmp_path), {"search": {1: 1, 0: 3}}, True, {})
     assert set(read_catalogue_metrics(str(tmp_path))["search"].values()) == {0.25}
     assert json.loads((tmp_path / "metrics.json").read_text())["unknown_positives"] == {"search": 3, "overall": 3}
-    write_metrics(str(tmp_path), {})
+    write_metrics(str(tmp_path), {}, True, {})
     assert read_catalogue_metrics(str(tmp_path)) == read_examples(str(tmp_path)) == {}
+
+
+@pytest.mark.parametrize(
+    ("exclude_seen", "repeats", "told"),
+    [
+        (True, {}, "means without those of the user's history (evaluation.exclude_seen)."),
+        (
+            *(True, {"search": 1}),
+            "means without those of the user's history; 1 of 4 positives stands in it and was ranked with it",
+        ),
+        (
+            *(True, {"search": 2, "recommendation": 7}),
+            "means without those of the user's history; 2 of 4 positives stand in it and were ranked with it",
+        ),
+        (False, {"search": 1}, "means those of the user's history, too (evaluation.exclude_seen)."),
+    ],
+)
+def test_it_says_among_which_items_the_positives_of_served_surfaces_were_ranked(tmp_path, exclude_seen, repeats, told):
+    write_metrics(str(tmp_path), {"search": {1: 4}, "recommendation": {7: 9}}, exclude_seen, repeats)
+    assert among_which(str(tmp_path), ["search"]).startswith(f"Among all items {told}")

@@ -53,6 +53,13 @@ def test_a_file_is_recognized_by_its_content_and_read(name, content, told, setti
     assert values(form) == EXPECTED
 
 
+def test_what_divides_the_levels_of_a_category_is_not_taken_for_what_divides_columns(tmp_path):
+    """More bars than tabs in each row, but none in the header."""
+    path = write(tmp_path / "items.tsv", "item\tcategories\ni1\ta|b|c|d\ni2\ta|b|c|e\ni3\ta|f|g|h\n")
+    form = file_form(path)
+    assert (form.told, values(form)[0]) == ("TSV", {"item": "i1", "categories": "a|b|c|d"})
+
+
 @pytest.mark.parametrize(
     ("content", "has_header"),
     [

@@ -27,6 +27,11 @@ INPUTS = {
 }
 
 
+def ranks_of(ranks, unseen=None):
+    """An answer of `catalogue_ranks`."""
+    return {signatures.RANKS: ranks, signatures.UNSEEN_RANKS: ranks if unseen is None else unseen}
+
+
 def model(**otherwise):
     """A model that answers as it should, but for what a test gives it: signature to function of its inputs."""
 
@@ -43,7 +48,7 @@ def model(**otherwise):
         signatures.RANK: ranked,
         signatures.RECOMMEND: retrieved,
         signatures.SEARCH: retrieved,
-        signatures.CATALOGUE_RANKS: lambda inputs: {signatures.RANKS: np.ones(len(inputs["examples"]), np.int64)},
+        signatures.CATALOGUE_RANKS: lambda inputs: ranks_of(np.ones(len(inputs["examples"]), np.int64)),
         signatures.SESSIONS: lambda inputs: {signatures.SESSION_WINDOWS: np.zeros([len(inputs["surface"]), 3, 2])},
     }
     return AskedModel(INPUTS, answers | otherwise)
@@ -96,7 +101,9 @@ def test_refuses_any_other_list_of_items(items, scores, reason):
 
 
 NOT_STRINGS = {signatures.ITEMS: np.zeros([2, 10], np.int64)}
-NOT_RANKS = [{signatures.RANKS: np.array(ranks)} for ranks in ([1, -1], [1.0, 2.0], [1])]
+NOT_RANKS = [ranks_of(np.array(ranks)) for ranks in ([1, -1], [1.0, 2.0], [1])]
+NOT_UNSEEN = [ranks_of(np.array([1, 2]), np.array(ranks)) for ranks in ([1, -1], [1.0, 2.0], [1])]
+NOT_UNSEEN += [{signatures.RANKS: np.array([1, 2])}]
 NOT_FINITE = {signatures.SESSION_WINDOWS: np.full([2, 1, 2], np.inf)}
 
 
@@ -110,6 +117,7 @@ NOT_FINITE = {signatures.SESSION_WINDOWS: np.full([2, 1, 2], np.inf)}
             r"strings `items` and float32 `scores` \[2, 10\] .* int64 `items` \[2, 10\]",
         ),
         *[("catalogue_ranks", each, r"should answer int64 `ranks` of 0 or more \[2\] \(batch\)") for each in NOT_RANKS],
+        *[("catalogue_ranks", each, r"should answer int64 `unseen_ranks` of 0 or more") for each in NOT_UNSEEN],
         ("sessions", NOT_FINITE, r"should answer finite numbers for 2 rows, `windows` are \[2, 1, 2\]"),
         ("sessions", RuntimeError("no luck"), "signature `sessions` failed: no luck"),
     ],

@@ -130,3 +130,28 @@ def test_scores_are_the_probabilities_of_what_comes():
     assert len(expected) > 600
     deviation = np.sqrt((expected * (1 - expected)).sum(axis=0))
     assert (np.abs(came.sum(axis=0) - expected.sum(axis=0)) < 4 * deviation).all()
+
+
+LIVING = dataclasses.replace(CONFIG, events=12_000, items=400, item_life_days=20.0, days=59, repeats=0.5)
+
+
+def test_in_a_world_with_laws_of_its_own_scores_are_the_probabilities_of_what_comes_too():
+    """Items come and go, and half of the engagements are repeats, where there is something to repeat."""
+    catalogue = Catalogue(LIVING)
+    behaviour = draw_behaviour(LIVING, catalogue, range(LIVING.users))
+    expected, came, totals = [], [], []
+    for place in range(LIVING.users):
+        for last in last_engagements(catalogue, behaviour, engaged_rows(behaviour, place)):
+            values = scores(LIVING, catalogue, last.moment, np.arange(400))
+            order = np.argsort(-values["process"])
+            totals.append(values["process"].sum())
+            expected.append(values["process"][order][:6])
+            came.append((order == last.item)[:6])
+            assert values["process"][last.item] > 0 and values["timeless"][last.item] > 0
+            # Who does not know which items are there takes a new one to be less likely.
+            assert (values["timeless"] > 0).sum() > (values["process"] > 0).sum()
+    assert totals == pytest.approx([1.0] * len(totals))
+    expected, came = np.array(expected), np.array(came)
+    assert len(expected) > 600
+    deviation = np.sqrt((expected * (1 - expected)).sum(axis=0))
+    assert (np.abs(came.sum(axis=0) - expected.sum(axis=0)) < 4 * deviation).all()

@@ -35,3 +35,18 @@ def test_the_report_has_all_that_there_is_to_know():
     assert list(report["achievable"]["search"]) == rankers
     assert report["achievable"]["search"]["process"]["users"] == 4
     assert report["achievable"]["search"]["process"]["hit_rate_at_1"]["mean"] == 0.25
+
+
+def test_where_items_come_and_go_one_ranker_does_not_know_it():
+    config = GeneratorConfig(item_life_days=9.0)
+    rankers = ["process", "timeless", "unordered", "own_surface", "interests", "popularity"]
+    ranks = {("search", ranker): np.array([1, 3]) for ranker in rankers}
+    assert list(truth_report(config, "events", 1, {}, ranks)["achievable"]["search"]) == rankers
+
+
+def test_settings_that_came_later_make_no_other_set_of_an_old_one():
+    """A log that was made before them is still there, and `tandem generate` has nothing to do."""
+    later = {"world", "item_life_days", "repeats", "place_names"}
+    assert not later & set(identity(GeneratorConfig(), "events", 9)["settings"])
+    cold = identity(GeneratorConfig.of_world("cold"), "events", 9)["settings"]
+    assert later & set(cold) == {"world", "item_life_days"}

@@ -56,6 +56,15 @@ def test_options_are_settings_and_set_goes_further(tmp_path, generate):
     assert (truth["layout"], truth["negatives"]) == ("events", 20)
 
 
+def test_a_world_sets_what_the_configuration_says_and_options_go_further(tmp_path, tandem):
+    config = CONFIGS / "generated.yaml"  # It says how many events, items and topics there are.
+    options = ("--events", "400", "--set", "generate.days=20", "--set", "generate.interests=2", "--json")
+    made = tandem("generate", "--config", config, "--output", tmp_path, "--world", "news", *options)
+    settings = json.loads(made.out)["settings"]
+    assert (settings["world"], settings["items"], settings["topics"]) == ("news", 1_200, 12)
+    assert (settings["item_life_days"], settings["events"], settings["interests"]) == (1.0, 400, 2)
+
+
 def test_the_truth_is_told_and_another_set_is_not_replaced_unless_forced(tmp_path, generate):
     lines = generate(tmp_path).out.splitlines()
     truth = json.loads((tmp_path / "truth.json").read_text())

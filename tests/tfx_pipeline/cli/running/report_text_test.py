@@ -45,7 +45,8 @@ def test_the_metrics_stand_once_side_by_side_with_the_baselines():
 
 def test_popularity_and_all_items_have_columns_of_their_own():
     metrics = {**MODEL["metrics"], "popularity": {"search": {"mrr": 0.25}}}
-    told = report(metrics=metrics, whole_catalogue={"search": {"hit_rate_at_100": 0.875}})
+    among_all = {"whole_catalogue": {"search": {"hit_rate_at_100": 0.875}}, "among_which": "Among all items means …."}
+    told = report(metrics=metrics, **among_all)
     found = {"data_findings": ["train, query: it drifted (allowed)"], "left_out": ["3 robots"]}
     chosen = {"trainings": ["Trainer: batches of 32"]}
     lines = report_text(told | found | chosen).splitlines()
@@ -56,6 +57,7 @@ def test_popularity_and_all_items_have_columns_of_their_own():
     assert lines[2] == "surface         metric   model  baseline  popularity  among all items"
     assert lines[4] == "                MRR     0.7500    0.5000      0.2500"
     assert lines[5] == "                HR@100                                         0.8750"
+    assert "Among all items means …." in lines
 
 
 def short(metric="ndcg_at_5", value=0.412, needed=0.431):

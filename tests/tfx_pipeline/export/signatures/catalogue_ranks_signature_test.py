@@ -9,9 +9,9 @@ from tests.support.exported_retriever import HISTORY, ITEMS, rank_inputs
 from tfx_pipeline.export.signatures.catalogue_ranks_signature import catalogue_ranks_signature
 
 
-def ranks(servable, examples):
+def ranks(servable, examples, output=signatures.RANKS):
     answer = servable.run(signatures.CATALOGUE_RANKS, {signatures.EXAMPLES: np.array(examples, object)})
-    return answer[signatures.RANKS].tolist()
+    return answer[output].tolist()
 
 
 @pytest.mark.parametrize(("surface", "query"), [(Surface.RECOMMENDATION, ""), (Surface.SEARCH, "red mug")])
@@ -26,8 +26,14 @@ def test_the_positive_is_ranked_among_all_items(servable, surface, query):
         for place, item in enumerate(ITEMS)
         if item != "item-b"
     ]
-    del expected[ITEMS.index("item-b")]
-    assert ranks(servable, examples) == expected
+    asked = [item for item in ITEMS if item != "item-b"]
+    assert ranks(servable, examples) == [expected[ITEMS.index(item)] for item in asked]
+    # Without the items of the history, except the positive itself.
+    seen = {item for token in HISTORY for item in token.items} & set(ITEMS)
+    assert seen
+    for item, rank in zip(asked, ranks(servable, examples, signatures.UNSEEN_RANKS), strict=True):
+        ahead = {other for other in seen - {item} if scores[ITEMS.index(other)] >= scores[ITEMS.index(item)]}
+        assert rank == expected[ITEMS.index(item)] - len(ahead)
 
 
 def test_without_a_positive_that_the_model_knows_there_is_no_rank(servable):
@@ -35,7 +41,8 @@ def test_without_a_positive_that_the_model_knows_there_is_no_rank(servable):
     none = behaviour_example(["item-a", "item-b"], positive=-1)
     unlabelled = tf.train.Example.FromString(none)
     unlabelled.features.feature.pop(features.LABELS)
-    assert ranks(servable, [unknown, none, unlabelled.SerializeToString()]) == [0, 0, 0]
+    for output in (signatures.RANKS, signatures.UNSEEN_RANKS):
+        assert ranks(servable, [unknown, none, unlabelled.SerializeToString()], output) == [0, 0, 0]
 
 
 def test_several_positives_are_refused(servable):
@@ -45,19 +52,27 @@ def test_several_positives_are_refused(servable):
         ranks(servable, [example.SerializeToString()])
 
 
-def ranks_by_hand(logits, table, candidates, labels):
-    """The ranks where the Transform graph and the model are numbers that are there already."""
-    inputs = {
-        features.CANDIDATE_ITEMS: tf.constant(candidates),
-        features.CANDIDATE_LABELS: tf.constant(labels, tf.float32),
+def ranks_by_hand(logits, table, candidates, labels, history=None):
+    """The ranks, and those without the history, where the Transform graph and the model are numbers already."""
+    raw = {
+        features.SURFACE: None,
+        features.CANDIDATES: tf.constant(candidates),
+        features.LABELS: tf.constant(labels, tf.float32),
+        features.HISTORY_ITEMS: tf.constant(history or [[0]] * len(logits)),
     }
 
     class Transform:
-        parse = staticmethod(lambda examples: examples)
-        __call__ = staticmethod(lambda raw: inputs)
+        parse = staticmethod(lambda examples: raw)
+        __call__ = staticmethod(
+            lambda raw: {
+                features.CANDIDATE_ITEMS: raw[features.CANDIDATES],
+                features.CANDIDATE_LABELS: raw.get(features.LABELS),
+            }
+        )
 
     signature = catalogue_ranks_signature(lambda inputs: tf.constant(logits), Transform(), tf.constant(table))
-    return signature(tf.constant([""] * len(logits)))[signatures.RANKS].numpy().tolist()
+    answer = signature(tf.constant([""] * len(logits)))
+    return [answer[output].numpy().tolist() for output in (signatures.RANKS, signatures.UNSEEN_RANKS)]
 
 
 def test_ties_count_against_the_positive_and_neither_padding_nor_the_unknown_count():
@@ -65,9 +80,26 @@ def test_ties_count_against_the_positive_and_neither_padding_nor_the_unknown_cou
     table = [[9.0], [2.0], [2.0], [2.0], [1.0], [3.0], [9.0]]
     # 3 and two equals stand before the first; everything before the second; nothing before the third.
     found = ranks_by_hand([[1.0]] * 3, table, candidates=[[2, 0], [4, 1], [1, 5]], labels=[[1, 0], [1, 0], [0, 1]])
-    assert found == [4, 5, 1]
+    assert found == [[4, 5, 1]] * 2
+
+
+def test_items_of_the_history_are_left_out_once_each_but_not_the_positive_itself():
+    # By index: padding, scores 4, 3, 3, 2, 1, the unknown.
+    table = [[9.0], [4.0], [3.0], [3.0], [2.0], [1.0], [9.0]]
+    found = ranks_by_hand(
+        [[1.0]] * 4,
+        table,
+        candidates=[[4], [4], [2], [4]],
+        labels=[[1]] * 4,
+        # The first one three times; one that ties and the positive; those behind, unknown ones and padding; nothing.
+        history=[[1, 1, 1], [3, 1, 4], [4, 6, 0], [0, 0, 0]],
+    )
+    assert found[0] == [4, 4, 3, 4]
+    assert found[1] == [3, 2, 3, 4]
+    # Ties count against the positive, and so does leaving them out: items 2 and 3 are equal.
+    assert ranks_by_hand([[1.0]], table, [[2]], [[1]], [[3, 2, 0]]) == [[3], [2]]
 
 
 def test_a_score_that_is_no_number_is_last():
     table = [[0.0], [2.0], [1.0], [0.0]]
-    assert ranks_by_hand([[np.nan], [1.0]], table, candidates=[[1], [1]], labels=[[1], [1]]) == [2, 1]
+    assert ranks_by_hand([[np.nan], [1.0]], table, candidates=[[1], [1]], labels=[[1], [1]])[0] == [2, 1]
