@@ -83,6 +83,8 @@ def test_it_is_the_mean_over_batches_of_both_surfaces(linear):
     assert cosines(linear, batches)["gradient_cosine"] == pytest.approx(0.5)
     assert cosines(linear, batches, count=1)["gradient_cosine"] == pytest.approx(1.0)
     assert cosines(linear, batches[1:3]) == {}
+    # Those without a surface are not among the batches that are counted.
+    assert cosines(linear, batches[1:], count=1)["gradient_cosine"] == pytest.approx(0, abs=1e-6)
     # Without a direction there is no cosine.
     assert cosines(linear, [batch([0, 0], [3, 4]), batches[0]])["gradient_cosine"] == pytest.approx(1.0)
 
