@@ -1,7 +1,7 @@
 """Measures how many of the wanted items each source of candidates brings, and what the composed model makes of them.
 
-It takes the weights of a finished run of a model that retrieves and ranks (`retriever.model`), and trains nothing. It
-exports the retriever anew for each variant, joins it with the run's ranker, and asks both about the test examples, among
+It takes the weights of a finished run of a model that retrieves and ranks (`retriever.model`), and trains nothing. For
+each variant it exports the retriever anew, joins it with the run's ranker, and asks both about the test examples, among
 all items: is the wanted item among those that are handed over (recall), and where does the answer have it?
 """
 
@@ -56,7 +56,8 @@ def measure(config: PipelineConfig, every_source: bool) -> Iterator[dict[str, ob
             training_job.export(model, variant, transform_output, catalogue)
             save_composed_model(retriever, ranker, composed, config.retriever.retrieved)
             for surface, signature in _SIGNATURES.items():
-                own = [example for example in examples if strings(example, features.SURFACE)[0] == surface.value.encode()]
+                told = surface.value.encode()
+                own = [example for example in examples if strings(example, features.SURFACE) == [told]]
                 handed = _places(retriever, signature, own, config.retriever.retrieved)
                 answered = _places(composed, signature, own, _CUT_OFF)
                 yield {
@@ -65,7 +66,7 @@ def measure(config: PipelineConfig, every_source: bool) -> Iterator[dict[str, ob
                     "examples": len(own),
                     f"recall@{config.retriever.retrieved}": float(np.mean(handed > 0)),
                     f"hr@{_CUT_OFF}": float(np.mean(answered > 0)),
-                    f"ndcg@{_CUT_OFF}": float(np.mean(np.where(answered > 0, 1 / np.log2(1 + np.maximum(answered, 1)), 0))),
+                    f"ndcg@{_CUT_OFF}": float(np.mean((answered > 0) / np.log2(1 + np.maximum(answered, 1)))),
                 }
 
 
@@ -127,7 +128,10 @@ def _places(model_dir: str, signature: str, examples: Sequence[tf.train.Example]
     places = []
     for first in range(0, len(examples), _BATCH):
         batch = examples[first : first + _BATCH]
-        given = {signatures.K: np.full([len(batch)], k, np.int32), signatures.EXCLUDE_SEEN: np.zeros([len(batch)], bool)}
+        given = {
+            signatures.K: np.full([len(batch)], k, np.int32),
+            signatures.EXCLUDE_SEEN: np.zeros([len(batch)], bool),
+        }
         inputs = signature_request(defs, signature, batch, given)
         answer = loaded.signatures[signature](**{name: tf.constant(value) for name, value in inputs.items()})
         wanted = np.array([strings(example, features.CANDIDATES)[0] for example in batch], object)

@@ -23,10 +23,10 @@ class SourcesConfig:
             a request of which nothing is known, neither a word nor an item, is answered with the most popular items.
     """
 
-    vectors: int = 100
-    words: int = 50
+    vectors: int = 80
+    words: int = 20
     category: int = 20
-    neighbours: int = 50
+    neighbours: int = 80
     popularity: int = 10
 
     def __post_init__(self) -> None:

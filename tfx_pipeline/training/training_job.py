@@ -181,9 +181,7 @@ def run(job: TrainingJob) -> keras.callbacks.History:
     return history
 
 
-def export(
-    model: keras.Model, job: TrainingJob, transform_output: tft.TFTransformOutput, catalog: Catalogue
-) -> None:
+def export(model: keras.Model, job: TrainingJob, transform_output: tft.TFTransformOutput, catalog: Catalogue) -> None:
     """Writes the SavedModel of a trained model."""
     tables = None
     if job.sources:

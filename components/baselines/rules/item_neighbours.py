@@ -47,4 +47,3 @@ class ItemNeighbours(Rule):
             rows = slice(first, first + at_once)
             sums[rows] = np.take_along_axis((history[rows] @ self._cosines).toarray(), places[rows], axis=1)
         return sums, *self._popularity.keys(examples, items)
-

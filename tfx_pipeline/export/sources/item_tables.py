@@ -83,4 +83,3 @@ def neighbours_table(baskets: np.ndarray, items: int) -> Table:
     """
     cosines = nearest_items(baskets, items, NEIGHBOURS).tocoo()
     return Table(cosines.row, cosines.col, cosines.data, items)
-

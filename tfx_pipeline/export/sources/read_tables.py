@@ -72,9 +72,7 @@ def _words_of(names: Sequence[bytes], transform: ServingTransform) -> np.ndarray
     return np.concatenate(found)
 
 
-def read_baskets(
-    train_files: Sequence[str], transform_output: tft.TFTransformOutput, items: int
-) -> np.ndarray:
+def read_baskets(train_files: Sequence[str], transform_output: tft.TFTransformOutput, items: int) -> np.ndarray:
     """Which items stand in the same histories.
 
     Args:
@@ -90,6 +88,8 @@ def read_baskets(
     for by_surface, labels, *_ in inputs.joint_batches(train_files, transform_output, _BATCH, sequence_ends_only=True):
         for surface, batch in by_surface.items():
             count = len(batch[features.CANDIDATE_ITEMS])
+            if not count:
+                continue
             wanted = tf.where(labels[surface] > 0, batch[features.CANDIDATE_ITEMS], features.PADDING)
             parts = (batch[features.RECOMMENDATION_ITEMS], batch[features.SEARCH_ITEMS], wanted)
             both = np.concatenate([np.reshape(each, (count, -1)) for each in parts], axis=1)

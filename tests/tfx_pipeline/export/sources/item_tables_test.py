@@ -30,7 +30,9 @@ def test_bm25_of_the_words_of_titles_and_names():
     def bm25(times, length, holding):
         return (
             math.log(1 + (4 - holding + 0.5) / (holding + 0.5))
-            * times * 2.2 / (times + 1.2 * (0.25 + 0.75 * length / mean))
+            * times
+            * 2.2
+            / (times + 1.2 * (0.25 + 0.75 * length / mean))
         )
 
     assert table.size == 5

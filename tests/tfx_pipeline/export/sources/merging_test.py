@@ -4,9 +4,7 @@ from tfx_pipeline.export.sources.merging import SourceList, merged
 
 
 def rows_of(lists, columns):
-    made = [
-        SourceList(source, tf.constant(places, tf.int32), quota, after) for source, places, quota, after in lists
-    ]
+    made = [SourceList(source, tf.constant(places, tf.int32), quota, after) for source, places, quota, after in lists]
     places, sources = merged(made, tf.constant(columns))
     return [
         [(place, source) for place, source in zip(*row, strict=True) if place >= 0]
