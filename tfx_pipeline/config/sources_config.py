@@ -10,8 +10,8 @@ from schemas.number_checks import check_least
 class SourcesConfig:
     """How many items each source offers to the ranking model; 0 switches a source off.
 
-    The sources are mixed in proportion until there are `retriever.retrieved` items, each once; more by vectors fill what
-    is left. A change trains the retriever anew.
+    The sources are mixed in proportion until there are `retriever.retrieved` items, each once; more by vectors fill
+    what is left. A change trains the retriever anew.
 
     Attributes:
         vectors: The items whose vectors suit the request's best; at least 1, because they also fill what others leave.

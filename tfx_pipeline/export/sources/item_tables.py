@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from components.baselines.item_cosines import nearest_items
-from components.baselines.rules.matching_words import B, K1
+from components.baselines.rules.matching_words import K1, B
 from schemas import features
 
 NEIGHBOURS = 50
@@ -34,8 +34,8 @@ def words_table(texts: Sequence[np.ndarray], words: int) -> Table:
     """BM25 of each word in each item's text, as the rule `words_of_query` has it. The keys are the words' indices.
 
     Args:
-        texts: Parts of the items' texts, each int [items, any]: indices of words. The first row is padding, the last the
-            unknown item.
+        texts: Parts of the items' texts, each int [items, any]: indices of words. The first row is padding, the last
+            the unknown item.
         words: The number of word indices. Padding, the first, and the unknown word, the last, are no words.
     """
     joined = np.concatenate(texts, axis=1) if texts else np.zeros((2, 0), np.int64)

@@ -15,7 +15,7 @@ class PopularityOrder(tf.Module):
         items: How many real items there are.
         rows: Int32 [items], the row of the item table at each place.
         places: Int32 [rows], the place of each row; `NO_PLACE` of padding and of the unknown item.
-        shares: Float32 [items], by place: the share of all engagements, each item counted once more, so that none has 0.
+        shares: Float32 [items], by place: the share of all engagements, each item counted once more: none has 0.
 
     Args:
         engagements: Int [rows], how often training was engaged with the item of each row of the item table. The first
