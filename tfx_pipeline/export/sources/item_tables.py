@@ -30,6 +30,10 @@ class Table:
     size: int
 
 
+NOTHING = Table(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0), 1)
+"""A table without entries."""
+
+
 def words_table(texts: Sequence[np.ndarray], words: int) -> Table:
     """BM25 of each word in each item's text, as the rule `words_of_query` has it. The keys are the words' indices.
 
@@ -65,7 +69,7 @@ def categories_table(categories: np.ndarray, engagements: np.ndarray) -> tuple[n
         than it was engaged with, so that even one that never was comes in.
     """
     if not categories.shape[1]:
-        return np.zeros(len(categories), np.int32), Table(*[np.zeros(0, np.int64)] * 3, 1)
+        return np.zeros(len(categories), np.int32), NOTHING
     _, paths = np.unique(np.vstack([np.zeros_like(categories[:1]), categories]), axis=0, return_inverse=True)
     # The path of nothing sorts first, whether or not an item has it.
     paths = paths.reshape(-1)[1:].astype(np.int32)

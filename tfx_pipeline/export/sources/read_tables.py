@@ -11,7 +11,7 @@ from schemas import features, retrieval_sources
 from schemas.canonical_event import Surface
 from tfx_pipeline.export.serving_transform import ServingTransform
 from tfx_pipeline.export.sources.candidate_sources import SourceTables
-from tfx_pipeline.export.sources.item_tables import Table, categories_table, neighbours_table, words_table
+from tfx_pipeline.export.sources.item_tables import NOTHING, categories_table, neighbours_table, words_table
 from tfx_pipeline.training import inputs
 from tfx_pipeline.transform import vocabularies
 
@@ -29,8 +29,7 @@ def read_tables(
         transform_output: The output of the Transform that wrote the catalogue and the examples.
         train_files: Patterns of transformed training examples.
     """
-    nothing = Table(*[np.zeros(0, np.int64)] * 3, 1)
-    words = neighbours = nothing
+    words = neighbours = NOTHING
     if quotas.get(retrieval_sources.WORDS):
         known = vocabularies.table_rows(transform_output, features.WORD_VOCABULARY)
         words = words_table(item_texts(catalogue, transform_output), known)
