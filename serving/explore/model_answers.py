@@ -106,7 +106,8 @@ class ModelAnswers:
         """An item of a list: its title comes in parts, too, of which some are words of the query."""
         named = self._explored.named(item.item_id)
         parts = title_parts(named["title"], typed, self._explored.fold_accents)
-        return named | {"score": item.score, "source": item.source, "parts": parts}
+        source = {"source": item.source} if item.source else {}
+        return named | {"score": item.score, "parts": parts} | source
 
     def _of_words(self, asked: Question) -> dict[str, Any]:
         told = self._words.of(self._client(asked), asked.query, self._explored.moment())

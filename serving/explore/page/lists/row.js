@@ -7,7 +7,7 @@ import { marked } from "../parts/words.js";
 /**
  * Makes the row.
  *
- * @param {object} item - Has id, title, the title's parts, score, and its source, empty if the model tells none.
+ * @param {object} item - Has id, title, the title's parts, score, and its source if the model tells it.
  * @param {number} place - From 0.
  * @param {object} shown
  * @param {{kind: string, places: number}|undefined} shown.move - How it moved.
