@@ -38,7 +38,7 @@ CATEGORIES = {
     ITEMS[9]: ("garden",),
 }
 """From broad to narrow; the last two items have none."""
-ENGAGEMENTS = {"item-l": 5, "item-b": 4, "item-i": 4, "item-d": 1}
+ENGAGEMENTS = {"item-l": 5, "item-b": 4, "item-i": 3, "item-d": 1}
 """How often training was engaged with items, as the catalogue of a training would tell it."""
 USER_LEVELS = {"u1": "5", "u2": "3"}
 """What is known of the users; the retriever itself makes nothing of it."""
