@@ -53,6 +53,7 @@ class Signature:
         name: The name of the signature.
         inputs: The inputs in order. With `takes_context`, the context values come after them.
         outputs: The outputs of every model that offers it.
+        newer_outputs: Further outputs, which models that were exported earlier lack.
         offered_by: Which models offer it.
         answered_by: Which part of a composed model answers it.
         takes_context: Whether a model trained with `transform.context` takes the context values as inputs too.
@@ -64,6 +65,7 @@ class Signature:
     offered_by: OfferedBy
     answered_by: AnsweredBy
     takes_context: bool = False
+    newer_outputs: tuple[TensorShape, ...] = ()
 
     def all_inputs(self, context: Sequence[str] = ()) -> tuple[TensorShape, ...]:
         """The inputs, with those for these context values (`transform.context`)."""
@@ -95,6 +97,7 @@ _LIST: Final = (
     TensorShape(signatures.ITEMS, "string", ("batch", "k")),
     TensorShape(signatures.SCORES, "float32", ("batch", "k")),
 )
+_SOURCES: Final = (TensorShape(signatures.SOURCES, "string", ("batch", "k")),)
 _EMBEDDING: Final = TensorShape(signatures.EMBEDDING, "float32", ("batch", "dim"))
 
 _ROWS: Final = (
@@ -122,6 +125,7 @@ _ROWS: Final = (
         OfferedBy.RETRIEVING,
         AnsweredBy.BOTH,
         takes_context=True,
+        newer_outputs=_SOURCES,
     ),
     Signature(
         signatures.SEARCH,
@@ -130,6 +134,7 @@ _ROWS: Final = (
         OfferedBy.RETRIEVING,
         AnsweredBy.BOTH,
         takes_context=True,
+        newer_outputs=_SOURCES,
     ),
     Signature(
         signatures.EMBED_USER,

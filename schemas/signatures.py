@@ -73,6 +73,12 @@ REQUEST_INPUTS: Final = (*RANK_INPUTS, RANK_TIMESTAMP_MS, K, EXCLUDE_SEEN, CATEG
 """All inputs of requests with a fixed meaning. No context value may have one of these names."""
 ITEMS: Final = "items"
 """Output beside `scores`: string [batch, largest k], best first; padded with the empty string and score 0."""
+SOURCES: Final = "sources"
+"""Further output of `recommend` and `search`: string [batch, largest k], where each item comes from, a name of
+`schemas.retrieval_sources`; padded with the empty string. Models of Tandem 0.1 do not have it.
+
+Where all items of a row come from popularity, nothing was known of the request. Then a score is not that of `rank`, but
+the share of all engagements of training that were with the item."""
 
 EMBED_USER: Final = "embed_user"
 EMBED_QUERY: Final = "embed_query"

@@ -23,6 +23,7 @@ from schemas.canonical_event import Surface
 from tfx_pipeline.blessing import evaluation, infra_validation
 from tfx_pipeline.config.loading import as_dict
 from tfx_pipeline.config.pipeline_config import EvaluationConfig, PipelineConfig, ServedModel
+from tfx_pipeline.config.sources_config import SourcesConfig
 from tfx_pipeline.config.training_config import TrainConfig
 from tfx_pipeline.past_runs.trained_models import TrainedModel
 from tfx_pipeline.runners import beam_options
@@ -43,7 +44,14 @@ def create_pipeline(config: PipelineConfig) -> tfx.dsl.Pipeline:
     for served in config.served_models:
         model = nodes[f"{served.node_prefix}{JOINT_TRAINER}"].outputs["model"]
         if config.retriever.model:
-            retriever = _trainer(config, transform, config.retriever.model, config.retriever.train, RETRIEVER)
+            retriever = _trainer(
+                config,
+                transform,
+                config.retriever.model,
+                config.retriever.train,
+                RETRIEVER,
+                sources=config.retriever.sources,
+            )
             both = RetrieveThenRank(retriever.outputs["model"], model, config.retriever.retrieved)
             nodes |= {retriever.id: retriever, both.id: both}
             model = both.outputs["model"]
@@ -186,8 +194,12 @@ def _trainer(
     prefix: str = "",
     start_from: BaseChannel | None = None,
     split: str = features.TRAIN_SPLIT,
+    sources: SourcesConfig | None = None,
 ) -> BaseNode:
-    """A training of the model `model_name` on a split. It starts from the weights of `start_from`, if given."""
+    """A training of the model `model_name` on a split.
+
+    It starts from the weights of `start_from`, if given. The exported model also finds items by `sources`, if given.
+    """
     return tfx.components.Trainer(
         run_fn="tfx_pipeline.trainer.run_fn",
         examples=transform.outputs["transformed_examples"],
@@ -195,7 +207,7 @@ def _trainer(
         base_model=start_from,
         train_args=tfx.proto.TrainArgs(splits=[split, *_table_splits(config)]),
         eval_args=tfx.proto.EvalArgs(splits=[features.VALIDATION_SPLIT]),
-        custom_config=training_job.custom_config(config, model_name, train),
+        custom_config=training_job.custom_config(config, model_name, train, sources),
     ).with_id(prefix + JOINT_TRAINER)
 
 

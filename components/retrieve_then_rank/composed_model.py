@@ -9,7 +9,7 @@ from typing import Any
 import tensorflow as tf
 import tensorflow_text  # noqa: F401  # Loaded models have operations of it.
 
-from schemas import signatures
+from schemas import retrieval_sources, signatures
 from schemas.signature_catalogue import AnsweredBy, OfferedBy, names
 
 Tensors = dict[str, tf.Tensor]
@@ -70,34 +70,45 @@ def _retrieve_then_rank(name: str, retrieve: Signature, rank: Signature, retriev
     def answer(**request: tf.Tensor) -> Tensors:
         k = _checked(request[signatures.K])
         to_retrieve = {each: request[each] for each in wanted_by_retriever} | {signatures.K: tf.maximum(k, retrieved)}
-        found = retrieve(**to_retrieve)[signatures.ITEMS]
+        answered = retrieve(**to_retrieve)
+        found = answered[signatures.ITEMS]
         # An empty query tells a ranker that it is asked for a recommendation.
         to_rank = {signatures.RANK_QUERY: tf.fill(tf.shape(k), "")} | request | {signatures.RANK_CANDIDATES: found}
         scores = rank(**{each: to_rank[each] for each in wanted_by_ranker})[signatures.SCORES]
-        return _best(found, scores, k)
+        if signatures.SOURCES not in answered:  # A retriever that was exported by an older version.
+            return _best({signatures.ITEMS: found, signatures.SCORES: scores}, scores, k)
+        # Where nothing is known of a row, nor has the ranker learned anything of it. The order stays as it is.
+        is_unknown = _only_popular(answered[signatures.SOURCES])[:, tf.newaxis]
+        own_order = -tf.cast(tf.range(tf.shape(found)[1]), tf.float32)
+        listed = answered | {signatures.SCORES: tf.where(is_unknown, answered[signatures.SCORES], scores)}
+        return _best(listed, tf.where(is_unknown, own_order, scores), k)
 
     return answer.get_concrete_function(**_union(name, wanted_by_retriever, from_caller))
 
 
-def _best(items: tf.Tensor, scores: tf.Tensor, k: tf.Tensor) -> Tensors:
-    """Selects the `k` best items of each row by these scores; equal scores keep the order of retrieval.
+def _best(listed: Tensors, keys: tf.Tensor, k: tf.Tensor) -> Tensors:
+    """Selects the `k` best items of each row by these keys; equal keys keep the order of retrieval.
 
     Args:
-        items: string [batch, retrieved], padded with the empty string.
-        scores: float32 of the same shape.
+        listed: The items, [batch, retrieved], padded with the empty string, their scores and, if known, their sources.
+        keys: float32 of the same shape.
         k: int32 [batch], at least 1.
 
     Returns:
-        `items` and `scores`, both [batch, largest k], padded with the empty string and 0.
+        The same outputs, [batch, largest k], padded with the empty string and 0.
     """
-    keys = tf.where(tf.equal(items, ""), float("-inf"), scores)
+    keys = tf.where(tf.equal(listed[signatures.ITEMS], ""), float("-inf"), keys)
     # `top_k` keeps the order of equal keys, and padding stands at the end. A batch may have no row.
     places = tf.math.top_k(keys, tf.reduce_max(tf.concat([k, [0]], axis=0))).indices
-    best = tf.gather(items, places, batch_dims=1)
-    best_scores = tf.gather(scores, places, batch_dims=1)
-    asked = tf.sequence_mask(k, tf.shape(places)[1])
-    best = tf.where(asked, best, "")
-    return {signatures.ITEMS: best, signatures.SCORES: tf.where(tf.equal(best, ""), 0.0, best_scores)}
+    best = {name: tf.gather(each, places, batch_dims=1) for name, each in listed.items()}
+    is_item = tf.logical_and(tf.sequence_mask(k, tf.shape(places)[1]), tf.not_equal(best[signatures.ITEMS], ""))
+    return {name: tf.where(is_item, each, "" if each.dtype == tf.string else 0.0) for name, each in best.items()}
+
+
+def _only_popular(sources: tf.Tensor) -> tf.Tensor:
+    """Whether all items of a row come from popularity: string [batch, items] to bool [batch]."""
+    is_popular = tf.equal(sources, retrieval_sources.POPULARITY)
+    return tf.reduce_all(tf.logical_or(is_popular, tf.equal(sources, "")), axis=1)
 
 
 def _checked(k: tf.Tensor) -> tf.Tensor:

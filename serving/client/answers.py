@@ -15,11 +15,15 @@ class RankedItem:
 
     Attributes:
         item_id: The item's id.
-        score: What the items are ordered by: the probability of a click, or the cosine for similar items.
+        score: What the items are ordered by: the probability of a click, or the cosine for similar items. Where nothing
+            was known of a request, so that all its items come from popularity, about an item's share of all clicks.
+        source: How a model that retrieves found the item, one of `schemas.retrieval_sources`; empty if it was not
+            found but given, or if the model does not tell.
     """
 
     item_id: str
     score: float
+    source: str = ""
 
 
 @dataclass(frozen=True)
@@ -98,9 +102,14 @@ def retrieved_items(outputs: Outputs) -> list[RankedItem]:
         TypeError: The outputs have the wrong types or axes.
     """
     rows, scores = outputs[signatures.ITEMS], _numbers(outputs[signatures.SCORES])
+    # Models that were exported by older versions tell no sources.
+    sources = outputs.get(signatures.SOURCES) or [[""] * len(row) for row in rows]
     if [len(row) for row in rows] != [len(row) for row in scores] or len(rows) != 1:
         raise ValueError("the answer should have one row of items and as many scores")
-    return [RankedItem(item_id, score) for item_id, score in zip(rows[0], scores[0], strict=True) if item_id]
+    if [len(row) for row in rows] != [len(row) for row in sources]:
+        raise ValueError("the answer should have as many sources as items")
+    found = zip(rows[0], scores[0], sources[0], strict=True)
+    return [RankedItem(item_id, score, source) for item_id, score, source in found if item_id]
 
 
 def only_vector(outputs: Outputs) -> tuple[float, ...]:

@@ -105,7 +105,9 @@ class ModelAnswers:
     def _listed(self, item: RankedItem, typed: Sequence[str]) -> dict[str, Any]:
         """An item of a list: its title comes in parts, too, of which some are words of the query."""
         named = self._explored.named(item.item_id)
-        return named | {"score": item.score, "parts": title_parts(named["title"], typed, self._explored.fold_accents)}
+        parts = title_parts(named["title"], typed, self._explored.fold_accents)
+        source = {"source": item.source} if item.source else {}
+        return named | {"score": item.score, "parts": parts} | source
 
     def _of_words(self, asked: Question) -> dict[str, Any]:
         told = self._words.of(self._client(asked), asked.query, self._explored.moment())

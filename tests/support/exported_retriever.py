@@ -27,6 +27,7 @@ from tfx_pipeline import preprocessing
 from tfx_pipeline.config.loading import as_dict
 from tfx_pipeline.config.pipeline_config import TransformConfig
 from tfx_pipeline.export import saved_model
+from tfx_pipeline.export.sources.candidate_sources import SourceTables
 from tfx_pipeline.transform import vocabularies
 
 ITEMS = [f"item-{letter}" for letter in "abcdefghijkl"]
@@ -37,6 +38,8 @@ CATEGORIES = {
     ITEMS[9]: ("garden",),
 }
 """From broad to narrow; the last two items have none."""
+ENGAGEMENTS = {"item-l": 5, "item-b": 4, "item-i": 3, "item-d": 1}
+"""How often training was engaged with items, as the catalogue of a training would tell it."""
 USER_LEVELS = {"u1": "5", "u2": "3"}
 """What is known of the users; the retriever itself makes nothing of it."""
 NEWEST_CLICKS, NEWEST_SEARCHES, ITEMS_PER_SESSION = 3, 2, 2
@@ -78,10 +81,12 @@ class Exported:
         return 1 + self.transform_output.vocabulary_by_name(vocabulary).index(value.encode())
 
 
-def exported_retriever(folder: Path, output: tft.TFTransformOutput | None = None, **settings) -> Exported:
+def exported_retriever(
+    folder: Path, output: tft.TFTransformOutput | None = None, sources: SourceTables | None = None, **settings
+) -> Exported:
     """Makes everything below a folder; for a Transform output that is there already, the export alone."""
     output = output or transformed(folder)
-    return _exported(folder, output, retriever(output, **settings))
+    return _exported(folder, output, retriever(output, **settings), sources)
 
 
 def exported_unisar(folder: Path, output: tft.TFTransformOutput, **settings) -> Exported:
@@ -90,8 +95,13 @@ def exported_unisar(folder: Path, output: tft.TFTransformOutput, **settings) -> 
     return _exported(folder, output, _with_random_weights(UniSAR(config, _vocabulary(output))))
 
 
-def _exported(folder: Path, output: tft.TFTransformOutput, model: keras.Model) -> Exported:
-    saved_model.save(model, output, str(folder / "model"), category_indices(output))
+def _exported(
+    folder: Path, output: tft.TFTransformOutput, model: keras.Model, sources: SourceTables | None = None
+) -> Exported:
+    engagements = item_column(output, ENGAGEMENTS)
+    saved_model.save(
+        model, output, str(folder / "model"), category_indices(output), engagements=engagements, sources=sources
+    )
     return Exported(output, model, str(folder / "model"))
 
 
@@ -112,6 +122,12 @@ def _with_random_weights(model: keras.Model) -> keras.Model:
     for weight in model.trainable_weights:
         weight.assign(keras.random.normal(weight.shape, stddev=0.7))
     return model
+
+
+def item_column(output: tft.TFTransformOutput, values: Mapping[str, int]) -> np.ndarray:
+    """One number for each row of an item table, int [items]; 0 for what is not named."""
+    items = output.vocabulary_by_name(features.ITEM_VOCABULARY)
+    return np.array([0, *(values.get(item.decode(), 0) for item in items), 0])
 
 
 def category_indices(output: tft.TFTransformOutput) -> np.ndarray:

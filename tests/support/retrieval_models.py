@@ -17,9 +17,13 @@ class Retriever(tf.Module):
     The category of an item, which has one level, is the first letter of its id.
     """
 
-    def __init__(self, catalogue: Mapping[str, float]):
-        """Takes item ids and scores. The scores are a variable, so that tests notice if a loader does not fill it."""
+    def __init__(self, catalogue: Mapping[str, float], sources: Mapping[str, str] | None = None):
+        """Takes item ids and scores, and the source of each item, if it is to tell sources.
+
+        The scores are a variable, so that tests notice if a loader does not fill it.
+        """
         super().__init__()
+        self.sources = tf.constant([sources[item] for item in catalogue]) if sources else None
         self.item_ids = tf.constant(list(catalogue))
         self.item_scores = tf.Variable(list(catalogue.values()), dtype=tf.float32)
 
@@ -44,7 +48,13 @@ class Retriever(tf.Module):
         values = tf.pad(best.values, lacking, constant_values=float("-inf"))
         found = tf.pad(tf.gather(self.item_ids, best.indices), lacking, constant_values="")
         kept = tf.logical_and(tf.sequence_mask(k, width), values > float("-inf"))
-        return {signatures.ITEMS: tf.where(kept, found, ""), signatures.SCORES: tf.where(kept, values, 0.0)}
+        answer = {signatures.ITEMS: tf.where(kept, found, ""), signatures.SCORES: tf.where(kept, values, 0.0)}
+        if self.sources is None:
+            return answer
+        told = tf.pad(tf.gather(self.sources, best.indices), lacking, constant_values="")
+        # Nothing is known of a row without a history.
+        told = tf.where(tf.reduce_all(tf.equal(seen, ""), axis=1, keepdims=True), "popularity", told)
+        return answer | {signatures.SOURCES: tf.where(kept, told, "")}
 
     def scores(self, candidates: tf.Tensor) -> dict[str, tf.Tensor]:
         """Scores candidates as `best` does without a query. Unknown candidates get 0."""
@@ -58,6 +68,7 @@ def save_retrieval_model(
     context: Mapping[str, tf.DType] | None = None,
     left_out: Sequence[str] = (),
     further: Mapping[str, tf.types.experimental.ConcreteFunction] | None = None,
+    sources: Mapping[str, str] | None = None,
 ) -> str:
     """Saves a retriever with `recommend`, `search` and `rank`.
 
@@ -67,8 +78,9 @@ def save_retrieval_model(
         context: Further inputs of the signatures, which do not use them, and their types.
         left_out: Signatures that the model shall not have.
         further: Further signatures.
+        sources: The source of each item; None for a model that tells none, as older versions made them.
     """
-    retriever = Retriever(catalogue)
+    retriever = Retriever(catalogue, sources)
     answers = {
         signatures.RECOMMEND: lambda **request: retriever.best(request),
         signatures.SEARCH: lambda **request: retriever.best(request),

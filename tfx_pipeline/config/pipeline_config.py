@@ -18,6 +18,7 @@ from schemas.number_checks import check_least
 from schemas.rank_metrics import rank_metrics
 from schemas.word_splitting import TOKENIZERS, WORDS
 from tfx_pipeline.config.loading import ConfigError, load_dataclass
+from tfx_pipeline.config.sources_config import SourcesConfig
 from tfx_pipeline.config.training_config import FineTuningConfig, TrainConfig
 
 DEFAULT_CONFIG = "configs/online_retail.yaml"
@@ -205,12 +206,14 @@ class RetrieverConfig:
 
     Attributes:
         model: Which model: `unifiedssr`, the one that retrieves. Empty: there is none.
-        retrieved: How many items it hands to the ranking model, from 1 to 10,000.
+        retrieved: How many items it hands to the ranking model, from 1 to 10,000: of all sources together.
+        sources: Where these items come from.
         train: Its training.
     """
 
     model: str = ""
     retrieved: int = 200
+    sources: SourcesConfig = field(default_factory=SourcesConfig)
     train: TrainConfig = field(default_factory=TrainConfig)
 
     def __post_init__(self) -> None:

@@ -14,6 +14,7 @@ from schemas.canonical_event import Surface
 from tfx_pipeline.export import constant_weights
 from tfx_pipeline.export.catalogue import retrieval_index as index
 from tfx_pipeline.export.catalogue.category_filter import CategoryFilter
+from tfx_pipeline.export.catalogue.item_rows import ItemRows
 from tfx_pipeline.export.catalogue.item_vectors import ItemVectors
 from tfx_pipeline.export.serving_transform import ServingTransform
 from tfx_pipeline.export.signatures.catalogue_ranks_signature import catalogue_ranks_signature
@@ -27,6 +28,9 @@ from tfx_pipeline.export.signatures.vector_signatures import (
     similar_items_signature,
     vector_lengths,
 )
+from tfx_pipeline.export.sources.candidate_sources import CandidateSources, SourceTables
+from tfx_pipeline.export.sources.fallback import Fallback
+from tfx_pipeline.export.sources.popularity_order import PopularityOrder
 
 
 def save(
@@ -35,6 +39,8 @@ def save(
     directory: str,
     categories: np.ndarray,
     retrieval_index: str = index.BRUTE_FORCE,
+    engagements: np.ndarray | None = None,
+    sources: SourceTables | None = None,
 ) -> None:
     """Writes a SavedModel with the signatures of `schemas.signatures` that the model can answer.
 
@@ -56,12 +62,15 @@ def save(
         directory: The folder to write to.
         categories: Int [items, levels], see `models.catalogue.Catalogue`. Requests for a category are filtered by them.
         retrieval_index: How a model that retrieves finds items, one of `retrieval_index.KINDS`.
+        engagements: Int [items], how often training was engaged with each item. A model that retrieves answers the
+            most popular ones where nothing is known of a request. None: the order of the item vocabulary stands for it.
+        sources: By what else a model that retrieves finds items; None: by vectors alone.
 
     Raises:
         ValueError: There is no such index, or the model and the Transform output have different numbers of items.
         ModuleNotFoundError: `scann` is asked for and not installed.
     """
-    servable, functions = assemble(model, transform_output, categories, retrieval_index)
+    servable, functions = assemble(model, transform_output, categories, retrieval_index, engagements, sources)
     servable.tables = constant_weights.tables(model)
     # A served model needs no gradients, and to save them would take a third of the time.
     options = tf.saved_model.SaveOptions(experimental_custom_gradients=False)
@@ -74,6 +83,8 @@ def assemble(
     transform_output: tft.TFTransformOutput,
     categories: np.ndarray,
     retrieval_index: str = index.BRUTE_FORCE,
+    engagements: np.ndarray | None = None,
+    sources: SourceTables | None = None,
 ) -> tuple[tf.Module, dict[str, Callable]]:
     """Makes what `save` writes: the module to save, and the functions of its signatures by name.
 
@@ -100,8 +111,18 @@ def assemble(
         category_filter = _category_filter(categories, transform_output)
         servable.item_categories = category_filter.table
         retrieval = Retrieval(real_items, servable.item_table, servable.item_ids, category_filter)
+        if engagements is None:
+            engagements = np.zeros(len(categories), np.int64)
+        # TensorFlow handles lists of integers on the CPU, where the strings of the answers are, too.
+        with tf.device("CPU"):
+            servable.item_rows = ItemRows(servable.item_ids.numpy())
+            servable.popularity = PopularityOrder(engagements)
+            servable.sources = CandidateSources(sources, servable.popularity) if sources else None
+        fallback = Fallback(servable.popularity, model.vocabulary.words)
         context = [each.name for each in model.vocabulary.context]
-        functions |= retrieval_signatures(encode, transform, retrieval, context)
+        functions |= retrieval_signatures(
+            encode, transform, retrieval, servable.item_rows, servable.popularity, fallback, servable.sources, context
+        )
         functions |= request_embedding_signatures(encode, transform, context)
         encode_any = _encoder(model, servable.item_table, None)
         functions[signatures.CATALOGUE_RANKS] = catalogue_ranks_signature(encode_any, transform, servable.item_table)

@@ -19,9 +19,11 @@ from models.catalogue import Catalogue
 from schemas import features
 from tfx_pipeline.config.loading import as_dict, from_dict
 from tfx_pipeline.config.pipeline_config import PipelineConfig
+from tfx_pipeline.config.sources_config import SourcesConfig
 from tfx_pipeline.config.training_config import BOTH_SURFACES, SettledTrainConfig, TrainConfig
 from tfx_pipeline.export import saved_model
 from tfx_pipeline.export.catalogue.retrieval_index import BRUTE_FORCE
+from tfx_pipeline.export.sources.read_tables import read_tables
 from tfx_pipeline.training import automatic_training, inputs, trained_weights
 from tfx_pipeline.training.callbacks import (
     AveragedWeights,
@@ -62,6 +64,7 @@ class TrainingJob:
         checkpoint_dir: Where interrupted trainings leave their state, each in a folder of its own.
         context: What the model is told of the moment of a request, in the order of the feature's columns.
         retrieval_index: How the exported model finds items, if it retrieves.
+        sources: By which further sources the exported model finds items, if it retrieves; None for no further ones.
         audience_files: Patterns of transformed users; none where nothing is known of them but their ids.
         start_from: The folder of the SavedModel of an earlier training whose weights this one starts from; empty
             starts anew.
@@ -79,6 +82,7 @@ class TrainingJob:
     checkpoint_dir: str
     context: tuple[str, ...] = ()
     retrieval_index: str = BRUTE_FORCE
+    sources: SourcesConfig | None = None
     audience_files: tuple[str, ...] = ()
     start_from: str = ""
 
@@ -94,7 +98,9 @@ class TrainingJob:
         return Path(self.checkpoint_dir) / hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:16]
 
 
-def custom_config(config: PipelineConfig, model_name: str, train: TrainConfig) -> dict[str, Any]:
+def custom_config(
+    config: PipelineConfig, model_name: str, train: TrainConfig, sources: SourcesConfig | None = None
+) -> dict[str, Any]:
     """What of a run's configuration a Trainer depends on, as plain values: a change in it trains anew."""
     return {
         "model_name": model_name,
@@ -103,6 +109,7 @@ def custom_config(config: PipelineConfig, model_name: str, train: TrainConfig) -
         "checkpoint_dir": config.checkpoint_dir,
         "context": list(config.transform.context),
         "retrieval_index": config.export.retrieval_index,
+        **({"sources": as_dict(sources)} if sources else {}),
     }
 
 
@@ -114,6 +121,7 @@ def from_custom_config(values: Mapping[str, Any]) -> dict[str, Any]:
         "model_config": from_dict(config_class, values["model_config"]),
         "train": from_dict(TrainConfig, values["train"]),
         "context": tuple(values["context"]),
+        "sources": from_dict(SourcesConfig, values["sources"]) if "sources" in values else None,
     }
 
 
@@ -161,7 +169,7 @@ def run(job: TrainingJob) -> keras.callbacks.History:
         )
     (Path(job.log_dir) / VALIDATION_FILE).write_text(json.dumps(early_stopping.best_logs, indent=2) + "\n", "utf-8")
     trained_weights.save(model, job.model_dir)
-    saved_model.save(model, transform_output, job.model_dir, catalog.categories, job.retrieval_index)
+    export(model, job, transform_output, catalog)
     # Only now, and all at once: what is left of a finished training would mislead the next of the same settings.
     shutil.rmtree(job.state_dir, ignore_errors=True)
     return history
@@ -191,6 +199,36 @@ def _gradient_cosine(
     if not train.gradient_cosine or set(train.surfaces) != set(BOTH_SURFACES):
         return []
     return [GradientCosine(_batches(job, train, transform_output, one_surface_a_batch=False))]
+
+
+def export(
+    model: keras.Model,
+    job: TrainingJob,
+    transform_output: tft.TFTransformOutput,
+    catalog: Catalogue,
+    trained_items: int | None = None,
+) -> None:
+    """Writes the SavedModel of a trained model.
+
+    Args:
+        model: The model.
+        job: Its training.
+        transform_output: The vocabularies of the model.
+        catalog: What is known of its items.
+        trained_items: The number of item indices in the training examples; None if they are the catalogue's.
+    """
+    tables = None
+    if job.sources:
+        tables = read_tables(as_dict(job.sources), catalog, transform_output, job.train_files, trained_items)
+    saved_model.save(
+        model,
+        transform_output,
+        job.model_dir,
+        catalog.categories,
+        job.retrieval_index,
+        catalog.engagements,
+        tables,
+    )
 
 
 def read_catalog(job: TrainingJob, transform_output: tft.TFTransformOutput) -> Catalogue:

@@ -7,13 +7,13 @@ from scipy import sparse
 
 from components.baselines import rule_names
 from components.baselines.example_columns import ExampleColumns
+from components.baselines.item_cosines import nearest_items
 from components.baselines.rules.popular_items import PopularItems
 from components.baselines.rules.rule import Keys, Rule
 from components.baselines.training_log import TrainingLog
 
 NEIGHBOURS: Final = 200
 """How many neighbours of an item are kept, the nearest ones."""
-_ITEMS_AT_ONCE: Final = 1024
 _SUMS_AT_ONCE: Final = 1 << 22
 
 
@@ -29,20 +29,9 @@ class ItemNeighbours(Rule):
     def _learn(self, log: TrainingLog) -> None:
         self._popularity = PopularItems(self._catalogue, log)
         items = len(self._catalogue)
-        rows = int(log.baskets[:, 0].max(initial=-1)) + 1
-        held = sparse.csr_matrix(
-            (np.ones(len(log.baskets)), (log.baskets[:, 0], log.baskets[:, 1])), shape=(rows, items)
-        )
-        norms = np.sqrt(np.asarray(held.sum(axis=0)).ravel())
-        unit = (held @ sparse.diags(1 / np.maximum(norms, 1))).tocsc()
-        parts = [
-            _nearest(unit[:, first : first + _ITEMS_AT_ONCE].T @ unit, first)
-            for first in range(0, items, _ITEMS_AT_ONCE)
-        ]
+        self._cosines = nearest_items(log.baskets, items, NEIGHBOURS)
         # A row and a column more, for unknown items.
-        cosines = sparse.vstack(parts) if parts else sparse.csr_matrix((0, items))
-        cosines.resize((items + 1, items + 1))
-        self._cosines = cosines.tocsr()
+        self._cosines.resize((items + 1, items + 1))
 
     def keys(self, examples: ExampleColumns, items: np.ndarray) -> Keys:
         """Two keys: the sum of cosines, then popularity."""
@@ -58,19 +47,3 @@ class ItemNeighbours(Rule):
             rows = slice(first, first + at_once)
             sums[rows] = np.take_along_axis((history[rows] @ self._cosines).toarray(), places[rows], axis=1)
         return sums, *self._popularity.keys(examples, items)
-
-
-def _nearest(cosines: sparse.spmatrix, first: int) -> sparse.csr_matrix:
-    """Keeps of each row the highest values, without the item itself."""
-    cosines = cosines.tocsr()
-    rows, columns, values = [], [], []
-    for row in range(cosines.shape[0]):
-        part = slice(cosines.indptr[row], cosines.indptr[row + 1])
-        others = cosines.indices[part] != first + row
-        near, cosine = cosines.indices[part][others], cosines.data[part][others]
-        best = np.lexsort((near, -cosine))[:NEIGHBOURS]
-        rows.append(np.full(len(best), row))
-        columns.append(near[best])
-        values.append(cosine[best])
-    places = (np.concatenate(rows), np.concatenate(columns))
-    return sparse.csr_matrix((np.concatenate(values), places), shape=cosines.shape)

@@ -8,9 +8,10 @@ import tensorflow as tf
 from components.servability_gate.checks.scores import Asked, RefusedError, agree, answer, run
 from components.servability_gate.requests.rank_inputs import strings
 from components.servability_gate.requests.signature_inputs import ITEMS_ASKED_FOR, signature_request
-from schemas import features, signatures
+from schemas import features, retrieval_sources, signatures
 from schemas.canonical_event import Surface
 
+_POPULARITY = retrieval_sources.POPULARITY.encode()
 _NO_CATEGORY = "\N{SNOWMAN} never seen".encode()
 
 
@@ -24,7 +25,7 @@ def try_retrieval(servable: Asked, signature: str, examples: Sequence[tf.train.E
         if not examples:
             return
     request = signature_request(servable.signature_defs, signature, examples)
-    items, scores = _found(servable, signature, request)
+    items, scores, is_popular = _found(servable, signature, request)
     nowhere = {signatures.CATEGORY: np.full([len(examples), 1], _NO_CATEGORY, object)}
     if (_found(servable, signature, request | nowhere)[0] != b"").any():
         raise RefusedError(f"signature `{signature}` answered items of a category that there is not")
@@ -32,7 +33,7 @@ def try_retrieval(servable: Asked, signature: str, examples: Sequence[tf.train.E
         seen = set(strings(example, features.HISTORY_ITEMS))
         if request[signatures.EXCLUDE_SEEN][place] and seen & set(items[place]):
             raise RefusedError(f"signature `{signature}` answered what a row had seen and asked to leave out")
-        _, alone = _found(servable, signature, {name: values[place : place + 1] for name, values in request.items()})
+        _, alone, _ = _found(servable, signature, {name: values[place : place + 1] for name, values in request.items()})
         agree(alone[0], scores[place], tolerance, f"`{signature}` scores differently alone and together with others")
     query = {signatures.RANK_QUERY: np.full([len(examples)], b"", object)} if signature == signatures.RECOMMEND else {}
     to_rank = signature_request(
@@ -40,18 +41,27 @@ def try_retrieval(servable: Asked, signature: str, examples: Sequence[tf.train.E
     )
     by_rank = answer(servable, signatures.RANK, to_rank, (len(examples), ITEMS_ASKED_FOR))
     agree(
-        np.where(items == b"", 0, by_rank),
+        np.where(items == b"", 0, np.where(is_popular[:, np.newaxis], scores, by_rank)),
         scores,
         tolerance,
         f"`{signature}` and `{signatures.RANK}` score the same items differently",
     )
 
 
-def _found(servable: Asked, signature: str, request: dict[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
-    """Asks for items and scores, and checks their types, shapes, values and order."""
+def _found(
+    servable: Asked, signature: str, request: dict[str, np.ndarray]
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Asks for items and scores, and checks their types, shapes, values and order.
+
+    Returns:
+        The items, the scores, and whether all items of a row come from popularity alone, bool [batch]: then nothing was
+        known of the row, and its scores are not those of `rank`.
+    """
     outputs = run(servable, signature, request)
     shape = (len(request[signatures.K]), ITEMS_ASKED_FOR)
     kinds = {signatures.ITEMS: object, signatures.SCORES: np.float32}
+    if signatures.SOURCES in outputs:  # Models that were exported by older versions do not tell it.
+        kinds[signatures.SOURCES] = object
     found = {name: (each.dtype, each.shape) for name, each in outputs.items()}
     if found != {name: (np.dtype(kind), shape) for name, kind in kinds.items()}:
         raise RefusedError(
@@ -68,7 +78,19 @@ def _found(servable: Asked, signature: str, request: dict[str, np.ndarray]) -> t
         given = [item for item in row if item]
         if len(set(given)) < len(given) or row[: len(given)] != given:
             raise RefusedError(f"signature `{signature}` answered an item twice, or padding before an item: {row}")
-    return items, scores
+    sources = outputs.get(signatures.SOURCES, np.full(shape, b"", object))
+    _check_sources(signature, items, sources, is_told=signatures.SOURCES in outputs)
+    return items, scores, ((sources == _POPULARITY) == (items != b"")).all(axis=1)
+
+
+def _check_sources(signature: str, items: np.ndarray, sources: np.ndarray, is_told: bool) -> None:
+    """Refuses items without a known source, and padding with one."""
+    is_known = np.isin(sources, [name.encode() for name in retrieval_sources.SOURCES])
+    if is_told and (is_known != (items != b"")).any():
+        raise RefusedError(
+            f"signature `{signature}` should tell one of {', '.join(retrieval_sources.SOURCES)} as the source of each "
+            f"item, and an empty string for padding, it told {sources.tolist()}"
+        )
 
 
 def try_catalogue_ranks(servable: Asked, signature: str, examples: Sequence[tf.train.Example], _: float) -> None:

@@ -1,5 +1,7 @@
 """The composed model, run in a v1 Session as TF Serving runs it, against both steps done by hand."""
 
+import contextlib
+
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -209,3 +211,41 @@ def test_networks_with_gradients_of_their_own_can_be_composed(tmp_path):
     retriever = save_retrieval_model(tmp_path / "retriever", CATALOGUE)
     ranker = save_rank_model(tmp_path / "ranker", half_the_letters, half_the_letters, module)
     assert answered(compose(tmp_path, retriever, ranker), [1]) == [[APPLE]]
+
+
+SOURCES = dict.fromkeys(CATALOGUE, "vectors") | {"kiwi": "words", "fig": "neighbours"}
+
+
+@pytest.fixture(scope="module")
+def with_sources(tmp_path_factory):
+    """The same, of a retriever that tells sources; a ranker that scores by letters."""
+    folder = tmp_path_factory.mktemp("sources")
+    retriever = save_retrieval_model(folder / "retriever", CATALOGUE, sources=SOURCES)
+    with contextlib.closing(
+        compose(folder, retriever, save_rank_model(folder / "ranker", letters, letters), 4)
+    ) as made:
+        yield made
+
+
+def told(servable, k, seen):
+    """Triples of each row."""
+    outputs = servable.run(signatures.RECOMMEND, request(k, seen=seen))
+    rows = zip(listed(outputs), outputs[signatures.SOURCES].astype(str).tolist(), strict=True)
+    return [[(*item, source) for item, source in zip(items, sources, strict=True)] for items, sources in rows]
+
+
+def test_each_item_keeps_its_source(with_sources):
+    # Retrieved: apple, fig, banana, kiwi. A place beyond what a row asks for has no source.
+    best = [("banana", 6.0, "vectors"), ("apple", 5.0, "vectors"), ("kiwi", 4.0, "words"), ("fig", 3.0, "neighbours")]
+    assert told(with_sources, [4, 1], seen=(("x",), ("x",))) == [best, [best[0]] + [("", 0.0, "")] * 3]
+
+
+def test_where_nothing_is_known_the_most_popular_items_stay_as_they_are(with_sources):
+    popular = [(item, CATALOGUE[item], "popularity") for item in ("apple", "fig", "banana")]
+    assert told(with_sources, [3, 3], seen=((), ("x",)))[0] == popular
+    assert told(with_sources, [3, 3], seen=((), ("x",)))[1][0] == ("banana", 6.0, "vectors")
+
+
+def test_a_retriever_of_an_older_version_tells_no_sources(composed, with_sources):
+    assert signatures.SOURCES not in composed.signature_defs[signatures.SEARCH].outputs
+    assert set(with_sources.signature_defs[signatures.SEARCH].outputs) == {"items", "scores", "sources"}

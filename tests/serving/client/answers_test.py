@@ -31,6 +31,8 @@ def test_explained_candidates_best_first_with_a_weight_for_each_token():
 def test_retrieved_items_without_padding():
     outputs = {"items": [["b", "a", ""]], "scores": [[2, 1, 0]]}
     assert answers.retrieved_items(outputs) == [RankedItem("b", 2.0), RankedItem("a", 1.0)]
+    with_sources = outputs | {"sources": [["words", "vectors", ""]]}
+    assert answers.retrieved_items(with_sources) == [RankedItem("b", 2.0, "words"), RankedItem("a", 1.0, "vectors")]
 
 
 def test_vectors_in_the_order_of_the_request():
@@ -72,6 +74,7 @@ explained = functools.partial(answers.explained_candidates, ASKED)
 vectors = functools.partial(answers.item_vectors, ["a"])
 FEW_SCORES = "the answer has fewer scores than the request has candidates"
 FEW_WEIGHTS = "the answer has fewer weights than the request has history tokens"
+OTHER_SOURCES = "the answer should have as many sources as items"
 OTHER_ITEMS = "the answer should have one row of items and as many scores"
 TWICE = {name: values * 2 for name, values in DIVIDED.items()}
 
@@ -88,6 +91,7 @@ TWICE = {name: values * 2 for name, values in DIVIDED.items()}
         (answers.retrieved_items, {"items": [["a"]], "scores": [[1, 2]]}, OTHER_ITEMS),
         (answers.retrieved_items, {"items": [["a"]] * 2, "scores": [[1]] * 2}, OTHER_ITEMS),
         (answers.retrieved_items, {"items": [], "scores": []}, OTHER_ITEMS),
+        (answers.retrieved_items, {"items": [["a"]], "scores": [[1]], "sources": [[]]}, OTHER_SOURCES),
         (answers.only_vector, {"embedding": [[1], [2]]}, "too many values to unpack"),
         (vectors, {"embedding": [[1], [3]], "known": [True, False]}, "zip"),
         (answers.divided_history, TWICE, "the answer should have one row"),

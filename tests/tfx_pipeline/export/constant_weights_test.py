@@ -66,5 +66,5 @@ def test_a_branch_holds_the_kernels_that_it_uses_and_is_handed_a_small_table():
 def test_an_export_has_variables_for_its_own_tables_and_for_no_small_weight(exported):
     assert all(weight.shape.num_elements() <= constant_weights.MOST_VALUES for weight in exported.model.weights)
     names = {name.split("/")[0] for name, _ in tf.train.list_variables(f"{exported.model_dir}/variables/variables")}
-    own = {"item_table", "item_ids", "item_lengths", "item_categories", "index"}
+    own = {"item_table", "item_ids", "item_lengths", "item_categories", "index", "item_rows", "popularity"}
     assert names == own | {"_CHECKPOINTABLE_OBJECT_GRAPH"}

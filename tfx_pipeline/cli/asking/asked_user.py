@@ -159,18 +159,26 @@ def limits(config: PipelineConfig) -> HistoryLimits:
 
 
 def ranked_table(ranked: Sequence[RankedItem], log: EventLog) -> str:
-    """Formats an answer as a table, best item first."""
+    """Formats an answer as a table, best item first. The source of each item is a column if the model tells any."""
+    with_sources = any(item.source for item in ranked)
     rows = [
-        (str(rank), item.item_id, log.title(item.item_id), f"{item.score:.4f}")
+        (
+            str(rank),
+            item.item_id,
+            log.title(item.item_id),
+            f"{item.score:.4f}",
+            *([item.source] if with_sources else []),
+        )
         for rank, item in enumerate(ranked, start=1)
     ]
-    return table(("rank", "item", "title", "score"), rows)
+    return table(("rank", "item", "title", "score", *(["source"] if with_sources else [])), rows)
 
 
 def ranked_json(asked: Mapping[str, str], ranked: Sequence[RankedItem], log: EventLog) -> str:
     """Formats an answer as JSON: what was asked, then the items, best first."""
     items = [
         {"rank": rank, "item_id": item.item_id, "title": log.title(item.item_id), "score": item.score}
+        | ({"source": item.source} if item.source else {})
         for rank, item in enumerate(ranked, start=1)
     ]
     return json.dumps({**asked, "items": items}, indent=2, ensure_ascii=False)

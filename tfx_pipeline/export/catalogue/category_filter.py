@@ -59,6 +59,25 @@ class CategoryFilter:
             result = tf.logical_and(result, tf.logical_or(tf.equal(name, "")[:, tf.newaxis], is_asked))
         return result
 
+    def fits(self, category: tf.Tensor, rows: tf.Tensor, items: tf.Tensor) -> tf.Tensor:
+        """Whether single items are of the category of single rows.
+
+        Args:
+            category: As in `items_of`, for all rows.
+            rows: Int32 [n], rows of `category`.
+            items: Int32 [n], rows of the table.
+
+        Returns:
+            Bool [n].
+        """
+        levels = self.table.shape[1]
+        is_any = tf.equal(category, "")
+        asked, own = tf.gather(_hashed(category[:, :levels]), rows), tf.gather(self.table, items)
+        named = tf.shape(asked)[1]  # May be fewer than the levels that items have.
+        equal = tf.logical_or(tf.equal(asked, own[:, :named]), tf.gather(is_any[:, :levels], rows))
+        is_possible = tf.gather(tf.reduce_all(is_any[:, levels:], axis=1), rows)
+        return tf.logical_and(is_possible, tf.reduce_all(equal, axis=1))
+
 
 def _hashed(texts: tf.Tensor) -> tf.Tensor:
     return tf.strings.to_hash_bucket_fast(texts, HASHES)

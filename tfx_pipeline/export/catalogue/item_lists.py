@@ -2,7 +2,7 @@
 
 import tensorflow as tf
 
-from schemas import signatures
+from schemas import features, signatures
 
 NO_ITEM = -float("inf")
 """The score of a place that holds no item."""
@@ -24,16 +24,18 @@ def filled_up(items: tf.Tensor, scores: tf.Tensor, k: tf.Tensor, columns: tf.Ten
     """Gives every row as many items as it asks for, followed by padding.
 
     Args:
-        items: String [batch, n], best first; n is at most `columns`.
+        items: String [batch, n], best first, or int32, rows of the item table; n is at most `columns`.
         scores: Float32 of the same shape, `NO_ITEM` at places without an item.
         k: Int32 [batch], how many items each row asks for.
         columns: The result of the function `columns`.
 
     Returns:
-        Items and scores, both [batch, columns]. A place without an item has an empty string and the score `NO_ITEM`.
+        Items and scores, both [batch, columns]. A place without an item has an empty string, or the row of
+        padding, and the score `NO_ITEM`.
     """
+    nothing = "" if items.dtype == tf.string else features.PADDING
     missing = [[0, 0], [0, columns - tf.shape(scores)[1]]]
-    items = tf.pad(items, missing, constant_values="")
+    items = tf.pad(items, missing, constant_values=nothing)
     scores = tf.pad(scores, missing, constant_values=NO_ITEM)
     is_item = tf.logical_and(tf.sequence_mask(k, columns), tf.greater(scores, NO_ITEM))
-    return tf.where(is_item, items, ""), tf.where(is_item, scores, NO_ITEM)
+    return tf.where(is_item, items, nothing), tf.where(is_item, scores, NO_ITEM)

@@ -118,8 +118,10 @@ export class RankedList {
   }
 }
 
-function foundBy({ signature, version, milliseconds, candidates }) {
-  return [how(signature, candidates), version === null ? "" : `version ${version}`, `${milliseconds.toLocaleString("en")} ms`]
+function foundBy({ items, signature, version, milliseconds, candidates }) {
+  // Nothing was known of a request whose items are all found by popularity.
+  const unknown = items.every(({ source }) => source === "popularity") ? "nothing is known of whom it asks for: the most popular" : "";
+  return [how(signature, candidates), unknown, version === null ? "" : `version ${version}`, `${milliseconds.toLocaleString("en")} ms`]
     .filter((part) => part !== "").join(" · ");
 }
 

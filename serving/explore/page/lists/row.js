@@ -7,7 +7,7 @@ import { marked } from "../parts/words.js";
 /**
  * Makes the row.
  *
- * @param {object} item - Has id, title, the title's parts and score.
+ * @param {object} item - Has id, title, the title's parts, score, and its source if the model tells it.
  * @param {number} place - From 0.
  * @param {object} shown
  * @param {{kind: string, places: number}|undefined} shown.move - How it moved.
@@ -37,6 +37,7 @@ export function row(item, place, shown) {
         "span", { class: "name" },
         element("span", { class: "title", dir: "auto" }, ...marked(item.parts)),
         shown.isNext ? element("span", { class: "did-next" }, "clicked next") : null,
+        item.source ? element("span", { class: "source" }, unseen("found by "), item.source) : null,
       ),
       score(item, shown),
       element("span", { class: "arrow", "aria-hidden": "true" }),

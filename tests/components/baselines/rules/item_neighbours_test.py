@@ -3,6 +3,7 @@ import math
 import numpy as np
 import pytest
 
+from components.baselines import item_cosines
 from components.baselines.rules import item_neighbours
 from components.baselines.rules.item_neighbours import ItemNeighbours
 from tests.support.rule_logs import asked, hotels, orders, training_log
@@ -26,7 +27,7 @@ def test_cosines_by_hand(tmp_path):
 
 def test_only_the_nearest_are_kept(tmp_path, monkeypatch):
     monkeypatch.setattr(item_neighbours, "NEIGHBOURS", 1)
-    monkeypatch.setattr(item_neighbours, "_ITEMS_AT_ONCE", 2)
+    monkeypatch.setattr(item_cosines, "_ITEMS_AT_ONCE", 2)
     monkeypatch.setattr(item_neighbours, "_SUMS_AT_ONCE", 18)  # Three rows of five items and the unknown.
     rule = ItemNeighbours(hotels(tmp_path), training_log("", BASKETS))
     # Of a only b, of b only a, of c only a; of d, b.

@@ -124,3 +124,27 @@ NOT_FINITE = {signatures.SESSION_WINDOWS: np.full([2, 1, 2], np.inf)}
 )
 def test_refuses_any_other_answer(signature, outputs, reason):
     refuses(reason, **{signature: outputs})
+
+
+def with_sources(sources, scores=(0.75, 0.5)):
+    """A `recommend` that tells these sources of its two items."""
+
+    def recommend(inputs):
+        rows = len(inputs[signatures.K])
+        if inputs[signatures.CATEGORY].any():
+            return found([[]] * rows) | {signatures.SOURCES: np.full([rows, 10], b"", object)}
+        told = np.array([[each.encode() for each in sources] + [b""] * (10 - len(sources))] * rows, object)
+        return found([["a", "b"]] * rows, [list(scores)] * rows) | {signatures.SOURCES: told}
+
+    return recommend
+
+
+def test_sources_are_told_and_only_popularity_may_have_scores_of_its_own():
+    try_offered(model(recommend=with_sources(["words", "popularity"])), EXAMPLES, 1e-5)
+    try_offered(model(recommend=with_sources(["popularity"] * 2, scores=(0.25, 0.125))), EXAMPLES, 1e-5)
+    refuses("score the same items differently", recommend=with_sources(["words", "popularity"], scores=(0.25, 0.125)))
+
+
+@pytest.mark.parametrize("sources", [["words"], ["words", "luck"], ["words", "words", "words"]])
+def test_refuses_items_without_a_known_source_and_padding_with_one(sources):
+    refuses("`recommend` should tell one of vectors, words,.* of each item, and an", recommend=with_sources(sources))

@@ -1,10 +1,13 @@
+import json
+
 import pytest
 
 from schemas.canonical_event import Surface
+from serving.client.answers import RankedItem
 from serving.client.call import CallError
 from serving.shop_log.event_log import HistoryLimits
 from tests.support.raw_files import write
-from tfx_pipeline.cli.asking.asked_user import explain, limits, served_model
+from tfx_pipeline.cli.asking.asked_user import explain, limits, ranked_json, ranked_table, served_model
 from tfx_pipeline.config.loading import ConfigError
 from tfx_pipeline.config.pipeline_config import load_config
 
@@ -100,3 +103,20 @@ def test_each_surface_is_asked_of_the_model_that_serves_it(shop):
     assert served_model(one, Surface.SEARCH).name == "shop_search"
     with pytest.raises(ConfigError, match="no model of this configuration serves recommendation; there is shop_search"):
         served_model(one, Surface.RECOMMENDATION)
+
+
+class _Titles:
+    """The part of a log that the lists read."""
+
+    def title(self, item_id):
+        return f"title of {item_id}"
+
+
+def test_the_source_of_each_item_is_shown_if_the_model_tells_it():
+    told = [RankedItem("a", 0.75, "words"), RankedItem("b", 0.5, "vectors")]
+    header, first, _ = ranked_table(told, _Titles()).splitlines()
+    assert header.split() == ["rank", "item", "title", "score", "source"] and first.split()[-1] == "words"
+    items = json.loads(ranked_json({}, told, _Titles()))["items"]
+    assert [item["source"] for item in items] == ["words", "vectors"]
+    untold = [RankedItem("a", 0.75)]
+    assert "source" not in ranked_table(untold, _Titles()) + ranked_json({}, untold, _Titles())

@@ -7,6 +7,7 @@ import tensorflow as tf
 from schemas import signatures
 from schemas.canonical_event import Surface, Token
 from tests.support.exported_retriever import (
+    ENGAGEMENTS,
     HISTORY,
     ITEMS,
     NEWEST_CLICKS,
@@ -43,7 +44,7 @@ def listed(servable, inputs):
 
 @pytest.mark.parametrize("queries", [None, ["red mug", "zzz", ""]])
 def test_answers_the_best_items_with_the_scores_of_rank(servable, queries):
-    histories = [HISTORY, (), STRANGE]
+    histories = [HISTORY, HISTORY, HISTORY[:1]]
     asked = rank_inputs(histories, ["u1"] * 3, queries or [""] * 3, ITEMS)
     ranked = servable.run(signatures.RANK, asked)[signatures.SCORES]
     answered = zip(*listed(servable, request(histories, 5, queries=queries)), strict=True)
@@ -107,19 +108,19 @@ class TestRetrieval:
         """How many items the index was asked for, and what each row is answered; all rows but for categories alike."""
         asked = []
         rows = len(categories)
+        excluded = seen if exclude_seen else [""] * len(seen)
 
         def nearest(queries, wanted):
             asked.append(int(wanted))
             return tf.constant([places[: int(wanted)]] * rows)
 
-        items, logits = Retrieval(RetrievalIndex(nearest, ()), table, self.IDS, self.CATEGORIES).best(
+        found, logits = Retrieval(RetrievalIndex(nearest, ()), table, self.IDS, self.CATEGORIES).best(
             tf.constant([[request]] * rows, table.dtype),
-            tf.constant([k] * rows),
-            tf.constant([exclude_seen] * rows),
-            tf.constant([seen] * rows, tf.string, [rows, len(seen)]),
+            tf.constant(k),
+            tf.constant([excluded] * rows, tf.string, [rows, len(seen)]),
             tf.constant([[category] for category in categories]),
         )
-        return asked, items.numpy().tolist(), logits.numpy().tolist()
+        return asked, tf.gather(self.IDS, found).numpy().tolist(), logits.numpy().tolist()
 
     def test_orders_by_the_products_and_what_the_index_did_not_find_is_padding(self):
         assert self.best([0, 2, 1], k=3) == ([3], [[b"b", b"c", b"a"]], [[6.0, 4.0, 2.0]])
@@ -140,3 +141,34 @@ class TestRetrieval:
         _, _, logits = self.best([1, 0, 2], k=3, table=table, request=1.0078125)
         # 1.0078125 squared is 1.01568..., which bfloat16 rounds to 1.015625.
         assert logits == [[1.015625, 1.0078125, -1.0078125]]
+
+
+NEVER_MET = [(), STRANGE, (Token(Surface.SEARCH, ("never-seen",), "zzz"),)]
+BY_POPULARITY = ["item-l", "item-b", "item-i", "item-d"]
+
+
+@pytest.mark.parametrize("queries", [None, ["zzz", "", "never"]])
+def test_of_whom_nothing_is_known_gets_the_most_popular_items_in_their_order(servable, queries):
+    inputs = request(NEVER_MET, 4, queries=queries)
+    name = signatures.RECOMMEND if queries is None else signatures.SEARCH
+    answer = servable.run(name, inputs)
+    assert answer[signatures.ITEMS].astype(str).tolist() == [BY_POPULARITY] * 3
+    assert answer[signatures.SOURCES].astype(str).tolist() == [["popularity"] * 4] * 3
+    # Of 13 engagements, and one more for each of the twelve items.
+    np.testing.assert_allclose(answer[signatures.SCORES], [np.array([6, 5, 4, 2]) / 25] * 3, rtol=1e-6)
+
+
+def test_so_a_new_users_answer_is_as_good_as_popularity(servable):
+    """Whatever is bought next: the hit rate at any cut is that of the most popular items."""
+    ranks = servable.run(signatures.RECOMMEND, request([()], 12))[signatures.ITEMS][0].astype(str).tolist()
+    places = {item: -ENGAGEMENTS.get(item, 0) for item in ITEMS}
+    assert [places[item] for item in ranks] == sorted(places.values())
+
+
+def test_the_most_popular_items_of_a_category_beside_a_row_of_whom_something_is_known(servable):
+    inputs = request([STRANGE, HISTORY], 3, exclude_seen=True, categories=[("home",), ("home",)])
+    answer = servable.run(signatures.RECOMMEND, inputs)
+    # The first six items are of the category, and training met two of them.
+    assert answer[signatures.ITEMS][0, :2].astype(str).tolist() == ["item-b", "item-d"]
+    assert answer[signatures.ITEMS][0, 2].decode() in ITEMS[:6]
+    assert answer[signatures.SOURCES].astype(str).tolist() == [["popularity"] * 3, ["vectors"] * 3]

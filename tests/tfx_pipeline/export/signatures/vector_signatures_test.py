@@ -10,8 +10,9 @@ from tests.support.exported_retriever import HISTORY, ITEMS, history_inputs, tex
 from tfx_pipeline.export.catalogue.item_vectors import ItemVectors
 from tfx_pipeline.export.signatures.vector_signatures import vector_lengths
 
-USERS = history_inputs([HISTORY, (), ()], ["u1", "u2", "a stranger"])
-QUERIES = {signatures.RANK_QUERY: texts(["red mug", "zzz", ""])}
+# Where nothing is known, the answer is popularity's.
+USERS = history_inputs([HISTORY, HISTORY[:1], HISTORY[1:]], ["u1", "u2", "a stranger"])
+QUERIES = {signatures.RANK_QUERY: texts(["red mug", "blue zzz", "lamp"])}
 NOBODY = history_inputs([(), (), ()], [""] * 3)
 
 

@@ -1,0 +1,17 @@
+"""Where a retrieved item comes from: the names of the sources, as answers and the configuration tell them."""
+
+from typing import Final
+
+VECTORS: Final = "vectors"
+"""The items whose vectors suit the request's best."""
+WORDS: Final = "words"
+"""The items whose texts hold the words of the query or, without one, of the newest query of the history."""
+CATEGORY: Final = "category"
+"""The most popular items of the categories of the newest items of the history."""
+NEIGHBOURS: Final = "neighbours"
+"""The items that stand in the same training histories as the newest items of the history."""
+POPULARITY: Final = "popularity"
+"""The items that training was engaged with most. Where nothing is known of a request, all its items are these."""
+
+SOURCES: Final = (VECTORS, WORDS, CATEGORY, NEIGHBOURS, POPULARITY)
+"""All of them. Of an item that several offer at the same place, the first one is told."""

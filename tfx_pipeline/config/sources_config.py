@@ -1,0 +1,38 @@
+"""From which sources the candidates come that a ranking model orders."""
+
+from dataclasses import dataclass
+
+from schemas import signatures
+from schemas.number_checks import check_least
+
+
+@dataclass(frozen=True)
+class SourcesConfig:
+    """How many items each source offers to the ranking model; 0 switches a source off.
+
+    The sources are mixed in proportion until there are `retriever.retrieved` items, each once; more by vectors fill
+    what is left. A change trains the retriever anew.
+
+    Attributes:
+        vectors: The items whose vectors suit the request's best; at least 1, because they also fill what others leave.
+        words: The items with the highest BM25 of the query in title, categories and attributes. In the feed, the newest
+            query of the history counts.
+        category: The most popular items of the categories of the five newest items of the history.
+        neighbours: The items that stand in the same training histories as the 50 newest items of the history.
+        popularity: The most popular items. They are the first to go where the others are enough. Whatever the number,
+            a request of which nothing is known, neither a word nor an item, is answered with the most popular items.
+    """
+
+    vectors: int = 80
+    words: int = 20
+    category: int = 20
+    neighbours: int = 80
+    popularity: int = 10
+
+    def __post_init__(self) -> None:
+        """Refuses numbers that no request could ask for."""
+        check_least(self, 1, "vectors")
+        check_least(self, 0, "words", "category", "neighbours", "popularity")
+        for name, quota in vars(self).items():
+            if quota > signatures.LARGEST_K:
+                raise ValueError(f"`{name}` should be at most {signatures.LARGEST_K}. Received: {name}={quota}")
