@@ -59,7 +59,8 @@ def test_a_model_has_to_beat_the_rules_on_its_surfaces_unless_it_is_told_otherwi
         return "baseline_blessing" in pusher.inputs
 
     must = "evaluation.must_beat_baselines=true"
-    made = nodes(must, "evaluation.baselines=[last_items]", "evaluation.metric=mrr", "evaluation.baseline_margin=0.25")
+    asked = ("evaluation.metric=mrr", "evaluation.baseline_margin=0.25", "evaluation.exclude_seen=false")
+    made = nodes(must, "evaluation.baselines=[last_items]", *asked)
     assert made["Pusher"].inputs["baseline_blessing"].producer_component_id == "Baselines" and is_asked(made["Pusher"])
     assert json.loads(made["Baselines"].exec_properties["settings"]) == {
         "rules": ["last_items"],
@@ -67,12 +68,14 @@ def test_a_model_has_to_beat_the_rules_on_its_surfaces_unless_it_is_told_otherwi
         "margin": 0.25,
         "surfaces": ["recommendation", "search"],
         "catalogue_examples": 0,  # UniSAR alone does not retrieve.
+        "exclude_seen": False,
     }
     shown = nodes("evaluation.must_beat_baselines=false", "evaluation.split=validation")
     assert not is_asked(shown["Pusher"]) and shown["Baselines"].exec_properties["split"] == "validation"
     none = nodes(must, "evaluation.baselines=[]")
     assert not is_asked(none["Pusher"]) and "Baselines" not in none
     of_each = nodes(must, "model=unifiedssr", "fine_tuning.surfaces=[search]")
+    assert of_each["SearchCatalogueMetrics"].exec_properties["exclude_seen"] == 1
     settings = json.loads(of_each["SearchBaselines"].exec_properties["settings"])
     assert (settings["surfaces"], settings["catalogue_examples"]) == (["search"], 2000)
     assert of_each["SearchPusher"].inputs["baseline_blessing"].producer_component_id == "SearchBaselines"
