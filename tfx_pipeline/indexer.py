@@ -11,11 +11,13 @@ def run_fn(fn_args: Any) -> None:
 
     Args:
         fn_args: A `tfx.components.FnArgs`. `train_files` holds the raw files of the tables' splits, `transform_output`
-            is what the model was trained with, `custom_config` what its training was given.
+            is what the model was trained with, `custom_config` what its training was given, and `train_files`, patterns of
+            the examples that it learned from.
     """
+    settings = dict(fn_args.custom_config)
     indexing_job.run(
         training_job.TrainingJob(
-            train_files=(),
+            train_files=tuple(settings.pop("train_files")),
             validation_files=(),
             catalog_files=training_job.files_of_split(fn_args.train_files, "catalog"),
             audience_files=training_job.files_of_split(fn_args.train_files, "audience"),
@@ -23,6 +25,6 @@ def run_fn(fn_args: Any) -> None:
             model_dir=fn_args.serving_model_dir,
             log_dir=fn_args.model_run_dir,
             start_from=fn_args.base_model,
-            **training_job.from_custom_config(fn_args.custom_config),
+            **training_job.from_custom_config(settings),
         )
     )

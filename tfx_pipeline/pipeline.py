@@ -109,7 +109,7 @@ def _indexer(
         base_model=model.outputs["result"],
         train_args=tfx.proto.TrainArgs(splits=splits),
         eval_args=tfx.proto.EvalArgs(splits=splits),
-        custom_config=dict(of.custom_config),
+        custom_config={**of.custom_config, "train_files": list(of.train_files)},
     )
     nodes = [
         model.with_id(f"{prefix}TrainedModel"),

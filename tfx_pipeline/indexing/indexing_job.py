@@ -12,7 +12,6 @@ import tensorflow as tf
 import tensorflow_transform as tft
 
 from models.catalogue import Catalogue
-from tfx_pipeline.export import saved_model
 from tfx_pipeline.indexing import grown_graph, grown_weights
 from tfx_pipeline.training import trained_weights, training_job
 from tfx_pipeline.training.training_job import TrainingJob
@@ -26,7 +25,7 @@ def run(job: TrainingJob) -> int:
     """Exports a trained model with the items of a catalogue that has new ones.
 
     Nothing is trained. A new item is known by its title, categories, attributes, numbers and vector; its id is unknown,
-    as that of an item which a request names and the model has not seen.
+    as that of an item which a request names and the model has not seen. It has no neighbours.
 
     Args:
         job: The training whose model it is, except that the files of items and users are raw ones, and of now.
@@ -58,10 +57,11 @@ def run(job: TrainingJob) -> int:
                 "with titles, categories or attributes (data.items; unifiedssr.item_attributes), or train it anew with "
                 "the new items: `tandem run`."
             )
-        trained = training_job.build_model(job, trained_output, _without(catalogue, len(items)))
+        of_training = _without(catalogue, len(items))
+        trained = training_job.build_model(job, trained_output, of_training)
         trained_weights.load(trained, job.start_from)
         grown_weights.take_over(trained, model)
-        saved_model.save(model, output, job.model_dir, catalogue.categories, job.retrieval_index)
+        training_job.export(model, job, output, catalogue, trained_items=len(of_training.engagements))
     known = len(catalogue.engagements) - 2 - len(items)
     _LOG.info("Indexed: %s new items beside %s known ones", f"{len(items):,}", f"{known:,}")
     return len(items)

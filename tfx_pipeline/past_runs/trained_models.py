@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from components.baseline_model.pushed_versions import last_pushed_version
+from schemas import features
 from tfx_pipeline.past_runs.run_store import RunStore, Step
 from tfx_pipeline.past_runs.run_summary import pushed_destination
 
-_MODEL, _GRAPH = "model", "transform_graph"
+_MODEL, _GRAPH, _EXAMPLES = "model", "transform_graph", "examples"
+_LEARNED = (features.TRAIN_SPLIT, features.PRETRAIN_SPLIT)
 
 
 @dataclass(frozen=True)
@@ -20,11 +22,13 @@ class TrainedModel:
     Attributes:
         model_uri: Where the model lies, an artifact `Model`.
         transform_graph_uri: Where the Transform output lies that it was trained with.
+        train_files: Patterns of the transformed examples that it learned from.
         custom_config: What `training_job.custom_config` made for it.
     """
 
     model_uri: str
     transform_graph_uri: str
+    train_files: tuple[str, ...]
     custom_config: Mapping[str, Any]
 
 
@@ -70,5 +74,11 @@ def trained_models(store: RunStore, pushed_model_dir: str) -> dict[str, TrainedM
 
 
 def _trained(store: RunStore, step: Step, model_id: int) -> TrainedModel:
-    (graph,) = (store.artifacts[each] for key, each in step.inputs if key == _GRAPH)
-    return TrainedModel(store.artifacts[model_id].uri, graph.uri, json.loads(step.properties["custom_config"]))
+    read = {key: store.artifacts[each].uri for key, each in step.inputs}
+    splits = json.loads(step.properties["train_args"])["splits"]
+    return TrainedModel(
+        store.artifacts[model_id].uri,
+        read[_GRAPH],
+        tuple(f"{read[_EXAMPLES]}/Split-{split}/*" for split in splits if split in _LEARNED),
+        json.loads(step.properties["custom_config"]),
+    )

@@ -13,9 +13,16 @@ class IndexedRuns(PastRuns):
 
     def train(self, version, dim):
         self.begin()
-        (self.graph,) = self.step("Transform", outputs=["TransformGraph"])
+        self.graph, self.examples = self.step("Transform", outputs=["TransformGraph", "Examples"])
+        splits = '{"splits": ["train", "catalog"]}'
         self.models = [
-            self.step(node, inputs=[self.graph], outputs=["Model"], custom_config=json.dumps({"dim": dim + place}))[0]
+            self.step(
+                node,
+                inputs=[self.graph, self.examples],
+                outputs=["Model"],
+                custom_config=json.dumps({"dim": dim + place}),
+                train_args=splits,
+            )[0]
             for place, node in enumerate(("Trainer", "RetrieverTrainer"))
         ]
         (both,) = self.step("RetrieveThenRank", inputs=self.models, outputs=["Model"])
@@ -53,6 +60,7 @@ def test_the_trainings_are_those_of_the_newest_version_however_often_it_was_inde
             "RetrieverTrainer": 21,
         }
         assert trained["Trainer"].model_uri == str(past.folder(past.models[0]))
+        assert trained["Trainer"].train_files == (f"{past.folder(past.examples)}/Split-train/*",)
         assert trained["RetrieverTrainer"].transform_graph_uri == str(past.folder(past.graph))
     for version in ("18", "19", "20"):  # Rolled back, so to say.
         shutil.rmtree(past.root / "pushed" / "shop" / version)

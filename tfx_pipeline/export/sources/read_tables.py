@@ -1,5 +1,6 @@
 """Makes the tables of the sources from what a training reads: the catalogue and the training examples."""
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -19,7 +20,11 @@ _BATCH = 4096
 
 
 def read_tables(
-    quotas: Mapping[str, int], catalogue: Catalogue, transform_output: tft.TFTransformOutput, train_files: Sequence[str]
+    quotas: Mapping[str, int],
+    catalogue: Catalogue,
+    transform_output: tft.TFTransformOutput,
+    train_files: Sequence[str],
+    trained_items: int | None = None,
 ) -> SourceTables:
     """Makes the tables of the sources that are on.
 
@@ -28,14 +33,17 @@ def read_tables(
         catalogue: What is known of the items.
         transform_output: The output of the Transform that wrote the catalogue and the examples.
         train_files: Patterns of transformed training examples.
+        trained_items: The number of item indices in these examples; None if they are the catalogue's. Items that came
+            later have no neighbours.
     """
     words = neighbours = NOTHING
     if quotas.get(retrieval_sources.WORDS):
         known = vocabularies.table_rows(transform_output, features.WORD_VOCABULARY)
         words = words_table(item_texts(catalogue, transform_output), known)
     if quotas.get(retrieval_sources.NEIGHBOURS):
-        items = len(catalogue.engagements)
+        items = trained_items or len(catalogue.engagements)
         neighbours = neighbours_table(read_baskets(train_files, transform_output, items), items)
+        neighbours = dataclasses.replace(neighbours, size=len(catalogue.engagements))
     paths, categories = categories_table(catalogue.categories, catalogue.engagements)
     return SourceTables(quotas, words, paths, categories, neighbours)
 
