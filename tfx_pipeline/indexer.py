@@ -11,8 +11,8 @@ def run_fn(fn_args: Any) -> None:
 
     Args:
         fn_args: A `tfx.components.FnArgs`. `train_files` holds the raw files of the tables' splits, `transform_output`
-            is what the model was trained with, `custom_config` what its training was given, and `train_files`, patterns of
-            the examples that it learned from.
+            is what the model was trained with, `custom_config` what its training was given, and `train_files`, patterns
+            of the examples that it learned from.
     """
     settings = dict(fn_args.custom_config)
     indexing_job.run(
