@@ -59,6 +59,17 @@ def retrieval_server(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
+def source_server(tmp_path_factory):
+    """A server, also named `shop`, of a model that retrieves and tells from which source each item comes."""
+    from tests.support.retrieval_models import save_retrieval_model
+
+    base_path = tmp_path_factory.mktemp("sources")
+    save_retrieval_model(base_path / "7", {"a": 1.0, "b": 2.0}, sources={"a": "words", "b": "vectors"})
+    with _served(base_path) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
 def explaining_server(tmp_path_factory):
     """A server, also named `shop`, of a model that explains its scores."""
     from tests.support.explained_models import save_explaining_model

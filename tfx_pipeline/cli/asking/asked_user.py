@@ -7,6 +7,7 @@ import sys
 from collections.abc import Mapping, Sequence
 
 from components.raw_files.refusal import DataError
+from schemas import retrieval_sources
 from schemas.canonical_event import Surface, Token
 from schemas.context_values import request_inputs
 from serving.client.answers import RankedItem
@@ -120,6 +121,9 @@ def ask(args: argparse.Namespace, query: str, command: str) -> int:
     if best.candidates and best.candidates.is_cut:
         ranked, catalogue = len(best.candidates.item_ids), best.candidates.catalogue
         print(f"Ranked: the {ranked:,} most popular of {catalogue:,} items.", file=sys.stderr)
+    if not history and is_fallback(best.items):
+        what = "this query" if query else "this user"
+        print(f"The model knows nothing of {what}: the most popular items.", file=sys.stderr)
     print(_as_json(request, best, log) if args.json else ranked_table(best.items, log))
     return 0
 
@@ -156,6 +160,11 @@ def limits(config: PipelineConfig) -> HistoryLimits:
     """Returns how much of a history the model sees."""
     data = config.data
     return HistoryLimits(data.recommendation_history, data.search_history, data.items_per_session)
+
+
+def is_fallback(ranked: Sequence[RankedItem]) -> bool:
+    """Whether all items come from popularity, as where the model knows nothing of a request."""
+    return bool(ranked) and all(item.source == retrieval_sources.POPULARITY for item in ranked)
 
 
 def ranked_table(ranked: Sequence[RankedItem], log: EventLog) -> str:

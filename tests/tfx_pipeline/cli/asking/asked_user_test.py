@@ -120,3 +120,10 @@ def test_the_source_of_each_item_is_shown_if_the_model_tells_it():
     assert [item["source"] for item in items] == ["words", "vectors"]
     untold = [RankedItem("a", 0.75)]
     assert "source" not in ranked_table(untold, _Titles()) + ranked_json({}, untold, _Titles())
+
+
+def test_it_says_that_the_most_popular_items_stand_in_where_nothing_is_known(ask, source_server):
+    told = ": the most popular items."
+    assert f"The model knows nothing of this query{told}" in ask(source_server, "query", "zzz", "--user", "x").err
+    assert f"The model knows nothing of this user{told}" in ask(source_server, "recommend", "--user", "x").err
+    assert told not in ask(source_server, "recommend", "--user", "7").err
