@@ -102,7 +102,7 @@ def _best(retrieval: Retrieval, k: int) -> Callable:
     def best(requests):
         rows = tf.shape(requests)[0]
         none = tf.fill([rows, 0], "")
-        return retrieval.best(requests, tf.fill([rows], k), tf.fill([rows], False), seen=none, category=none)
+        return retrieval.best(requests, tf.constant(k), excluded=none, category=none)
 
     return best
 
