@@ -104,6 +104,7 @@ THIN_EDGES = {"__init__.py", "component.py", "executor.py", "artifact.py"}
 
 TESTED_BY_A_RUN = {
     "components/baselines/rule_names.py": "tests/components/baselines/rules/known_rules_test.py",
+    "components/judged_queries/judgement_keys.py": "tests/components/judged_queries/judge_test.py",
     "components/baselines/rules/rule.py": "tests/components/baselines/rules/known_rules_test.py",
     "tfx_pipeline/cli/running/paper_runs.py": "tests/tfx_pipeline/cli/running/reproduce_test.py",
     "components/sources/candidate_row.py": "tests/components/sources/adapters/fixed_benchmark_test.py",

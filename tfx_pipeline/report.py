@@ -15,7 +15,8 @@ from components.baseline_model.pushed_versions import last_pushed_version
 from components.baselines.comparison_file import read_comparison
 from components.behaviour_example_gen.left_out import LEFT_OUT_PROPERTY
 from components.data_checks.finding import read_findings
-from components.judged_queries.judge import QUERIES_KEY, read_judgement
+from components.judged_queries.judge import read_judgement
+from components.judged_queries.judgement_keys import QUERIES_KEY
 from components.metrics.among_all_items.metrics_file import among_which, read_catalogue_metrics
 from components.servability_gate.gate_config import INFRA_VALIDATOR
 from components.servability_gate.verdict import BLESSED_PROPERTY, REASONS_PROPERTY

@@ -6,7 +6,7 @@ from tfx.dsl.components.base import base_executor
 from tfx.types import artifact_utils
 
 from components.artifacts import Artifacts, Properties, saved_model_dir
-from components.judged_queries import judge
+from components.judged_queries import judge, judgement_keys
 from components.raw_files.split_files import split_files
 from schemas import features
 
@@ -35,9 +35,9 @@ class Executor(base_executor.BaseExecutor):
             exec_properties[OF_EACH_KEY],
         )
         judge.write_judgement(artifact_utils.get_single_instance(output_dict[JUDGEMENT_KEY]).uri, found)
-        if found[judge.SKIPPED_KEY]:
-            _LOG.info("Search was not judged: %s", found[judge.SKIPPED_KEY])
+        if found[judgement_keys.SKIPPED_KEY]:
+            _LOG.info("Search was not judged: %s", found[judgement_keys.SKIPPED_KEY])
         else:
-            of_all = found[judge.ALL_KEY]
-            told = of_all[judge.COUNT], judge.FIRST, of_all[judge.PRECISION]
+            of_all = found[judgement_keys.ALL_KEY]
+            told = of_all[judgement_keys.COUNT], judgement_keys.FIRST, of_all[judgement_keys.PRECISION]
             _LOG.info("Judged %d queries: precision of the first %d is %.4f", *told)

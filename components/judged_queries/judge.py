@@ -8,15 +8,23 @@ from typing import Any, Final
 import tensorflow as tf
 from apache_beam.io.filesystems import FileSystems
 
+from components.judged_queries.judgement_keys import (
+    ALL_KEY,
+    ANSWERS,
+    ASKED_FOR,
+    COUNT,
+    FIRST,
+    KINDS_KEY,
+    OUT_OF_ORDER,
+    PRECISION,
+    QUERIES_KEY,
+    SKIPPED_KEY,
+)
 from components.judged_queries.query_making import KINDS, NONSENSE, JudgedQuery, made_queries
 from components.judged_queries.right_items import TitledItems
 from components.judged_queries.search_asking import search_answers
 from schemas import features
 
-KINDS_KEY, ALL_KEY, SKIPPED_KEY, QUERIES_KEY = "kinds", "all", "skipped", "queries"
-COUNT, PRECISION, OUT_OF_ORDER, ANSWERS = "queries", "precision", "out_of_order", "answers"
-FIRST: Final = 5
-ASKED_FOR: Final = 100
 _FILE: Final = "judgement.json"
 _BATCH = 4096
 

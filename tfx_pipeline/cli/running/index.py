@@ -11,6 +11,7 @@ import argparse
 import dataclasses
 import json
 import os
+from typing import TYPE_CHECKING
 
 from tfx_pipeline.cli.exit_code import ExitCode
 from tfx_pipeline.cli.parsing import config_arguments
@@ -19,8 +20,10 @@ from tfx_pipeline.cli.running.report_text import is_pushed, outcome_lines
 from tfx_pipeline.cli.running.surfaces_of_log import fitted_to_log
 from tfx_pipeline.config.pipeline_config import PipelineConfig
 from tfx_pipeline.display.shown import shown
-from tfx_pipeline.past_runs.trained_models import TrainedModel
 from tfx_pipeline.runners.failures import NotReadyError
+
+if TYPE_CHECKING:
+    from tfx_pipeline.past_runs.trained_models import TrainedModel
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -45,7 +48,7 @@ def run(args: argparse.Namespace) -> int:
     return ExitCode.OK if is_pushed(report) else ExitCode.NOT_PUSHED
 
 
-def _trained(config: PipelineConfig) -> dict[str, TrainedModel]:
+def _trained(config: PipelineConfig) -> "dict[str, TrainedModel]":
     """The trainings that the newest versions of all served models were made of.
 
     Raises:

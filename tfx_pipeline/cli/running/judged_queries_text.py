@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from components.judged_queries.judge import (
+from components.judged_queries.judgement_keys import (
     ALL_KEY,
     ANSWERS,
     ASKED_FOR,
