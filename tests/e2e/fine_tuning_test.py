@@ -1,5 +1,6 @@
 """UnifiedSSR through the pipeline: joint pre-training, then one model a surface, each evaluated, gated and pushed."""
 
+import itertools
 from pathlib import Path
 
 import pytest
@@ -58,12 +59,12 @@ def test_fine_tuning_starts_from_the_joint_weights(run):
     def first_loss(node, surface):
         # The newest of the node's runs; other tests train by the same configuration.
         folder = Path(RunHistory(config).artifact_uri(node, "model_run", since=0))
-        (events,) = folder.glob("train/events.out.tfevents.*")
-        for event in tf.compat.v1.train.summary_iterator(str(events)):
+        files = sorted(map(str, folder.glob("train/events.out.tfevents.*")))  # What was chosen has a file of its own.
+        for event in itertools.chain.from_iterable(map(tf.compat.v1.train.summary_iterator, files)):
             for value in event.summary.value:
                 if value.tag == f"epoch_next_item_loss_{surface}":
                     return float(tf.make_ndarray(value.tensor))
-        raise AssertionError(f"{events} has no loss of {surface}")
+        raise AssertionError(f"{files} have no loss of {surface}")
 
     for surface in ("recommendation", "search"):
         assert first_loss(f"{surface.capitalize()}Trainer", surface) < 0.9 * first_loss("Trainer", surface)
