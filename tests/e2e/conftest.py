@@ -21,6 +21,7 @@ RETRIEVER = [
     "unifiedssr.item_attributes=true",
     "unifiedssr.loss=softmax",
     "unifiedssr.softmax_negatives=32",
+    "evaluation.judged_queries=30",
 ]
 
 

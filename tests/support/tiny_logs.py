@@ -65,6 +65,8 @@ evaluation:
   margin: 0.0001
   # Queries are words of titles, so that no model of a few seconds beats the rule that looks for these words.
   must_beat_baselines: false
+  # Seconds for each run, which a test that looks at them asks for.
+  judged_queries: 0
 gate:
   examples: 8
 """
