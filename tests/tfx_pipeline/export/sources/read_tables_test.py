@@ -4,7 +4,7 @@ import numpy as np
 import tensorflow as tf
 
 from models.catalogue import Catalogue
-from schemas import features
+from schemas import features, retrieval_sources
 from tests.support.exported_retriever import ENGAGEMENTS, ITEMS, category_indices, item_column
 from tfx_pipeline.export.sources import read_tables
 from tfx_pipeline.export.sources.read_tables import item_texts, read_baskets
@@ -49,6 +49,25 @@ def test_histories_that_hold_each_event_once(monkeypatch):
     histories = [set(baskets[baskets[:, 0] == number, 1].tolist()) for number in np.unique(baskets[:, 0])]
     assert sorted(map(sorted, histories)) == [[1, 2], [3, 4]]
     assert len(baskets) == 4
+
+
+def test_an_item_that_came_after_the_training_has_no_neighbours(exported, monkeypatch):
+    """In examples of training, the index of the first new item stands for unknown items."""
+    trained, new = 6, 8
+    # An unknown item stands in a history beside 2 and 3.
+    rows = [([2, 3], [[5, 0], [5, 2]], [3, 1], [1.0, 0.0], 1, 1), ([3, 0], [[0, 0], [0, 0]], [2, 1], [1.0, 0.0], 0, 1)]
+    monkeypatch.setattr(read_tables.inputs, "joint_batches", lambda *_, **options: _batches(rows, options))
+    nothing = np.zeros((new, 0), np.int32)
+    catalogue = Catalogue(nothing, nothing, nothing, nothing, np.zeros(new, np.int32))
+    quotas = {retrieval_sources.NEIGHBOURS: 5}
+
+    def neighbours(items=None):
+        table = read_tables.read_tables(quotas, catalogue, exported.transform_output, ["any"], items).neighbours
+        assert table.size == new
+        return set(zip(table.keys.tolist(), table.items.tolist(), strict=True))
+
+    assert neighbours(trained) == {(2, 3), (3, 2)}
+    assert (2, 5) in neighbours()
 
 
 def _batches(rows, options):
