@@ -67,4 +67,4 @@ def _inputs(store: MetadataStore, execution_id: int, key: str) -> Sequence[metad
         for event in events
         if event.type == metadata_store_pb2.Event.INPUT and event.path.steps[0].key == key
     ]
-    return list(store.get_artifacts_by_id(ids)) if ids else []
+    return list(store.get_artifacts_by_id(ids))
