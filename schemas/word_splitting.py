@@ -2,7 +2,7 @@
 
 The graph that TF Serving runs must split a query as training split the titles, and the command line must show the same
 words. So the rules stand here once, as regular expressions that RE2 (TensorFlow) and the package `regex` (Python) read
-alike. `words` follows them in Python, `tfx_pipeline.transform.texts.words` in TensorFlow.
+alike. `words` follows them in Python, `tfx_pipeline.transform.words.tokenizers.words` in TensorFlow.
 
 A word is a run of letters, marks and digits, in the Unicode form NFKC with full case folding:
 

@@ -8,9 +8,10 @@ import tensorflow as tf
 
 from schemas import features
 from schemas.canonical_event import Surface
-from tfx_pipeline.transform import history_tensors, number_scaling, tokenizers, vocabularies, word_forms
+from tfx_pipeline.transform import history_tensors, number_scaling, vocabularies
 from tfx_pipeline.transform.texts import UNKNOWN_MOMENT, context_texts
 from tfx_pipeline.transform.vocabularies import Build
+from tfx_pipeline.transform.words import tokenizers, word_forms
 
 
 # Nothing here has Python control flow over tensors. AutoGraph would only cost time, and TFT traces this several times.

@@ -17,8 +17,8 @@ from schemas.word_splitting import SUBWORDS
 from tests.support.behaviour_examples import behaviour_example, write_examples
 from tfx_pipeline.config.loading import as_dict
 from tfx_pipeline.config.pipeline_config import TransformConfig
-from tfx_pipeline.transform import subwords, word_forms
 from tfx_pipeline.transform.component import Transform
+from tfx_pipeline.transform.words import subwords, word_forms
 
 TRANSFORM = TransformConfig(
     max_items=3, words_per_query=2, words_per_title=3, category_levels=2, context=("hour", "device")

@@ -7,28 +7,14 @@ import numpy as np
 import pytest
 
 from components.synthetic_log.behaviour import draw_behaviour
-from components.synthetic_log.generator_config import STRENGTHS, GeneratorConfig, Transitions
+from components.synthetic_log.generator_config import STRENGTHS, GeneratorConfig
 from components.synthetic_log.made_catalogue import Catalogue
 from components.synthetic_log.truth.best_achievable import rank_counts
 from components.synthetic_log.truth.rankers import RANKERS
+from tests.support.two_click_world import two_clicks
 
 USERS = 1_500
-TOY = GeneratorConfig(
-    events=2 * USERS,
-    events_per_user=2,
-    length_spread=0,
-    items=4,
-    topics=4,
-    categories=1,
-    topic_skew=0,
-    exploration=1.0,
-    transitions=Transitions(r2r=0.6, s2r=0, r2s=0, s2s=0),
-    search_share=0,
-    shown_per_action=0,
-    truth_users=USERS,
-)
-"""Two feed clicks a user, on four topics of one item each, all alike: the second repeats the first with probability
-0.6 + 0.4 / 4 = 0.7, else it is one of the three others."""
+TOY = two_clicks(USERS, truth_users=USERS)
 
 
 def counts_of(config, negatives):

@@ -2,26 +2,14 @@ import numpy as np
 import pytest
 
 from components.synthetic_log.behaviour import draw_behaviour
-from components.synthetic_log.generator_config import GeneratorConfig, Transitions
+from components.synthetic_log.generator_config import GeneratorConfig
 from components.synthetic_log.made_catalogue import Catalogue
 from components.synthetic_log.truth.best_on_examples import AskedExample, best_on_examples
 from schemas.rank_metrics import metric_named
+from tests.support.two_click_world import two_clicks
 
 USERS = 60
-TOY = GeneratorConfig(
-    events=2 * USERS,
-    events_per_user=2,
-    length_spread=0,
-    items=4,
-    topics=4,
-    categories=1,
-    topic_skew=0,
-    exploration=1.0,
-    transitions=Transitions(r2r=0.6, s2r=0, r2s=0, s2s=0),
-    search_share=0,
-    shown_per_action=0,
-)
-"""Two feed clicks a user, on four topics of one item each: the second repeats the first with probability 0.7."""
+TOY = two_clicks(USERS)
 
 
 def clicks(config=TOY):

@@ -25,7 +25,7 @@ def interrupted(code: str, *numbers: int) -> tuple[int, str]:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=lambda number: number.name)
-@pytest.mark.parametrize(("command", "message"), [("run", KEPT), ("query", "interrupted\n")])
+@pytest.mark.parametrize(("command", "message"), [("run", KEPT), ("index", KEPT), ("query", "interrupted\n")])
 def test_what_wraps_the_interruption_is_one_all_the_same(number, command, message):
     code = f"""
         try:

@@ -6,7 +6,7 @@ import tensorflow_transform as tft
 import tensorflow_transform.beam as tft_beam
 from tensorflow_transform.tf_metadata import dataset_metadata, schema_utils
 
-from tfx_pipeline.transform.subwords import UNKNOWN, learned, split_by, subwords
+from tfx_pipeline.transform.words.subwords import UNKNOWN, learned, split_by, subwords
 
 STEMS = ["lantern", "light", "cushion", "basket", "garden", "kitchen", "candle", "ribbon"]
 ENDINGS = ["s", "holder", "set", "rack", "case"]

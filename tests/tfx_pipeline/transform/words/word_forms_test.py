@@ -3,7 +3,7 @@
 import random
 import string
 
-from tfx_pipeline.transform.word_forms import known_forms
+from tfx_pipeline.transform.words.word_forms import known_forms
 
 WORDS = ["mugs", "mug", "pots", "pot", "cups", "cup", "bags", "bag", "hats", "hat", "12"]
 

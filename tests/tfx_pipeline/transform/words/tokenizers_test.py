@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from schemas.word_splitting import words as words_in_python
 from tests.support.texts_and_words import TEXTS_AND_WORDS, WITHOUT_ACCENTS
 from tfx_pipeline.config.pipeline_config import TransformConfig
-from tfx_pipeline.transform.tokenizers import character_ngrams, tokens, tokens_per_word, words
+from tfx_pipeline.transform.words.tokenizers import character_ngrams, tokens, tokens_per_word, words
 
 
 def split(texts, fold_accents=False):

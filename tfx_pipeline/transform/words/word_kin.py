@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
 
-from tfx_pipeline.transform.word_spelling import is_plain
+from tfx_pipeline.transform.words.word_spelling import is_plain
 
 LEAST_PAIRS: Final = 5
 """How many pairs of words teach that two endings belong together."""

@@ -13,8 +13,8 @@ import tensorflow as tf
 import tensorflow_transform as tft
 
 from tfx_pipeline.transform import vocabularies
-from tfx_pipeline.transform.word_kin import kin_numbers
-from tfx_pipeline.transform.word_spelling import corrected, patterns
+from tfx_pipeline.transform.words.word_kin import kin_numbers
+from tfx_pipeline.transform.words.word_spelling import corrected, patterns
 
 FILE = "word_forms"
 _FIRST_INDEX = 1

@@ -16,7 +16,7 @@ from schemas.word_splitting import (
     UNIT_WIDTHS,
     Step,
 )
-from tfx_pipeline.transform.subwords import subwords
+from tfx_pipeline.transform.words.subwords import subwords
 
 _NGRAM = 3
 _TOKENS_PER_WORD = {CHARACTER_NGRAMS: 10, SUBWORDS: 3}

@@ -1,6 +1,6 @@
 import pytest
 
-from tfx_pipeline.transform.word_kin import LEAST_PAIRS, kin_numbers, learned_endings
+from tfx_pipeline.transform.words.word_kin import LEAST_PAIRS, kin_numbers, learned_endings
 
 THINGS = ["mug", "umbrella", "lantern", "basket", "candle"]
 BERRIES = ["strawberr", "cranberr", "fair", "part", "lad"]

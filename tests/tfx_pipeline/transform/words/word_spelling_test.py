@@ -1,7 +1,7 @@
 import pytest
 import tensorflow as tf
 
-from tfx_pipeline.transform.word_spelling import corrected, is_plain, patterns
+from tfx_pipeline.transform.words.word_spelling import corrected, is_plain, patterns
 
 NONE = "-"
 
