@@ -66,3 +66,23 @@ class DividesSessions(Protocol):
 
     def sessions(self, inputs: Any, surface: Surface) -> tuple[Any, ...]:
         """The sessions of the histories of one surface, as `models.layers.session_windows.Sessions`."""
+
+
+@runtime_checkable
+class KnowsEngagements(Protocol):
+    """Looks candidates up in what training's users did, unless its configuration switches that off."""
+
+    @property
+    def needs_engagements(self) -> bool:
+        """Whether the configuration of this model asks for it."""
+
+    def set_engagement_tables(self, tables: Mapping[str, Any]) -> None:
+        """Sets the tables; see `models.unisar.engagement_features`."""
+
+
+@runtime_checkable
+class StartsFromFeatures(Protocol):
+    """Has features of candidates by which it can score before it is trained."""
+
+    def start_from_features(self, batches: Any) -> None:
+        """Weighs these features, and makes all else add nothing at first; `batches` are as `fit` takes them."""

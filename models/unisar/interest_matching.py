@@ -78,6 +78,11 @@ class InterestMatching(keras.layers.Layer):
             self.words.build((None, dim))
         self.built = True
 
+    def start_at_zero(self) -> None:
+        """Makes all products 0 until something is learned."""
+        for layer in (self.outer, *([self.words] if self.words else [])):
+            layer.kernel.assign(ops.zeros_like(layer.kernel))
+
     def call(self, histories, users, queries, is_search, training=False):
         """Computes the vectors of the rows."""
         parts = [queries, users] if self.config.matching_users else [queries]

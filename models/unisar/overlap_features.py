@@ -1,13 +1,14 @@
 """Overlap features: what a candidate has in common with the query and with the newest tokens of the histories."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import keras
 import numpy as np
 from keras import ops
 
 from models.registration import register
+from models.unisar.items_of_history import ItemsOfHistory, newest_query
 from models.vocabulary import Attribute, Vocabulary
 from schemas import features
 from schemas.canonical_event import Surface
@@ -80,7 +81,7 @@ class OverlapFeatures(keras.layers.Layer):
     def call(self, inputs, tables):
         """Computes the features of each candidate."""
         candidates = inputs[features.CANDIDATE_ITEMS]
-        history = _ItemsOfHistory.of(inputs)
+        history = ItemsOfHistory.of(inputs)
         parts, of_query = [], []
         if self._fields:
             values = self._values(candidates, tables), self._values(history.items, tables)
@@ -91,7 +92,7 @@ class OverlapFeatures(keras.layers.Layer):
             query = ops.where(ops.expand_dims(is_search, -1), inputs[features.QUERY_WORDS], PADDING)
             of_texts = self._rarity_of(texts)
             of_query.append(_shared_words(texts, of_texts, query, self._rarity_of(query)))
-            others = (_newest_query(inputs), self._words(history.newest_item, tables))
+            others = (newest_query(inputs), self._words(history.newest_item, tables))
             parts += [_shared_words(texts, of_texts, other, self._rarity_of(other)) for other in others]
         is_new = ops.logical_not(ops.any(ops.equal(candidates[:, :, None], history.items[:, None, :]), axis=2))
         of_history = ops.multiply(ops.concatenate(parts, axis=-1), ops.cast(is_new, "float32")[..., None])
@@ -151,66 +152,13 @@ def word_rarity(texts: Sequence[np.ndarray], words: int) -> np.ndarray:
     return rarity
 
 
-class _ItemsOfHistory(NamedTuple):
-    """The items of both histories side by side.
-
-    Attributes:
-        items: Int [batch, length], 0 for padding.
-        weights: Float [batch, length, 3]: whether it is the newest item; 1 / (1 + age) as a share of the history's; and
-            1. All are 0 for padding.
-        newest_item: Int [batch], 0 if there is none.
-    """
-
-    items: Any
-    weights: Any
-    newest_item: Any
-
-    @classmethod
-    def of(cls, inputs) -> "_ItemsOfHistory":
-        clicked, feed = inputs[features.SEARCH_ITEMS], inputs[features.RECOMMENDATION_ITEMS]
-        batch, searches, clicks = ops.shape(clicked)
-        is_session = ops.not_equal(inputs[features.SEARCH_KINDS], PADDING)
-        is_click = ops.logical_and(ops.not_equal(clicked, PADDING), ops.expand_dims(is_session, -1))
-        # The items of a session follow one another at its place.
-        places = ops.expand_dims(inputs[features.SEARCH_POSITIONS] * clicks, -1) + ops.arange(clicks, dtype="int32")
-        items = ops.concatenate([feed, ops.reshape(clicked, (batch, searches * clicks))], axis=1)
-        real = ops.concatenate(
-            [ops.not_equal(feed, PADDING), ops.reshape(is_click, (batch, searches * clicks))], axis=1
-        )
-        order = ops.concatenate(
-            [
-                inputs[features.RECOMMENDATION_POSITIONS] * clicks,
-                ops.reshape(places, (batch, searches * clicks)),
-            ],
-            axis=1,
-        )
-        order = ops.where(real, order + 1, 0)
-        newest = ops.max(order, axis=1, keepdims=True, initial=0)
-        is_newest = ops.logical_and(real, ops.equal(order, newest))
-        age = ops.floor_divide(newest - 1, clicks) - ops.floor_divide(order - 1, clicks)
-        decayed = ops.where(real, ops.divide(1.0, 1.0 + ops.cast(ops.maximum(age, 0), "float32")), 0.0)
-        total = ops.maximum(ops.sum(decayed, axis=1, keepdims=True), 1e-6)
-        weights = [ops.cast(is_newest, "float32"), ops.divide(decayed, total), ops.cast(real, "float32")]
-        newest_item = ops.sum(ops.where(is_newest, items, 0), axis=1)
-        return cls(ops.where(real, items, PADDING), ops.stack(weights, axis=-1), newest_item)
-
-
-def _newest_query(inputs):
-    """The words of the newest search session: int [batch, words]; padding if there is none."""
-    is_session = ops.not_equal(inputs[features.SEARCH_KINDS], PADDING)
-    order = ops.where(is_session, inputs[features.SEARCH_POSITIONS] + 1, 0)
-    newest = ops.max(order, axis=1, keepdims=True, initial=1)
-    is_newest = ops.expand_dims(ops.equal(order, newest), -1)
-    return ops.sum(ops.where(is_newest, inputs[features.SEARCH_WORDS], PADDING), axis=1)
-
-
 def _shared_values(candidates, items, weights):
     """Compares candidates with the items of the history, field by field: float [batch, candidates, 3 * fields].
 
     Args:
         candidates: Int [batch, candidates, fields].
         items: Int [batch, length, fields].
-        weights: Those of `_ItemsOfHistory`.
+        weights: Those of `ItemsOfHistory`.
     """
     candidates = ops.transpose(candidates, (0, 2, 1))  # [batch, fields, candidates]
     items = ops.transpose(items, (0, 2, 1))

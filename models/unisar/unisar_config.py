@@ -65,6 +65,8 @@ class UniSARConfig:
         overlap_features: Tell the experts and the score of each candidate what it has in common with the query and the
             newest tokens (not in the paper): the same category or attribute, the query's words in its texts. Without
             such knowledge of items, there are none.
+        engagement_features: Tell the experts and the score of each candidate what training's users did (not in the
+            paper): how many engaged with it, who of them engaged with the history's items too, and after which queries.
         words_first: Where the model serves and is measured, rank an item with none of the query's words in its texts
             below those that have all of them, whatever it has learned (not in the paper). Leave it off where people
             click what their words do not say. Needs `overlap_features`.
@@ -117,6 +119,7 @@ class UniSARConfig:
     popularity_correction: float = 1.0
     id_dropout: float = 0.0
     overlap_features: bool = False
+    engagement_features: bool = False
     words_first: bool = False
     experts: str = "mixture"
     reference_start: bool = False

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import keras
+import numpy as np
 from keras import ops
 
 from models.by_surface import by_surface
@@ -16,6 +17,8 @@ from models.layers.mixture_of_experts import MixtureOfExperts
 from models.layers.prediction_head import PredictionHead
 from models.registration import register
 from models.unisar.contrasts import Contrasts
+from models.unisar.engagement_features import EngagementFeatures
+from models.unisar.feature_fit import weights_by_surface
 from models.unisar.interest_matching import InterestMatching, matching_scores
 from models.unisar.overlap_features import OverlapFeatures
 from models.unisar.transition_extraction import TransitionExtraction, Transitions
@@ -89,8 +92,13 @@ class UniSAR(JointTraining, keras.Model):
         self.overlap = None
         if config.overlap_features and OverlapFeatures(self.vocabulary).width:
             self.overlap = OverlapFeatures(self.vocabulary, name="overlap", dtype=policy)
-            self.overlap_scores = [
-                Projection(1, use_bias=False, name=f"{surface.value}_overlap_score", dtype=policy)
+        self.engagement = None
+        if config.engagement_features:
+            self.engagement = EngagementFeatures(self.vocabulary, name="engagement", dtype=policy)
+        self.feature_scores = []
+        if self.overlap is not None or self.engagement is not None:
+            self.feature_scores = [
+                Projection(1, use_bias=False, name=f"{surface.value}_feature_score", dtype=policy)
                 for surface in Surface
             ]
         self.contrasts = Contrasts(config, name="contrasts", dtype=policy)
@@ -125,14 +133,14 @@ class UniSAR(JointTraining, keras.Model):
             self.popularity.build(None)
         for each in (*self.fusions.values(), *self.interests.values()):
             each.build((None, None, dim))
-        overlap_width = 0
-        if self.overlap is not None:
-            self.overlap.build(None)
-            overlap_width = self.overlap.width
-            for each in self.overlap_scores:
-                each.build((None, None, overlap_width))
+        described = [each for each in (self.engagement, self.overlap) if each is not None]
+        for each in described:
+            each.build(None)
+        features_width = sum(each.width for each in described)
+        for each in self.feature_scores:
+            each.build((None, None, features_width))
         context_width = self.embedding.context.width if self.embedding.context else 0
-        pair_width = (len(self.interests) + 1) * dim + overlap_width
+        pair_width = (len(self.interests) + 1) * dim + features_width
         self.experts.build((None, None, pair_width), (None, 2 * dim + context_width))
         for head in self.heads:
             head.build((None, None, self.config.expert_units))
@@ -152,6 +160,38 @@ class UniSAR(JointTraining, keras.Model):
         """Sets the engagements of each item: int [items]; see `ItemPopularity`. The model must be built."""
         if self.matching is not None:
             self.popularity.set_counts(counts)
+        if self.engagement is not None:
+            self.engagement.set_counts(counts)
+
+    @property
+    def needs_engagements(self) -> bool:
+        """Whether the configuration asks for what training's users did: `set_engagement_tables`."""
+        return self.engagement is not None
+
+    def set_engagement_tables(self, tables: Mapping[str, Any]) -> None:
+        """Sets what training's users did; see `EngagementFeatures.set_tables`. The model must be built."""
+        if self.engagement is not None:
+            self.engagement.set_tables(tables)
+
+    def start_from_features(self, batches) -> None:
+        """Makes a model that is not trained yet score by the features of candidates alone, as well as these can.
+
+        Their weights are fitted (`fitted_weights`), and the last layers of all else become 0. They learn from there.
+        Without such features, nothing happens.
+
+        Args:
+            batches: Pairs of a joint batch and its labels, as `fit` takes them; see `weights_by_surface`.
+        """
+        if not self.feature_scores:
+            return
+        weights = weights_by_surface(batches, self.describe)
+        for surface in Surface:
+            if surface.value in weights:
+                self.feature_scores[surface.model_index].kernel.assign(weights[surface.value][:, np.newaxis])
+            head = self.heads[surface.model_index].logit
+            head.kernel.assign(ops.zeros_like(head.kernel))
+        if self.matching is not None:
+            self.matching.start_at_zero()
 
     def item_embeddings(self) -> ItemTable:
         """Embeds all items of the catalogue, for `score`. The row of padding is 0."""
@@ -208,12 +248,23 @@ class UniSAR(JointTraining, keras.Model):
         histories = self.fuse(tokens, self.extraction(tokens, training=training), training)
         users = self.embedding.users(inputs[features.USER], training=training)
         rows = _Rows(
-            histories, candidates, items(candidates), users, inputs.get(features.CONTEXT), self._overlaps(inputs)
+            histories, candidates, items(candidates), users, inputs.get(features.CONTEXT), self.describe(inputs)
         )
         return rows, items
 
-    def _overlaps(self, inputs):
-        return None if self.overlap is None else self.overlap(inputs, self.embedding.items.attribute_values)
+    def describe(self, inputs, positives=None):
+        """What is told of each candidate but its vector: float [batch, candidates, width]; None if nothing is.
+
+        Args:
+            inputs: The features `MODEL_INPUTS` by name.
+            positives: In training, the labels; see `EngagementFeatures`.
+        """
+        parts = [] if self.engagement is None else [self.engagement(inputs, positives)]
+        if self.overlap is not None:  # The last: `OverlapFeatures.query_words` reads it from the end.
+            parts.append(self.overlap(inputs, self.embedding.items.attribute_values))
+        if len(parts) < 2:
+            return parts[0] if parts else None
+        return ops.concatenate(parts, axis=-1)
 
     def _score_by_surface(self, inputs, rows: "_Rows", items: ItemLookup, training):
         """Scores each row with the head of its surface: float32 logits [batch, candidates]."""
@@ -263,7 +314,7 @@ class UniSAR(JointTraining, keras.Model):
                 items(candidates),
                 users[part],
                 side.get(features.CONTEXT),
-                self._overlaps(side),
+                self.describe(side, side.get(features.CANDIDATE_LABELS) if training else None),
             )
             query_words = side[features.QUERY_WORDS] if surface is Surface.SEARCH else None
             outputs[surface.value], interests[surface.value] = self._score_rows(
@@ -281,15 +332,15 @@ class UniSAR(JointTraining, keras.Model):
         else:
             queries = self.embedding.texts(query_words)
         seen = [self.interests[kind](sequence, rows.vectors, mask) for kind, (sequence, mask) in rows.histories.items()]
-        overlaps = [] if rows.overlaps is None else [rows.overlaps]
-        pairs = ops.concatenate([*seen, rows.vectors, *overlaps], axis=-1)
+        described = [] if rows.described is None else [rows.described]
+        pairs = ops.concatenate([*seen, rows.vectors, *described], axis=-1)
         moment = [] if self.embedding.context is None else [self.embedding.context(rows.moment)]
         context = ops.concatenate([rows.users, queries, *moment], axis=-1)
         mixed = self.experts(pairs, context, task=surface.model_index, training=training)
         logits = ops.cast(self.heads[surface.model_index](mixed, training=training), "float32")
-        if rows.overlaps is not None:
-            of_overlaps = ops.squeeze(self.overlap_scores[surface.model_index](rows.overlaps), axis=-1)
-            logits = ops.add(logits, ops.cast(of_overlaps, "float32"))
+        if rows.described is not None:
+            of_features = ops.squeeze(self.feature_scores[surface.model_index](rows.described), axis=-1)
+            logits = ops.add(logits, ops.cast(of_features, "float32"))
         interest = None
         if self.matching is not None:
             interest = self.matching(
@@ -302,7 +353,7 @@ class UniSAR(JointTraining, keras.Model):
             texts = None if interest.words is None else items.texts(rows.candidates)
             logits = ops.add(logits, ops.cast(matching_scores(interest, rows.vectors, texts), "float32"))
         if self.config.words_first and self.overlap is not None and surface is Surface.SEARCH and not training:
-            logits = words_first(logits, *self.overlap.query_words(rows.overlaps))
+            logits = words_first(logits, *self.overlap.query_words(rows.described))
         return without_padding(logits, rows.candidates), interest
 
     def fuse(self, tokens: HistoryTokens, transitions: Transitions, training=False) -> dict[str, tuple[Any, Any]]:
@@ -349,4 +400,4 @@ class _Rows(NamedTuple):
     vectors: Any
     users: Any
     moment: Any
-    overlaps: Any
+    described: Any

@@ -35,6 +35,7 @@ UNISAR_ADDITIONS = {
     "matching_users": True,
     "matching_negatives": 12,
     "overlap_features": True,
+    "engagement_features": True,
 }
 """What the paper does not have."""
 SEARCH_HISTORY = (features.SEARCH_KINDS, features.SEARCH_ITEMS, features.SEARCH_WORDS)

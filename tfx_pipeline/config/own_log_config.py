@@ -39,6 +39,12 @@ _WHY_THESE_NEGATIVES: Final = {
 }
 
 
+_NEW_ITEMS: Final = (
+    "  # Most items are met once or twice: what is known of them has to do, not who they are.",
+    "  id_dropout: 0.5",
+)
+
+
 @dataclass(frozen=True)
 class Sizes:
     """The sizes that follow from the counts of a log.
@@ -210,6 +216,9 @@ def _both_surfaces(of: Sizes) -> list[str]:
         f"  text_matching: {'true' if of.words_per_title or of.words_per_category_path else 'false'}",
         "  # What each candidate has in common with the query and with the newest events, as a simple rule sees it.",
         "  overlap_features: true",
+        "  # And what training's users did: who of them engaged with both, and after which queries.",
+        "  engagement_features: true",
+        *(_NEW_ITEMS if of.negatives == UNIFORM else []),
         *(["  popularity_correction: 0.0"] if of.negatives == POPULARITY else []),
         "unifiedssr:",
         "  item_attributes: true",

@@ -37,6 +37,7 @@ def joint_batches(
     one_surface_a_batch: bool = False,
     negatives: int = 0,
     with_weights: bool = False,
+    with_labels: bool = False,
 ) -> tf.data.Dataset:
     """Reads transformed examples as joint batches: the rows of each surface apart.
 
@@ -52,6 +53,7 @@ def joint_batches(
             together.
         negatives: How many of a row's negatives to read, drawn anew each epoch; 0 reads all.
         with_weights: Read the rows' weights, if the examples have them.
+        with_labels: Tell the labels among the inputs, too, as `CANDIDATE_LABELS`: only for training.
 
     Returns:
         Pairs of inputs and labels, each by surface: `{"recommendation": {feature: [rows, ...]}, "search": ...}` and
@@ -75,7 +77,9 @@ def joint_batches(
         batch = _dense(tf.io.parse_example(serialized, spec))
         if negatives:
             batch = epoch_negatives.draw(batch, negatives, draw)
-        labels = batch.pop(features.CANDIDATE_LABELS)
+        labels = batch[features.CANDIDATE_LABELS]
+        if not with_labels:
+            del batch[features.CANDIDATE_LABELS]
         weights = {name: batch.pop(name) for name in weighed}
         inputs_by_surface, labels_by_surface, weights_by_surface = {}, {}, {}
         for surface in Surface:

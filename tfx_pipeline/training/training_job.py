@@ -16,6 +16,7 @@ import tensorflow_transform as tft
 
 from models import registry
 from models.catalogue import Catalogue
+from models.contract import KnowsEngagements, StartsFromFeatures
 from schemas import features
 from tfx_pipeline.config.loading import as_dict, from_dict
 from tfx_pipeline.config.pipeline_config import PipelineConfig
@@ -34,6 +35,7 @@ from tfx_pipeline.training.callbacks import (
     ResumableStop,
     TrainingProgress,
 )
+from tfx_pipeline.training.engagement_tables import read_engagements
 from tfx_pipeline.training.gradient_cosine import GradientCosine
 from tfx_pipeline.training.optimizer import make_optimizer
 from tfx_pipeline.transform import vocabularies
@@ -44,6 +46,7 @@ VALIDATION_METRIC = "val_ndcg_at_5"
 VALIDATION_FILE = "validation.json"
 """Beside TensorBoard's logs: the metrics of the epoch whose weights are exported."""
 _LEAST_VALIDATION_ROWS = 1024
+_ROWS_TO_START_FROM = 1024
 _LOG = logging.getLogger(__name__)
 
 
@@ -145,7 +148,12 @@ def run(job: TrainingJob) -> keras.callbacks.History:
     model = build_model(job, transform_output, catalog)
     if job.start_from:
         trained_weights.load(model, job.start_from)
-    batches = _batches(job, train, transform_output, train.one_surface_a_batch)
+    needs_engagements = isinstance(model, KnowsEngagements) and model.needs_engagements
+    if needs_engagements:
+        model.set_engagement_tables(read_engagements(job.train_files, transform_output, catalog))
+    if not job.start_from and isinstance(model, StartsFromFeatures):
+        model.start_from_features(_first_batches(job, train, transform_output))
+    batches = _batches(job, train, transform_output, train.one_surface_a_batch, needs_engagements)
     validation = inputs.joint_batches(
         job.validation_files, transform_output, max(train.batch_size, _LEAST_VALIDATION_ROWS), surfaces=train.surfaces
     )
@@ -162,7 +170,7 @@ def run(job: TrainingJob) -> keras.callbacks.History:
             validation_freq=train.validate_every,
             epochs=train.epochs,
             callbacks=[
-                *_gradient_cosine(job, train, transform_output),
+                *_gradient_cosine(job, train, transform_output, needs_engagements),
                 *_callbacks(job, train, early_stopping, averaged_weights),
             ],
             verbose=0,
@@ -176,7 +184,11 @@ def run(job: TrainingJob) -> keras.callbacks.History:
 
 
 def _batches(
-    job: TrainingJob, train: SettledTrainConfig, transform_output: tft.TFTransformOutput, one_surface_a_batch: bool
+    job: TrainingJob,
+    train: SettledTrainConfig,
+    transform_output: tft.TFTransformOutput,
+    one_surface_a_batch: bool,
+    with_labels: bool,
 ) -> tf.data.Dataset:
     return inputs.joint_batches(
         job.train_files,
@@ -189,16 +201,31 @@ def _batches(
         one_surface_a_batch=one_surface_a_batch,
         negatives=train.negatives,
         with_weights=True,
+        with_labels=with_labels,
+    )
+
+
+def _first_batches(
+    job: TrainingJob, train: SettledTrainConfig, transform_output: tft.TFTransformOutput
+) -> tf.data.Dataset:
+    return inputs.joint_batches(
+        job.train_files,
+        transform_output,
+        _ROWS_TO_START_FROM,
+        shuffle_buffer=train.shuffle_buffer,
+        seed=train.seed,
+        surfaces=train.surfaces,
+        negatives=train.negatives,
     )
 
 
 def _gradient_cosine(
-    job: TrainingJob, train: SettledTrainConfig, transform_output: tft.TFTransformOutput
+    job: TrainingJob, train: SettledTrainConfig, transform_output: tft.TFTransformOutput, with_labels: bool
 ) -> list[keras.callbacks.Callback]:
     """What compares the gradients of both surfaces, if that is asked for; first, so that TensorBoard gets it."""
     if not train.gradient_cosine or set(train.surfaces) != set(BOTH_SURFACES):
         return []
-    return [GradientCosine(_batches(job, train, transform_output, one_surface_a_batch=False))]
+    return [GradientCosine(_batches(job, train, transform_output, False, with_labels))]
 
 
 def export(

@@ -197,6 +197,6 @@ def test_the_model_scores_by_them():
     batch = rows()
     seen = np.asarray(model.overlap(batch, model.embedding.items.attribute_values))
     before = np.asarray(model(batch))
-    kernel = model.overlap_scores[1].kernel
+    kernel = model.feature_scores[1].kernel
     kernel.assign(np.asarray(kernel) + np.eye(model.overlap.width)[:, -1:])
     np.testing.assert_allclose(np.asarray(model(batch)) - before, seen[..., -1], atol=1e-4)

@@ -7,7 +7,9 @@ import numpy as np
 import pytest
 
 from models.layers.fast.packing import Flattening
+from models.unisar.feature_fit import fitted_weights
 from schemas import features
+from schemas.canonical_event import Surface
 from tests.support.small_models import UNISAR_ADDITIONS, assert_same, joint, loss_and_gradients, rows, unisar
 
 
@@ -63,8 +65,8 @@ def test_additions_are_additions():
     assert paper < both
     assert {path.split("/")[0] for path in both - paper} == {
         "matching",
-        "recommendation_overlap_score",
-        "search_overlap_score",
+        "recommendation_feature_score",
+        "search_feature_score",
     }
 
 
@@ -129,3 +131,29 @@ def test_they_are_what_the_score_pools_by(model, mixed):
 def test_only_histories_that_it_reads(mixed):
     feed_alone = unisar(search_to_search=False, recommendation_to_search=False)
     assert set(feed_alone.explain(mixed)[1]) == {"recommendation"}
+
+
+def test_it_starts_from_the_features_of_candidates():
+    """Scores are the weighed features, of each surface by its own weights; all else adds nothing, and can learn."""
+    model = unisar(**UNISAR_ADDITIONS, dropout=0.0)
+    inputs, labels = joint(40, 60)
+    model.start_from_features([(inputs, labels), (inputs, labels)])
+    for surface in Surface:
+        side, kernel = inputs[surface.value], np.asarray(model.feature_scores[surface.model_index].kernel)[:, 0]
+        described = np.asarray(model.describe(side))
+        values = [np.asarray(model.describe(side, labels[surface.value]))] * 2
+        is_item = side[features.CANDIDATE_ITEMS] != features.PADDING
+        known = [np.where(is_item, labels[surface.value], -1)] * 2
+        np.testing.assert_allclose(kernel, fitted_weights(values, known), rtol=1e-4, atol=1e-5)
+        np.testing.assert_allclose(np.asarray(model(side))[is_item], (described @ kernel)[is_item], atol=1e-4)
+    _, gradients = loss_and_gradients(model, inputs, labels)
+    moving = {path.split("/", 1)[1] for path, each in gradients.items() if each is not None and np.abs(each).max() > 0}
+    assert {"search_head/logit/kernel", "matching/outer/kernel", "search_feature_score/kernel"} <= moving
+
+
+def test_without_features_it_starts_as_ever():
+    model = unisar()
+    before = model.get_weights()
+    model.start_from_features([joint()])
+    for old, new in zip(before, model.get_weights(), strict=True):
+        np.testing.assert_array_equal(old, new)

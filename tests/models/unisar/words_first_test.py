@@ -67,7 +67,7 @@ def both_models():
     """The same weights, with and without the rule. They have learned that an item with all words is a bad one."""
     plain, strict = (unisar(overlap_features=True, words_first=value) for value in (False, True))
     has_all = np.eye(plain.overlap.width)[:, [-2]]
-    for scores in plain.overlap_scores:
+    for scores in plain.feature_scores:
         scores.kernel.assign(np.asarray(scores.kernel) - 9 * has_all)
     strict.set_weights(plain.get_weights())
     return plain, strict

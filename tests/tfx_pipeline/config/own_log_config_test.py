@@ -67,6 +67,11 @@ def test_where_most_items_are_new_negatives_are_of_all_items():
     new = check(users=1, each=10, items=10_000)
     assert sizes(new).negatives == "uniform"
     assert "# Of all items: most are engaged with once or twice" in configuration("shop", DATA, sizes(new))
+    dropped = [
+        yaml.safe_load(configuration("shop", DATA, each))["unisar"].get("id_dropout")
+        for each in (sizes(check()), sizes(new))
+    ]
+    assert dropped == [None, 0.5]
 
 
 def test_categories_with_words_are_texts():
@@ -74,7 +79,9 @@ def test_categories_with_words_are_texts():
     assert sizes(with_words).words_per_category_path == 2
     written = yaml.safe_load(configuration("shop", DATA, sizes(with_words)))
     assert written["transform"]["words_per_category_path"] == 2
-    assert (written["unisar"]["text_matching"], written["unisar"]["overlap_features"]) == (True, True)
+    assert [written["unisar"][name] for name in ("text_matching", "overlap_features", "engagement_features")] == [
+        True
+    ] * 3
     numbered = check(titles=False, categories=("12", "7"))
     written = yaml.safe_load(configuration("shop", DATA, sizes(numbered)))
     assert "words_per_category_path" not in written["transform"]

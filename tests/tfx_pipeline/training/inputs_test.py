@@ -102,6 +102,16 @@ def test_a_batch_holds_the_rows_of_each_surface_apart(tmp_path):
     assert batch["search"][features.USER].dtype == tf.int32
 
 
+def test_labels_stand_among_the_inputs_where_asked_for(tmp_path):
+    path = write(tmp_path / "data.gz", [behaviour(1, 0), behaviour(2, 1, (4, 5, 6))])
+    ((plain, labels),) = list(inputs.joint_batches([path], TransformOutput(), batch_size=8))
+    ((told, same),) = list(inputs.joint_batches([path], TransformOutput(), batch_size=8, with_labels=True))
+    for surface in labels:
+        assert features.CANDIDATE_LABELS not in plain[surface]
+        np.testing.assert_array_equal(told[surface][features.CANDIDATE_LABELS], labels[surface])
+        np.testing.assert_array_equal(same[surface], labels[surface])
+
+
 def test_weights_come_with_their_rows_where_asked_for_and_where_there_are_any(tmp_path):
     weights = [(1, 0, 2.5), (2, 1, 0.0), (3, 0, 1.0)]
     records = [

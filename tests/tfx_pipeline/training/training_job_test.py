@@ -16,11 +16,19 @@ class _Stop(Exception):
 class _Model:
     """Notes what it is trained with, and stops there."""
 
+    needs_engagements = False
+
     def compile(self, **_):
         pass
 
     def count_params(self):
         return 0
+
+    def set_engagement_tables(self, tables):
+        self.tables = tables
+
+    def start_from_features(self, batches):
+        self.started = batches
 
     def fit(self, batches, callbacks, **_):
         self.batches, self.callbacks = batches, callbacks
@@ -31,8 +39,8 @@ class _Model:
 def run(monkeypatch, tmp_path):
     """Runs a training as far as its first step: the model, and the settings of its batches by their files."""
 
-    def until_it_trains(**settings):
-        model, asked = _Model(), {}
+    def until_it_trains(model=None, start_from="", **settings):
+        model, asked = model or _Model(), {}
 
         def joint_batches(files, *_, **of):
             asked.setdefault(files, []).append(of)
@@ -41,10 +49,14 @@ def run(monkeypatch, tmp_path):
         monkeypatch.setattr(training_job.tft, "TFTransformOutput", lambda _: None)
         monkeypatch.setattr(training_job, "read_catalog", lambda *_: None)
         monkeypatch.setattr(training_job, "build_model", lambda *_: model)
+        monkeypatch.setattr(training_job, "read_engagements", lambda files, *_: files)
+        monkeypatch.setattr(training_job.trained_weights, "load", lambda *_: None)
         monkeypatch.setattr(training_job.inputs, "joint_batches", joint_batches)
         nowhere = dict.fromkeys(("transform_graph", "model_dir", "log_dir", "checkpoint_dir"), str(tmp_path))
         files = {"train_files": ("t",), "validation_files": ("v",), "catalog_files": ()}
-        job = training_job.TrainingJob("unisar", UniSARConfig(), SettledTrainConfig(**settings), **files, **nowhere)
+        job = training_job.TrainingJob(
+            "unisar", UniSARConfig(), SettledTrainConfig(**settings), **files, **nowhere, start_from=start_from
+        )
         with pytest.raises(_Stop):
             training_job.run(job)
         return model, asked
@@ -54,7 +66,7 @@ def run(monkeypatch, tmp_path):
 
 def test_training_reads_the_weights_of_its_rows_and_validation_does_not(run):
     _, asked = run()
-    assert [of["with_weights"] for of in asked["t",]] == [True]
+    assert [of["with_weights"] for of in asked["t",] if "with_weights" in of] == [True]
     assert not any(of.get("with_weights") for of in asked["v",])
 
 
@@ -71,7 +83,27 @@ def test_training_reads_the_weights_of_its_rows_and_validation_does_not(run):
 )
 def test_gradients_are_compared_where_asked_for_and_there_are_two(settings, batches, run):
     model, asked = run(**settings)
-    assert [of["one_surface_a_batch"] for of in asked["t",]] == batches
+    assert [of["one_surface_a_batch"] for of in asked["t",] if "one_surface_a_batch" in of] == batches
     compared = [isinstance(each, GradientCosine) for each in model.callbacks]
     # Before whatever writes down an epoch.
     assert compared.count(True) == len(batches) - 1 and compared[0] == (len(batches) == 2)
+
+
+def test_a_training_starts_from_the_features_of_candidates_unless_from_other_weights(run):
+    model, asked = run()
+    assert model.started is not None
+    # Read as training reads, but for labels: of them the features are told apart.
+    assert not asked["t",][0].get("with_labels")
+    model, _ = run(start_from="model")
+    assert not hasattr(model, "started")
+
+
+def test_a_model_that_asks_for_engagements_gets_them_and_the_labels_of_training_alone(run):
+    model = _Model()
+    model.needs_engagements = True
+    model, asked = run(model, gradient_cosine=True)
+    assert model.tables == ("t",)
+    assert [of["with_labels"] for of in asked["t",] if "with_labels" in of] == [True, True]
+    assert not any(of.get("with_labels") for of in asked["v",])
+    model, asked = run()
+    assert not hasattr(model, "tables") and not any(of.get("with_labels") for of in asked["t",])

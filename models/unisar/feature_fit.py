@@ -1,0 +1,88 @@
+"""Weighs the features of candidates by themselves, before anything else is trained: a strong, simple start."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+import numpy as np
+from keras import ops
+from scipy import optimize
+
+from schemas import features
+from schemas.canonical_event import Surface
+
+_PENALTY = 10.0
+_ROWS = 20_000
+
+
+def weights_by_surface(batches: Iterable[Any], describe: Callable) -> dict[str, np.ndarray]:
+    """Fits the weights of each surface that has rows, see `fitted_weights`: float32 [features] by the surface's name.
+
+    Args:
+        batches: Joint batches with their labels. It reads on until each surface has 20,000 rows, or to the end.
+        describe: Computes the features of the candidates of rows, from the rows and their labels.
+    """
+    values, labels = defaultdict(list), defaultdict(list)
+    for inputs, positives, *_ in batches:
+        for surface, rows in inputs.items():
+            candidates = ops.convert_to_numpy(rows[features.CANDIDATE_ITEMS])
+            if len(candidates):
+                values[surface].append(ops.convert_to_numpy(describe(rows, positives[surface])))
+                of_rows = ops.convert_to_numpy(positives[surface])
+                labels[surface].append(np.where(candidates != features.PADDING, of_rows, -1))
+        if all(sum(map(len, labels[surface.value])) >= _ROWS for surface in Surface):
+            break
+    return {surface: fitted_weights(values[surface], labels[surface]) for surface in values}
+
+
+def fitted_weights(values: Sequence[np.ndarray], labels: Sequence[np.ndarray]) -> np.ndarray:
+    """Finds the weights of features by which the positives of examples are told from their negatives best.
+
+    It minimizes the cross-entropy of a softmax over the candidates of each example, summed over examples, plus a
+    penalty: 5 times the sum of squares of the weights, each multiplied by the standard deviation of its feature. No
+    weight is below 0: to have something in common never speaks against a candidate. So a few examples move the weights
+    little, and a feature that is the same for all candidates gets 0. The problem is convex: there is one solution,
+    whatever the seed.
+
+    Source: ours; the conditional logit of McFadden (1974), with ridge.
+
+    Args:
+        values: Float [examples, candidates, features] of batches, which may differ in their numbers of examples and
+            candidates.
+        labels: Float [examples, candidates] of the same batches, above 0 for positives, below 0 for padding. Examples
+            without a positive, or with nothing else, teach nothing.
+
+    Returns:
+        Float32 [features].
+    """
+    batches = [_centred(*each) for each in zip(values, labels, strict=True)]
+    width = values[0].shape[-1]
+    count = sum(np.count_nonzero(is_item) for _, _, is_item in batches)
+    squares = np.sum([np.square(each).sum(axis=(0, 1)) for each, *_ in batches], axis=0)
+    deviation = np.sqrt(squares / max(count, 1))
+    scale = np.where(deviation > 1e-6, 1 / np.maximum(deviation, 1e-6), 0)
+
+    def loss(weights: np.ndarray) -> tuple[float, np.ndarray]:
+        total, gradient = _PENALTY / 2 * weights @ weights, _PENALTY * weights
+        for described, targets, is_item in batches:
+            logits = np.where(is_item, described @ (weights * scale), -np.inf)
+            logits -= logits.max(axis=1, keepdims=True, initial=-1e30)
+            shares = np.exp(logits)
+            sums = shares.sum(axis=1, keepdims=True)
+            log_shares = np.where(is_item, logits - np.log(sums), 0)
+            total -= (targets * log_shares).sum()
+            gradient = gradient + np.einsum("bcf,bc->f", described, shares / sums - targets) * scale
+        return float(total), gradient
+
+    found = optimize.minimize(loss, np.zeros(width), jac=True, method="L-BFGS-B", bounds=[(0, None)] * width)
+    return (found.x * scale).astype(np.float32)
+
+
+def _centred(values: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Float64 features without the mean of their example, its positives' shares, and what is no padding."""
+    positives = np.maximum(labels, 0)
+    is_item = labels >= 0
+    teaches = (positives.sum(axis=1) > 0) & ((is_item & (labels == 0)).any(axis=1))
+    values, positives, is_item = values[teaches].astype(np.float64), positives[teaches], is_item[teaches]
+    means = (values * is_item[..., None]).sum(axis=1, keepdims=True) / is_item.sum(axis=1)[:, None, None]
+    return (values - means) * is_item[..., None], positives / positives.sum(axis=1, keepdims=True), is_item

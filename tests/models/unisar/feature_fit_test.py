@@ -1,0 +1,95 @@
+import numpy as np
+import pytest
+
+from models.unisar import feature_fit
+from models.unisar.feature_fit import fitted_weights
+from schemas import features
+from schemas.canonical_event import Surface
+
+RANDOM = np.random.default_rng(0)
+
+
+def examples(weights, rows=4000, candidates=6):
+    """Examples whose positives are drawn by the softmax of their features and these weights."""
+    values = RANDOM.normal(size=(rows, candidates, len(weights)))
+    noise = RANDOM.gumbel(size=(rows, candidates))
+    best = (values @ np.array(weights) + noise).argmax(axis=1)
+    return values, np.eye(candidates)[best]
+
+
+def test_it_finds_the_weights_that_the_positives_were_drawn_by():
+    np.testing.assert_allclose(
+        fitted_weights(*map(lambda each: [each], examples([1.5, 0.5, 0.0]))), [1.5, 0.5, 0], atol=0.12
+    )
+
+
+def test_batches_may_differ_in_candidates():
+    wide, narrow = examples([1.0, 2.0], candidates=9), examples([1.0, 2.0], candidates=3)
+    np.testing.assert_allclose(fitted_weights([wide[0], narrow[0]], [wide[1], narrow[1]]), [1.0, 2.0], atol=0.12)
+
+
+def test_nothing_in_common_speaks_against_a_candidate():
+    values, labels = examples([-2.0, 1.0])
+    found = fitted_weights([values], [labels])
+    assert found[0] == 0 and found[1] > 0.5
+
+
+def test_few_examples_say_little():
+    values, labels = examples([3.0])
+    many, few = fitted_weights([values], [labels]), fitted_weights([values[:5]], [labels[:5]])
+    assert 0 < few[0] < 0.5 * many[0]
+
+
+def test_scale_does_not_matter():
+    values, labels = examples([1.0, 1.0], rows=200)
+    plain = fitted_weights([values], [labels])
+    scaled = fitted_weights([values * [100, 0.01]], [labels])
+    np.testing.assert_allclose(scaled, plain / [100, 0.01], rtol=1e-3)
+
+
+def test_what_all_candidates_share_counts_nothing():
+    values, labels = examples([1.0, 1.0], rows=200)
+    same = np.repeat(RANDOM.normal(size=(200, 1, 1)), 6, axis=1)
+    with_it = fitted_weights([np.concatenate([values, same], axis=2)], [labels])
+    np.testing.assert_allclose(with_it, [*fitted_weights([values], [labels]), 0], rtol=1e-3)
+
+
+@pytest.mark.parametrize("added", ["padding", "no positive", "nothing else"])
+def test_what_teaches_nothing_changes_nothing(added):
+    values, labels = examples([1.0, 1.0], rows=200)
+    more = RANDOM.normal(size=(200, 6, 2))
+    if added == "padding":
+        both = np.concatenate([values, more], axis=1), np.concatenate([labels, np.full((200, 6), -1.0)], axis=1)
+        batches = [both[0]], [both[1]]
+    else:
+        of_more = np.zeros((200, 6)) if added == "no positive" else np.eye(6)[[0]] * 2 - 1
+        batches = [values, more], [labels, np.broadcast_to(of_more, (200, 6))]
+    np.testing.assert_allclose(fitted_weights(*batches), fitted_weights([values], [labels]), rtol=1e-3)
+
+
+def test_no_examples_no_weights():
+    assert fitted_weights([np.zeros((0, 5, 3))], [np.zeros((0, 5))]).tolist() == [0, 0, 0]
+
+
+def test_rows_are_read_until_each_surface_has_enough(monkeypatch):
+    """Of one surface none in the first batch, of the other no more than needed; padding is told as such."""
+    monkeypatch.setattr(feature_fit, "_ROWS", 3)
+    read, described = [], []
+
+    def batches():
+        for number, counts in enumerate([(2, 0), (2, 3), (2, 2)]):
+            read.append(number)
+            sides = {
+                surface.value: np.tile([[1, 2, 0]], (count, 1)) for surface, count in zip(Surface, counts, strict=True)
+            }
+            labels = {surface: np.tile([[1.0, 0, 0]], (len(side), 1)) for surface, side in sides.items()}
+            yield {surface: {features.CANDIDATE_ITEMS: side} for surface, side in sides.items()}, labels
+
+    def describe(rows, labels):
+        described.append(len(rows[features.CANDIDATE_ITEMS]))
+        # Padding has the most of it.
+        return np.stack([labels + 9 * (rows[features.CANDIDATE_ITEMS] == 0)], axis=-1)
+
+    found = feature_fit.weights_by_surface(batches(), describe)
+    assert read == [0, 1] and described == [2, 2, 3]
+    assert found["recommendation"][0] > 0 and found["search"][0] > 0
