@@ -11,7 +11,6 @@ import tensorflow as tf
 from schemas import context_values, features, signatures
 from schemas.canonical_event import Surface
 
-_NO_KIND = -1
 _ANY_LENGTH = 2**31 - 1
 _TO_PARSE = {
     features.USER_ID: tf.string,
@@ -75,7 +74,7 @@ def example_request(examples: tf.Tensor, context: Sequence[str]) -> ExampleReque
 def _tokens(parsed: dict[str, tf.SparseTensor], history: tf.Tensor) -> dict[str, tf.Tensor]:
     """The inputs of a request for the tokens of the history. Each axis has at least one place."""
     # The place more is padding.
-    kinds = _padded(tf.sparse.to_dense(parsed[features.HISTORY_KINDS], _NO_KIND), _NO_KIND)
+    kinds = _padded(tf.sparse.to_dense(parsed[features.HISTORY_KINDS]), 0)
     counts = tf.cast(_padded(tf.sparse.to_dense(parsed[features.HISTORY_ITEM_COUNTS]), 0), tf.int32)
     places = tf.range(tf.reduce_max(tf.concat([tf.reshape(counts, [-1]), [1]], axis=0)))
     starts = tf.cumsum(counts, axis=1, exclusive=True)[:, :, tf.newaxis]

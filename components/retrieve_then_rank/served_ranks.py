@@ -99,9 +99,9 @@ def served_ranks_signature(
 
 
 def _ranks(counts: tf.Tensor, ahead: int, vector_ranks: tf.Tensor) -> tf.Tensor:
-    """The ranks, int64 [batch]; 0 for a positive that the retriever does not know."""
+    """The ranks, int64 [batch]; 0 for a positive that the retriever does not know: nothing was asked about it."""
     behind = tf.where(tf.greater(counts[:, _FOUND], 0), tf.ones_like(vector_ranks), vector_ranks)
-    return tf.where(tf.greater(vector_ranks, 0), tf.cast(counts[:, ahead], tf.int64) + behind, 0)
+    return tf.cast(counts[:, ahead], tf.int64) + behind
 
 
 def _counts(items: tf.Tensor, positives: tf.Tensor, history: tf.Tensor) -> tf.Tensor:

@@ -143,6 +143,14 @@ def test_context_of_either_model_is_asked_as_the_example_tells_it(tmp_path):
     assert found == [1, 4, 4]
 
 
+def test_what_pads_a_short_answer_does_not_stand_before_anything(tmp_path):
+    """A seventh item is known by vectors and never handed over, as one that a retrieval index has lost."""
+    ranks_of_seven = vector_ranks(CATALOGUE | {"lost": 0.5})
+    with compose(tmp_path, retriever_with(ranks_of_seven, tmp_path / "retriever"), retrieved=9) as servable:
+        asked = [wanted("lost"), wanted("lost", ["fig"]), wanted("fig")]
+        assert ranks(servable, asked) == [(6 + 7, 6 + 7, 7, 7), (6 + 7, 5 + 6, 7, 6), (6, 6, 2, 2)]
+
+
 def test_an_older_retriever_tells_one_rank_and_one_older_still_none(tmp_path):
     @signature_of(signatures.CATALOGUE_RANKS)
     def third(examples):
