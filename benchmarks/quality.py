@@ -81,6 +81,7 @@ def _result(data_set: DataSet, folder: Path) -> dict[str, Any]:
         "told": data_set.told,
         "outcome": model["outcome"],
         "rules": model["rules"],
+        "by_vectors": model["by_vectors"],
         "seconds": sum(float(wall) for wall, _ in attempts),
         "cpu_seconds": sum(float(cpu) for _, cpu in attempts),
     }

@@ -54,6 +54,7 @@ class Signature:
         inputs: The inputs in order. With `takes_context`, the context values come after them.
         outputs: The outputs of every model that offers it.
         newer_outputs: Further outputs, which models that were exported earlier lack.
+        composed_outputs: Further outputs of a model that retrieves by one part and ranks by another.
         offered_by: Which models offer it.
         answered_by: Which part of a composed model answers it.
         takes_context: Whether a model trained with `transform.context` takes the context values as inputs too.
@@ -66,6 +67,7 @@ class Signature:
     answered_by: AnsweredBy
     takes_context: bool = False
     newer_outputs: tuple[TensorShape, ...] = ()
+    composed_outputs: tuple[TensorShape, ...] = ()
 
     def all_inputs(self, context: Sequence[str] = ()) -> tuple[TensorShape, ...]:
         """The inputs, with those for these context values (`transform.context`)."""
@@ -158,7 +160,11 @@ _ROWS: Final = (
         (_EXAMPLES,),
         (TensorShape(signatures.RANKS, "int64"), TensorShape(signatures.UNSEEN_RANKS, "int64")),
         OfferedBy.RETRIEVING,
-        AnsweredBy.RETRIEVER,
+        AnsweredBy.BOTH,
+        composed_outputs=(
+            TensorShape(signatures.VECTOR_RANKS, "int64"),
+            TensorShape(signatures.UNSEEN_VECTOR_RANKS, "int64"),
+        ),
     ),
     Signature(
         signatures.SESSIONS,

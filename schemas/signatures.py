@@ -108,9 +108,20 @@ CATALOGUE_RANKS: Final = "catalogue_ranks"
 RANKS: Final = "ranks"
 """Output of `catalogue_ranks`: int64 [batch], from 1; ties count against the positive.
 
-It is 0 for an example without a positive, and for a positive that the model does not know and never returns."""
+It is 0 for an example without a positive, and for a positive that the model does not know and never returns.
+
+If one model retrieves and another ranks, it is the place in what `recommend` or `search` answers, as it is served. A
+positive that the retriever does not hand over stands behind all that it does, at a rank that is never better than the
+true one: the number of items handed over, plus `VECTOR_RANKS`."""
 UNSEEN_RANKS: Final = "unseen_ranks"
-"""Further output of `catalogue_ranks`: the same rank where all other items of the example's history are left out."""
+"""Further output of `catalogue_ranks`: the same rank where all other items of the example's history are left out.
+
+If one model retrieves and another ranks, it is the place in the answer with `EXCLUDE_SEEN`, unless the positive is in
+the history: then it is the place in the answer with the history, without its other items."""
+VECTOR_RANKS: Final = "vector_ranks"
+UNSEEN_VECTOR_RANKS: Final = "unseen_vector_ranks"
+"""Further outputs of `catalogue_ranks`, only where one model retrieves and another ranks: the same two ranks by the
+retriever's vectors alone."""
 
 SESSIONS: Final = "sessions"
 """Returns how a model with session modelling divides a history.

@@ -17,7 +17,11 @@ from components.behaviour_example_gen.left_out import LEFT_OUT_PROPERTY
 from components.data_checks.finding import read_findings
 from components.judged_queries.judge import read_judgement
 from components.judged_queries.judgement_keys import QUERIES_KEY
-from components.metrics.among_all_items.metrics_file import among_which, read_catalogue_metrics
+from components.metrics.among_all_items.metrics_file import (
+    among_which,
+    read_catalogue_metrics,
+    read_vector_metrics,
+)
 from components.servability_gate.gate_config import INFRA_VALIDATOR
 from components.servability_gate.verdict import BLESSED_PROPERTY, REASONS_PROPERTY
 from schemas import features
@@ -60,8 +64,9 @@ class ModelReport:
         metrics: Among the candidates of an example: the metrics of `model`, of `baseline`, which the model has to beat,
             and, once it was evaluated, of `popularity`.
         whole_catalogue: The metrics among all items; empty if the model does not retrieve. If one model retrieves and
-            another ranks, they are the retriever's.
-        among_which: Among which items these are, in a sentence; empty if there are none.
+            another ranks, they are those of the answer as it is served.
+        by_vectors: There, the same metrics by the retriever's vectors alone; empty for any other model.
+        among_which: Among which items these are, and what is ranked; empty if there are none.
         baseline: The model that serves as the baseline.
         blessed: Whether the model beat the baseline on every surface that it serves.
         shortfalls: The surfaces on which it did not.
@@ -81,6 +86,7 @@ class ModelReport:
 
     metrics: dict[str, Metrics]
     whole_catalogue: Metrics
+    by_vectors: Metrics
     among_which: str
     baseline: str
     blessed: bool
@@ -198,21 +204,22 @@ class RunHistory:
         if popularity_uri:
             metrics[POPULARITY] = read_metrics(popularity_uri, evaluation.BASELINE)
         whole_catalogue: Metrics = {}
+        by_vectors: Metrics = {}
         ranked_among = ""
         if served.retrieves:
             folder = self._artifact(executions[f"{served.node_prefix}CatalogueMetrics"], "metrics").uri
             # The component measures both surfaces, also of a model that serves only one.
-            whole_catalogue = {
-                surface: values
-                for surface, values in read_catalogue_metrics(folder).items()
-                if surface in metrics["model"]
-            }
+            whole_catalogue, by_vectors = (
+                {surface: values for surface, values in found.items() if surface in metrics["model"]}
+                for found in (read_catalogue_metrics(folder), read_vector_metrics(folder))
+            )
             ranked_among = among_which(folder, served.surfaces)
         blessed = self._artifact(evaluator, "blessing").custom_properties["blessed"].int_value == 1
         tried = self._tried(served, executions)
         return ModelReport(
             metrics=metrics,
             whole_catalogue=whole_catalogue,
+            by_vectors=by_vectors,
             among_which=ranked_among,
             baseline=self._baseline_source(evaluator),
             blessed=blessed,

@@ -18,11 +18,14 @@ def rows(result: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The rows of a finished data set.
 
     Args:
-        result: `name`, `seconds`, `cpu_seconds`, `rules` (what `components.baselines` writes) and, of a made-up log,
-            `achievable` (what `best_on_examples` returns).
+        result: `name`, `seconds`, `cpu_seconds`, `rules` (what `components.baselines` writes); of a made-up log,
+            `achievable` (what `best_on_examples` returns); and of a model that ranks what it retrieves, `by_vectors`,
+            the metrics of the retriever's vectors alone, by surface.
     """
     found = []
     compared, achievable = result["rules"], result.get("achievable", {})
+    # Results of an earlier release do not have it.
+    by_vectors = result.get("by_vectors", {})
     for surface in sorted(compared["candidates"], reverse=True):  # Search first.
         among = compared["candidates"][surface]
         best_rule, rule = _best_rule(among, DECIDES)
@@ -45,6 +48,7 @@ def rows(result: Mapping[str, Any]) -> list[dict[str, Any]]:
             name, figure = _best_rule(everywhere, metric)
             row[f"all_{metric}"] = {
                 "model": everywhere["model"][metric][0],
+                "vectors": by_vectors.get(surface, {}).get(metric),
                 "best_rule": name,
                 "rule": figure[0],
                 "achievable": _achievable(achievable, "catalogue", surface, metric),
@@ -57,7 +61,8 @@ def as_markdown(found: Iterable[Row], left_out: Mapping[str, str]) -> str:
     """Formats rows as a table, and what was left out, with its reason, as a list.
 
     Where the model beats the best rule by the interval, its figure is bold. Of two figures that are achievable, the
-    second is for who does not know which items are there.
+    second is for who does not know which items are there. Among all items, the model's figure is that of what it
+    serves; that of the retriever's vectors alone is in brackets.
     """
     lines = [_line(_HEADER), _line(["---"] * len(_HEADER))]
     lines += [_line(_cells(row)) for row in found]
@@ -79,7 +84,7 @@ def _cells(row: Row) -> list[str]:
         among = row.get(f"all_{metric}")
         if among:
             cells += [
-                f"{among['model']:.3f}",
+                f"{among['model']:.3f}" + ("" if among["vectors"] is None else f" ({among['vectors']:.3f})"),
                 f"{among['rule']:.3f} ({among['best_rule']})",
                 _figures(among["achievable"]),
             ]

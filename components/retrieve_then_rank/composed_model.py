@@ -9,14 +9,16 @@ from typing import Any
 import tensorflow as tf
 import tensorflow_text  # noqa: F401  # Loaded models have operations of it.
 
+from components.retrieve_then_rank.served_ranks import served_ranks_signature
 from schemas import retrieval_sources, signatures
+from schemas.canonical_event import Surface
 from schemas.signature_catalogue import AnsweredBy, OfferedBy, names
 
 Tensors = dict[str, tf.Tensor]
 Signature = Callable[..., Tensors]
 """A signature of a loaded SavedModel: takes its inputs as keywords, and nothing but tensors."""
 
-_OF_BOTH = names(answered_by=AnsweredBy.BOTH)
+_LISTS = {Surface.RECOMMENDATION: signatures.RECOMMEND, Surface.SEARCH: signatures.SEARCH}
 _OF_EVERY_RANKER = names(offered_by=OfferedBy.EVERY_MODEL)
 
 
@@ -25,7 +27,8 @@ def save_composed_model(retriever_dir: str, ranker_dir: str, directory: str, ret
 
     The new model has the ranker's `serving_default`, `rank` and, if there is one, `explain`. It has the retriever's
     further signatures, such as `similar_items` and `sessions`. Its `recommend` and `search` retrieve and rank in one
-    call. These two take the inputs of both models, so a context value that only one model uses is an input too.
+    call. These two take the inputs of both models, so a context value that only one model uses is an input too. If the
+    retriever has `catalogue_ranks`, the new model has it, too, and tells the ranks in what these two answer.
 
     Args:
         retriever_dir: A SavedModel with `recommend` and `search`.
@@ -38,7 +41,7 @@ def save_composed_model(retriever_dir: str, ranker_dir: str, directory: str, ret
     """
     if not 1 <= retrieved <= signatures.LARGEST_K:
         raise ValueError(f"`retrieved` should be from 1 to {signatures.LARGEST_K}. Received: retrieved={retrieved}")
-    retriever = _load(retriever_dir, "retriever", _OF_BOTH)
+    retriever = _load(retriever_dir, "retriever", tuple(_LISTS.values()))
     ranker = _load(ranker_dir, "ranker", _OF_EVERY_RANKER)
     composed = tf.Module(name="retrieve_then_rank")
     # The saved object must own the variables and tables of both models, or no loader would fill them.
@@ -48,9 +51,16 @@ def save_composed_model(retriever_dir: str, ranker_dir: str, directory: str, ret
     for part, model in ((AnsweredBy.RANKER, ranker), (AnsweredBy.RETRIEVER, retriever)):
         kept = (name for name in names(answered_by=part) if name in model.signatures)
         exported |= {name: model.signatures[name] for name in kept}
-    for name in _OF_BOTH:
-        retrieve, rank = retriever.signatures[name], ranker.signatures[signatures.RANK]
-        exported[name] = _retrieve_then_rank(name, retrieve, rank, retrieved)
+    rank = ranker.signatures[signatures.RANK]
+    lists = {
+        surface: _retrieve_then_rank(name, retriever.signatures[name], rank, retrieved)
+        for surface, name in _LISTS.items()
+    }
+    exported |= {name: lists[surface] for surface, name in _LISTS.items()}
+    if signatures.CATALOGUE_RANKS in retriever.signatures:
+        inputs = {surface: _inputs(answer) for surface, answer in lists.items()}
+        by_vectors = retriever.signatures[signatures.CATALOGUE_RANKS]
+        exported[signatures.CATALOGUE_RANKS] = served_ranks_signature(lists, inputs, by_vectors, retrieved)
     # Nothing is trained through a served model, and the gradients of one that was loaded cannot be saved again.
     options = tf.saved_model.SaveOptions(experimental_custom_gradients=False)
     tf.saved_model.save(composed, directory, signatures=exported, options=options)

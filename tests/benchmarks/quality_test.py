@@ -13,7 +13,11 @@ AMONG = {"model": FIGURES, "rules": {"popularity": FIGURES}, "users": 20, "repea
 COMPARED = AMONG | {"difference": [0.0, -0.1, 0.1], "beaten": False}
 REPORT = {
     "models": {
-        "a": {"outcome": "not_pushed", "rules": {"candidates": {"search": COMPARED}, "catalogue": {"search": AMONG}}}
+        "a": {
+            "outcome": "not_pushed",
+            "rules": {"candidates": {"search": COMPARED}, "catalogue": {"search": AMONG}},
+            "by_vectors": {"search": {"ndcg_at_10": 0.25}},
+        }
     }
 }
 
@@ -65,6 +69,7 @@ def test_each_set_is_run_with_what_init_writes_and_what_is_finished_is_not_run_a
     told = capsys.readouterr()
     assert "c: skipped, it needs --shared DIR" in told.err
     assert "| a | search | 20 | 0.500 (0.400 to 0.600) | popularity |" in told.out
+    assert "| 0.500 (0.250) |" in told.out  # What is served, and the vectors alone.
     assert "* `c` was not run: it needs --shared DIR." in told.out
     assert told.out.strip() == (tmp_path / "quality.md").read_text().strip()
     assert [row["data_set"] for row in json.loads((tmp_path / "quality.json").read_text())["rows"]] == ["a", "b"]

@@ -32,6 +32,9 @@ class CatalogueMetrics(BaseBeamComponent):
     The Evaluator ranks the positive among the example's own candidates, a few sampled negatives. Metrics among samples
     can order models differently than metrics among all items (Krichene and Rendle, KDD 2020), so both are shown.
 
+    Where one model retrieves and another ranks, the rank is the place in the answer as it is served: what all sources
+    hand over, ordered by the ranker. The metrics of the retriever's vectors alone stand beside.
+
     Outputs: `metrics` (WholeCatalogueMetrics).
     """
 
@@ -53,7 +56,8 @@ class CatalogueMetrics(BaseBeamComponent):
             examples: Raw behaviour examples, as BehaviourExampleGen writes them.
             split: The split to measure on.
             batch_size: How many examples are ranked in one call. A call needs some 12 bytes for each pair of an example
-                and an item.
+                and an item. Where another model ranks, it also scores twice what is handed over to it, with the items
+                of the history and without.
             exclude_seen: Whether the items of an example's history are left out, as answers do with `exclude_seen`. A
                 positive that is in the history is ranked among all items nevertheless.
         """

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 import apache_beam as beam
 
 from components.metrics.among_all_items.metrics_file import read_examples, write_metrics
-from components.metrics.among_all_items.ranking import RankInCatalogue
+from components.metrics.among_all_items.ranking import Ranked, RankInCatalogue
 
 
 def evaluate(
@@ -53,10 +53,13 @@ def evaluate(
     return examples
 
 
-def _write(metrics_dir: str, exclude_seen: bool, counted: Iterable[tuple[tuple[str, int, bool], int]]) -> None:
+def _write(metrics_dir: str, exclude_seen: bool, counted: Iterable[tuple[Ranked, int]]) -> None:
     by_surface: dict[str, Counter[int]] = defaultdict(Counter)
+    by_vectors: dict[str, Counter[int]] = defaultdict(Counter)
     repeats: Counter[str] = Counter()
-    for (surface, rank, is_repeat), count in counted:
+    for (surface, rank, vector_rank, is_repeat), count in counted:
         by_surface[surface][rank] += count
+        if vector_rank is not None:
+            by_vectors[surface][vector_rank] += count
         repeats[surface] += count * is_repeat
-    write_metrics(metrics_dir, by_surface, exclude_seen, repeats)
+    write_metrics(metrics_dir, by_surface, exclude_seen, repeats, by_vectors)

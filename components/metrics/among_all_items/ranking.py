@@ -10,11 +10,17 @@ from apache_beam.utils.shared import Shared
 from components.progress import Progress
 from schemas import features, signatures
 
+Ranked = tuple[str, int, int | None, bool]
+"""An example that has a positive: its surface, the positive's rank, that by vectors, whether it is a repeat.
+
+A rank is 0 if the model does not know the positive. Where one model retrieves and another ranks, the first rank is that
+in the answer as it is served, the second that by the retriever's vectors alone; of any other model, the second is None.
+A repeat is a positive that is in the example's history.
+"""
+
 
 class RankInCatalogue(beam.DoFn):
-    """Turns batches of serialized examples into (surface, rank, is a repeat), one for each that has a positive.
-
-    The rank is 0 if the model does not know the positive. A repeat is a positive that is in the example's history.
+    """Turns batches of serialized examples into `Ranked`, one for each example that has a positive.
 
     Args:
         model_dir: A SavedModel with the signature `catalogue_ranks`. It is loaded once a process.
@@ -33,10 +39,11 @@ class RankInCatalogue(beam.DoFn):
         """Loads the model, or takes the one that this process has loaded."""
         self._model = self._shared.acquire(self._load)
 
-    def process(self, batch: list[bytes]) -> Iterator[tuple[str, int, bool]]:
+    def process(self, batch: list[bytes]) -> Iterator[Ranked]:
         """Ranks the positives of a batch."""
         examples = tf.constant(batch)
-        answer = self._model.signature(**{signatures.EXAMPLES: examples})
+        ranks = self._model.signature(**{signatures.EXAMPLES: examples})
+        answer = {name: each.numpy() for name, each in ranks.items()}
         columns = tf.io.parse_example(
             examples,
             {
@@ -49,12 +56,14 @@ class RankInCatalogue(beam.DoFn):
         surfaces = columns[features.SURFACE].numpy()
         is_positive = columns[features.LABELS] > 0
         positives = tf.ragged.boolean_mask(columns[features.CANDIDATES], is_positive).to_list()
-        ranks = answer[signatures.RANKS].numpy()
-        unseen = answer[signatures.UNSEEN_RANKS].numpy() if self._exclude_seen else ranks
         for row, history in enumerate(columns[features.HISTORY_ITEMS].to_list()):
             if positives[row]:
                 is_repeat = positives[row][0] in history
-                yield surfaces[row].decode(), int((ranks if is_repeat else unseen)[row]), is_repeat
+                leaves_out = self._exclude_seen and not is_repeat
+                rank = answer[signatures.UNSEEN_RANKS if leaves_out else signatures.RANKS][row]
+                by_vectors = answer.get(signatures.UNSEEN_VECTOR_RANKS if leaves_out else signatures.VECTOR_RANKS)
+                vector_rank = None if by_vectors is None else int(by_vectors[row])
+                yield surfaces[row].decode(), int(rank), vector_rank, is_repeat
         self._progress.advance(len(batch))
 
     def _load(self) -> "_Model":

@@ -10,6 +10,7 @@ from components.servability_gate.requests.rank_inputs import strings
 from components.servability_gate.requests.signature_inputs import ITEMS_ASKED_FOR, signature_request
 from schemas import features, retrieval_sources, signatures
 from schemas.canonical_event import Surface
+from schemas.signature_catalogue import SIGNATURES
 
 _POPULARITY = retrieval_sources.POPULARITY.encode()
 _NO_CATEGORY = "\N{SNOWMAN} never seen".encode()
@@ -96,7 +97,9 @@ def _check_sources(signature: str, items: np.ndarray, sources: np.ndarray, is_to
 def try_catalogue_ranks(servable: Asked, signature: str, examples: Sequence[tf.train.Example], _: float) -> None:
     """Asks for the ranks of each example's first candidate."""
     outputs = run(servable, signature, signature_request(servable.signature_defs, signature, examples))
-    for name in (signatures.RANKS, signatures.UNSEEN_RANKS):
+    row = SIGNATURES[signature]
+    further = [each.name for each in row.composed_outputs if each.name in outputs]
+    for name in (*(each.name for each in row.outputs), *further):
         ranks = outputs.get(name)
         if ranks is None or ranks.dtype != np.int64 or ranks.shape != (len(examples),) or (ranks < 0).any():
             raise RefusedError(

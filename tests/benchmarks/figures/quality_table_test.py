@@ -33,6 +33,7 @@ RESULT = {
         # One rule is the best in one metric, another in the other.
         "catalogue": {"search": compared([0, 0.125, 0.75], {"a": [0, 0.25, 0.5], "b": [1, 0.0625, 0.875]}, ALL)},
     },
+    "by_vectors": {"search": {"hit_rate_at_100": 0.625}},
     "achievable": {
         "candidates": {"search": {"process": {"ndcg_at_5": 0.9}, "timeless": {"ndcg_at_5": 0.6}}},
         "catalogue": {"search": {"process": {"ndcg_at_10": 0.375, "hit_rate_at_100": 1.0}}},
@@ -49,8 +50,12 @@ def test_a_row_for_each_surface_search_first_with_the_best_rule_of_each_metric()
         0.4,
     )
     assert search["model"] == [0.5, 0.49, 0.51] and search["achievable"] == [0.9, 0.6]
-    assert search["all_hit_rate_at_100"] == {"model": 0.75, "best_rule": "b", "rule": 0.875, "achievable": [1.0]}
-    assert search["all_ndcg_at_10"] == {"model": 0.125, "best_rule": "a", "rule": 0.25, "achievable": [0.375]}
+    hits = {"model": 0.75, "vectors": 0.625, "best_rule": "b", "rule": 0.875, "achievable": [1.0]}
+    assert search["all_hit_rate_at_100"] == hits
+    gains = {"model": 0.125, "vectors": None, "best_rule": "a", "rule": 0.25, "achievable": [0.375]}
+    assert search["all_ndcg_at_10"] == gains
+    (older, _) = rows({name: value for name, value in RESULT.items() if name != "by_vectors"})
+    assert older["all_hit_rate_at_100"] == hits | {"vectors": None}
     assert (feed["best_rule"], feed["achievable"], feed["repeats"]) == ("popularity", [], 2)
     assert "all_ndcg_at_10" not in feed
 
@@ -60,7 +65,7 @@ def test_the_table_is_bold_where_the_model_beats_the_best_rule_and_says_what_was
     assert len({line.count("|") for line in lines[:4]}) == 1
     assert lines[2] == (
         "| cold | search | 1,200 | **0.500** (0.490 to 0.510) | last_items | 0.400 | +0.100 (+0.050 to +0.150) "
-        "| 0.900, 0.600 | 0.750 | 0.875 (b) | 1.000 | 0.125 | 0.250 (a) | 0.375 | 1,234 (321) |"
+        "| 0.900, 0.600 | 0.750 (0.625) | 0.875 (b) | 1.000 | 0.125 | 0.250 (a) | 0.375 | 1,234 (321) |"
     )
     assert lines[3] == (
         "| cold | recommendation | 7 | 0.250 (0.240 to 0.260) | popularity | 0.300 | -0.050 (-0.100 to +0.000) "

@@ -153,15 +153,10 @@ def test_what_either_wants_to_know_is_asked_for_unless_one_name_has_two_meanings
 
 
 def test_further_signatures_of_the_retriever_are_kept(tmp_path):
-    @tf.function(input_signature=[tf.TensorSpec([None], tf.string, signatures.EXAMPLES)])
-    def catalogue_ranks(examples):
-        return {signatures.RANKS: tf.cast(tf.strings.length(examples), tf.int64)}
-
-    further = {signatures.CATALOGUE_RANKS: catalogue_ranks.get_concrete_function(), **vector_signatures(CATALOGUE)}
+    """But for `catalogue_ranks`, which `served_ranks_test.py` asks."""
+    further = vector_signatures(CATALOGUE)
     retriever = save_retrieval_model(tmp_path / "retriever", CATALOGUE, further=further)
     servable = compose(tmp_path, retriever, save_rank_model(tmp_path / "ranker"))
-    answer = servable.run(signatures.CATALOGUE_RANKS, {signatures.EXAMPLES: np.array([b"abc"], object)})
-    assert answer[signatures.RANKS].tolist() == [3]
     assert set(further) < set(servable.signature_defs)
     asked = {signatures.ITEM_ID: np.array([b"apple"], object), signatures.K: np.array([1], np.int32)}
     assert listed(servable.run(signatures.SIMILAR_ITEMS, asked)) == [[("fig", 0.875)]]

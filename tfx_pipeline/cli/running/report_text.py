@@ -56,6 +56,9 @@ def _metric_lines(model: Report) -> list[str]:
         columns.append(("popularity", metrics["popularity"]))
     if among_all:
         columns.append(("among all items", among_all))
+    # Neither a report of an earlier release nor that of a model without a ranker of its own has these.
+    if model.get("by_vectors"):
+        columns.append(("by vectors alone", model["by_vectors"]))
     surfaces = [surface for surface in metrics["model"] if surface != "overall" or len(metrics["model"]) == 1]
     rows = []
     for surface in sorted(surfaces, reverse=True):  # Search first.

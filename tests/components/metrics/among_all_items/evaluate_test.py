@@ -3,11 +3,15 @@ import json
 import pytest
 
 from components.metrics.among_all_items.evaluate import evaluate
-from components.metrics.among_all_items.metrics_file import read_catalogue_metrics
+from components.metrics.among_all_items.metrics_file import read_catalogue_metrics, read_vector_metrics
+from components.retrieve_then_rank.composed_model import save_composed_model
+from schemas import signatures
 from schemas.canonical_event import Surface, Token
 from tests.support.behaviour_examples import behaviour_example, write_examples
-from tests.support.catalogue_models import save_model_of_ranks
+from tests.support.catalogue_models import save_model_of_ranks, vector_ranks
+from tests.support.rank_models import save_rank_model
 from tests.support.raw_files import make_pipeline
+from tests.support.retrieval_models import save_retrieval_model
 
 
 def test_metrics_of_all_files_and_both_surfaces(tmp_path):
@@ -41,3 +45,35 @@ def test_without_the_history_s_items_but_a_positive_among_them_is_ranked_with_th
     assert found["metrics"]["recommendation"]["mrr"] == pytest.approx(sum(1 / rank for rank in ranks) / 2)
     assert found["repeated_positives"] == {"recommendation": 1, "overall": 1}
     assert found["exclude_seen"] is exclude_seen
+
+
+def test_where_another_model_orders_the_items_it_is_what_is_served(tmp_path):
+    """Of four items in the order of the vectors, two are handed over to a ranker that prefers long names."""
+    catalogue = {"fig": 4.0, "apple": 3.0, "banana": 2.0, "cranberry": 1.0}
+    retriever = save_retrieval_model(
+        tmp_path / "retriever", catalogue, further={signatures.CATALOGUE_RANKS: vector_ranks(catalogue)}
+    )
+    ranker = save_rank_model(tmp_path / "ranker")
+    save_composed_model(retriever, ranker, str(tmp_path / "composed"), retrieved=2)
+    seen = [Token(Surface.RECOMMENDATION, ("fig",))]
+    examples = [
+        behaviour_example(["fig", "?"]),  # apple, fig
+        behaviour_example(["banana", "?"], history=seen),  # Without fig: banana, apple
+        behaviour_example(["fig", "?"], history=seen),  # A repeat: apple, fig
+        behaviour_example(["cranberry", "?"], history=seen),  # Behind banana and apple, third by vectors without fig
+        behaviour_example(["cranberry"], surface=Surface.SEARCH, query="cranberry"),  # cranberry, fig
+    ]
+    files = [write_examples(tmp_path / "1.gz", examples)]
+    evaluate(make_pipeline, files, str(tmp_path / "composed"), str(tmp_path), batch_size=5)
+    served, by_vectors = read_catalogue_metrics(str(tmp_path)), read_vector_metrics(str(tmp_path))
+    assert served["recommendation"]["mrr"] == pytest.approx((1 / 2 + 1 + 1 / 2 + 1 / (2 + 3)) / 4)
+    assert served["search"]["mrr"] == 1
+    assert by_vectors["recommendation"]["mrr"] == pytest.approx((1 + 1 / 2 + 1 + 1 / 3) / 4)
+    assert by_vectors["search"]["mrr"] == 1 / 4
+    assert by_vectors["overall"]["mrr"] == pytest.approx((1 + 1 / 2 + 1 + 1 / 3 + 1 / 4) / 5)
+    evaluate(make_pipeline, files, str(tmp_path / "composed"), str(tmp_path), batch_size=5, exclude_seen=False)
+    # Cranberry is neither with fig nor without it among the two; banana is third by vectors.
+    assert read_catalogue_metrics(str(tmp_path))["recommendation"]["mrr"] == pytest.approx(
+        (1 / 2 + 1 / (2 + 3) + 1 / 2 + 1 / (2 + 4)) / 4
+    )
+    assert read_vector_metrics(str(tmp_path))["recommendation"]["mrr"] == pytest.approx((1 + 1 / 3 + 1 + 1 / 4) / 4)

@@ -6,6 +6,7 @@ from components.metrics.among_all_items.metrics_file import (
     among_which,
     read_catalogue_metrics,
     read_examples,
+    read_vector_metrics,
     write_metrics,
 )
 
@@ -49,3 +50,20 @@ def test_what_the_model_does_not_know_is_a_miss_and_nothing_ranked_is_no_metric(
 def test_it_says_among_which_items_the_positives_of_served_surfaces_were_ranked(tmp_path, exclude_seen, repeats, told):
     write_metrics(str(tmp_path), {"search": {1: 4}, "recommendation": {7: 9}}, exclude_seen, repeats)
     assert among_which(str(tmp_path), ["search"]).startswith(f"Among all items {told}")
+
+
+def test_what_another_model_orders_stands_beside_the_vectors_and_the_sentence_says_so(tmp_path):
+    write_metrics(str(tmp_path), {"search": {2: 1}}, True, {})
+    assert read_vector_metrics(str(tmp_path)) == {}
+    assert "served" not in among_which(str(tmp_path), ["search"])
+    write_metrics(str(tmp_path), {"search": {2: 1}}, True, {}, {"search": {4: 3, 8: 1}})
+    assert read_catalogue_metrics(str(tmp_path))["search"]["mrr"] == 0.5
+    assert {name: values["mrr"] for name, values in read_vector_metrics(str(tmp_path)).items()} == {
+        "search": (3 / 4 + 1 / 8) / 4,
+        "overall": (3 / 4 + 1 / 8) / 4,
+    }
+    assert among_which(str(tmp_path), ["search"]) == (
+        "Among all items means without those of the user's history (evaluation.exclude_seen). A rank is the place in "
+        "what is served: the items of all sources, ordered by the ranker. An item that they do not bring stands after "
+        "all that they do."
+    )

@@ -104,6 +104,7 @@ NOT_STRINGS = {signatures.ITEMS: np.zeros([2, 10], np.int64)}
 NOT_RANKS = [ranks_of(np.array(ranks)) for ranks in ([1, -1], [1.0, 2.0], [1])]
 NOT_UNSEEN = [ranks_of(np.array([1, 2]), np.array(ranks)) for ranks in ([1, -1], [1.0, 2.0], [1])]
 NOT_UNSEEN += [{signatures.RANKS: np.array([1, 2])}]
+NOT_BY_VECTORS = [ranks_of(np.array([1, 2])) | {signatures.VECTOR_RANKS: np.array([-1, 1])}]
 NOT_FINITE = {signatures.SESSION_WINDOWS: np.full([2, 1, 2], np.inf)}
 
 
@@ -118,6 +119,7 @@ NOT_FINITE = {signatures.SESSION_WINDOWS: np.full([2, 1, 2], np.inf)}
         ),
         *[("catalogue_ranks", each, r"should answer int64 `ranks` of 0 or more \[2\] \(batch\)") for each in NOT_RANKS],
         *[("catalogue_ranks", each, r"should answer int64 `unseen_ranks` of 0 or more") for each in NOT_UNSEEN],
+        *[("catalogue_ranks", each, r"should answer int64 `vector_ranks` of 0 or more") for each in NOT_BY_VECTORS],
         ("sessions", NOT_FINITE, r"should answer finite numbers for 2 rows, `windows` are \[2, 1, 2\]"),
         ("sessions", RuntimeError("no luck"), "signature `sessions` failed: no luck"),
     ],

@@ -60,6 +60,13 @@ def test_popularity_and_all_items_have_columns_of_their_own():
     assert "Among all items means …." in lines
 
 
+def test_the_vectors_alone_stand_beside_what_is_served():
+    among_all = {"whole_catalogue": {"search": {"mrr": 0.875}}, "by_vectors": {"search": {"mrr": 0.125}}}
+    lines = report_text(report(**among_all)).splitlines()
+    assert lines[0].split("  ")[-2:] == ["among all items", "by vectors alone"]
+    assert lines[2].split()[-2:] == ["0.8750", "0.1250"]
+
+
 def short(metric="ndcg_at_5", value=0.412, needed=0.431):
     return [{"surface": "search", "metric": metric, "value": value, "needed": needed}]
 

@@ -1,11 +1,15 @@
+import contextlib
+
 import numpy as np
 import pytest
 import tensorflow as tf
 
+from components.retrieve_then_rank.composed_model import save_composed_model
 from schemas import features, signatures
 from schemas.canonical_event import Surface
+from serving.local_server.models.servable import Servable
 from tests.support.behaviour_examples import behaviour_example
-from tests.support.exported_retriever import HISTORY, ITEMS, rank_inputs
+from tests.support.exported_retriever import HISTORY, ITEMS, history_inputs, rank_inputs, texts, wanted
 from tfx_pipeline.export.signatures.catalogue_ranks_signature import catalogue_ranks_signature
 
 
@@ -34,6 +38,27 @@ def test_the_positive_is_ranked_among_all_items(servable, surface, query):
     for item, rank in zip(asked, ranks(servable, examples, signatures.UNSEEN_RANKS), strict=True):
         ahead = {other for other in seen - {item} if scores[ITEMS.index(other)] >= scores[ITEMS.index(item)]}
         assert rank == expected[ITEMS.index(item)] - len(ahead)
+
+
+def test_where_another_model_orders_the_items_it_is_the_place_in_its_answer(
+    exported, exported_unisar, servable, tmp_path
+):
+    """`served_ranks_test.py` has the numbers by hand, these are real models."""
+    save_composed_model(exported.model_dir, exported_unisar.model_dir, str(tmp_path / "composed"), retrieved=5)
+    asked = {**history_inputs([HISTORY], ["u1"]), signatures.RANK_QUERY: texts(["red mug"]), **wanted(1, 5)}
+    items = [item for item in ITEMS if item != "item-b"]
+    examples = [behaviour_example([item, "item-b"], 0, Surface.SEARCH, "red mug", "u1", HISTORY) for item in items]
+    with contextlib.closing(Servable(str(tmp_path / "composed"))) as composed:
+        vectors = ranks(servable, examples)
+        assert ranks(composed, examples, signatures.VECTOR_RANKS) == vectors
+        for output, exclude_seen in ((signatures.RANKS, False), (signatures.UNSEEN_RANKS, True)):
+            told = {**asked, signatures.EXCLUDE_SEEN: np.array([exclude_seen])}
+            answer = composed.run(signatures.SEARCH, told)[signatures.ITEMS][0].astype(str).tolist()
+            found = dict(zip(items, ranks(composed, examples, output), strict=True))
+            handed_over = [item for item in answer if item in items]
+            assert handed_over and [found[item] for item in handed_over] == [1 + answer.index(i) for i in handed_over]
+            seen = {item for token in HISTORY for item in token.items}
+            assert all(found[item] > 5 for item in items if item not in answer and not (exclude_seen and item in seen))
 
 
 def test_without_a_positive_that_the_model_knows_there_is_no_rank(servable):
