@@ -16,5 +16,6 @@ def test_what_is_compared():
     assert list(few.values()) == [None, config.retriever.sources]
     assert "words" not in list(few)[1]
     every = retrieve_sources._variants(config, every_source=True)
-    assert every["vectors, words"] == SourcesConfig(10, 10, 0, 0, 0)
-    assert len(every) == 2 + 4
+    assert every["vectors, words"] == SourcesConfig(10, 10, 0, 0, 0, 0)
+    assert every["vectors, queries"] == SourcesConfig(10, 0, 10, 0, 0, 0)
+    assert len(every) == 2 + 5
