@@ -9,8 +9,8 @@ from tests.support.rule_logs import asked, hotels, orders, training_log
 
 
 def test_bm25_by_hand(tmp_path):
-    # To a led `rome sea`, `rome` and `Rome!`; to b `rome milan mill`; to d a query without words, to e a feed's click.
-    log = training_log("aaabde", queries=["rome sea", "rome", "Rome!", "rome milan mill", "?", ""])
+    # To a led `rome sea` and twice `Róme!`; to b `rome milan mill`; to d a query without words, to e a feed's click.
+    log = training_log("aaabde", queries=["rome sea", "Róme!", "Róme!", "rome milan mill", "?", ""])
     rule = MatchingQueries(hotels(tmp_path), log)
     # So two items have a text, of 4 and 3 words: 3.5 on average. Both hold `rome`, one `sea`.
     rome = math.log(1 + (2 - 2 + 0.5) / (2 + 0.5))
