@@ -1,8 +1,8 @@
 """Measures how many of the wanted items each source of candidates brings, and what the composed model makes of them.
 
 It takes the weights of a finished run of a model that retrieves and ranks (`retriever.model`), and trains nothing. For
-each variant it exports the retriever anew, joins it with the run's ranker, and asks both about the test examples, among
-all items: is the wanted item among those that are handed over (recall), and where does the answer have it?
+each variant it exports the retriever anew, joins it with the run's ranker, and asks both about the examples of a split,
+among all items: is the wanted item among those that are handed over (recall), and where does the answer have it?
 """
 
 import argparse
@@ -31,12 +31,13 @@ _BATCH = 64
 _SIGNATURES = {Surface.SEARCH: signatures.SEARCH, Surface.RECOMMENDATION: signatures.RECOMMEND}
 
 
-def measure(config: PipelineConfig, every_source: bool) -> Iterator[dict[str, object]]:
+def measure(config: PipelineConfig, every_source: bool, split: str) -> Iterator[dict[str, object]]:
     """Measures each variant on each surface.
 
     Args:
         config: The configuration of the run.
         every_source: Whether to measure each source beside the vectors, too.
+        split: The split whose examples are asked about.
 
     Yields:
         Rows of a table.
@@ -44,7 +45,7 @@ def measure(config: PipelineConfig, every_source: bool) -> Iterator[dict[str, ob
     root = Path(config.pipeline_root)
     job = _job(config, root)
     ranker = str(_newest(root / "Trainer" / "model") / "Format-Serving")
-    examples = list(_wanted(root))
+    examples = list(_wanted(root, split))
     transform_output = tft.TFTransformOutput(job.transform_graph)
     catalogue = training_job.read_catalog(job, transform_output)
     model = training_job.build_model(job, transform_output, catalogue)
@@ -108,9 +109,9 @@ def _newest(folder: Path) -> Path:
     return max(versions, key=lambda path: int(path.name))
 
 
-def _wanted(root: Path) -> Iterator[tf.train.Example]:
-    """The test examples, each with its positive alone as the candidate."""
-    folder = _newest(root / "BehaviourExampleGen" / "examples") / f"Split-{features.TEST_SPLIT}"
+def _wanted(root: Path, split: str) -> Iterator[tf.train.Example]:
+    """The examples of a split, each with its positive alone as the candidate."""
+    folder = _newest(root / "BehaviourExampleGen" / "examples") / f"Split-{split}"
     files = [str(path) for path in sorted(folder.glob("*.gz"))]
     for record in tf.data.TFRecordDataset(files, compression_type="GZIP"):
         example = tf.train.Example.FromString(record.numpy())
@@ -148,9 +149,16 @@ def main(argv: Sequence[str] | None = None) -> None:
         "--set", action="append", default=[], metavar="SECTION.FIELD=VALUE", help="change a field, such as the root"
     )
     parser.add_argument("--every_source", action="store_true", help="measure each source beside the vectors, too")
+    parser.add_argument(
+        "--split",
+        choices=(features.VALIDATION_SPLIT, features.TEST_SPLIT),
+        default=features.TEST_SPLIT,
+        help="whose examples are asked about; quotas are chosen by those of validation",
+    )
     parser.add_argument("--json", action="store_true", help="print the report as JSON")
     args = parser.parse_args(argv)
-    report: Report = {"sources": list(measure(load_config(args.config, args.set), args.every_source))}
+    rows = measure(load_config(args.config, args.set), args.every_source, args.split)
+    report: Report = {"sources": list(rows)}
     show(report, args.json)
 
 

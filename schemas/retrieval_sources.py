@@ -6,6 +6,8 @@ VECTORS: Final = "vectors"
 """The items whose vectors suit the request's best."""
 WORDS: Final = "words"
 """The items whose texts hold the words of the query or, without one, of the newest query of the history."""
+QUERIES: Final = "queries"
+"""The items that training's searches led to, with queries that share words with the query or the history's newest."""
 CATEGORY: Final = "category"
 """The most popular items of the categories of the newest items of the history."""
 NEIGHBOURS: Final = "neighbours"
@@ -13,5 +15,5 @@ NEIGHBOURS: Final = "neighbours"
 POPULARITY: Final = "popularity"
 """The items that training was engaged with most. Where nothing is known of a request, all its items are these."""
 
-SOURCES: Final = (VECTORS, WORDS, CATEGORY, NEIGHBOURS, POPULARITY)
+SOURCES: Final = (VECTORS, WORDS, QUERIES, CATEGORY, NEIGHBOURS, POPULARITY)
 """All of them. Of an item that several offer at the same place, the first one is told."""

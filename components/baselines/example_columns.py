@@ -30,6 +30,7 @@ class ExampleColumns:
         users: [rows] user ids, as bytes.
         surfaces: [rows] names of surfaces.
         queries: [rows] the query or, where there is none, the newest one of the history; empty if there is neither.
+        own_queries: [rows] the query of the row itself; empty if it has none.
         times: int64 [rows] milliseconds since 1970.
         is_sequence_end: bool [rows] see the raw feature `sequence_end`.
         items: int32 [rows, candidates] indices of items; an unknown one has an index of its own beyond the catalogue's,
@@ -41,6 +42,7 @@ class ExampleColumns:
     users: Sequence[bytes]
     surfaces: Sequence[str]
     queries: Sequence[str]
+    own_queries: Sequence[str]
     times: np.ndarray
     is_sequence_end: np.ndarray
     items: np.ndarray
@@ -82,13 +84,15 @@ def example_columns(serialized: Sequence[bytes], places: Mapping[bytes, int]) ->
         ]
         return ids.with_flat_values(tf.constant(flat, tf.int32))
 
-    asked = columns[features.QUERY].numpy().tolist()
+    own_queries = [query.decode(errors="replace") for query in columns[features.QUERY].numpy().tolist()]
     past = columns[features.HISTORY_QUERIES].to_list()
-    queries = [query or (earlier[-1] if earlier else b"") for query, earlier in zip(asked, past, strict=True)]
+    newest = [earlier[-1].decode(errors="replace") if earlier else "" for earlier in past]
+    queries = [own or earlier for own, earlier in zip(own_queries, newest, strict=True)]
     return ExampleColumns(
         columns[features.USER_ID].numpy().tolist(),
         [surface.decode() for surface in columns[features.SURFACE].numpy().tolist()],
-        [query.decode(errors="replace") for query in queries],
+        queries,
+        own_queries,
         columns[features.TIMESTAMP_MS].numpy(),
         columns[features.SEQUENCE_END].numpy() > 0,
         indices(candidates).to_tensor(default_value=NOTHING).numpy(),

@@ -7,6 +7,7 @@ RECENT_POPULARITY: Final = "recent_popularity"
 LAST_ITEMS: Final = "last_items"
 SAME_CATEGORY: Final = "same_category"
 QUERY_WORDS: Final = "words_of_query"
+ITEM_QUERIES: Final = "queries_of_items"
 ITEM_NEIGHBOURS: Final = "item_neighbours"
 CATEGORY_THEN_QUERY: Final = "category_then_query_then_popularity"
 QUERY_THEN_CATEGORY: Final = "query_then_category_then_popularity"
@@ -17,6 +18,7 @@ RULE_NAMES: Final = (
     LAST_ITEMS,
     SAME_CATEGORY,
     QUERY_WORDS,
+    ITEM_QUERIES,
     ITEM_NEIGHBOURS,
     CATEGORY_THEN_QUERY,
     QUERY_THEN_CATEGORY,

@@ -1,4 +1,4 @@
-"""What the rules learn from: the training split, reduced to the indices of items and to times."""
+"""What the rules learn from: the training split, reduced to the indices of items, to times and to queries."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,12 +19,14 @@ class TrainingLog:
     Attributes:
         positives: int32 [examples] the item that each user engaged with.
         times: int64 [examples] when, in milliseconds since 1970.
+        queries: [examples] the query that led to each item; empty where there was none, as on the feed.
         baskets: int32 [pairs, 2] a number for each history with the item that followed it, and an item of it; no pair
             stands twice. Only examples that hold each event once (`sequence_end`) count.
     """
 
     positives: np.ndarray
     times: np.ndarray
+    queries: Sequence[str]
     baskets: np.ndarray
 
     def counts(self, items: int, since_ms: int | None = None) -> np.ndarray:
@@ -45,13 +47,14 @@ def read_training_log(files: Sequence[str], catalogue: ItemFeatures) -> Training
         files: Gzipped TFRecord files of behaviour examples.
         catalogue: The items.
     """
-    positives, times, baskets, first = [], [], [], 0
+    positives, times, queries, baskets, first = [], [], list[str](), [], 0
     for batch in tf.data.TFRecordDataset(list(files), compression_type="GZIP").batch(_BATCH):
         columns = example_columns(batch.numpy().tolist(), catalogue.places)
         wanted = columns.positives
         is_known = (wanted >= 0) & (wanted < len(catalogue))
         positives.append(wanted[is_known])
         times.append(columns.times[is_known])
+        queries += [columns.own_queries[row] for row in np.flatnonzero(is_known)]
         both = np.concatenate([columns.history, wanted[:, np.newaxis]], axis=1)
         held = (both >= 0) & (both < len(catalogue)) & columns.is_sequence_end[:, np.newaxis]
         rows, places = np.nonzero(held)
@@ -60,6 +63,7 @@ def read_training_log(files: Sequence[str], catalogue: ItemFeatures) -> Training
     return TrainingLog(
         _joined(positives, np.zeros(0, np.int32)),
         _joined(times, np.zeros(0, np.int64)),
+        queries,
         _joined(baskets, np.zeros((0, 2), np.int32)),
     )
 

@@ -1,6 +1,9 @@
 import pytest
 
 from benchmarks import retrieve_sources
+from components.servability_gate.requests.rank_inputs import strings
+from schemas import features
+from tests.support.behaviour_examples import behaviour_example, write_examples
 from tfx_pipeline.config.pipeline_config import load_config
 from tfx_pipeline.config.sources_config import SourcesConfig
 
@@ -16,5 +19,18 @@ def test_what_is_compared():
     assert list(few.values()) == [None, config.retriever.sources]
     assert "words" not in list(few)[1]
     every = retrieve_sources._variants(config, every_source=True)
-    assert every["vectors, words"] == SourcesConfig(10, 10, 0, 0, 0)
-    assert len(every) == 2 + 4
+    assert every["vectors, words"] == SourcesConfig(10, 10, 0, 0, 0, 0)
+    assert every["vectors, queries"] == SourcesConfig(10, 0, 10, 0, 0, 0)
+    assert len(every) == 2 + 5
+
+
+def test_the_examples_of_one_split_each_with_its_positive_alone(tmp_path):
+    examples = {"validation": (["a", "b"], 1), "test": (["c", "d"], 0)}
+    for split, (candidates, positive) in examples.items():
+        folder = tmp_path / "BehaviourExampleGen" / "examples" / "3" / f"Split-{split}"
+        folder.mkdir(parents=True)
+        rows = [behaviour_example(candidates, positive=positive), behaviour_example(candidates, positive=-1)]
+        write_examples(folder / "1.gz", rows)
+    wanted = {split: list(retrieve_sources._wanted(tmp_path, split)) for split in examples}
+    told = {split: [strings(example, features.CANDIDATES) for example in found] for split, found in wanted.items()}
+    assert told == {"validation": [[b"b"]], "test": [[b"c"]]}

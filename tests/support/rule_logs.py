@@ -34,17 +34,19 @@ def hotels(folder: Path) -> ItemFeatures:
     return read_item_features([write_hotels(folder)])
 
 
-def training_log(engagements: str = "", baskets: Sequence[str] = ()) -> TrainingLog:
+def training_log(engagements: str = "", baskets: Sequence[str] = (), queries: Sequence[str] = ()) -> TrainingLog:
     """A training split.
 
     Args:
         engagements: The item of each example, in the order of time: the first at 0 ms, the second at 1 ms.
         baskets: The items of each history.
+        queries: The query of each example; none on the feed.
     """
     pairs = [(number, place(item)) for number, basket in enumerate(baskets) for item in basket]
     return TrainingLog(
         np.array([place(item) for item in engagements], np.int32),
         np.arange(len(engagements)),
+        list(queries) or [""] * len(engagements),
         np.array(pairs, np.int32).reshape(-1, 2),
     )
 
@@ -56,6 +58,7 @@ def asked(*histories: str, queries: Sequence[str] = ()) -> ExampleColumns:
     return ExampleColumns(
         [b"u"] * rows,
         ["search"] * rows,
+        list(queries) or [""] * rows,
         list(queries) or [""] * rows,
         np.zeros(rows, np.int64),
         np.ones(rows, bool),

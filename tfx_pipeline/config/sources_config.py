@@ -17,6 +17,9 @@ class SourcesConfig:
         vectors: The items whose vectors suit the request's best; at least 1, because they also fill what others leave.
         words: The items with the highest BM25 of the query in title, categories and attributes. In the feed, the newest
             query of the history counts.
+        queries: The items that training's searches led to with queries like this one: those with the highest BM25 of
+            the query in all queries that led to an item. In the feed, the newest query of the history counts. A log
+            without searches offers none, and an item that came after the training is not among them.
         category: The most popular items of the categories of the five newest items of the history.
         neighbours: The items that stand in the same training histories as the 50 newest items of the history.
         popularity: The most popular items. They are the first to go where the others are enough. Whatever the number,
@@ -25,6 +28,7 @@ class SourcesConfig:
 
     vectors: int = 80
     words: int = 20
+    queries: int = 20
     category: int = 20
     neighbours: int = 80
     popularity: int = 10
@@ -32,7 +36,7 @@ class SourcesConfig:
     def __post_init__(self) -> None:
         """Refuses numbers that no request could ask for."""
         check_least(self, 1, "vectors")
-        check_least(self, 0, "words", "category", "neighbours", "popularity")
+        check_least(self, 0, "words", "queries", "category", "neighbours", "popularity")
         for name, quota in vars(self).items():
             if quota > signatures.LARGEST_K:
                 raise ValueError(f"`{name}` should be at most {signatures.LARGEST_K}. Received: {name}={quota}")

@@ -6,6 +6,7 @@ from typing import Final
 from components.baselines.item_features import ItemFeatures
 from components.baselines.rules.item_neighbours import ItemNeighbours
 from components.baselines.rules.items_again import ItemsAgain
+from components.baselines.rules.matching_queries import MatchingQueries
 from components.baselines.rules.matching_words import MatchingWords
 from components.baselines.rules.popular_items import PopularItems
 from components.baselines.rules.recently_popular_items import RecentlyPopularItems
@@ -22,6 +23,7 @@ RULES: Final[dict[str, type[Rule]]] = {
         ItemsAgain,
         SharedTraits,
         MatchingWords,
+        MatchingQueries,
         ItemNeighbours,
         CategoryThenQuery,
         QueryThenCategory,

@@ -1,6 +1,7 @@
 """The rule `words_of_query`: items whose texts hold the words of the query."""
 
 from collections import Counter, defaultdict
+from collections.abc import Mapping
 from typing import Final
 
 import numpy as np
@@ -28,12 +29,13 @@ class MatchingWords(Rule):
 
     def _learn(self, log: TrainingLog) -> None:
         self._popularity = PopularItems(self._catalogue, log)
-        texts = self._catalogue.texts
-        mean = sum(map(len, texts)) / max(len(texts), 1)
+        texts = self._texts(log)
+        mean = sum(text.total() for text in texts.values()) / max(len(texts), 1)
         found: dict[str, list[tuple[int, float]]] = defaultdict(list)
-        for item, text in enumerate(texts):
-            for word, times in Counter(text).items():
-                found[word].append((item, times * (K1 + 1) / (times + K1 * (1 - B + B * len(text) / mean))))
+        for item, text in texts.items():
+            length = text.total()
+            for word, times in text.items():
+                found[word].append((item, times * (K1 + 1) / (times + K1 * (1 - B + B * length / mean))))
         self._postings = {
             word: (
                 np.array([item for item, _ in pairs], np.int32),
@@ -42,6 +44,10 @@ class MatchingWords(Rule):
             )
             for word, pairs in found.items()
         }
+
+    def _texts(self, log: TrainingLog) -> Mapping[int, Counter[str]]:
+        """How often each word is in the text of each item that has one, be it an empty one."""
+        return {item: Counter(text) for item, text in enumerate(self._catalogue.texts)}
 
     def keys(self, examples: ExampleColumns, items: np.ndarray) -> Keys:
         """Two keys: BM25, then popularity."""

@@ -20,7 +20,7 @@ def test_a_batch_as_arrays():
     columns = example_columns([feed, search], PLACES)
     assert (columns.users, columns.surfaces) == ([b"u1", b"u2"], ["recommendation", "search"])
     # Without a query of its own, the newest of the history.
-    assert columns.queries == ["newer", "mug"]
+    assert (columns.queries, columns.own_queries) == (["newer", "mug"], ["", "mug"])
     # Unknown items are told apart, and are the same in histories and among candidates.
     assert columns.items.tolist() == [[1, 2, 3], [0, -1, -1]]
     assert columns.history.tolist() == [[1, 2, 0], [-1, -1, -1]]

@@ -27,6 +27,7 @@ class SourceTables:
     Attributes:
         quotas: How many items each source offers, by name; a source that is missing or has 0 offers none.
         words: The items that hold each word.
+        queries: The items that queries with each word led to.
         paths: Int [items], the category path of each item.
         categories: The items of each path.
         neighbours: The neighbours of each item.
@@ -34,6 +35,7 @@ class SourceTables:
 
     quotas: Mapping[str, int]
     words: Table
+    queries: Table
     paths: np.ndarray
     categories: Table
     neighbours: Table
@@ -70,6 +72,7 @@ class CandidateSources(tf.Module):
             name: WeightedLists(table.keys, places[table.items], table.weights, table.size, name)
             for name, table in (
                 (retrieval_sources.WORDS, tables.words),
+                (retrieval_sources.QUERIES, tables.queries),
                 (retrieval_sources.CATEGORY, tables.categories),
                 (retrieval_sources.NEIGHBOURS, tables.neighbours),
             )
@@ -117,7 +120,7 @@ class CandidateSources(tf.Module):
 
     def _entries(self, name: str, asked: Asked, quota: int) -> Entries:
         lists = self._lists[name]
-        if name == retrieval_sources.WORDS:
+        if name in (retrieval_sources.WORDS, retrieval_sources.QUERIES):
             return lists.of(weighted_lists.distinct_keys(asked.words))
         if name == retrieval_sources.NEIGHBOURS:
             return lists.of(weighted_lists.distinct_keys(_newest(asked.history, NEWEST_FOR_NEIGHBOURS)))

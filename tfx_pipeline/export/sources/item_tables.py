@@ -37,6 +37,8 @@ NOTHING = Table(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0), 1)
 def words_table(texts: Sequence[np.ndarray], words: int) -> Table:
     """BM25 of each word in each item's text, as the rule `words_of_query` has it. The keys are the words' indices.
 
+    Every item has a text, be it an empty one.
+
     Args:
         texts: Parts of the items' texts, each int [items, any]: indices of words. The first row is padding, the last
             the unknown item.
@@ -47,12 +49,41 @@ def words_table(texts: Sequence[np.ndarray], words: int) -> Table:
     items, columns = np.nonzero((joined > features.PADDING) & (joined < words - 1))
     inside = (items > 0) & (items <= real_items)
     items, found = items[inside], joined[items[inside], columns[inside]].astype(np.int64)
-    lengths = np.bincount(items, minlength=len(joined))
-    mean = max(lengths.sum() / max(real_items, 1), 1e-9)
-    pairs, times = np.unique(found * len(joined) + items, return_counts=True)
-    keys, items = pairs // len(joined), pairs % len(joined)
+    return _bm25(found, items, real_items, words)
+
+
+def queries_table(led: np.ndarray, items: int, words: int) -> Table:
+    """BM25 of each word in the queries that led to each item, as the rule `queries_of_items` has it.
+
+    All queries that led to an item are one text. An item without any has none, so that it counts for nothing. The keys
+    are the words' indices.
+
+    Args:
+        led: Int [pairs, 2], a word of a query and the item that it led to, as often as it did.
+        items: The number of item indices. Padding, the first, and the unknown item, the last, are left out.
+        words: The number of word indices. Padding, the first, and the unknown word, the last, are no words.
+    """
+    known = (led > features.PADDING) & (led < [words - 1, items - 1])
+    found, owners = led[known.all(axis=1)].astype(np.int64).T
+    return _bm25(found, owners, len(np.unique(owners)), words)
+
+
+def _bm25(found: np.ndarray, items: np.ndarray, texts: int, words: int) -> Table:
+    """BM25 of words in texts.
+
+    Args:
+        found: Int64 [any], a word.
+        items: Int [any], the item whose text has it, once for each time.
+        texts: How many texts there are.
+        words: The number of word indices.
+    """
+    lengths = np.bincount(items)
+    mean = max(lengths.sum() / max(texts, 1), 1e-9)
+    rows = max(len(lengths), 1)
+    pairs, times = np.unique(found * rows + items, return_counts=True)
+    keys, items = pairs // rows, pairs % rows
     holding = np.bincount(keys, minlength=words)[keys]
-    rarity = np.log(1 + (real_items - holding + 0.5) / (holding + 0.5))
+    rarity = np.log(1 + (texts - holding + 0.5) / (holding + 0.5))
     weights = rarity * times * (K1 + 1) / (times + K1 * (1 - B + B * lengths[items] / mean))
     return Table(keys, items, weights, words)
 

@@ -12,7 +12,13 @@ from schemas import features, retrieval_sources
 from schemas.canonical_event import Surface
 from tfx_pipeline.export.serving_transform import ServingTransform
 from tfx_pipeline.export.sources.candidate_sources import SourceTables
-from tfx_pipeline.export.sources.item_tables import NOTHING, categories_table, neighbours_table, words_table
+from tfx_pipeline.export.sources.item_tables import (
+    NOTHING,
+    categories_table,
+    neighbours_table,
+    queries_table,
+    words_table,
+)
 from tfx_pipeline.training import inputs
 from tfx_pipeline.transform import vocabularies
 
@@ -34,18 +40,20 @@ def read_tables(
         transform_output: The output of the Transform that wrote the catalogue and the examples.
         train_files: Patterns of transformed training examples.
         trained_items: The number of item indices in these examples; None if they are the catalogue's. Items that came
-            later have no neighbours.
+            later have no neighbours and no queries.
     """
-    words = neighbours = NOTHING
+    words = queries = neighbours = NOTHING
+    known_words = vocabularies.table_rows(transform_output, features.WORD_VOCABULARY)
+    items = trained_items or len(catalogue.engagements)
     if quotas.get(retrieval_sources.WORDS):
-        known = vocabularies.table_rows(transform_output, features.WORD_VOCABULARY)
-        words = words_table(item_texts(catalogue, transform_output), known)
+        words = words_table(item_texts(catalogue, transform_output), known_words)
+    if quotas.get(retrieval_sources.QUERIES):
+        queries = queries_table(read_queries(train_files, transform_output), items, known_words)
     if quotas.get(retrieval_sources.NEIGHBOURS):
-        items = trained_items or len(catalogue.engagements)
         neighbours = neighbours_table(read_baskets(train_files, transform_output, items), items)
         neighbours = dataclasses.replace(neighbours, size=len(catalogue.engagements))
     paths, categories = categories_table(catalogue.categories, catalogue.engagements)
-    return SourceTables(quotas, words, paths, categories, neighbours)
+    return SourceTables(quotas, words, queries, paths, categories, neighbours)
 
 
 def item_texts(catalogue: Catalogue, transform_output: tft.TFTransformOutput) -> list[np.ndarray]:
@@ -103,4 +111,25 @@ def read_baskets(train_files: Sequence[str], transform_output: tft.TFTransformOu
             rows, places = np.nonzero((both > features.PADDING) & (both < items - 1))
             pairs.append(np.unique(np.stack([rows + first, both[rows, places]], axis=1), axis=0).astype(np.int32))
             first += count
+    return np.concatenate(pairs)
+
+
+def read_queries(train_files: Sequence[str], transform_output: tft.TFTransformOutput) -> np.ndarray:
+    """Which queries led to which items.
+
+    Args:
+        train_files: Patterns of transformed training examples. Each engagement of a search is the positive of one.
+        transform_output: The output of the Transform that wrote them.
+
+    Returns:
+        Int32 [pairs, 2], a word of a query and the item that the query led to, as often as it did. Both may be unknown.
+    """
+    pairs, search = [np.zeros((0, 2), np.int32)], Surface.SEARCH.value
+    for by_surface, labels, *_ in inputs.joint_batches(train_files, transform_output, _BATCH, surfaces=(search,)):
+        batch = {name: by_surface[search][name].numpy() for name in (features.CANDIDATE_ITEMS, features.QUERY_WORDS)}
+        rows, places = np.nonzero(labels[search].numpy() > 0)
+        words = batch[features.QUERY_WORDS][rows]
+        wanted = batch[features.CANDIDATE_ITEMS][rows, places]
+        owners, columns = np.nonzero(words != features.PADDING)
+        pairs.append(np.stack([words[owners, columns], wanted[owners]], axis=1).astype(np.int32))
     return np.concatenate(pairs)

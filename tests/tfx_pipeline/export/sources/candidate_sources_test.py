@@ -25,21 +25,28 @@ from tests.support.exported_retriever import (
 from tfx_pipeline.export.catalogue.category_filter import CategoryFilter
 from tfx_pipeline.export.sources.allowed_items import AllowedItems
 from tfx_pipeline.export.sources.candidate_sources import Asked, CandidateSources, SourceTables, words_asked
-from tfx_pipeline.export.sources.item_tables import categories_table, neighbours_table, words_table
+from tfx_pipeline.export.sources.item_tables import (
+    categories_table,
+    neighbours_table,
+    queries_table,
+    words_table,
+)
 from tfx_pipeline.export.sources.popularity_order import PopularityOrder
 
 OFF = dict.fromkeys(SOURCES, 0) | {"vectors": 1}
-ALL = {"vectors": 1, "words": 2, "category": 1, "neighbours": 1, "popularity": 1}
+ALL = {"vectors": 1, "words": 2, "queries": 1, "category": 1, "neighbours": 1, "popularity": 1}
 
 
 class TestByHand:
-    """Six items, 1 to 6: their words (1 red, 2 mug), one category each, and three histories."""
+    """Six items, 1 to 6: their words (1 red, 2 mug), one category each, three histories, and two queries."""
 
     WORDS = np.array([[0, 0], [1, 0], [1, 2], [2, 0], [0, 0], [0, 0], [0, 0], [0, 0]])
     CATEGORIES = np.array([[0], [1], [1], [1], [2], [2], [0], [0]])
     NAMES = CategoryFilter(np.array([[""], ["a"], ["a"], ["a"], ["b"], ["b"], [""], [""]], object))
     ENGAGEMENTS = np.array([0, 1, 2, 3, 4, 5, 6, 0])
     BASKETS = np.array([[0, 1], [0, 6], [1, 1], [1, 6], [2, 1], [2, 4]])
+    # `red` led to item 4 once, and `red red mug` to item 6.
+    LED = np.array([[1, 4], [1, 6], [1, 6], [2, 6]])
     ORDER = PopularityOrder(ENGAGEMENTS)
     NEAREST = (5, 1, 2, 3, 4, 6)
 
@@ -48,6 +55,7 @@ class TestByHand:
         tables = SourceTables(
             {**OFF, **quotas},
             words_table([self.WORDS], 4),
+            queries_table(self.LED, 8, 4),
             *categories_table(self.CATEGORIES, self.ENGAGEMENTS),
             neighbours_table(self.BASKETS, 8),
         )
@@ -77,6 +85,14 @@ class TestByHand:
     def test_the_more_popular_of_equally_good_ones(self):
         # Items 1 and 3 have one word each; as often, and in texts equally long.
         assert self.found({"words": 3}, words=[1, 2], columns=3) == [(2, "words"), (3, "words"), (5, "vectors")]
+
+    def test_queries(self):
+        # Both texts hold red. Item 6 has it twice, but in a text of 3 words, where 2 are usual: 4.4 / (2 + 1.65) is
+        # 1.21, and item 4 has 2.2 / (1 + 0.75), which is 1.26. Mug led to item 6 alone.
+        assert self.found({"queries": 2}, words=[1], columns=3) == [(4, "queries"), (5, "vectors"), (6, "queries")]
+        assert self.found({"queries": 2}, words=[2, 1], columns=1) == [(6, "queries")]
+        # Neither words nor a history: 3 is the unknown word, 0 is padding.
+        assert self.found({"queries": 2}, words=[3, 0], history=[4], columns=2) == [(5, "vectors"), (1, "vectors")]
 
     def test_category(self):
         assert self.found({"category": 2}, history=[0, 1], columns=3) == [
@@ -112,14 +128,14 @@ class TestByHand:
 
     def test_what_is_left_out_is_in_no_source_and_others_take_its_place(self):
         found = self.found({**ALL, "words": 1}, words=[1], history=[1], left_out=[1, 6, 3])
-        assert found == [(5, "vectors"), (2, "words"), (4, "neighbours")]
+        assert found == [(5, "vectors"), (2, "words"), (4, "queries")]
         assert self.found({"popularity": 1}, left_out=[6, 5], columns=3)[2] == (4, "popularity")
         assert self.found({"category": 1}, history=[1], left_out=[3], columns=1) == [(5, "vectors")]
         assert (2, "category") in self.found({"category": 1}, history=[1], left_out=[3], columns=2)
 
     def test_other_categories_are_in_no_source(self):
         found = self.found(ALL, words=[1, 2], history=[1], category="b")
-        assert dict(found) == {5: "vectors", 4: "neighbours"}
+        assert dict(found) == {5: "vectors", 4: "queries"}
         assert self.found(ALL, words=[1, 2], history=[1], category="c") == []
 
     def test_everything_is_found_once(self):
@@ -139,6 +155,8 @@ def test_the_newest_query_of_the_history_counts_in_the_feed():
 
 
 TITLES = {"item-g": ["red"], "item-h": ["red", "lamp"], "item-j": ["mug"]}
+LED = [("red", "item-f"), ("red", "item-f"), ("red", "item-i"), ("lamp", "item-i"), ("mug", "item-k")]
+"""`red` led to item-f twice, `red lamp` to item-i once, and `mug` to item-k."""
 TOGETHER = [("item-a", "item-k"), ("item-a", "item-k"), ("item-a", "item-e"), ("item-e",)]
 
 
@@ -151,9 +169,11 @@ def with_sources(exported, tmp_path_factory):
         words[exported.index(item), : len(title)] = [exported.index(word, features.WORD_VOCABULARY) for word in title]
     known = len(output.vocabulary_by_name(features.WORD_VOCABULARY)) + 2
     baskets = [[place, exported.index(item)] for place, items in enumerate(TOGETHER) for item in items]
+    led = [[exported.index(word, features.WORD_VOCABULARY), exported.index(item)] for word, item in LED]
     tables = SourceTables(
         ALL,
         words_table([words], known),
+        queries_table(np.array(led), len(words), known),
         *categories_table(category_indices(output), item_column(output, ENGAGEMENTS)),
         neighbours_table(np.array(baskets), len(words)),
     )
@@ -180,6 +200,7 @@ def told(answer):
 TURNS = [
     (1 / 2, "item-g", "words"),
     (2 / 2, "item-h", "words"),
+    (1, "item-f", "queries"),
     (1, "item-b", "category"),
     (1, "item-k", "neighbours"),
     (1 + 1, "item-l", "popularity"),
@@ -202,10 +223,14 @@ def test_each_source_adds_its_items_and_vectors_fill_the_rest(with_sources, k):
     assert told(ask(with_sources, k=k)) == dict(in_turn(with_sources, others=TURNS)[:k])
 
 
-@pytest.mark.parametrize(("query", "words"), [("red lamp", ["item-h", "item-g"]), ("mug mug", ["item-j"]), ("zzz", [])])
-def test_in_a_search_the_words_of_the_query_count(with_sources, query, words):
+@pytest.mark.parametrize(
+    ("query", "words", "queries"),
+    [("red lamp", ["item-h", "item-g"], ["item-i"]), ("mug mug", ["item-j"], ["item-k"]), ("zzz", [], [])],
+)
+def test_in_a_search_the_words_of_the_query_count(with_sources, query, words, queries):
     by_words = [(turn, item, "words") for turn, item in zip((1 / 2, 1), words, strict=False)]
-    others = [*by_words, *(each for each in TURNS if each[2] != "words")]
+    by_queries = [(1, item, "queries") for item in queries]
+    others = [*by_words, *by_queries, *(each for each in TURNS if each[2] not in ("words", "queries"))]
     assert told(ask(with_sources, query=query, k=7)) == dict(in_turn(with_sources, query, others)[:7])
 
 

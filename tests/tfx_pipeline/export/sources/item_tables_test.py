@@ -5,9 +5,10 @@ import numpy as np
 import pytest
 
 from components.baselines.item_features import ItemFeatures
+from components.baselines.rules.matching_queries import MatchingQueries
 from components.baselines.rules.matching_words import MatchingWords
 from components.baselines.training_log import TrainingLog
-from tfx_pipeline.export.sources.item_tables import categories_table, neighbours_table, words_table
+from tfx_pipeline.export.sources.item_tables import categories_table, neighbours_table, queries_table, words_table
 
 
 def weights(table):
@@ -45,14 +46,51 @@ def test_bm25_of_the_words_of_titles_and_names():
     )  # fmt: skip
 
 
+# To item 1 led `red mug` twice and `mug`, to item 2 `red`; nothing to 3, and `lamp lamp` to 4.
+LED = [(1, "red mug"), (2, "red"), (1, "mug"), (4, "lamp lamp"), (1, "red mug")]
+VOCABULARY = {"red": 1, "mug": 2, "lamp": 3}
+
+
+def words_of_queries(*further):
+    pairs = [(VOCABULARY[word], item) for item, query in LED for word in query.split()]
+    return np.array([*pairs, *further], np.int32)
+
+
+def test_bm25_of_the_words_of_queries():
+    # The unknown word leads nowhere, and padding and the unknown item have no text.
+    table = queries_table(words_of_queries((4, 1), (0, 2), (1, 0), (2, 5)), items=6, words=5)
+    mean = (5 + 1 + 2) / 3
+
+    def bm25(times, length, holding):
+        return (
+            math.log(1 + (3 - holding + 0.5) / (holding + 0.5))
+            * times
+            * 2.2
+            / (times + 1.2 * (0.25 + 0.75 * length / mean))
+        )
+
+    assert table.size == 5
+    assert weights(table) == pytest.approx(
+        {(1, 1): bm25(2, 5, 2), (1, 2): bm25(1, 1, 2), (2, 1): bm25(3, 5, 1), (3, 4): bm25(2, 2, 1)}
+    )
+
+
 @pytest.mark.parametrize("query", ["red", "mug", "red mug", "lamp mug mug"])
-def test_it_is_what_the_rule_makes_of_the_same_words(query):
+@pytest.mark.parametrize(
+    ("kind", "table"),
+    [
+        (MatchingWords, words_table([TITLES, CATEGORIES], words=5)),
+        (MatchingQueries, queries_table(words_of_queries(), items=6, words=5)),
+    ],
+)
+def test_they_are_what_the_rules_make_of_the_same_words(kind, table, query):
     features = ItemFeatures({str(item).encode(): item for item in range(4)}, TEXTS, np.zeros((5, 0), np.int32))
-    rule = MatchingWords(features, TrainingLog(*[np.zeros(0, np.int32)] * 2, np.zeros((0, 2), np.int32)))
-    by_rule = rule.relevance(_Queries([query]), np.arange(4)[np.newaxis])[0]
-    told = weights(words_table([TITLES, CATEGORIES], words=5))
-    vocabulary = {"red": 1, "mug": 2, "lamp": 3}
-    own = [sum(told.get((vocabulary[word], item), 0) for word in Counter(query.split())) for item in range(1, 5)]
+    positives = np.array([item - 1 for item, _ in LED], np.int32)
+    log = TrainingLog(positives, np.zeros(len(LED)), [query for _, query in LED], np.zeros((0, 2), np.int32))
+    by_rule = kind(features, log).relevance(_Queries([query]), np.arange(4)[np.newaxis])[0]
+    assert by_rule.any()
+    told = weights(table)
+    own = [sum(told.get((VOCABULARY[word], item), 0) for word in Counter(query.split())) for item in range(1, 5)]
     np.testing.assert_allclose(own, by_rule, rtol=1e-6)
 
 
@@ -65,6 +103,11 @@ class _Queries:
 
 def test_no_texts():
     assert len(words_table([np.zeros((4, 0), np.int32)], words=2).keys) == 0
+
+
+def test_a_log_without_searches():
+    table = queries_table(np.zeros((0, 2), np.int32), items=4, words=7)
+    assert (len(table.keys), table.size) == (0, 7)
 
 
 def test_items_of_a_category_path_by_popularity():

@@ -7,7 +7,7 @@ from models.catalogue import Catalogue
 from schemas import features, retrieval_sources
 from tests.support.exported_retriever import ENGAGEMENTS, ITEMS, category_indices, item_column
 from tfx_pipeline.export.sources import read_tables
-from tfx_pipeline.export.sources.read_tables import item_texts, read_baskets
+from tfx_pipeline.export.sources.read_tables import item_texts, read_baskets, read_queries
 
 
 def test_the_words_of_titles_and_of_the_names_of_categories(exported):
@@ -44,49 +44,79 @@ def test_histories_that_hold_each_event_once(monkeypatch):
         ([5, 0], [[3, 4], [3, 0]], [4, 2], [1.0, 0.0], 1, 1),
         ([4, 3], [[1, 0], [0, 0]], [2, 1], [1.0, 0.0], 0, 0),
     ]
-    monkeypatch.setattr(read_tables.inputs, "joint_batches", lambda *_, **options: _batches(rows, options))
+    monkeypatch.setattr(read_tables.inputs, "joint_batches", lambda *_, **options: _batches(rows, **options))
     baskets = read_baskets(["any"], None, items=6)
     histories = [set(baskets[baskets[:, 0] == number, 1].tolist()) for number in np.unique(baskets[:, 0])]
     assert sorted(map(sorted, histories)) == [[1, 2], [3, 4]]
     assert len(baskets) == 4
 
 
-def test_an_item_that_came_after_the_training_has_no_neighbours(exported, monkeypatch):
+def test_words_of_queries_with_the_items_that_they_led_to(monkeypatch):
+    """Each engagement of a search counts, and those of its history are examples of their own."""
+    rows = [
+        ([0, 0], [[0, 0], [0, 0]], [1, 3], [0.0, 1.0], 1, 1, [7, 8]),
+        ([0, 0], [[4, 0], [0, 0]], [2, 3], [1.0, 0.0], 1, 0, [7, 7]),
+        ([0, 0], [[0, 0], [0, 0]], [1, 3], [1.0, 0.0], 1, 0, [9, 0]),
+        # Nothing was engaged with; the next is of the feed.
+        ([0, 0], [[0, 0], [0, 0]], [1, 3], [0.0, 0.0], 1, 0, [8, 8]),
+        ([0, 0], [[0, 0], [0, 0]], [1, 3], [1.0, 0.0], 0, 1, [8, 8]),
+    ]
+    monkeypatch.setattr(read_tables.inputs, "joint_batches", lambda *_, **options: _batches(rows, **options))
+    assert sorted(read_queries(["any"], None).tolist()) == [[7, 2], [7, 2], [7, 3], [8, 3], [9, 1]]
+
+
+def test_a_training_without_examples_has_no_queries(monkeypatch):
+    monkeypatch.setattr(read_tables.inputs, "joint_batches", lambda *_, **options: [])
+    assert read_queries(["any"], None).shape == (0, 2)
+
+
+def test_an_item_that_came_after_the_training_has_no_neighbours_and_no_queries(exported, monkeypatch):
     """In examples of training, the index of the first new item stands for unknown items."""
     trained, new = 6, 8
-    # An unknown item stands in a history beside 2 and 3.
-    rows = [([2, 3], [[5, 0], [5, 2]], [3, 1], [1.0, 0.0], 1, 1), ([3, 0], [[0, 0], [0, 0]], [2, 1], [1.0, 0.0], 0, 1)]
-    monkeypatch.setattr(read_tables.inputs, "joint_batches", lambda *_, **options: _batches(rows, options))
+    # An unknown item stands in a history beside 2 and 3. The word 1 led to 3, 2 to an unknown item.
+    rows = [
+        ([2, 3], [[5, 0], [5, 2]], [3, 1], [1.0, 0.0], 1, 1, [1, 0]),
+        ([3, 0], [[0, 0], [0, 0]], [2, 1], [1.0, 0.0], 0, 1),
+        ([0, 0], [[0, 0], [0, 0]], [5, 1], [1.0, 0.0], 1, 0, [2, 0]),
+    ]
+    monkeypatch.setattr(read_tables.inputs, "joint_batches", lambda *_, **options: _batches(rows, **options))
     nothing = np.zeros((new, 0), np.int32)
     catalogue = Catalogue(nothing, nothing, nothing, nothing, np.zeros(new, np.int32))
-    quotas = {retrieval_sources.NEIGHBOURS: 5}
+    quotas = {retrieval_sources.NEIGHBOURS: 5, retrieval_sources.QUERIES: 5}
 
-    def neighbours(items=None):
-        table = read_tables.read_tables(quotas, catalogue, exported.transform_output, ["any"], items).neighbours
-        assert table.size == new
-        return set(zip(table.keys.tolist(), table.items.tolist(), strict=True))
+    def tables(items=None):
+        tables = read_tables.read_tables(quotas, catalogue, exported.transform_output, ["any"], items)
+        assert tables.neighbours.size == new
+        assert tables.queries.size == len(exported.transform_output.vocabulary_by_name(features.WORD_VOCABULARY)) + 2
+        return [
+            set(zip(each.keys.tolist(), each.items.tolist(), strict=True))
+            for each in (tables.neighbours, tables.queries)
+        ]
 
-    assert neighbours(trained) == {(2, 3), (3, 2)}
-    assert (2, 5) in neighbours()
+    assert tables(trained) == [{(2, 3), (3, 2)}, {(1, 3)}]
+    neighbours, queries = tables()
+    assert (2, 5) in neighbours and queries == {(1, 3), (2, 5)}
 
 
-def _batches(rows, options):
-    """What the input pipeline makes of rows."""
-    assert options["sequence_ends_only"]
-    for clicks, sessions, candidates, labels, surface, is_end in rows:
-        if is_end:
-            count = [int(surface == which) for which in (0, 1)]
-            yield (
-                {
-                    name: {
-                        features.RECOMMENDATION_ITEMS: tf.constant([clicks] * n, tf.int32, [n, 2]),
-                        features.SEARCH_ITEMS: tf.constant([sessions] * n, tf.int32, [n, 2, 2]),
-                        features.CANDIDATE_ITEMS: tf.constant([candidates] * n, tf.int32, [n, 2]),
-                    }
-                    for name, n in zip(("recommendation", "search"), count, strict=True)
-                },
-                {
-                    name: tf.constant([labels] * n, tf.float32, [n, 2])
-                    for name, n in zip(("recommendation", "search"), count, strict=True)
-                },
-            )
+def _batches(rows, sequence_ends_only=False, surfaces=("recommendation", "search")):
+    """What the input pipeline makes of rows, each a batch."""
+    for clicks, sessions, candidates, labels, surface, is_end, *query in rows:
+        if (sequence_ends_only and not is_end) or ("recommendation", "search")[surface] not in surfaces:
+            continue
+        count = [int(surface == which) for which in (0, 1)]
+        words = query[0] if query else [0, 0]
+        yield (
+            {
+                name: {
+                    features.RECOMMENDATION_ITEMS: tf.constant([clicks] * n, tf.int32, [n, 2]),
+                    features.SEARCH_ITEMS: tf.constant([sessions] * n, tf.int32, [n, 2, 2]),
+                    features.CANDIDATE_ITEMS: tf.constant([candidates] * n, tf.int32, [n, 2]),
+                    features.QUERY_WORDS: tf.constant([words] * n, tf.int32, [n, 2]),
+                }
+                for name, n in zip(("recommendation", "search"), count, strict=True)
+            },
+            {
+                name: tf.constant([labels] * n, tf.float32, [n, 2])
+                for name, n in zip(("recommendation", "search"), count, strict=True)
+            },
+        )
