@@ -57,6 +57,8 @@ unisar:
   expert_units: 8
   tower_units: [8]
   prediction_units: [8]
+  overlap_features: true
+  engagement_features: true
 train:
   epochs: 4
   batch_size: 16

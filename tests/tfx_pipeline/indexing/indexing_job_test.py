@@ -33,7 +33,10 @@ SETTINGS = {
 LENGTHS = {"recommendation_history": 2, "search_history": 2}
 MODELS = {
     "unisar": UniSARConfig(
-        dim=4, user_dim=2, item_dim=2, word_dim=2, matching=True, text_matching=True, overlap_features=True, **LENGTHS
+        **dict.fromkeys(("user_dim", "item_dim", "word_dim"), 2),
+        **dict.fromkeys(("matching", "text_matching", "overlap_features", "engagement_features"), True),
+        **LENGTHS,
+        dim=4,
     ),
     "unifiedssr": UnifiedSSRConfig(dim=4, num_layers=1, item_attributes=True, **LENGTHS),
 }
