@@ -159,7 +159,8 @@ def _inputs(users: Any, clicks: Any) -> dict[str, Any]:
 
 def _users_of_batches(lengths: Sequence[int], rows: int, order: np.random.Generator) -> list[np.ndarray]:
     """Shuffles users, sorts those of some batches by length, so that little is padded, and shuffles the batches."""
-    users, batches = order.permutation(len(lengths)), []
+    users = order.permutation(len(lengths))
+    batches: list[np.ndarray] = []
     for start in range(0, len(users), rows * _BATCHES_OF_LIKE_LENGTH):
         near = users[start : start + rows * _BATCHES_OF_LIKE_LENGTH]
         near = near[np.argsort(np.asarray(lengths)[near], kind="stable")]
