@@ -18,6 +18,7 @@ from components.pusher.component import Pusher
 from components.retrieve_then_rank.component import RetrieveThenRank
 from components.servability_gate.component import ServabilityGate
 from components.servability_gate.gate_config import INFRA_VALIDATOR
+from components.sources.data_config import POPULARITY
 from schemas import behaviour_schema, features
 from schemas.canonical_event import Surface
 from tfx_pipeline.blessing import evaluation, infra_validation
@@ -52,7 +53,7 @@ def create_pipeline(config: PipelineConfig) -> tfx.dsl.Pipeline:
                 RETRIEVER,
                 sources=config.retriever.sources,
             )
-            both = RetrieveThenRank(retriever.outputs["model"], model, config.retriever.retrieved)
+            both = _retrieve_then_rank(config, retriever.outputs["model"], model)
             nodes |= {retriever.id: retriever, both.id: both}
             model = both.outputs["model"]
         nodes |= _until_pushed(config, served, model, examples)
@@ -84,12 +85,17 @@ def create_index_pipeline(config: PipelineConfig, trained: Mapping[str, TrainedM
         nodes += added
         if config.retriever.model:
             added, retriever = _indexer(config, trained, RETRIEVER, examples)
-            both = RetrieveThenRank(retriever, model, config.retriever.retrieved).with_id(f"{_INDEXER}RetrieveThenRank")
+            both = _retrieve_then_rank(config, retriever, model).with_id(f"{_INDEXER}RetrieveThenRank")
             nodes += [*added, both]
             model = both.outputs["model"]
         gate = _gate(config, served, model, examples)
         nodes += [gate, _pusher(served, gate)]
     return _pipeline(config, {node.id: node for node in nodes})
+
+
+def _retrieve_then_rank(config: PipelineConfig, retriever: BaseChannel, ranker: BaseChannel) -> RetrieveThenRank:
+    by_popularity = config.data.negatives == POPULARITY
+    return RetrieveThenRank(retriever, ranker, config.retriever.retrieved, by_popularity)
 
 
 def _indexer(
