@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from keras import ops
@@ -15,8 +15,20 @@ _PENALTY = 10.0
 _ROWS = 20_000
 
 
-def weights_by_surface(batches: Iterable[Any], describe: Callable) -> dict[str, np.ndarray]:
-    """Fits the weights of each surface that has rows, see `fitted_weights`: float32 [features] by the surface's name.
+class FittedWeights(NamedTuple):
+    """What was learned of the features of candidates.
+
+    Attributes:
+        by_surface: The weights of each surface that has rows, float32 [features] by the surface's name.
+        negatives: How many negatives a row has on average; 0 without rows.
+    """
+
+    by_surface: dict[str, np.ndarray]
+    negatives: float
+
+
+def weights_by_surface(batches: Iterable[Any], describe: Callable) -> FittedWeights:
+    """Fits the weights of each surface, see `fitted_weights`.
 
     Args:
         batches: Joint batches with their labels. It reads on until each surface has 20,000 rows, or to the end.
@@ -32,7 +44,9 @@ def weights_by_surface(batches: Iterable[Any], describe: Callable) -> dict[str, 
                 labels[surface].append(np.where(candidates != features.PADDING, of_rows, -1))
         if all(sum(map(len, labels[surface.value])) >= _ROWS for surface in Surface):
             break
-    return {surface: fitted_weights(values[surface], labels[surface]) for surface in values}
+    of_rows = [batch for of_surface in labels.values() for batch in of_surface]
+    negatives = sum(np.count_nonzero(batch == 0) for batch in of_rows) / max(sum(map(len, of_rows)), 1)
+    return FittedWeights({name: fitted_weights(values[name], labels[name]) for name in values}, negatives)
 
 
 def fitted_weights(values: Sequence[np.ndarray], labels: Sequence[np.ndarray]) -> np.ndarray:

@@ -1,5 +1,6 @@
 """UniSAR: one network that ranks for search and for recommendation (arXiv 2404.09520)."""
 
+import math
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -137,6 +138,11 @@ class UniSAR(JointTraining, keras.Model):
         for each in described:
             each.build(None)
         features_width = sum(each.width for each in described)
+        self.rarity_of_positives = None
+        if self.feature_scores:
+            self.rarity_of_positives = self.add_weight(
+                name="rarity_of_positives", shape=(), initializer="zeros", trainable=False, autocast=False
+            )
         for each in self.feature_scores:
             each.build((None, None, features_width))
         context_width = self.embedding.context.width if self.embedding.context else 0
@@ -179,6 +185,10 @@ class UniSAR(JointTraining, keras.Model):
         Their weights are fitted (`fitted_weights`), and the last layers of all else become 0. They learn from there.
         Without such features, nothing happens.
 
+        From then on `score` and `explain` take ln(items / negatives of a row) off all logits. A positive is one of few
+        candidates in training, and one of all items where the model serves. Besides, what is surely wanted would have
+        scores of nearly 1, which float32 does not tell apart.
+
         Args:
             batches: Pairs of a joint batch and its labels, as `fit` takes them; see `weights_by_surface`.
         """
@@ -186,10 +196,13 @@ class UniSAR(JointTraining, keras.Model):
             return
         weights = weights_by_surface(batches, self.describe)
         for surface in Surface:
-            if surface.value in weights:
-                self.feature_scores[surface.model_index].kernel.assign(weights[surface.value][:, np.newaxis])
+            if surface.value in weights.by_surface:
+                of_surface = weights.by_surface[surface.value]
+                self.feature_scores[surface.model_index].kernel.assign(of_surface[:, np.newaxis])
             head = self.heads[surface.model_index].logit
             head.kernel.assign(ops.zeros_like(head.kernel))
+        if weights.negatives:
+            self.rarity_of_positives.assign(math.log(max(self.vocabulary.items / weights.negatives, 1.0)))
         if self.matching is not None:
             self.matching.start_at_zero()
 
@@ -274,7 +287,10 @@ class UniSAR(JointTraining, keras.Model):
             query_words = inputs[features.QUERY_WORDS] if surface is Surface.SEARCH else None
             return self._score_rows(surface, rows, query_words, items, training)[0]
 
-        return by_surface(is_search, score, width=ops.shape(rows.candidates)[1], dtype="float32")
+        logits = by_surface(is_search, score, width=ops.shape(rows.candidates)[1], dtype="float32")
+        if self.rarity_of_positives is None:
+            return logits
+        return without_padding(ops.subtract(logits, self.rarity_of_positives), rows.candidates)
 
     def _score_joint(self, inputs, training):
         """Encodes the histories of both surfaces together, then scores each surface with its own head."""

@@ -92,4 +92,9 @@ def test_rows_are_read_until_each_surface_has_enough(monkeypatch):
 
     found = feature_fit.weights_by_surface(batches(), describe)
     assert read == [0, 1] and described == [2, 2, 3]
-    assert found["recommendation"][0] > 0 and found["search"][0] > 0
+    assert found.by_surface["recommendation"][0] > 0 and found.by_surface["search"][0] > 0
+    assert found.negatives == 1
+
+
+def test_without_rows_nothing_is_learned():
+    assert feature_fit.weights_by_surface([], None) == ({}, 0)

@@ -3,9 +3,12 @@
 `tests/models/scoring_laws_test.py` has what both models keep.
 """
 
+import math
+
 import numpy as np
 import pytest
 
+from models.candidate_scores import PADDING_LOGIT
 from models.layers.fast.packing import Flattening
 from models.unisar.feature_fit import fitted_weights
 from schemas import features
@@ -138,6 +141,8 @@ def test_it_starts_from_the_features_of_candidates():
     model = unisar(**UNISAR_ADDITIONS, dropout=0.0)
     inputs, labels = joint(40, 60)
     model.start_from_features([(inputs, labels), (inputs, labels)])
+    sides = [(inputs[name][features.CANDIDATE_ITEMS] != 0, labels[name]) for name in inputs]
+    negatives = sum((real & (truth == 0)).sum() for real, truth in sides) / sum(len(truth) for _, truth in sides)
     for surface in Surface:
         side, kernel = inputs[surface.value], np.asarray(model.feature_scores[surface.model_index].kernel)[:, 0]
         described = np.asarray(model.describe(side))
@@ -145,7 +150,13 @@ def test_it_starts_from_the_features_of_candidates():
         is_item = side[features.CANDIDATE_ITEMS] != features.PADDING
         known = [np.where(is_item, labels[surface.value], -1)] * 2
         np.testing.assert_allclose(kernel, fitted_weights(values, known), rtol=1e-4, atol=1e-5)
-        np.testing.assert_allclose(np.asarray(model(side))[is_item], (described @ kernel)[is_item], atol=1e-4)
+        # A positive is one of all items, not of the candidates of a row.
+        rarity = math.log(model.vocabulary.items / negatives)
+        np.testing.assert_allclose(np.asarray(model(side))[is_item], (described @ kernel)[is_item] - rarity, atol=1e-4)
+        np.testing.assert_allclose(np.asarray(model.explain(side)[0]), np.asarray(model(side)), atol=1e-5)
+        assert (np.asarray(model(side))[~is_item] == PADDING_LOGIT).all()
+        joint_logits = np.asarray(model(inputs)[surface.value])
+        np.testing.assert_allclose(joint_logits[is_item], (described @ kernel)[is_item], atol=1e-4)
     _, gradients = loss_and_gradients(model, inputs, labels)
     moving = {path.split("/", 1)[1] for path, each in gradients.items() if each is not None and np.abs(each).max() > 0}
     assert {"search_head/logit/kernel", "matching/outer/kernel", "search_feature_score/kernel"} <= moving
