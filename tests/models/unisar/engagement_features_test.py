@@ -106,7 +106,8 @@ def test_only_the_newest_of_long_histories_count(layer):
     short = {name: long[name][:, 1:] for name in (features.RECOMMENDATION_ITEMS, features.RECOMMENDATION_POSITIONS)}
     np.testing.assert_allclose(np.asarray(layer(long | short))[0, :, 1], found[:, 1], rtol=1e-5)
     # A candidate that stands further back is still one of the history.
-    assert not np.asarray(layer(long | {features.CANDIDATE_ITEMS: np.array([[1]])}))[0, 0, 1:4].any()
+    clicks[0, 0] = 6
+    assert not np.asarray(layer(long | {features.RECOMMENDATION_ITEMS: clicks}))[0, 0, 1:4].any()
 
 
 def test_an_empty_history_is_near_to_nothing(layer):

@@ -76,16 +76,19 @@ def test_positives_are_read_of_both_surfaces_and_queries_of_searches(monkeypatch
             features.QUERY_WORDS: tf.constant(queries, tf.int32),
         }
 
-    clicks = [[1, 0], [0, 1]]
+    clicks = [[1, 0], [0, 1], [1, 0]]
     batches = [
         (
             {
-                # The second user is unknown, so are the words of the feed, which has no queries.
-                "recommendation": side([1, USERS - 1], [[1, 4], [4, 2]], [[5, 5], [5, 5]]),
+                # The second user is unknown; the first comes again for the same item. The feed has no queries.
+                "recommendation": side([1, USERS - 1, 1], [[1, 4], [4, 2], [1, 4]], [[5, 5]] * 3),
                 # A word twice in one query; an unknown item; an unknown word.
                 "search": side([1, 2, 2], [[2, 4], [4, 2], [1, 5]], [[3, 3], [WORDS - 1, 4], [4, 0]]),
             },
-            {"recommendation": tf.constant(clicks, tf.float32), "search": tf.constant([*clicks, [0, 1]], tf.float32)},
+            {
+                "recommendation": tf.constant(clicks, tf.float32),
+                "search": tf.constant([*clicks[:2], [0, 1]], tf.float32),
+            },
         )
     ]
     monkeypatch.setattr(engagement_tables.inputs, "joint_batches", lambda *_, **__: batches)
