@@ -111,6 +111,7 @@ class EngagementFeatures(keras.layers.Layer):
         history = whole.newest(_NEWEST)
         shape = ops.shape(history.items)
         near = ops.reshape(ops.take(self.neighbours, history.items, axis=0), (shape[0], 1, shape[1] * NEIGHBOURS))
+        near = ops.cast(near, candidates.dtype)
         cosines = ops.take(self.cosines, history.items, axis=0)  # [batch, length, neighbours, 2]
         is_newest, decayed, is_real = (ops.expand_dims(history.weights[..., place], (2, 3)) for place in range(3))
         of_all = ops.concatenate([cosines * weight for weight in (is_real, decayed, is_newest)], axis=-1)
@@ -131,7 +132,9 @@ class EngagementFeatures(keras.layers.Layer):
             own: Float [batch, candidates].
         """
         rarity = ops.take(self.rarity, text, axis=0)
-        words = ops.take(self.led_words, candidates, axis=0)  # [batch, candidates, words of an item]
+        words = ops.cast(
+            ops.take(self.led_words, candidates, axis=0), text.dtype
+        )  # [batch, candidates, words of an item]
         weights = ops.take(self.led_weights, candidates, axis=0)
         same = ops.equal(ops.expand_dims(text, (1, 3)), ops.expand_dims(words, 2))
         of_words = ops.matmul(ops.cast(same, "float32"), weights)  # [batch, candidates, words of the text, 2]

@@ -30,7 +30,8 @@ class ItemsOfHistory(NamedTuple):
         is_session = ops.not_equal(inputs[features.SEARCH_KINDS], PADDING)
         is_click = ops.logical_and(ops.not_equal(clicked, PADDING), ops.expand_dims(is_session, -1))
         # The items of a session follow one another at its place.
-        places = ops.expand_dims(inputs[features.SEARCH_POSITIONS] * clicks, -1) + ops.arange(clicks, dtype="int32")
+        sessions = inputs[features.SEARCH_POSITIONS]
+        places = ops.expand_dims(sessions * clicks, -1) + ops.cast(ops.arange(clicks), sessions.dtype)
         items = ops.concatenate([feed, ops.reshape(clicked, (batch, searches * clicks))], axis=1)
         real = ops.concatenate(
             [ops.not_equal(feed, PADDING), ops.reshape(is_click, (batch, searches * clicks))], axis=1

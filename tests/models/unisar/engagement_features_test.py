@@ -2,6 +2,7 @@ import math
 
 import numpy as np
 import pytest
+from keras import ops
 
 from models.unisar.engagement_features import NEIGHBOURS, QUERY_WORDS, EngagementFeatures
 from schemas import features
@@ -122,6 +123,11 @@ def test_an_empty_history_is_near_to_nothing(layer):
     found = np.asarray(layer(request(**empty)))[0]
     assert not found[:, 1:4].any() and not found[:, 6:].any()
     assert found[0, 4] > 0
+
+
+def test_indices_may_be_of_any_integers(layer):
+    wide = {name: ops.cast(values, "int64") for name, values in request().items()}
+    np.testing.assert_array_equal(layer(wide), layer(request()))
 
 
 def test_build():

@@ -3,6 +3,7 @@ import math
 
 import numpy as np
 import pytest
+from keras import ops
 
 from models.unisar.overlap_features import OverlapFeatures, word_rarity
 from models.unisar.unisar_config import UniSARConfig
@@ -200,3 +201,8 @@ def test_the_model_scores_by_them():
     kernel = model.feature_scores[1].kernel
     kernel.assign(np.asarray(kernel) + np.eye(model.overlap.width)[:, -1:])
     np.testing.assert_allclose(np.asarray(model(batch)) - before, seen[..., -1], atol=1e-4)
+
+
+def test_indices_may_be_of_any_integers(layer):
+    wide = {name: ops.cast(values, "int64") for name, values in request().items()}
+    np.testing.assert_array_equal(of(layer, wide), of(layer, request()))
