@@ -132,9 +132,8 @@ class EngagementFeatures(keras.layers.Layer):
             own: Float [batch, candidates].
         """
         rarity = ops.take(self.rarity, text, axis=0)
-        words = ops.cast(
-            ops.take(self.led_words, candidates, axis=0), text.dtype
-        )  # [batch, candidates, words of an item]
+        # [batch, candidates, words of an item]
+        words = ops.cast(ops.take(self.led_words, candidates, axis=0), text.dtype)
         weights = ops.take(self.led_weights, candidates, axis=0)
         same = ops.equal(ops.expand_dims(text, (1, 3)), ops.expand_dims(words, 2))
         of_words = ops.matmul(ops.cast(same, "float32"), weights)  # [batch, candidates, words of the text, 2]

@@ -124,17 +124,20 @@ def rows_by_users_and_candidates(inputs):
 
 
 def test_a_client_that_tells_all_it_knows_is_answered_as_training_would_score(client, three_runs, trained):
-    """From the log to a request, and from the log to a batch of training: the same scores."""
+    """From the log to a request, and from the log to a batch of training: the same logits but for the one number by
+    which a positive is rarer among all items than among a row's candidates, 4 of them negatives."""
     from tfx_pipeline.cli.asking.source_log import read_source_log
     from tfx_pipeline.training.inputs import joint_batches
 
     output, model = trained
+    rarity = float(model.rarity_of_positives)
+    assert rarity == pytest.approx(np.log(model.vocabulary.items / 4))
     files = str(three_runs.artifact("Transform", "transformed_examples") / "Split-validation" / "*")
     expected = {}
     for inputs, labels in joint_batches([files], output, batch_size=64):
         answer = model(inputs)  # Of losses, too.
         for surface, logits in ((surface, answer[surface]) for surface in labels):
-            scores = keras.ops.convert_to_numpy(keras.ops.sigmoid(logits))
+            scores = keras.ops.convert_to_numpy(keras.ops.sigmoid(logits - rarity))
             expected |= {key: scores[place] for key, place in rows_by_users_and_candidates(inputs[surface]).items()}
     examples = list(three_runs.records("validation"))
     log = read_source_log(three_runs.config.data)
