@@ -20,7 +20,6 @@ from components.retrieve_then_rank.composed_model import save_composed_model
 from components.servability_gate.checks.signature_defs import read_signature_defs
 from components.servability_gate.requests.rank_inputs import strings
 from components.servability_gate.requests.signature_inputs import signature_request
-from components.sources.data_config import POPULARITY
 from schemas import features, retrieval_sources, signatures
 from schemas.canonical_event import Surface
 from tfx_pipeline.config.pipeline_config import PipelineConfig, load_config
@@ -56,9 +55,7 @@ def measure(config: PipelineConfig, every_source: bool, split: str) -> Iterator[
             retriever, composed = f"{folder}/retriever", f"{folder}/composed"
             variant = dataclasses.replace(job, sources=sources, model_dir=retriever)
             training_job.export(model, variant, transform_output, catalogue)
-            save_composed_model(
-                retriever, ranker, composed, config.retriever.retrieved, config.data.negatives == POPULARITY
-            )
+            save_composed_model(retriever, ranker, composed, config.retriever.retrieved)
             for surface, signature in _SIGNATURES.items():
                 told = surface.value.encode()
                 own = [example for example in examples if strings(example, features.SURFACE) == [told]]

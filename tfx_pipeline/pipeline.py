@@ -18,7 +18,6 @@ from components.pusher.component import Pusher
 from components.retrieve_then_rank.component import RetrieveThenRank
 from components.servability_gate.component import ServabilityGate
 from components.servability_gate.gate_config import INFRA_VALIDATOR
-from components.sources.data_config import POPULARITY
 from schemas import behaviour_schema, features
 from schemas.canonical_event import Surface
 from tfx_pipeline.blessing import evaluation, infra_validation
@@ -94,8 +93,8 @@ def create_index_pipeline(config: PipelineConfig, trained: Mapping[str, TrainedM
 
 
 def _retrieve_then_rank(config: PipelineConfig, retriever: BaseChannel, ranker: BaseChannel) -> RetrieveThenRank:
-    by_popularity = config.data.negatives == POPULARITY
-    return RetrieveThenRank(retriever, ranker, config.retriever.retrieved, by_popularity)
+    # Not `popular_negatives`: the servability gate demands that `recommend` and `search` score as `rank` does.
+    return RetrieveThenRank(retriever, ranker, config.retriever.retrieved)
 
 
 def _indexer(

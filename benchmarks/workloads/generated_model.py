@@ -21,7 +21,6 @@ from tensorflow_transform.tf_metadata import dataset_metadata, metadata_io, sche
 from benchmarks.workloads import generated_batches, workload
 from benchmarks.workloads.generated_batches import Size
 from components.retrieve_then_rank.composed_model import save_composed_model
-from components.sources.data_config import POPULARITY
 from models import registry
 from models.registry import VocabularySizes
 from schemas import features
@@ -105,9 +104,7 @@ def save(folder: Path, config: PipelineConfig, names: Vocabularies, seed: int = 
         saved_model.save(model, output, str(folder / name), np.zeros((sizes.items, 0), np.int32))
     version = folder / "served" / VERSION
     retriever_dir, ranker_dir = (str(folder / name) for name in models)
-    save_composed_model(
-        retriever_dir, ranker_dir, str(version), config.retriever.retrieved, config.data.negatives == POPULARITY
-    )
+    save_composed_model(retriever_dir, ranker_dir, str(version), config.retriever.retrieved)
     return GeneratedModel(version.parent, models[config.model], ServingTransform(output))
 
 
