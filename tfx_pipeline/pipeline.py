@@ -52,7 +52,7 @@ def create_pipeline(config: PipelineConfig) -> tfx.dsl.Pipeline:
                 RETRIEVER,
                 sources=config.retriever.sources,
             )
-            both = _retrieve_then_rank(config, retriever.outputs["model"], model)
+            both = RetrieveThenRank(retriever.outputs["model"], model, config.retriever.retrieved)
             nodes |= {retriever.id: retriever, both.id: both}
             model = both.outputs["model"]
         nodes |= _until_pushed(config, served, model, examples)
@@ -84,17 +84,12 @@ def create_index_pipeline(config: PipelineConfig, trained: Mapping[str, TrainedM
         nodes += added
         if config.retriever.model:
             added, retriever = _indexer(config, trained, RETRIEVER, examples)
-            both = _retrieve_then_rank(config, retriever, model).with_id(f"{_INDEXER}RetrieveThenRank")
+            both = RetrieveThenRank(retriever, model, config.retriever.retrieved).with_id(f"{_INDEXER}RetrieveThenRank")
             nodes += [*added, both]
             model = both.outputs["model"]
         gate = _gate(config, served, model, examples)
         nodes += [gate, _pusher(served, gate)]
     return _pipeline(config, {node.id: node for node in nodes})
-
-
-def _retrieve_then_rank(config: PipelineConfig, retriever: BaseChannel, ranker: BaseChannel) -> RetrieveThenRank:
-    # Not `popular_negatives`: the servability gate demands that `recommend` and `search` score as `rank` does.
-    return RetrieveThenRank(retriever, ranker, config.retriever.retrieved)
 
 
 def _indexer(

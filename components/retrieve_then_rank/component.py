@@ -10,10 +10,7 @@ from components.retrieve_then_rank import executor
 class RetrieveThenRankSpec(types.ComponentSpec):
     """Inputs, outputs and parameters of RetrieveThenRank."""
 
-    PARAMETERS = {
-        executor.RETRIEVED_KEY: component_spec.ExecutionParameter(type=int),
-        executor.POPULAR_NEGATIVES_KEY: component_spec.ExecutionParameter(type=int),
-    }
+    PARAMETERS = {executor.RETRIEVED_KEY: component_spec.ExecutionParameter(type=int)}
     INPUTS = {
         executor.RETRIEVER_KEY: component_spec.ChannelParameter(type=standard_artifacts.Model),
         executor.RANKER_KEY: component_spec.ChannelParameter(type=standard_artifacts.Model),
@@ -30,20 +27,13 @@ class RetrieveThenRank(base_component.BaseComponent):
     SPEC_CLASS = RetrieveThenRankSpec
     EXECUTOR_SPEC = executor_spec.ExecutorClassSpec(executor.Executor)
 
-    def __init__(
-        self,
-        retriever: types.BaseChannel,
-        ranker: types.BaseChannel,
-        retrieved: int = 200,
-        popular_negatives: bool = False,
-    ):
+    def __init__(self, retriever: types.BaseChannel, ranker: types.BaseChannel, retrieved: int = 200):
         """Sets the node up.
 
         Args:
             retriever: A SavedModel with the signatures `recommend` and `search`.
             ranker: A SavedModel with the signatures `serving_default` and `rank`.
             retrieved: How many items the retriever hands to the ranker. A request for more items raises it.
-            popular_negatives: Whether the ranker learned from negatives that were drawn by popularity.
         """
         super().__init__(
             RetrieveThenRankSpec(
@@ -51,7 +41,6 @@ class RetrieveThenRank(base_component.BaseComponent):
                     executor.RETRIEVER_KEY: retriever,
                     executor.RANKER_KEY: ranker,
                     executor.RETRIEVED_KEY: retrieved,
-                    executor.POPULAR_NEGATIVES_KEY: int(popular_negatives),
                     executor.MODEL_KEY: types.Channel(type=standard_artifacts.Model),
                 }
             )

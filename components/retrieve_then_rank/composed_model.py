@@ -1,7 +1,6 @@
 """Makes one SavedModel of two: the first finds items in the whole catalogue, the second ranks them.
 
-It uses nothing of the two but their signatures (`schemas.signatures`) and how popular the retriever's items are, so it
-depends on neither network.
+It uses nothing of the two but their signatures (`schemas.signatures`), so it depends on neither network.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -10,7 +9,6 @@ from typing import Any
 import tensorflow as tf
 import tensorflow_text  # noqa: F401  # Loaded models have operations of it.
 
-from components.retrieve_then_rank.item_prior import ItemPrior
 from components.retrieve_then_rank.served_ranks import served_ranks_signature
 from schemas import retrieval_sources, signatures
 from schemas.canonical_event import Surface
@@ -24,9 +22,7 @@ _LISTS = {Surface.RECOMMENDATION: signatures.RECOMMEND, Surface.SEARCH: signatur
 _OF_EVERY_RANKER = names(offered_by=OfferedBy.EVERY_MODEL)
 
 
-def save_composed_model(
-    retriever_dir: str, ranker_dir: str, directory: str, retrieved: int, popular_negatives: bool = False
-) -> None:
+def save_composed_model(retriever_dir: str, ranker_dir: str, directory: str, retrieved: int) -> None:
     """Writes a SavedModel that retrieves by one model and ranks by the other.
 
     The new model has the ranker's `serving_default`, `rank` and, if there is one, `explain`. It has the retriever's
@@ -39,8 +35,6 @@ def save_composed_model(
         ranker_dir: A SavedModel with `serving_default` and `rank`.
         directory: The folder to write.
         retrieved: How many items the retriever hands to the ranker. A row that asks for more items raises it.
-        popular_negatives: Whether the ranker learned from negatives that were drawn by popularity. Then `recommend` and
-            `search` add it to the scores again, see `ItemPrior`; `rank` does not.
 
     Raises:
         ValueError: A model lacks a signature, or the two have unequal inputs of one name.
@@ -53,14 +47,13 @@ def save_composed_model(
     # The saved object must own the variables and tables of both models, or no loader would fill them.
     composed.retriever = retriever
     composed.ranker = ranker
-    composed.prior = ItemPrior.of_retriever(retriever) if popular_negatives else None
     exported: dict[str, Signature] = {}
     for part, model in ((AnsweredBy.RANKER, ranker), (AnsweredBy.RETRIEVER, retriever)):
         kept = (name for name in names(answered_by=part) if name in model.signatures)
         exported |= {name: model.signatures[name] for name in kept}
     rank = ranker.signatures[signatures.RANK]
     lists = {
-        surface: _retrieve_then_rank(name, retriever.signatures[name], rank, retrieved, composed.prior)
+        surface: _retrieve_then_rank(name, retriever.signatures[name], rank, retrieved)
         for surface, name in _LISTS.items()
     }
     exported |= {name: lists[surface] for surface, name in _LISTS.items()}
@@ -73,9 +66,7 @@ def save_composed_model(
     tf.saved_model.save(composed, directory, signatures=exported, options=options)
 
 
-def _retrieve_then_rank(
-    name: str, retrieve: Signature, rank: Signature, retrieved: int, prior: ItemPrior | None
-) -> Signature:
+def _retrieve_then_rank(name: str, retrieve: Signature, rank: Signature, retrieved: int) -> Signature:
     """The function of the signature `recommend` or `search`."""
     wanted_by_retriever, wanted_by_ranker = _inputs(retrieve), _inputs(rank)
     # Inputs of the ranker that are made here and not given by the caller.
@@ -94,8 +85,6 @@ def _retrieve_then_rank(
         # An empty query tells a ranker that it is asked for a recommendation.
         to_rank = {signatures.RANK_QUERY: tf.fill(tf.shape(k), "")} | request | {signatures.RANK_CANDIDATES: found}
         scores = rank(**{each: to_rank[each] for each in wanted_by_ranker})[signatures.SCORES]
-        if prior is not None:
-            scores = prior.among_all(found, scores)
         if signatures.SOURCES not in answered:  # A retriever that was exported by an older version.
             return _best({signatures.ITEMS: found, signatures.SCORES: scores}, scores, k)
         # Where nothing is known of a row, nor has the ranker learned anything of it. The order stays as it is.

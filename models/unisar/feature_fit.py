@@ -13,6 +13,7 @@ from schemas.canonical_event import Surface
 
 _PENALTY = 10.0
 _ROWS = 20_000
+_MOST_READ = 400_000
 
 
 class FittedWeights(NamedTuple):
@@ -31,18 +32,22 @@ def weights_by_surface(batches: Iterable[Any], describe: Callable) -> FittedWeig
     """Fits the weights of each surface, see `fitted_weights`.
 
     Args:
-        batches: Joint batches with their labels. It reads on until each surface has 20,000 rows, or to the end.
+        batches: Joint batches with their labels. It reads on until each surface has 20,000 rows, and takes no more of
+            one. Where a surface is rare or missing, it stops after 400,000 rows of both.
         describe: Computes the features of the candidates of rows, from the rows and their labels.
     """
-    values, labels = defaultdict(list), defaultdict(list)
+    values: dict[str, list[np.ndarray]] = defaultdict(list)
+    labels: dict[str, list[np.ndarray]] = defaultdict(list)
+    read = 0
     for inputs, positives, *_ in batches:
         for surface, rows in inputs.items():
             candidates = ops.convert_to_numpy(rows[features.CANDIDATE_ITEMS])
-            if len(candidates):
+            read += len(candidates)
+            if len(candidates) and sum(map(len, labels[surface])) < _ROWS:
                 values[surface].append(ops.convert_to_numpy(describe(rows, positives[surface])))
                 of_rows = ops.convert_to_numpy(positives[surface])
                 labels[surface].append(np.where(candidates != features.PADDING, of_rows, -1))
-        if all(sum(map(len, labels[surface.value])) >= _ROWS for surface in Surface):
+        if read >= _MOST_READ or all(sum(map(len, labels[surface.value])) >= _ROWS for surface in Surface):
             break
     of_rows = [batch for of_surface in labels.values() for batch in of_surface]
     negatives = sum(np.count_nonzero(batch == 0) for batch in of_rows) / max(sum(map(len, of_rows)), 1)

@@ -12,9 +12,8 @@ from tests.support.retrieval_models import save_retrieval_model
 def test_the_node_writes_one_model_out_of_two(tmp_path):
     channels = [types.Channel(type=standard_artifacts.Model) for _ in range(2)]
     node = RetrieveThenRank(*channels, retrieved=7)
-    assert ([*node.inputs.values()], node.exec_properties) == (channels, {"retrieved": 7, "popular_negatives": 0})
-    assert RetrieveThenRank(*channels).exec_properties == {"retrieved": 200, "popular_negatives": 0}
-    assert RetrieveThenRank(*channels, popular_negatives=True).exec_properties["popular_negatives"] == 1
+    assert ([*node.inputs.values()], node.exec_properties) == (channels, {"retrieved": 7})
+    assert RetrieveThenRank(*channels).exec_properties == {"retrieved": 200}
     save_retrieval_model(tmp_path / "retriever" / "Format-Serving", {"a": 1.0})
     save_rank_model(tmp_path / "ranker" / "Format-Serving")
     retriever, ranker, composed = ([artifact_at(tmp_path / name)] for name in ("retriever", "ranker", "composed"))

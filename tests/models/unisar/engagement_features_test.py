@@ -6,7 +6,7 @@ from keras import ops
 
 from models.unisar.engagement_features import NEIGHBOURS, QUERY_WORDS, EngagementFeatures
 from schemas import features
-from tests.models.unisar.overlap_features_test import UNKNOWN_ITEM, VOCABULARY, request
+from tests.models.unisar.overlap_features_test import EMPTY_HISTORY, UNKNOWN_ITEM, VOCABULARY, request
 from tests.support.layer_case import run_build_test
 from tests.support.small_models import joint, rows, unisar
 
@@ -112,15 +112,7 @@ def test_only_the_newest_of_long_histories_count(layer):
 
 
 def test_an_empty_history_is_near_to_nothing(layer):
-    empty = {
-        features.RECOMMENDATION_ITEMS: np.zeros((1, 0)),
-        features.RECOMMENDATION_POSITIONS: np.zeros((1, 0)),
-        features.SEARCH_KINDS: np.zeros((1, 0)),
-        features.SEARCH_POSITIONS: np.zeros((1, 0)),
-        features.SEARCH_ITEMS: np.zeros((1, 0, 2)),
-        features.SEARCH_WORDS: np.zeros((1, 0, 3)),
-    }
-    found = np.asarray(layer(request(**empty)))[0]
+    found = np.asarray(layer(request(**EMPTY_HISTORY)))[0]
     assert not found[:, 1:4].any() and not found[:, 6:].any()
     assert found[0, 4] > 0
 

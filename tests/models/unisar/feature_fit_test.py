@@ -71,29 +71,39 @@ def test_no_examples_no_weights():
     assert fitted_weights([np.zeros((0, 5, 3))], [np.zeros((0, 5))]).tolist() == [0, 0, 0]
 
 
-def test_rows_are_read_until_each_surface_has_enough(monkeypatch):
-    """Of one surface none in the first batch, of the other no more than needed; padding is told as such."""
+@pytest.mark.parametrize(
+    ("counts", "most", "read", "described"),
+    [
+        # Of one surface none in the first batch. The other has enough after the second, so no more of it is taken.
+        ([(2, 0), (2, 1), (2, 2), (2, 2)], 99, 3, [2, 2, 1, 2]),
+        # A surface that is missing is not looked for to the end.
+        ([(2, 0)] * 9, 8, 4, [2, 2]),
+    ],
+)
+def test_rows_are_read_until_each_surface_has_enough(counts, most, read, described, monkeypatch):
+    """Three of each are enough. Padding, which has the most of the feature, is told as such."""
     monkeypatch.setattr(feature_fit, "_ROWS", 3)
-    read, described = [], []
+    monkeypatch.setattr(feature_fit, "_MOST_READ", most)
+    asked, sizes = [], []
 
     def batches():
-        for number, counts in enumerate([(2, 0), (2, 3), (2, 2)]):
-            read.append(number)
+        for of_batch in counts:
+            asked.append(of_batch)
             sides = {
-                surface.value: np.tile([[1, 2, 0]], (count, 1)) for surface, count in zip(Surface, counts, strict=True)
+                surface.value: np.tile([[1, 2, 0]], (count, 1))
+                for surface, count in zip(Surface, of_batch, strict=True)
             }
             labels = {surface: np.tile([[1.0, 0, 0]], (len(side), 1)) for surface, side in sides.items()}
             yield {surface: {features.CANDIDATE_ITEMS: side} for surface, side in sides.items()}, labels
 
     def describe(rows, labels):
-        described.append(len(rows[features.CANDIDATE_ITEMS]))
-        # Padding has the most of it.
+        sizes.append(len(rows[features.CANDIDATE_ITEMS]))
         return np.stack([labels + 9 * (rows[features.CANDIDATE_ITEMS] == 0)], axis=-1)
 
     found = feature_fit.weights_by_surface(batches(), describe)
-    assert read == [0, 1] and described == [2, 2, 3]
-    assert found.by_surface["recommendation"][0] > 0 and found.by_surface["search"][0] > 0
-    assert found.negatives == 1
+    assert (len(asked), sizes, found.negatives) == (read, described, 1)
+    assert all(weights[0] > 0 for weights in found.by_surface.values())
+    assert len(found.by_surface) == 1 + any(searches for _, searches in counts)
 
 
 def test_without_rows_nothing_is_learned():

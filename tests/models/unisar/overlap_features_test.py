@@ -50,6 +50,16 @@ def request(**changed):
     return {name: np.array(value, np.int32) for name, value in (single | changed).items()}
 
 
+EMPTY_HISTORY = {
+    features.RECOMMENDATION_ITEMS: np.zeros((1, 0)),
+    features.RECOMMENDATION_POSITIONS: np.zeros((1, 0)),
+    features.SEARCH_KINDS: np.zeros((1, 0)),
+    features.SEARCH_POSITIONS: np.zeros((1, 0)),
+    features.SEARCH_ITEMS: np.zeros((1, 0, 2)),
+    features.SEARCH_WORDS: np.zeros((1, 0, 3)),
+}
+
+
 @pytest.fixture(scope="module")
 def layer():
     layer = OverlapFeatures(VOCABULARY)
@@ -133,15 +143,7 @@ def test_a_query_counts_in_search_alone(layer):
 
 
 def test_nobody_has_anything_in_common_with_an_empty_history(layer):
-    empty = {
-        features.RECOMMENDATION_ITEMS: np.zeros((1, 0)),
-        features.RECOMMENDATION_POSITIONS: np.zeros((1, 0)),
-        features.SEARCH_KINDS: np.zeros((1, 0)),
-        features.SEARCH_POSITIONS: np.zeros((1, 0)),
-        features.SEARCH_ITEMS: np.zeros((1, 0, 2)),
-        features.SEARCH_WORDS: np.zeros((1, 0, 3)),
-    }
-    found = of(layer, request(**empty))
+    found = of(layer, request(**EMPTY_HISTORY))
     assert not found[:, :11].any()
     np.testing.assert_array_equal(found[:, 11:], of(layer, request())[:, 11:])
 

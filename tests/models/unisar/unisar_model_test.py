@@ -5,6 +5,7 @@
 
 import math
 
+import keras
 import numpy as np
 import pytest
 
@@ -74,6 +75,7 @@ def test_additions_are_additions():
 
 
 def test_dropped_ids_change_training_alone():
+    keras.utils.set_random_seed(3)  # Of such small heads, some have no ReLU that lets anything through.
     model = unisar(id_dropout=0.5, dropout=0.0)
     inputs, _ = joint()
     batch = rows()

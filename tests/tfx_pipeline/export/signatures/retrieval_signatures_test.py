@@ -1,15 +1,11 @@
 """`recommend` and `search` of a real export, run as TF Serving runs it; and the search itself on numbers by hand."""
 
-import contextlib
-
 import numpy as np
 import pytest
 import tensorflow as tf
 
-from components.retrieve_then_rank.composed_model import save_composed_model
 from schemas import signatures
 from schemas.canonical_event import Surface, Token
-from serving.local_server.models.servable import Servable
 from tests.support.exported_retriever import (
     ENGAGEMENTS,
     HISTORY,
@@ -59,21 +55,6 @@ def test_answers_the_best_items_with_the_scores_of_rank(servable, queries):
             assert items == [ITEMS[place] for place in best]
             np.testing.assert_allclose(scores, ranked[row, best], atol=1e-6)
         assert "" not in items
-
-
-@pytest.mark.parametrize("popular_negatives", [False, True])
-def test_before_a_ranker_of_popular_negatives_popularity_counts_again(popular_negatives, exported, tmp_path):
-    """The odds of `rank` times the item's share of engagements, each item counted once more, by that of an average."""
-    composed = str(tmp_path / "composed")
-    save_composed_model(exported.model_dir, exported.model_dir, composed, 12, popular_negatives)
-    with contextlib.closing(Servable(composed)) as model:
-        asked = rank_inputs([HISTORY], ["u1"], ["red mug"], ITEMS)
-        scores = model.run(signatures.RANK, asked)[signatures.SCORES][0].astype(np.float64)
-        counts = np.array([1 + ENGAGEMENTS.get(item, 0) for item in ITEMS])
-        odds = scores / (1 - scores) * (counts / counts.mean() if popular_negatives else 1)
-        (items,), answered = listed(model, request([HISTORY], queries=["red mug"]))
-        assert items == [ITEMS[place] for place in np.argsort(-odds)]
-        np.testing.assert_allclose(answered[0], np.sort(odds / (1 + odds))[::-1], rtol=1e-4)
 
 
 def test_seen_items_are_left_out_where_a_row_asks_for_it(servable):
