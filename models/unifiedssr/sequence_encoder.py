@@ -90,18 +90,18 @@ class SequenceEncoder(keras.layers.Layer):
             A tuple of float [batch, events + 1, dim]: the product branch and, if the sequences have queries, the query
             branch. Values after the last position of a row are meaningless.
         """
-        branches = [self._products(embedding, sequences, item_table)]
+        branches = [self._products(embedding, sequences, item_table, training)]
         if sequences.queries is not None:
             branches.append(embedding.queries(sequences.queries))
-        users = embedding.users(ops.expand_dims(sequences.users, 1))
+        users = embedding.users(ops.expand_dims(sequences.users, 1), training=training)
         tokens = [self.drop(self.positions(branch + users), training=training) for branch in branches]
         if len(tokens) == 2 and self.query_blocks:
             return self._encode_apart(tokens[0], tokens[1], training)
         encoded = self._encode(ops.concatenate(tokens, axis=0), len(tokens), training)
         return tuple(ops.split(encoded, len(tokens), axis=0))
 
-    def _products(self, embedding: EmbeddingModule, sequences: Sequences, item_table):
-        events = _means(embedding.items(sequences.items, item_table), sequences.items)
+    def _products(self, embedding: EmbeddingModule, sequences: Sequences, item_table, training):
+        events = _means(embedding.items(sequences.items, item_table, training), sequences.items)
         start = ops.cast(self.start, events.dtype)
         return ops.concatenate([ops.broadcast_to(start, (*_rows(events), *start.shape[1:])), events], axis=1)
 

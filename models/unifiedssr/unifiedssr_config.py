@@ -24,6 +24,9 @@ class UnifiedSSRConfig:
         search_history: The most sessions of a search history; in a pipeline always `data.search_history`.
         user_embedding: Add the user's embedding to each position. Off, users with equal histories are equal.
         item_attributes: Embed what is known of the items with their ids. Off, items are their ids alone.
+        id_dropout: In training, the share of items and of users whose id counts as unknown (not in the paper), so that
+            what else is known of them carries new ones; from 0 to below 1. With it, an unknown id adds nothing. Needs
+            `item_attributes`.
         query_branch: Encode the queries in search. Off, search is predicted from clicked products alone, as
             recommendation is by default.
         query_branch_in_recommendation: Encode queries in recommendation too: for each click, and for the request, the
@@ -70,6 +73,7 @@ class UnifiedSSRConfig:
     search_history: int = 12
     user_embedding: bool = True
     item_attributes: bool = False
+    id_dropout: float = 0.0
     query_branch: bool = True
     query_branch_in_recommendation: bool = False
     share_branches: bool = True
@@ -98,7 +102,12 @@ class UnifiedSSRConfig:
         check_least(self, 0, "hidden_dim", "sessions", "session_weight", "popularity_correction")
         check_least(self, 0, "discrimination_weight", "alignment_weight")
         check_least(self, 0, "recommendation_weight", "search_weight")
-        check_below_one(self, "dropout")
+        check_below_one(self, "dropout", "id_dropout")
+        if self.id_dropout and not self.item_attributes:
+            raise ValueError(
+                "`id_dropout` needs `item_attributes`: nothing else is known of an item. Received: "
+                f"id_dropout={self.id_dropout}, item_attributes=False"
+            )
         if self.dim % 2 or self.dim % self.num_heads:
             raise ValueError(
                 f"`dim` should be even and divisible by `num_heads`. Received: dim={self.dim}, "

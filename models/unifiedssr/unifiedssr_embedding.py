@@ -11,6 +11,7 @@ from models.layers.embedding.distinct_rows import distinct_rows
 from models.layers.embedding.entity_encoder import EntityEncoder
 from models.layers.embedding.table_lookup import look_up
 from models.layers.embedding.text_encoder import TextEncoder
+from models.layers.fast.dropout import Dropout
 from models.layers.fast.packing import SHAPES_MAY_DEPEND_ON_VALUES
 from models.registration import register
 from models.unifiedssr.unifiedssr_config import UnifiedSSRConfig
@@ -26,6 +27,8 @@ class EmbeddingModule(keras.layers.Layer):
       attributes; titles and queries share one table of words.
     * A user is the vector of the id. If the vocabulary has user attributes, a second `EntityEncoder` computes it from
       the id and the attributes.
+    * With `id_dropout`, ids of items and users count as unknown at random in training: their own vectors add nothing.
+      Those without a row of their own are unknown always.
 
     Source: UnifiedSSR (arXiv 2310.13921), embeddings of users, products and queries. Attributes are our addition.
 
@@ -48,6 +51,7 @@ class EmbeddingModule(keras.layers.Layer):
         config, vocabulary, policy = self.config, self.vocabulary, self.dtype_policy
         dim = config.dim
         self.user_table = self.user_encoder = self.texts = self.item_encoder = self.item_table = None
+        self.drop_users = None
         if config.user_embedding and vocabulary.user_attributes:
             self.user_encoder = EntityEncoder(
                 vocabulary.users,
@@ -55,12 +59,15 @@ class EmbeddingModule(keras.layers.Layer):
                 dim,
                 vocabulary.user_attributes,
                 mask_padding=False,
+                id_dropout=config.id_dropout,
                 name="user_encoder",
                 dtype=policy,
             )
             self.user_encoder.build(None)
         elif config.user_embedding:
             self.user_table = self._table("user_table", vocabulary.users)
+            if config.id_dropout:
+                self.drop_users = Dropout(config.id_dropout, name="drop_users", dtype=policy)
         if config.query_branch or config.item_attributes:
             self.texts = TextEncoder(vocabulary.words, dim, dim, project=False, name="texts", dtype=policy)
             self.texts.build(None)
@@ -71,6 +78,7 @@ class EmbeddingModule(keras.layers.Layer):
                 dim,
                 vocabulary.item_attributes,
                 text_encoder=self.texts,
+                id_dropout=config.id_dropout,
                 name="item_encoder",
                 dtype=policy,
             )
@@ -94,22 +102,30 @@ class EmbeddingModule(keras.layers.Layer):
         if self.user_encoder is not None:
             self.user_encoder.set_attributes(values)
 
-    def users(self, ids):
+    def users(self, ids, training=False):
         """Embeds users: int [...] to float [..., dim]; the number 0 without `user_embedding`."""
         if self.user_encoder is not None:
-            return ops.multiply(self.user_encoder(ids), self._scale)
-        return 0.0 if self.user_table is None else self._look_up(self.user_table, ids)
+            return ops.multiply(self.user_encoder(ids, training=training), self._scale)
+        if self.user_table is None:
+            return 0.0
+        vectors = self._look_up(self.user_table, ids)
+        if self.drop_users is None:
+            return vectors
+        is_known = ops.cast(ops.less(ids, self.vocabulary.users - 1), vectors.dtype)
+        kept = ops.cast(ops.greater(self.drop_users(ops.ones_like(is_known), training=training), 0), vectors.dtype)
+        return ops.multiply(vectors, ops.expand_dims(ops.multiply(is_known, kept), -1))
 
     def queries(self, words):
         """Embeds queries: int [..., words] to float [..., dim]."""
         return ops.multiply(self.texts(words), self._scale)
 
-    def items(self, ids, table=None):
+    def items(self, ids, table=None, training=False):
         """Embeds items: float [..., dim].
 
         Args:
             ids: Int [...].
             table: What `item_embeddings` returned, so that no item is embedded again; None embeds the items.
+            training: Whether ids are dropped.
         """
         if table is not None:
             return ops.cast(ops.take(table, ids, axis=0), self.compute_dtype)
@@ -118,9 +134,9 @@ class EmbeddingModule(keras.layers.Layer):
         if SHAPES_MAY_DEPEND_ON_VALUES:
             # Embeds each distinct item once.
             distinct, places = distinct_rows([ids], self.vocabulary.items)
-            vectors = ops.take(self.item_encoder(distinct), ops.take(places, ids), axis=0)
+            vectors = ops.take(self.item_encoder(distinct, training=training), ops.take(places, ids), axis=0)
         else:
-            vectors = self.item_encoder(ids)
+            vectors = self.item_encoder(ids, training=training)
         return ops.multiply(vectors, self._scale)
 
     def item_embeddings(self):

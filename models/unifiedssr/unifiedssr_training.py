@@ -81,11 +81,11 @@ class JointTraining(SurfaceRanking):
                 inputs, labels = x[surface.value], y[surface.value]
                 weights_of = None if sample_weight is None else sample_weight[surface.value]
                 branches = y_pred[surface.value][BRANCHES]
-                total += weight * self._surface_loss(surface, inputs, labels, branches, weights_of)
+                total += weight * self._surface_loss(surface, inputs, labels, branches, weights_of, training)
         self.count_loss(total, y)
         return total
 
-    def _surface_loss(self, surface: Surface, inputs, labels, branches, weights_of):
+    def _surface_loss(self, surface: Surface, inputs, labels, branches, weights_of, training):
         sequences, rows = self.sequences(inputs, surface), ops.shape(labels)[0]
         final = _labelled(inputs[features.CANDIDATE_ITEMS], labels)
         target_ids = targets(sequences, final, self.config.every_position)
@@ -103,23 +103,24 @@ class JointTraining(SurfaceRanking):
         if weights_of is not None:
             history = weights_of[_HISTORY_WEIGHTS[surface]]
             weights = target_weights(sequences, weights_of[features.EXAMPLE_WEIGHT], history)
-        loss = self.next_item_loss(branches, target_ids, weights)
+        loss = self.next_item_loss(branches, target_ids, weights, training)
         self.next_item_losses[surface.value].update_state(loss, sample_weight=rows)
         return total + loss
 
-    def next_item_loss(self, branches, target_ids, weights=None):
+    def next_item_loss(self, branches, target_ids, weights=None, training=False):
         """The next-item loss of one surface, against negatives drawn for this step.
 
         Args:
             branches: Float [batch, positions, dim] each.
             target_ids: Int [batch, positions, targets]; padding does not count.
             weights: Float like `target_ids`; None weighs all alike.
+            training: Whether ids of items are dropped.
 
         Returns:
             Float32 scalar. Two branches' losses are added, weighted by their learned shares.
         """
         if self.config.loss == "softmax":
-            return self._softmax_loss(branches, target_ids, weights)
+            return self._softmax_loss(branches, target_ids, weights, training)
         items, count = self.embedding.vocabulary.items, self.config.negatives
         if self.config.distinct_negatives:
             negative_ids = draw_distinct(target_ids[..., 0], count, items, self.negative_seed)
@@ -127,9 +128,9 @@ class JointTraining(SurfaceRanking):
             shape = (*ops.shape(target_ids)[:2], count)
             negative_ids = keras.random.randint(shape, PADDING + 1, items, seed=self.negative_seed)
         is_negative = ops.logical_not(_is_hit(negative_ids, target_ids))
-        return self.binary_loss(branches, target_ids, negative_ids, is_negative, weights)
+        return self.binary_loss(branches, target_ids, negative_ids, is_negative, weights, training)
 
-    def binary_loss(self, branches, target_ids, negative_ids, is_negative, weights=None):
+    def binary_loss(self, branches, target_ids, negative_ids, is_negative, weights=None, training=False):
         """The binary next-item loss of one surface, against given negatives.
 
         Args:
@@ -138,8 +139,9 @@ class JointTraining(SurfaceRanking):
             negative_ids: Int [batch, positions, negatives].
             is_negative: Bool like `negative_ids`.
             weights: Float like `target_ids`; None weighs all alike.
+            training: Whether ids of items are dropped.
         """
-        items = self.embedding.items(ops.concatenate([target_ids, negative_ids], axis=-1))
+        items = self.embedding.items(ops.concatenate([target_ids, negative_ids], axis=-1), training=training)
         is_target = ops.not_equal(target_ids, PADDING)
         entropies = rounded_cross_entropies if self.config.reference_peculiarities else cross_entropies
         masks = is_target, is_negative
@@ -147,14 +149,14 @@ class JointTraining(SurfaceRanking):
             [binary_next_item_loss(branch, items, *masks, entropies, weights) for branch in branches]
         )
 
-    def _softmax_loss(self, branches, target_ids, weights):
+    def _softmax_loss(self, branches, target_ids, weights, training):
         negative_ids = self.popularity.draw(self.config.softmax_negatives)
-        targets_and_negatives = self.embedding.items(target_ids), self.embedding.items(negative_ids)
+        embedded = [self.embedding.items(ids, training=training) for ids in (target_ids, negative_ids)]
         masks = ops.not_equal(target_ids, PADDING), _is_hit(negative_ids, target_ids)
         correction = self.config.popularity_correction
         offsets = [ops.multiply(correction, self.popularity.log_share(ids)) for ids in (target_ids, negative_ids)]
         return self._in_shares(
-            [softmax_next_item_loss(branch, *targets_and_negatives, *masks, *offsets, weights) for branch in branches]
+            [softmax_next_item_loss(branch, *embedded, *masks, *offsets, weights) for branch in branches]
         )
 
     def _in_shares(self, losses):

@@ -67,6 +67,9 @@ class UniSARConfig:
             such knowledge of items, there are none.
         engagement_features: Tell the experts and the score of each candidate what training's users did (not in the
             paper): how many engaged with it, who of them engaged with the history's items too, and after which queries.
+        repeat_features: Tell the experts and the score of each candidate whether, how often and how long ago the
+            histories hold the candidate itself (not in the paper). Needs `data.history_negatives` in a pipeline: where
+            no negative is in the history, being there betrays the positive.
         words_first: Where the model serves and is measured, rank an item with none of the query's words in its texts
             below those that have all of them, whatever it has learned (not in the paper). Leave it off where people
             click what their words do not say. Needs `overlap_features`.
@@ -120,6 +123,7 @@ class UniSARConfig:
     id_dropout: float = 0.0
     overlap_features: bool = False
     engagement_features: bool = False
+    repeat_features: bool = False
     words_first: bool = False
     experts: str = "mixture"
     reference_start: bool = False

@@ -22,6 +22,7 @@ from models.unisar.engagement_features import EngagementFeatures
 from models.unisar.feature_fit import weights_by_surface
 from models.unisar.interest_matching import InterestMatching, matching_scores
 from models.unisar.overlap_features import OverlapFeatures
+from models.unisar.repeat_features import RepeatFeatures
 from models.unisar.transition_extraction import TransitionExtraction, Transitions
 from models.unisar.transition_fusion import TransitionFusion
 from models.unisar.unisar_config import UniSARConfig
@@ -96,8 +97,11 @@ class UniSAR(JointTraining, keras.Model):
         self.engagement = None
         if config.engagement_features:
             self.engagement = EngagementFeatures(self.vocabulary, name="engagement", dtype=policy)
+        self.repeats = None
+        if config.repeat_features:
+            self.repeats = RepeatFeatures(name="repeats", dtype=policy)
         self.feature_scores = []
-        if self.overlap is not None or self.engagement is not None:
+        if any(each is not None for each in (self.overlap, self.engagement, self.repeats)):
             self.feature_scores = [
                 Projection(1, use_bias=False, name=f"{surface.value}_feature_score", dtype=policy)
                 for surface in Surface
@@ -134,7 +138,7 @@ class UniSAR(JointTraining, keras.Model):
             self.popularity.build(None)
         for each in (*self.fusions.values(), *self.interests.values()):
             each.build((None, None, dim))
-        described = [each for each in (self.engagement, self.overlap) if each is not None]
+        described = [each for each in (self.repeats, self.engagement, self.overlap) if each is not None]
         for each in described:
             each.build(None)
         features_width = sum(each.width for each in described)
@@ -272,7 +276,9 @@ class UniSAR(JointTraining, keras.Model):
             inputs: The features `MODEL_INPUTS` by name.
             positives: In training, the labels; see `EngagementFeatures`.
         """
-        parts = [] if self.engagement is None else [self.engagement(inputs, positives)]
+        parts = [] if self.repeats is None else [self.repeats(inputs)]
+        if self.engagement is not None:
+            parts.append(self.engagement(inputs, positives))
         if self.overlap is not None:  # The last: `OverlapFeatures.query_words` reads it from the end.
             parts.append(self.overlap(inputs, self.embedding.items.attribute_values))
         if len(parts) < 2:

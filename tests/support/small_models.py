@@ -36,6 +36,7 @@ UNISAR_ADDITIONS = {
     "matching_negatives": 12,
     "overlap_features": True,
     "engagement_features": True,
+    "repeat_features": True,
 }
 """What the paper does not have."""
 SEARCH_HISTORY = (features.SEARCH_KINDS, features.SEARCH_ITEMS, features.SEARCH_WORDS)

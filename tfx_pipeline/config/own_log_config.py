@@ -121,12 +121,11 @@ def configuration(
         reasons: Why fields of `items` and `users` were guessed, by the name of the field.
         weight: What engagements could weigh; it is written as a comment.
     """
-    both = len(of.surfaces) > 1
     lines = [
         f"# Made by `tandem init` of {log or data.events}. `tandem config` explains every field.",
         "# Next: tandem check FILE, then tandem run --config FILE, with the name of this file.",
         f"name: {_yaml(name)}",
-        f"model: {'unisar' if both else 'unifiedssr'}",
+        "model: unisar",
         "data:",
         "  # Paths are taken from the folder that the command runs in.",
         f"  events: {_yaml(data.events)}",
@@ -164,7 +163,7 @@ def configuration(
         f"  category_levels: {of.category_levels}",
         *_word_forms(of),
     ]
-    lines += _both_surfaces(of) if both else _one_surface(of)
+    lines += _models(of)
     return "\n".join(lines) + "\n"
 
 
@@ -208,12 +207,13 @@ def _category_text(of: Sizes) -> list[str]:
     ]
 
 
-def _both_surfaces(of: Sizes) -> list[str]:
+def _models(of: Sizes) -> list[str]:
+    matches_texts = Surface.SEARCH.value in of.surfaces and (of.words_per_title or of.words_per_category_path)
     return [
         "unisar:",
         "  # Beside the paper's losses: learned against many items at once, and the query's words against the title's.",
         "  matching: true",
-        f"  text_matching: {'true' if of.words_per_title or of.words_per_category_path else 'false'}",
+        f"  text_matching: {'true' if matches_texts else 'false'}",
         "  # What each candidate has in common with the query and with the newest events, as a simple rule sees it.",
         "  overlap_features: true",
         "  # And what training's users did: who of them engaged with both, and after which queries.",
@@ -224,25 +224,24 @@ def _both_surfaces(of: Sizes) -> list[str]:
         "  item_attributes: true",
         "  loss: softmax",
         _AUTOMATIC,
-        "train: auto",
+        *_training(of),
         "retriever:",
         "  # Finds the items that UniSAR orders; both are served as one model. Empty: UniSAR alone.",
         "  model: unifiedssr",
         "  train:",
+        *([] if _has_both(of) else [f"    surfaces: [{of.surfaces[0]}]"]),
         "    sequence_ends_only: true",
     ]
 
 
-def _one_surface(of: Sizes) -> list[str]:
-    return [
-        "unifiedssr:",
-        "  item_attributes: true",
-        "  loss: softmax",
-        _AUTOMATIC,
-        "train:",
-        f"  # The log has no other events: one model, UnifiedSSR, finds and orders items for {of.surfaces[0]}.",
-        f"  surfaces: [{of.surfaces[0]}]",
-    ]
+def _training(of: Sizes) -> list[str]:
+    if _has_both(of):
+        return ["train: auto"]
+    return ["train:", "  # The log has no other events.", f"  surfaces: [{of.surfaces[0]}]"]
+
+
+def _has_both(of: Sizes) -> bool:
+    return len(of.surfaces) > 1
 
 
 def _event_format(data: DataConfig) -> list[str]:

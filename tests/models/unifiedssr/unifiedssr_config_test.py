@@ -24,6 +24,8 @@ def test_a_surface_reads_queries_where_it_is_told_to():
         ({"dim": 7, "num_heads": 1}, "`dim` should be even and divisible by `num_heads`. Received: dim=7, num_heads=1"),
         ({"dim": 8, "num_heads": 3}, "`dim` should be even and divisible by `num_heads`. Received: dim=8, num_heads=3"),
         ({"num_layers": 0}, "`num_layers` should be at least 1. Received: num_layers=0"),
+        ({"id_dropout": 1.0, "item_attributes": True}, "`id_dropout` should be .*below 1"),
+        ({"id_dropout": 0.5}, "`id_dropout` needs `item_attributes`.*id_dropout=0.5, item_attributes=False"),
         ({"sessions": -1}, "`sessions` should be at least 0. Received: sessions=-1"),
         *(
             (

@@ -1,3 +1,4 @@
+import dataclasses
 import math
 
 import keras
@@ -7,6 +8,7 @@ import tensorflow as tf
 
 from models.unifiedssr.unifiedssr_config import UnifiedSSRConfig
 from models.unifiedssr.unifiedssr_embedding import EmbeddingModule
+from models.vocabulary import Attribute
 from tests.support import unisar_batches
 from tests.support.layer_case import run_build_test
 
@@ -69,3 +71,30 @@ def test_items_are_the_same_from_the_encoder_and_from_a_table_of_all(item_attrib
 def test_titles_and_queries_share_their_words():
     module = make(item_attributes=True)
     assert module.item_encoder.text_encoder is module.texts
+
+
+@pytest.mark.parametrize("encoded", [False, True], ids=["a table of users", "users with attributes"])
+def test_dropped_ids_add_nothing(encoded):
+    """In training some ids count as unknown, of items and of users; whoever has no row of their own is unknown always."""
+    of_users = (Attribute("age", size=3, dim=2),) if encoded else ()
+    vocabulary = dataclasses.replace(VOCABULARY, user_attributes=of_users)
+    module = EmbeddingModule(UnifiedSSRConfig(dim=8, item_attributes=True, id_dropout=0.25), vocabulary)
+    module.build()
+    module.set_item_attributes(unisar_batches.item_attributes(vocabulary))
+    if encoded:
+        module.set_user_attributes({"age": np.ones(vocabulary.users)})
+    tables = {module.items: module.item_encoder.id_embedding}
+    tables[module.users] = module.user_encoder.id_embedding if encoded else module.user_table
+    for embed, table in tables.items():
+        unknown = table.shape[0] - 1
+        known, stranger = np.asarray(embed(np.array([1]))), np.asarray(embed(np.array([unknown])))
+        start = table.numpy()
+        # An item is embedded once a call, however often it is asked for.
+        seen = np.concatenate([np.asarray(embed(np.array([1]), training=True)) for _ in range(40)])
+        table.assign(np.zeros_like(start))
+        without_id = np.asarray(embed(np.array([1])))
+        np.testing.assert_allclose(embed(np.array([unknown])), stranger, rtol=1e-5)
+        table.assign(start)
+        is_known, is_dropped = (np.isclose(seen, each, atol=1e-6).all(axis=1) for each in (known, without_id))
+        assert np.all(is_known != is_dropped)
+        assert 2 <= is_dropped.sum() <= 22  # Of 40, 10 on average.

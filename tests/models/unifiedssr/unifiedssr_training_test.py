@@ -245,3 +245,30 @@ def test_the_next_item_loss_weighs_rows_and_the_session_loss_does_not(kind, monk
         )
     )
     assert loss == pytest.approx(expected, rel=1e-4)
+
+
+@pytest.mark.parametrize("loss", ["binary", "softmax"])
+def test_dropped_ids_change_training_alone(loss):
+    model = make(item_attributes=True, id_dropout=0.5, loss=loss, sessions=0)
+    inputs, labels = joint()
+    measured, *trained = (
+        [np.asarray(branch) for branch in model(inputs, training=training)["search"]["branches"]]
+        for training in (False, True, True)
+    )
+    assert any(np.abs(one - other).max() > 1e-4 for one, other in zip(*trained, strict=True))
+    again = model(inputs, training=False)["search"]["branches"]
+    np.testing.assert_array_equal(measured[0], again[0])
+    # Neither branches nor negatives differ from one time to the next, so what differs are the ids of items.
+    target_ids, negative_ids = np.full((*measured[0].shape[:2], 1), 3), np.full((*measured[0].shape[:2], 1), 7)
+    ids = model.embedding.item_encoder.id_embedding
+    ids.assign_add(4 * np.ones_like(ids))
+    if loss == "softmax":
+        model.popularity.draw = lambda count: np.arange(1, 8)
+
+    def loss_of(training):
+        if loss == "softmax":
+            return model.next_item_loss(measured, target_ids, training=training)
+        return model.binary_loss(measured, target_ids, negative_ids, negative_ids > 0, training=training)
+
+    kept, dropped = ({round(float(loss_of(training)), 5) for _ in range(6)} for training in (False, True))
+    assert len(kept) == 1 < len(dropped)

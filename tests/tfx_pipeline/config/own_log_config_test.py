@@ -120,16 +120,17 @@ def test_the_configuration_is_one_that_is_loaded(surface, titles, tmp_path):
     for name in ("events", "items", "users", "columns", "item_columns", "user_columns"):
         assert getattr(config.data, name) == getattr(data, name)
     assert config.data.evaluation_negatives == of.evaluation_negatives
-    assert config.train.surfaces == of.surfaces
+    assert config.train.surfaces == config.retriever.train.surfaces == of.surfaces
     # One rule, in one place: how long and in what batches is chosen when the training starts.
     everything = TrainConfig().automatic
     assert config.train.automatic == config.retriever.train.automatic == everything
-    assert config.retriever.train.sequence_ends_only == (surface is None)
+    assert config.retriever.train.sequence_ends_only
     assert config.transform.words_per_title == (6 if titles else 0)
     searches = surface is not Surface.RECOMMENDATION
     assert (config.transform.correct_spelling, config.transform.join_word_forms) == (searches, searches)
-    assert config.model == ("unisar" if surface is None else "unifiedssr")
-    assert config.retriever.model == ("unifiedssr" if surface is None else "")
+    assert (config.model, config.retriever.model) == ("unisar", "unifiedssr")
+    assert config.unisar.overlap_features and config.unisar.engagement_features
+    assert config.unisar.text_matching == searches
 
 
 def test_what_is_as_by_default_is_left_out_and_what_is_not_read_is_told():
