@@ -142,6 +142,19 @@ class EngagementFeatures(keras.layers.Layer):
         whole = ops.maximum(ops.sum(rarity, axis=-1, keepdims=True), 1e-6)
         return ops.stack([ops.divide(found, whole), ops.log1p(found)], axis=-1)
 
+    def led_by_all(self, candidates, query):
+        """Which candidates were engaged with after queries with all known words of this one: bool [batch, candidates].
+
+        Args:
+            candidates: Int [batch, candidates].
+            query: Int [batch, words].
+        """
+        is_known = ops.logical_and(ops.not_equal(query, PADDING), ops.less(query, self.vocabulary.words - 1))
+        words = ops.cast(ops.take(self.led_words, candidates, axis=0), query.dtype)
+        led = ops.any(ops.equal(ops.expand_dims(query, (1, 3)), ops.expand_dims(words, 2)), axis=3)
+        led_or_unknown = ops.logical_or(led, ops.expand_dims(ops.logical_not(is_known), 1))
+        return ops.logical_and(ops.all(led_or_unknown, axis=2), ops.any(is_known, axis=1, keepdims=True))
+
     def compute_output_shape(self, inputs_shape, positives_shape=None):
         """[batch, candidates, width]."""
         return (*inputs_shape[features.CANDIDATE_ITEMS], self.width)

@@ -71,7 +71,8 @@ class UniSARConfig:
             histories hold the candidate itself (not in the paper). Needs `data.history_negatives` in a pipeline: where
             no negative is in the history, being there betrays the positive.
         words_first: Where the model serves and is measured, rank an item with none of the query's words in its texts
-            below those that have all of them, whatever it has learned (not in the paper). Leave it off where people
+            below those that have all of them, whatever it has learned (not in the paper). With `engagement_features`,
+            an item stays where it is if training's searches with the query's words led to it. Leave it off where people
             click what their words do not say. Needs `overlap_features`.
         popularity_correction: How much of an item's log popularity is taken off in that loss: 1 estimates how likely an
             item is, 0 how much likelier than on average.

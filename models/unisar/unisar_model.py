@@ -375,7 +375,11 @@ class UniSAR(JointTraining, keras.Model):
             texts = None if interest.words is None else items.texts(rows.candidates)
             logits = ops.add(logits, ops.cast(matching_scores(interest, rows.vectors, texts), "float32"))
         if self.config.words_first and self.overlap is not None and surface is Surface.SEARCH and not training:
-            logits = words_first(logits, *self.overlap.query_words(rows.described))
+            has_none, has_all = self.overlap.query_words(rows.described)
+            if self.engagement is not None:
+                led = self.engagement.led_by_all(rows.candidates, query_words)
+                has_none = ops.logical_and(has_none, ops.logical_not(led))
+            logits = words_first(logits, has_none, has_all)
         return without_padding(logits, rows.candidates), interest
 
     def fuse(self, tokens: HistoryTokens, transitions: Transitions, training=False) -> dict[str, tuple[Any, Any]]:

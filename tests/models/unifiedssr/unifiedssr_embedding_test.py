@@ -75,7 +75,7 @@ def test_titles_and_queries_share_their_words():
 
 @pytest.mark.parametrize("encoded", [False, True], ids=["a table of users", "users with attributes"])
 def test_dropped_ids_add_nothing(encoded):
-    """In training some ids count as unknown, of items and of users; whoever has no row of their own is unknown always."""
+    """In training some ids of items and users count as unknown. Those without a row of their own are unknown always."""
     of_users = (Attribute("age", size=3, dim=2),) if encoded else ()
     vocabulary = dataclasses.replace(VOCABULARY, user_attributes=of_users)
     module = EmbeddingModule(UnifiedSSRConfig(dim=8, item_attributes=True, id_dropout=0.25), vocabulary)

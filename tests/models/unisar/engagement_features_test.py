@@ -6,7 +6,13 @@ from keras import ops
 
 from models.unisar.engagement_features import NEIGHBOURS, QUERY_WORDS, EngagementFeatures
 from schemas import features
-from tests.models.unisar.overlap_features_test import EMPTY_HISTORY, UNKNOWN_ITEM, VOCABULARY, request
+from tests.models.unisar.overlap_features_test import (
+    EMPTY_HISTORY,
+    UNKNOWN_ITEM,
+    UNKNOWN_WORD,
+    VOCABULARY,
+    request,
+)
 from tests.support.layer_case import run_build_test
 from tests.support.small_models import joint, rows, unisar
 
@@ -115,6 +121,20 @@ def test_an_empty_history_is_near_to_nothing(layer):
     found = np.asarray(layer(request(**EMPTY_HISTORY)))[0]
     assert not found[:, 1:4].any() and not found[:, 6:].any()
     assert found[0, 4] > 0
+
+
+@pytest.mark.parametrize(
+    ("query", "led_to"),
+    [
+        ([1, 5, 0], [6]),
+        ([5, UNKNOWN_WORD, 0], [6, 8]),  # An unknown word forbids nothing,
+        ([UNKNOWN_WORD, 0, 0], []),  # and alone says nothing.
+        ([0, 0, 0], []),
+    ],
+)
+def test_what_queries_with_all_of_the_words_led_to(layer, query, led_to):
+    found = np.asarray(layer.led_by_all(np.array([CANDIDATES]), np.array([query])))[0]
+    assert [each for each, is_led in zip(CANDIDATES, found, strict=True) if is_led] == led_to
 
 
 def test_indices_may_be_of_any_integers(layer):

@@ -89,6 +89,35 @@ def test_the_model_ranks_so_in_search_where_it_serves():
     np.testing.assert_allclose(np.asarray(served)[real], wanted[real], rtol=1e-4, atol=1e-4)
 
 
+def test_clicks_for_the_words_of_the_query_overrule_it():
+    plain, strict = (
+        unisar(overlap_features=True, engagement_features=True, words_first=value, dropout=0.0)
+        for value in (False, True)
+    )
+    strict.set_weights(plain.get_weights())
+    has_all = np.eye(plain.feature_scores[0].kernel.shape[0])[:, [-2]]
+    for each in (plain, strict):
+        for scores in each.feature_scores:
+            scores.kernel.assign(-9 * has_all)
+    batch, tables = rows(), strict.embedding.items.attribute_values
+    titles = np.asarray(tables[features.ITEM_WORDS])[batch[features.CANDIDATE_ITEMS][:, 0]]
+    batch[features.QUERY_WORDS] = np.where(np.arange(batch[features.QUERY_WORDS].shape[1]) == 0, titles[:, :1], 0)
+    lowered = np.asarray(strict(batch)) < np.asarray(plain(batch)) - 0.5
+    row, place = np.argwhere(lowered)[0]
+    # Once a search with that word led to the item, it stays where it is; the others of the row do not.
+    led = np.array(strict.engagement.led_words)
+    led[batch[features.CANDIDATE_ITEMS][row, place], 3] = titles[row, 0]
+    for each in (plain, strict):
+        each.engagement.led_words.assign(led)
+    now = np.asarray(strict(batch)) < np.asarray(plain(batch)) - 0.5
+    assert not now[row, place]
+    assert (lowered & ~now).sum() == np.count_nonzero(
+        lowered
+        & (batch[features.CANDIDATE_ITEMS] == batch[features.CANDIDATE_ITEMS][row, place])
+        & (titles[:, :1] == titles[row, 0])
+    )
+
+
 def test_the_feed_stays_as_it_is():
     plain, strict = both_models()
     batch = rows(Surface.RECOMMENDATION)
