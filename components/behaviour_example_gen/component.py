@@ -40,7 +40,8 @@ class BehaviourExampleGen(BaseBeamComponent):
 
     Outputs: `examples` (Examples) with the splits `train`, `validation`, `test` and `catalog`, `pretrain` if there are
     events of pre-training, and `audience` if there is a table of users; `rejects` (Rejects). The custom properties of
-    `examples` hold the seed, the kind of negatives, and the numbers of events, users, rejects, and targets per split.
+    `examples` hold the seed, the kind of negatives and their share of the history, and the numbers of events, users,
+    rejects, and targets per split.
 
     Args:
         catalog: The item table, of type ItemCatalog.

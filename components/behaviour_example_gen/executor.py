@@ -113,5 +113,6 @@ def _record(examples: types.Artifact, config: DataConfig, summary: Summary) -> N
     for name, number in numbers.items():
         examples.set_int_custom_property(name, number)
     examples.set_string_custom_property("negatives", config.negatives)
+    examples.set_float_custom_property("history_negatives", config.history_negatives)
     own_splits = adapter(config.source).read_candidates is not None
     examples.set_string_custom_property("split", config.source if own_splits else config.split)

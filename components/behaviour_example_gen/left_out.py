@@ -83,5 +83,11 @@ def check_left_out(config: DataConfig, counts: Mapping[str, int]) -> None:
             raise DataError(
                 f"data.{field} = {wanted}: for {left_out:,} of {left_out + made:,} targets of the split {split}, "
                 f"{wanted} negatives cannot be drawn. The catalogue has {items:,} items, and an item that the user "
-                f"engaged with is no negative. Lower data.{field}, or give more items in data.items."
+                f"engaged with is no negative{_but(config)}. Lower data.{field}, or give more items in data.items."
             )
+
+
+def _but(config: DataConfig) -> str:
+    """What the rule about negatives leaves open."""
+    share = config.history_negatives
+    return f", but for those of the history (data.history_negatives = {share})" if share else ""

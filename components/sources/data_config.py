@@ -3,6 +3,7 @@
 import dataclasses
 import functools
 import json
+import math
 import typing
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -88,7 +89,12 @@ class DataConfig(FormatSettings):
             (with a source that has its own splits, those of the split train). `shown`: items that the user was last
             shown on that surface and did not click. `category`: items of the positive's narrowest category, then of the
             next broader one. If the last two find too few, uniform ones are added. An item that the user engaged with
-            is never a negative.
+            is never a negative, but for `history_negatives`.
+        history_negatives: For logs where users engage with the same items again: the share of an example's negatives,
+            from 0 to 1 and rounded down, that are items of its own history, of both surfaces, drawn uniformly, each
+            once. Where the history has too few, others are drawn in their place. With 0, no negative is an item that
+            the user ever engaged with, so a wanted item that is one would be told by that alone. Candidates that a
+            source brings stay as they are.
         recommendation_history: How many of the newest recommendation tokens a history keeps, at least 1.
         search_history: How many of the newest search tokens a history keeps, at least 1.
         items_per_session: How many clicked items a search token keeps, at least 1.
@@ -130,6 +136,7 @@ class DataConfig(FormatSettings):
     train_negatives: int = 4
     evaluation_negatives: int = 99
     negatives: str = UNIFORM
+    history_negatives: float = 0.0
     recommendation_history: int = 12
     search_history: int = 12
     items_per_session: int = 5
@@ -154,7 +161,7 @@ class DataConfig(FormatSettings):
         if self.split != TRAIN_ONLY:
             _one_of("split", self.split, (LEAVE_ONE_OUT, BY_TIME))
         _one_of("negatives", self.negatives, (UNIFORM, POPULARITY, SHOWN, CATEGORY))
-        check_shares(self, "max_reject_share", "max_unknown_share")
+        check_shares(self, "max_reject_share", "max_unknown_share", "history_negatives")
         try:
             time_zone(self.timezone)
         except ValueError as error:
@@ -306,6 +313,11 @@ class DataConfig(FormatSettings):
             for action, weight in each.columns.weight_values.items():
                 names.setdefault(weight, {})[action] = None
         return {weight: ", ".join(names[weight]) for weight in sorted(names)}
+
+    def of_history(self, negatives: int) -> int:
+        """How many of an example's negatives are items of its history, if it has so many."""
+        # Rounded first, so that 0.29 of 100 is 29, although the product of these floats is a little less.
+        return math.floor(round(self.history_negatives * negatives, 6))
 
     @property
     def item_attributes(self) -> tuple[str, ...]:

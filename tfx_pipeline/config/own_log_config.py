@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import yaml
 
+from components.own_log.findings.event_tally import HISTORY_NEGATIVES, MANY_AGAIN
 from components.own_log.findings.log_check import LogCheck
 from components.own_log.guess.weight_guess import WeightGuess
 from components.raw_files.file_format import FileFormat
@@ -61,6 +62,7 @@ class Sizes:
         category_levels: How many levels of a category path are kept; 0 if items have none.
         surfaces: The surfaces that have events.
         max_reject_share: The share of refused rows that a run accepts. It is above the default if rows lack an id.
+        engaged_again: The share of engagements with an item that the user engaged with before.
     """
 
     recommendation_history: int
@@ -74,6 +76,7 @@ class Sizes:
     category_levels: int
     surfaces: tuple[str, ...]
     max_reject_share: float = DataConfig.max_reject_share
+    engaged_again: float = 0.0
 
 
 def sizes(check: LogCheck) -> Sizes:
@@ -98,6 +101,7 @@ def sizes(check: LogCheck) -> Sizes:
         category_levels=_within((0, 4), [len(item.categories) for item in table.items.values()]),
         surfaces=surfaces or tuple(surface.value for surface in Surface),
         max_reject_share=_reject_share(check),
+        engaged_again=tally.share_engaged_again,
     )
 
 
@@ -151,6 +155,7 @@ def configuration(
     lines += [
         _WHY_THESE_NEGATIVES[of.negatives],
         f"  negatives: {of.negatives}",
+        *_history_negatives(of),
         f"  train_negatives: {of.train_negatives}",
         f"  evaluation_negatives: {of.evaluation_negatives}",
         "  # Nine in ten users have no more on that surface, or 30.",
@@ -180,6 +185,16 @@ def _negatives(shown: int, engaged: int, items: int) -> str:
     if shown > engaged:
         return SHOWN
     return UNIFORM if items > _MOST_ARE_NEW * engaged else POPULARITY
+
+
+def _history_negatives(of: Sizes) -> list[str]:
+    if of.engaged_again < MANY_AGAIN:
+        return []
+    return [
+        f"  # {of.engaged_again:.0%} of engagements are with an item that the user had before; among new items alone, "
+        "it stands out.",
+        f"  history_negatives: {HISTORY_NEGATIVES}",
+    ]
 
 
 def _category_words(items: Iterable[Item]) -> list[int]:

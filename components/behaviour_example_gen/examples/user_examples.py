@@ -7,10 +7,10 @@ from typing import NamedTuple
 from components.behaviour_example_gen.examples.behaviour_examples import BehaviourExamples
 from components.behaviour_example_gen.examples.example_bytes import text
 from components.behaviour_example_gen.examples.fixed_candidates import given_examples
-from components.behaviour_example_gen.examples.histories import targets_with_histories
+from components.behaviour_example_gen.examples.histories import TargetWithHistory, targets_with_histories
 from components.behaviour_example_gen.examples.sequence_ends import sequence_ends
 from components.behaviour_example_gen.examples.splits import assign_splits
-from components.behaviour_example_gen.negatives.drawing import NegativeSampler
+from components.behaviour_example_gen.negatives.drawing import NegativeSampler, UserNegatives
 from components.behaviour_example_gen.negatives.shown_items import ShownItems
 from components.sources.candidate_row import FixedCandidates
 from components.sources.data_config import SHOWN, DataConfig
@@ -76,31 +76,45 @@ def examples_of_user(
         cut: list[tuple[str, tuple[str, ...]]] = [(split, ()) for split in assign_splits(targets, config)]
     else:
         cut = given_examples(targets, candidates)
-    able, left_out = [], Counter[str]()
-    for split, given in cut:
-        is_left_out = bool(split) and not given and _wanted(split, config) > drawn.available
+    placed = list(targets_with_histories(events, config))
+    able, of_histories, left_out = [], [], Counter[str]()
+    for (split, given), each in zip(cut, placed, strict=True):
+        is_drawn = bool(split) and not given
+        of_history = _of_history(drawn, each, split, config) if is_drawn and config.history_negatives else []
+        is_left_out = is_drawn and _wanted(split, config) - len(of_history) > drawn.available
         able.append(("", ()) if is_left_out else (split, given))
+        of_histories.append(of_history)
         left_out[split] += is_left_out
     cut = able
-    placed = list(targets_with_histories(events, config))
     ends = sequence_ends(placed, [split for split, _ in cut], config)
-    chosen = [each for each in zip(cut, placed, ends, strict=True) if each[0][0]]
+    chosen = [each for each in zip(cut, placed, ends, of_histories, strict=True) if each[0][0]]
     negatives = iter(
         drawn.draw_each(
-            [(each.position, _wanted(split, config), each.target) for (split, given), each, _ in chosen if not given]
+            [
+                (each.position, _wanted(split, config) - len(of_history), each.target)
+                for (split, given), each, _, of_history in chosen
+                if not given
+            ]
         )
     )
     serialize, has_weights, texts = BehaviourExamples(user_id).example, config.has_weights, sampler.texts
     made = []
-    for (split, given), each, is_end in chosen:
+    for (split, given), each, is_end, of_history in chosen:
         if given:
             count, written = len(given), b"".join(map(text, given))
         else:
-            places = next(negatives)
+            places = [*of_history, *next(negatives)]
             count, written = len(places), texts.joined(places)
         serialized = serialize(each.target, each.history, written, count, is_end, has_weights)
         made.append(UserExample(split, each.target.item_id, serialized))
     return UserExamples(made, +left_out)
+
+
+def _of_history(drawn: UserNegatives, each: TargetWithHistory, split: str, config: DataConfig) -> list[int]:
+    """The negatives of an example that are items of its history, as catalogue indices."""
+    items = dict.fromkeys(item for token in each.history for item in token.items)
+    items.pop(each.target.item_id, None)
+    return drawn.draw_among(each.position, items, config.of_history(_wanted(split, config)))
 
 
 def _wanted(split: str, config: DataConfig) -> int:

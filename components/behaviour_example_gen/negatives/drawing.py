@@ -1,4 +1,4 @@
-"""Draws negatives: items of the catalogue that the user never engaged with."""
+"""Draws negatives: items of the catalogue that the user never engaged with, and if wanted some of the history."""
 
 import functools
 import hashlib
@@ -14,6 +14,8 @@ from components.raw_files.refusal import DataError
 from schemas.canonical_event import Event
 
 _TRIES = 4
+_OF_GIVEN = -1
+"""The turn whose random numbers choose among given items; other turns count from 0."""
 _FEW = 64
 _SPARE = 4
 _MANTISSA_BITS = 53
@@ -187,6 +189,21 @@ class UserNegatives:
             DataError: The catalogue holds too few items that may be drawn.
         """
         return self._sampler.ids(self._drawn(position, count, target))
+
+    def draw_among(self, position: int, items: Collection[str], count: int) -> list[int]:
+        """Draws uniformly from given items, whether or not the user engaged with them.
+
+        Args:
+            position: As in `draw`, whose random numbers are others.
+            items: Different items.
+            count: How many to draw.
+
+        Returns:
+            The catalogue indices of `count` items, or of all that are in the catalogue if these are fewer.
+        """
+        places = self._sampler.items.places(items)
+        order = np.argsort(self._stream(position)(_OF_GIVEN, len(places)), kind="stable")
+        return [places[each] for each in order[:count].tolist()]
 
     def _drawn(self, position: int, count: int, target: Event | None) -> np.ndarray:
         """The catalogue indices of what `draw` draws."""

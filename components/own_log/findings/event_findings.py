@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Final
 
-from components.own_log.findings.event_tally import DAY_MS, EventTally
+from components.own_log.findings.event_tally import DAY_MS, HISTORY_NEGATIVES, MANY_AGAIN, EventTally
 from components.own_log.findings.item_findings import broken_letters
 from components.own_log.findings.log_finding import LogFinding, Severity
 from components.own_log.findings.sighting import Sighting
@@ -244,7 +244,9 @@ def catalogue_findings(config: DataConfig, tally: EventTally, items: int) -> Ite
         tally: The tally of the whole log.
         items: How many items the catalogue has.
     """
-    wanted = max(config.train_negatives, config.evaluation_negatives)
+    numbers = config.train_negatives, config.evaluation_negatives
+    wanted = max(number - config.of_history(number) for number in numbers)
+    beside = " beside those of its history" if config.history_negatives else ""
     robots = tally.robots
     people = {user: engaged for user, engaged in tally.engaged_items.items() if user not in robots}
     users = [user for user, engaged in people.items() if len(engaged) + wanted > items]
@@ -258,12 +260,27 @@ def catalogue_findings(config: DataConfig, tally: EventTally, items: int) -> Ite
         yield LogFinding(
             "few_items",
             Severity.ERROR if most else Severity.WARNING,
-            f"an example needs {wanted} negatives, but only {left:,} of {items:,} items are left for user {user!r}, "
-            f"who engaged with the others ({len(users):,} such users): their {lost:,} targets are left out"
+            f"an example needs {wanted} negatives{beside}, but only {left:,} of {items:,} items are left for user "
+            f"{user!r}, who engaged with the others ({len(users):,} such users): their {lost:,} targets are left out"
             f"{', which is more than half' if most else ''}.",
             f"{lower}Give more items in data.items, or leave such users out (data.max_events_per_user_day).",
             field="data.evaluation_negatives",
             count=len(users),
+        )
+
+
+def repeat_findings(config: DataConfig, tally: EventTally) -> Iterator[LogFinding]:
+    """Finds that users engage with the same items again, where negatives are none of these."""
+    if tally.share_engaged_again >= MANY_AGAIN and not config.history_negatives:
+        yield LogFinding(
+            "engaged_again",
+            Severity.NOTE,
+            f"{tally.engaged_again:,} of {tally.engaged.total():,} engagements are with an item that the user engaged "
+            "with before, and no negative is such an item: a wanted item of the history is told from them by that "
+            "alone.",
+            f"data.history_negatives: {HISTORY_NEGATIVES} draws half of the negatives from the history.",
+            field="data.history_negatives",
+            count=tally.engaged_again,
         )
 
 

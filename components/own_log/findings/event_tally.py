@@ -23,6 +23,10 @@ _SEARCH = Surface.SEARCH
 DAY_MS: Final = 24 * 3600 * 1000
 _YEAR_MS: Final = 366 * DAY_MS
 _LEAST_EVENTS: Final = 2
+MANY_AGAIN: Final = 0.2
+"""From this share of targets on that are with an item engaged with before, negatives should be of histories, too."""
+HISTORY_NEGATIVES: Final = 0.5
+"""The `data.history_negatives` of such a log."""
 
 
 @dataclass
@@ -128,6 +132,16 @@ class EventTally:
                     counts[VALIDATION_SPLIT, surface] += min(max(targets - 1, 0), 1)
                     counts[TRAIN_SPLIT, surface] += max(targets - 2, 0)
         return {split: {surface: counts[split, surface] for surface in Surface} for split in BEHAVIOUR_SPLITS}
+
+    @property
+    def engaged_again(self) -> int:
+        """How many targets have an item that their user engaged with before."""
+        return self.engaged.total() - sum(map(len, self.engaged_items.values()))
+
+    @property
+    def share_engaged_again(self) -> float:
+        """Their share of all targets; 0 without targets."""
+        return self.engaged_again / max(self.engaged.total(), 1)
 
     @property
     def users_of_one_event(self) -> Sequence[str]:

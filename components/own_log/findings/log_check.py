@@ -6,7 +6,12 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from components.own_log.findings.event_findings import catalogue_findings, event_findings, time_findings
+from components.own_log.findings.event_findings import (
+    catalogue_findings,
+    event_findings,
+    repeat_findings,
+    time_findings,
+)
 from components.own_log.findings.event_tally import EventTally
 from components.own_log.findings.input_files import (
     input_findings,
@@ -79,6 +84,7 @@ class LogCheck:
             "engaged": {surface.value: tally.engaged[surface] for surface in Surface},
             "shown": tally.shown,
             "searches_without_click": tally.without_click,
+            "engaged_again": tally.engaged_again,
             "weights": list(tally.weights) if tally.weights else None,
             "actions": tally.counts_of_actions,
             "first_day": day(tally.earliest_ms) if tally.events else "",
@@ -147,6 +153,8 @@ def check_log(
         people = check.tally.users.keys() - check.tally.robots.keys()
         check.findings += user_findings(people, check.users.records, config.max_unknown_share)
         check.findings += table_findings("user", check.users)
+    if source.read_candidates is None:
+        check.findings += repeat_findings(config, check.tally)
     if check.whole and check.table.whole and source.read_candidates is None and not config.core:
         items = len(check.tally.items | check.table.items.keys())
         if config.negatives == POPULARITY:

@@ -27,6 +27,7 @@ def config_of(folder, *rows):
         items=f"{folder}/items.tsv",
         train_negatives=1,
         evaluation_negatives=2,
+        history_negatives=0.5,
         max_reject_share=0.25,
         seed=3,
     )
@@ -79,6 +80,7 @@ def test_how_the_outputs_were_made_is_recorded(outputs):
     assert {name: examples.get_int_custom_property(name) for name in expected} == expected
     assert examples.span == 20260131, "the newest of the days that were read"
     assert examples.get_string_custom_property("negatives") == "uniform"
+    assert examples.get_float_custom_property("history_negatives") == 0.5
     assert examples.get_string_custom_property("split") == "leave_one_out"
     assert outputs["examples"]["rejects"][0].get_int_custom_property("rejects") == 1
     assert catalog.get_int_custom_property("items") == 6

@@ -1,5 +1,6 @@
 """A benchmark folder all the way to examples, on Beam, and what a broken one says."""
 
+import dataclasses
 import re
 
 import pytest
@@ -60,6 +61,18 @@ def test_splits_and_candidates_are_the_benchmarks_own(made, catalog):
     counts = {"users": 2, "train": 3, "validation": 2, "test": 2, "catalog": 9}
     assert {name: made.summary.counts[name] for name in counts} == counts
     assert (made.summary.reports["event"].rows, made.summary.reports["candidate"].rows) == (8, 4)
+
+
+def test_negatives_of_the_history_are_drawn_for_training_alone(folder, catalog, made):
+    """Candidates that are given stay as they are. u1's second event has its first one's item as its only history."""
+    config = dataclasses.replace(config_of(str(folder)), history_negatives=0.5)
+    own = generate(folder / "own", config, catalog)
+    for split in ("validation", "test"):
+        assert own.splits[split] == made.splits[split]
+    train = [example[features.CANDIDATES] for example in own.splits["train"]]
+    assert [(of[0], "a" in of[1:], len(of)) for of in sorted(train, key=lambda of: (of[0], "a" in of[1:]))] == [
+        ("a", False, 3), ("b", False, 3), ("b", True, 3)
+    ]  # fmt: skip
 
 
 def test_a_history_is_all_that_stands_at_smaller_positions(made):

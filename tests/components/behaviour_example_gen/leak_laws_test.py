@@ -92,6 +92,18 @@ def test_no_negative_is_an_item_that_the_user_ever_engaged_with(negatives):
         assert example[features.LABELS] == [1.0] + [0.0] * (len(candidates) - 1)
 
 
+@pytest.mark.parametrize("negatives", ["uniform", "popularity", "shown", "category"])
+@pytest.mark.parametrize("share", [0.5, 1.0])
+def test_negatives_that_the_user_engaged_with_are_of_the_history_that_the_example_shows(negatives, share):
+    for split, example in make(negatives=negatives, history_negatives=share):
+        user, (positive, *drawn) = example[features.USER_ID][0], example[features.CANDIDATES]
+        wanted = 3 if split == features.TRAIN_SPLIT else 5
+        history = {*example[features.HISTORY_ITEMS]} - {positive}
+        engaged = [item for item in drawn if (user, item) in ENGAGED]
+        assert len({positive, *drawn}) == 1 + wanted
+        assert {*engaged} <= history and len(engaged) == min(int(share * wanted), len(history))
+
+
 def test_a_history_is_made_of_the_events_strictly_before_its_target(made):
     remaining = iter(made)
     for events in users().values():
@@ -119,13 +131,17 @@ def test_another_seed_draws_other_negatives_and_changes_nothing_else(made):
     assert rest[0] == rest[1]
 
 
-@pytest.mark.parametrize(("negatives", "workers"), [("uniform", 1), ("popularity", 3), ("shown", 2), ("category", 2)])
-def test_beam_makes_the_same_whatever_its_workers_and_bundles(tmp_path, negatives, workers):
+@pytest.mark.parametrize(
+    ("negatives", "workers", "share"),
+    [("uniform", 1, 0.0), ("popularity", 3, 0.5), ("shown", 2, 0.0), ("category", 2, 0.0)],
+)
+def test_beam_makes_the_same_whatever_its_workers_and_bundles(tmp_path, negatives, workers, share):
     write(tmp_path / "1.tsv", lines(HEADER, *LOG[:150]))
     write(tmp_path / "2.tsv.gz", lines(HEADER, *LOG[150:]))
-    config = dataclasses.replace(CONFIG, events=f"{tmp_path}/*.tsv*", negatives=negatives)
+    kind = {"negatives": negatives, "history_negatives": share}
+    config = dataclasses.replace(CONFIG, events=f"{tmp_path}/*.tsv*", **kind)
     found = generate(tmp_path / "made", config, CATALOG, workers)
-    expected = make(negatives=negatives)
+    expected = make(**kind)
     for split in features.BEHAVIOUR_SPLITS:
         wanted = [str(example) for each, example in expected if each == split]
         assert sorted(map(str, found.splits[split])) == sorted(wanted)

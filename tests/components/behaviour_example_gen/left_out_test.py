@@ -1,5 +1,8 @@
 """What is said of what was left out, and when a run fails for it."""
 
+import dataclasses
+import re
+
 import pytest
 
 from components.behaviour_example_gen.left_out import check_left_out, left_out_of
@@ -63,6 +66,13 @@ def test_each_kind_is_a_sentence(counts, said):
 def test_a_split_that_loses_more_than_it_keeps_ends_the_run(counts, field):
     with pytest.raises(DataError, match=f"^data.{field}: for .* Lower data.{field.split()[0]}, or give more items"):
         check_left_out(CONFIG, {"catalog": 60, **counts})
+
+
+def test_what_ends_the_run_says_which_negatives_may_be_the_users_own():
+    for share, said in ((0.0, ""), (0.5, ", but for those of the history (data.history_negatives = 0.5)")):
+        config = dataclasses.replace(CONFIG, history_negatives=share)
+        with pytest.raises(DataError, match=re.escape(f"the user engaged with is no negative{said}. Lower data.")):
+            check_left_out(config, {"catalog": 60, "train": 1, "left_out_train": 5})
 
 
 def test_a_split_that_loses_as_many_as_it_keeps_goes_on():

@@ -63,6 +63,7 @@ def test_moments_are_utc_unless_they_say_otherwise_and_paths_are_taken_from_the_
     ("name", "value", "range_"),
     [
         ("max_reject_share", 1.5, "from 0 to 1"),
+        *(("history_negatives", value, "from 0 to 1") for value in (-0.1, 1.1)),
         *((name, 0, "at least 1") for name in ("core_rounds", "train_negatives", "evaluation_negatives")),
         *((name, 0, "at least 1") for name in ("items_per_session", "recommendation_history", "search_history")),
         *(
@@ -180,3 +181,12 @@ def test_the_numbers_of_all_tables_are_known_by_name():
     )
     assert (config.item_numbers, config.user_numbers) == (("price", "stars"), ("age",))
     assert config.has_item_vectors and not DataConfig().has_item_vectors
+
+
+@pytest.mark.parametrize(
+    ("share", "negatives", "of_history"),
+    # 0.29 * 100 is 28.999999999999996 in floats.
+    [(0.0, 99, 0), (0.5, 99, 49), (0.5, 4, 2), (0.5, 1, 0), (0.29, 100, 29), (0.999, 100, 99), (1.0, 7, 7)],
+)
+def test_the_share_of_negatives_of_the_history_is_rounded_down(share, negatives, of_history):
+    assert DataConfig(history_negatives=share).of_history(negatives) == of_history

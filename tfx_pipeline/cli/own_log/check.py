@@ -84,6 +84,9 @@ def _events(found: LogCheck) -> Iterator[str]:
         f"They are of {len(tally.users):,} users and {len(tally.items):,} items, from {day(tally.earliest_ms)} to "
         f"{day(tally.latest_ms)}."
     )
+    if tally.engaged_again:
+        share = f"{tally.share_engaged_again:.0%}"
+        yield f"{tally.engaged_again:,} engagements ({share}) are with an item that the user engaged with before."
     if tally.weights:
         least, largest = tally.weights
         actions = "".join(f", {count:,} {name}" for name, count in tally.counts_of_actions.items())

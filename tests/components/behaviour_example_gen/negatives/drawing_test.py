@@ -1,4 +1,5 @@
 import collections
+import itertools
 import random
 
 import pytest
@@ -164,3 +165,24 @@ def test_a_part_of_the_random_numbers_is_enough_or_all_are_or_even_they_are_not(
     found = [sampler.ids(places) for places in user.draw_each(wanted)]
     assert found == [user.draw(*each) for each in wanted]
     assert all(len({*drawn} - {*items[:engaged]}) == count for drawn, (_, count, _) in zip(found, wanted, strict=True))
+
+
+def test_of_given_items_any_may_be_drawn_even_the_users_own():
+    user = NegativeSampler.of(ITEMS, WEIGHTS, 17).outside("u1", {"i1", "i3"})
+    given = ["i1", "not in the catalogue", "i3", "i8", "i4"]
+    drawn = [user.draw_among(position, given, 2) for position in range(200)]
+    assert {frozenset(each) for each in drawn} == {
+        frozenset(pair) for pair in itertools.combinations((1, 3, 4, 8), 2)
+    }, "each pair, and never one item twice"
+    # The first of those that are drawn is any of the four, so a part of them is as random as all.
+    assert {first for first, _ in drawn} == {1, 3, 4, 8}
+    assert drawn == [user.draw_among(position, given, 2) for position in range(200)]
+    assert sorted(user.draw_among(0, given, 9)) == [1, 3, 4, 8]
+    assert user.draw_among(0, given, 0) == user.draw_among(0, [], 3) == []
+
+
+@pytest.mark.parametrize("hard", [{"categories": CategoryPools(PATHS)}, {}])
+def test_no_negative_is_drawn_where_none_is_wanted(hard):
+    shown = None if hard else ShownItems([Event("u1", 4, FEED, item_id="i3", label=0)], ())
+    for user in (NegativeSampler.of(ITEMS, None, 17, **hard).outside("u1", {"i2"}, each) for each in (shown, None)):
+        assert user.draw_each([(0, 0, TARGET), (1, 2, TARGET)])[0] == []

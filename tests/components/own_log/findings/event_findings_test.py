@@ -1,6 +1,11 @@
 import pytest
 
-from components.own_log.findings.event_findings import catalogue_findings, event_findings, time_findings
+from components.own_log.findings.event_findings import (
+    catalogue_findings,
+    event_findings,
+    repeat_findings,
+    time_findings,
+)
 from components.own_log.findings.log_finding import Severity
 from components.sources.data_config import DataConfig
 from components.sources.event_rows import EventColumns
@@ -137,3 +142,30 @@ def test_a_catalogue_too_small_for_the_negatives_is_an_error():
     tally = tally_of(log(users=1, each=6), evaluation_negatives=20)
     (none_left,) = catalogue_findings(tally.config, tally, 6)
     assert none_left.mend.startswith("Give more items in data.items")
+
+
+def test_of_a_user_who_had_nearly_everything_negatives_come_from_the_history():
+    """Of 20 negatives, 10 are of the history; of 6 items engaged with in a catalogue of 16, 10 are left."""
+    settings = {"evaluation_negatives": 20, "train_negatives": 4}
+    for items, share, wanted in ((16, 0.5, 0), (15, 0.5, 10), (16, 0.0, 20)):
+        tally = tally_of(log(users=1, each=6), history_negatives=share, **settings)
+        texts = [each.text for each in catalogue_findings(tally.config, tally, items)]
+        beside = " beside those of its history" if share else ""
+        assert [text.split(", but")[0] for text in texts] == [f"an example needs {wanted} negatives{beside}"] * (
+            wanted > 0
+        )
+
+
+def test_items_that_users_get_again_are_told_where_no_negative_is_one():
+    """Ten users get four different items and one of them again, which is a fifth of the engagements."""
+    events = [Event(f"u{at % 10}", START + at, FEED, item_id=f"i{at // 10 % 4}") for at in range(50)]
+    tally = tally_of(events)
+    (again,) = repeat_findings(tally.config, tally)
+    assert told(again).startswith(
+        "note engaged_again: 10 of 50 engagements are with an item that the user engaged with before, and no negative "
+    )
+    assert again.mend == "data.history_negatives: 0.5 draws half of the negatives from the history."
+    less = tally_of([*events, Event("u0", START + 9, FEED, item_id="other")])
+    assert not list(repeat_findings(less.config, less)), "10 of 51"
+    drawn = tally_of(events, history_negatives=0.1)
+    assert not list(repeat_findings(drawn.config, drawn))

@@ -30,6 +30,16 @@ def test_engagements_what_was_shown_and_searches_without_a_click_are_told_apart(
     assert found.users_of_one_event == ["b"]
 
 
+def test_engagements_with_an_item_that_the_user_engaged_with_before_are_counted():
+    shown = feed("a", 3, "i1", label=0)
+    found = tally_of([feed("a", 0), search("a", 1), feed("a", 2), shown, feed("a", 4, "i2"), feed("b", 0, "i2")])
+    # a has i1 three times, the second and the third time again; that b has what a had is nothing.
+    assert (found.engaged_again, found.share_engaged_again) == (2, 2 / 5)
+    assert tally_of([shown]).share_engaged_again == 0
+    # A row that stands there twice is one event.
+    assert tally_of([feed("a", 0), feed("a", 0)]).engaged_again == 0
+
+
 BY_TIME = {"split": "time", "validation_from": "2023-11-16T22:13:20Z", "test_from": "2023-11-18T00:00:00Z"}
 
 

@@ -41,5 +41,21 @@ def test_weights_and_actions_are_told(tmp_path, tandem):
     assert "\nEngagements weigh 0.5 to 80.\n" in tandem("check", config, *numbers, code=1).out
 
 
+def test_items_that_users_get_again_are_told(tiny, tandem, tmp_path):
+    assert "engaged with before" not in tandem("check", tiny, "--rows", "0").out
+    events = tmp_path / "events.tsv"
+    rows = events.read_text().splitlines()
+    # Every fourth event comes again a year later: a fifth of all then.
+    again = [row.replace("\t160", "\t163", 1) for row in rows[1::4]]
+    events.write_text("\n".join([*rows, *again]) + "\n")
+    printed = tandem("check", tiny, "--rows", "0").out
+    count = len(again)
+    assert f"\n{count} engagements (20%) are with an item that the user engaged with before.\n" in printed
+    assert f"note     {count} of {5 * count:,} engagements are with an item" in printed
+    told = tandem("check", tiny, "--rows", "0", "--set", "data.history_negatives=0.5").out
+    assert "note     " not in told and "engaged with before" in told
+    assert json.loads(tandem("check", tiny, "--rows", "0", "--json").out)["engaged_again"] == count
+
+
 def test_a_log_without_weights_tells_of_none(tiny, tandem):
     assert "\nEngagements weigh" not in tandem("check", tiny).out
