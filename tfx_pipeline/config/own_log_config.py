@@ -40,6 +40,10 @@ _WHY_THESE_NEGATIVES: Final = {
 }
 
 
+_REPEATS: Final = (
+    "  # And whether, how often and how long ago the user had it before.",
+    "  repeat_features: true",
+)
 _NEW_ITEMS: Final = (
     "  # Most items are met once or twice: what is known of them has to do, not who they are.",
     "  id_dropout: 0.5",
@@ -233,6 +237,7 @@ def _models(of: Sizes) -> list[str]:
         "  overlap_features: true",
         "  # And what training's users did: who of them engaged with both, and after which queries.",
         "  engagement_features: true",
+        *(_REPEATS if of.engaged_again >= MANY_AGAIN else []),
         *(_NEW_ITEMS if of.negatives == UNIFORM else []),
         *(["  popularity_correction: 0.0"] if of.negatives == POPULARITY else []),
         "unifiedssr:",

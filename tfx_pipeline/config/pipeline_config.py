@@ -384,6 +384,11 @@ def load_config(path: str = DEFAULT_CONFIG, overrides: Sequence[str] = ()) -> Pi
             f"{path}: `data.pretraining_events` is what a joint training learns from before `fine_tuning`. Set "
             "`fine_tuning.surfaces`, or leave it out."
         )
+    if config.unisar.repeat_features and not config.data.history_negatives:
+        raise ConfigError(
+            f"{path}: `unisar.repeat_features` needs `data.history_negatives`: where no negative is in the history, a "
+            "model would learn that whatever is there is wanted. Set `data.history_negatives: 0.5`, or leave it out."
+        )
     offered = (*context_values.MADE_OF_TIME, *config.data.context)
     for name in config.transform.context:
         if name not in offered:

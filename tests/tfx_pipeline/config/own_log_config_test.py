@@ -82,7 +82,9 @@ def test_where_users_get_the_same_items_again_negatives_are_of_histories_too():
     text = configuration("shop", DATA, again)
     assert "  # 20% of engagements are with an item that the user had before; among new items" in text
     assert yaml.safe_load(text)["data"]["history_negatives"] == 0.5
-    assert "history_negatives" not in configuration("shop", DATA, hardly)
+    assert yaml.safe_load(text)["unisar"]["repeat_features"]
+    plain = configuration("shop", DATA, hardly)
+    assert "history_negatives" not in plain and "repeat_features" not in plain
     assert all(len(line) <= 120 for line in text.splitlines())
 
 

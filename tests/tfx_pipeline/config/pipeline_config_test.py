@@ -81,6 +81,10 @@ def test_context_may_be_of_the_moment_and_of_columns(path):
     assert config.transform.context == ("weekday", "device")
 
 
+LEAKS = (
+    "`unisar.repeat_features` needs `data.history_negatives`: where no negative is in the history, a model would learn "
+    "that whatever is there is wanted. Set `data.history_negatives: 0.5`, or leave it out."
+)
 EXCLUSIVE = (
     "`retriever.model` and `fine_tuning.surfaces` do not go together: items are retrieved and ranked by models of both "
     "surfaces. Leave one of the two out."
@@ -148,6 +152,7 @@ def test_a_value_that_its_section_cannot_have_is_refused(path, section, field, v
 @pytest.mark.parametrize(
     ("overrides", "message"),
     [
+        (["unisar.repeat_features=true"], LEAKS),
         (["name="], "`name` is empty; it names the pipeline and the pushed model."),
         (["data.events="], "`data.events` is empty; give the path or glob of the event files."),
         (["model=gpt"], "`model`: there is no 'gpt'. Known: unifiedssr, unisar."),
