@@ -19,9 +19,9 @@ def test_what_is_compared():
     assert list(few.values()) == [None, config.retriever.sources]
     assert "words" not in list(few)[1]
     every = retrieve_sources._variants(config, every_source=True)
-    assert every["vectors, words"] == SourcesConfig(10, 10, 0, 0, 0, 0)
-    assert every["vectors, queries"] == SourcesConfig(10, 0, 10, 0, 0, 0)
-    assert len(every) == 2 + 5
+    assert every["vectors, words"] == SourcesConfig(10, 10, 0, 0, 0, 0, 0)
+    assert every["vectors, queries"] == SourcesConfig(10, 0, 10, 0, 0, 0, 0)
+    assert len(every) == 2 + 6
 
 
 def test_the_examples_of_one_split_each_with_its_positive_alone(tmp_path):

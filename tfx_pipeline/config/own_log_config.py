@@ -31,6 +31,8 @@ _MOST_ARE_NEW: Final = 0.4
 _WITHOUT_SPACES: Final = 4
 """A text has so many times the words if its script has no spaces: pairs of characters, and single ones."""
 _NEGATIVES: Final = 99
+_OWN_ITEMS: Final = 30
+"""The quota of the source `history` where users engage with the same items again."""
 
 _AUTOMATIC: Final = "# Batches, epochs, rate and patience follow from the number of examples; a run says them."
 _WHY_THESE_NEGATIVES: Final = {
@@ -201,6 +203,16 @@ def _history_negatives(of: Sizes) -> list[str]:
     ]
 
 
+def _own_items(of: Sizes) -> list[str]:
+    if of.engaged_again < MANY_AGAIN:
+        return []
+    return [
+        "  # What users had, they want again: so many items of the request's own history are among those ordered.",
+        "  sources:",
+        f"    history: {_OWN_ITEMS}",
+    ]
+
+
 def _category_words(items: Iterable[Item]) -> list[int]:
     """The number of words of each category path that has letters; numbers are no words that anybody searches for."""
     paths = (" ".join(item.categories) for item in items if item.categories)
@@ -248,6 +260,7 @@ def _models(of: Sizes) -> list[str]:
         "retriever:",
         "  # Finds the items that UniSAR orders; both are served as one model. Empty: UniSAR alone.",
         "  model: unifiedssr",
+        *_own_items(of),
         "  train:",
         *([] if _has_both(of) else [f"    surfaces: [{of.surfaces[0]}]"]),
         "    sequence_ends_only: true",

@@ -22,6 +22,8 @@ class SourcesConfig:
             without searches offers none, and an item that came after the training is not among them.
         category: The most popular items of the categories of the five newest items of the history.
         neighbours: The items that stand in the same training histories as the 50 newest items of the history.
+        history: The items of the request's own history, those engaged with most often first, of equal ones the newest
+            first. For logs where users engage with the same items again. A request with `exclude_seen` gets none.
         popularity: The most popular items. They are the first to go where the others are enough. Whatever the number,
             a request of which nothing is known, neither a word nor an item, is answered with the most popular items.
     """
@@ -31,12 +33,13 @@ class SourcesConfig:
     queries: int = 20
     category: int = 20
     neighbours: int = 80
+    history: int = 0
     popularity: int = 10
 
     def __post_init__(self) -> None:
         """Refuses numbers that no request could ask for."""
         check_least(self, 1, "vectors")
-        check_least(self, 0, "words", "queries", "category", "neighbours", "popularity")
+        check_least(self, 0, "words", "queries", "category", "neighbours", "history", "popularity")
         for name, quota in vars(self).items():
             if quota > signatures.LARGEST_K:
                 raise ValueError(f"`{name}` should be at most {signatures.LARGEST_K}. Received: {name}={quota}")

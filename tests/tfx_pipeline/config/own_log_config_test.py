@@ -75,7 +75,7 @@ def test_where_most_items_are_new_negatives_are_of_all_items():
     assert dropped == [None, 0.5]
 
 
-def test_where_users_get_the_same_items_again_negatives_are_of_histories_too():
+def test_where_users_get_the_same_items_again_the_history_offers_negatives_and_candidates():
     """20 users engage 10 times with 8 different items, which is 2 in 10 again; with 9 items it is 1 in 10."""
     again, hardly = (sizes(check(users=20, each=10, own=own)) for own in (8, 9))
     assert (again.engaged_again, hardly.engaged_again) == (0.2, 0.1)
@@ -83,8 +83,10 @@ def test_where_users_get_the_same_items_again_negatives_are_of_histories_too():
     assert "  # 20% of engagements are with an item that the user had before; among new items" in text
     assert yaml.safe_load(text)["data"]["history_negatives"] == 0.5
     assert yaml.safe_load(text)["unisar"]["repeat_features"]
+    assert yaml.safe_load(text)["retriever"]["sources"] == {"history": 30}
     plain = configuration("shop", DATA, hardly)
     assert "history_negatives" not in plain and "repeat_features" not in plain
+    assert "sources" not in yaml.safe_load(plain)["retriever"]
     assert all(len(line) <= 120 for line in text.splitlines())
 
 

@@ -1,11 +1,13 @@
 import pytest
 
+from schemas.retrieval_sources import SOURCES
 from tfx_pipeline.config.sources_config import SourcesConfig
 
 
-def test_every_source_is_on_by_default_and_all_but_one_can_be_switched_off():
-    assert all(vars(SourcesConfig()).values())
-    SourcesConfig(1, 0, 0, 0, 0, 0)
+def test_every_source_but_the_history_is_on_by_default_and_all_but_one_can_be_switched_off():
+    assert [name for name, quota in vars(SourcesConfig()).items() if not quota] == ["history"]
+    assert [*vars(SourcesConfig())] == [*SOURCES]
+    SourcesConfig(1, 0, 0, 0, 0, 0, 0)
 
 
 @pytest.mark.parametrize(
@@ -14,6 +16,7 @@ def test_every_source_is_on_by_default_and_all_but_one_can_be_switched_off():
         ("vectors", 0, "`vectors` should be at least 1. Received: vectors=0"),
         ("words", -1, "`words` should be at least 0. Received: words=-1"),
         ("queries", -1, "`queries` should be at least 0. Received: queries=-1"),
+        ("history", -1, "`history` should be at least 0. Received: history=-1"),
         ("neighbours", 10_001, "`neighbours` should be at most 10000. Received: neighbours=10001"),
     ],
 )

@@ -12,6 +12,7 @@ from tfx_pipeline.export.sources import weighted_lists
 from tfx_pipeline.export.sources.allowed_items import AllowedItems
 from tfx_pipeline.export.sources.item_tables import Table
 from tfx_pipeline.export.sources.merging import SourceList, merged
+from tfx_pipeline.export.sources.own_items import own_items
 from tfx_pipeline.export.sources.popularity_order import PopularityOrder
 from tfx_pipeline.export.sources.weighted_lists import NO_PLACE, Entries, WeightedLists
 
@@ -114,8 +115,11 @@ class CandidateSources(tf.Module):
         quota = self._quotas[name]
         if name == retrieval_sources.POPULARITY:
             return asked.allowed.most_popular(tf.constant(quota))
-        entries = self._entries(name, asked, quota)
-        found = asked.allowed.of(weighted_lists.summed(entries, self._order.items))
+        if name == retrieval_sources.HISTORY:
+            entries = own_items(tf.gather(self._order.places, asked.history), self._order.items)
+        else:
+            entries = weighted_lists.summed(self._entries(name, asked, quota), self._order.items)
+        found = asked.allowed.of(entries)
         return weighted_lists.heaviest(found, tf.shape(asked.history)[0], quota)
 
     def _entries(self, name: str, asked: Asked, quota: int) -> Entries:

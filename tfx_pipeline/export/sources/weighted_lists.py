@@ -75,10 +75,10 @@ def summed(entries: Entries, items: int) -> Entries:
 
 
 def heaviest(entries: Entries, batch: tf.Tensor, count: int) -> tf.Tensor:
-    """The items of each row with the largest weights; of equal ones, the more popular first.
+    """The items of each row with the largest weights; of equal ones, the first.
 
     Args:
-        entries: What `summed` returned, or a part of it.
+        entries: Items, each once in its row; rows ascend. From `summed`, the first of equal ones is the more popular.
         batch: The number of rows, an int32 scalar.
         count: How many items of a row are wanted.
 

@@ -34,7 +34,7 @@ from tfx_pipeline.export.sources.item_tables import (
 from tfx_pipeline.export.sources.popularity_order import PopularityOrder
 
 OFF = dict.fromkeys(SOURCES, 0) | {"vectors": 1}
-ALL = {"vectors": 1, "words": 2, "queries": 1, "category": 1, "neighbours": 1, "popularity": 1}
+ALL = {"vectors": 1, "words": 2, "queries": 1, "category": 1, "neighbours": 1, "history": 2, "popularity": 1}
 
 
 class TestByHand:
@@ -122,6 +122,19 @@ class TestByHand:
         assert found == [(6, "neighbours"), (5, "vectors"), (4, "neighbours")]
         assert self.found({"neighbours": 2}, history=[5], columns=1) == [(5, "vectors")]
 
+    def test_the_history_by_how_often_and_then_the_newest(self):
+        # Items 4 and 2 twice, and 2 the last time after 4; then 3. 7 is the unknown item, 0 is padding.
+        history = [4, 2, 4, 7, 0, 2, 3, 7, 7, 0]
+        found = self.found({"history": 4}, history=history, columns=6)
+        assert found[:3] == [(2, "history"), (4, "history"), (3, "history")]
+        assert found[3:] == [(5, "vectors"), (1, "vectors"), (6, "vectors")]
+        assert self.found({"history": 1}, history=history, columns=2) == [(5, "vectors"), (2, "history")]
+        # What is left out makes room for what is not, and of another category nothing comes.
+        assert self.found({"history": 2}, history=history, left_out=[2, 4], columns=1) == [(3, "history")]
+        assert self.found({"history": 2}, history=history, category="b", columns=1) == [(4, "history")]
+        assert self.found({"history": 2}, history=history, left_out=[2, 3, 4], columns=1) == [(5, "vectors")]
+        assert self.found({"history": 2}, columns=1) == [(5, "vectors")]
+
     def test_popularity_comes_after_all_others(self):
         expected = [(1, "words"), (5, "vectors"), (2, "words"), (6, "popularity"), (3, "vectors"), (4, "vectors")]
         assert self.found({"words": 2, "popularity": 2}, words=[1]) == expected
@@ -203,6 +216,8 @@ TURNS = [
     (1, "item-f", "queries"),
     (1, "item-b", "category"),
     (1, "item-k", "neighbours"),
+    (1 / 2, "item-d", "history"),
+    (2 / 2, "item-c", "history"),
     (1 + 1, "item-l", "popularity"),
 ]
 """When each item of a source has its turn: its place in the source's list, by the source's quota."""
@@ -249,6 +264,19 @@ def test_what_is_left_out_and_other_categories_are_in_no_source(with_sources):
     assert set(told(ask(with_sources, k=12, category=("garden",)))) == set(ITEMS[6:10])
     assert set(told(ask(with_sources, k=12, category=("garden", "lamps"), exclude_seen=True))) == set(ITEMS[6:9])
     assert told(ask(with_sources, k=12, category=("zoo",))) == {}
+
+
+def test_what_was_had_again_and_again_is_offered_from_the_history(with_sources):
+    """item-e was clicked twice and found once; item-z is in no catalogue. Words alone offer anything as early."""
+    feed, search = Surface
+    items = ("item-e", "item-z", "item-z", "item-z", "item-z", "item-e", "item-a")
+    clicks = [Token(feed, (item,)) for item in items]
+    history = (*clicks[:6], Token(search, ("item-e", "item-b"), "red"), clicks[6])
+    assert told(ask(with_sources, history=history, k=2)) == {"item-g": "words", "item-e": "history"}
+    for left_out in ({"exclude_seen": True}, {"category": ("garden",)}):
+        assert "history" not in told(ask(with_sources, history=history, k=12, **left_out)).values()
+    lamps = told(ask(with_sources, history=history, k=12, category=("home", "lamps")))
+    assert lamps == {"item-e": "history", "item-f": "queries"}
 
 
 def test_rows_are_answered_alike_alone_and_together(with_sources):
