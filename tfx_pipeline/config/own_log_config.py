@@ -174,7 +174,7 @@ def configuration(
         f"  category_levels: {of.category_levels}",
         *_word_forms(of),
     ]
-    lines += _models(of)
+    lines += _models(of, bool(data.items))
     return "\n".join(lines) + "\n"
 
 
@@ -238,7 +238,8 @@ def _category_text(of: Sizes) -> list[str]:
     ]
 
 
-def _models(of: Sizes) -> list[str]:
+def _models(of: Sizes, items_are_described: bool) -> list[str]:
+    new_items = _NEW_ITEMS if of.negatives == UNIFORM and items_are_described else []
     matches_texts = Surface.SEARCH.value in of.surfaces and (of.words_per_title or of.words_per_category_path)
     return [
         "unisar:",
@@ -250,11 +251,12 @@ def _models(of: Sizes) -> list[str]:
         "  # And what training's users did: who of them engaged with both, and after which queries.",
         "  engagement_features: true",
         *(_REPEATS if of.engaged_again >= MANY_AGAIN else []),
-        *(_NEW_ITEMS if of.negatives == UNIFORM else []),
+        *new_items,
         *(["  popularity_correction: 0.0"] if of.negatives == POPULARITY else []),
         "unifiedssr:",
         "  item_attributes: true",
         "  loss: softmax",
+        *new_items,
         _AUTOMATIC,
         *_training(of),
         "retriever:",

@@ -68,11 +68,15 @@ def test_where_most_items_are_new_negatives_are_of_all_items():
     new = check(users=1, each=10, items=10_000)
     assert sizes(new).negatives == "uniform"
     assert "# Of all items: most are engaged with once or twice" in configuration("shop", DATA, sizes(new))
-    dropped = [
-        yaml.safe_load(configuration("shop", DATA, each))["unisar"].get("id_dropout")
-        for each in (sizes(check()), sizes(new))
-    ]
-    assert dropped == [None, 0.5]
+    described = dataclasses.replace(DATA, items="items.csv")
+
+    def dropped(data, of):
+        written = yaml.safe_load(configuration("shop", data, of))
+        return [written[model].get("id_dropout") for model in ("unisar", "unifiedssr")]
+
+    assert dropped(described, sizes(new)) == [0.5, 0.5]
+    assert dropped(described, sizes(check())) == [None, None]
+    assert dropped(DATA, sizes(new)) == [None, None], "nothing but ids is known of items"
 
 
 def test_where_users_get_the_same_items_again_the_history_offers_negatives_and_candidates():
