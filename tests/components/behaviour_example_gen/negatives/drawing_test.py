@@ -179,6 +179,9 @@ def test_of_given_items_any_may_be_drawn_even_the_users_own():
     assert drawn == [user.draw_among(position, given, 2) for position in range(200)]
     assert sorted(user.draw_among(0, given, 9)) == [1, 3, 4, 8]
     assert user.draw_among(0, given, 0) == user.draw_among(0, [], 3) == []
+    # Nor do the version and the machine decide, and the numbers are not those of `draw`, which begins with item 1.
+    user = NegativeSampler.of(ITEMS, None, 17).outside("u1", ())
+    assert user.draw_among(4, ITEMS, 5) == [5, 9, 7, 1, 6]
 
 
 @pytest.mark.parametrize("hard", [{"categories": CategoryPools(PATHS)}, {}])

@@ -48,6 +48,18 @@ def test_a_good_log_is_read_and_nothing_is_found(log):
     assert files == [("item", 150, True), ("event", 1440, True)]
 
 
+def test_a_source_with_candidates_of_its_own_is_not_told_to_draw_them_from_histories(log, tmp_path):
+    """Two of its eight engagements are with u1's first item again. Of the log, all comes again later."""
+    header, *events = fixed_benchmark.EVENTS
+    again = [(*row[:4], "a" if row[0] == "u1" and row[4] in "bc" else row[4], *row[5:]) for row in events]
+    folder = fixed_benchmark.write_benchmark(tmp_path / "benchmark", [header, *again])
+    check = check_log(DataConfig(source="fixed_benchmark", events=folder), NOW_MS)
+    assert check.tally.share_engaged_again == 0.25 and "engaged_again" not in codes(check)
+    (tmp_path / "events.csv").write_text(HEADER + "".join([*rows(), *rows(start=START + 1_000_000)]))
+    check = check_log(log, NOW_MS, rows=0)
+    assert codes(check)[-1:] == ["engaged_again"] and check.as_dict()["engaged_again"] == 1440
+
+
 def test_what_is_missing_is_told_and_the_rest_is_read(log):
     check = check_log(dataclasses.replace(log, items="nowhere.csv"), NOW_MS, rows=100)
     assert codes(check) == ["missing_file"] and not check.is_good

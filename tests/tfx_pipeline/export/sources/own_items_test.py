@@ -4,7 +4,7 @@ import tensorflow as tf
 from tfx_pipeline.export.sources.own_items import own_items
 from tfx_pipeline.export.sources.weighted_lists import heaviest
 
-HISTORIES = tf.constant([[2, 0, 2, 1, 0, 3], [-1, -1, -1, -1, -1, -1], [-1, 4, -1, 0, -1, -1]])
+HISTORIES = tf.constant([[2, 0, 2, 1, 0, 3], [-1, -1, -1, -1, -1, -1], [-1, 4, -1, -1, -1, 0]])
 """Row by row, oldest first: 2 and 0 twice, then 1 and 3 once; nothing; 4 and later 0."""
 
 
