@@ -40,6 +40,7 @@ class EngagementFeatures(keras.layers.Layer):
 
     Args:
         vocabulary: The sizes of the tables, or its fields as a dict.
+        repeats: Whether candidates may be items of the history, as in `OverlapFeatures`.
         **kwargs: Passed to `keras.layers.Layer`.
 
     Call arguments:
@@ -53,8 +54,9 @@ class EngagementFeatures(keras.layers.Layer):
 
     width = 8
 
-    def __init__(self, vocabulary: Vocabulary | Mapping[str, Any], **kwargs: Any):
+    def __init__(self, vocabulary: Vocabulary | Mapping[str, Any], repeats: bool = False, **kwargs: Any):
         super().__init__(**kwargs)
+        self.repeats = repeats
         self.vocabulary = vocabulary if isinstance(vocabulary, Vocabulary) else Vocabulary.from_dict(vocabulary)
 
     def build(self, input_shape=None):
@@ -120,8 +122,11 @@ class EngagementFeatures(keras.layers.Layer):
             ops.equal(ops.expand_dims(candidates, -1), near), ops.expand_dims(ops.not_equal(candidates, PADDING), -1)
         )
         sums = ops.matmul(ops.cast(same, "float32"), of_all)  # Whole, then without one user, for each weight.
+        near = _chosen(sums, own)
+        if self.repeats:
+            return near
         is_new = ops.logical_not(ops.any(ops.equal(candidates[:, :, None], whole.items[:, None, :]), axis=2))
-        return _chosen(sums, own) * ops.expand_dims(ops.cast(is_new, "float32"), -1)
+        return near * ops.expand_dims(ops.cast(is_new, "float32"), -1)
 
     def _led_to(self, candidates, text, own):
         """How much of a text stands in the queries that led to each candidate: float [batch, candidates, 2].
@@ -161,7 +166,7 @@ class EngagementFeatures(keras.layers.Layer):
 
     def get_config(self) -> dict[str, Any]:
         """The arguments of the constructor."""
-        return {**super().get_config(), "vocabulary": self.vocabulary.to_dict()}
+        return {**super().get_config(), "vocabulary": self.vocabulary.to_dict(), "repeats": self.repeats}
 
 
 def _chosen(values, own):

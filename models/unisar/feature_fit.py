@@ -22,23 +22,29 @@ class FittedWeights(NamedTuple):
     Attributes:
         by_surface: The weights of each surface that has rows, float32 [features] by the surface's name.
         negatives: How many negatives a row has on average; 0 without rows.
+        history_negatives: How many of them its history holds, on average; 0 if nobody looked.
+        different_items: How many different items its history holds, on average; 0 if nobody looked.
     """
 
     by_surface: dict[str, np.ndarray]
     negatives: float
+    history_negatives: float = 0.0
+    different_items: float = 0.0
 
 
-def weights_by_surface(batches: Iterable[Any], describe: Callable) -> FittedWeights:
+def weights_by_surface(batches: Iterable[Any], describe: Callable, of_history: Callable | None = None) -> FittedWeights:
     """Fits the weights of each surface, see `fitted_weights`.
 
     Args:
         batches: Joint batches with their labels. It reads on until each surface has 20,000 rows, and takes no more of
             one. Where a surface is rare or missing, it stops after 400,000 rows of both.
         describe: Computes the features of the candidates of rows, from the rows and their labels.
+        of_history: Tells which candidates of rows the history holds, and how many different items it holds; None where
+            no negative comes from there.
     """
     values: dict[str, list[np.ndarray]] = defaultdict(list)
     labels: dict[str, list[np.ndarray]] = defaultdict(list)
-    read = 0
+    read, held, different = 0, 0, 0.0
     for inputs, positives, *_ in batches:
         for surface, rows in inputs.items():
             candidates = ops.convert_to_numpy(rows[features.CANDIDATE_ITEMS])
@@ -47,11 +53,17 @@ def weights_by_surface(batches: Iterable[Any], describe: Callable) -> FittedWeig
                 values[surface].append(ops.convert_to_numpy(describe(rows, positives[surface])))
                 of_rows = ops.convert_to_numpy(positives[surface])
                 labels[surface].append(np.where(candidates != features.PADDING, of_rows, -1))
+                if of_history is not None:
+                    is_held, of_row = (ops.convert_to_numpy(each) for each in of_history(rows))
+                    held += np.count_nonzero(is_held & (labels[surface][-1] == 0))
+                    different += float(of_row.sum())
         if read >= _MOST_READ or all(sum(map(len, labels[surface.value])) >= _ROWS for surface in Surface):
             break
     of_rows = [batch for of_surface in labels.values() for batch in of_surface]
-    negatives = sum(np.count_nonzero(batch == 0) for batch in of_rows) / max(sum(map(len, of_rows)), 1)
-    return FittedWeights({name: fitted_weights(values[name], labels[name]) for name in values}, negatives)
+    count = max(sum(map(len, of_rows)), 1)
+    negatives = sum(np.count_nonzero(batch == 0) for batch in of_rows) / count
+    weights = {name: fitted_weights(values[name], labels[name]) for name in values}
+    return FittedWeights(weights, negatives, held / count, different / count)
 
 
 def fitted_weights(values: Sequence[np.ndarray], labels: Sequence[np.ndarray]) -> np.ndarray:

@@ -37,10 +37,15 @@ class OverlapFeatures(keras.layers.Layer):
     ln(1 + s). Shares weigh words by their rarity, and s is the sum of the rarities of the shared words. A word's rarity
     is BM25's ln(1 + (N - n + 0.5) / (n + 0.5)), n of N texts having it. Unknown words count nothing.
 
+    With `repeats`, negatives come from the history, too, and a candidate that the history holds is compared with the
+    others of it. Without, such a candidate has nothing in common with the history: no negative ever is in there, so
+    that the features would betray the positive.
+
     Source: ours; the rarity is that of Robertson and Zaragoza, The Probabilistic Relevance Framework (2009).
 
     Args:
         vocabulary: The sizes of the tables and the attributes of items, or its fields as a dict.
+        repeats: Whether candidates may be items of the history.
         **kwargs: Passed to `keras.layers.Layer`.
 
     Call arguments:
@@ -51,8 +56,9 @@ class OverlapFeatures(keras.layers.Layer):
         Float [batch, candidates, `width`].
     """
 
-    def __init__(self, vocabulary: Vocabulary | Mapping[str, Any], **kwargs: Any):
+    def __init__(self, vocabulary: Vocabulary | Mapping[str, Any], repeats: bool = False, **kwargs: Any):
         super().__init__(**kwargs)
+        self.repeats = repeats
         self.vocabulary = vocabulary if isinstance(vocabulary, Vocabulary) else Vocabulary.from_dict(vocabulary)
         attributes = self.vocabulary.item_attributes
         self._texts = [each.name for each in attributes if each.is_text]
@@ -83,19 +89,25 @@ class OverlapFeatures(keras.layers.Layer):
         candidates = inputs[features.CANDIDATE_ITEMS]
         history = ItemsOfHistory.of(inputs)
         parts, of_query = [], []
+        is_other = ops.not_equal(candidates[:, :, None], history.items[:, None, :])
         if self._fields:
             values = self._values(candidates, tables), self._values(history.items, tables)
-            parts.append(_shared_values(*values, history.weights))
+            parts.append(_shared_values(*values, history.weights, is_other))
         if self._texts:
             texts = self._words(candidates, tables)
             is_search = ops.equal(inputs[features.SURFACE_INDEX], Surface.SEARCH.model_index)
             query = ops.where(ops.expand_dims(is_search, -1), inputs[features.QUERY_WORDS], PADDING)
             of_texts = self._rarity_of(texts)
             of_query.append(_shared_words(texts, of_texts, query, self._rarity_of(query)))
-            others = (newest_query(inputs), self._words(history.newest_item, tables))
-            parts += [_shared_words(texts, of_texts, other, self._rarity_of(other)) for other in others]
-        is_new = ops.logical_not(ops.any(ops.equal(candidates[:, :, None], history.items[:, None, :]), axis=2))
-        of_history = ops.multiply(ops.concatenate(parts, axis=-1), ops.cast(is_new, "float32")[..., None])
+            earlier = newest_query(inputs)
+            parts.append(_shared_words(texts, of_texts, earlier, self._rarity_of(earlier)))
+            newest = self._words(history.newest_item, tables)
+            of_newest = _shared_words(texts, of_texts, newest, self._rarity_of(newest))
+            is_not_newest = ops.not_equal(candidates, ops.expand_dims(history.newest_item, 1))
+            parts.append(ops.multiply(of_newest, ops.cast(is_not_newest, "float32")[..., None]))
+        of_history = ops.concatenate(parts, axis=-1)
+        if not self.repeats:
+            of_history = ops.multiply(of_history, ops.cast(ops.all(is_other, axis=2), "float32")[..., None])
         return ops.cast(ops.concatenate([of_history, *of_query], axis=-1), self.compute_dtype)
 
     def query_words(self, overlaps):
@@ -132,7 +144,7 @@ class OverlapFeatures(keras.layers.Layer):
 
     def get_config(self) -> dict[str, Any]:
         """The arguments of the constructor."""
-        return {**super().get_config(), "vocabulary": self.vocabulary.to_dict()}
+        return {**super().get_config(), "vocabulary": self.vocabulary.to_dict(), "repeats": self.repeats}
 
 
 def word_rarity(texts: Sequence[np.ndarray], words: int) -> np.ndarray:
@@ -152,18 +164,20 @@ def word_rarity(texts: Sequence[np.ndarray], words: int) -> np.ndarray:
     return rarity
 
 
-def _shared_values(candidates, items, weights):
+def _shared_values(candidates, items, weights, is_other):
     """Compares candidates with the items of the history, field by field: float [batch, candidates, 3 * fields].
 
     Args:
         candidates: Int [batch, candidates, fields].
         items: Int [batch, length, fields].
         weights: Those of `ItemsOfHistory`.
+        is_other: Bool [batch, candidates, length], false where an item of the history is the candidate itself.
     """
     candidates = ops.transpose(candidates, (0, 2, 1))  # [batch, fields, candidates]
     items = ops.transpose(items, (0, 2, 1))
     same = ops.equal(ops.expand_dims(candidates, -1), ops.expand_dims(items, 2))
     same = ops.logical_and(same, ops.expand_dims(ops.not_equal(candidates, PADDING), -1))
+    same = ops.logical_and(same, ops.expand_dims(is_other, 1))
     sums = ops.matmul(ops.cast(same, "float32"), ops.expand_dims(weights, 1))
     sums = ops.transpose(sums, (0, 2, 1, 3))  # [batch, candidates, fields, 3]
     parts = ops.concatenate([sums[..., :2], ops.log1p(sums[..., 2:])], axis=-1)

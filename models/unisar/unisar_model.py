@@ -22,7 +22,7 @@ from models.unisar.engagement_features import EngagementFeatures
 from models.unisar.feature_fit import weights_by_surface
 from models.unisar.interest_matching import InterestMatching, matching_scores
 from models.unisar.overlap_features import OverlapFeatures
-from models.unisar.repeat_features import RepeatFeatures
+from models.unisar.repeat_features import RepeatFeatures, oversampling
 from models.unisar.transition_extraction import TransitionExtraction, Transitions
 from models.unisar.transition_fusion import TransitionFusion
 from models.unisar.unisar_config import UniSARConfig
@@ -93,10 +93,12 @@ class UniSAR(JointTraining, keras.Model):
             )
         self.overlap = None
         if config.overlap_features and OverlapFeatures(self.vocabulary).width:
-            self.overlap = OverlapFeatures(self.vocabulary, name="overlap", dtype=policy)
+            self.overlap = OverlapFeatures(self.vocabulary, config.repeat_features, name="overlap", dtype=policy)
         self.engagement = None
         if config.engagement_features:
-            self.engagement = EngagementFeatures(self.vocabulary, name="engagement", dtype=policy)
+            self.engagement = EngagementFeatures(
+                self.vocabulary, config.repeat_features, name="engagement", dtype=policy
+            )
         self.repeats = None
         if config.repeat_features:
             self.repeats = RepeatFeatures(name="repeats", dtype=policy)
@@ -147,6 +149,11 @@ class UniSAR(JointTraining, keras.Model):
             self.rarity_of_positives = self.add_weight(
                 name="rarity_of_positives", shape=(), initializer="zeros", trainable=False, autocast=False
             )
+        self.history_oversampling = None
+        if self.repeats is not None:
+            self.history_oversampling = self.add_weight(
+                name="history_oversampling", shape=(), initializer="zeros", trainable=False, autocast=False
+            )
         for each in self.feature_scores:
             each.build((None, None, features_width))
         context_width = self.embedding.context.width if self.embedding.context else 0
@@ -193,12 +200,15 @@ class UniSAR(JointTraining, keras.Model):
         candidates in training, and one of all items where the model serves. Besides, what is surely wanted would have
         scores of nearly 1, which float32 does not tell apart.
 
+        With `repeat_features`, items of the history are negatives more often than others in training. Where the model
+        serves and is measured, their logits are raised by as much: `oversampling`.
+
         Args:
             batches: Pairs of a joint batch and its labels, as `fit` takes them; see `weights_by_surface`.
         """
         if not self.feature_scores:
             return
-        weights = weights_by_surface(batches, self.describe)
+        weights = weights_by_surface(batches, self.describe, None if self.repeats is None else self._of_history)
         for surface in Surface:
             if surface.value in weights.by_surface:
                 of_surface = weights.by_surface[surface.value]
@@ -207,8 +217,17 @@ class UniSAR(JointTraining, keras.Model):
             head.kernel.assign(ops.zeros_like(head.kernel))
         if weights.negatives:
             self.rarity_of_positives.assign(math.log(max(self.vocabulary.items / weights.negatives, 1.0)))
+        if self.history_oversampling is not None:
+            others = weights.negatives - weights.history_negatives
+            self.history_oversampling.assign(
+                oversampling(weights.history_negatives, others, weights.different_items, self.vocabulary.items)
+            )
         if self.matching is not None:
             self.matching.start_at_zero()
+
+    def _of_history(self, inputs):
+        """Which candidates the history holds, and how many different items it holds."""
+        return ops.greater(self.repeats(inputs)[..., 0], 0), self.repeats.different_items(inputs)
 
     def item_embeddings(self) -> ItemTable:
         """Embeds all items of the catalogue, for `score`. The row of padding is 0."""
@@ -374,6 +393,9 @@ class UniSAR(JointTraining, keras.Model):
             )
             texts = None if interest.words is None else items.texts(rows.candidates)
             logits = ops.add(logits, ops.cast(matching_scores(interest, rows.vectors, texts), "float32"))
+        if self.history_oversampling is not None and not training:  # `RepeatFeatures` are the first ones.
+            is_held = ops.cast(rows.described[..., 0], "float32")
+            logits = ops.add(logits, ops.multiply(self.history_oversampling, is_held))
         if self.config.words_first and self.overlap is not None and surface is Surface.SEARCH and not training:
             has_none, has_all = self.overlap.query_words(rows.described)
             if self.engagement is not None:

@@ -98,6 +98,15 @@ def test_what_the_history_holds_is_near_to_nothing_in_it(layer):
     assert found[0, 0] == pytest.approx(math.log(5))
 
 
+def test_where_users_come_back_a_candidate_is_near_to_the_others_of_the_history(layer):
+    repeating = EngagementFeatures(VOCABULARY, repeats=True)
+    repeating.build()
+    repeating.set_weights(layer.get_weights())
+    found = np.asarray(repeating(request(**{features.CANDIDATE_ITEMS: [[1, 6]]})))[0]
+    np.testing.assert_allclose(found, [expected(each, [1, 5], [1, 3]) for each in (1, 6)], rtol=1e-5, atol=1e-7)
+    assert found[0, 1] > 0 and EngagementFeatures.from_config(repeating.get_config()).repeats
+
+
 def test_only_the_newest_of_long_histories_count(layer):
     """Twenty clicks on 2 after one on 1: item 7 is a neighbour of 1 alone."""
     clicks = np.array([[1] + [2] * 20])

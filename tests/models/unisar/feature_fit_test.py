@@ -107,4 +107,4 @@ def test_rows_are_read_until_each_surface_has_enough(counts, most, read, describ
 
 
 def test_without_rows_nothing_is_learned():
-    assert feature_fit.weights_by_surface([], None) == ({}, 0)
+    assert feature_fit.weights_by_surface([], None) == ({}, 0, 0, 0)

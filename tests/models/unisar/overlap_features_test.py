@@ -104,6 +104,22 @@ def test_what_the_history_holds_has_nothing_in_common_with_it(layer):
     np.testing.assert_array_equal(found[:3, 11:], of(layer, request())[:3, 11:])
 
 
+def test_where_users_come_back_a_candidate_is_compared_with_the_others_of_the_history(layer):
+    """Candidates 2, the newest, and 1 share their city with each other, 3 with nothing; 6 is no item of the history."""
+    repeating = OverlapFeatures(VOCABULARY, repeats=True)
+    repeating.build()
+    repeating.set_texts(TABLES)
+    asked = request(**{features.CANDIDATE_ITEMS: [[1, 2, 3, 6]]})
+    found = of(repeating, asked)
+    total = 1 + 1 / 2 + 1 / 3
+    wanted = [[1, 1 / total, math.log(2)], [0, 1 / 2 / total, math.log(2)], [0, 0, 0]]
+    np.testing.assert_allclose(found[:3, :3], wanted, rtol=1e-5)
+    np.testing.assert_array_equal(found[3], of(layer, asked)[3])
+    # The newest item's texts are its own; the newest query is compared with all.
+    assert not found[1, 7:11].any() and found[0, 7:11].any() and found[1, 3:7].any()
+    assert OverlapFeatures.from_config(repeating.get_config()).repeats
+
+
 def shared(text, other):
     both, known = set(text) & set(other), [word for word in text if word in RARITY]
     common = sum(RARITY[word] for word in both)
