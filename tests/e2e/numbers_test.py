@@ -56,8 +56,8 @@ def test_a_log_with_numbers_vectors_and_weights_goes_all_the_way(tmp_path, capsy
         for surface in ("recommendation", "search"):
             found = model["rules"][scope][surface]
             assert list(found["rules"])[-1] == "sasrec"
-            # Of 72 items; in any order, the mean of 1 / rank would be 0.07.
-            assert 0.07 < found["rules"]["sasrec"]["mrr"][0] < 1
+            # Nobody's next item follows from the ids of the last ones here, so it is not asked to be good.
+            assert 0 < found["rules"]["sasrec"]["mrr"][0] < 1
     assert "data.item_columns.numbers: 'price' is unknown of 1 of 72 items" in caplog.text
     assert "data.item_columns.vectors: vectors of 6 numbers; 2 of 72 items have none" in caplog.text
 
