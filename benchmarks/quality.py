@@ -37,13 +37,14 @@ class RunFailed(Exception):
     """A data set whose pipeline failed. The message says where its output is."""
 
 
-def run_set(data_set: DataSet, folder: Path, shared: Path | None) -> dict[str, Any]:
+def run_set(data_set: DataSet, folder: Path, shared: Path | None, sasrec: bool = False) -> dict[str, Any]:
     """Runs a data set, or goes on with it, and returns its result, which is written as `result.json`.
 
     Args:
         data_set: The data set.
         folder: Its folder.
         shared: The folder of shared data.
+        sasrec: Whether a SASRec is trained and compared with, too.
 
     Returns:
         What `quality_table.rows` takes; `seconds` and `cpu_seconds` count all calls that worked on it.
@@ -60,7 +61,8 @@ def run_set(data_set: DataSet, folder: Path, shared: Path | None) -> dict[str, A
         _tandem(folder, "init.txt", "init", *arguments, "--output", configuration)
     begin, cpu_begin = time.monotonic(), _cpu_seconds()
     try:
-        _tandem(folder, _REPORT, "run", "--config", configuration, "--json", good=(0, _NOT_PUSHED))
+        further = ["--set=evaluation.sasrec=true"] if sasrec else []
+        _tandem(folder, _REPORT, "run", "--config", configuration, "--json", *further, good=(0, _NOT_PUSHED))
     finally:  # An interrupted attempt counts, too.
         with (folder / _SECONDS).open("a", encoding="utf-8") as stream:
             stream.write(f"{time.monotonic() - begin:.0f} {_cpu_seconds() - cpu_begin:.0f}\n")
@@ -154,6 +156,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         "--out", type=Path, default=Path("runs/quality"), metavar="DIR", help="where all goes (%(default)s)"
     )
     parser.add_argument("--into", type=Path, metavar="FILE.md", help="put the table into this document, too")
+    parser.add_argument("--sasrec", action="store_true", help="compare what is run with a SASRec of its own, too")
     parser.add_argument("--again", action="store_true", help="begin the chosen data sets anew")
     args = parser.parse_args(argv)
     shared = args.shared.absolute() if args.shared else None
@@ -174,7 +177,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             shutil.rmtree(folder, ignore_errors=True)
         print(f"{data_set.name}: {data_set.told}", file=sys.stderr, flush=True)
         try:
-            results.append(run_set(data_set, folder, shared))
+            results.append(run_set(data_set, folder, shared, args.sasrec))
         except RunFailed as error:
             failed = True
             left_out[data_set.name] = str(error)

@@ -18,9 +18,10 @@ from components.pusher.component import Pusher
 from components.retrieve_then_rank.component import RetrieveThenRank
 from components.servability_gate.component import ServabilityGate
 from components.servability_gate.gate_config import INFRA_VALIDATOR
+from models import registry
 from schemas import behaviour_schema, features
 from schemas.canonical_event import Surface
-from tfx_pipeline.blessing import evaluation, infra_validation
+from tfx_pipeline.blessing import evaluation, infra_validation, sasrec
 from tfx_pipeline.config.loading import as_dict
 from tfx_pipeline.config.pipeline_config import EvaluationConfig, PipelineConfig, ServedModel
 from tfx_pipeline.config.sources_config import SourcesConfig
@@ -41,6 +42,11 @@ def create_pipeline(config: PipelineConfig) -> tfx.dsl.Pipeline:
     """Assembles the pipeline, for `local_runner` or `kubeflow_runner`."""
     nodes = _until_trained(config, config.passed_statistics_dir)
     examples, transform = nodes["BehaviourExampleGen"].outputs["examples"], nodes["Transform"]
+    rival = None
+    if config.evaluation.sasrec:
+        plain = sasrec.plain(config)
+        trainer = _trainer(plain, transform, registry.UNIFIEDSSR, plain.train, sasrec.PREFIX)
+        nodes[trainer.id], rival = trainer, trainer.outputs["model"]
     for served in config.served_models:
         model = nodes[f"{served.node_prefix}{JOINT_TRAINER}"].outputs["model"]
         if config.retriever.model:
@@ -55,7 +61,7 @@ def create_pipeline(config: PipelineConfig) -> tfx.dsl.Pipeline:
             both = RetrieveThenRank(retriever.outputs["model"], model, config.retriever.retrieved)
             nodes |= {retriever.id: retriever, both.id: both}
             model = both.outputs["model"]
-        nodes |= _until_pushed(config, served, model, examples)
+        nodes |= _until_pushed(config, served, model, examples, rival)
     return _pipeline(config, nodes)
 
 
@@ -212,9 +218,13 @@ def _trainer(
 
 
 def _until_pushed(
-    config: PipelineConfig, served: ServedModel, model: BaseChannel, examples: BaseChannel
+    config: PipelineConfig,
+    served: ServedModel,
+    model: BaseChannel,
+    examples: BaseChannel,
+    rival: BaseChannel | None,
 ) -> dict[str, BaseNode]:
-    """The components from a trained model to the pushed one, by id."""
+    """The components from a trained model to the pushed one, by id. It is compared with the SASRec `rival`, if any."""
     prefix = served.node_prefix
     baseline_model = BaselineModel(examples, model, served.pushed_model_dir).with_id(f"{prefix}BaselineModel")
     evaluator = tfx.components.Evaluator(
@@ -226,9 +236,10 @@ def _until_pushed(
     ).with_id(f"{prefix}Evaluator")
     gate = _gate(config, served, model, examples)
     nodes = [baseline_model, evaluator, gate]
-    if config.evaluation.baselines:
-        nodes.append(_baselines(config.evaluation, served, model, examples))
-    must_beat = config.evaluation.baselines and config.evaluation.must_beat_baselines
+    is_compared = bool(config.evaluation.baselines or rival)
+    if is_compared:
+        nodes.append(_baselines(config.evaluation, served, model, examples, rival))
+    must_beat = is_compared and config.evaluation.must_beat_baselines
     beaten = nodes[-1].outputs["blessing"] if must_beat else None
     nodes.append(_pusher(served, gate, evaluator.outputs["blessing"], beaten))
     if served.retrieves:
@@ -248,8 +259,14 @@ def _judges_search(config: EvaluationConfig, served: ServedModel) -> bool:
     return served.retrieves and Surface.SEARCH.value in served.surfaces and config.judged_queries > 0
 
 
-def _baselines(config: EvaluationConfig, served: ServedModel, model: BaseChannel, examples: BaseChannel) -> BaseNode:
-    """The component that compares the model with simple rules."""
+def _baselines(
+    config: EvaluationConfig,
+    served: ServedModel,
+    model: BaseChannel,
+    examples: BaseChannel,
+    rival: BaseChannel | None,
+) -> BaseNode:
+    """The component that compares the model with simple rules and, if there is one, with the SASRec `rival`."""
     settings = ComparisonSettings(
         rules=config.baselines,
         metric=config.metric,
@@ -258,7 +275,7 @@ def _baselines(config: EvaluationConfig, served: ServedModel, model: BaseChannel
         catalogue_examples=config.baseline_examples if served.retrieves else 0,
         exclude_seen=config.exclude_seen,
     )
-    return Baselines(model, examples, settings, config.split).with_id(f"{served.node_prefix}Baselines")
+    return Baselines(model, examples, settings, config.split, rival).with_id(f"{served.node_prefix}Baselines")
 
 
 def _gate(config: PipelineConfig, served: ServedModel, model: BaseChannel, examples: BaseChannel) -> BaseNode:

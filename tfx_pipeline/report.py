@@ -262,9 +262,10 @@ class RunHistory:
         return self._artifact(executions[f"{served.node_prefix}{gate}"], "blessing").custom_properties
 
     def _rules(self, served: ServedModel, executions: dict[str, metadata_store_pb2.Execution]) -> dict[str, Any]:
-        if not self._config.evaluation.baselines:
+        component = f"{served.node_prefix}Baselines"
+        if component not in executions:
             return {}
-        folder = self._artifact(executions[f"{served.node_prefix}Baselines"], "comparison").uri
+        folder = self._artifact(executions[component], "comparison").uri
         return {**read_comparison(folder), "decides": self._config.evaluation.must_beat_baselines}
 
     def _trainings(self, executions: dict[str, metadata_store_pb2.Execution]) -> tuple[str, ...]:

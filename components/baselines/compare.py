@@ -3,7 +3,7 @@
 import functools
 import json
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Final
 
 import apache_beam as beam
@@ -13,6 +13,7 @@ from components.baselines.comparison import BEATEN, EXAMPLES, VERDICT, compared
 from components.baselines.comparison_file import read_comparison, write_comparison
 from components.baselines.example_ranking import AMONG_ALL, AMONG_CANDIDATES, METRICS, RankExamples
 from components.baselines.item_features import ItemFeatures, read_item_features
+from components.baselines.rule_names import SASREC
 from components.baselines.rules.known_rules import learned_rules
 from components.baselines.rules.rule import Rule
 from components.baselines.training_log import read_training_log
@@ -31,7 +32,7 @@ class ComparisonSettings:
     """What is compared.
 
     Attributes:
-        rules: Names of rules, of `rule_names.RULE_NAMES`; at least one.
+        rules: Names of rules, of `rule_names.RULE_NAMES`; at least one, unless there is a SASRec to compare with.
         metric: The name of the metric that decides.
         margin: What the lower end of the difference's interval has to exceed.
         surfaces: The surfaces that the model serves. Others are left out.
@@ -80,6 +81,7 @@ def compare(
     model_dir: str,
     output_dir: str,
     settings: ComparisonSettings,
+    sasrec_dir: str = "",
 ) -> dict[str, Any]:
     """Ranks all examples by the rules and the model, and writes `metrics.json`.
 
@@ -90,6 +92,7 @@ def compare(
             `catalogue_ranks`.
         output_dir: The folder of `metrics.json`.
         settings: What is compared.
+        sasrec_dir: A SavedModel with the same signatures, which counts as one more rule, `sasrec`; empty for none.
 
     Returns:
         What the file holds: `metric` and `margin`; `candidates` and `catalogue` with what `compared` returns for each
@@ -99,6 +102,7 @@ def compare(
         and `reasons`, the verdicts of the surfaces where it does not.
     """
     share = min(1.0, settings.catalogue_examples / files.examples) if files.examples else 0.0
+    ranked_by = replace(settings, rules=(*settings.rules, SASREC)) if sasrec_dir else settings
     with make_pipeline() as pipeline:
         learned = pipeline | "Start" >> beam.Create([None]) | "Learn" >> beam.Map(_Learn(files, settings.rules))
         _ = (
@@ -108,12 +112,13 @@ def compare(
             | "Batch" >> beam.BatchElements(min_batch_size=_BATCH, max_batch_size=_BATCH)
             | "Rank"
             >> beam.ParDo(
-                RankExamples(model_dir, share, settings.exclude_seen, files.examples), beam.pvalue.AsSingleton(learned)
+                RankExamples(model_dir, share, settings.exclude_seen, files.examples, sasrec_dir),
+                beam.pvalue.AsSingleton(learned),
             )
             | "One" >> beam.MapTuple(lambda key, ranked: (key, (ranked[0], ranked[1], 1)))
             | "ByUser" >> beam.CombinePerKey(_summed)  # type: ignore[arg-type]
             | "Gather" >> beam.combiners.ToList()
-            | "Write" >> beam.Map(functools.partial(_write, output_dir, settings, share))
+            | "Write" >> beam.Map(functools.partial(_write, output_dir, ranked_by, share))
         )
     return read_comparison(output_dir)
 

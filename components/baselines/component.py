@@ -22,6 +22,7 @@ class BaselinesSpec(ComponentSpec):
     INPUTS = {
         executor.MODEL_KEY: ChannelParameter(type=standard_artifacts.Model),
         executor.EXAMPLES_KEY: ChannelParameter(type=standard_artifacts.Examples),
+        executor.SASREC_KEY: ChannelParameter(type=standard_artifacts.Model, optional=True),
     }
     OUTPUTS = {
         executor.COMPARISON_KEY: ChannelParameter(type=RuleComparison),
@@ -48,6 +49,7 @@ class Baselines(BaseBeamComponent):
         examples: types.BaseChannel,
         settings: ComparisonSettings,
         split: str = features.TEST_SPLIT,
+        sasrec: types.BaseChannel | None = None,
     ):
         """Sets the node up.
 
@@ -57,12 +59,14 @@ class Baselines(BaseBeamComponent):
             examples: Raw behaviour examples, as BehaviourExampleGen writes them.
             settings: What is compared.
             split: The split to rank.
+            sasrec: A SavedModel with the same signatures, which counts as one more rule; None for none.
         """
         super().__init__(
             BaselinesSpec(
                 **{
                     executor.MODEL_KEY: model,
                     executor.EXAMPLES_KEY: examples,
+                    executor.SASREC_KEY: sasrec,
                     executor.SETTINGS_KEY: settings.to_json(),
                     executor.SPLIT_KEY: split,
                     executor.COMPARISON_KEY: types.Channel(type=RuleComparison),

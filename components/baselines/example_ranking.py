@@ -1,4 +1,4 @@
-"""Ranks examples by the rules and by the model, on Beam."""
+"""Ranks examples by the rules, by a SASRec if there is one, and by the model, on Beam."""
 
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
@@ -28,8 +28,8 @@ class RankExamples(beam.DoFn):
     """Turns batches of serialized examples into the gains of each example that has a positive.
 
     Yields pairs. The first is (`candidates` or `catalogue`, surface, user id). The second is a pair again: float64
-    [rankers, metrics], a row for each rule and, last, one for the model; and 1 if the positive is in the history,
-    else 0.
+    [rankers, metrics], a row for each rule, one for the SASRec if there is one and, last, one for the model; and 1 if
+    the positive is in the history, else 0.
 
     Args:
         model_dir: A SavedModel with the signature `serving_default`. It is loaded once a process.
@@ -37,18 +37,30 @@ class RankExamples(beam.DoFn):
             the user. 0 if the model has no signature `catalogue_ranks`.
         exclude_seen: Whether the items of the history are left out there, unless the positive is one of them.
         examples: How many examples there are, to display progress; None if nobody knows.
+        sasrec_dir: A SavedModel with the same signatures that is ranked as a rule is; empty for none.
     """
 
-    def __init__(self, model_dir: str, catalogue_share: float, exclude_seen: bool, examples: int | None = None):
+    def __init__(
+        self,
+        model_dir: str,
+        catalogue_share: float,
+        exclude_seen: bool,
+        examples: int | None = None,
+        sasrec_dir: str = "",
+    ):
         self._model_dir = model_dir
+        self._sasrec_dir = sasrec_dir
         self._catalogue_share = catalogue_share
         self._exclude_seen = exclude_seen
         self._progress = Progress("examples ranked by rules and the model", examples)
-        self._shared = Shared()
+        self._shared, self._shared_sasrec = Shared(), Shared()
 
     def setup(self) -> None:
-        """Loads the model, or takes the one that this process has loaded."""
+        """Loads the models, or takes those that this process has loaded."""
         self._model = self._shared.acquire(lambda: _Model(tf.saved_model.load(self._model_dir)))
+        self._sasrec = None
+        if self._sasrec_dir:
+            self._sasrec = self._shared_sasrec.acquire(lambda: _Model(tf.saved_model.load(self._sasrec_dir)))
 
     def process(
         self, batch: list[bytes], learned: tuple[ItemFeatures, list[Rule]]
@@ -56,15 +68,10 @@ class RankExamples(beam.DoFn):
         """Ranks a batch by the catalogue and the rules of `learned`."""
         catalogue, rules = learned
         columns = example_columns(batch, catalogue.places)
-        scores = self._model.scores(batch, columns.items.shape[1])
-        yield from _gains(
-            columns,
-            AMONG_CANDIDATES,
-            [
-                *(_places(rule.keys(columns, columns.items), columns) for rule in rules),
-                _last(_places((_without_nan(scores, columns.is_positive),), columns)),
-            ],
-        )
+        found = [_places(rule.keys(columns, columns.items), columns) for rule in rules]
+        if self._sasrec:
+            found.append(_scored(self._sasrec, batch, columns))
+        yield from _gains(columns, AMONG_CANDIDATES, [*found, _last(_scored(self._model, batch, columns))])
         chosen = [
             example
             for example, user in zip(batch, columns.users, strict=True)
@@ -83,9 +90,11 @@ class RankExamples(beam.DoFn):
         is_positive, is_item = items == columns.positives[:, np.newaxis], np.ones(items.shape, bool)
         leaves_out = self._exclude_seen & ~_is_repeat(columns)
         is_item[leaves_out] = ~_is_seen(columns, len(catalogue))[leaves_out]
-        ranks = self._model.catalogue_ranks(batch, leaves_out)
         found = [places(rule.keys(columns, items), is_positive, is_item) for rule in rules]
-        yield from _gains(columns, AMONG_ALL, [*found, np.stack([ranks, ranks], axis=1)])
+        for model in (*([self._sasrec] if self._sasrec else []), self._model):
+            ranks = model.catalogue_ranks(batch, leaves_out)
+            found.append(np.stack([ranks, ranks], axis=1))
+        yield from _gains(columns, AMONG_ALL, found)
 
 
 def _is_repeat(columns: ExampleColumns) -> np.ndarray:
@@ -109,6 +118,11 @@ def user_hash(user: bytes) -> int:
 
 def _places(keys: tuple[np.ndarray, ...], columns: ExampleColumns) -> np.ndarray:
     return places(keys, columns.is_positive, columns.items >= 0)
+
+
+def _scored(model: "_Model", batch: Sequence[bytes], columns: ExampleColumns) -> np.ndarray:
+    scores = model.scores(batch, columns.items.shape[1])
+    return _places((_without_nan(scores, columns.is_positive),), columns)
 
 
 def _last(tied: np.ndarray) -> np.ndarray:

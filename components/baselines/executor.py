@@ -25,6 +25,7 @@ from schemas import features
 
 _LOG = logging.getLogger(__name__)
 MODEL_KEY = "model"
+SASREC_KEY = "sasrec"
 EXAMPLES_KEY = "examples"
 COMPARISON_KEY = "comparison"
 BLESSING_KEY = "blessing"
@@ -41,7 +42,8 @@ class Executor(BaseBeamExecutor):
         """Compares.
 
         Args:
-            input_dict: `model`, and `examples`: those of the split `train` to learn the rules from, and others to rank.
+            input_dict: `model`; `examples`: those of the split `train` to learn the rules from, and others to rank; and
+                `sasrec`, a model that counts as a rule, or nothing of that name.
             output_dict: `comparison`, of type RuleComparison, and `blessing`, a ModelBlessing as TFX's Evaluator writes
                 it, with a property `reasons`.
             exec_properties: `split`, to rank; `settings`, those of `ComparisonSettings` as JSON.
@@ -61,6 +63,7 @@ class Executor(BaseBeamExecutor):
             saved_model_dir(input_dict[MODEL_KEY]),
             artifact_utils.get_single_instance(output_dict[COMPARISON_KEY]).uri,
             ComparisonSettings.from_json(exec_properties[SETTINGS_KEY]),
+            saved_model_dir(input_dict[SASREC_KEY]) if input_dict.get(SASREC_KEY) else "",
         )
         for each in found[AMONG_CANDIDATES].values():
             _LOG.info("Rules and the model, %s", each[VERDICT])

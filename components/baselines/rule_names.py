@@ -1,4 +1,7 @@
-"""The names of the rules, in the order of tables. A configuration names rules by them."""
+"""The names of the rules, in the order of tables. A configuration names rules by them.
+
+And of the one trained model that stands beside them.
+"""
 
 from typing import Final
 
@@ -24,3 +27,6 @@ RULE_NAMES: Final = (
     QUERY_THEN_CATEGORY,
 )
 """All of them. Each takes seconds."""
+
+SASREC: Final = "sasrec"
+"""A trained model that the model has to beat, too, where there is one. It comes after the rules, and counts as one."""

@@ -78,6 +78,9 @@ def test_each_set_is_run_with_what_init_writes_and_what_is_finished_is_not_run_a
     assert capsys.readouterr().out == told.out and calls == []
     assert quality.main(["--out", str(tmp_path), "--only", "b", "--again"]) == 0
     assert [call[:2] for call in calls] == [("b", "init"), ("b", "run")]
+    calls.clear()
+    assert quality.main(["--out", str(tmp_path), "--only", "a", "--again", "--sasrec"]) == 0
+    assert calls[1:] == [("a", *RUN, "--set=evaluation.sasrec=true")]
 
 
 def test_what_was_interrupted_goes_on_with_its_configuration_and_all_its_time_counts(tmp_path, calls, sets):

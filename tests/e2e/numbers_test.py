@@ -21,6 +21,7 @@ OPTIONS = [
     "retriever.train.epochs=2",
     *("unifiedssr.dim=16", "unifiedssr.num_layers=1", "unifiedssr.item_attributes=true"),
     "gate.examples=8",
+    "evaluation.sasrec=true",
 ]
 
 
@@ -50,6 +51,13 @@ def test_a_log_with_numbers_vectors_and_weights_goes_all_the_way(tmp_path, capsy
     assert main(["run", *options, "--json"]) == 0
     (model,) = json.loads(capsys.readouterr().out)["models"].values()
     assert model["outcome"] == "pushed" and model["blessed"]
+    # A SASRec, which knows nothing of all that, was trained beside them and ranked as they were.
+    for scope in ("candidates", "catalogue"):
+        for surface in ("recommendation", "search"):
+            found = model["rules"][scope][surface]
+            assert list(found["rules"])[-1] == "sasrec"
+            # Nobody's next item follows from the ids of the last ones here, so it is not asked to be good.
+            assert 0 < found["rules"]["sasrec"]["mrr"][0] < 1
     assert "data.item_columns.numbers: 'price' is unknown of 1 of 72 items" in caplog.text
     assert "data.item_columns.vectors: vectors of 6 numbers; 2 of 72 items have none" in caplog.text
 

@@ -81,6 +81,39 @@ def test_a_model_has_to_beat_the_rules_on_its_surfaces_unless_it_is_told_otherwi
     assert of_each["SearchPusher"].inputs["baseline_blessing"].producer_component_id == "SearchBaselines"
 
 
+def test_a_sasrec_is_trained_by_option_and_the_model_compared_with_it(tmp_path):
+    from tfx_pipeline.pipeline import create_pipeline, create_training_pipeline  # Imports TFX: many seconds.
+
+    path, by_option = str(tiny_logs.write(tmp_path)), "evaluation.sasrec=true"
+
+    def nodes(*overrides, create=create_pipeline):
+        return {node.id: node for node in create(load_config(path, overrides)).components}
+
+    def rivals(made):
+        return {
+            name: node.inputs["sasrec"].producer_component_id for name, node in made.items() if "sasrec" in node.inputs
+        }
+
+    without, made = nodes(), nodes(by_option)
+    assert set(made) - set(without) == {"SasrecTrainer"} and rivals(without) == {}
+    assert rivals(made) == {"Baselines": "SasrecTrainer"}
+    # All else stays as it was, and so do the keys of the cache.
+    assert all(made[name].exec_properties == node.exec_properties for name, node in without.items())
+    trainer = made["SasrecTrainer"]
+    assert trainer.inputs["transform_graph"].producer_component_id == "Transform"
+    assert json.loads(trainer.exec_properties["train_args"])["splits"] == ["train", "catalog"]
+    told = json.loads(trainer.exec_properties["custom_config"])
+    assert (told["model_name"], told["model_config"]["query_branch"]) == ("unifiedssr", False)
+    assert (told["train"]["sequence_ends_only"], told["train"]["epochs"]) == (True, "auto")
+    assert "SasrecTrainer" not in nodes(by_option, create=create_training_pipeline)
+
+    of_each = nodes(by_option, "model=unifiedssr", "fine_tuning.surfaces=[recommendation, search]")
+    assert rivals(of_each) == {"RecommendationBaselines": "SasrecTrainer", "SearchBaselines": "SasrecTrainer"}
+    alone = nodes(by_option, "evaluation.baselines=[]", "evaluation.must_beat_baselines=true")
+    assert json.loads(alone["Baselines"].exec_properties["settings"])["rules"] == []
+    assert alone["Pusher"].inputs["baseline_blessing"].producer_component_id == "Baselines"
+
+
 def test_the_search_of_a_model_that_finds_items_is_judged_and_none_other(tmp_path):
     from tfx_pipeline.pipeline import create_pipeline  # Imports TFX: many seconds.
 

@@ -120,7 +120,9 @@ class EvaluationConfig:
             0.205 beats 0.200.
         split: The split that is evaluated: `train`, `validation` or `test`.
         baselines: The rules that the model is compared with, too, such as `item_neighbours`; those of
-            `components/baselines`. Empty: there is no such comparison.
+            `components/baselines`. Empty: there is no such comparison, but for `sasrec`.
+        sasrec: Whether a SASRec is trained beside the model, of our own blocks and on ids alone, and counts as one more
+            of these rules. It costs a training. `tfx_pipeline/blessing/sasrec.py` says how it is built and trained.
         must_beat_baselines: Whether a model is pushed only if, on each surface, it beats the best of these rules in
             `metric`, among the candidates of the examples. Otherwise the report shows the comparison all the same.
         baseline_margin: How much better than the best rule's the model's metric must be: the lower end of the
@@ -140,6 +142,7 @@ class EvaluationConfig:
     margin: float = 0.005
     split: str = features.TEST_SPLIT
     baselines: tuple[str, ...] = RULE_NAMES
+    sasrec: bool = False
     must_beat_baselines: bool = True
     baseline_margin: float = 0.0
     baseline_examples: int = 2_000
@@ -341,7 +344,7 @@ class PipelineConfig:
     @property
     def tensorboard_dir(self) -> str:
         """The folder of TensorBoard's logs. Each training has a folder of its own below it."""
-        several_trainers = bool(self.fine_tuning.surfaces or self.retriever.model)
+        several_trainers = bool(self.fine_tuning.surfaces or self.retriever.model or self.evaluation.sasrec)
         return self.pipeline_root if several_trainers else os.path.join(self.pipeline_root, "Trainer", "model_run")
 
     @property

@@ -8,10 +8,13 @@ from typing import Any
 
 from components.baseline_model.pushed_versions import last_pushed_version
 from schemas import features
+from tfx_pipeline.blessing import sasrec
 from tfx_pipeline.past_runs.run_store import RunStore, Step
 from tfx_pipeline.past_runs.run_summary import pushed_destination
 
 _MODEL, _GRAPH, _EXAMPLES = "model", "transform_graph", "examples"
+_RIVAL = f"{sasrec.PREFIX}Trainer"
+"""A pushed version had to beat its model, and is not made of it."""
 _LEARNED = (features.TRAIN_SPLIT, features.PRETRAIN_SPLIT)
 
 
@@ -59,7 +62,7 @@ def trained_models(store: RunStore, pushed_model_dir: str) -> dict[str, TrainedM
     for artifact_id in store.ancestors(each.id for each in pushed if each.id in store.producers):
         _, step = store.producers[artifact_id]
         key = next(key for key, each in step.outputs if each == artifact_id)
-        if step.component.endswith("Trainer") and key == _MODEL:
+        if step.component.endswith("Trainer") and step.component != _RIVAL and key == _MODEL:
             found[step.component] = _trained(store, step, artifact_id)
     if not found:
         raise NothingTrained(

@@ -26,6 +26,10 @@ def favours(item):
     return lambda candidates: tf.cast(candidates == item, tf.float32)
 
 
+def of_no_number(candidates):
+    return tf.fill(tf.shape(candidates), float("nan"))
+
+
 @pytest.fixture
 def files(tmp_path):
     """Users who had b twice and a once want c on the feed and a in searches."""
@@ -47,10 +51,10 @@ def files(tmp_path):
     )
 
 
-def run(tmp_path, files, score, settings=SETTINGS, further=None, workers=1):
+def run(tmp_path, files, score, settings=SETTINGS, further=None, workers=1, sasrec=""):
     model = save_rank_model(tmp_path / "model", serving_default=score, further=further)
     (tmp_path / "out").mkdir(exist_ok=True)
-    return compare(lambda: make_pipeline(workers), files, model, str(tmp_path / "out"), settings)
+    return compare(lambda: make_pipeline(workers), files, model, str(tmp_path / "out"), settings, sasrec)
 
 
 def without_all(settings=SETTINGS, **changes):
@@ -88,7 +92,7 @@ def test_a_surface_without_examples_is_not_blessed(tmp_path, files):
 
 
 def test_what_is_no_number_counts_against_the_model(tmp_path, files):
-    found = run(tmp_path, files, lambda each: tf.fill(tf.shape(each), float("nan")), without_all())
+    found = run(tmp_path, files, of_no_number, without_all())
     assert found["candidates"]["search"]["model"]["mrr"][0] == 0.5
     assert found["candidates"]["recommendation"]["model"]["mrr"][0] == pytest.approx(0.25)
 
@@ -96,6 +100,45 @@ def test_what_is_no_number_counts_against_the_model(tmp_path, files):
 def test_fewer_scores_than_candidates_are_refused(tmp_path, files):
     with pytest.raises(Exception, match="Every candidate needs a score. Received: scores of shape"):
         run(tmp_path, files, lambda each: tf.zeros([tf.shape(each)[0], 1]), without_all())
+
+
+@pytest.mark.parametrize(
+    ("rules", "score", "feed", "search", "best"),
+    [
+        # The feed: c shares the places 2 to 4 with b and d, where the model's ties would put it at 4; still better than
+        # popularity, which has c at 3 or 4. In searches it is as good as the rule that stands before it.
+        (SETTINGS.rules, favours("a"), (1 / 2 + 1 / 3 + 1 / 4) / 3, 1.0, ("sasrec", "last_items")),
+        ((), favours("a"), (1 / 2 + 1 / 3 + 1 / 4) / 3, 1.0, ("sasrec", "sasrec")),
+        (SETTINGS.rules, of_no_number, 1 / 4, 1 / 2, ("popularity", "last_items")),
+    ],
+)
+def test_a_sasrec_counts_as_one_more_rule(tmp_path, files, rules, score, feed, search, best):
+    sasrec = save_rank_model(tmp_path / "sasrec", serving_default=score)
+    found = run(tmp_path, files, favours(FAVOURITE), without_all(rules=rules), sasrec=sasrec)["candidates"]
+    surfaces = [found[name] for name in ("recommendation", "search")]
+    assert [tuple(each["rules"]) for each in surfaces] == [(*rules, "sasrec")] * 2
+    assert [each["rules"]["sasrec"]["mrr"][0] for each in surfaces] == pytest.approx([feed, search])
+    assert tuple(each["best_rule"] for each in surfaces) == best
+    # The model's own figures are what they are without it.
+    assert [each["model"]["mrr"][0] for each in surfaces] == [1, 0.5]
+    assert found["recommendation"]["difference"][0] == pytest.approx(1 - max(feed, (1 / 3 + 1 / 4) / 2))
+
+
+@signature_of(signatures.CATALOGUE_RANKS)
+def fifth(examples):
+    """Says that each positive is fifth, fourth without the history."""
+    ranks = tf.fill(tf.shape(examples), 5)
+    return {signatures.RANKS: ranks, signatures.UNSEEN_RANKS: ranks - 1}
+
+
+def test_a_sasrec_is_ranked_among_all_items_as_the_model_is(tmp_path, files):
+    sasrec = save_rank_model(tmp_path / "sasrec", further={signatures.CATALOGUE_RANKS: fifth})
+    further = {signatures.CATALOGUE_RANKS: second}
+    found = run(tmp_path, files, favours("c"), further=further, sasrec=sasrec)["catalogue"]
+    # What searches want is in the history, so that it is ranked with the history.
+    assert found["recommendation"]["rules"]["sasrec"]["mrr"][0] == pytest.approx(1 / 4)
+    assert found["search"]["rules"]["sasrec"]["mrr"][0] == pytest.approx(1 / 5)
+    assert (found["recommendation"]["model"]["mrr"][0], found["search"]["model"]["mrr"][0]) == (1, 0)
 
 
 @signature_of(signatures.CATALOGUE_RANKS)

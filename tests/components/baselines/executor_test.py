@@ -38,10 +38,15 @@ def examples_artifact(folder: Path):
 
 
 @pytest.mark.parametrize(
-    ("favourite", "is_blessed", "told"),
-    [("c", True, "the model beats the best rule"), ("a", False, "12 examples of 12 users do not show")],
+    ("favourite", "of_sasrec", "is_blessed", "told"),
+    [
+        ("c", "", True, "the model beats the best rule, popularity"),
+        ("a", "", False, "12 examples of 12 users do not show"),
+        ("c", "a", True, "the model beats the best rule, popularity"),
+        ("c", "c", False, "12 examples of 12 users do not show that the model beats the best rule, sasrec"),
+    ],
 )
-def test_the_blessing_is_that_of_the_comparison(tmp_path, caplog, favourite, is_blessed, told):
+def test_the_blessing_is_that_of_the_comparison(tmp_path, caplog, favourite, of_sasrec, is_blessed, told):
     caplog.set_level(logging.INFO)
     folder = tmp_path / "model" / "Format-Serving"
     save_rank_model(folder, serving_default=lambda each: tf.cast(each == favourite, tf.float32))
@@ -49,6 +54,10 @@ def test_the_blessing_is_that_of_the_comparison(tmp_path, caplog, favourite, is_
     blessing = artifact_at(tmp_path / "blessing", standard_artifacts.ModelBlessing)
     Path(comparison.uri).mkdir()
     inputs = {"model": [artifact_at(tmp_path / "model")], "examples": [examples_artifact(tmp_path / "examples")]}
+    if of_sasrec:
+        folder = tmp_path / "sasrec" / "Format-Serving"
+        save_rank_model(folder, serving_default=lambda each: tf.cast(each == of_sasrec, tf.float32))
+        inputs["sasrec"] = [artifact_at(tmp_path / "sasrec")]
     outputs = {"comparison": [comparison], "blessing": [blessing]}
     Executor(CONTEXT).Do(inputs, outputs, {"split": "test", "settings": SETTINGS.to_json()})
 

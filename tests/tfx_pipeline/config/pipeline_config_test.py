@@ -71,6 +71,9 @@ def test_everything_lies_below_the_root(path):
     assert config.passed_statistics_dir == "/r/passed_statistics"
     assert config.report_path == "/r/report.json"
     assert config.tensorboard_dir == "/r/artifacts/Trainer/model_run"
+    # A second training has a folder of its own beside that one.
+    with_sasrec = load_config(path, ["root=/r", "evaluation.sasrec=true"])
+    assert with_sasrec.tensorboard_dir == "/r/artifacts" and not config.evaluation.sasrec
     # A remote root stays as it is; without one it is named for the pipeline, and absolute.
     assert load_config(path, ["root=gs://bucket/r"]).pipeline_root == "gs://bucket/r/artifacts"
     assert load_config(path).run_root == os.path.join(os.getcwd(), "runs", "shop")

@@ -12,6 +12,7 @@ class IndexedRuns(PastRuns):
     """Runs that train two models and push both as one, and runs that index these."""
 
     def train(self, version, dim):
+        """The trainings of a version, and of a SASRec that it had to beat."""
         self.begin()
         self.graph, self.examples = self.step("Transform", outputs=["TransformGraph", "Examples"])
         splits = '{"splits": ["train", "catalog"]}'
@@ -23,10 +24,12 @@ class IndexedRuns(PastRuns):
                 custom_config=json.dumps({"dim": dim + place}),
                 train_args=splits,
             )[0]
-            for place, node in enumerate(("Trainer", "RetrieverTrainer"))
+            for place, node in enumerate(("Trainer", "RetrieverTrainer", "SasrecTrainer"))
         ]
+        rival = self.models.pop()
         (both,) = self.step("RetrieveThenRank", inputs=self.models, outputs=["Model"])
-        self.push(both, version)
+        (blessing,) = self.step("Baselines", inputs=[both, rival], outputs=["ModelBlessing"])
+        self.push(blessing, version)
 
     def index(self, version):
         self.begin()
@@ -64,7 +67,8 @@ def test_the_trainings_are_those_of_the_newest_version_however_often_it_was_inde
         assert trained["RetrieverTrainer"].transform_graph_uri == str(past.folder(past.graph))
     for version in ("18", "19", "20"):  # Rolled back, so to say.
         shutil.rmtree(past.root / "pushed" / "shop" / version)
-    assert found(past)["Trainer"].custom_config == {"dim": 10}
+    trained = found(past)
+    assert set(trained) == {"Trainer", "RetrieverTrainer"} and trained["Trainer"].custom_config == {"dim": 10}
 
 
 def test_what_is_lacking_is_told(past):

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from components.baselines.rule_names import SASREC
 from schemas.rank_metrics import metric_named
 from tfx_pipeline.cli.console.tables import table
 
@@ -22,11 +23,13 @@ def rules_lines(compared: Compared) -> list[str]:
         return refusals(compared)
     metric = compared["metric"]
     rows = [["the model", *(cell(figures["model"][metric]) for _, cell, figures in columns)]]
-    for rule in columns[0][2]["rules"]:
+    rules = columns[0][2]["rules"]
+    heading = "Simple rules and SASRec" if SASREC in rules else "Simple rules"
+    for rule in rules:
         rows.append([rule, *(cell(figures["rules"][rule][metric]) for _, cell, figures in columns)])
     verdicts = [each["verdict"] for _, each in sorted(compared["candidates"].items(), reverse=True)]
     return [
-        f"Simple rules, {metric_named(metric).label} with 95 % intervals over users:",
+        f"{heading}, {metric_named(metric).label} with 95 % intervals over users:",
         table(["", *(title for title, _, _ in columns)], rows),
         *([compared["sample"]] if compared["sample"] else []),
         *(f"{verdict[:1].upper()}{verdict[1:]}." for verdict in verdicts),

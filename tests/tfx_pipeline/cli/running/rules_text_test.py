@@ -35,6 +35,15 @@ def test_the_table_and_the_verdicts():
     assert refusals(compared()) == ["recommendation: the rule popularity beats the model"]
 
 
+def test_the_title_names_a_sasrec_that_is_no_simple_rule():
+    found = compared(catalogue={})
+    for each in found["candidates"].values():
+        each["rules"]["sasrec"] = each["model"]
+    title, rows, *_ = rules_lines(found)
+    assert title == "Simple rules and SASRec, MRR with 95 % intervals over users:"
+    assert [row.split()[0] for row in rows.splitlines()[1:]] == ["the", "popularity", "sasrec"]
+
+
 @pytest.mark.parametrize(("blessed", "said"), [(False, True), (True, False)])
 def test_what_decides_nothing_is_said_to(blessed, said):
     found = compared(decides=False, blessed=blessed)
