@@ -134,6 +134,16 @@ def item_vectors(item_ids: Sequence[str], outputs: Outputs) -> list[ItemVector]:
     return [ItemVector(item_id, tuple(vector), bool(is_known)) for item_id, vector, is_known in rows]
 
 
+def item_priors(item_ids: Sequence[str], outputs: Outputs) -> list[float]:
+    """Reads the priors of `item_prior`, in the request's order.
+
+    Raises:
+        ValueError: The answer does not fit this request.
+        TypeError: The outputs have the wrong types or axes.
+    """
+    return [float(prior) for _, prior in zip(item_ids, outputs[signatures.PRIOR], strict=True)]
+
+
 def _numbers(rows: Sequence[Sequence[float]]) -> list[list[float]]:
     return [[float(score) for score in row] for row in rows]
 

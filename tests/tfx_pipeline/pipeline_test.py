@@ -4,6 +4,7 @@ import json
 
 from tests.support import tiny_logs
 from tfx_pipeline.config.pipeline_config import load_config
+from tfx_pipeline.past_runs.trained_models import TrainedModel
 
 
 def test_the_joint_training_alone_learns_from_the_log_of_pre_training(tmp_path):
@@ -79,6 +80,18 @@ def test_a_model_has_to_beat_the_rules_on_its_surfaces_unless_it_is_told_otherwi
     settings = json.loads(of_each["SearchBaselines"].exec_properties["settings"])
     assert (settings["surfaces"], settings["catalogue_examples"]) == (["search"], 2000)
     assert of_each["SearchPusher"].inputs["baseline_blessing"].producer_component_id == "SearchBaselines"
+
+
+def test_lists_add_popularity_where_negatives_have_taken_it_out_new_items_or_not(tmp_path):
+    from tfx_pipeline.pipeline import create_index_pipeline, create_pipeline  # Imports TFX: many seconds.
+
+    path = str(tiny_logs.write(tmp_path))
+    trained = dict.fromkeys(("Trainer", "RetrieverTrainer"), TrainedModel("m", "g", ("f",), {}))
+    for negatives, adds in (("popularity", 1), ("uniform", 0)):
+        config = load_config(path, ["retriever.model=unifiedssr", f"data.negatives={negatives}"])
+        for pipeline in (create_pipeline(config), create_index_pipeline(config, trained)):
+            (node,) = (each for each in pipeline.components if each.id.endswith("RetrieveThenRank"))
+            assert node.exec_properties == {"retrieved": 200, "popular_negatives": adds}
 
 
 def test_the_search_of_a_model_that_finds_items_is_judged_and_none_other(tmp_path):
