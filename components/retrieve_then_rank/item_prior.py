@@ -45,7 +45,7 @@ class ItemPrior(tf.Module):
     def of_retriever(cls, retriever: Any) -> "ItemPrior | None":
         """That of the items of a loaded retriever; None if it does not hold how popular they are.
 
-        A retriever counts each item once more than training was engaged with it. So an item without any engagement, such
+        A retriever counts each item once more than training was engaged with it. So one without any engagement, such
         as a new one, is half as likely as an item with a single one.
         """
         order, item_ids = getattr(retriever, "popularity", None), getattr(retriever, "item_ids", None)

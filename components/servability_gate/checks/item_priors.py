@@ -48,7 +48,7 @@ def told_priors(servable: Asked, items: np.ndarray) -> np.ndarray:
 def agree_among_all(
     by_rank: np.ndarray, listed: np.ndarray, priors: np.ndarray, tolerance: float, difference: str
 ) -> None:
-    """Compares scores of lists with those of `rank`: their log-odds should differ by the items' priors and nothing else.
+    """Compares scores of lists with those of `rank`: their log-odds should differ by the items' priors alone.
 
     Log-odds may differ by as much as is the tolerance where a score rises with them most, around 0.5, and by as much as
     rounding to float32 changes those of scores near 1.

@@ -1,4 +1,4 @@
-"""`composed_model_test.py` has it within a composed model, `retrieval_signatures_test.py` within one of real exports."""
+"""`composed_model_test.py` has it in a composed model, `retrieval_signatures_test.py` in one of real exports."""
 
 from types import SimpleNamespace
 

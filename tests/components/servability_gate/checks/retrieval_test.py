@@ -73,7 +73,9 @@ def with_priors(listed_scores=None, priors=PRIORS, by_rank=None, **otherwise):
     def retrieved(inputs):
         if inputs[signatures.CATEGORY].any():
             return found([[]] * len(inputs[signatures.K]))
-        rows = [sorted({"a", "b"} if each else scores, key=lambda item: -scores[item]) for each in inputs["exclude_seen"]]
+        rows = [
+            sorted({"a", "b"} if each else scores, key=lambda item: -scores[item]) for each in inputs["exclude_seen"]
+        ]
         return found(rows, [[scores[item] for item in row] for row in rows])
 
     def ranked(inputs):
