@@ -67,12 +67,10 @@ def test_answers_the_best_items_with_the_scores_of_rank(servable, queries):
 
 
 @pytest.mark.parametrize("popular_negatives", [False, True])
-def test_before_a_ranker_of_popular_negatives_popularity_counts_again(
-    popular_negatives, exported, exported_unisar, tmp_path
-):
+def test_before_a_ranker_of_popular_negatives_popularity_counts_again(popular_negatives, exported, tmp_path):
     """The odds of `rank` times the item's share of engagements, each item counted once more, by that of an average."""
     composed = str(tmp_path / "composed")
-    save_composed_model(exported.model_dir, exported_unisar.model_dir, composed, 12, popular_negatives)
+    save_composed_model(exported.model_dir, exported.model_dir, composed, 12, popular_negatives)
     counts = np.array([1 + ENGAGEMENTS.get(item, 0) for item in ITEMS])
     times = counts / counts.mean() if popular_negatives else np.ones(len(ITEMS))
     with contextlib.closing(Servable(composed)) as model:
@@ -96,11 +94,11 @@ def test_before_a_ranker_of_popular_negatives_popularity_counts_again(
     assert check(composed, [file], GateConfig(examples=4), requests, serve_in_process).reasons == ()
 
 
-def test_the_gate_refuses_a_ranker_that_lists_do_not_score_as(exported, exported_unisar, tmp_path, monkeypatch):
+def test_the_gate_refuses_a_ranker_that_lists_do_not_score_as(exported, tmp_path, monkeypatch):
     """As if the lists' part of the model and `rank` were exported with unlike priors or weights."""
     composed = str(tmp_path / "composed")
     monkeypatch.setattr(ItemPrior, "among_all", lambda self, items, scores: (scores, scores))
-    save_composed_model(exported.model_dir, exported_unisar.model_dir, composed, 12, True)
+    save_composed_model(exported.model_dir, exported.model_dir, composed, 12, True)
     file = write_examples(tmp_path / "test.gz", [behaviour_example(["item-a", "item-b"], history=HISTORY)])
     reasons = check(composed, [file], GateConfig(examples=1), str(tmp_path / "requests"), serve_in_process).reasons
     assert "`recommend` and `rank` score the same items differently: with the `prior`" in " ".join(reasons)
