@@ -55,7 +55,7 @@ def measure(config: PipelineConfig, every_source: bool, split: str) -> Iterator[
             retriever, composed = f"{folder}/retriever", f"{folder}/composed"
             variant = dataclasses.replace(job, sources=sources, model_dir=retriever)
             training_job.export(model, variant, transform_output, catalogue)
-            save_composed_model(retriever, ranker, composed, config.retriever.retrieved)
+            save_composed_model(retriever, ranker, composed, config.retriever.retrieved, config.adds_item_prior)
             for surface, signature in _SIGNATURES.items():
                 told = surface.value.encode()
                 own = [example for example in examples if strings(example, features.SURFACE) == [told]]

@@ -68,6 +68,8 @@ _MODELS = {
 }
 RETRIEVING = (UNIFIEDSSR,)
 """The models that retrieve from the whole catalogue. The others only rank given candidates."""
+DRAWING_NEGATIVES = (UNIFIEDSSR,)
+"""The models that draw the negatives of their training. The others learn from those of the examples."""
 
 
 def names() -> tuple[str, ...]:

@@ -35,6 +35,7 @@ class OfferedBy(enum.Enum):
     RETRIEVING = "models that retrieve"
     WITH_ITEM_VECTORS = "models with one vector an item"
     DIVIDING_SESSIONS = "models with session modelling"
+    WITH_ITEM_PRIORS = "models that retrieve, then rank by what was learned from popular negatives"
 
 
 class AnsweredBy(enum.Enum):
@@ -155,6 +156,13 @@ _ROWS: Final = (
         AnsweredBy.RETRIEVER,
     ),
     Signature(signatures.SIMILAR_ITEMS, (_ITEM, _K), _LIST, OfferedBy.WITH_ITEM_VECTORS, AnsweredBy.RETRIEVER),
+    Signature(
+        signatures.ITEM_PRIOR,
+        (_ITEM,),
+        (TensorShape(signatures.PRIOR, "float32"),),
+        OfferedBy.WITH_ITEM_PRIORS,
+        AnsweredBy.BOTH,
+    ),
     Signature(
         signatures.CATALOGUE_RANKS,
         (_EXAMPLES,),

@@ -103,6 +103,16 @@ EMBEDDING: Final = "embedding"
 KNOWN: Final = "known"
 """Further output of `embed_item`: bool [batch]; whether the model knows the item."""
 
+ITEM_PRIOR: Final = "item_prior"
+"""Returns how much likelier than an average one each item is before anything is known of a request.
+
+Models that retrieve by one part and rank by another offer it, if negatives drawn by popularity took popularity out of
+the ranker's scores. There, the log-odds of an item's score in `recommend` and `search` are those of its score in `rank`
+plus this. Its input is `ITEM_ID`."""
+PRIOR: Final = "prior"
+"""Output of `item_prior`: float32 [batch], the logarithm of the item's engagements by those of an average item, each
+counted once more; 0 for an item that the model does not know."""
+
 CATALOGUE_RANKS: Final = "catalogue_ranks"
 """Takes serialized tf.Examples (`examples`) and returns the rank of each example's positive in the whole catalogue."""
 RANKS: Final = "ranks"

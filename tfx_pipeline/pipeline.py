@@ -58,7 +58,7 @@ def create_pipeline(config: PipelineConfig) -> tfx.dsl.Pipeline:
                 RETRIEVER,
                 sources=config.retriever.sources,
             )
-            both = RetrieveThenRank(retriever.outputs["model"], model, config.retriever.retrieved)
+            both = _retrieve_then_rank(config, retriever.outputs["model"], model)
             nodes |= {retriever.id: retriever, both.id: both}
             model = both.outputs["model"]
         nodes |= _until_pushed(config, served, model, examples, rival)
@@ -90,12 +90,16 @@ def create_index_pipeline(config: PipelineConfig, trained: Mapping[str, TrainedM
         nodes += added
         if config.retriever.model:
             added, retriever = _indexer(config, trained, RETRIEVER, examples)
-            both = RetrieveThenRank(retriever, model, config.retriever.retrieved).with_id(f"{_INDEXER}RetrieveThenRank")
+            both = _retrieve_then_rank(config, retriever, model).with_id(f"{_INDEXER}RetrieveThenRank")
             nodes += [*added, both]
             model = both.outputs["model"]
         gate = _gate(config, served, model, examples)
         nodes += [gate, _pusher(served, gate)]
     return _pipeline(config, {node.id: node for node in nodes})
+
+
+def _retrieve_then_rank(config: PipelineConfig, retriever: BaseChannel, ranker: BaseChannel) -> RetrieveThenRank:
+    return RetrieveThenRank(retriever, ranker, config.retriever.retrieved, config.adds_item_prior)
 
 
 def _indexer(

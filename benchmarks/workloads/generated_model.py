@@ -104,7 +104,7 @@ def save(folder: Path, config: PipelineConfig, names: Vocabularies, seed: int = 
         saved_model.save(model, output, str(folder / name), np.zeros((sizes.items, 0), np.int32))
     version = folder / "served" / VERSION
     retriever_dir, ranker_dir = (str(folder / name) for name in models)
-    save_composed_model(retriever_dir, ranker_dir, str(version), config.retriever.retrieved)
+    save_composed_model(retriever_dir, ranker_dir, str(version), config.retriever.retrieved, config.adds_item_prior)
     return GeneratedModel(version.parent, models[config.model], ServingTransform(output))
 
 

@@ -10,7 +10,10 @@ from components.retrieve_then_rank import executor
 class RetrieveThenRankSpec(types.ComponentSpec):
     """Inputs, outputs and parameters of RetrieveThenRank."""
 
-    PARAMETERS = {executor.RETRIEVED_KEY: component_spec.ExecutionParameter(type=int)}
+    PARAMETERS = {
+        executor.RETRIEVED_KEY: component_spec.ExecutionParameter(type=int),
+        executor.POPULAR_NEGATIVES_KEY: component_spec.ExecutionParameter(type=int),
+    }
     INPUTS = {
         executor.RETRIEVER_KEY: component_spec.ChannelParameter(type=standard_artifacts.Model),
         executor.RANKER_KEY: component_spec.ChannelParameter(type=standard_artifacts.Model),
@@ -27,13 +30,21 @@ class RetrieveThenRank(base_component.BaseComponent):
     SPEC_CLASS = RetrieveThenRankSpec
     EXECUTOR_SPEC = executor_spec.ExecutorClassSpec(executor.Executor)
 
-    def __init__(self, retriever: types.BaseChannel, ranker: types.BaseChannel, retrieved: int = 200):
+    def __init__(
+        self,
+        retriever: types.BaseChannel,
+        ranker: types.BaseChannel,
+        retrieved: int = 200,
+        popular_negatives: bool = False,
+    ):
         """Sets the node up.
 
         Args:
             retriever: A SavedModel with the signatures `recommend` and `search`.
             ranker: A SavedModel with the signatures `serving_default` and `rank`.
             retrieved: How many items the retriever hands to the ranker. A request for more items raises it.
+            popular_negatives: Whether the ranker learned from negatives that were drawn by popularity. Then lists add
+                popularity to its scores.
         """
         super().__init__(
             RetrieveThenRankSpec(
@@ -41,6 +52,7 @@ class RetrieveThenRank(base_component.BaseComponent):
                     executor.RETRIEVER_KEY: retriever,
                     executor.RANKER_KEY: ranker,
                     executor.RETRIEVED_KEY: retrieved,
+                    executor.POPULAR_NEGATIVES_KEY: int(popular_negatives),
                     executor.MODEL_KEY: types.Channel(type=standard_artifacts.Model),
                 }
             )

@@ -1,6 +1,7 @@
 """Makes one SavedModel of two: the first finds items in the whole catalogue, the second ranks them.
 
-It uses nothing of the two but their signatures (`schemas.signatures`), so it depends on neither network.
+It uses nothing of the two but their signatures (`schemas.signatures`) and how popular the retriever's items are, so it
+depends on neither network.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -9,6 +10,7 @@ from typing import Any
 import tensorflow as tf
 import tensorflow_text  # noqa: F401  # Loaded models have operations of it.
 
+from components.retrieve_then_rank.item_prior import ItemPrior
 from components.retrieve_then_rank.served_ranks import served_ranks_signature
 from schemas import retrieval_sources, signatures
 from schemas.canonical_event import Surface
@@ -22,7 +24,9 @@ _LISTS = {Surface.RECOMMENDATION: signatures.RECOMMEND, Surface.SEARCH: signatur
 _OF_EVERY_RANKER = names(offered_by=OfferedBy.EVERY_MODEL)
 
 
-def save_composed_model(retriever_dir: str, ranker_dir: str, directory: str, retrieved: int) -> None:
+def save_composed_model(
+    retriever_dir: str, ranker_dir: str, directory: str, retrieved: int, popular_negatives: bool = False
+) -> None:
     """Writes a SavedModel that retrieves by one model and ranks by the other.
 
     The new model has the ranker's `serving_default`, `rank` and, if there is one, `explain`. It has the retriever's
@@ -35,6 +39,9 @@ def save_composed_model(retriever_dir: str, ranker_dir: str, directory: str, ret
         ranker_dir: A SavedModel with `serving_default` and `rank`.
         directory: The folder to write.
         retrieved: How many items the retriever hands to the ranker. A row that asks for more items raises it.
+        popular_negatives: Whether the ranker learned from negatives that were drawn by popularity, so that its scores
+            lack it. Then `recommend` and `search` add it again, see `ItemPrior`, and `item_prior` tells it; `rank`
+            does not. The ranker's scores have to be probabilities.
 
     Raises:
         ValueError: A model lacks a signature, or the two have unequal inputs of one name.
@@ -47,16 +54,19 @@ def save_composed_model(retriever_dir: str, ranker_dir: str, directory: str, ret
     # The saved object must own the variables and tables of both models, or no loader would fill them.
     composed.retriever = retriever
     composed.ranker = ranker
+    composed.prior = ItemPrior.of_retriever(retriever) if popular_negatives else None
     exported: dict[str, Signature] = {}
     for part, model in ((AnsweredBy.RANKER, ranker), (AnsweredBy.RETRIEVER, retriever)):
         kept = (name for name in names(answered_by=part) if name in model.signatures)
         exported |= {name: model.signatures[name] for name in kept}
     rank = ranker.signatures[signatures.RANK]
     lists = {
-        surface: _retrieve_then_rank(name, retriever.signatures[name], rank, retrieved)
+        surface: _retrieve_then_rank(name, retriever.signatures[name], rank, retrieved, composed.prior)
         for surface, name in _LISTS.items()
     }
     exported |= {name: lists[surface] for surface, name in _LISTS.items()}
+    if composed.prior is not None:
+        exported[signatures.ITEM_PRIOR] = composed.prior.signature()
     if signatures.CATALOGUE_RANKS in retriever.signatures:
         inputs = {surface: _inputs(answer) for surface, answer in lists.items()}
         by_vectors = retriever.signatures[signatures.CATALOGUE_RANKS]
@@ -66,7 +76,9 @@ def save_composed_model(retriever_dir: str, ranker_dir: str, directory: str, ret
     tf.saved_model.save(composed, directory, signatures=exported, options=options)
 
 
-def _retrieve_then_rank(name: str, retrieve: Signature, rank: Signature, retrieved: int) -> Signature:
+def _retrieve_then_rank(
+    name: str, retrieve: Signature, rank: Signature, retrieved: int, prior: ItemPrior | None
+) -> Signature:
     """The function of the signature `recommend` or `search`."""
     wanted_by_retriever, wanted_by_ranker = _inputs(retrieve), _inputs(rank)
     # Inputs of the ranker that are made here and not given by the caller.
@@ -84,14 +96,16 @@ def _retrieve_then_rank(name: str, retrieve: Signature, rank: Signature, retriev
         found = answered[signatures.ITEMS]
         # An empty query tells a ranker that it is asked for a recommendation.
         to_rank = {signatures.RANK_QUERY: tf.fill(tf.shape(k), "")} | request | {signatures.RANK_CANDIDATES: found}
-        scores = rank(**{each: to_rank[each] for each in wanted_by_ranker})[signatures.SCORES]
+        scores = keys = rank(**{each: to_rank[each] for each in wanted_by_ranker})[signatures.SCORES]
+        if prior is not None:
+            scores, keys = prior.among_all(found, scores)
         if signatures.SOURCES not in answered:  # A retriever that was exported by an older version.
-            return _best({signatures.ITEMS: found, signatures.SCORES: scores}, scores, k)
+            return _best({signatures.ITEMS: found, signatures.SCORES: scores}, keys, k)
         # Where nothing is known of a row, nor has the ranker learned anything of it. The order stays as it is.
         is_unknown = _only_popular(answered[signatures.SOURCES])[:, tf.newaxis]
-        own_order = -tf.cast(tf.range(tf.shape(found)[1]), tf.float32)
+        own_order = -tf.cast(tf.range(tf.shape(found)[1]), keys.dtype)
         listed = answered | {signatures.SCORES: tf.where(is_unknown, answered[signatures.SCORES], scores)}
-        return _best(listed, tf.where(is_unknown, own_order, scores), k)
+        return _best(listed, tf.where(is_unknown, own_order, keys), k)
 
     return answer.get_concrete_function(**_union(name, wanted_by_retriever, from_caller))
 
@@ -101,13 +115,13 @@ def _best(listed: Tensors, keys: tf.Tensor, k: tf.Tensor) -> Tensors:
 
     Args:
         listed: The items, [batch, retrieved], padded with the empty string, their scores and, if known, their sources.
-        keys: float32 of the same shape.
+        keys: Float of the same shape.
         k: int32 [batch], at least 1.
 
     Returns:
         The same outputs, [batch, largest k], padded with the empty string and 0.
     """
-    keys = tf.where(tf.equal(listed[signatures.ITEMS], ""), float("-inf"), keys)
+    keys = tf.where(tf.equal(listed[signatures.ITEMS], ""), tf.constant(float("-inf"), keys.dtype), keys)
     # `top_k` keeps the order of equal keys, and padding stands at the end. A batch may have no row.
     places = tf.math.top_k(keys, tf.reduce_max(tf.concat([k, [0]], axis=0))).indices
     best = {name: tf.gather(each, places, batch_dims=1) for name, each in listed.items()}

@@ -10,6 +10,7 @@ from components.retrieve_then_rank.composed_model import save_composed_model
 RETRIEVER_KEY = "retriever"
 RANKER_KEY = "ranker"
 RETRIEVED_KEY = "retrieved"
+POPULAR_NEGATIVES_KEY = "popular_negatives"
 MODEL_KEY = "model"
 
 
@@ -22,7 +23,7 @@ class Executor(base_executor.BaseExecutor):
         Args:
             input_dict: `retriever` and `ranker`.
             output_dict: `model`.
-            exec_properties: `retrieved`, see `RetrieveThenRank`.
+            exec_properties: `retrieved` and `popular_negatives`, see `RetrieveThenRank`.
 
         Raises:
             ValueError: A model lacks a signature, or the two do not fit together.
@@ -34,4 +35,5 @@ class Executor(base_executor.BaseExecutor):
             saved_model_dir(input_dict[RANKER_KEY]),
             path_utils.serving_model_dir(model.uri),
             exec_properties[RETRIEVED_KEY],
+            bool(exec_properties[POPULAR_NEGATIVES_KEY]),
         )

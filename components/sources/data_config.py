@@ -86,7 +86,8 @@ class DataConfig(FormatSettings):
         evaluation_negatives: Negatives drawn for each validation and test example, at least 1. A source may bring its
             own candidates instead.
         negatives: How negatives are drawn. `uniform`: over the catalogue. `popularity`: in proportion to engagements
-            (with a source that has its own splits, those of the split train). `shown`: items that the user was last
+            (with a source that has its own splits, those of the split train), which takes popularity out of the scores;
+            what a retriever finds for UniSAR gets it again when it is listed. `shown`: items that the user was last
             shown on that surface and did not click. `category`: items of the positive's narrowest category, then of the
             next broader one. If the last two find too few, uniform ones are added. An item that the user engaged with
             is never a negative, but for `history_negatives`.

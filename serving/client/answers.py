@@ -15,7 +15,8 @@ class RankedItem:
 
     Attributes:
         item_id: The item's id.
-        score: What the items are ordered by: the probability of a click, or the cosine for similar items. Where nothing
+        score: What the items are ordered by: the probability of a click, or the cosine for similar items. In a list, it
+            may have the item's popularity in it, which `rank` leaves out (`RankingClient.item_priors`). Where nothing
             was known of a request, so that all its items come from popularity, about an item's share of all clicks.
         source: How a model that retrieves found the item, one of `schemas.retrieval_sources`; empty if it was not
             found but given, or if the model does not tell.
@@ -132,6 +133,16 @@ def item_vectors(item_ids: Sequence[str], outputs: Outputs) -> list[ItemVector]:
     """
     rows = zip(item_ids, _numbers(outputs[signatures.EMBEDDING]), outputs[signatures.KNOWN], strict=True)
     return [ItemVector(item_id, tuple(vector), bool(is_known)) for item_id, vector, is_known in rows]
+
+
+def item_priors(item_ids: Sequence[str], outputs: Outputs) -> list[float]:
+    """Reads the priors of `item_prior`, in the request's order.
+
+    Raises:
+        ValueError: The answer does not fit this request.
+        TypeError: The outputs have the wrong types or axes.
+    """
+    return [float(prior) for _, prior in zip(item_ids, outputs[signatures.PRIOR], strict=True)]
 
 
 def _numbers(rows: Sequence[Sequence[float]]) -> list[list[float]]:

@@ -100,6 +100,15 @@ class AsyncRankingClient:
         """
         return await self._ask(signature_calls.embed_items(item_ids))
 
+    async def item_priors(self, item_ids: Sequence[str]) -> list[float]:
+        """Returns what lists add to the log-odds of items' scores in `rank`, in the given order.
+
+        Raises:
+            ValueError: There are no items.
+            CallError: See `RankingClient`. The model may not have this signature.
+        """
+        return await self._ask(signature_calls.priors(item_ids))
+
     async def sessions(self, request: SessionsRequest) -> DividedHistory:
         """Divides a history into sessions. Only a model with session modelling can."""
         return await self._ask(signature_calls.sessions(request))

@@ -121,6 +121,15 @@ class RankingClient:
         """
         return self._ask(signature_calls.embed_items(item_ids))
 
+    def item_priors(self, item_ids: Sequence[str]) -> list[float]:
+        """Returns what lists add to the log-odds of items' scores in `rank`, in the given order.
+
+        Raises:
+            ValueError: There are no items.
+            CallError: See the class. The model may not have this signature.
+        """
+        return self._ask(signature_calls.priors(item_ids))
+
     def sessions(self, request: SessionsRequest) -> DividedHistory:
         """Divides a history into sessions. Only a model with session modelling can."""
         return self._ask(signature_calls.sessions(request))

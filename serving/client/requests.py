@@ -194,9 +194,16 @@ def embed_items_call(item_ids: Sequence[str]) -> Call:
     Raises:
         ValueError: There are no items.
     """
-    if not item_ids:
-        raise ValueError("A call needs at least one item. Received: none")
-    return Call.of(signatures.EMBED_ITEM, {signatures.ITEM_ID: list(item_ids)})
+    return Call.of(signatures.EMBED_ITEM, {signatures.ITEM_ID: _some(item_ids)})
+
+
+def item_priors_call(item_ids: Sequence[str]) -> Call:
+    """Asks for items' priors.
+
+    Raises:
+        ValueError: There are no items.
+    """
+    return Call.of(signatures.ITEM_PRIOR, {signatures.ITEM_ID: _some(item_ids)})
 
 
 def sessions_call(request: SessionsRequest) -> Call:
@@ -250,6 +257,12 @@ def _moment(
         ]
     names = dict.fromkeys(name for request in requests for name in request.context)
     return inputs | {name: [request.context.get(name, "") for request in requests] for name in names}
+
+
+def _some(item_ids: Sequence[str]) -> list[str]:
+    if not item_ids:
+        raise ValueError("A call needs at least one item. Received: none")
+    return list(item_ids)
 
 
 def _check(k: int) -> None:

@@ -14,6 +14,7 @@ from serving.client.answers import (
     RankedItem,
     divided_history,
     explained_candidates,
+    item_priors,
     item_vectors,
     only_vector,
     ranked_candidates,
@@ -29,6 +30,7 @@ from serving.client.requests import (
     embed_query_call,
     embed_user_call,
     explain_call,
+    item_priors_call,
     rank_call,
     retrieval_call,
     sessions_call,
@@ -127,6 +129,15 @@ def embed_items(item_ids: Sequence[str]) -> Question[list[ItemVector]]:
         ValueError: There are no items.
     """
     return Question(embed_items_call(item_ids), lambda outputs: item_vectors(item_ids, outputs))
+
+
+def priors(item_ids: Sequence[str]) -> Question[list[float]]:
+    """How much likelier than an average one are these items before anything is known of a request?
+
+    Raises:
+        ValueError: There are no items.
+    """
+    return Question(item_priors_call(item_ids), lambda outputs: item_priors(item_ids, outputs))
 
 
 def sessions(request: SessionsRequest) -> Question[DividedHistory]:

@@ -73,7 +73,9 @@ def three_runs(tmp_path_factory) -> ThreeRuns:
     from tfx_pipeline.runners import local_runner  # Imports TFX: many seconds.
 
     path = tiny_logs.write(Path(tmp_path_factory.mktemp("tiny")))
-    config = load_config(str(path), RETRIEVER)
+    # So that lists add popularity to what `rank` says.
+    settings = [*RETRIEVER, "data.negatives=popularity"]
+    config = load_config(str(path), settings)
     # The third run asks for more than any model can give.
-    strict = load_config(str(path), [*RETRIEVER, "evaluation.margin=0.99"])
+    strict = load_config(str(path), [*settings, "evaluation.margin=0.99"])
     return ThreeRuns(config, [local_runner.run(each) for each in (config, config, strict)])

@@ -176,8 +176,22 @@ def test_serving_default_takes_serialized_examples(server, three_runs, test_exam
     np.testing.assert_allclose(tf.make_ndarray(answer.outputs["scores"]), direct_scores, atol=1e-5)
 
 
+@pytest.fixture(scope="module")
+def engagements(three_runs):
+    """How often each item of the catalogue was engaged with, as the table of items tells."""
+    items = [tf.train.Example.FromString(record).features.feature for record in three_runs.records("catalog")]
+    return {
+        each[features.ITEM_ID].bytes_list.value[0].decode(): sum(each[features.ENGAGEMENTS].int64_list.value)
+        for each in items
+    }
+
+
+def log_odds(scores):
+    return np.log(scores) - np.log1p(-np.array(scores))
+
+
 @pytest.mark.parametrize("query", ["", "mug"])
-def test_one_request_retrieves_then_ranks(client, test_examples, query):
+def test_one_request_retrieves_then_ranks(client, test_examples, engagements, query):
     from serving.client.requests import RankRequest, RetrievalRequest
 
     asked = request_of(test_examples[0])
@@ -185,7 +199,16 @@ def test_one_request_retrieves_then_ranks(client, test_examples, query):
     request = RetrievalRequest(asked.user_id, 7, query, asked.history, exclude_seen=True)
     found = client.retrieve(request)
     assert len({each.item_id for each in found}) == 7 and not seen & {each.item_id for each in found}
-    # The order and the scores are those of the model that ranks.
-    ranked = client.rank(RankRequest(asked.user_id, tuple(each.item_id for each in found), query, asked.history))
-    assert [each.item_id for each in ranked] == [each.item_id for each in found]
-    np.testing.assert_allclose([each.score for each in ranked], [each.score for each in found], atol=1e-5)
+    # The log-odds are those of the model that ranks and, its negatives being drawn by popularity, the items' priors.
+    items = tuple(each.item_id for each in found)
+    by_rank = {
+        each.item_id: each.score for each in client.rank(RankRequest(asked.user_id, items, query, asked.history))
+    }
+    priors = client.item_priors(items)
+    expected, listed = log_odds([by_rank[item] for item in items]) + priors, log_odds([each.score for each in found])
+    np.testing.assert_allclose(listed, expected, atol=1e-4)
+    assert (np.diff(expected) < 1e-4).all() and len({round(each, 3) for each in priors}) > 1
+    # They tell how often training was engaged with an item, each counted once more.
+    counts = {item: 1 + count for item, count in engagements.items()}
+    relative = [counts[item] / np.mean([*counts.values()]) for item in items]
+    np.testing.assert_allclose(np.exp(priors), relative, rtol=1e-5)

@@ -14,7 +14,7 @@ def test_every_model_ranks():
 def test_a_composed_model_has_each_signature_of_one_part_or_of_both():
     of_parts = [names(answered_by=part) for part in AnsweredBy]
     assert sorted(name for of_part in of_parts for name in of_part) == sorted(SIGNATURES)
-    assert names(answered_by=AnsweredBy.BOTH) == ("recommend", "search", "catalogue_ranks")
+    assert names(answered_by=AnsweredBy.BOTH) == ("recommend", "search", "item_prior", "catalogue_ranks")
     assert names(answered_by=AnsweredBy.RANKER) == ("serving_default", "rank", "explain")
 
 

@@ -46,13 +46,17 @@ def rank_server(rank_model):
 @pytest.fixture(scope="session")
 def retrieval_server(tmp_path_factory):
     """A server, also named `shop`, of a model that ranks, retrieves, gives vectors and divides histories."""
-    from tests.support.retrieval_models import save_retrieval_model
+    from tests.support.retrieval_models import priors_by_letters, save_retrieval_model
     from tests.support.session_models import sessions_in_halves
     from tests.support.vector_models import vector_signatures
 
     base_path = tmp_path_factory.mktemp("retrieval")
     catalogue = {"a": 1.0, "b": 2.0, "c": 3.0, "d": 4.0, "é": 5.0}
-    further = {signatures.SESSIONS: sessions_in_halves(), **vector_signatures(catalogue)}
+    further = {
+        signatures.SESSIONS: sessions_in_halves(),
+        signatures.ITEM_PRIOR: priors_by_letters(),
+        **vector_signatures(catalogue),
+    }
     save_retrieval_model(base_path / "7", catalogue, further=further)
     with _served(base_path) as server:
         yield server

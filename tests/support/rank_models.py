@@ -33,6 +33,11 @@ def letters(candidates: tf.Tensor) -> tf.Tensor:
     return tf.cast(tf.strings.length(candidates), tf.float32)
 
 
+def letters_to_eight(candidates: tf.Tensor) -> tf.Tensor:
+    """Scores a candidate by a probability whose odds are the length of its name to 8."""
+    return letters(candidates) / (letters(candidates) + 8)
+
+
 def save_rank_model(
     folder: Path,
     serving_default: Score | None = letters,

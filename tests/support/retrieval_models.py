@@ -17,14 +17,24 @@ class Retriever(tf.Module):
     The category of an item, which has one level, is the first letter of its id.
     """
 
-    def __init__(self, catalogue: Mapping[str, float], sources: Mapping[str, str] | None = None):
-        """Takes item ids and scores, and the source of each item, if it is to tell sources.
+    def __init__(
+        self,
+        catalogue: Mapping[str, float],
+        sources: Mapping[str, str] | None = None,
+        shares: Mapping[str, float] | None = None,
+    ):
+        """Takes item ids and scores, and the source and the share of engagements of each item, if it is to tell them.
 
         The scores are a variable, so that tests notice if a loader does not fill it.
         """
         super().__init__()
         self.sources = tf.constant([sources[item] for item in catalogue]) if sources else None
-        self.item_ids = tf.constant(list(catalogue))
+        self.item_ids = tf.Variable(list(catalogue), trainable=False)
+        if shares:  # As an export holds them, most popular items first.
+            ordered = sorted(shares, key=lambda item: -shares[item])
+            self.popularity = tf.Module()
+            self.popularity.rows = tf.Variable([list(catalogue).index(item) for item in ordered])
+            self.popularity.shares = tf.Variable([shares[item] for item in ordered])
         self.item_scores = tf.Variable(list(catalogue.values()), dtype=tf.float32)
 
     def best(self, request: Mapping[str, tf.Tensor]) -> dict[str, tf.Tensor]:
@@ -69,6 +79,7 @@ def save_retrieval_model(
     left_out: Sequence[str] = (),
     further: Mapping[str, tf.types.experimental.ConcreteFunction] | None = None,
     sources: Mapping[str, str] | None = None,
+    shares: Mapping[str, float] | None = None,
 ) -> str:
     """Saves a retriever with `recommend`, `search` and `rank`.
 
@@ -79,8 +90,9 @@ def save_retrieval_model(
         left_out: Signatures that the model shall not have.
         further: Further signatures.
         sources: The source of each item; None for a model that tells none, as older versions made them.
+        shares: Each item's share of all engagements; None for a model that does not hold them.
     """
-    retriever = Retriever(catalogue, sources)
+    retriever = Retriever(catalogue, sources, shares)
     answers = {
         signatures.RECOMMEND: lambda **request: retriever.best(request),
         signatures.SEARCH: lambda **request: retriever.best(request),
@@ -89,3 +101,13 @@ def save_retrieval_model(
     saved = {name: signature_of(name, context)(answer) for name, answer in answers.items() if name not in left_out}
     tf.saved_model.save(retriever, str(folder), signatures=saved | dict(further or {}))
     return str(folder)
+
+
+def priors_by_letters() -> tf.types.experimental.ConcreteFunction:
+    """Makes an `item_prior` that tells the number of an item's letters, which no list adds."""
+
+    @signature_of(signatures.ITEM_PRIOR)
+    def item_prior(item_id):
+        return {signatures.PRIOR: tf.cast(tf.strings.length(item_id, unit="UTF8_CHAR"), tf.float32)}
+
+    return item_prior

@@ -4,6 +4,7 @@ import json
 
 from tests.support import tiny_logs
 from tfx_pipeline.config.pipeline_config import load_config
+from tfx_pipeline.past_runs.trained_models import TrainedModel
 
 
 def test_the_joint_training_alone_learns_from_the_log_of_pre_training(tmp_path):
@@ -112,6 +113,18 @@ def test_a_sasrec_is_trained_by_option_and_the_model_compared_with_it(tmp_path):
     alone = nodes(by_option, "evaluation.baselines=[]", "evaluation.must_beat_baselines=true")
     assert json.loads(alone["Baselines"].exec_properties["settings"])["rules"] == []
     assert alone["Pusher"].inputs["baseline_blessing"].producer_component_id == "Baselines"
+
+
+def test_lists_add_popularity_where_negatives_have_taken_it_out_new_items_or_not(tmp_path):
+    from tfx_pipeline.pipeline import create_index_pipeline, create_pipeline  # Imports TFX: many seconds.
+
+    path = str(tiny_logs.write(tmp_path))
+    trained = dict.fromkeys(("Trainer", "RetrieverTrainer"), TrainedModel("m", "g", ("f",), {}))
+    for negatives, adds in (("popularity", 1), ("uniform", 0)):
+        config = load_config(path, ["retriever.model=unifiedssr", f"data.negatives={negatives}"])
+        for pipeline in (create_pipeline(config), create_index_pipeline(config, trained)):
+            (node,) = (each for each in pipeline.components if each.id.endswith("RetrieveThenRank"))
+            assert node.exec_properties == {"retrieved": 200, "popular_negatives": adds}
 
 
 def test_the_search_of_a_model_that_finds_items_is_judged_and_none_other(tmp_path):

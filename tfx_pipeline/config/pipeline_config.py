@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from components.baselines.rule_names import RULE_NAMES
 from components.data_checks.checks_config import DataChecksConfig
 from components.servability_gate.gate_config import GateConfig
-from components.sources.data_config import TRAIN_ONLY, DataConfig
+from components.sources.data_config import POPULARITY, TRAIN_ONLY, DataConfig
 from components.synthetic_log.generator_config import GeneratorConfig
 from models import registry
 from models.unifiedssr.unifiedssr_config import UnifiedSSRConfig
@@ -335,6 +335,16 @@ class PipelineConfig:
             )
             for surface in self.fine_tuning.surfaces
         )
+
+    @property
+    def adds_item_prior(self) -> bool:
+        """Whether `recommend` and `search` of a model that retrieves, then ranks add popularity to the ranker's scores.
+
+        They do where negatives drawn by popularity, and by nothing else, took it out of these. Not with `words_first`,
+        which would no longer hold: a popular item without the query's words could pass one that has them.
+        """
+        learns_from_examples = self.model not in registry.DRAWING_NEGATIVES
+        return self.data.negatives == POPULARITY and learns_from_examples and not self.unisar.words_first
 
     @property
     def report_path(self) -> str:

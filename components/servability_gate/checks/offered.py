@@ -6,6 +6,7 @@ from typing import Final
 import tensorflow as tf
 
 from components.servability_gate.checks.explanations import try_explain
+from components.servability_gate.checks.item_priors import try_item_prior
 from components.servability_gate.checks.retrieval import try_catalogue_ranks, try_retrieval, try_sessions
 from components.servability_gate.checks.scores import Asked
 from components.servability_gate.checks.vectors import try_similar_items, try_vectors
@@ -26,6 +27,7 @@ CHECKS: Final[Mapping[str, Check]] = {
     signatures.EMBED_QUERY: try_vectors,
     signatures.EMBED_ITEM: try_vectors,
     signatures.SIMILAR_ITEMS: try_similar_items,
+    signatures.ITEM_PRIOR: try_item_prior,
     signatures.CATALOGUE_RANKS: try_catalogue_ranks,
     signatures.SESSIONS: try_sessions,
 }

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import tensorflow as tf
 
+from components.servability_gate.checks.item_priors import agree_among_all, coarseness, told_priors
 from components.servability_gate.checks.scores import Asked, RefusedError, agree, answer, run
 from components.servability_gate.requests.rank_inputs import strings
 from components.servability_gate.requests.signature_inputs import ITEMS_ASKED_FOR, signature_request
@@ -19,6 +20,7 @@ _NO_CATEGORY = "\N{SNOWMAN} never seen".encode()
 def try_retrieval(servable: Asked, signature: str, examples: Sequence[tf.train.Example], tolerance: float) -> None:
     """Asks about all examples together and one by one, and compares the scores with those of `rank`.
 
+    They are the same or, if the model has `item_prior`, the log-odds of each differ by what that tells of the item.
     Every other row leaves out what it has seen. `search` is asked about the examples that have a query.
     """
     if signature == signatures.SEARCH:
@@ -27,6 +29,8 @@ def try_retrieval(servable: Asked, signature: str, examples: Sequence[tf.train.E
             return
     request = signature_request(servable.signature_defs, signature, examples)
     items, scores, is_popular = _found(servable, signature, request)
+    priors = told_priors(servable, items) if signatures.ITEM_PRIOR in servable.signature_defs else None
+    coarse = np.zeros_like(scores) if priors is None else coarseness(scores, priors)
     nowhere = {signatures.CATEGORY: np.full([len(examples), 1], _NO_CATEGORY, object)}
     if (_found(servable, signature, request | nowhere)[0] != b"").any():
         raise RefusedError(f"signature `{signature}` answered items of a category that there is not")
@@ -35,18 +39,22 @@ def try_retrieval(servable: Asked, signature: str, examples: Sequence[tf.train.E
         if request[signatures.EXCLUDE_SEEN][place] and seen & set(items[place]):
             raise RefusedError(f"signature `{signature}` answered what a row had seen and asked to leave out")
         _, alone, _ = _found(servable, signature, {name: values[place : place + 1] for name, values in request.items()})
-        agree(alone[0], scores[place], tolerance, f"`{signature}` scores differently alone and together with others")
+        is_same = np.abs(alone[0] - scores[place]) <= coarse[place]
+        alike = np.where(is_same, scores[place], alone[0])
+        agree(alike, scores[place], tolerance, f"`{signature}` scores differently alone and together with others")
     query = {signatures.RANK_QUERY: np.full([len(examples)], b"", object)} if signature == signatures.RECOMMEND else {}
     to_rank = signature_request(
         servable.signature_defs, signatures.RANK, examples, {signatures.RANK_CANDIDATES: items, **query}
     )
     by_rank = answer(servable, signatures.RANK, to_rank, (len(examples), ITEMS_ASKED_FOR))
-    agree(
-        np.where(items == b"", 0, np.where(is_popular[:, np.newaxis], scores, by_rank)),
-        scores,
-        tolerance,
-        f"`{signature}` and `{signatures.RANK}` score the same items differently",
-    )
+    is_padding, is_popular = items == b"", np.broadcast_to(is_popular[:, np.newaxis], items.shape)
+    difference = f"`{signature}` and `{signatures.RANK}` score the same items differently"
+    if priors is None:
+        agree(np.where(is_padding, 0, np.where(is_popular, scores, by_rank)), scores, tolerance, difference)
+        return
+    agree(np.where(is_padding, scores, 0), np.zeros_like(scores), 0, f"`{signature}` scored padding")
+    of_ranker = ~is_padding & ~is_popular
+    agree_among_all(by_rank[of_ranker], scores[of_ranker], priors[of_ranker], tolerance, difference)
 
 
 def _found(

@@ -13,7 +13,7 @@ from schemas.canonical_event import Surface, Token
 from serving.local_server.models.servable import Servable
 from tests.support.asked_models import example
 from tests.support.explained_models import explain_by_first_letters
-from tests.support.rank_models import letters, save_rank_model, signature_of
+from tests.support.rank_models import letters, letters_to_eight, save_rank_model, signature_of
 from tests.support.retrieval_models import save_retrieval_model
 from tests.support.vector_models import vector_signatures
 
@@ -244,3 +244,65 @@ def test_where_nothing_is_known_the_most_popular_items_stay_as_they_are(with_sou
 def test_a_retriever_of_an_older_version_tells_no_sources(composed, with_sources):
     assert signatures.SOURCES not in composed.signature_defs[signatures.SEARCH].outputs
     assert set(with_sources.signature_defs[signatures.SEARCH].outputs) == {"items", "scores", "sources"}
+
+
+TIMES = {"apple": 1 / 4, "fig": 3.0, "banana": 1 / 2, "kiwi": 1.0, "plum": 1 / 2, "cranberry": 3 / 4}
+"""By how much an item has been engaged with more than an average one: six in all."""
+
+
+def compose_among_all(folder, popular_negatives, sources=None):
+    """The ranker's odds of an item are its letters to 8."""
+    shares = {item: times / 6 for item, times in TIMES.items()}
+    retriever = save_retrieval_model(folder / "retriever", CATALOGUE, sources=sources, shares=shares)
+    ranker = save_rank_model(folder / "ranker", letters_to_eight, letters_to_eight)
+    save_composed_model(retriever, ranker, str(folder / "composed"), 4, popular_negatives)
+    return contextlib.closing(Servable(str(folder / "composed")))
+
+
+# Retrieved: apple, fig, banana, kiwi; in the search for plum, plum instead of kiwi.
+AS_RANKED = [("banana", 6 / 8), ("apple", 5 / 8), ("kiwi", 4 / 8), ("fig", 3 / 8)]
+AMONG_ALL = [("fig", 9 / 8), ("kiwi", 4 / 8), ("banana", 3 / 8), ("apple", 5 / 32)]
+SEARCHED_AS_RANKED = [AS_RANKED[0], AS_RANKED[1], ("plum", 4 / 8), AS_RANKED[3]]
+SEARCHED_AMONG_ALL = [("fig", 9 / 8), ("banana", 3 / 8), ("plum", 2 / 8), ("apple", 5 / 32)]
+
+
+@pytest.mark.parametrize("sources", [None, SOURCES], ids=["an older retriever", "with sources"])
+@pytest.mark.parametrize(
+    ("popular_negatives", "feed", "searched"),
+    [(False, AS_RANKED, SEARCHED_AS_RANKED), (True, AMONG_ALL, SEARCHED_AMONG_ALL)],
+)
+def test_after_popular_negatives_lists_multiply_an_item_s_odds_by_its_popularity(
+    popular_negatives, feed, searched, sources, tmp_path
+):
+    with compose_among_all(tmp_path, popular_negatives, sources) as servable:
+        for query, expected in ((None, feed), ("plum", searched)):
+            (found,) = answered(servable, [4], query, seen=(("x",),))
+            assert [item for item, _ in found] == [item for item, _ in expected]
+            np.testing.assert_allclose([s / (1 - s) for _, s in found], [each for _, each in expected], rtol=1e-5)
+        # `rank` does not.
+        asked = request([1], "x") | {signatures.RANK_CANDIDATES: np.array([[b"fig", b"kiwi"]], object)}
+        by_rank = servable.run(signatures.RANK, {name: asked[name] for name in signatures.RANK_INPUTS})
+        np.testing.assert_allclose(by_rank[signatures.SCORES], [[3 / 11, 4 / 12]], rtol=1e-6)
+        assert (signatures.ITEM_PRIOR in servable.signature_defs) == popular_negatives
+        if popular_negatives:
+            items = np.array([*(item.encode() for item in TIMES), b"never seen", b""], object)
+            told = servable.run(signatures.ITEM_PRIOR, {signatures.ITEM_ID: items})[signatures.PRIOR]
+            np.testing.assert_allclose(np.exp(told), [*TIMES.values(), 1, 1], rtol=1e-5)
+
+
+def test_after_popular_negatives_too_the_most_popular_items_stay_as_they_are_and_padding_is_last(tmp_path):
+    with compose_among_all(tmp_path, True, SOURCES) as servable:
+        popular = [(item, CATALOGUE[item], "popularity") for item in ("apple", "fig", "banana")]
+        assert told(servable, [3], seen=((),)) == [popular]
+        ((found, padding),) = answered(servable, [2], category="f", seen=(("x",),))
+        assert (found[0], padding) == ("fig", PADDING)
+
+
+def test_a_retriever_that_holds_no_popularity_leaves_scores_as_they_are(tmp_path):
+    retriever = save_retrieval_model(tmp_path / "retriever", CATALOGUE)
+    ranker = save_rank_model(tmp_path / "ranker", letters_to_eight, letters_to_eight)
+    save_composed_model(retriever, ranker, str(tmp_path / "composed"), 4, popular_negatives=True)
+    with contextlib.closing(Servable(str(tmp_path / "composed"))) as servable:
+        ((best, *_),) = answered(servable, [4])
+        assert best == ("banana", pytest.approx(6 / 14))
+        assert signatures.ITEM_PRIOR not in servable.signature_defs

@@ -14,7 +14,7 @@ from schemas.canonical_event import Surface, Token
 from serving.local_server.models.servable import Servable
 from tests.support.asked_models import example
 from tests.support.catalogue_models import vector_ranks
-from tests.support.rank_models import letters, save_rank_model, signature_of
+from tests.support.rank_models import letters, letters_to_eight, save_rank_model, signature_of
 from tests.support.retrieval_models import save_retrieval_model
 
 CATALOGUE = {"apple": 6.0, "fig": 5.0, "banana": 4.0, "kiwi": 3.0, "plum": 2.0, "cranberry": 1.0}
@@ -160,3 +160,23 @@ def test_an_older_retriever_tells_one_rank_and_one_older_still_none(tmp_path):
         assert ranks(servable, [wanted("fig"), wanted("plum", ["apple"])]) == [(4, 4, 3, 3), (4 + 3, 3, 3, 3)]
     with compose(tmp_path, save_retrieval_model(tmp_path / "oldest", CATALOGUE)) as servable:
         assert signatures.CATALOGUE_RANKS not in servable.signature_defs
+
+
+@pytest.mark.parametrize(
+    ("popular_negatives", "places"),
+    [
+        # The odds are 5, 3, 6 and 4 to 8.
+        (False, {"banana": 1, "apple": 2, "kiwi": 3, "fig": 4, "plum": 4 + 5}),
+        # They are multiplied by 1/4, 3, 1/2 and 1.
+        (True, {"fig": 1, "kiwi": 2, "banana": 3, "apple": 4, "plum": 4 + 5}),
+    ],
+)
+def test_they_are_the_places_in_answers_that_add_popularity(popular_negatives, places, tmp_path):
+    """Handed over: apple, fig, banana, kiwi."""
+    shares = {"apple": 1 / 24, "fig": 1 / 2, "banana": 1 / 12, "kiwi": 1 / 6, "plum": 1 / 8, "cranberry": 1 / 12}
+    retriever = retriever_with(vector_ranks(CATALOGUE), tmp_path / "retriever", shares=shares)
+    ranker = save_rank_model(tmp_path / "ranker", letters_to_eight, letters_to_eight)
+    save_composed_model(retriever, ranker, str(tmp_path / "composed"), RETRIEVED, popular_negatives)
+    with contextlib.closing(Servable(str(tmp_path / "composed"))) as servable:
+        found = ranks(servable, [wanted(item) for item in places])
+    assert [rank for rank, *_ in found] == [*places.values()]

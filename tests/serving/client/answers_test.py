@@ -44,6 +44,10 @@ def test_vectors_in_the_order_of_the_request():
     ]
 
 
+def test_priors_in_the_order_of_the_request():
+    assert answers.item_priors(["a", "b"], {"prior": [2, -0.5]}) == [2.0, -0.5]
+
+
 DIVIDED = {
     signatures.SESSION_TOKENS: [[2, 5, -1]],
     signatures.SESSION_WINDOWS: [[[0, 1.25], [1.25, 2]]],
@@ -94,6 +98,7 @@ TWICE = {name: values * 2 for name, values in DIVIDED.items()}
         (answers.retrieved_items, {"items": [["a"]], "scores": [[1]], "sources": [[]]}, OTHER_SOURCES),
         (answers.only_vector, {"embedding": [[1], [2]]}, "too many values to unpack"),
         (vectors, {"embedding": [[1], [3]], "known": [True, False]}, "zip"),
+        (functools.partial(answers.item_priors, ["a"]), {"prior": [1, 2]}, "zip"),
         (answers.divided_history, TWICE, "the answer should have one row"),
     ],
 )

@@ -96,6 +96,12 @@ def test_tells_vectors(retriever):
     assert retriever.embed_items(("é", "zzz")) == vectors
 
 
+def test_tells_priors(retriever):
+    assert retriever.item_priors(("rosé", "b")) == [4.0, 1.0]
+    with pytest.raises(ValueError, match="A call needs at least one item"):
+        retriever.item_priors(())
+
+
 def test_tells_where_sessions_lie(retriever):
     divided = retriever.sessions(SessionsRequest("1", Surface.SEARCH, (FEED, SEARCH, FEED, SEARCH)))
     assert divided == DividedHistory(

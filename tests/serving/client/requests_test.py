@@ -82,6 +82,7 @@ def test_an_empty_history_keeps_one_place_on_each_axis_and_no_moment_is_told():
         ),
         (requests.embed_query_call("red"), signatures.EMBED_QUERY, {"query": ["red"]}),
         (requests.embed_items_call(("mug", "vase")), signatures.EMBED_ITEM, {"item_id": ["mug", "vase"]}),
+        (requests.item_priors_call(("mug", "vase")), signatures.ITEM_PRIOR, {"item_id": ["mug", "vase"]}),
         (
             requests.sessions_call(SessionsRequest("17850", Surface.SEARCH, (FEED,))),
             signatures.SESSIONS,
@@ -105,6 +106,7 @@ def test_outputs_are_those_of_the_signature():
         (lambda: RankRequest("1", ("a", "")), "A candidate is empty, which stands for padding."),
         (lambda: requests.rank_call([]), "A call needs at least one request. Received: none"),
         (lambda: requests.embed_items_call(()), "A call needs at least one item. Received: none"),
+        (lambda: requests.item_priors_call(()), "A call needs at least one item. Received: none"),
         (lambda: RetrievalRequest("1", k=0), "`k` should be from 1 to 10000. Received: k=0"),
         (lambda: RetrievalRequest("1", k=10_001), "`k` should be from 1 to 10000. Received: k=10001"),
         (lambda: requests.similar_items_call("a", 0), "`k` should be from 1 to 10000. Received: k=0"),

@@ -25,6 +25,24 @@ def test_the_models_follow_the_lengths_of_the_data(path):
 
 
 @pytest.mark.parametrize(
+    ("overrides", "adds"),
+    [
+        ([], False),  # Drawn over the catalogue.
+        (["data.negatives=popularity"], True),
+        # What was shown, and items of the same category, come first, whatever is drawn besides.
+        (["data.negatives=shown"], False),
+        (["data.negatives=category"], False),
+        # UnifiedSSR draws negatives of its own.
+        (["data.negatives=popularity", "model=unifiedssr"], False),
+        # A popular item without a query's words must not pass one that has them.
+        (["data.negatives=popularity", "unisar.overlap_features=true", "unisar.words_first=true"], False),
+    ],
+)
+def test_popularity_is_added_where_negatives_have_taken_it_out(path, overrides, adds):
+    assert load_config(path, overrides).adds_item_prior is adds
+
+
+@pytest.mark.parametrize(
     ("overrides", "surfaces", "retrieves"),
     [
         ([], ("recommendation", "search"), False),

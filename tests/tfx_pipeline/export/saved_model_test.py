@@ -23,7 +23,7 @@ from tfx_pipeline.export import saved_model
 from tfx_pipeline.export.serving_transform import ServingTransform
 
 RANKING = {signatures.SERVING_DEFAULT, signatures.RANK}
-RETRIEVING = SIGNATURES.keys() - {signatures.EXPLAIN}
+RETRIEVING = SIGNATURES.keys() - {signatures.EXPLAIN, signatures.ITEM_PRIOR}
 NO_CATEGORIES = np.zeros([14, 0], np.int32)
 
 

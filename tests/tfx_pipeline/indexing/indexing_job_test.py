@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import tensorflow_transform as tft
 
+from components.retrieve_then_rank.composed_model import save_composed_model
 from models.unifiedssr.unifiedssr_config import UnifiedSSRConfig
 from models.unisar.unisar_config import UniSARConfig
 from schemas import features, signatures
@@ -54,6 +55,7 @@ def row(item, title, price, category=b"home"):
 
 
 KNOWN = [row(item, f"mug {place}", float(place)) for place, item in enumerate(ITEMS)]
+KNOWN[0][features.ENGAGEMENTS] = [34]
 TWIN = row("a twin", "mug 3", 3.0)
 NEWCOMER = row("a newcomer", "blue mug", 50.0, category=b"a new category")
 USERS = [{features.USER_ID: [b"u1"], features.USER_NUMBERS: [20.0]}]
@@ -72,8 +74,8 @@ def transformed(tmp_path_factory):
 
 
 @pytest.fixture(scope="module", params=list(MODELS))
-def indexed(request, transformed, tmp_path_factory):
-    """The export of a training, and that of the same with two new items."""
+def exports(request, transformed, tmp_path_factory):
+    """The folders of the export of a training, and that of the same with two new items."""
     folder = tmp_path_factory.mktemp("indexed")
     output, items, users = transformed
 
@@ -109,8 +111,14 @@ def indexed(request, transformed, tmp_path_factory):
     )
     new = job(raw_items, raw_users, folder / "new" / "Format-Serving", start_from=trained.model_dir)
     assert indexing_job.run(new) == 2
-    with contextlib.closing(Servable(trained.model_dir)) as old, contextlib.closing(Servable(new.model_dir)) as both:
-        yield old, both
+    return trained.model_dir, new.model_dir
+
+
+@pytest.fixture(scope="module")
+def indexed(exports):
+    """Both, served."""
+    with contextlib.ExitStack() as stack:
+        yield [stack.enter_context(contextlib.closing(Servable(folder))) for folder in exports]
 
 
 def logits(servable, candidates):
@@ -150,6 +158,18 @@ def test_a_model_that_retrieves_finds_them(indexed):
         inputs.pop(signatures.RANK_CANDIDATES)
         found = servable.run(signatures.SEARCH, inputs)[signatures.ITEMS][0]
         assert sorted(item.decode() for item in found if item) == sorted(items)
+
+
+def test_where_lists_add_popularity_new_items_have_a_prior_as_those_without_an_engagement(exports, indexed, tmp_path):
+    """Each of 14 items counts once more than it was engaged with: 34 + 14 times in all, 24 / 7 times on average."""
+    if signatures.SEARCH not in indexed[1].signature_defs:
+        pytest.skip("It finds no items, so it is a part of no such model but the ranker.")
+    composed = str(tmp_path / "composed")
+    save_composed_model(exports[1], exports[1], composed, 20, popular_negatives=True)
+    asked = ["item-a", "item-b", "a twin", "a newcomer", "never seen"]
+    with contextlib.closing(Servable(composed)) as servable:
+        told = servable.run(signatures.ITEM_PRIOR, {signatures.ITEM_ID: texts(asked)})[signatures.PRIOR]
+    np.testing.assert_allclose(np.exp(told), [35 * 7 / 24, 7 / 24, 7 / 24, 7 / 24, 1], rtol=1e-5)
 
 
 def test_a_model_that_knows_ids_alone_is_refused(transformed, tmp_path):

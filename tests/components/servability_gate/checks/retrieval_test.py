@@ -7,7 +7,7 @@ from components.servability_gate.checks.offered import try_offered
 from components.servability_gate.checks.scores import RefusedError
 from schemas import signatures
 from schemas.canonical_event import Surface, Token
-from tests.support.asked_models import AskedModel, example
+from tests.support.asked_models import AskedModel, example, signature_defs
 from tests.support.listed_items import listed
 
 SEEN = (Token(Surface.RECOMMENDATION, ("seen",)),)
@@ -52,6 +52,41 @@ def model(**otherwise):
         signatures.SESSIONS: lambda inputs: {signatures.SESSION_WINDOWS: np.zeros([len(inputs["surface"]), 3, 2])},
     }
     return AskedModel(INPUTS, answers | otherwise)
+
+
+PRIORS = {b"a": -np.log(6), b"b": np.log(2), b"seen": np.log(9)}
+AMONG_ALL = {"seen": 3 / 4, "b": 2 / 3, "a": 1 / 3}
+"""`rank` gives seen, b and a the odds 1/3, 1 and 3."""
+
+
+def tells(priors):
+    """An `item_prior` that tells these."""
+    return lambda inputs: {
+        signatures.PRIOR: np.array([priors.get(item, 0) for item in inputs[signatures.ITEM_ID]], np.float32)
+    }
+
+
+def with_priors(listed_scores=None, priors=PRIORS, by_rank=None, **otherwise):
+    """A model that has `item_prior`; lists score as they should, but for what a test gives."""
+    scores = AMONG_ALL | (listed_scores or {})
+
+    def retrieved(inputs):
+        if inputs[signatures.CATEGORY].any():
+            return found([[]] * len(inputs[signatures.K]))
+        rows = [
+            sorted({"a", "b"} if each else scores, key=lambda item: -scores[item]) for each in inputs["exclude_seen"]
+        ]
+        return found(rows, [[scores[item] for item in row] for row in rows])
+
+    def ranked(inputs):
+        rows = [[(SCORES | (by_rank or {}))[item] for item in row] for row in inputs[signatures.RANK_CANDIDATES]]
+        return {signatures.SCORES: np.array(rows, np.float32)}
+
+    answers = {name: retrieved for name in (signatures.RECOMMEND, signatures.SEARCH)}
+    answers |= {signatures.RANK: ranked, signatures.ITEM_PRIOR: tells(priors)}
+    made = model(**(answers | otherwise))
+    made.signature_defs |= signature_defs({signatures.ITEM_PRIOR: [signatures.ITEM_ID]})
+    return made
 
 
 def found(rows, scores=None):
@@ -150,3 +185,48 @@ def test_sources_are_told_and_only_popularity_may_have_scores_of_its_own():
 @pytest.mark.parametrize("sources", [["words"], ["words", "luck"], ["words", "words", "words"]])
 def test_refuses_items_without_a_known_source_and_padding_with_one(sources):
     refuses("`recommend` should tell one of vectors, words,.* of each item, and an", recommend=with_sources(sources))
+
+
+def test_lists_whose_log_odds_are_those_of_rank_and_the_item_s_prior_pass():
+    good = with_priors()
+    try_offered(good, EXAMPLES, 1e-5)
+    # After the list of both rows, of which all items are asked for at once; at last the candidates, a, b and c.
+    assert [name for name, _ in good.asked][:2] == ["recommend", "item_prior"]
+    assert [name for name, _ in good.asked].count("item_prior") == 2 + 1 + 3
+
+
+@pytest.mark.parametrize(
+    ("of", "reason"),
+    [
+        # As without a prior.
+        ({"listed_scores": {"a": 3 / 4, "b": 1 / 2, "seen": 1 / 4}}, "log-odds differ by up to 2.2"),
+        ({"listed_scores": {"b": 0.6666}}, "log-odds differ by up to 0.0003"),
+        # An item of another ranker, and one of another prior.
+        ({"by_rank": {b"a": 0.7}}, "log-odds differ by up to 0.251"),
+        ({"priors": PRIORS | {b"seen": np.log(9.01)}}, "log-odds differ by up to 0.00111"),
+        # Scores are small: their log-odds differ, though they do so by less than 1e-5 themselves.
+        ({"listed_scores": {"a": 2e-6}, "by_rank": {b"a": 6e-6}}, "log-odds differ by up to 0.693"),
+        ({"listed_scores": {"seen": 1.0}}, "log-odds differ by up to"),
+    ],
+)
+def test_refuses_lists_whose_log_odds_differ_from_those_of_rank_by_more_than_the_prior(of, reason):
+    with pytest.raises(RefusedError, match=f"`recommend` and `rank` score the same .*: with the `prior` .*{reason}"):
+        try_offered(with_priors(**of), EXAMPLES, 1e-5)
+
+
+def test_scores_of_padding_and_of_popularity_alone_are_checked_as_without_priors():
+    padded = found([["b", "a"]] * 2, [[2 / 3, 1 / 3, 0.1]] * 2)
+    none = found([[]] * 2)
+    with pytest.raises(RefusedError, match="`recommend` scored padding"):
+        try_offered(
+            with_priors(
+                recommend=lambda inputs: {
+                    name: each[: len(inputs[signatures.K])]
+                    for name, each in (none if inputs[signatures.CATEGORY].any() else padded).items()
+                }
+            ),
+            EXAMPLES,
+            1e-5,
+        )
+    popular = with_sources(["popularity"] * 2, scores=(0.25, 0.125))
+    try_offered(with_priors(recommend=popular), EXAMPLES, 1e-5)

@@ -30,7 +30,8 @@ def test_reads_all_but_tensorflows_own_and_refuses_what_is_no_model_to_serve(tmp
 
 EXPECTED = (
     "the model should have the signatures ['rank', 'serving_default'], and of others only some of ['catalogue_ranks', "
-    "'embed_item', 'embed_query', 'embed_user', 'explain', 'recommend', 'search', 'sessions', 'similar_items']"
+    "'embed_item', 'embed_query', 'embed_user', 'explain', 'item_prior', 'recommend', 'search', 'sessions', "
+    "'similar_items']"
 )
 
 

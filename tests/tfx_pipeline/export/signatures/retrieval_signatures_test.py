@@ -1,11 +1,19 @@
 """`recommend` and `search` of a real export, run as TF Serving runs it; and the search itself on numbers by hand."""
 
+import contextlib
+
 import numpy as np
 import pytest
 import tensorflow as tf
 
+from components.retrieve_then_rank.composed_model import save_composed_model
+from components.retrieve_then_rank.item_prior import ItemPrior
+from components.servability_gate.gate_config import GateConfig
+from components.servability_gate.trial import check
 from schemas import signatures
 from schemas.canonical_event import Surface, Token
+from serving.local_server.models.servable import Servable
+from tests.support.behaviour_examples import behaviour_example, write_examples
 from tests.support.exported_retriever import (
     ENGAGEMENTS,
     HISTORY,
@@ -17,6 +25,7 @@ from tests.support.exported_retriever import (
     texts,
     wanted,
 )
+from tests.support.in_process_server import serve_in_process
 from tfx_pipeline.export.catalogue.category_filter import CategoryFilter
 from tfx_pipeline.export.catalogue.retrieval_index import RetrievalIndex
 from tfx_pipeline.export.signatures.retrieval_signatures import Retrieval
@@ -55,6 +64,44 @@ def test_answers_the_best_items_with_the_scores_of_rank(servable, queries):
             assert items == [ITEMS[place] for place in best]
             np.testing.assert_allclose(scores, ranked[row, best], atol=1e-6)
         assert "" not in items
+
+
+@pytest.mark.parametrize("popular_negatives", [False, True])
+def test_before_a_ranker_of_popular_negatives_popularity_counts_again(popular_negatives, exported, tmp_path):
+    """The odds of `rank` times the item's share of engagements, each item counted once more, by that of an average."""
+    composed = str(tmp_path / "composed")
+    save_composed_model(exported.model_dir, exported.model_dir, composed, 12, popular_negatives)
+    counts = np.array([1 + ENGAGEMENTS.get(item, 0) for item in ITEMS])
+    times = counts / counts.mean() if popular_negatives else np.ones(len(ITEMS))
+    with contextlib.closing(Servable(composed)) as model:
+        for query in ("red mug", None):
+            asked = rank_inputs([HISTORY], ["u1"], [query or ""], ITEMS)
+            scores = model.run(signatures.RANK, asked)[signatures.SCORES][0].astype(np.float64)
+            odds = scores / (1 - scores) * times
+            (items,), answered = listed(model, request([HISTORY], queries=query and [query]))
+            assert items == [ITEMS[place] for place in np.argsort(-odds)]
+            np.testing.assert_allclose(answered[0], np.sort(odds / (1 + odds))[::-1], rtol=1e-5)
+        if popular_negatives:
+            told = model.run(signatures.ITEM_PRIOR, {signatures.ITEM_ID: texts(ITEMS)})[signatures.PRIOR]
+            np.testing.assert_allclose(told, np.log(times), rtol=1e-5)
+    examples = [
+        behaviour_example(["item-a", "item-b"], history=HISTORY),
+        behaviour_example(["item-c", "item-d"], surface=Surface.SEARCH, query="mug", history=HISTORY),
+        behaviour_example(["item-e", "item-f"], surface=Surface.SEARCH, query="blue lamp", user="u2"),
+    ]
+    file = write_examples(tmp_path / "test.gz", examples)
+    requests = str(tmp_path / "requests")
+    assert check(composed, [file], GateConfig(examples=4), requests, serve_in_process).reasons == ()
+
+
+def test_the_gate_refuses_a_ranker_that_lists_do_not_score_as(exported, tmp_path, monkeypatch):
+    """As if the lists' part of the model and `rank` were exported with unlike priors or weights."""
+    composed = str(tmp_path / "composed")
+    monkeypatch.setattr(ItemPrior, "among_all", lambda self, items, scores: (scores, scores))
+    save_composed_model(exported.model_dir, exported.model_dir, composed, 12, True)
+    file = write_examples(tmp_path / "test.gz", [behaviour_example(["item-a", "item-b"], history=HISTORY)])
+    reasons = check(composed, [file], GateConfig(examples=1), str(tmp_path / "requests"), serve_in_process).reasons
+    assert "`recommend` and `rank` score the same items differently: with the `prior`" in " ".join(reasons)
 
 
 def test_seen_items_are_left_out_where_a_row_asks_for_it(servable):
