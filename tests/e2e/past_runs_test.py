@@ -32,7 +32,7 @@ def test_three_runs_are_listed_with_what_their_reports_say(tandem_runs, three_ru
 def test_a_pushed_version_goes_back_to_the_logs(tandem_runs, three_runs):
     shown = tandem_runs(three_runs.config.run_root, "show", "1")
     assert {each["component"]: each["files"] for each in shown["logs"]} == {
-        "BehaviourExampleGen": three_runs.config.data.events,
+        "BehaviourExampleGen": f"{three_runs.config.data.events}, {three_runs.config.data.users}",
         "ItemCatalog": three_runs.config.data.items,
     }
     assert all(len(each["digest"]) == 64 for each in shown["logs"])
@@ -47,19 +47,20 @@ def test_runs_differ_in_what_was_set(tandem_runs, three_runs):
     assert tandem_runs(root, "compare", "1", "3")["configuration"] == {"evaluation.margin": [0.0001, 0.99]}
 
 
-def test_a_run_after_a_removal_still_comes_from_the_cache(tandem_runs, tiny_config, tmp_path):
+def test_a_run_after_a_removal_still_comes_from_the_cache(tandem_runs, three_runs, tmp_path):
     from tfx_pipeline.config.pipeline_config import load_config
     from tfx_pipeline.runners import local_runner  # Imports TFX: many seconds.
 
-    def run(epochs):
-        overrides = [f"root={tmp_path}", f"train.epochs={epochs}", "evaluation.margin=-1"]  # Anything is good enough.
-        return local_runner.run(load_config(str(tiny_config), overrides))
-
-    for epochs in (1, 3):
-        run(epochs)
-    assert [each["outcome"] for each in tandem_runs(tmp_path)] == ["pushed", "pushed"]
-    removed = tandem_runs(tmp_path, "remove", "1", "--yes")
-    assert [each for each in removed["removed"] if "/Trainer/model/" in each] and removed["kept"] > 0
-    assert not any(Path(each).exists() for each in removed["removed"])
-    assert [each["run"] for each in tandem_runs(tmp_path)] == [2]
-    assert "Trainer" in run(3).cached
+    path, overrides = three_runs.copy(tmp_path)
+    config = load_config(str(path), overrides)
+    # What the second run has is the first's, too; the third has judged anew, and nobody reads that verdict.
+    removed = tandem_runs(config.run_root, "remove", "2", "3", "--yes")
+    assert removed["kept"] > 0 and {each.split("/artifacts/")[1].split("/")[0] for each in removed["removed"]} == {
+        "Evaluator", "Pusher"
+    }  # fmt: skip
+    assert all(each.startswith(str(tmp_path)) and not Path(each).exists() for each in removed["removed"])
+    assert [each["run"] for each in tandem_runs(config.run_root)] == [1]
+    assert local_runner.run(config).ran == ()
+    # What was removed is made again, not looked for where it was.
+    strict = local_runner.run(load_config(str(path), [*overrides, "evaluation.margin=0.99"]))
+    assert set(strict.ran) == {"Evaluator", "Pusher"} and strict.models["tiny"].outcome == "not_pushed"
