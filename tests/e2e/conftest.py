@@ -30,6 +30,8 @@ RETRIEVER = [
     "unifiedssr.softmax_negatives=32",
     "evaluation.judged_queries=30",
 ]
+STRICT = "evaluation.margin=0.99"
+"""Asks for more than any model can give, as the third run does."""
 PROPERTIES = ("Artifact", "Execution", "Context")
 """What has properties in the metadata store."""
 
@@ -103,6 +105,8 @@ class ThreeRuns:
     def copy(self, folder: Path) -> tuple[Path, list]:
         """Copies the log, the configuration and all that was made into an empty folder, for a test that changes them.
 
+        The copy's cache is empty: components look for their results by the paths that they read.
+
         Returns:
             The copied configuration's file, and what it has to be told besides.
         """
@@ -172,8 +176,7 @@ def three_runs(tmp_path_factory) -> ThreeRuns:
     config = load_config(str(path), overrides)
     with heard() as lines:
         first = local_runner.run(config)
-    # The third run asks for more than any model can give.
-    strict = load_config(str(path), [*overrides, "evaluation.margin=0.99"])
+    strict = load_config(str(path), [*overrides, STRICT])
     reports = [first, *(local_runner.run(each) for each in (config, strict))]
     return ThreeRuns(path, overrides, config, reports, "\n".join(lines))
 

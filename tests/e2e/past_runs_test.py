@@ -1,10 +1,12 @@
 """What `tandem runs` tells of real runs, and that a pipeline finds its way after some were removed."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
 
+from tests.e2e.conftest import STRICT
 from tfx_pipeline.cli.main import main
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1800)]
@@ -47,20 +49,29 @@ def test_runs_differ_in_what_was_set(tandem_runs, three_runs):
     assert tandem_runs(root, "compare", "1", "3")["configuration"] == {"evaluation.margin": [0.0001, 0.99]}
 
 
-def test_a_run_after_a_removal_still_comes_from_the_cache(tandem_runs, three_runs, tmp_path):
+@pytest.fixture
+def runs_to_change(three_runs, tmp_path):
+    """The three runs where they were made, for the cache knows them by their paths. They are put back afterwards."""
+    folder, kept = three_runs.path.parent, tmp_path / "kept"
+    shutil.copytree(folder, kept)
+    yield three_runs
+    shutil.rmtree(folder)
+    shutil.copytree(kept, folder)
+
+
+def test_a_run_after_a_removal_still_comes_from_the_cache(tandem_runs, runs_to_change):
     from tfx_pipeline.config.pipeline_config import load_config
     from tfx_pipeline.runners import local_runner  # Imports TFX: many seconds.
 
-    path, overrides = three_runs.copy(tmp_path)
-    config = load_config(str(path), overrides)
-    # What the second run has is the first's, too; the third has judged anew, and nobody reads that verdict.
+    config = runs_to_change.config
+    # The newest outputs of all components are those of the first run again.
+    assert local_runner.run(config).ran == ()
+    # What the second run has is the first's; the third has judged anew, and no other run has that verdict.
     removed = tandem_runs(config.run_root, "remove", "2", "3", "--yes")
-    assert removed["kept"] > 0 and {each.split("/artifacts/")[1].split("/")[0] for each in removed["removed"]} == {
-        "Evaluator", "Pusher"
-    }  # fmt: skip
-    assert all(each.startswith(str(tmp_path)) and not Path(each).exists() for each in removed["removed"])
-    assert [each["run"] for each in tandem_runs(config.run_root)] == [1]
+    assert {each.split("/artifacts/")[1].split("/")[0] for each in removed["removed"]} == {"Evaluator", "Pusher"}
+    assert not any(Path(each).exists() for each in removed["removed"])
+    assert [each["run"] for each in tandem_runs(config.run_root)] == [1, 4]
     assert local_runner.run(config).ran == ()
     # What was removed is made again, not looked for where it was.
-    strict = local_runner.run(load_config(str(path), [*overrides, "evaluation.margin=0.99"]))
+    strict = local_runner.run(load_config(str(runs_to_change.path), [*runs_to_change.overrides, STRICT]))
     assert set(strict.ran) == {"Evaluator", "Pusher"} and strict.models["tiny"].outcome == "not_pushed"
