@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pytest
@@ -11,7 +12,6 @@ import pytest
 from schemas import signatures
 from schemas.canonical_event import Surface, Token
 from serving.local_server.models.servable import Servable
-from tests.e2e.conftest import RETRIEVER
 from tests.support import tiny_logs
 from tests.support.exported_retriever import rank_inputs, texts, wanted
 from tfx_pipeline.cli.main import main
@@ -21,24 +21,30 @@ from tfx_pipeline.past_runs.run_store import RunStore
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1800)]
 NEW = {"mug-new": "purple mug", "lamp-new": "red vintage lamp"}
 HISTORY = (Token(Surface.RECOMMENDATION, ("lamp-1",)), Token(Surface.SEARCH, ("mug-2",), "mug"))
-SETTINGS = [word for setting in RETRIEVER for word in ("--set", setting)]
+
+
+class Shop(NamedTuple):
+    """A folder with a space in its path: a log, and a run of it that has pushed."""
+
+    folder: Path
+    overrides: list
+
+    @property
+    def options(self):
+        return ["--config", str(self.folder / "tiny.yaml"), *(f"--set={each}" for each in self.overrides)]
+
+    def index(self, capfd):
+        """Indexes, and returns the exit code and what became of the model."""
+        capfd.readouterr()
+        code = main(["index", *self.options, "--json"])
+        printed = capfd.readouterr().out
+        return code, json.loads(printed[printed.index("{") :])["models"]["tiny"]
 
 
 @pytest.fixture(scope="module")
-def shop(tmp_path_factory):
-    """The folder of a log, with a space in its path, and of the run of it."""
-    folder = tmp_path_factory.mktemp("a shop")
-    path = tiny_logs.write(folder)
-    assert main(["run", "--config", str(path), *SETTINGS]) == 0
-    return folder
-
-
-def index(folder, capfd, *more):
-    """Indexes, and returns the exit code and what became of the model."""
-    capfd.readouterr()
-    code = main(["index", "--config", str(folder / "tiny.yaml"), *SETTINGS, *more, "--json"])
-    printed = capfd.readouterr().out
-    return code, json.loads(printed[printed.index("{") :])["models"]["tiny"]
+def shop(three_runs, tmp_path_factory):
+    path, overrides = three_runs.copy(tmp_path_factory.mktemp("another shop"))
+    return Shop(path.parent, overrides)
 
 
 @contextlib.contextmanager
@@ -60,12 +66,13 @@ def found(servable, query, k=74):
 
 
 def test_new_items_are_found_changed_ones_count_and_nothing_else_changes(shop, capfd):
-    items = shop / "items.tsv"
-    added = "".join(f"{item}\t{title}\t\n" for item, title in NEW.items())
-    items.write_text(items.read_text().replace("mug-0\tred mug", "mug-0\tgreen clock") + added)
-    code, after = index(shop, capfd)
+    items = shop.folder / "items.jsonl"
+    added = "".join(json.dumps({"item_id": item, "title": title}) + "\n" for item, title in NEW.items())
+    assert items.read_text().count('"red mug"') == 1
+    items.write_text(items.read_text().replace('"red mug"', '"green clock"') + added)
+    code, after = shop.index(capfd)
     assert (code, after["outcome"]) == (0, "pushed")
-    assert index(shop, capfd) == (0, {**after, "outcome": "unchanged"})
+    assert shop.index(capfd) == (0, {**after, "outcome": "unchanged"})
     known = [item for item, _ in tiny_logs.ITEMS if item != "mug-0"]
     trained = min(os.listdir(after["pushed_model_dir"]), key=int)
     with version({**after, "version": trained}) as old, version(after) as new:
@@ -80,10 +87,10 @@ def test_new_items_are_found_changed_ones_count_and_nothing_else_changes(shop, c
 
 
 def test_the_runs_are_told_and_the_training_is_kept(shop, capfd):
-    assert main(["runs", "--config", str(shop / "tiny.yaml"), *SETTINGS, "--json"]) == 0
+    assert main(["runs", *shop.options, "--json"]) == 0
     runs = json.loads(capfd.readouterr().out)
-    assert {each["outcome"] for each in runs} <= {"pushed", "unchanged"}
-    config = load_config(str(shop / "tiny.yaml"), RETRIEVER)
+    assert [each["outcome"] for each in runs[-2:]] == ["pushed", "unchanged"]
+    config = load_config(str(shop.folder / "tiny.yaml"), shop.overrides)
     store = RunStore(config.run_root)
     newest = max(store.artifacts.values(), key=lambda each: each.id if each.type == "PushedModel" else 0)
     (trained,) = {
@@ -91,7 +98,7 @@ def test_the_runs_are_told_and_the_training_is_kept(shop, capfd):
         for each in store.ancestors([newest.id])
         if store.producers[each][1].component == "Trainer" and store.artifacts[each].type == "Model"
     }
-    assert Path(trained).is_dir()
+    assert Path(trained).is_dir() and Path(trained).is_relative_to(shop.folder)
 
 
 def test_without_a_pushed_model_it_says_what_to_do(tmp_path, capfd):

@@ -18,15 +18,16 @@ pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1800)]
 EPOCHS = 4
 COMMAND = [sys.executable, "-m", "tfx_pipeline.cli.main", "run"]
 ENDS = re.compile(r"Epoch (\d+)/\d+: loss")
+GOES_ON = "Going on where an interrupted training stopped"
 
 
-def run_until(config: Path, last_line: re.Pattern, number: signal.Signals, *more: str) -> tuple[int, list[int], str]:
+def run_until(config: Path, last_line: re.Pattern, number: signal.Signals) -> tuple[int, list[int], str]:
     """Runs the pipeline and sends it a signal at the first line that matches.
 
     Returns:
         The exit code, the epochs that ended, and the output.
     """
-    overrides = [f"--set=train.epochs={EPOCHS}", "--set=train.early_stopping_patience=0", *more]
+    overrides = [f"--set=train.epochs={EPOCHS}", "--set=train.early_stopping_patience=0"]
     # Many small batches, so that an epoch is still going on when the signal comes.
     overrides.append("--set=train.batch_size=8")
     process = subprocess.Popen(
@@ -50,29 +51,24 @@ def run_until(config: Path, last_line: re.Pattern, number: signal.Signals, *more
     return code, [int(number) for number in ENDS.findall(output)], output
 
 
-def test_a_killed_training_resumes_and_ends_with_the_same_number_of_epochs(tiny_config):
-    root = tiny_config.parent / "run"
+def test_a_training_that_is_interrupted_and_then_killed_ends_with_the_same_number_of_epochs(tiny_config):
+    # SIGINT does the same, see tests/tfx_pipeline/cli/console/interruption_test.py.
+    code, ended, output = run_until(tiny_config, re.compile(r"Epoch 1/\d+: loss"), signal.SIGTERM)
+    *_, last = output.splitlines()
+    assert (code, ended) == (1, [1])
+    assert last == "tandem run: interrupted; what was finished is kept, and the same command goes on from there"
+    assert "Traceback" not in output
+
     code, ended, output = run_until(tiny_config, re.compile(r"Epoch 2/\d+: loss"), signal.SIGKILL)
-    assert (code, ended) == (-signal.SIGKILL, [1, 2])
+    assert (code, ended) == (-signal.SIGKILL, [2]) and GOES_ON in output
     assert "\ntandem run: the process was ended from one moment to the next" in output
 
     code, ended, output = run_until(tiny_config, re.compile(r"\] Trainer (\d+ min )?\d+ s$"), signal.SIGKILL)
-    assert code == -signal.SIGKILL and "Going on where an interrupted training stopped" in output
-    assert ended == [3, 4]
+    assert (code, ended) == (-signal.SIGKILL, [3, 4]) and GOES_ON in output
     # A finished training leaves nothing to go on from.
-    assert not list((root / "checkpoints").iterdir())
+    assert not list((tiny_config.parent / "run" / "checkpoints").iterdir())
 
     # What was finished before the kill was not done again.
-    newest = RunStore(str(root)).runs[-1]
+    newest = RunStore(str(tiny_config.parent / "run")).runs[-1]
     states = Counter(step.state for step in newest.steps if step.component != "Trainer")
     assert states == {"cached": 7}  # All before the Trainer; the model to beat is looked for after it.
-
-
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=lambda number: number.name)
-def test_an_interrupted_training_says_that_it_goes_on(tiny_config, number):
-    another = f"--set=train.seed={int(number)}"
-    code, ended, output = run_until(tiny_config, re.compile(r"Epoch 2/\d+: loss"), number, another)
-    *_, last = output.splitlines()
-    assert (code, ended) == (1, [1, 2])
-    assert last == "tandem run: interrupted; what was finished is kept, and the same command goes on from there"
-    assert "Traceback" not in output

@@ -56,6 +56,7 @@ evaluation:
   margin: 0.0001
   # Queries are words of titles, so that no model of a few seconds beats the rule that looks for these words.
   must_beat_baselines: false
+  baselines: []
 gate:
   examples: 8
 """

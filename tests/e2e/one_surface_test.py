@@ -20,7 +20,7 @@ def of_one_surface(tmp_path):
     """A configuration of the tiny log, in which all that happened on one surface happened on the other."""
 
     def write(surface):
-        path = tiny_logs.write(tmp_path)
+        path = tiny_logs.write(tmp_path, rules=())
         header, *rows = ((tmp_path / "events.tsv").read_text()).splitlines()
         changed = []
         for row in rows:

@@ -1,10 +1,12 @@
 """What `tandem runs` tells of real runs, and that a pipeline finds its way after some were removed."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
 
+from tests.e2e.conftest import STRICT
 from tfx_pipeline.cli.main import main
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1800)]
@@ -32,7 +34,7 @@ def test_three_runs_are_listed_with_what_their_reports_say(tandem_runs, three_ru
 def test_a_pushed_version_goes_back_to_the_logs(tandem_runs, three_runs):
     shown = tandem_runs(three_runs.config.run_root, "show", "1")
     assert {each["component"]: each["files"] for each in shown["logs"]} == {
-        "BehaviourExampleGen": three_runs.config.data.events,
+        "BehaviourExampleGen": f"{three_runs.config.data.events}, {three_runs.config.data.users}",
         "ItemCatalog": three_runs.config.data.items,
     }
     assert all(len(each["digest"]) == 64 for each in shown["logs"])
@@ -47,19 +49,29 @@ def test_runs_differ_in_what_was_set(tandem_runs, three_runs):
     assert tandem_runs(root, "compare", "1", "3")["configuration"] == {"evaluation.margin": [0.0001, 0.99]}
 
 
-def test_a_run_after_a_removal_still_comes_from_the_cache(tandem_runs, tiny_config, tmp_path):
+@pytest.fixture
+def runs_to_change(three_runs, tmp_path):
+    """The three runs where they were made, for the cache knows them by their paths. They are put back afterwards."""
+    folder, kept = three_runs.path.parent, tmp_path / "kept"
+    shutil.copytree(folder, kept)
+    yield three_runs
+    shutil.rmtree(folder)
+    shutil.copytree(kept, folder)
+
+
+def test_a_run_after_a_removal_still_comes_from_the_cache(tandem_runs, runs_to_change):
     from tfx_pipeline.config.pipeline_config import load_config
     from tfx_pipeline.runners import local_runner  # Imports TFX: many seconds.
 
-    def run(epochs):
-        overrides = [f"root={tmp_path}", f"train.epochs={epochs}", "evaluation.margin=-1"]  # Anything is good enough.
-        return local_runner.run(load_config(str(tiny_config), overrides))
-
-    for epochs in (1, 3):
-        run(epochs)
-    assert [each["outcome"] for each in tandem_runs(tmp_path)] == ["pushed", "pushed"]
-    removed = tandem_runs(tmp_path, "remove", "1", "--yes")
-    assert [each for each in removed["removed"] if "/Trainer/model/" in each] and removed["kept"] > 0
+    config = runs_to_change.config
+    # The newest outputs of all components are those of the first run again.
+    assert local_runner.run(config).ran == ()
+    # What the second run has is the first's; the third has judged anew, and no other run has that verdict.
+    removed = tandem_runs(config.run_root, "remove", "2", "3", "--yes")
+    assert {each.split("/artifacts/")[1].split("/")[0] for each in removed["removed"]} == {"Evaluator", "Pusher"}
     assert not any(Path(each).exists() for each in removed["removed"])
-    assert [each["run"] for each in tandem_runs(tmp_path)] == [2]
-    assert "Trainer" in run(3).cached
+    assert [each["run"] for each in tandem_runs(config.run_root)] == [1, 4]
+    assert local_runner.run(config).ran == ()
+    # What was removed is made again, not looked for where it was.
+    strict = local_runner.run(load_config(str(runs_to_change.path), [*runs_to_change.overrides, STRICT]))
+    assert set(strict.ran) == {"Evaluator", "Pusher"} and strict.models["tiny"].outcome == "not_pushed"

@@ -34,6 +34,7 @@ def trained(three_runs):
         train_files=(),
         validation_files=(),
         catalog_files=(str(transformed / "Split-catalog" / "*"),),
+        audience_files=(str(transformed / "Split-audience" / "*"),),
         transform_graph=str(graph),
         model_dir="",
         log_dir="",

@@ -3,16 +3,29 @@
 A model learns this in seconds, so that in an end-to-end test it beats popularity and is pushed.
 """
 
+import json
 import random
+from collections.abc import Sequence
 from pathlib import Path
+
+from components.baselines.rule_names import RULE_NAMES
 
 TOPICS = ("mug", "lamp", "clock", "basket", "ribbon", "candle")
 COLOURS = ("red", "blue", "green", "white", "black", "pink", "small", "large", "wooden", "round", "vintage", "spotted")
 ITEMS = [(f"{topic}-{number}", f"{colour} {topic}") for topic in TOPICS for number, colour in enumerate(COLOURS)]
 
 
-def write(folder: Path, users: int = 80, events_per_user: int = 16, seed: int = 5) -> Path:
+def write(
+    folder: Path, users: int = 80, events_per_user: int = 16, seed: int = 5, rules: Sequence[str] = RULE_NAMES
+) -> Path:
     """Writes `events.tsv`, `items.tsv` and a configuration of a short training.
+
+    Args:
+        folder: Where they go.
+        users: How many users there are.
+        events_per_user: How many events each of them has.
+        seed: Of what is drawn.
+        rules: What each model is compared with; in a run of the whole all of them take many seconds.
 
     Returns:
         The configuration's path; its `root` is `folder / "run"`.
@@ -67,6 +80,7 @@ evaluation:
   margin: 0.0001
   # Queries are words of titles, so that no model of a few seconds beats the rule that looks for these words.
   must_beat_baselines: false
+  baselines: [{", ".join(rules)}]
   # Seconds for each run, which a test that looks at them asks for.
   judged_queries: 0
 gate:
@@ -74,6 +88,35 @@ gate:
 """
     )
     return config
+
+
+def add_numbers(folder: Path) -> list[str]:
+    """Adds prices, pictures, ages and purchases to what `write` has written into a folder. A few are unknown.
+
+    Returns:
+        What the configuration has to be told of them.
+    """
+    rng = random.Random(3)
+    header, *events = (folder / "events.tsv").read_text().splitlines()
+    weighed = [f"{row}\t{'buy' if place % 3 else 'click'}\n" for place, row in enumerate(events)]
+    (folder / "events.tsv").write_text(f"{header}\tdid\n" + "".join(weighed))
+    rows = [
+        # What a model of pictures would know: the topic.
+        {"item_id": item, "title": title, "price": round(rng.lognormvariate(2, 1), 2) if place else None,
+         "picture": [float(item.startswith(topic)) for topic in TOPICS] if place > 1 else None}
+        for place, (item, title) in enumerate(ITEMS)
+    ]  # fmt: skip
+    (folder / "items.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    (folder / "users.csv").write_text("user_id,age\n" + "".join(f"u{user},{20 + user}\n" for user in range(79)))
+    return [
+        f"data.items={folder / 'items.jsonl'}",
+        f"data.users={folder / 'users.csv'}",
+        "data.item_columns.numbers=[price]",
+        "data.item_columns.vectors=picture",
+        "data.user_columns.numbers=[age]",
+        "data.columns.weight=did",
+        "data.columns.weight_values={click: 1, buy: 4}",
+    ]
 
 
 def write_weighed(folder: Path) -> Path:

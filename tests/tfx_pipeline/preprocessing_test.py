@@ -26,6 +26,9 @@ CUSTOM_CONFIG = {
     "numbers_of_users": [],
     "vectors": False,
 }
+FEW_WORDS = TransformConfig(words_per_query=2, words_per_title=3, category_levels=0)
+FEW = CUSTOM_CONFIG | {"attributes": []}
+"""Settings of few vocabularies, each of which takes a second and more."""
 CATALOG = [
     dict(
         item_id=[b"a"], title=[b"Red MUG"], categories=[b"Kitchen & More", b"mugs"],
@@ -153,9 +156,9 @@ def test_numbers_and_vectors_of_items_and_users(tmp_path):
         dict(item_id=[b"c"]),
     ]
     users = [dict(user_id=[b"u1"], user_numbers=[20.0]), dict(user_id=[b"u2"], user_numbers=[40.0])]
-    settings = as_dict(dataclasses.replace(TRANSFORM, number_scale="linear"))
+    settings = as_dict(dataclasses.replace(FEW_WORDS, number_scale="linear"))
     more = {"transform": settings, "numbers": ["price", "stars"], "numbers_of_users": ["age"], "vectors": True}
-    data, output = analyzed(tmp_path, [*items, *users, *TRAIN], CUSTOM_CONFIG | more)
+    data, output = analyzed(tmp_path, [*items, *users, *TRAIN], FEW | more)
     # Two numbers lie one standard deviation from their mean.
     numbers = [[-1, 1, 0, 0], [1, 1, 0, 1], *[[0] * 4] * 6]
     assert [row[features.ITEM_NUMBERS].tolist() for row in data] == numbers
@@ -181,8 +184,8 @@ def test_what_is_switched_off_takes_no_room(tmp_path):
 
 def test_words_can_become_pieces(tmp_path):
     """Then each word has ten places: a misspelt query shares pieces with the titles that training saw."""
-    transform = dataclasses.replace(TRANSFORM, tokenizer="character_ngrams")
-    examples, output = analyzed(tmp_path, CATALOG + TRAIN, CUSTOM_CONFIG | {"transform": as_dict(transform)})
+    transform = dataclasses.replace(FEW_WORDS, tokenizer="character_ngrams")
+    examples, output = analyzed(tmp_path, CATALOG + TRAIN, FEW | {"transform": as_dict(transform)})
     # "mug" is itself and three pieces.
     mug = examples[len(CATALOG)][features.QUERY_WORDS].tolist()
     assert len(mug) == 20 and all(mug[:4]) and not any(mug[4:])
@@ -199,8 +202,8 @@ def test_words_can_be_corrected_and_joined_to_their_kin(tmp_path):
     """In queries and titles alike words become their group's; but only what somebody typed is corrected."""
     titles = ["red mug", "umbrella", "pots pot", "cup cups", "bag bags", "hat hats", "pan pans"]
     items = [dict(item_id=[f"i{number}".encode()], title=[title.encode()]) for number, title in enumerate(titles)]
-    settings = dataclasses.replace(TRANSFORM, words_per_query=3, correct_spelling=True, join_word_forms=True)
-    rows, output = analyzed(tmp_path, items + TRAIN, CUSTOM_CONFIG | {"transform": as_dict(settings)})
+    settings = dataclasses.replace(FEW_WORDS, words_per_query=3, correct_spelling=True, join_word_forms=True)
+    rows, output = analyzed(tmp_path, items + TRAIN, FEW | {"transform": as_dict(settings)})
     words = {1 + place: word.decode() for place, word in enumerate(output.vocabulary_by_name(features.WORD_VOCABULARY))}
     words |= {0: "", len(words) + 1: "?"}
     empty = {name: _none(spec.dtype) for name, spec in RAW_SPEC.items()}
@@ -225,8 +228,8 @@ def test_words_can_be_corrected_and_joined_to_their_kin(tmp_path):
 def test_kin_can_be_joined_without_correcting(tmp_path):
     titles = ["umbrella", "pots pot", "cup cups", "bag bags", "hat hats", "pan pans"]
     items = [dict(item_id=[f"i{number}".encode()], title=[title.encode()]) for number, title in enumerate(titles)]
-    settings = dataclasses.replace(TRANSFORM, join_word_forms=True)
-    _, output = analyzed(tmp_path, items + TRAIN, CUSTOM_CONFIG | {"transform": as_dict(settings)})
+    settings = dataclasses.replace(FEW_WORDS, join_word_forms=True)
+    _, output = analyzed(tmp_path, items + TRAIN, FEW | {"transform": as_dict(settings)})
     words = {1 + place: word.decode() for place, word in enumerate(output.vocabulary_by_name(features.WORD_VOCABULARY))}
     asked = {features.QUERY: tf.sparse.from_dense([["potts mugs"]])}
     raw = {name: _none(spec.dtype) for name, spec in RAW_SPEC.items()} | asked
@@ -236,8 +239,8 @@ def test_kin_can_be_joined_without_correcting(tmp_path):
 
 def test_pieces_can_be_learned_from_the_log(tmp_path):
     """What only histories and candidates' rows show does not count, as for words. Each word then has three places."""
-    transform = dataclasses.replace(TRANSFORM, tokenizer="subwords", subwords=400)
-    examples, output = analyzed(tmp_path, CATALOG + TRAIN, CUSTOM_CONFIG | {"transform": as_dict(transform)})
+    transform = dataclasses.replace(FEW_WORDS, tokenizer="subwords", subwords=400)
+    examples, output = analyzed(tmp_path, CATALOG + TRAIN, FEW | {"transform": as_dict(transform)})
     vocabulary = [piece.decode() for piece in output.vocabulary_by_name(features.WORD_VOCABULARY)]
     assert {"mug", "red", "large"} <= set(vocabulary) and "thing" not in vocabulary
 
@@ -260,7 +263,7 @@ def _none(dtype):
 def test_weights_are_those_of_the_examples_and_1_for_a_row_without_one(tmp_path):
     first = {**TRAIN[0], features.WEIGHT: [2.5], features.HISTORY_WEIGHTS: [0.5, 7.0]}
     rows = [first, {**TRAIN[1], features.WEIGHT: [0.0]}, TRAIN[2]]
-    data, output = analyzed(tmp_path, rows, {**CUSTOM_CONFIG, "with_weights": True})
+    data, output = analyzed(tmp_path, rows, FEW | {"transform": as_dict(FEW_WORDS), "with_weights": True})
     spec = output.transformed_feature_spec()[features.EXAMPLE_WEIGHT]
     assert spec == tf.io.FixedLenFeature([], tf.float32)
     assert [float(row[features.EXAMPLE_WEIGHT]) for row in data] == [2.5, 0.0, 1.0]
