@@ -214,6 +214,26 @@ def test_refuses_lists_whose_log_odds_differ_from_those_of_rank_by_more_than_the
         try_offered(with_priors(**of), EXAMPLES, 1e-5)
 
 
+@pytest.mark.parametrize(("alone", "passes"), [(16 / 33, True), (0.45, False)])
+def test_alone_a_list_may_differ_by_what_the_last_bit_of_rank_makes_of_it(alone, passes):
+    """Scores of `rank` near 1 - 2^-20 differ by 2^-24, so their odds are about 2^20 and 2^20 * 16 / 17. The prior
+    leaves 1 and 16 / 17 of them: scores of 1 / 2 and 16 / 33."""
+
+    def recommend(inputs):
+        rows = len(inputs[signatures.K])
+        if inputs[signatures.CATEGORY].any():
+            return found([[]] * rows)
+        return found([["a"]] * rows, [[0.5 if rows > 1 else alone]] * rows)
+
+    priors, by_rank = PRIORS | {b"a": -20 * np.log(2)}, {b"a": 1 - 2.0**-20}
+    asked = with_priors(priors=priors, by_rank=by_rank, recommend=recommend, search=found([[]]))
+    if passes:
+        try_offered(asked, EXAMPLES, 1e-5)
+    else:
+        with pytest.raises(RefusedError, match="`recommend` scores differently alone and together with others"):
+            try_offered(asked, EXAMPLES, 1e-5)
+
+
 def test_scores_of_padding_and_of_popularity_alone_are_checked_as_without_priors():
     padded = found([["b", "a"]] * 2, [[2 / 3, 1 / 3, 0.1]] * 2)
     none = found([[]] * 2)
