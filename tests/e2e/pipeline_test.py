@@ -13,7 +13,7 @@ from tests.support.golden import assert_golden
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1800)]
 
 DATA = {"ItemCatalog", "BehaviourExampleGen", "StatisticsGen", "ImportSchemaGen", "ExampleValidator", "DataChecks"}
-MODELS = {"Transform", "Trainer", "RetrieverTrainer", "RetrieveThenRank"}
+MODELS = {"Transform", "Trainer", "RetrieverTrainer", "SasrecTrainer", "RetrieveThenRank"}
 JUDGEMENT = {
     "BaselineModel", "Baselines", "CatalogueMetrics", "Evaluator", "JudgedQueries", "Pusher", "ServabilityGate"
 }  # fmt: skip
@@ -46,7 +46,7 @@ def test_every_report_tells_what_the_trainings_chose_for_their_rows(three_runs):
     rows = sum(1 for _ in three_runs.records(features.TRAIN_SPLIT))
     for report in three_runs.reports:  # Also where the trainings come from the cache.
         chosen = dict(line.split(": ", 1) for line in report.trainings)
-        assert set(chosen) == {"Trainer", "RetrieverTrainer"}
+        assert set(chosen) == {"Trainer", "RetrieverTrainer", "SasrecTrainer"}
         # The configuration says batches of 16, epochs and, of the ranking model alone, the rate.
         assert chosen["Trainer"].endswith(f"({rows:,} examples, {-(-rows // 16)} steps an epoch)")
         assert chosen["Trainer"].startswith("ends after ")
@@ -77,7 +77,7 @@ def test_the_report_compares_the_model_with_each_rule(three_runs):
     assert first.rules == second.rules == third.rules and first.rules["decides"] is False
     for surface in ("recommendation", "search"):
         found = first.rules["candidates"][surface]
-        assert tuple(found["rules"]) == RULE_NAMES
+        assert tuple(found["rules"]) == (*RULE_NAMES, "sasrec")
         # The very examples and candidates of the Evaluator, one of each user.
         assert found["model"]["ndcg_at_5"][0] == pytest.approx(first.metrics["model"][surface]["ndcg_at_5"], abs=1e-4)
         among_all = first.rules["catalogue"][surface]["model"]
