@@ -9,7 +9,7 @@ import tensorflow as tf
 
 from schemas import signatures
 from schemas.canonical_event import Surface, Token
-from schemas.signature_catalogue import SIGNATURES
+from schemas.signature_catalogue import SIGNATURES, OfferedBy
 from tests.support.exported_retriever import ITEMS, REQUEST, behaviour_example, history_inputs
 
 HISTORIES = (signatures.RANK_HISTORY_SURFACES, signatures.RANK_HISTORY_QUERIES, signatures.RANK_HISTORY_ITEMS)
@@ -29,6 +29,8 @@ OLDER = (
     Token(Surface.SEARCH, (ITEMS[4],), "mug"),
     CLICKS[6],
 )
+OF_ONE_MODEL = [name for name, row in SIGNATURES.items() if row.offered_by is not OfferedBy.WITH_ITEM_PRIORS]
+"""A prior is made where two models become one: `tests/components/retrieve_then_rank/item_prior_test.py`."""
 WITH_HISTORY = [name for name, row in SIGNATURES.items() if set(HISTORIES) <= {each.name for each in row.inputs}]
 
 
@@ -52,7 +54,7 @@ def assert_same(answer, expected):
             assert own.tolist() == value.tolist()
 
 
-@pytest.mark.parametrize("name", SIGNATURES)
+@pytest.mark.parametrize("name", OF_ONE_MODEL)
 def test_inputs_and_outputs_are_those_of_the_catalogue(export_with, name):
     """By name, type and number of axes."""
 
@@ -70,7 +72,7 @@ def test_inputs_and_outputs_are_those_of_the_catalogue(export_with, name):
     assert {key: outputs[key] for key in outputs.keys() - further} == due(row.outputs + row.newer_outputs)
 
 
-@pytest.mark.parametrize("name", SIGNATURES)
+@pytest.mark.parametrize("name", OF_ONE_MODEL)
 def test_answers_are_of_the_declared_types_and_finite(ask, export_with, name):
     answer = ask(name)
     for each in SIGNATURES[name].outputs + SIGNATURES[name].newer_outputs:
@@ -81,7 +83,7 @@ def test_answers_are_of_the_declared_types_and_finite(ask, export_with, name):
             assert declared.tensor_shape.dim[-1].size == value.shape[-1]
 
 
-@pytest.mark.parametrize("name", SIGNATURES)
+@pytest.mark.parametrize("name", OF_ONE_MODEL)
 def test_a_row_is_answered_as_it_is_alone(ask, name):
     together = ask(name)
     for row in range(3):
@@ -89,13 +91,13 @@ def test_a_row_is_answered_as_it_is_alone(ask, name):
         assert_same({key: value[row : row + 1] for key, value in together.items()}, alone)
 
 
-@pytest.mark.parametrize("name", SIGNATURES)
+@pytest.mark.parametrize("name", OF_ONE_MODEL)
 def test_no_row_is_no_answer(ask, name):
     shapes = [value.shape for value in ask(name, **{key: value[:0] for key, value in REQUEST.items()}).values()]
     assert [shape[0] for shape in shapes] == [0] * len(shapes)
 
 
-@pytest.mark.parametrize("name", SIGNATURES)
+@pytest.mark.parametrize("name", OF_ONE_MODEL)
 def test_more_padding_changes_nothing(ask, name):
     wider = {
         key: np.pad(value, [(0, 0)] + [(0, 2)] * (value.ndim - 1), constant_values=b"")
