@@ -92,7 +92,7 @@ class OverlapFeatures(keras.layers.Layer):
         is_other = ops.not_equal(candidates[:, :, None], history.items[:, None, :])
         if self._fields:
             values = self._values(candidates, tables), self._values(history.items, tables)
-            parts.append(_shared_values(*values, history.weights, is_other))
+            parts.append(_shared_values(*values, history.weights, is_other if self.repeats else None))
         if self._texts:
             texts = self._words(candidates, tables)
             is_search = ops.equal(inputs[features.SURFACE_INDEX], Surface.SEARCH.model_index)
@@ -103,8 +103,10 @@ class OverlapFeatures(keras.layers.Layer):
             parts.append(_shared_words(texts, of_texts, earlier, self._rarity_of(earlier)))
             newest = self._words(history.newest_item, tables)
             of_newest = _shared_words(texts, of_texts, newest, self._rarity_of(newest))
-            is_not_newest = ops.not_equal(candidates, ops.expand_dims(history.newest_item, 1))
-            parts.append(ops.multiply(of_newest, ops.cast(is_not_newest, "float32")[..., None]))
+            if self.repeats:
+                is_not_newest = ops.not_equal(candidates, ops.expand_dims(history.newest_item, 1))
+                of_newest = ops.multiply(of_newest, ops.cast(is_not_newest, "float32")[..., None])
+            parts.append(of_newest)
         of_history = ops.concatenate(parts, axis=-1)
         if not self.repeats:
             of_history = ops.multiply(of_history, ops.cast(ops.all(is_other, axis=2), "float32")[..., None])
@@ -171,13 +173,15 @@ def _shared_values(candidates, items, weights, is_other):
         candidates: Int [batch, candidates, fields].
         items: Int [batch, length, fields].
         weights: Those of `ItemsOfHistory`.
-        is_other: Bool [batch, candidates, length], false where an item of the history is the candidate itself.
+        is_other: Bool [batch, candidates, length], false where an item of the history is the candidate itself, which
+            then does not count; None counts all.
     """
     candidates = ops.transpose(candidates, (0, 2, 1))  # [batch, fields, candidates]
     items = ops.transpose(items, (0, 2, 1))
     same = ops.equal(ops.expand_dims(candidates, -1), ops.expand_dims(items, 2))
     same = ops.logical_and(same, ops.expand_dims(ops.not_equal(candidates, PADDING), -1))
-    same = ops.logical_and(same, ops.expand_dims(is_other, 1))
+    if is_other is not None:
+        same = ops.logical_and(same, ops.expand_dims(is_other, 1))
     sums = ops.matmul(ops.cast(same, "float32"), ops.expand_dims(weights, 1))
     sums = ops.transpose(sums, (0, 2, 1, 3))  # [batch, candidates, fields, 3]
     parts = ops.concatenate([sums[..., :2], ops.log1p(sums[..., 2:])], axis=-1)

@@ -1,7 +1,6 @@
 """Repeat features: whether, how often and how long ago the history holds the candidate itself."""
 
 import math
-from typing import Any
 
 import keras
 from keras import ops
@@ -54,7 +53,7 @@ class RepeatFeatures(keras.layers.Layer):
         times = ops.sum(ops.cast(ops.equal(items[:, :, None], items[:, None, :]), "float32"), axis=2)
         return ops.sum(ops.divide(is_item, ops.maximum(times, 1.0)), axis=1)
 
-    def compute_output_shape(self, inputs_shape) -> Any:
+    def compute_output_shape(self, inputs_shape):
         """[batch, candidates, width]."""
         return (*inputs_shape[features.CANDIDATE_ITEMS], self.width)
 

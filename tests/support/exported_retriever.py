@@ -192,6 +192,12 @@ def texts(values: Sequence[str]) -> np.ndarray:
     return np.array([value.encode() for value in values], object)
 
 
+GATE_EXAMPLES = [
+    behaviour_example(["item-a", "item-b"], history=HISTORY),
+    behaviour_example(["item-c", "item-d"], surface=Surface.SEARCH, query="mug", history=HISTORY),
+    behaviour_example(["item-e", "item-f"], surface=Surface.SEARCH, query="blue lamp", user="u2"),
+]
+"""What a gate asks about: a feed and two searches, one without a history."""
 STRANGE = (Token(Surface.RECOMMENDATION, ("never-seen",)),)
 
 

@@ -17,7 +17,7 @@ from serving.local_server.models.servable import Servable
 from serving.local_server.models.warm_up import replay
 from tests.support import exported_retriever as exports
 from tests.support.behaviour_examples import behaviour_example, write_examples
-from tests.support.exported_retriever import HISTORY, history_inputs, retriever, texts
+from tests.support.exported_retriever import GATE_EXAMPLES, HISTORY, history_inputs, retriever, texts
 from tests.support.in_process_server import serve_in_process
 from tfx_pipeline.export import saved_model
 from tfx_pipeline.export.serving_transform import ServingTransform
@@ -93,12 +93,7 @@ def test_a_model_with_options_scores_as_before_it_was_exported(exported, tmp_pat
 
 
 def test_the_gate_lets_it_pass_with_requests_of_all_signatures(exported, servable, tmp_path):
-    examples = [
-        behaviour_example(["item-a", "item-b"], history=HISTORY),
-        behaviour_example(["item-c", "item-d"], surface=Surface.SEARCH, query="mug", history=HISTORY),
-        behaviour_example(["item-e", "item-f"], surface=Surface.SEARCH, query="blue lamp", user="u2"),
-    ]
-    file = write_examples(tmp_path / "test.gz", examples)
+    file = write_examples(tmp_path / "test.gz", GATE_EXAMPLES)
     requests = str(tmp_path / "requests")
     assert check(exported.model_dir, [file], GateConfig(examples=4), requests, serve_in_process).reasons == ()
     logs = [PredictionLog.FromString(each.numpy()) for each in tf.data.TFRecordDataset(requests)]

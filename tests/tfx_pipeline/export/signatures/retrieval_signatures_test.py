@@ -16,6 +16,7 @@ from serving.local_server.models.servable import Servable
 from tests.support.behaviour_examples import behaviour_example, write_examples
 from tests.support.exported_retriever import (
     ENGAGEMENTS,
+    GATE_EXAMPLES,
     HISTORY,
     ITEMS,
     NEWEST_CLICKS,
@@ -84,12 +85,7 @@ def test_before_a_ranker_of_popular_negatives_popularity_counts_again(popular_ne
         if popular_negatives:
             told = model.run(signatures.ITEM_PRIOR, {signatures.ITEM_ID: texts(ITEMS)})[signatures.PRIOR]
             np.testing.assert_allclose(told, np.log(times), rtol=1e-5)
-    examples = [
-        behaviour_example(["item-a", "item-b"], history=HISTORY),
-        behaviour_example(["item-c", "item-d"], surface=Surface.SEARCH, query="mug", history=HISTORY),
-        behaviour_example(["item-e", "item-f"], surface=Surface.SEARCH, query="blue lamp", user="u2"),
-    ]
-    file = write_examples(tmp_path / "test.gz", examples)
+    file = write_examples(tmp_path / "test.gz", GATE_EXAMPLES)
     requests = str(tmp_path / "requests")
     assert check(composed, [file], GateConfig(examples=4), requests, serve_in_process).reasons == ()
 
