@@ -84,5 +84,9 @@ class KnowsEngagements(Protocol):
 class StartsFromFeatures(Protocol):
     """Has features of candidates by which it can score before it is trained."""
 
-    def start_from_features(self, batches: Any) -> None:
-        """Weighs these features, and makes all else add nothing at first; `batches` are as `fit` takes them."""
+    def start_from_features(self, batches: Any) -> bool:
+        """Weighs these features, and makes all else add nothing at first; `batches` are as `fit` takes them.
+
+        Returns:
+            Whether it did, which a configuration without such features does not.
+        """

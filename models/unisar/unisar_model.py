@@ -205,9 +205,12 @@ class UniSAR(JointTraining, keras.Model):
 
         Args:
             batches: Pairs of a joint batch and its labels, as `fit` takes them; see `weights_by_surface`.
+
+        Returns:
+            Whether the model has such features.
         """
         if not self.feature_scores:
-            return
+            return False
         weights = weights_by_surface(batches, self.describe, None if self.repeats is None else self._of_history)
         for surface in Surface:
             if surface.value in weights.by_surface:
@@ -224,6 +227,7 @@ class UniSAR(JointTraining, keras.Model):
             )
         if self.matching is not None:
             self.matching.start_at_zero()
+        return True
 
     def _of_history(self, inputs):
         """Which candidates the history holds, and how many different items it holds."""

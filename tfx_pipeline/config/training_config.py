@@ -24,7 +24,7 @@ class TrainConfig:
 
     Attributes:
         epochs: The most epochs, at least 1; early stopping may end the training sooner. `auto`: as many as make 10,000
-            steps, from 5 to 50.
+            steps, from 5 to 100.
         batch_size: Rows in a step, both surfaces together; at least 1. `auto`: a power of two from 32 to 1,024 of which
             an epoch has 100 steps or more, if it can.
         surfaces: The surfaces whose rows are learned from and validated on: `recommendation`, `search` or both. Where

@@ -4,7 +4,7 @@ import json
 import logging
 import math
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
@@ -36,7 +36,8 @@ class ResumableEarlyStopping(keras.callbacks.EarlyStopping):
     """Early stopping that remembers the best epoch and its weights across restarts, and restores them at the end.
 
     Attributes:
-        best_logs: The metrics of the best epoch, by name, and its number from 1 as `epoch`; empty before the first.
+        best_logs: The metrics of the best epoch, by name, and its number from 1 as `epoch`, or 0 for `keep_start`;
+            empty before the first.
 
     Args:
         directory: Where it keeps its state and the best weights.
@@ -57,8 +58,28 @@ class ResumableEarlyStopping(keras.callbacks.EarlyStopping):
         self.best_logs: dict[str, float] = {}
         self._best_weights_path = Path(directory) / "best.weights.h5"
 
+    @property
+    def has_begun(self) -> bool:
+        """Whether an interrupted training, or `keep_start`, has left something to take up."""
+        return self._state.exists
+
+    def keep_start(self, model: keras.Model, logs: Mapping[str, float]) -> None:
+        """Counts a model that is good before it is trained as the epoch 0, which later ones have to beat.
+
+        Args:
+            model: The model, before `fit`.
+            logs: Its validation, named as `fit` names it: `val_...`.
+        """
+        if not self._keep_best:
+            return
+        self.best, self.best_epoch, self.wait = float(logs[self.monitor]), 0, 0
+        self.best_logs = {"epoch": 0, **{name: float(value) for name, value in logs.items()}}
+        self._best_weights_path.parent.mkdir(parents=True, exist_ok=True)
+        model.save_weights(self._best_weights_path)
+        self._state.save(self)
+
     def on_train_begin(self, logs: dict | None = None) -> None:
-        """Takes up what an interrupted training knew."""
+        """Takes up what an interrupted training, or `keep_start`, knew."""
         super().on_train_begin(logs)
         self._state.restore(self)
 
@@ -161,8 +182,12 @@ class _StateFile:
         self._path = path
         self._attributes = attributes
 
+    @property
+    def exists(self) -> bool:
+        return self._path.exists()
+
     def restore(self, owner: object) -> None:
-        if self._path.exists():
+        if self.exists:
             for name, value in json.loads(self._path.read_text()).items():
                 setattr(owner, name, value)
 
@@ -179,6 +204,16 @@ _SURFACES = {"search": Surface.SEARCH, "feed": Surface.RECOMMENDATION}
 _LOG = logging.getLogger(__name__)
 
 
+def report_start(logs: Mapping[str, float]) -> None:
+    """Logs the validation of a model that is good before it is trained; `logs` as for `keep_start`."""
+    _LOG.info("Before the first epoch: NDCG@5 %s", _ndcg_words(logs))
+
+
+def _ndcg_words(logs: Mapping[str, float]) -> str:
+    names = {short: f"val_ndcg_at_5_{surface.value}" for short, surface in _SURFACES.items()}
+    return ", ".join(f"{short} {logs[name]:.4f}" for short, name in names.items() if name in logs) or "not measured"
+
+
 class EpochLines(keras.callbacks.Callback):
     """Logs loss, validation NDCG@5 of each surface and seconds of each epoch, and the learning rate when it changes."""
 
@@ -193,15 +228,14 @@ class EpochLines(keras.callbacks.Callback):
     def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
         """Says what came of it."""
         logs = logs or {}
-        names = {short: f"val_ndcg_at_5_{surface.value}" for short, surface in _SURFACES.items()}
-        ndcg = ", ".join(f"{short} {logs[name]:.4f}" for short, name in names.items() if name in logs)
+        ndcg = _ndcg_words(logs)
         learning_rate = float(self.model.optimizer.learning_rate)
         _LOG.info(
             "Epoch %d/%d: loss %.2f, NDCG@5 %s, %.0f s%s",
             epoch + 1,
             self.params["epochs"],
             logs.get("loss", float("nan")),
-            ndcg or "not measured",
+            ndcg,
             time.monotonic() - self._start,
             f", learning rate {learning_rate:.2g}" if learning_rate != self._learning_rate else "",
         )

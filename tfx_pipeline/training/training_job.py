@@ -34,6 +34,7 @@ from tfx_pipeline.training.callbacks import (
     ResumableReduceLROnPlateau,
     ResumableStop,
     TrainingProgress,
+    report_start,
 )
 from tfx_pipeline.training.engagement_tables import read_engagements
 from tfx_pipeline.training.gradient_cosine import GradientCosine
@@ -138,7 +139,7 @@ def run(job: TrainingJob) -> keras.callbacks.History:
     """Trains and exports.
 
     A training that was interrupted goes on at the epoch after the last whole one. The exported weights are those of the
-    epoch that was best on the validation split.
+    epoch that was best on the validation split; a start from features counts as an epoch of its own.
     """
     train, chosen = _settled(job)
     job = dataclasses.replace(job, train=train)
@@ -151,8 +152,9 @@ def run(job: TrainingJob) -> keras.callbacks.History:
     needs_engagements = isinstance(model, KnowsEngagements) and model.needs_engagements
     if needs_engagements:
         model.set_engagement_tables(read_engagements(job.train_files, transform_output, catalog))
+    is_good_at_first = False
     if not job.start_from and isinstance(model, StartsFromFeatures):
-        model.start_from_features(_first_batches(job, train, transform_output))
+        is_good_at_first = model.start_from_features(_first_batches(job, train, transform_output))
     batches = _batches(job, train, transform_output, train.one_surface_a_batch, needs_engagements)
     validation = inputs.joint_batches(
         job.validation_files, transform_output, max(train.batch_size, _LEAST_VALIDATION_ROWS), surfaces=train.surfaces
@@ -161,6 +163,8 @@ def run(job: TrainingJob) -> keras.callbacks.History:
     _report_start(job, model, train, chosen)
     averaged_weights = AveragedWeights() if train.ema_momentum else None
     early_stopping = _early_stopping(job, train, averaged_weights)
+    if is_good_at_first and not early_stopping.has_begun:
+        _count_start(model, validation, early_stopping)
     with warnings.catch_warnings():
         # What Keras says at the end of the first epoch over files whose rows nobody has counted: nothing is amiss.
         warnings.filterwarnings("ignore", message="Your input ran out of data", category=UserWarning)
@@ -326,6 +330,12 @@ def _early_stopping(
         mode="max",
         patience=patience or train.epochs,
     )
+
+
+def _count_start(model: keras.Model, validation: tf.data.Dataset, early_stopping: ResumableEarlyStopping) -> None:
+    logs = {f"val_{name}": value for name, value in model.evaluate(validation, verbose=0, return_dict=True).items()}
+    report_start(logs)
+    early_stopping.keep_start(model, logs)
 
 
 def _callbacks(

@@ -142,7 +142,7 @@ def test_it_starts_from_the_features_of_candidates():
     """Scores are the weighed features, of each surface by its own weights; all else adds nothing, and can learn."""
     model = unisar(**UNISAR_ADDITIONS, dropout=0.0)
     inputs, labels = joint(40, 60)
-    model.start_from_features([(inputs, labels), (inputs, labels)])
+    assert model.start_from_features([(inputs, labels), (inputs, labels)])
     sides = [(inputs[name][features.CANDIDATE_ITEMS] != 0, labels[name]) for name in inputs]
     negatives = sum((real & (truth == 0)).sum() for real, truth in sides) / sum(len(truth) for _, truth in sides)
     for surface in Surface:
@@ -169,6 +169,6 @@ def test_it_starts_from_the_features_of_candidates():
 def test_without_features_it_starts_as_ever():
     model = unisar()
     before = model.get_weights()
-    model.start_from_features([joint()])
+    assert not model.start_from_features([joint()])
     for old, new in zip(before, model.get_weights(), strict=True):
         np.testing.assert_array_equal(old, new)

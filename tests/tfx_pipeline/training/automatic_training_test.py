@@ -24,18 +24,18 @@ TRAINING_ROWS = 200
     ("examples", "batch", "epochs", "patience", "plateau"),
     [
         # 7 steps of 32: 10,000 steps would be 1,429 epochs, 500 without progress 72.
-        (200, 32, 50, 10, 5),
+        (200, 32, 100, 10, 5),
         # 93 steps: 10,000 / 93 = 107.5 epochs; 500 / 93 = 5.4.
-        (2_965, 32, 50, 6, 3),
-        # Below 100 steps of 64, and just 100.
+        (2_965, 32, 100, 6, 3),
+        # 200 steps, since 64 rows would make less than 100 of them; and just 100.
         (6_399, 32, 50, 3, 1),
-        (6_400, 64, 50, 5, 2),
+        (6_400, 64, 100, 5, 2),
         # 50,000 / 256 = 195.3, so 196 steps; 10,000 / 196 = 51.02; 500 / 196 = 2.6.
-        (50_000, 256, 50, 3, 1),
+        (50_000, 256, 52, 3, 1),
         # 977 steps of 1,024: 10,000 / 977 = 10.2.
         (1_000_000, 1024, 11, 3, 1),
         (100_000_000, 1024, 5, 3, 1),
-        (0, 32, 50, 10, 5),
+        (0, 32, 100, 10, 5),
     ],
 )
 def test_what_follows_from_the_number_of_examples(examples, batch, epochs, patience, plateau):
@@ -74,7 +74,7 @@ def test_the_rest_follows_from_what_is_said():
     assert (settled.epochs, settled.early_stopping_patience) == (50, 3)
     assert automatic_training.settle(TrainConfig(early_stopping_patience=9), 1_000).plateau_patience == 4
     assert automatic_training.settle(TrainConfig(warmup_steps=4), 1_000).plateau_patience == 0
-    assert automatic_training.settle(TrainConfig(validate_every=60), 1_000).epochs == 60
+    assert automatic_training.settle(TrainConfig(validate_every=120), 1_000).epochs == 120
 
 
 def test_it_is_said_in_one_line_that_is_read_again(tmp_path):
@@ -154,9 +154,9 @@ def test_an_interrupted_training_goes_on_with_what_it_had_chosen_until_nothing_i
 ):
     caplog.set_level(logging.INFO)
     monkeypatch.setattr(training_job.saved_model, "save", lambda *_: None)  # It takes most of the time.
-    # 7 steps an epoch: batches of 32, at most 50 epochs, patience 10.
+    # 7 steps an epoch: batches of 32, at most 100 epochs, patience 10.
     line = (
-        "at most 50 epochs, batches of 32, learning rate 0.001, ends after 10 validations without progress, "
+        "at most 100 epochs, batches of 32, learning rate 0.001, ends after 10 validations without progress, "
         "a lower rate after 5 (200 examples, 7 steps an epoch)"
     )
 
@@ -174,7 +174,7 @@ def test_an_interrupted_training_goes_on_with_what_it_had_chosen_until_nothing_i
     # Had the user said these very numbers, it would be the same training.
     said = TrainConfig(
         gradient_cosine=True,
-        epochs=50,
+        epochs=100,
         batch_size=32,
         learning_rate=1e-3,
         early_stopping_patience=10,
@@ -189,7 +189,7 @@ def test_an_interrupted_training_goes_on_with_what_it_had_chosen_until_nothing_i
     assert automatic_training.read(str(tmp_path / "logs")) == line
     best = json.loads((tmp_path / "logs" / training_job.VALIDATION_FILE).read_text())
     last = history.epoch[-1] + 1
-    assert last == min(best["epoch"] + 10, 50)
+    assert last == min(best["epoch"] + 10, 100)
     assert best["val_ndcg_at_5"] == max(best["val_ndcg_at_5"], *history.history["val_ndcg_at_5"])
     written = [
         value

@@ -123,13 +123,16 @@ class Scripted(keras.callbacks.Callback):
         self.model.layers[0].bias.assign([float(epoch)])
 
 
-def fit_scripted(directory, values, die_at=None, patience=2, epochs=10, **settings):
+def fit_scripted(directory, values, die_at=None, patience=2, epochs=10, start=None, **settings):
     model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
     # A learning rate of 0 leaves the bias to the script.
     model.compile(keras.optimizers.SGD(0.0), "mse")
     script = Scripted(values, die_at)
     stopping = ResumableEarlyStopping(str(directory), monitor="score", mode="max", patience=patience, **settings)
     backup = keras.callbacks.BackupAndRestore(str(directory / "backup"))
+    if start is not None and not stopping.has_begun:
+        model.layers[0].bias.assign([-1.0])
+        stopping.keep_start(model, {"score": start})
     with contextlib.suppress(KeyboardInterrupt):
         model.fit(np.ones((2, 1)), np.ones((2, 1)), epochs=epochs, callbacks=[script, stopping, backup], verbose=0)
     return script.epochs, float(model.layers[0].bias[0])
@@ -152,6 +155,29 @@ def test_an_interrupted_one_stops_at_the_same_epoch_with_the_same_weights(tmp_pa
 def test_epochs_that_are_not_validated_do_not_count(tmp_path):
     scores = [None, 0.5, None, 0.4, None, 0.3, 0.9]
     assert fit_scripted(tmp_path, scores) == ([0, 1, 2, 3, 4, 5], 1.0)
+
+
+@pytest.mark.parametrize(
+    ("start", "epochs", "weight"),
+    [
+        (0.6, [0, 1], -1.0),  # No epoch is better: the start remains, and two without a better score are enough.
+        (0.45, [0, 1, 2, 3], 1.0),
+    ],
+)
+def test_a_model_that_is_good_before_it_is_trained_counts_as_an_epoch(tmp_path, start, epochs, weight):
+    assert fit_scripted(tmp_path, SCORES, start=start) == (epochs, weight)
+    best = json.loads((tmp_path / "early_stopping.json").read_text())["best_logs"]
+    assert (best["epoch"], best["score"]) == (int(weight) + 1, max(start, 0.5))
+
+
+def test_a_start_is_kept_over_an_interruption(tmp_path):
+    assert fit_scripted(tmp_path, SCORES, start=0.6, die_at=1)[0] == [0]
+    # Asked again, it would be another model by now: what was kept counts.
+    assert fit_scripted(tmp_path, SCORES, start=0.0) == ([1], -1.0)
+
+
+def test_without_a_choice_of_the_best_epoch_a_start_does_not_count(tmp_path):
+    assert fit_scripted(tmp_path, SCORES, start=0.6, keep_best=False) == ([0, 1, 2, 3], 3.0)
 
 
 def test_without_a_choice_of_the_best_epoch_the_last_weights_remain(tmp_path):

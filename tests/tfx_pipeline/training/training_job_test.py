@@ -1,5 +1,8 @@
 """What a training reads; `tests/e2e` trains for real."""
 
+import json
+import logging
+
 import pytest
 import tensorflow as tf
 
@@ -17,6 +20,8 @@ class _Model:
     """Notes what it is trained with, and stops there."""
 
     needs_engagements = False
+    has_features = False
+    validated = None
 
     def compile(self, **_):
         pass
@@ -29,6 +34,14 @@ class _Model:
 
     def start_from_features(self, batches):
         self.started = batches
+        return self.has_features
+
+    def evaluate(self, batches, **_):
+        self.validated = batches
+        return {"loss": 2.0, "ndcg_at_5": 0.25, "ndcg_at_5_search": 0.5}
+
+    def save_weights(self, path):
+        path.write_text("the start")
 
     def fit(self, batches, callbacks, **_):
         self.batches, self.callbacks = batches, callbacks
@@ -96,6 +109,25 @@ def test_a_training_starts_from_the_features_of_candidates_unless_from_other_wei
     assert not asked["t",][0].get("with_labels")
     model, _ = run(start_from="model")
     assert not hasattr(model, "started")
+
+
+def test_a_start_from_features_is_validated_and_kept_as_the_first_that_is_good(run, tmp_path, caplog):
+    model = _Model()
+    model.has_features = True
+    with caplog.at_level(logging.INFO):
+        run(model)
+    assert "Before the first epoch: NDCG@5 search 0.5000" in caplog.messages
+    (state,) = tmp_path.glob("*/early_stopping.json")
+    validation = {"val_loss": 2.0, "val_ndcg_at_5": 0.25, "val_ndcg_at_5_search": 0.5}
+    assert json.loads(state.read_text())["best_logs"] == {"epoch": 0} | validation
+    assert (state.parent / "best.weights.h5").read_text() == "the start"
+    # The same training again, after an interruption: what was kept stays.
+    again = _Model()
+    again.has_features = True
+    run(again)
+    assert again.validated is None
+    plain, _ = run(epochs=7, seed=1)
+    assert plain.validated is None
 
 
 def test_a_model_that_asks_for_engagements_gets_them_and_the_labels_of_training_alone(run):
