@@ -82,6 +82,10 @@ class DataConfig(FormatSettings):
             `time`. The source `fixed_benchmark` has splits of its own instead.
         validation_from: For `split: time`: events from this moment on (ISO 8601, by `timezone`) are validation.
         test_from: For `split: time`: events from this moment on are test.
+        held_out_in_histories: Whether the history of a training example shows validation and test targets of its user
+            that come before it, and that of a validation example the test targets. `leave_one_out` splits each surface
+            by itself, so what is held out on one may come before what is learned on the other. As the papers' code has
+            it. By default a training sees nothing of what it is measured by.
         train_negatives: Negatives drawn for each training example, at least 1.
         evaluation_negatives: Negatives drawn for each validation and test example, at least 1. A source may bring its
             own candidates instead.
@@ -134,6 +138,7 @@ class DataConfig(FormatSettings):
     split: str = LEAVE_ONE_OUT
     validation_from: str = ""
     test_from: str = ""
+    held_out_in_histories: bool = False
     train_negatives: int = 4
     evaluation_negatives: int = 99
     negatives: str = UNIFORM

@@ -1,10 +1,12 @@
 """Builds a user's history event by event, and keeps only the newest tokens."""
 
-from collections.abc import Iterable, Iterator
+import copy
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from components.sources.data_config import DataConfig
 from schemas.canonical_event import Event, Surface, Token
+from schemas.features import BEHAVIOUR_SPLITS, TRAIN_SPLIT
 
 _FEED = Surface.RECOMMENDATION
 
@@ -32,6 +34,12 @@ class History:
     def tokens(self) -> list[Token]:
         """The kept tokens of both surfaces, oldest first."""
         return self._tokens.copy()
+
+    def __copy__(self) -> "History":
+        """A history of the same events, to which others can be added."""
+        other = object.__new__(History)
+        other.__dict__ = {**self.__dict__, "_tokens": self._tokens.copy(), "_counts": self._counts.copy()}
+        return other
 
     def count(self, surface: Surface) -> int:
         """How many tokens of a surface there have been, including those no longer kept."""
@@ -91,21 +99,68 @@ class TargetWithHistory(NamedTuple):
     token: int
 
 
-def targets_with_histories(events: Iterable[Event], config: DataConfig) -> Iterator[TargetWithHistory]:
+class _HistoriesOfSplits:
+    """The history that each split may see: without the targets of later splits. They are one until such a target comes.
+
+    Args:
+        config: How much a history keeps.
+    """
+
+    def __init__(self, config: DataConfig):
+        history = History(config.recommendation_history, config.search_history, config.items_per_session)
+        self._of = dict.fromkeys(BEHAVIOUR_SPLITS, history)
+        self._all = [history]
+
+    def of(self, split: str) -> History:
+        """What the examples of a split may see of the events so far."""
+        return self._of[split]
+
+    def add(self, event: Event, split: str = TRAIN_SPLIT) -> None:
+        """Adds an event, which is seen by its split and later ones. What is no target is seen by all."""
+        if split == TRAIN_SPLIT:
+            for history in self._all:
+                history.add(event)
+            return
+        blind, seeing = _before_and_from(split)
+        for shared in {id(self._of[each]): self._of[each] for each in seeing}.values():
+            own = shared
+            if any(self._of[each] is shared for each in blind):
+                own = copy.copy(shared)
+                self._all.append(own)
+                self._of |= {each: own for each in seeing if self._of[each] is shared}
+            own.add(event)
+
+
+def _before_and_from(split: str) -> tuple[Sequence[str], Sequence[str]]:
+    place = BEHAVIOUR_SPLITS.index(split)
+    return BEHAVIOUR_SPLITS[:place], BEHAVIOUR_SPLITS[place:]
+
+
+def targets_with_histories(
+    events: Iterable[Event], config: DataConfig, splits: Iterable[str] | None = None
+) -> Iterator[TargetWithHistory]:
     """Pairs each target with the history strictly before it.
+
+    The surfaces are split each by itself, so what one holds back may come before training targets of the other.
 
     Args:
         events: All events of one user, in time order.
         config: How much a history keeps.
+        splits: The split of each target. A history then holds no target of a later split than its own: the one of a
+            training example none that is held out. None leaves out nothing.
 
     Yields:
         Each target, in time order.
     """
-    history = History(config.recommendation_history, config.search_history, config.items_per_session)
+    histories = _HistoriesOfSplits(config)
+    of_targets = None if splits is None else iter(splits)
     for position, event in enumerate(events):
+        split = TRAIN_SPLIT
         if event.is_target:
+            split = next(of_targets) if of_targets else TRAIN_SPLIT
+            history = histories.of(split)
             before = history.count(event.surface)
             yield TargetWithHistory(
                 position, event, history.tokens, before, before - int(history.continues_session(event))
             )
-        history.add(event)
+        histories.add(event, split)

@@ -76,7 +76,9 @@ def examples_of_user(
         cut: list[tuple[str, tuple[str, ...]]] = [(split, ()) for split in assign_splits(targets, config)]
     else:
         cut = given_examples(targets, candidates)
-    placed = list(targets_with_histories(events, config))
+    # Which of its own events a source of fixed splits shows, it has decided.
+    hides = candidates is None and not config.held_out_in_histories
+    placed = list(targets_with_histories(events, config, [split for split, _ in cut] if hides else None))
     able, of_histories, left_out = [], [], Counter[str]()
     for (split, given), each in zip(cut, placed, strict=True):
         is_drawn = bool(split) and not given

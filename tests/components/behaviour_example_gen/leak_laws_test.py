@@ -104,14 +104,31 @@ def test_negatives_that_the_user_engaged_with_are_of_the_history_that_the_exampl
         assert {*engaged} <= history and len(engaged) == min(int(share * wanted), len(history))
 
 
-def test_a_history_is_made_of_the_events_strictly_before_its_target(made):
-    remaining = iter(made)
+def held_out(events):
+    """The split of each place whose event is held out: of each surface the last target, and the one before it."""
+    found = {}
+    for surface in Surface:
+        places = [place for place, event in enumerate(events) if event.is_target and event.surface is surface]
+        found |= zip(places[-2:][::-1], (features.TEST_SPLIT, features.VALIDATION_SPLIT), strict=False)
+    return found
+
+
+@pytest.mark.parametrize("shows_held_out", [False, True])
+def test_a_history_is_made_of_the_events_before_its_target_that_its_split_may_see(shows_held_out):
+    remaining = iter(make(held_out_in_histories=shows_held_out))
+    hidden = {features.TRAIN_SPLIT: {"validation", "test"}, features.VALIDATION_SPLIT: {"test"}}
+    left_out = 0
     for events in users().values():
+        splits = held_out(events)
         for place, event in enumerate(events):
             if not event.is_target:
                 continue
-            _, example = next(remaining)
-            before = list(enumerate(tokens(events[:place], CONFIG.items_per_session)))
+            split, example = next(remaining)
+            assert split == splits.get(place, features.TRAIN_SPLIT)
+            unseen = set() if shows_held_out else hidden.get(split, set())
+            seen = [each for at, each in enumerate(events[:place]) if splits.get(at) not in unseen]
+            left_out += place - len(seen)
+            before = list(enumerate(tokens(seen, CONFIG.items_per_session)))
             newest = [each for each in before if each[1].surface is Surface.RECOMMENDATION][-4:]
             newest += [each for each in before if each[1].surface is Surface.SEARCH][-3:]
             history = [token for _, token in sorted(newest, key=lambda each: each[0])]
@@ -120,6 +137,7 @@ def test_a_history_is_made_of_the_events_strictly_before_its_target(made):
             assert example[features.HISTORY_ITEMS] == [item for token in history for item in token.items]
             assert example[features.HISTORY_QUERIES] == [token.query for token in history if token.query]
     assert next(remaining, None) is None
+    assert (left_out > 20) is not shows_held_out
 
 
 def test_another_seed_draws_other_negatives_and_changes_nothing_else(made):

@@ -28,6 +28,7 @@ UNISAR = {
     "unisar.contrasts_per_surface": True,
     "unisar.gate_units": (),
     "unisar.history_alignment_temperature": 0.1,
+    "data.held_out_in_histories": True,
     "data.recommendation_history": 30,
     "data.search_history": 30,
     "transform.words_per_query": 50,
@@ -43,6 +44,7 @@ UNISAR = {
     "train.clip_norm": 0.0,
 }
 UNIFIEDSSR = {
+    "data.held_out_in_histories": True,
     "unifiedssr.dim": 32,
     "unifiedssr.feed_forward_dim": 64,
     "unifiedssr.num_heads": 4,

@@ -36,6 +36,28 @@ def test_the_history_of_each_target(events, histories):
     assert [(each.target.item_id, each.history) for each in targets_with_histories(events, DataConfig())] == histories
 
 
+def test_a_history_holds_no_target_of_a_later_split():
+    """The last two searches and the last two views are held out; a view that is learned comes after both searches."""
+    events = [click("a", "one"), view("b"), click("c", "two"), click("", "three"), click("d", "three")]
+    events += [view("e"), view("f"), view("g")]
+    splits = ["train", "train", "validation", "test", "train", "validation", "test"]
+    found = [each.history for each in targets_with_histories(events, DataConfig(), splits)]
+    first, second = searched("one", "a"), seen("b")
+    assert found[:3] == [[], [first], [first, second]]
+    # The test search sees the one of validation; the query that was asked before its own click is no target.
+    assert found[3] == [first, second, searched("two", "c"), searched("three")]
+    train = [first, second, searched("three")]
+    validation = [first, second, searched("two", "c"), searched("three")]
+    test = [first, second, searched("two", "c"), searched("three", "d")]
+    assert found[4:] == [train, [*validation, seen("e")], [*test, seen("e"), seen("f")]]
+
+
+def test_what_is_hidden_counts_for_no_length():
+    events = [click("a", "one", ""), click("b", "two", ""), view("c"), click("d", "three", "")]
+    found = list(targets_with_histories(events, DataConfig(), ["train", "test", "train", "train"]))
+    assert [each.tokens_before for each in found] == [0, 1, 0, 1]
+
+
 def test_the_newest_tokens_are_kept_and_all_are_counted():
     events = [view("a"), click("b", "one"), click("c", "one"), click("", "two", ""), view("d"), click("e", "three", "")]
     events.append(click("f", "four", ""))
