@@ -37,7 +37,7 @@ class SurfaceRanking:
         }
 
     def begin_step(self, y_pred: Any, training: bool) -> None:
-        """Notes the kind of step. `compute_loss` must call it first: Keras tells the kind to no other method.
+        """Notes the kind of step. Whatever computes the loss calls it first: Keras tells the kind to no other method.
 
         Raises:
             ValueError: The step is on rows of one kind, not on a joint batch.
@@ -48,6 +48,35 @@ class SurfaceRanking:
                 "Received rows of one kind; use predict() or score() for these."
             )
         self.ranks_candidates = not training
+
+    def loss_terms(
+        self, x: Any, y: Any, y_pred: Any, sample_weight: Any, training: bool
+    ) -> list[tuple[Surface | None, Any]]:
+        """The terms of the joint loss of a batch, weighted. Each model has its own; updates their metrics.
+
+        Returns:
+            Float32 scalars, each with the surface whose rows alone it is of; None if it is of neither.
+        """
+        raise NotImplementedError
+
+    def loss_by_part(
+        self, x: Any, y: Any, y_pred: Any, sample_weight: Any = None, training: bool = True
+    ) -> dict[Surface | None, Any]:
+        """The joint loss of a batch by the surface that its terms are of; under None what is of neither.
+
+        A training step that tells the surfaces apart calls it in place of `compute_loss`, whose result is its sum.
+        Updates the metrics of the loss and its parts.
+        """
+        self.begin_step(y_pred, training)
+        parts: dict[Surface | None, Any] = {}
+        for surface, loss in self.loss_terms(x, y, y_pred, sample_weight, training):
+            parts[surface] = parts[surface] + loss if surface in parts else loss
+        self.count_loss(sum(parts.values()), y)
+        return parts
+
+    def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
+        """The joint loss of a batch. Updates the metrics of its parts."""
+        return sum(self.loss_by_part(x, y, y_pred, sample_weight, training).values())
 
     def count_loss(self, loss: Any, labels: Mapping[str, Any]) -> None:
         """Adds the loss of a batch whose labels are these: float [rows, candidates] by surface."""

@@ -83,7 +83,22 @@ def _update_rows(variable, momentum, velocity, beta_1_power, beta_2_power, rate,
 
 def _with_distinct_rows(gradient: tf.IndexedSlices) -> tf.IndexedSlices:
     """Adds up the gradients of each row, so that every row occurs once."""
-    indices, size = tf.cast(gradient.indices, tf.int32), tf.cast(gradient.dense_shape[0], tf.int32)
+    rows, places = distinct_places(gradient.indices, gradient.dense_shape[0])
+    values = tf.math.unsorted_segment_sum(gradient.values, places, tf.size(rows))
+    return tf.IndexedSlices(values, rows, gradient.dense_shape)
+
+
+def distinct_places(indices, size):
+    """Finds the distinct rows among many lookups.
+
+    Args:
+        indices: Int [lookups], the row of each.
+        size: Number of rows in the table.
+
+    Returns:
+        Int32 [distinct], each row once; and int32 [lookups], the place of each lookup's row among them.
+    """
+    indices, size = tf.cast(indices, tf.int32), tf.cast(size, tf.int32)
 
     def by_presence():
         # With many lookups, one number for each row of the table is cheaper than a hash table of the lookups.
@@ -95,6 +110,4 @@ def _with_distinct_rows(gradient: tf.IndexedSlices) -> tf.IndexedSlices:
         distinct = tf.unique(indices)
         return distinct.y, distinct.idx
 
-    rows, places = tf.cond(tf.size(indices) > size // _ROWS_PER_LOOKUP, by_presence, by_hashing)
-    values = tf.math.unsorted_segment_sum(gradient.values, places, tf.size(rows))
-    return tf.IndexedSlices(values, rows, gradient.dense_shape)
+    return tf.cond(tf.size(indices) > size // _ROWS_PER_LOOKUP, by_presence, by_hashing)

@@ -68,22 +68,21 @@ class JointTraining(SurfaceRanking):
             }
         self.create_ranking_metrics()
 
-    def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
-        """The joint loss of a batch. Updates the metrics of its parts."""
-        self.begin_step(y_pred, training)
+    def loss_terms(self, x, y, y_pred, sample_weight, training) -> list[tuple[Surface | None, Any]]:
+        """The terms of the joint loss of a batch, each of one surface; see `SurfaceRanking`."""
         weights = {
             Surface.RECOMMENDATION: self.config.recommendation_weight,
             Surface.SEARCH: self.config.search_weight,
         }
-        total = 0.0
+        terms: list[tuple[Surface | None, Any]] = []
         for surface, weight in weights.items():
             if surface.value in y_pred:
                 inputs, labels = x[surface.value], y[surface.value]
                 weights_of = None if sample_weight is None else sample_weight[surface.value]
                 branches = y_pred[surface.value][BRANCHES]
-                total += weight * self._surface_loss(surface, inputs, labels, branches, weights_of, training)
-        self.count_loss(total, y)
-        return total
+                loss = self._surface_loss(surface, inputs, labels, branches, weights_of, training)
+                terms.append((surface, weight * loss))
+        return terms
 
     def _surface_loss(self, surface: Surface, inputs, labels, branches, weights_of, training):
         sequences, rows = self.sequences(inputs, surface), ops.shape(labels)[0]

@@ -59,6 +59,7 @@ class JointTraining(SurfaceRanking):
     config: UniSARConfig
     contrasts: Contrasts
     popularity: ItemPopularity
+    losses: list[Any]
 
     def create_metrics(self) -> None:
         """Creates the metrics; called once, by the model's constructor."""
@@ -73,32 +74,35 @@ class JointTraining(SurfaceRanking):
             }
         self.create_ranking_metrics()
 
-    def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
-        """The joint loss of a batch. Updates the metrics of its parts."""
-        self.begin_step(y_pred, training)
+    def loss_terms(self, x, y, y_pred, sample_weight, training) -> list[tuple[Surface | None, Any]]:
+        """The terms of the joint loss of a batch; see `SurfaceRanking`.
+
+        The click loss and the matching loss of a surface are its own, and with `contrasts_per_surface` its contrastive
+        losses. Other contrastive losses and what layers add are of neither.
+        """
         # Means are weighted by rows. A weight of 1 would be a constant, and the step that finds the data exhausted
         # still runs operations that depend on no data.
         rows = {surface: ops.shape(labels)[0] for surface, labels in y.items()}
-        total = 0.0
+        terms: list[tuple[Surface | None, Any]] = []
         for each in Surface:
             surface = each.value
             real = ops.not_equal(x[surface][features.CANDIDATE_ITEMS], PADDING)
             loss = click_loss(y[surface], y_pred[surface], real, _weights_of(surface, sample_weight))
             self.click_losses[surface].update_state(loss, sample_weight=rows[surface])
-            total += self.config.click_weight(each) * loss
+            terms.append((each, self.config.click_weight(each) * loss))
         for name, (weight, surfaces) in self.contrasts.terms.items():
             loss = ops.squeeze(y_pred[CONTRASTS][name], axis=0)
             self.contrast_losses[name].update_state(loss, sample_weight=sum(rows[each.value] for each in surfaces))
-            total += weight * loss
-        total += sum(self.losses)
+            terms.append((surfaces[0] if len(surfaces) == 1 else None, weight * loss))
+        terms += [(None, loss) for loss in self.losses]
         if MATCHING in y_pred:
-            total += self.config.matching_weight * self._matching_loss(x, y, y_pred[MATCHING], sample_weight)
-        self.count_loss(total, y)
-        return total
+            losses = self._matching_losses(x, y, y_pred[MATCHING], sample_weight)
+            terms += [(each, self.config.matching_weight * loss) for each, loss in losses.items()]
+        return terms
 
-    def _matching_loss(self, x, y, outputs: MatchingOutputs, sample_weight):
-        """The mean of the matching losses of the surfaces that have rows. Updates the metric of each."""
-        total, surfaces = 0.0, 0.0
+    def _matching_losses(self, x, y, outputs: MatchingOutputs, sample_weight) -> dict[Surface, Any]:
+        """The share of each surface in the mean of the matching losses of those that have rows. Updates the metrics."""
+        losses, surfaces = {}, 0.0
         for surface, interest in outputs.interests.items():
             places = ops.expand_dims(ops.argmax(y[surface], axis=-1), -1)
             real = ops.any(ops.greater(y[surface], 0), axis=-1)
@@ -113,8 +117,8 @@ class JointTraining(SurfaceRanking):
             rows = ops.shape(wanted)[0]
             self.matching_losses[surface].update_state(loss, sample_weight=rows)
             has_rows = ops.cast(ops.greater(rows, 0), "float32")
-            total, surfaces = total + loss * has_rows, surfaces + has_rows
-        return ops.divide(total, ops.maximum(surfaces, 1.0))
+            losses[Surface(surface)], surfaces = loss * has_rows, surfaces + has_rows
+        return {surface: ops.divide(loss, ops.maximum(surfaces, 1.0)) for surface, loss in losses.items()}
 
     def compute_metrics(self, x, y, y_pred, sample_weight=None) -> dict[str, Any]:
         """Ranks the candidates of a batch."""

@@ -31,7 +31,7 @@ def fitted(config: PipelineConfig, found: Collection[Surface]) -> tuple[Pipeline
         The configuration, and a sentence about what was left out; an empty one if nothing was.
 
     Raises:
-        ConfigError: A training was asked for on a missing surface alone.
+        ConfigError: A training was asked for on a missing surface alone, or with the gradients of both.
     """
     missing = [surface.value for surface in trained_surfaces(config) if surface not in found]
     if not missing or (not found and len(missing) > 1):
@@ -48,6 +48,11 @@ def fitted(config: PipelineConfig, found: Collection[Surface]) -> tuple[Pipeline
         if tuple(train.surfaces) == (lacking,):
             raise ConfigError(
                 f"{name}.surfaces = [{lacking}]: {_without(lacking)}. Set {name}.surfaces: [{other}]{_OR_MAPPED}"
+            )
+        if train.gradient_projection:
+            raise ConfigError(
+                f"{name}.gradient_projection = true: {_without(lacking)}, and it needs the gradients of both surfaces. "
+                f"Set {name}.gradient_projection: false{_OR_MAPPED}"
             )
     kept = {name: dataclasses.replace(train, surfaces=(other,)) for name, train in trainings.items()}
     retriever = dataclasses.replace(config.retriever, train=kept.get("retriever.train", config.retriever.train))

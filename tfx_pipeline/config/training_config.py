@@ -64,6 +64,9 @@ class TrainConfig:
             `plateau_patience`, and better is what is larger by a ten-thousandth of itself, not by 0.0001.
         plateau_factor: The learning rate is multiplied by this then; between 0 and 1.
         min_learning_rate: The learning rate is not reduced below this.
+        gradient_projection: Where the gradients of the surfaces' losses point against each other on the weights that
+            both depend on, take from each what works against the other before they are added (PCGrad). A step takes
+            longer by one or two backward passes. It needs both surfaces in a batch.
         gradient_cosine: Measure at the end of each epoch whether the surfaces pull the layers that they share in one
             direction: the cosine of the gradients of their losses, in TensorBoard. It costs some steps each epoch, and
             is left out where one surface is trained.
@@ -97,6 +100,7 @@ class TrainConfig:
     torch_plateau: bool = False
     plateau_factor: float = 0.5
     min_learning_rate: float = 0.0
+    gradient_projection: bool = False
     gradient_cosine: bool = False
     shuffle_buffer: int = 100_000
     mixed_precision: bool = False
@@ -137,6 +141,16 @@ class TrainConfig:
         if not self.surfaces:
             raise ValueError("`surfaces` should name at least one surface. Received: surfaces=()")
         _check_surfaces(self.surfaces)
+        if self.gradient_projection and set(self.surfaces) != set(BOTH_SURFACES):
+            raise ValueError(
+                "`gradient_projection` needs the gradients of both surfaces: set it to false where one is trained. "
+                f"Received: gradient_projection=True, surfaces={', '.join(self.surfaces)}"
+            )
+        if self.gradient_projection and self.one_surface_a_batch:
+            raise ValueError(
+                "`gradient_projection` needs both surfaces in a batch: set it or `one_surface_a_batch` to false. "
+                "Received: gradient_projection=True, one_surface_a_batch=True"
+            )
         if self.warmup_steps and self.plateau_patience not in (0, AUTO):
             raise ValueError(
                 "`plateau_patience` should be 0 with a schedule of its own, which `warmup_steps` asks for. Received: "
@@ -201,7 +215,9 @@ class FineTuningConfig:
     def train_config(self, joint: TrainConfig, surface: str) -> TrainConfig:
         """How the model of one surface is trained after the joint training, from whose best or last epoch it starts."""
         own = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
-        return dataclasses.replace(joint, **own | {"surfaces": (surface,), "keep_best_epoch": True})
+        # One surface has no other whose gradient could be in the way.
+        settled = {"surfaces": (surface,), "keep_best_epoch": True, "gradient_projection": False}
+        return dataclasses.replace(joint, **own | settled)
 
 
 def _check_surfaces(surfaces: tuple[str, ...]) -> None:

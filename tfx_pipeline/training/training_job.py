@@ -7,6 +7,7 @@ import logging
 import shutil
 import warnings
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,7 @@ from tfx_pipeline.training.callbacks import (
 )
 from tfx_pipeline.training.engagement_tables import read_engagements
 from tfx_pipeline.training.gradient_cosine import GradientCosine
+from tfx_pipeline.training.gradient_projection import projected_gradients
 from tfx_pipeline.training.optimizer import make_optimizer
 from tfx_pipeline.transform import vocabularies
 
@@ -165,7 +167,7 @@ def run(job: TrainingJob) -> keras.callbacks.History:
     early_stopping = _early_stopping(job, train, averaged_weights)
     if is_good_at_first and not early_stopping.has_begun:
         _count_start(model, validation, early_stopping)
-    with warnings.catch_warnings():
+    with projected_gradients(model) if train.gradient_projection else nullcontext(), warnings.catch_warnings():
         # What Keras says at the end of the first epoch over files whose rows nobody has counted: nothing is amiss.
         warnings.filterwarnings("ignore", message="Your input ran out of data", category=UserWarning)
         history = model.fit(

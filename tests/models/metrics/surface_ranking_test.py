@@ -2,6 +2,7 @@ import keras
 import numpy as np
 
 from models.metrics.surface_ranking import SurfaceRanking
+from schemas.canonical_event import Surface
 from tests.support.small_models import ranking_names
 
 
@@ -46,3 +47,17 @@ def test_the_loss_is_the_mean_over_all_rows_whichever_surface_they_are_of():
     ranker.count_loss(4.0, {"recommendation": LABELS[:0], "search": LABELS})
     ranker.count_loss(1.0, {"recommendation": LABELS[:1], "search": LABELS[:0]})
     assert float(ranker.get_metrics_result()["loss"]) == (2 * 4 + 1) / 3
+
+
+def test_the_joint_loss_is_told_by_surface_and_is_the_sum():
+    class Lossy(Ranker):
+        def loss_terms(self, x, y, y_pred, sample_weight, training):
+            return [(Surface.SEARCH, 1.0), (None, 8.0), (Surface.RECOMMENDATION, 2.0), (Surface.SEARCH, x)]
+
+    ranker, labels = Lossy(), {"recommendation": LABELS, "search": LABELS}
+    parts = ranker.loss_by_part(4.0, labels, {})
+    assert parts == {Surface.SEARCH: 5.0, None: 8.0, Surface.RECOMMENDATION: 2.0}
+    assert not ranker.ranks_candidates
+    assert ranker.compute_loss(4.0, labels, {}, training=False) == 15.0
+    assert ranker.ranks_candidates
+    assert float(ranker.get_metrics_result()["loss"]) == 15.0

@@ -66,6 +66,29 @@ def test_with_contrasts_per_surface_each_surface_has_one_weight():
     assert all(np.any(gradient) for path, gradient in gradients.items() if "contrasts" in path)
 
 
+@pytest.mark.parametrize("per_surface", [False, True])
+def test_each_term_is_of_the_surface_whose_rows_it_is_of(per_surface):
+    weights = {"recommendation_weight": 2.0, "search_weight": 3.0, "query_item_weight": 0.5, "matching_weight": 4.0}
+    model = unisar(matching=True, contrasts_per_surface=per_surface, history_alignment_weight=0.25, **weights)
+    inputs, labels = joint()
+    outputs = model(inputs, training=True)
+    model.add_loss(keras.ops.convert_to_tensor(2.5))
+    parts = {part: float(loss) for part, loss in model.loss_by_part(inputs, labels, outputs).items()}
+    results = {name: float(value) for name, value in model.get_metrics_result().items()}
+
+    def contrasts(end=""):
+        return 0.5 * results[f"query_item_loss{end}"] + 0.25 * results[f"history_alignment_loss{end}"]
+
+    wanted = {None: 2.5 if per_surface else 2.5 + contrasts()}
+    for surface, weight in ((Surface.RECOMMENDATION, 2.0), (Surface.SEARCH, 3.0)):
+        end = f"_{surface.value}"
+        clicks = results[f"click_loss{end}"] + (contrasts(end) if per_surface else 0)
+        # The matching loss is the mean over two surfaces.
+        wanted[surface] = weight * clicks + 4.0 / 2 * results[f"matching_loss{end}"]
+    assert parts == {part: pytest.approx(loss, rel=1e-5) for part, loss in wanted.items()}
+    assert results["loss"] == pytest.approx(sum(wanted.values()), rel=1e-5)
+
+
 def test_click_losses_are_those_of_the_logits():
     model = unisar()
     model.compile("sgd")

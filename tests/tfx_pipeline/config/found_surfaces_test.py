@@ -70,6 +70,18 @@ def test_trainings_are_on_what_is_there(overrides, found, train, retriever, rema
             FEED,
             r"retriever\.train\.surfaces = \[search\]: .* Set retriever\.train\.surfaces: \[recommendation\], or",
         ),
+        (
+            ("train.gradient_projection=true",),
+            FEED,
+            r"train\.gradient_projection = true: the log has no search event with an engagement, and it needs the "
+            r"gradients of both surfaces\. Set train\.gradient_projection: false, or name the column that tells",
+        ),
+        (
+            (RETRIEVER, "retriever.train.gradient_projection=true"),
+            SEARCH,
+            r"retriever\.train\.gradient_projection = true: the log has no recommendation event .* "
+            r"Set retriever\.train\.gradient_projection: false, or",
+        ),
     ],
 )
 def test_a_training_on_what_is_missing_is_refused(overrides, found, message, config):

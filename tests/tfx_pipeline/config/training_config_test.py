@@ -7,7 +7,14 @@ from tfx_pipeline.config.training_config import FineTuningConfig, SettledTrainCo
 
 def test_fine_tuning_changes_what_it_says_and_keeps_the_rest():
     joint = TrainConfig(
-        epochs=50, batch_size=64, learning_rate=0.1, warmup_steps=9, plateau_patience=0, keep_best_epoch=False, seed=3
+        epochs=50,
+        batch_size=64,
+        learning_rate=0.1,
+        warmup_steps=9,
+        plateau_patience=0,
+        keep_best_epoch=False,
+        gradient_projection=True,  # Of both surfaces, so the tuning on one is without it.
+        seed=3,
     )
     tuning = FineTuningConfig(
         epochs=8,
@@ -68,6 +75,17 @@ def test_what_nobody_says_is_automatic_and_stays_so_in_fine_tuning():
         (TrainConfig, {"weight_decay": 0.5}, "`weight_decay` needs `torch_adam`. Received: weight_decay=0.5"),
         (TrainConfig, {"noam_factor": 2.0}, "`noam_factor` needs `warmup_steps`. Received: noam_factor=2.0"),
         (TrainConfig, {"ema_momentum": 0.5, "keep_best_epoch": False}, "`ema_momentum` needs `keep_best_epoch`"),
+        (
+            TrainConfig,
+            {"gradient_projection": True, "surfaces": ("search",)},
+            "`gradient_projection` needs the gradients of both surfaces: set it to false where one is trained. "
+            "Received: gradient_projection=True, surfaces=search",
+        ),
+        (
+            TrainConfig,
+            {"gradient_projection": True, "one_surface_a_batch": True},
+            "`gradient_projection` needs both surfaces in a batch: set it or `one_surface_a_batch` to false.",
+        ),
     ],
 )
 def test_refuses_what_does_not_go_together(config, settings, message):

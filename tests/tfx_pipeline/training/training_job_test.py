@@ -2,6 +2,7 @@
 
 import json
 import logging
+from contextlib import contextmanager
 
 import pytest
 import tensorflow as tf
@@ -100,6 +101,23 @@ def test_gradients_are_compared_where_asked_for_and_there_are_two(settings, batc
     compared = [isinstance(each, GradientCosine) for each in model.callbacks]
     # Before whatever writes down an epoch.
     assert compared.count(True) == len(batches) - 1 and compared[0] == (len(batches) == 2)
+
+
+@pytest.mark.parametrize("asked_for", [False, True])
+def test_gradients_are_projected_while_it_trains_if_that_is_asked_for(asked_for, run, monkeypatch):
+    states = []
+
+    @contextmanager
+    def projected_gradients(model):
+        states.append(hasattr(model, "callbacks"))
+        try:
+            yield
+        finally:
+            states.append(hasattr(model, "callbacks"))
+
+    monkeypatch.setattr(training_job, "projected_gradients", projected_gradients)
+    run(gradient_projection=asked_for)
+    assert states == ([False, True] if asked_for else [])
 
 
 def test_a_training_starts_from_the_features_of_candidates_unless_from_other_weights(run):
