@@ -84,21 +84,21 @@ def train_and_rank(model: str, sequences: Path, work: Path, epochs: int, stoppin
         rank, the items of the history among all others; `batch_size`; `seconds`; and `versions`.
 
     Raises:
-        SystemExit: No example to train or to validate with has a history.
+        SystemExit: No example to train with, to validate or to test has a history.
     """
+    begin = time.monotonic()
+    found = json.loads(sequences.read_text(encoding="utf-8"))
+    sizes = _write_atomic_files(found, work / _DATASET)
+    for name, size in sizes.items():
+        if not size:
+            raise SystemExit(f"{sequences}: no example of `{_FILES[name]}` has a history, and RecBole needs one.")
+
     import recbole
     import torch
     from recbole.config import Config
     from recbole.data import create_dataset, data_preparation
-    from recbole.data.interaction import Interaction
     from recbole.utils import get_model, get_trainer, init_seed
 
-    begin = time.monotonic()
-    found = json.loads(sequences.read_text(encoding="utf-8"))
-    sizes = _write_atomic_files(found, work / _DATASET)
-    for name in ("train", "valid"):
-        if not sizes[name]:
-            raise SystemExit(f"{sequences}: no example of `{_FILES[name]}` has a history, and RecBole needs one.")
     config = Config(model=model, dataset=_DATASET, config_dict=_settings(work, sizes["train"], epochs, stopping_step))
     init_seed(config["seed"], config["reproducibility"])
     dataset = create_dataset(config)
@@ -109,27 +109,8 @@ def train_and_rank(model: str, sequences: Path, work: Path, epochs: int, stoppin
     scores: list[float] = []
     best, _ = trainer.fit(train_data, valid_data, callback_fn=lambda _, score: scores.append(score))
     by_recbole = trainer.evaluate(test_data)  # It loads the best state.
-
-    columns = dataset.token2id(dataset.iid_field, [str(item) for item in range(found[ITEMS])])
-    ids = np.asarray(columns)
-    ranks = [0] * len(found["test"])
-    asked = [number for number, (_, history, wanted) in enumerate(found["test"]) if history and wanted >= 0]
-    network.eval()
-    with torch.no_grad():
-        for first in range(0, len(asked), _ASKED_AT_ONCE):
-            numbers = asked[first : first + _ASKED_AT_ONCE]
-            newest = [ids[found["test"][number][1][-LONGEST:]] for number in numbers]
-            lengths = torch.tensor([len(items) for items in newest])
-            padded = torch.zeros((len(newest), int(lengths.max())), dtype=torch.long)
-            for row, items in enumerate(newest):
-                padded[row, : len(items)] = torch.from_numpy(items)
-            batch = Interaction({network.ITEM_SEQ: padded, network.ITEM_SEQ_LEN: lengths}).to(config["device"])
-            answer = network.full_sort_predict(batch).cpu().numpy()[:, ids]
-            for number, of_items in zip(numbers, answer, strict=True):
-                _, history, wanted = found["test"][number]
-                ranks[number] = place(of_items, history, wanted, found[EXCLUDE_SEEN])
     return {
-        "ranks": ranks,
+        "ranks": _ranks(network, dataset, found, config["device"]),
         "unanswered": sum(1 for _, history, _ in found["test"] if not history),
         "epochs": len(scores),
         # Of equal ones the last, as RecBole keeps it.
@@ -140,6 +121,30 @@ def train_and_rank(model: str, sequences: Path, work: Path, epochs: int, stoppin
         "seconds": time.monotonic() - begin,
         "versions": {"recbole": recbole.__version__, "torch": torch.__version__},
     }
+
+
+def _ranks(network: Any, dataset: Any, found: dict[str, Any], device: Any) -> list[int]:
+    """The rank of each test example; 0 for one that cannot be ranked."""
+    import torch
+    from recbole.data.interaction import Interaction
+
+    columns = np.asarray(dataset.token2id(dataset.iid_field, [str(item) for item in range(found[ITEMS])]))
+    rows = found["test"]
+    ranks = [0] * len(rows)
+    asked = [number for number, (_, history, wanted) in enumerate(rows) if history and wanted >= 0]
+    network.eval()
+    with torch.no_grad():
+        for first in range(0, len(asked), _ASKED_AT_ONCE):
+            numbers = asked[first : first + _ASKED_AT_ONCE]
+            newest = [torch.from_numpy(columns[rows[number][1][-LONGEST:]]) for number in numbers]
+            lengths = torch.tensor([len(items) for items in newest])
+            padded = torch.nn.utils.rnn.pad_sequence(newest, batch_first=True)  # By 0, RecBole's padding.
+            batch = Interaction({network.ITEM_SEQ: padded, network.ITEM_SEQ_LEN: lengths}).to(device)
+            scores = network.full_sort_predict(batch).cpu().numpy()[:, columns]
+            for number, of_items in zip(numbers, scores, strict=True):
+                _, history, wanted = rows[number]
+                ranks[number] = place(of_items, history, wanted, found[EXCLUDE_SEEN])
+    return ranks
 
 
 def _write_atomic_files(found: dict[str, Any], folder: Path) -> dict[str, int]:

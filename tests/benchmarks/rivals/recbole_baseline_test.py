@@ -43,6 +43,16 @@ def test_an_epoch_has_a_hundred_steps_where_there_are_rows_enough():
     ]
 
 
+@pytest.mark.parametrize("split", ["train", "validation", "test"])
+def test_a_log_without_histories_is_refused_before_recbole_is_asked(tmp_path, split):
+    sequences = {"items": 3, "exclude_seen": True, **dict.fromkeys(("train", "validation", "test"), [[0, [1], 2]])}
+    (tmp_path / "s.json").write_text(json.dumps(sequences | {split: [[0, [], 2], [0, [1], -1]]}))
+    with pytest.raises(SystemExit, match=f"s.json: no example of `{split}` has a history, and RecBole needs one."):
+        recbole_baseline.train_and_rank("SASRec", tmp_path / "s.json", tmp_path / "work", 1, 1)
+    # RecBole gets the items that nobody engaged with, too.
+    assert (tmp_path / "work" / "log" / "log.item").read_text() == "item_id:token\n0\n1\n2\n"
+
+
 def cycle(users, items, length):
     """Each user goes round the items, from another start: who has seen any item knows the next."""
     train, validation, test = [], [], []
