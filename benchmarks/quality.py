@@ -7,6 +7,7 @@ items, and the best that can be reached where the log is made up.
     python -m benchmarks.quality --list
     python -m benchmarks.quality --only cold,travel
     python -m benchmarks.quality --shared ../shared --into docs/quality.md
+    python -m benchmarks.quality --only movielens_100k --recbole PYTHON
 """
 
 import argparse
@@ -21,8 +22,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from benchmarks.data_sets.known_sets import DATA_SETS, DataSet
+from benchmarks.data_sets.known_sets import DATA_SETS, DataSet, Places
 from benchmarks.figures.quality_table import as_markdown, rows
+from benchmarks.rivals.recbole_figures import Recbole, RecboleFailed, read_figures, train_missing
 
 RESULT: Final = "result.json"
 _REPORT: Final = "report.json"
@@ -37,13 +39,13 @@ class RunFailed(Exception):
     """A data set whose pipeline failed. The message says where its output is."""
 
 
-def run_set(data_set: DataSet, folder: Path, shared: Path | None, sasrec: bool = False) -> dict[str, Any]:
+def run_set(data_set: DataSet, folder: Path, places: Places, sasrec: bool = False) -> dict[str, Any]:
     """Runs a data set, or goes on with it, and returns its result, which is written as `result.json`.
 
     Args:
         data_set: The data set.
         folder: Its folder.
-        shared: The folder of shared data.
+        places: Where data are that do not come along.
         sasrec: Whether a SASRec is trained and compared with, too.
 
     Returns:
@@ -57,7 +59,7 @@ def run_set(data_set: DataSet, folder: Path, shared: Path | None, sasrec: bool =
     folder.mkdir(parents=True, exist_ok=True)
     configuration = f"{data_set.name}.yaml"
     if not (folder / configuration).exists():
-        arguments = data_set.init(folder, data_set.files(shared))
+        arguments = data_set.init(folder, data_set.files(places))
         _tandem(folder, "init.txt", "init", *arguments, "--output", configuration)
     begin, cpu_begin = time.monotonic(), _cpu_seconds()
     try:
@@ -94,6 +96,30 @@ def _result(data_set: DataSet, folder: Path) -> dict[str, Any]:
     return result
 
 
+def with_recbole(result: Mapping[str, Any], data_set: DataSet, folder: Path, recbole: Recbole | None) -> dict[str, Any]:
+    """Adds the figures of RecBole's models, those trained before or now, to a result.
+
+    Args:
+        result: What `run_set` returned.
+        data_set: The data set.
+        folder: Its folder.
+        recbole: Where RecBole is, to train those that have not been trained; None trains none.
+
+    Returns:
+        The result with `recbole`, what `recbole_figures.read_figures` returns.
+
+    Raises:
+        RecboleFailed: A training failed, or it ranked other examples than the run.
+    """
+    if recbole:
+        from tfx_pipeline.config.pipeline_config import load_config
+
+        settings = load_config(str(folder / f"{data_set.name}.yaml")).evaluation
+        root = folder / "runs" / data_set.name
+        train_missing(folder, root, recbole, settings.baseline_examples, settings.exclude_seen)
+    return {**result, "recbole": read_figures(folder, result["rules"]["catalogue"])}
+
+
 def into_document(path: Path, table: str) -> None:
     """Replaces what stands between the two marks of a document.
 
@@ -125,11 +151,11 @@ def _cpu_seconds() -> float:
     return usage.ru_utime + usage.ru_stime
 
 
-def _listed(shared: Path | None) -> str:
+def _listed(places: Places) -> str:
     width = max(map(len, DATA_SETS))
     lines = []
     for name, data_set in DATA_SETS.items():
-        missing = data_set.missing(shared)
+        missing = data_set.missing(places)
         lines.append(f"{name.ljust(width)}  {data_set.told}{f' (not here: {missing})' if missing else ''}")
     return "\n".join(lines)
 
@@ -157,18 +183,28 @@ def main(argv: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--into", type=Path, metavar="FILE.md", help="put the table into this document, too")
     parser.add_argument("--sasrec", action="store_true", help="compare what is run with a SASRec of its own, too")
+    parser.add_argument(
+        "--recbole",
+        type=Path,
+        metavar="PYTHON",
+        help="compare with SASRec and BERT4Rec of the RecBole of this environment, too",
+    )
+    parser.add_argument(
+        "--recbole-epochs", type=int, default=300, metavar="N", help="the most epochs of these (%(default)s)"
+    )
     parser.add_argument("--again", action="store_true", help="begin the chosen data sets anew")
     args = parser.parse_args(argv)
-    shared = args.shared.absolute() if args.shared else None
+    recbole = Recbole.of(args.recbole, args.recbole_epochs) if args.recbole else None
+    places = Places(args.shared.absolute() if args.shared else None, recbole.package if recbole else None)
     if args.list:
-        print(_listed(shared))
+        print(_listed(places))
         return 0
     results: list[Mapping[str, Any]] = []
     left_out: dict[str, str] = {}
     failed = False
     for data_set in _chosen(args.only):
         folder = args.out.absolute() / data_set.name
-        missing = data_set.missing(shared)
+        missing = data_set.missing(places)
         if missing:
             left_out[data_set.name] = missing
             print(f"{data_set.name}: skipped, {missing}", file=sys.stderr)
@@ -177,7 +213,13 @@ def main(argv: Sequence[str] | None = None) -> int:
             shutil.rmtree(folder, ignore_errors=True)
         print(f"{data_set.name}: {data_set.told}", file=sys.stderr, flush=True)
         try:
-            results.append(run_set(data_set, folder, shared, args.sasrec))
+            result = run_set(data_set, folder, places, args.sasrec)
+            results.append(with_recbole(result, data_set, folder, recbole))
+        except RecboleFailed as error:
+            failed = True
+            results.append(result)
+            left_out[f"{data_set.name}, RecBole"] = str(error)
+            print(f"{data_set.name}: {error}", file=sys.stderr)
         except RunFailed as error:
             failed = True
             left_out[data_set.name] = str(error)

@@ -1,7 +1,6 @@
 """The data sets of `python -m benchmarks.quality`: what each is, whether it is there, and its files."""
 
 import functools
-import importlib.util
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +25,19 @@ _WORLDS_TOLD: Final[Mapping[str, str]] = {
 
 
 @dataclass(frozen=True)
+class Places:
+    """Where data sets are that do not come along.
+
+    Attributes:
+        shared: The folder of shared data (`--shared`), if there is one.
+        recbole: The folder of the package recbole (`--recbole`), if there is one.
+    """
+
+    shared: Path | None = None
+    recbole: Path | None = None
+
+
+@dataclass(frozen=True)
 class DataSet:
     """A data set.
 
@@ -34,24 +46,20 @@ class DataSet:
         told: What it is, in a few words.
         init: Writes what has to be written into a folder, and returns the arguments of `tandem init`. Paths of the
             folder's own files are relative to it. Takes the folder and the files that it comes from.
-        files: What it comes from, if that is not made. Takes the folder of shared data, or None.
+        files: What it comes from, if that is not made.
         world: The generator's world, if it is one.
     """
 
     name: str
     told: str
     init: Callable[[Path, Sequence[Path]], list[str]]
-    files: Callable[[Path | None], list[Path]] = lambda shared: []
+    files: Callable[[Places], list[Path]] = lambda places: []
     world: str = ""
 
-    def missing(self, shared: Path | None) -> str:
-        """Why it cannot be run here; empty if it can.
-
-        Args:
-            shared: The folder that `--shared` names.
-        """
+    def missing(self, places: Places) -> str:
+        """Why it cannot be run here; empty if it can."""
         try:
-            paths = self.files(shared)
+            paths = self.files(places)
         except LookupError as error:
             return str(error.args[0])
         absent = [path for path in paths if not path.exists()]
@@ -81,23 +89,22 @@ def _converted(
     return [f"log/{converted_logs.EVENTS}", "--items", f"log/{converted_logs.ITEMS}", *further]
 
 
-def _shared(*names: str) -> Callable[[Path | None], list[Path]]:
-    def files(shared: Path | None) -> list[Path]:
-        if shared is None:
+def _shared(*names: str) -> Callable[[Places], list[Path]]:
+    def files(places: Places) -> list[Path]:
+        if places.shared is None:
             raise LookupError("it needs --shared DIR")
-        return [shared / name for name in names]
+        return [places.shared / name for name in names]
 
     return files
 
 
-def _of_recbole(_: Path | None) -> list[Path]:
-    found = importlib.util.find_spec("recbole")
-    if found is None or not found.submodule_search_locations:
-        raise LookupError("it comes with the package recbole, which is not installed")
-    return [Path(found.submodule_search_locations[0]) / "dataset_example" / "ml-100k"]
+def _of_recbole(places: Places) -> list[Path]:
+    if places.recbole is None:
+        raise LookupError("it comes with the package recbole and needs --recbole PYTHON")
+    return [places.recbole / "dataset_example" / "ml-100k"]
 
 
-def _bundled(_: Path | None) -> list[Path]:
+def _bundled(_: Places) -> list[Path]:
     return [_REPOSITORY / "data" / "online_retail" / name for name in ("events.tsv.gz", "items.tsv.gz")]
 
 

@@ -5,13 +5,15 @@ from typing import Any, Final
 
 Row = Mapping[str, Any]
 DECIDES: Final = "ndcg_at_5"
-AMONG_ALL: Final = ("hit_rate_at_100", "ndcg_at_10")
+NEXT_ITEM: Final = "ndcg_at_10"
+AMONG_ALL: Final = ("hit_rate_at_100", NEXT_ITEM)
 _BEST: Final = ("process", "timeless")
 """What the generator knows: everything, and everything but which items are there."""
 _HEADER: Final = (
     *("data set", "surface", "users", "NDCG@5", "best rule", "its NDCG@5", "difference", "best achievable"),
-    *("all items: HR@100", "rule", "achievable", "all items: NDCG@10", "rule", "achievable", "seconds (CPU)"),
+    *("all items: HR@100", "rule", "achievable", "all items: NDCG@10", "rule", "achievable"),
 )
+_LAST: Final = "seconds (CPU)"
 
 
 def rows(result: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -19,8 +21,9 @@ def rows(result: Mapping[str, Any]) -> list[dict[str, Any]]:
 
     Args:
         result: `name`, `seconds`, `cpu_seconds`, `rules` (what `components.baselines` writes); of a made-up log,
-            `achievable` (what `best_on_examples` returns); and of a model that ranks what it retrieves, `by_vectors`,
-            the metrics of the retriever's vectors alone, by surface.
+            `achievable` (what `best_on_examples` returns); of a model that ranks what it retrieves, `by_vectors`, the
+            metrics of the retriever's vectors alone, by surface; and where RecBole's models were trained, `recbole`
+            (what `recbole_figures.read_figures` returns).
     """
     found = []
     compared, achievable = result["rules"], result.get("achievable", {})
@@ -42,6 +45,11 @@ def rows(result: Mapping[str, Any]) -> list[dict[str, Any]]:
             "repeats": among["repeats"],
             "seconds": result["seconds"],
             "cpu_seconds": result["cpu_seconds"],
+            "recbole": {
+                model: told["surfaces"][surface][NEXT_ITEM]
+                for model, told in result.get("recbole", {}).items()
+                if surface in told["surfaces"]
+            },
         }
         everywhere = compared["catalogue"].get(surface)
         for metric in AMONG_ALL if everywhere else ():
@@ -62,16 +70,19 @@ def as_markdown(found: Iterable[Row], left_out: Mapping[str, str]) -> str:
 
     Where the model beats the best rule by the interval, its figure is bold. Of two figures that are achievable, the
     second is for who does not know which items are there. Among all items, the model's figure is that of what it
-    serves; that of the retriever's vectors alone is in brackets.
+    serves; that of the retriever's vectors alone is in brackets. Each of RecBole's models that a row has adds a column.
     """
-    lines = [_line(_HEADER), _line(["---"] * len(_HEADER))]
-    lines += [_line(_cells(row)) for row in found]
+    found = list(found)
+    models = list(dict.fromkeys(model for row in found for model in row["recbole"]))
+    header = [*_HEADER, *(f"RecBole's {model}: NDCG@10" for model in models), _LAST]
+    lines = [_line(header), _line(["---"] * len(header))]
+    lines += [_line(_cells(row, models)) for row in found]
     if left_out:
         lines += ["", *(f"* `{name}` was not run: {reason}." for name, reason in left_out.items())]
     return "\n".join(lines) + "\n"
 
 
-def _cells(row: Row) -> list[str]:
+def _cells(row: Row, models: Sequence[str]) -> list[str]:
     value, low, high = row["model"]
     model = f"**{value:.3f}**" if row["beaten"] else f"{value:.3f}"
     difference, least, most = row["difference"]
@@ -90,7 +101,13 @@ def _cells(row: Row) -> list[str]:
             ]
         else:
             cells += ["", "", ""]
+    cells += [_with_interval(row["recbole"][model]) if model in row["recbole"] else "" for model in models]
     return [*cells, f"{row['seconds']:,.0f} ({row['cpu_seconds']:,.0f})"]
+
+
+def _with_interval(figure: Sequence[float]) -> str:
+    value, low, high = figure
+    return f"{value:.3f} ({low:.3f} to {high:.3f})"
 
 
 def _best_rule(compared: Mapping[str, Any], metric: str) -> tuple[str, Sequence[float]]:

@@ -6,10 +6,11 @@ import pytest
 from benchmarks import quality
 from benchmarks.data_sets import known_sets
 from benchmarks.data_sets.known_sets import DataSet
+from benchmarks.rivals.recbole_figures import Recbole, RecboleFailed
 from schemas.rank_metrics import CATALOGUE_CUTOFFS, rank_metrics
 
 FIGURES = {metric.name: [0.5, 0.4, 0.6] for metric in rank_metrics(CATALOGUE_CUTOFFS)}
-AMONG = {"model": FIGURES, "rules": {"popularity": FIGURES}, "users": 20, "repeats": 0}
+AMONG = {"model": FIGURES, "rules": {"popularity": FIGURES}, "users": 20, "examples": 20, "repeats": 0}
 COMPARED = AMONG | {"difference": [0.0, -0.1, 0.1], "beaten": False}
 REPORT = {
     "models": {
@@ -38,7 +39,7 @@ def calls(monkeypatch):
         if isinstance(code, BaseException):
             raise code
         if kind == "init" and not code:
-            (cwd / arguments[-1]).write_text("name: a\n")
+            (cwd / arguments[-1]).write_text("name: a\ndata: {events: e}\n")
         stdout.write(json.dumps(REPORT))
         return subprocess.CompletedProcess(command, code)
 
@@ -95,6 +96,64 @@ def test_what_was_interrupted_goes_on_with_its_configuration_and_all_its_time_co
     assert calls == [("a", *RUN)]
     result = json.loads((tmp_path / "a" / "result.json").read_text())
     assert result["seconds"] >= 100 and result["cpu_seconds"] >= 30 and result["outcome"] == "not_pushed"
+
+
+@pytest.fixture
+def recbole(monkeypatch, tmp_path):
+    """RecBole in an environment of its own, whose trainings take no time. `fails` is what the next one says."""
+
+    class Trainings(list):
+        fails = None
+
+    made = Trainings()
+
+    def train_missing(folder, root, recbole, examples, exclude_seen):
+        made.append((folder.name, root, recbole.epochs, examples, exclude_seen))
+        if made.fails:
+            raise RecboleFailed(made.fails)
+        (folder / "recbole").mkdir(exist_ok=True)
+        sequences = {"test": [[user, [1], 2] for user in range(20)], "surfaces": ["search"] * 20}
+        (folder / "recbole" / "sequences.json").write_text(json.dumps(sequences))
+        # Rank 1 gains 1, and rank 101 nothing.
+        (folder / "recbole" / "SASRec.json").write_text(json.dumps({"ranks": [1, 101] * 10}))
+
+    monkeypatch.setattr(quality, "train_missing", train_missing)
+    monkeypatch.setattr(Recbole, "of", lambda python, epochs: Recbole(python, tmp_path / "package", epochs))
+    return made
+
+
+def test_recbole_s_models_stand_in_columns_of_their_own_and_stay_there(tmp_path, calls, sets, recbole, capsys):
+    out = tmp_path / "out"
+    (out / "a").mkdir(parents=True)
+    (out / "a" / "a.yaml").write_text("name: a\ndata: {events: e}\nevaluation: {baseline_examples: 7}\n")
+    asked = ["--out", str(out), "--only", "a", "--recbole", "its/python"]
+    assert quality.main([*asked, "--recbole-epochs", "3"]) == 0
+    assert recbole == [("a", out / "a" / "runs" / "a", 3, 7, True)]
+    header, _, row = capsys.readouterr().out.splitlines()[:3]
+    assert header.endswith("| RecBole's SASRec: NDCG@10 | seconds (CPU) |") and "BERT4Rec" not in header
+    figure = row.split(" | ")[-2]
+    assert figure.startswith("0.500 (0.")
+    # Later tables have what was trained.
+    assert quality.main(["--out", str(out)]) == 0
+    of_a, of_b = [line for line in capsys.readouterr().out.splitlines() if " | search | " in line]
+    assert of_a.split(" | ")[-2] == figure and of_b.split(" | ")[-2] == ""
+
+
+def test_a_data_set_keeps_its_row_if_recbole_fails(tmp_path, calls, sets, recbole, capsys):
+    recbole.fails = "SASRec ended with 1"
+    assert quality.main(["--out", str(tmp_path), "--only", "a", "--recbole", "its/python"]) == 1
+    told = capsys.readouterr().out
+    assert "| a | search | 20 |" in told and "RecBole's" not in told
+    assert "* `a, RecBole` was not run: SASRec ended with 1." in told
+
+
+def test_movielens_is_read_from_recbole_s_own_environment(tmp_path, recbole, capsys):
+    assert quality.main(["--list"]) == 0
+    without = capsys.readouterr().out
+    assert "feed only (not here: it comes with the package recbole and needs --recbole PYTHON)" in without
+    (tmp_path / "package" / "dataset_example" / "ml-100k").mkdir(parents=True)
+    assert quality.main(["--list", "--recbole", "its/python"]) == 0
+    assert "films, feed only\n" in capsys.readouterr().out
 
 
 def test_one_that_fails_does_not_stop_the_others_and_is_tried_again(tmp_path, calls, sets, capsys):

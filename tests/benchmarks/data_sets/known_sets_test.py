@@ -1,9 +1,6 @@
-import importlib.machinery
-import importlib.util
-
 import pytest
 
-from benchmarks.data_sets.known_sets import DATA_SETS
+from benchmarks.data_sets.known_sets import DATA_SETS, Places
 from components.synthetic_log.worlds import WORLDS
 
 
@@ -14,29 +11,25 @@ def test_all_worlds_and_the_logs_are_there_by_name():
     assert [name for name in DATA_SETS if name not in WORLDS] == [*others, "online_retail_complete"]
 
 
-def test_what_is_made_or_bundled_is_always_there_and_the_rest_says_what_it_lacks(tmp_path, monkeypatch):
-    missing = {name: each.missing(None) for name, each in DATA_SETS.items()}
+def test_what_is_made_or_bundled_is_always_there_and_the_rest_says_what_it_lacks(tmp_path):
+    missing = {name: each.missing(Places()) for name, each in DATA_SETS.items()}
     assert [name for name, why in missing.items() if not why and name not in WORLDS] == ["online_retail"]
     assert missing["beauty"] == "it needs --shared DIR"
-    assert DATA_SETS["beauty"].missing(tmp_path) == "the folder of shared data has no events.tsv.gz"
-    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
-    told = "it comes with the package recbole, which is not installed"
-    assert DATA_SETS["movielens_100k"].missing(tmp_path) == told
+    assert missing["movielens_100k"] == "it comes with the package recbole and needs --recbole PYTHON"
+    assert DATA_SETS["beauty"].missing(Places(tmp_path)) == "the folder of shared data has no events.tsv.gz"
 
 
-def test_movielens_lies_within_recbole(tmp_path, monkeypatch):
-    (tmp_path / "dataset_example" / "ml-100k").mkdir(parents=True)
-    spec = importlib.machinery.ModuleSpec("recbole", None, is_package=True)
-    spec.submodule_search_locations = [str(tmp_path)]
-    monkeypatch.setattr(importlib.util, "find_spec", lambda name: spec)
-    assert DATA_SETS["movielens_100k"].missing(None) == ""
-    assert DATA_SETS["movielens_100k"].files(None) == [tmp_path / "dataset_example" / "ml-100k"]
+def test_movielens_lies_within_recbole(tmp_path):
+    folder = tmp_path / "dataset_example" / "ml-100k"
+    folder.mkdir(parents=True)
+    places = Places(recbole=tmp_path)
+    assert DATA_SETS["movielens_100k"].missing(places) == "" and DATA_SETS["movielens_100k"].files(places) == [folder]
 
 
 @pytest.mark.parametrize("name", ["tiny", "online_retail"])
 def test_the_arguments_of_init_name_files_that_are_there(name, tmp_path):
     data_set = DATA_SETS[name]
-    events, option, items = data_set.init(tmp_path, data_set.files(None))
+    events, option, items = data_set.init(tmp_path, data_set.files(Places()))
     assert option == "--items"
     for path in (events, items):
         assert (tmp_path / path).exists()

@@ -73,3 +73,18 @@ def test_the_table_is_bold_where_the_model_beats_the_best_rule_and_says_what_was
     )
     assert lines[4:] == ["", "* `beauty` was not run: it needs --shared DIR."]
     assert as_markdown([], {}).count("\n") == 2
+
+
+def test_recbole_s_models_add_a_column_each_where_they_were_trained():
+    trained = {
+        "SASRec": {"surfaces": {"search": {"ndcg_at_10": [0.25, 0.2, 0.3], "mrr": [0.5, 0.5, 0.5]}}, "epochs": 7},
+        "BERT4Rec": {"surfaces": {"search": {"ndcg_at_10": [0.125, 0.1, 0.15]}, "other": {}}, "epochs": 9},
+    }
+    header, _, search, feed, without, _ = as_markdown(
+        [*rows(RESULT | {"recbole": trained}), *rows(RESULT | {"recbole": {}})], {}
+    ).splitlines()
+    names = "| RecBole's SASRec: NDCG@10 | RecBole's BERT4Rec: NDCG@10 | seconds (CPU) |"
+    assert header.endswith(f"| all items: NDCG@10 | rule | achievable {names}")
+    assert search.endswith("| 0.375 | 0.250 (0.200 to 0.300) | 0.125 (0.100 to 0.150) | 1,234 (321) |")
+    assert feed.endswith("|  |  |  | 1,234 (321) |") and without.endswith("| 0.375 |  |  | 1,234 (321) |")
+    assert len({line.count("|") for line in (header, search, feed, without)}) == 1
