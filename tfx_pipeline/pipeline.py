@@ -14,6 +14,7 @@ from components.data_checks.component import DataChecks
 from components.item_catalog.component import ItemCatalogGen
 from components.judged_queries.component import JudgedQueries
 from components.metrics.among_all_items.component import CatalogueMetrics
+from components.metrics.by_user.component import UserMetrics
 from components.pusher.component import Pusher
 from components.retrieve_then_rank.component import RetrieveThenRank
 from components.servability_gate.component import ServabilityGate
@@ -35,6 +36,8 @@ JOINT_TRAINER = "Trainer"
 """The id of the node that trains on both surfaces."""
 RETRIEVER = "Retriever"
 """What the ids of the retriever's nodes begin with."""
+USER_METRICS = "UserMetrics"
+"""The id of the node that measures a trained model on each user of the validation split, after a prefix."""
 _INDEXER = "Indexer"
 
 
@@ -66,9 +69,20 @@ def create_pipeline(config: PipelineConfig) -> tfx.dsl.Pipeline:
 
 
 def create_training_pipeline(config: PipelineConfig) -> tfx.dsl.Pipeline:
-    """Assembles the part up to the trained models, to compare trainings. Its cache is the whole pipeline's."""
+    """Assembles the part up to the trained models. Its cache is the whole pipeline's."""
     # Later spans are not to be compared with the span of an experiment, so its statistics are not kept.
     return _pipeline(config, _until_trained(config, passed_statistics_dir=""))
+
+
+def create_experiment_pipeline(config: PipelineConfig) -> tfx.dsl.Pipeline:
+    """Assembles the part up to the trained models, and measures each on the users of the validation split."""
+    nodes = _until_trained(config, passed_statistics_dir="")
+    examples = nodes["BehaviourExampleGen"].outputs["examples"]
+    for served in config.served_models:
+        model = nodes[f"{served.node_prefix}{JOINT_TRAINER}"].outputs["model"]
+        measured = UserMetrics(model, examples).with_id(f"{served.node_prefix}{USER_METRICS}")
+        nodes[measured.id] = measured
+    return _pipeline(config, nodes)
 
 
 def create_index_pipeline(config: PipelineConfig, trained: Mapping[str, TrainedModel]) -> tfx.dsl.Pipeline:

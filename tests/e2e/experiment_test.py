@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+from components.metrics.by_user.user_gains import read_user_gains
+from schemas.rank_metrics import rank_metrics
 from tfx_pipeline.cli.main import main
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1800)]
@@ -16,21 +18,38 @@ def test_variants_are_compared_and_kept(tiny_config, tmp_path, capsys):
     command = ["experiment", "--config", str(tiny_config), "--variants", str(variants), "--set", "train.epochs=1"]
 
     assert main([*command, "--json"]) == 0
-    results = json.loads(capsys.readouterr().out)
-    assert [result["name"] for result in results] == ["complete", "averaged half precision"]
+    found = json.loads(capsys.readouterr().out)
+    results = found["trainings"]
+    assert [result["variant"] for result in results] == ["complete", "averaged half precision"]
     assert all(result["search"]["epoch"] == 1 and 0 < result["search"]["ndcg_at_5"] <= 1 for result in results)
+    assert all(result["parameters"] > 1000 and result["seconds"] > 0 for result in results)
     assert results[0]["search"] != results[1]["search"], "a variant's settings are its own"
+    compared = [row for row in found["comparison"] if row["p"] is not None]
+    assert [(row["variant"], row["surface"]) for row in compared] == [
+        ("averaged half precision", "recommendation"),
+        ("averaged half precision", "search"),
+    ]
     (written,) = tiny_config.parent.glob("**/experiments/few.md")
     hit_rate = results[1]["recommendation"]["hit_rate_at_1"]
-    assert f"| averaged half precision | 1 | {hit_rate:.4f} |" in written.read_text()
+    assert f"| averaged half precision | feed | {hit_rate:.4f} |" in written.read_text()
+    # What users are tested by is what the training's validation measured; the first folder is that of `complete`.
+    folder = min(tiny_config.parent.glob("**/UserMetrics/gains/*"), key=lambda each: int(each.name))
+    for surface, gains in read_user_gains(str(folder)).items():
+        means = gains.sums.sum(axis=0) / gains.counts.sum()
+        for metric, mean in zip(rank_metrics(), means, strict=True):
+            assert mean == pytest.approx(results[0][surface][metric.name], abs=1e-5)
 
-    # Again, from the cache, and one more that fails: the others' results are there all the same.
-    variants.write_text(variants.read_text() + "hopeless: [data.train_negatives=100000]\n")
-    assert main([*command, "--json"]) == 1
+    # Again, from the cache, with a second seed that is trained; and a variant that fails.
+    variants.write_text("complete: []\nhopeless: [data.train_negatives=100000]\n")
+    assert main([*command, "--json", "--seeds", "2"]) == 1
     output, errors = capsys.readouterr()
-    *again, hopeless = json.loads(output)
-    assert again == results
+    first, hopeless, second = json.loads(output)["trainings"]
+    assert first == results[0]
+    assert (second["variant"], second["seed"]) == ("complete", first["seed"] + 1)
+    assert second["search"] != first["search"]
     assert "negatives" in hopeless["error"]
+    # The examples are those of all.
+    assert len(list(tiny_config.parent.glob("**/BehaviourExampleGen/examples/*"))) == 1
     # What failed is told in a paragraph, and its traceback lies below the root.
     (told,) = (line for line in errors.splitlines() if " failed: " in line)
     assert told.startswith("tandem experiment: BehaviourExampleGen failed: data.train_negatives = 100000: for ")

@@ -115,6 +115,32 @@ def test_a_sasrec_is_trained_by_option_and_the_model_compared_with_it(tmp_path):
     assert alone["Pusher"].inputs["baseline_blessing"].producer_component_id == "Baselines"
 
 
+def test_an_experiment_measures_each_model_on_the_users_of_the_validation_split(tmp_path):
+    from tfx_pipeline.pipeline import create_experiment_pipeline, create_training_pipeline  # Imports TFX: many seconds.
+
+    path = str(tiny_logs.write(tmp_path))
+
+    def added(*overrides):
+        config = load_config(path, overrides)
+        trained = {node.id for node in create_training_pipeline(config).components}
+        nodes = {node.id: node for node in create_experiment_pipeline(config).components}
+        assert trained <= set(nodes)
+        return {
+            name: (
+                node.inputs["model"].producer_component_id,
+                node.inputs["examples"].producer_component_id,
+                node.exec_properties["split"],
+            )
+            for name, node in nodes.items()
+            if name not in trained
+        }
+
+    assert added() == {"UserMetrics": ("Trainer", "BehaviourExampleGen", "validation")}
+    assert added("model=unifiedssr", "fine_tuning.surfaces=[search]") == {
+        "SearchUserMetrics": ("SearchTrainer", "BehaviourExampleGen", "validation")
+    }
+
+
 def test_lists_add_popularity_where_negatives_have_taken_it_out_new_items_or_not(tmp_path):
     from tfx_pipeline.pipeline import create_index_pipeline, create_pipeline  # Imports TFX: many seconds.
 

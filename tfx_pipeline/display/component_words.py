@@ -17,6 +17,7 @@ _WORDS = {
     "BaselineModel": "takes the model that is to be beaten",
     "Baselines": "compares the model with simple rules",
     "JudgedQueries": "judges what is found for queries made from titles",
+    "UserMetrics": "ranks the candidates of each user's examples",
     "CatalogueMetrics": "ranks among all items",
     "Evaluator": "compares the model with the baseline",
     "ServabilityGate": "serves the model on trial",

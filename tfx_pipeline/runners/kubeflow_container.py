@@ -16,10 +16,19 @@ from components.data_checks.artifact import DataFindings
 from components.item_catalog.artifact import ItemCatalog
 from components.judged_queries.artifact import SearchJudgement
 from components.metrics.among_all_items.artifact import WholeCatalogueMetrics
+from components.metrics.by_user.artifact import UserGainsOfModel
 from components.raw_files.rejects_artifact import Rejects
 from tfx_pipeline.runners import launcher_folders
 
-ARTIFACT_TYPES = (DataFindings, ItemCatalog, Rejects, RuleComparison, SearchJudgement, WholeCatalogueMetrics)
+ARTIFACT_TYPES = (
+    DataFindings,
+    ItemCatalog,
+    Rejects,
+    RuleComparison,
+    SearchJudgement,
+    UserGainsOfModel,
+    WholeCatalogueMetrics,
+)
 
 parse_flags = kubeflow_v2_run_executor._parse_flags
 

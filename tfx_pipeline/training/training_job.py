@@ -4,6 +4,7 @@ import dataclasses
 import hashlib
 import json
 import logging
+import math
 import shutil
 import warnings
 from collections.abc import Mapping, Sequence
@@ -47,7 +48,9 @@ VALIDATION_METRIC = "val_ndcg_at_5"
 """Mean over the surfaces; early stopping and the learning rate follow it."""
 
 VALIDATION_FILE = "validation.json"
-"""Beside TensorBoard's logs: the metrics of the epoch whose weights are exported."""
+"""Beside TensorBoard's logs: the metrics of the epoch whose weights are exported, and `PARAMETERS`."""
+PARAMETERS = "parameters"
+"""In that file, how many numbers the training learns: those of its trainable weights."""
 _LEAST_VALIDATION_ROWS = 1024
 _ROWS_TO_START_FROM = 1024
 _LOG = logging.getLogger(__name__)
@@ -181,7 +184,8 @@ def run(job: TrainingJob) -> keras.callbacks.History:
             ],
             verbose=0,
         )
-    (Path(job.log_dir) / VALIDATION_FILE).write_text(json.dumps(early_stopping.best_logs, indent=2) + "\n", "utf-8")
+    told = {**early_stopping.best_logs, PARAMETERS: sum(math.prod(each.shape) for each in model.trainable_weights)}
+    (Path(job.log_dir) / VALIDATION_FILE).write_text(json.dumps(told, indent=2) + "\n", "utf-8")
     trained_weights.save(model, job.model_dir)
     export(model, job, transform_output, catalog)
     # Only now, and all at once: what is left of a finished training would mislead the next of the same settings.

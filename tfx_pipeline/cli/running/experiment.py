@@ -1,41 +1,46 @@
-"""Train variants of a configuration, and compare them on the validation split.
+"""Train variants of a configuration with one seed or several, and compare them on the validation split.
 
-A YAML file lists the variants, each as `name: [section.field=value, ...]`; configs/experiments holds some. The table is
-printed and written to `experiments/<name of the file>.md` below the run's root. A variant that was trained before is
-taken from the cache.
+A YAML file lists the variants, each as `name: [section.field=value, ...]`; configs/experiments holds some. The first is
+what the others are compared with. With --seeds 3 all are trained with the first seed, then with the second, and so on.
+What was trained before is taken from the cache, so that more seeds train only what is missing. After each training the
+table is written to `experiments/<name of the file>.md` below the run's root, and all figures to a .json file beside it.
 """
 
 import argparse
 import json
 import sys
-from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from schemas.rank_metrics import rank_metrics
 from tfx_pipeline.cli.console import interruption, library_output
 from tfx_pipeline.cli.parsing import config_arguments
+from tfx_pipeline.cli.parsing.option_values import whole_number
 from tfx_pipeline.cli.running import preflight
 from tfx_pipeline.cli.running.surfaces_of_log import fitted_to_log
 from tfx_pipeline.config.pipeline_config import PipelineConfig
 from tfx_pipeline.config.variants import load_variants
 from tfx_pipeline.display.shown import shown
+from tfx_pipeline.experiments import rounds
 from tfx_pipeline.runners import failures
 
 if TYPE_CHECKING:
-    from tfx_pipeline.runners.experiment_runner import Result
+    from tfx_pipeline.experiments.results import Result
 
-_METRICS = tuple(metric.name for metric in rank_metrics())
-_EPOCH = "epoch"
-_COLUMNS = (_EPOCH, *_METRICS)
-_SURFACES = ("recommendation", "search")
+_BOLD, _PLAIN = "\033[1m", "\033[0m"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the options."""
     config_arguments.add(parser)
     parser.add_argument("--variants", required=True, metavar="FILE.yaml", help="the variants to train")
-    parser.add_argument("--json", action="store_true", help="print the results as JSON")
+    parser.add_argument(
+        "--seeds",
+        type=whole_number(1),
+        default=1,
+        metavar="N",
+        help="train each variant with N seeds, from train.seed on (%(default)s)",
+    )
+    parser.add_argument("--json", action="store_true", help="print all figures as JSON")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -45,22 +50,31 @@ def run(args: argparse.Namespace) -> int:
     preflight.check_all(each for _, each in variants)
     fitted = fitted_to_log([each for _, each in variants], lambda remark: print(f"{remark}.", file=sys.stderr))
     variants = [(variant, each) for (variant, _), each in zip(variants, fitted, strict=True)]
+    planned = rounds.trainings(variants, args.seeds)
     path = Path(config.run_root) / "experiments" / f"{Path(args.variants).stem}.md"
     results: list[Result] = []
-    with shown(everything=args.verbose) as display:
-        display.stage("Importing TensorFlow and TFX", remark=": 10 to 30 seconds")
-        from tfx_pipeline.runners import experiment_runner
+    try:
+        with shown(everything=args.verbose) as display:
+            display.stage("Importing TensorFlow and TFX", remark=": 10 to 30 seconds")
+            from tfx_pipeline.cli.running import experiment_text
+            from tfx_pipeline.experiments.comparison_rows import rows
+            from tfx_pipeline.runners import experiment_runner
 
-        path.parent.mkdir(parents=True, exist_ok=True)
-        for result in experiment_runner.run(variants, _tell, display):
-            results.append(result)
-            path.write_text(table(results) + "\n", encoding="utf-8")  # An interrupted experiment leaves what it has.
+            path.parent.mkdir(parents=True, exist_ok=True)
+            for result in rounds.run(planned, lambda each: experiment_runner.train(each, display), _tell):
+                results.append(result)
+                found, left = rows(results), rounds.left(planned, results)
+                # An interrupted experiment leaves what it has.
+                path.write_text(experiment_text.markdown(found, results, left) + "\n", encoding="utf-8")
+                figures = json.dumps(experiment_text.values(found, results), indent=2)
+                path.with_suffix(".json").write_text(figures + "\n", encoding="utf-8")
+    finally:
+        if results:
+            print(f"Written to {path}, all figures to {path.stem}.json.", file=sys.stderr)
     if args.json:
-        printed = [{"name": each.variant.name, **each.metrics, "error": each.error} for each in results]
-        print(json.dumps(printed, indent=2))
+        print(figures)
     else:
-        print(table(results))
-        print(f"\nWritten to {path}", file=sys.stderr)
+        print(experiment_text.text(found, results, left, _bold if sys.stdout.isatty() else str))
     return 1 if any(each.error for each in results) else 0
 
 
@@ -72,23 +86,5 @@ def _tell(error: Exception, config: PipelineConfig) -> str:
     return failures.failure_of(error, config.run_root).text.splitlines()[0]
 
 
-def table(results: Sequence["Result"]) -> str:
-    """The results as a Markdown table: each surface's metrics on the validation split, at each variant's best epoch."""
-    lines = [
-        "| variant | " + " | ".join(f"{surface} {name}" for surface in _SURFACES for name in _COLUMNS) + " |",
-        "| --- |" + " --- |" * (len(_SURFACES) * len(_COLUMNS)),
-    ]
-    for result in results:
-        if result.error:
-            lines.append(f"| {result.variant.name} | failed: {result.error} |")
-            continue
-        cells = [_cell(result.metrics.get(surface, {}), name) for surface in _SURFACES for name in _COLUMNS]
-        lines.append(f"| {result.variant.name} | " + " | ".join(cells) + " |")
-    return "\n".join(lines)
-
-
-def _cell(metrics: Mapping[str, float], name: str) -> str:
-    """Empty for a surface that the variant was not trained on."""
-    if name not in metrics:
-        return ""
-    return f"{metrics[name]:.0f}" if name == _EPOCH else f"{metrics[name]:.4f}"
+def _bold(cell: str) -> str:
+    return f"{_BOLD}{cell}{_PLAIN}"

@@ -1,0 +1,132 @@
+"""The table of two variants and two seeds, worked out by hand."""
+
+import numpy as np
+import pytest
+
+from components.metrics.by_user.user_gains import UserGains
+from schemas.rank_metrics import rank_metrics
+from tests.support.experiment_results import result
+from tfx_pipeline.experiments.comparison_rows import Figure, rows
+from tfx_pipeline.experiments.paired_difference import p_of
+
+USERS = 10
+NAMES = [metric.name for metric in rank_metrics()]
+
+
+def gains(ndcg_of_users, counts=None):
+    """Gains of ten users, in NDCG@5 alone; of as many examples as `counts` says, one each if it says nothing."""
+    sums = np.zeros((USERS, len(NAMES)))
+    sums[:, NAMES.index("ndcg_at_5")] = ndcg_of_users
+    users = np.array([f"u{user}".encode() for user in range(USERS)])
+    return UserGains(users, np.array(counts or [1] * USERS), sums)
+
+
+def approx(mean, deviation):
+    return Figure(pytest.approx(mean), None if deviation is None else pytest.approx(deviation))
+
+
+def test_means_deviations_and_paired_differences():
+    found = rows(
+        [
+            result("complete", 0, search=0.50, epoch=3),
+            result("small", 0, search=0.40, epoch=9),
+            result("complete", 1, search=0.70, epoch=5),
+            result("small", 1, search=0.66, epoch=9),
+        ]
+    )
+    complete, small = found
+    assert (complete.variant, complete.surface, complete.seeds) == ("complete", "search", (17, 18))
+    # The deviation of a sample of two: the distance, divided by the root of 2.
+    assert complete.metrics["ndcg_at_5"] == approx(0.60, 0.2 / 2**0.5)
+    assert small.metrics["ndcg_at_5"] == approx(0.53, 0.26 / 2**0.5)
+    assert (complete.epochs, small.epochs) == ((3, 5), (9, 9))
+    assert (complete.difference, complete.p) == (None, None)
+    # -0.10 and -0.04: seeds that are good for both cancel out.
+    assert small.difference == approx(-0.07, 0.06 / 2**0.5)
+    assert (complete.is_best, small.is_best) == (True, False)
+
+
+def test_variants_are_paired_by_their_seeds_and_one_that_is_ahead_waits():
+    found = rows(
+        [
+            result("complete", 0, search=0.5),
+            result("small", 0, search=0.4),
+            result("broken", 0, error="no such thing"),
+            result("complete", 1, search=0.9),
+        ]
+    )
+    complete, small = found
+    assert complete.metrics["ndcg_at_5"].mean == pytest.approx(0.7)
+    assert small.metrics["ndcg_at_5"] == approx(0.4, None)
+    # Not 0.4 - 0.7: the second seed is not the small one's yet.
+    assert small.difference == approx(-0.1, None)
+
+
+def test_each_surface_is_compared_where_both_were_trained_on_it():
+    found = rows(
+        [
+            result("search alone", 0, search=0.5),
+            result("both", 0, search=0.4, recommendation=0.2),
+            result("feed alone", 0, recommendation=0.3),
+        ]
+    )
+    told = [(each.variant, each.surface, each.difference is None, each.is_best) for each in found]
+    assert told == [
+        ("search alone", "search", True, True),
+        ("both", "recommendation", True, False),
+        ("both", "search", False, False),
+        ("feed alone", "recommendation", True, True),
+    ]
+
+
+def test_without_the_first_variant_there_are_no_differences():
+    (small,) = rows([result("complete", 0, error="no such thing"), result("small", 0, search=0.4)])
+    assert (small.variant, small.difference, small.p, small.is_best) == ("small", None, None, True)
+    assert rows([result("complete", 0, error="no such thing")]) == []
+
+
+def test_the_test_weighs_users_by_their_examples_so_that_it_tests_the_difference_that_is_told():
+    counts = [4, *[1] * 9]
+    base, own = np.zeros(10), np.linspace(0.0, 0.9, 10)  # Sums of 4.5 over 13 examples.
+    found = rows(
+        [
+            result("complete", 0, search=0.0, gains={"search": gains(base, counts)}),
+            result("small", 0, search=4.5 / 13, gains={"search": gains(own, counts)}),
+        ]
+    )
+    weighed = own * 10 / 13
+    assert weighed.mean() == pytest.approx(found[1].difference.mean)
+    assert found[1].p == pytest.approx(p_of(weighed[np.newaxis])) and found[1].users == 10
+
+
+def test_p_is_corrected_over_all_variants_and_both_surfaces():
+    user = np.linspace(0.0, 0.9, 10)
+    small = {"search": gains(user + 0.1), "recommendation": gains(user - 0.3)}
+    large = {"search": gains(user * 0.5)}
+    flat = {"search": gains(np.zeros(10)), "recommendation": gains(np.zeros(10))}
+    found = rows(
+        [
+            result("complete", 0, search=0.5, recommendation=0.5, gains=flat),
+            result("small", 0, search=0.4, recommendation=0.5, gains=small),
+            result("large", 0, search=0.4, gains=large),
+        ]
+    )
+    single = {(each.variant, each.surface): each.p for each in found if each.p is not None}
+    # The sums differ by 0.1 to 1.0, by -0.3 to 0.6 and by 0 to 0.45.
+    assert single == {
+        ("small", "recommendation"): pytest.approx(p_of(user[np.newaxis] - 0.3)),
+        ("small", "search"): pytest.approx(p_of(user[np.newaxis] + 0.1)),
+        ("large", "search"): pytest.approx(p_of(user[np.newaxis])),  # Half of it has the same p.
+    }
+    lowest, middle, highest = sorted(single.values())
+    corrected = {each.p: each.p_corrected for each in found if each.p is not None}
+    assert corrected[lowest] == pytest.approx(3 * lowest)
+    assert corrected[middle] == pytest.approx(2 * middle)
+    assert corrected[highest] == pytest.approx(highest)
+
+
+@pytest.mark.parametrize("other", [{}, {"search": gains([0.5] * 10, [2] * 10)}])
+def test_variants_that_were_asked_something_else_are_not_tested(other):
+    first = {"search": gains([0.5] * 10)}
+    _, small = rows([result("complete", 0, search=0.5, gains=first), result("small", 0, search=0.4, gains=other)])
+    assert (small.difference.mean, small.p, small.users) == (pytest.approx(-0.1), None, 0)

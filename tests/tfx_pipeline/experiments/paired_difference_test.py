@@ -1,0 +1,42 @@
+import numpy as np
+import pytest
+from scipy import stats
+
+from tfx_pipeline.experiments.paired_difference import holm, p_of
+
+OF_USERS = [0.5, -0.1, 0.2, 0.0, 0.4, 0.1, -0.3, 0.3, 0.2, 0.1, 0.6]
+
+
+def test_with_one_seed_it_is_the_paired_t_test_over_users():
+    base = np.linspace(0.1, 0.7, len(OF_USERS))
+    expected = stats.ttest_rel(base + OF_USERS, base).pvalue
+    assert p_of(np.array([OF_USERS])) == pytest.approx(expected)
+    assert p_of(-np.array([OF_USERS])) == pytest.approx(expected)
+
+
+def test_the_chance_of_seeds_is_added_to_that_of_users():
+    # The mean is 0.6. Users deviate by 0.5: 10 * 0.25 / 9 / 10. Seeds deviate by 0.1: 2 * 0.01 / 1 / 2.
+    seeds = np.array([[0.0, 1.0] * 5, [0.2, 1.2] * 5])
+    of_users, of_seeds = 0.25 / 9, 0.01
+    freedom = (of_users + of_seeds) ** 2 / (of_users**2 / 9 + of_seeds**2 / 1)
+    statistic = 0.6 / (of_users + of_seeds) ** 0.5
+    assert p_of(seeds) == pytest.approx(2 * stats.t.sf(statistic, freedom))
+    # Users who agree do not help where one seed says the opposite of the other.
+    assert p_of(np.array([[0.3] * 10 + [0.31], [-0.3] * 10 + [-0.29]])) > 0.9
+
+
+def test_equal_seeds_add_nothing_but_their_number():
+    assert p_of(np.array([OF_USERS, OF_USERS])) == pytest.approx(p_of(np.array([OF_USERS])))
+
+
+def test_what_has_no_deviation_and_too_few_users():
+    assert p_of(np.zeros((2, 10))) == 1
+    assert p_of(np.full((1, 10), 0.25)) == 0
+    assert p_of(np.zeros((3, 9))) is None
+
+
+def test_holm_multiplies_the_lowest_by_all_and_never_goes_down():
+    # In order: 0.01 * 4, 0.02 * 3, 0.03 * 2 (is not below the one before), 0.7 * 1.
+    assert holm([0.7, 0.02, 0.01, 0.03]) == pytest.approx([0.7, 0.06, 0.04, 0.06])
+    assert holm([0.6, 0.7]) == [1.0, 1.0]
+    assert holm([]) == []

@@ -1,0 +1,56 @@
+"""Whether two variants differ by more than the chance of users and of seeds: a paired test, and Holm's correction."""
+
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+from scipy.special import stdtr
+
+from components.baselines.comparison import LEAST_USERS
+
+_ROUNDING: Final = 1e-12
+"""Sums of equal gains may differ by less."""
+
+
+def p_of(differences: np.ndarray) -> float | None:
+    """The probability of a mean difference as far from 0 as this one, or farther, if there is none in truth.
+
+    With one seed it is the paired t test over users (`scipy.stats.ttest_rel`): would other users say the same of these
+    two models? Training again with another seed gives other models, and that is a second source of chance. So with
+    several seeds the variance of the mean over seeds is added to that of the mean over users, and the degrees of
+    freedom follow from both (Satterthwaite, 1946). What depends on the user and the seed together is in both variances,
+    so that p is rather too large than too small.
+
+    Args:
+        differences: float [seeds, users] the differences, of which the mean of all is tested.
+
+    Returns:
+        The two-sided p; None with fewer than `LEAST_USERS` users.
+    """
+    seeds, users = differences.shape
+    if users < LEAST_USERS:
+        return None
+    mean = float(differences.mean())
+    variances = [float(differences.mean(axis=0).var(ddof=1)) / users]
+    freedoms = [users - 1]
+    if seeds > 1:
+        variances.append(float(differences.mean(axis=1).var(ddof=1)) / seeds)
+        freedoms.append(seeds - 1)
+    total = sum(variances)
+    if total <= _ROUNDING**2:
+        return 1.0 if abs(mean) <= _ROUNDING else 0.0
+    freedom = total**2 / sum(each**2 / of for each, of in zip(variances, freedoms, strict=True))
+    return float(2 * stdtr(freedom, -abs(mean) / total**0.5))
+
+
+def holm(values: Sequence[float]) -> list[float]:
+    """Corrects p values of several tests, in their order (Holm, 1979).
+
+    The chance that any of them is below a level though nothing differs is at most that level.
+    """
+    order = sorted(range(len(values)), key=values.__getitem__)
+    corrected, highest = [0.0] * len(values), 0.0
+    for rank, place in enumerate(order):
+        highest = max(highest, min(1.0, values[place] * (len(values) - rank)))
+        corrected[place] = highest
+    return corrected
