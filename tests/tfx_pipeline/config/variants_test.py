@@ -13,6 +13,7 @@ CONFIG_OF = {
     "unisar_ablations": "beauty",
     "unisar_paper": "papers/unisar_kuaisar",
     "unisar_additions": "beauty",
+    "papers_parts": "online_retail",
     "history_lengths": "beauty",
     "transitions": "generated",
     "unifiedssr_ablations": "beauty_unifiedssr",
