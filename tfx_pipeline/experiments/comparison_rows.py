@@ -112,7 +112,8 @@ def _row(
 def _by_user(base: Sequence[Trained], own: Sequence[Trained], surface: str) -> np.ndarray | None:
     """The differences by user, float [seeds, users]; None if the variants were not asked the same.
 
-    Each is weighed by the user's share of the examples, so that their mean is the difference of the metrics.
+    They are differences of sums over the user's examples, not of means, so that they add up to the difference of the
+    metrics, times the number of examples: what is tested is what is told.
     """
     gains = [[each.gains.get(surface) for each in side] for side in (base, own)]
     first, *others = (each for side in gains for each in side)
@@ -123,7 +124,7 @@ def _by_user(base: Sequence[Trained], own: Sequence[Trained], surface: str) -> n
         return None
     column = [metric.name for metric in rank_metrics()].index(METRIC)
     of_base, of_own = (np.stack([each.sums[:, column] for each in side]) for side in gains)  # type: ignore[union-attr]
-    return (of_own - of_base) * (len(first.users) / first.counts.sum())
+    return of_own - of_base
 
 
 def _with_best(found: Sequence[Row]) -> list[Row]:

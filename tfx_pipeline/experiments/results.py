@@ -43,13 +43,15 @@ class Trained:
             fine-tuning, they are those of the surface's own model.
         gains: For each of these surfaces, what the exported model gained on each user's examples of that split.
         parameters: How many numbers it learned, over all its models; None if an older Tandem trained it.
-        seconds: How long its trainings took, when they were not taken from the cache.
+        seconds: How long its trainings took when they were made.
+        is_cached: Whether they were made before, and taken from the cache.
     """
 
     metrics: Mapping[str, Mapping[str, float]]
     gains: Mapping[str, "UserGains"]
     parameters: int | None
     seconds: float
+    is_cached: bool = False
 
 
 @dataclasses.dataclass(frozen=True)

@@ -38,6 +38,7 @@ def run(
             error ends the experiment.
     """
     seconds: dict[str, float] = {}
+    is_cached = False
     failed: set[str] = set()
     variants = list(dict.fromkeys(each.variant.name for each in planned))
     for place, training in enumerate(planned):
@@ -47,14 +48,14 @@ def run(
         open_ones = [each.variant.name for each in planned[place:] if each.variant.name not in failed]
         turns = max(each.turn for each in planned) + 1
         of = f"Variant {variants.index(name) + 1} of {len(variants)}, seed {training.turn + 1} of {turns}"
-        _LOG.info("%s: %s%s", of, name, time_left(open_ones, seconds))
+        _LOG.info("%s: %s%s", of, name, time_left(open_ones, seconds, is_cached))
         try:
             trained = train(training.config)
         except Exception as error:  # If one variant fails, the others go on.
             yield Result(training, None, tell(error, training.config))
             failed.add(name)
         else:
-            seconds[name] = trained.seconds
+            seconds[name], is_cached = trained.seconds, trained.is_cached
             yield Result(training, trained)
 
 
@@ -65,7 +66,7 @@ def left(planned: Sequence[Training], results: Sequence[Result]) -> int:
     return sum((each.variant.name, each.turn) not in done and each.variant.name not in failed for each in planned)
 
 
-def time_left(open_ones: Sequence[str], seconds: Mapping[str, float]) -> str:
+def time_left(open_ones: Sequence[str], seconds: Mapping[str, float], is_cached: bool) -> str:
     """Says how long the open trainings will take, such as `, about 12 min left`; nothing if no training has ended.
 
     A variant that was trained before is taken to need as long again, any other one as long as the mean of these.
@@ -73,15 +74,17 @@ def time_left(open_ones: Sequence[str], seconds: Mapping[str, float]) -> str:
     Args:
         open_ones: The names of the variants, one for each open training.
         seconds: How long the last training of each variant took.
+        is_cached: Whether the last one came from the cache, so that the next ones may do so, too.
     """
     if not seconds:
         return ""
     mean = sum(seconds.values()) / len(seconds)
     left = sum(seconds.get(name, mean) for name in open_ones)
-    if left < 60:
-        return ", less than 1 min left"
     minutes = round(left / 60)
-    return f", about {minutes} min left" if minutes < 60 else f", about {minutes // 60} h {minutes % 60} min left"
+    if not minutes:
+        return ", less than 1 min left"
+    words = f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
+    return f", {'at most' if is_cached else 'about'} {words} left"
 
 
 def _seeded(config: PipelineConfig, turn: int) -> PipelineConfig:

@@ -10,7 +10,7 @@ from components.metrics.by_user.executor import GAINS_KEY
 from components.metrics.by_user.user_gains import UserGains, read_user_gains
 from tfx_pipeline.config.pipeline_config import PipelineConfig
 from tfx_pipeline.experiments.results import EPOCH, Trained
-from tfx_pipeline.past_runs.run_store import RunStore
+from tfx_pipeline.past_runs.run_store import CACHED, RunStore
 from tfx_pipeline.pipeline import JOINT_TRAINER, USER_METRICS, create_experiment_pipeline
 from tfx_pipeline.report import RunHistory
 from tfx_pipeline.runners import local_runner
@@ -46,14 +46,15 @@ def train(config: PipelineConfig, watcher: RunWatcher | None = None) -> Trained:
         parameters = None if own is None or parameters is None else parameters + own
         users = history.artifact_uri(f"{served.node_prefix}{USER_METRICS}", GAINS_KEY, since=last_execution_id)
         gains |= {surface: each for surface, each in read_user_gains(users).items() if surface in served.surfaces}
-    return Trained(metrics, gains, parameters, _seconds(config))
+    return Trained(metrics, gains, parameters, *_time(config))
 
 
-def _seconds(config: PipelineConfig) -> float:
-    """How long the trainings of the last run took when they were not taken from the cache."""
+def _time(config: PipelineConfig) -> tuple[float, bool]:
+    """How long the trainings of the last run took when they were made, and whether that was in an earlier run."""
     store = RunStore(config.run_root)
-    made = [store.producers[step.outputs[0][1]][1] for step in store.runs[-1].steps_of(JOINT_TRAINER)]
-    return sum(step.ended_ms - step.began_ms for step in made) / 1000
+    steps = store.runs[-1].steps_of(JOINT_TRAINER)
+    made = [store.producers[step.outputs[0][1]][1] for step in steps]
+    return sum(step.ended_ms - step.began_ms for step in made) / 1000, all(step.state == CACHED for step in steps)
 
 
 def _of_surface(logs: Mapping[str, Any], surface: str) -> dict[str, float]:

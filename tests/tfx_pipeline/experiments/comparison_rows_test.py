@@ -87,16 +87,17 @@ def test_without_the_first_variant_there_are_no_differences():
 
 def test_the_test_weighs_users_by_their_examples_so_that_it_tests_the_difference_that_is_told():
     counts = [4, *[1] * 9]
-    base, own = np.zeros(10), np.linspace(0.0, 0.9, 10)  # Sums of 4.5 over 13 examples.
+    base, own = np.zeros(10), np.linspace(0.9, 0.0, 10)  # Sums of 4.5 over 13 examples.
     found = rows(
         [
             result("complete", 0, search=0.0, gains={"search": gains(base, counts)}),
             result("small", 0, search=4.5 / 13, gains={"search": gains(own, counts)}),
         ]
     )
-    weighed = own * 10 / 13
-    assert weighed.mean() == pytest.approx(found[1].difference.mean)
-    assert found[1].p == pytest.approx(p_of(weighed[np.newaxis])) and found[1].users == 10
+    # The sums are tested. With means, the first user's would be a quarter.
+    assert own.sum() == pytest.approx(13 * found[1].difference.mean)
+    assert found[1].p == pytest.approx(p_of(own[np.newaxis])) and found[1].users == 10
+    assert found[1].p != pytest.approx(p_of(own[np.newaxis] / counts))
 
 
 def test_p_is_corrected_over_all_variants_and_both_surfaces():

@@ -18,8 +18,8 @@ def variants(*names):
     return [(Variant(name, tuple(own)), load_config(CONFIG, own)) for name, own in zip(names, overrides, strict=True)]
 
 
-def trained(seconds=60.0):
-    return Trained({"search": {"ndcg_at_5": 0.5, "epoch": 1}}, {}, 7, seconds)
+def trained(seconds=60.0, is_cached=False):
+    return Trained({"search": {"ndcg_at_5": 0.5, "epoch": 1}}, {}, 7, seconds, is_cached)
 
 
 def test_all_variants_are_trained_with_a_seed_before_the_next_one_and_nothing_else_changes():
@@ -92,24 +92,26 @@ def test_an_interruption_ends_it_and_the_same_call_again_trains_what_is_missing(
 def test_each_training_is_announced_with_the_time_that_is_left(caplog):
     planned = rounds.trainings(variants("complete", "small"), 2)
     with caplog.at_level(logging.INFO):
-        list(rounds.run(planned, lambda config: trained(60.0 * config.train.epochs), None))
+        list(rounds.run(planned, lambda config: trained(60.0 * config.train.epochs, config.train.seed == 17), None))
     assert caplog.messages == [
         "Variant 1 of 2, seed 1 of 2: complete",  # Nobody knows yet.
-        "Variant 2 of 2, seed 1 of 2: small, about 3 min left",  # Three like the first.
+        "Variant 2 of 2, seed 1 of 2: small, at most 3 min left",  # Three like the first, which was in the cache.
         "Variant 1 of 2, seed 2 of 2: complete, about 3 min left",  # One and two.
         "Variant 2 of 2, seed 2 of 2: small, about 2 min left",
     ]
 
 
 @pytest.mark.parametrize(
-    ("open_ones", "seconds", "told"),
+    ("open_ones", "seconds", "is_cached", "told"),
     [
-        (["a", "b"], {}, ""),
-        (["a"], {"a": 29.0}, ", less than 1 min left"),
+        (["a", "b"], {}, False, ""),
+        (["a"], {"a": 29.0}, False, ", less than 1 min left"),
+        (["a"], {"a": 31.0}, False, ", about 1 min left"),
         # Those that were not trained yet take 90 s each.
-        (["a", "c", "d"], {"a": 60.0, "b": 120.0}, ", about 4 min left"),
-        (["a", "a"], {"a": 3660.0}, ", about 2 h 2 min left"),
+        (["a", "c", "d"], {"a": 60.0, "b": 120.0}, False, ", about 4 min left"),
+        (["a", "a"], {"a": 3660.0}, False, ", about 2 h 2 min left"),
+        (["a"], {"a": 3600.0}, True, ", at most 1 h 0 min left"),
     ],
 )
-def test_the_time_that_is_left(open_ones, seconds, told):
-    assert rounds.time_left(open_ones, seconds) == told
+def test_the_time_that_is_left(open_ones, seconds, is_cached, told):
+    assert rounds.time_left(open_ones, seconds, is_cached) == told
