@@ -190,7 +190,7 @@ class UniSAR(JointTraining, keras.Model):
         if self.engagement is not None:
             self.engagement.set_tables(tables)
 
-    def start_from_features(self, batches) -> None:
+    def start_from_features(self, batches) -> bool:
         """Makes a model that is not trained yet score by the features of candidates alone, as well as these can.
 
         Their weights are fitted (`fitted_weights`), and the last layers of all else become 0. They learn from there.
