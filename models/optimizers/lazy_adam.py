@@ -97,6 +97,11 @@ def distinct_places(indices, size):
 
     Returns:
         Int32 [distinct], each row once; and int32 [lookups], the place of each lookup's row among them.
+
+    Example:
+    >>> rows, places = distinct_places(tf.constant([7, 2, 7]), size=9)
+    >>> rows.numpy().tolist(), places.numpy().tolist()
+    ([2, 7], [1, 0, 1])
     """
     indices, size = tf.cast(indices, tf.int32), tf.cast(size, tf.int32)
 
