@@ -12,9 +12,10 @@ def run_fn(fn_args: Any) -> None:
     Args:
         fn_args: A `tfx.components.FnArgs`. `train_files` holds the raw files of the tables' splits, `transform_output`
             is what the model was trained with, `custom_config` what its training was given, and `train_files`, patterns
-            of the examples that it learned from.
+            of the examples that it learned from, and `transform_config`, what its preprocessing function was given.
     """
     settings = dict(fn_args.custom_config)
+    transform_config = settings.pop("transform_config")
     indexing_job.run(
         training_job.TrainingJob(
             train_files=tuple(settings.pop("train_files")),
@@ -26,5 +27,6 @@ def run_fn(fn_args: Any) -> None:
             log_dir=fn_args.model_run_dir,
             start_from=fn_args.base_model,
             **training_job.from_custom_config(settings),
-        )
+        ),
+        transform_config,
     )

@@ -133,7 +133,11 @@ def _indexer(
         base_model=model.outputs["result"],
         train_args=tfx.proto.TrainArgs(splits=splits),
         eval_args=tfx.proto.EvalArgs(splits=splits),
-        custom_config={**of.custom_config, "train_files": list(of.train_files)},
+        custom_config={
+            **of.custom_config,
+            "train_files": list(of.train_files),
+            "transform_config": dict(of.transform_config),
+        },
     )
     nodes = [
         model.with_id(f"{prefix}TrainedModel"),

@@ -1,10 +1,12 @@
-"""Takes the weights of a trained model over into one that knows more items."""
+"""Takes the weights of a trained model over into one that knows more items, words, categories and attributes."""
 
 import keras
 import numpy as np
 
 _VALUES = "_values"
 """How the names of tables end that hold what is known of items and users: data, and nothing that was learned."""
+_RARITY = "rarity"
+"""The name of the table that holds how rare words are in the items' texts."""
 
 
 def knows_contents(model: keras.Model) -> bool:
@@ -15,16 +17,17 @@ def knows_contents(model: keras.Model) -> bool:
 def take_over(trained: keras.Model, grown: keras.Model) -> None:
     """Gives a model all that another one has learned.
 
-    What was learned of unknown items, in the last row of a table, is what is known of the further ones; so it stands in
-    each of their rows. Tables of attributes, titles and numbers are left as they are: they are of the catalogue as it
-    is now.
+    What was learned of the unknown, in the last row of a table, is what is known of further items, words, categories
+    and attributes; so it stands in each of their rows. Tables of attributes, titles and numbers are left as they are:
+    they are of the catalogue as it is now. So is the rarity of further words; that of the others stays, and with it the
+    scores of known items.
 
     Args:
         trained: A built model with its trained weights.
-        grown: A built model of the same configuration, whose tables of items have further rows before the last.
+        grown: A built model of the same configuration, whose tables have further rows before the last.
 
     Raises:
-        ValueError: The models differ in more than the number of items.
+        ValueError: The models differ in more than the number of items, words, categories and attributes.
     """
     for old, new in zip(trained.weights, grown.weights, strict=True):
         if _is_data(old):
@@ -35,9 +38,16 @@ def take_over(trained: keras.Model, grown: keras.Model) -> None:
         if wanted[1:] != shape[1:] or len(wanted) != len(shape) or further < 0:
             raise ValueError(f"{old.path} has the shape {shape} in the trained model, {wanted} in the other.")
         if further:
-            values = np.concatenate([values[:-1], np.repeat(values[-1:], further, axis=0), values[-1:]])
+            rows = np.repeat(values[-1:], further, axis=0)
+            if _name(old) == _RARITY:
+                rows = keras.ops.convert_to_numpy(new.value)[-1 - further : -1]
+            values = np.concatenate([values[:-1], rows, values[-1:]])
         new.assign(values)
 
 
 def _is_data(weight: keras.Variable) -> bool:
-    return bool(weight.path.rpartition("/")[2].endswith(_VALUES))
+    return _name(weight).endswith(_VALUES)
+
+
+def _name(weight: keras.Variable) -> str:
+    return str(weight.path.rpartition("/")[2])

@@ -4,7 +4,8 @@ import dataclasses
 import logging
 import os
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import apache_beam as beam
 import numpy as np
@@ -12,24 +13,26 @@ import tensorflow as tf
 import tensorflow_transform as tft
 
 from models.catalogue import Catalogue
+from schemas import features
 from tfx_pipeline.indexing import grown_graph, grown_weights
 from tfx_pipeline.training import trained_weights, training_job
 from tfx_pipeline.training.training_job import TrainingJob
-from tfx_pipeline.transform import transformed_examples
+from tfx_pipeline.transform import transformed_examples, vocabularies
 
 _LOG = logging.getLogger(__name__)
-_ONE_PROCESS = ("--direct_running_mode=in_memory", "--direct_num_workers=1")
 
 
-def run(job: TrainingJob) -> int:
+def run(job: TrainingJob, transform_config: Mapping[str, Any]) -> int:
     """Exports a trained model with the items of a catalogue that has new ones.
 
     Nothing is trained. A new item is known by its title, categories, attributes, numbers and vector; its id is unknown,
-    as that of an item which a request names and the model has not seen. It has no neighbours.
+    as that of an item which a request names and the model has not seen. It has no neighbours. Words, categories and
+    attributes that training has not seen are told apart: they match each other, and nothing was learned of them.
 
     Args:
         job: The training whose model it is, except that the files of items and users are raw ones, and of now.
             `start_from` is the folder of the trained model, `transform_graph` its Transform output.
+        transform_config: What the preprocessing function of that Transform was given.
 
     Returns:
         How many items are new.
@@ -40,9 +43,9 @@ def run(job: TrainingJob) -> int:
     """
     trained_output = tft.TFTransformOutput(job.transform_graph)
     files = _matching(job.catalog_files)
-    items = grown_graph.new_items(files, trained_output)
+    new = grown_graph.new_values(files, trained_output, transform_config)
     with tempfile.TemporaryDirectory() as folder:
-        output = grown_graph.grown(trained_output, items, os.path.join(folder, "graph"))
+        output = grown_graph.grown(trained_output, new, os.path.join(folder, "graph"), transform_config)
         job = dataclasses.replace(
             job,
             transform_graph=os.path.join(folder, "graph"),
@@ -57,14 +60,14 @@ def run(job: TrainingJob) -> int:
                 "with titles, categories or attributes (data.items; unifiedssr.item_attributes), or train it anew with "
                 "the new items: `tandem run`."
             )
-        of_training = _without(catalogue, len(items))
-        trained = training_job.build_model(job, trained_output, of_training)
+        trained = training_job.build_model(job, trained_output, _as_trained(catalogue, trained_output))
         trained_weights.load(trained, job.start_from)
         grown_weights.take_over(trained, model)
-        training_job.export(model, job, output, catalogue, trained_items=len(of_training.engagements))
-    known = len(catalogue.engagements) - 2 - len(items)
-    _LOG.info("Indexed: %s new items beside %s known ones", f"{len(items):,}", f"{known:,}")
-    return len(items)
+        training_job.export(model, job, output, catalogue, trained_output)
+    items = len(new.get(features.ITEM_VOCABULARY, ()))
+    known = len(catalogue.engagements) - 2 - items
+    _LOG.info("Indexed: %s new items beside %s known ones", f"{items:,}", f"{known:,}")
+    return items
 
 
 def _matching(patterns: Sequence[str]) -> list[str]:
@@ -76,13 +79,33 @@ def _transformed(files: Sequence[str], output: tft.TFTransformOutput, folder: st
     pairs = [(path, os.path.join(folder, f"{place:05d}.gz")) for place, path in enumerate(files)]
     if pairs:
         graph_dir = os.path.dirname(output.transform_savedmodel_dir)
-        with beam.Pipeline(options=beam.options.pipeline_options.PipelineOptions(list(_ONE_PROCESS))) as pipeline:
+        with grown_graph.one_process() as pipeline:
             transformed_examples.write(pipeline | "Files" >> beam.Create(pairs), graph_dir)
     return tuple(written for _, written in pairs)
 
 
-def _without(catalogue: Catalogue, further: int) -> Catalogue:
-    """The catalogue without its newest items: the rows before the last, which stands for unknown items."""
-    kept = np.r_[: len(catalogue.engagements) - 1 - further, len(catalogue.engagements) - 1]
+def _as_trained(catalogue: Catalogue, trained_output: tft.TFTransformOutput) -> Catalogue:
+    """The catalogue as training numbered it: without new items, and what was unknown is unknown again."""
+    items = _rows(trained_output, features.ITEM_VOCABULARY)
+    kept = np.r_[: items - 1, len(catalogue.engagements) - 1]
     tables = {field.name: getattr(catalogue, field.name) for field in dataclasses.fields(catalogue)}
-    return Catalogue(**{name: table[kept] if len(table) else table for name, table in tables.items()})
+    of_training = Catalogue(**{name: table[kept] if len(table) else table for name, table in tables.items()})
+    words = _rows(trained_output, features.WORD_VOCABULARY) - 1
+    return dataclasses.replace(
+        of_training,
+        words=np.minimum(of_training.words, words),
+        category_words=np.minimum(of_training.category_words, words),
+        categories=_known_columns(of_training.categories, trained_output, features.category_vocabulary),
+        attributes=_known_columns(of_training.attributes, trained_output, features.attribute_vocabulary),
+    )
+
+
+def _known_columns(
+    table: np.ndarray, trained_output: tft.TFTransformOutput, vocabulary: Callable[[int], str]
+) -> np.ndarray:
+    unknown = [_rows(trained_output, vocabulary(place)) - 1 for place in range(table.shape[1])]
+    return np.minimum(table, np.array(unknown, table.dtype))
+
+
+def _rows(output: tft.TFTransformOutput, vocabulary: str) -> int:
+    return vocabularies.table_rows(output, vocabulary)

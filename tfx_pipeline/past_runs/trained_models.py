@@ -27,12 +27,14 @@ class TrainedModel:
         transform_graph_uri: Where the Transform output lies that it was trained with.
         train_files: Patterns of the transformed examples that it learned from.
         custom_config: What `training_job.custom_config` made for it.
+        transform_config: What the preprocessing function of its Transform was given.
     """
 
     model_uri: str
     transform_graph_uri: str
     train_files: tuple[str, ...]
     custom_config: Mapping[str, Any]
+    transform_config: Mapping[str, Any]
 
 
 class NothingTrained(ValueError):
@@ -78,10 +80,12 @@ def trained_models(store: RunStore, pushed_model_dir: str) -> dict[str, TrainedM
 
 def _trained(store: RunStore, step: Step, model_id: int) -> TrainedModel:
     read = {key: store.artifacts[each].uri for key, each in step.inputs}
+    _, transform = store.producers[dict(step.inputs)[_GRAPH]]
     splits = json.loads(step.properties["train_args"])["splits"]
     return TrainedModel(
         store.artifacts[model_id].uri,
         read[_GRAPH],
         tuple(f"{read[_EXAMPLES]}/Split-{split}/*" for split in splits if split in _LEARNED),
         json.loads(step.properties["custom_config"]),
+        json.loads(transform.properties["custom_config"]),
     )

@@ -243,7 +243,7 @@ def export(
     job: TrainingJob,
     transform_output: tft.TFTransformOutput,
     catalog: Catalogue,
-    trained_items: int | None = None,
+    trained_output: tft.TFTransformOutput | None = None,
 ) -> None:
     """Writes the SavedModel of a trained model.
 
@@ -252,11 +252,11 @@ def export(
         job: Its training.
         transform_output: The vocabularies of the model.
         catalog: What is known of its items.
-        trained_items: The number of item indices in the training examples; None if they are the catalogue's.
+        trained_output: The vocabularies of the training examples; None if they are the model's.
     """
     tables = None
     if job.sources:
-        tables = read_tables(as_dict(job.sources), catalog, transform_output, job.train_files, trained_items)
+        tables = read_tables(as_dict(job.sources), catalog, transform_output, job.train_files, trained_output)
     saved_model.save(
         model,
         transform_output,

@@ -57,7 +57,7 @@ def row(item, title, price, category=b"home"):
 KNOWN = [row(item, f"mug {place}", float(place)) for place, item in enumerate(ITEMS)]
 KNOWN[0][features.ENGAGEMENTS] = [34]
 TWIN = row("a twin", "mug 3", 3.0)
-NEWCOMER = row("a newcomer", "blue mug", 50.0, category=b"a new category")
+NEWCOMER = row("a newcomer", "violet mug", 50.0, category=b"a new category")
 USERS = [{features.USER_ID: [b"u1"], features.USER_NUMBERS: [20.0]}]
 
 
@@ -110,7 +110,7 @@ def exports(request, transformed, tmp_path_factory):
         for name, all_ in (("items", rows), ("users", USERS))
     )
     new = job(raw_items, raw_users, folder / "new" / "Format-Serving", start_from=trained.model_dir)
-    assert indexing_job.run(new) == 2
+    assert indexing_job.run(new, SETTINGS) == 2
     return trained.model_dir, new.model_dir
 
 
@@ -121,8 +121,8 @@ def indexed(exports):
         yield [stack.enter_context(contextlib.closing(Servable(folder))) for folder in exports]
 
 
-def logits(servable, candidates):
-    inputs = rank_inputs([HISTORY, HISTORY, ()], ["u1", "nobody", "u1"], ["", "blue mug", "mug"], candidates)
+def logits(servable, candidates, queries=("", "blue mug", "mug")):
+    inputs = rank_inputs([HISTORY, HISTORY, ()], ["u1", "nobody", "u1"], queries, candidates)
     probabilities = servable.run(signatures.RANK, inputs)[signatures.SCORES].astype(float)
     return np.log(probabilities) - np.log1p(-probabilities)
 
@@ -148,6 +148,17 @@ def test_a_new_item_is_what_its_content_says(indexed):
         signatures.SIMILAR_ITEMS, {signatures.ITEM_ID: texts(["a twin"]), signatures.K: np.array([13], np.int32)}
     )
     assert {item.decode() for item in similar[signatures.ITEMS][0]} == {*ITEMS, "a newcomer"}
+
+
+def test_a_word_that_training_did_not_know_tells_the_items_that_have_it_from_others(indexed):
+    """A row's known words and the unknown one's embedding are equal, so only a shared word tells the queries apart."""
+    new = indexed[1]
+    candidates = ["item-a", "a twin", "a newcomer"]
+    of_title, of_nothing = (logits(new, candidates, ["blue", word, word]) for word in ("violet", "orange"))
+    np.testing.assert_allclose(of_title[:, :2], of_nothing[:, :2], atol=1e-5)
+    differences = np.abs(of_title[1:, 2] - of_nothing[1:, 2])
+    compares_words = signatures.SEARCH not in new.signature_defs  # UniSAR; the retriever does not.
+    assert differences.min() > 1e-3 if compares_words else differences.max() < 1e-5
 
 
 def test_a_model_that_retrieves_finds_them(indexed):
@@ -183,4 +194,4 @@ def test_a_model_that_knows_ids_alone_is_refused(transformed, tmp_path):
         **nowhere,
     )
     with pytest.raises(ValueError, match="unifiedssr knows of items nothing but their ids"):
-        indexing_job.run(job)
+        indexing_job.run(job, SETTINGS)

@@ -14,7 +14,9 @@ class IndexedRuns(PastRuns):
     def train(self, version, dim):
         """The trainings of a version, and of a SASRec that it had to beat."""
         self.begin()
-        self.graph, self.examples = self.step("Transform", outputs=["TransformGraph", "Examples"])
+        self.graph, self.examples = self.step(
+            "Transform", outputs=["TransformGraph", "Examples"], custom_config=json.dumps({"attributes": [dim]})
+        )
         splits = '{"splits": ["train", "catalog"]}'
         self.models = [
             self.step(
@@ -62,6 +64,7 @@ def test_the_trainings_are_those_of_the_newest_version_however_often_it_was_inde
             "Trainer": 20,
             "RetrieverTrainer": 21,
         }
+        assert trained["Trainer"].transform_config == {"attributes": [20]}
         assert trained["Trainer"].model_uri == str(past.folder(past.models[0]))
         assert trained["Trainer"].train_files == (f"{past.folder(past.examples)}/Split-train/*",)
         assert trained["RetrieverTrainer"].transform_graph_uri == str(past.folder(past.graph))

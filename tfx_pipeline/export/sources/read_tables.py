@@ -30,27 +30,30 @@ def read_tables(
     catalogue: Catalogue,
     transform_output: tft.TFTransformOutput,
     train_files: Sequence[str],
-    trained_items: int | None = None,
+    trained_output: tft.TFTransformOutput | None = None,
 ) -> SourceTables:
     """Makes the tables of the sources that are on.
 
     Args:
         quotas: How many items each source offers, by name.
         catalogue: What is known of the items.
-        transform_output: The output of the Transform that wrote the catalogue and the examples.
+        transform_output: The output of the Transform that wrote the catalogue.
         train_files: Patterns of transformed training examples.
-        trained_items: The number of item indices in these examples; None if they are the catalogue's. Items that came
-            later have no neighbours and no queries.
+        trained_output: The output of the Transform that wrote these examples; None if it is the catalogue's. Items that
+            came later have no neighbours and no queries.
     """
     words = queries = neighbours = NOTHING
     known_words = vocabularies.table_rows(transform_output, features.WORD_VOCABULARY)
-    items = trained_items or len(catalogue.engagements)
+    of_examples = trained_output or transform_output
+    items = vocabularies.table_rows(of_examples, features.ITEM_VOCABULARY)
     if quotas.get(retrieval_sources.WORDS):
         words = words_table(item_texts(catalogue, transform_output), known_words)
     if quotas.get(retrieval_sources.QUERIES):
-        queries = queries_table(read_queries(train_files, transform_output), items, known_words)
+        trained_words = vocabularies.table_rows(of_examples, features.WORD_VOCABULARY)
+        queries = queries_table(read_queries(train_files, of_examples), items, trained_words)
+        queries = dataclasses.replace(queries, size=known_words)
     if quotas.get(retrieval_sources.NEIGHBOURS):
-        neighbours = neighbours_table(read_baskets(train_files, transform_output, items), items)
+        neighbours = neighbours_table(read_baskets(train_files, of_examples, items), items)
         neighbours = dataclasses.replace(neighbours, size=len(catalogue.engagements))
     paths, categories = categories_table(catalogue.categories, catalogue.engagements)
     return SourceTables(quotas, words, queries, paths, categories, neighbours)

@@ -78,6 +78,11 @@ def known_forms(words: Sequence[str], corrects: bool, joins: bool) -> Iterator[s
     return (_line(form, number) for form, number in numbers.items())
 
 
+def form_of(line: str) -> str:
+    """The form that a line of the file is about."""
+    return line.partition("\t")[0]
+
+
 def _line(form: str, number: int) -> str:
     return f"{form}\t{number}"
 
