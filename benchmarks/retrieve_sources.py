@@ -31,13 +31,16 @@ _BATCH = 64
 _SIGNATURES = {Surface.SEARCH: signatures.SEARCH, Surface.RECOMMENDATION: signatures.RECOMMEND}
 
 
-def measure(config: PipelineConfig, every_source: bool, split: str) -> Iterator[dict[str, object]]:
+def measure(
+    config: PipelineConfig, every_source: bool, split: str, mixes: Sequence[str] = ()
+) -> Iterator[dict[str, object]]:
     """Measures each variant on each surface.
 
     Args:
         config: The configuration of the run.
         every_source: Whether to measure each source beside the vectors, too.
         split: The split whose examples are asked about.
+        mixes: Quotas that differ from the configuration's, each as `words=50,neighbours=40`.
 
     Yields:
         Rows of a table.
@@ -50,7 +53,7 @@ def measure(config: PipelineConfig, every_source: bool, split: str) -> Iterator[
     catalogue = training_job.read_catalog(job, transform_output)
     model = training_job.build_model(job, transform_output, catalogue)
     trained_weights.load(model, job.model_dir)
-    for name, sources in _variants(config, every_source).items():
+    for name, sources in _variants(config, every_source, mixes).items():
         with tempfile.TemporaryDirectory() as folder:
             retriever, composed = f"{folder}/retriever", f"{folder}/composed"
             variant = dataclasses.replace(job, sources=sources, model_dir=retriever)
@@ -71,13 +74,29 @@ def measure(config: PipelineConfig, every_source: bool, split: str) -> Iterator[
                 }
 
 
-def _variants(config: PipelineConfig, every_source: bool) -> dict[str, SourcesConfig | None]:
+def _variants(config: PipelineConfig, every_source: bool, mixes: Sequence[str]) -> dict[str, SourcesConfig | None]:
     own = config.retriever.sources
     off = {name: 0 for name in retrieval_sources.SOURCES if name != retrieval_sources.VECTORS}
     half = config.retriever.retrieved // 2
     each = {f"vectors, {name}": SourcesConfig(**{**off, "vectors": half, name: half}) for name in off}
-    told = ", ".join(f"{name} {quota}" for name, quota in vars(own).items() if quota)
-    return {"vectors alone": None, **(each if every_source else {}), told: own}
+    others = [dataclasses.replace(own, **_quotas(mix)) for mix in mixes]
+    return {"vectors alone": None, **(each if every_source else {}), **{_told(mix): mix for mix in (own, *others)}}
+
+
+def _told(sources: SourcesConfig) -> str:
+    return ", ".join(f"{name} {quota}" for name, quota in vars(sources).items() if quota)
+
+
+def _quotas(mix: str) -> dict[str, int]:
+    """Reads `words=50,neighbours=40`."""
+    pairs = [pair.partition("=")[::2] for pair in mix.split(",")]
+    wrong = [name for name, quota in pairs if name not in retrieval_sources.SOURCES or not quota.isdecimal()]
+    if wrong:
+        raise SystemExit(
+            f"--mix should be quotas such as words=50,neighbours=40, of {', '.join(retrieval_sources.SOURCES)}. "
+            f"Received: {mix}"
+        )
+    return {name: int(quota) for name, quota in pairs}
 
 
 def _job(config: PipelineConfig, root: Path) -> training_job.TrainingJob:
@@ -150,6 +169,13 @@ def main(argv: Sequence[str] | None = None) -> None:
     )
     parser.add_argument("--every_source", action="store_true", help="measure each source beside the vectors, too")
     parser.add_argument(
+        "--mix",
+        action="append",
+        default=[],
+        metavar="SOURCE=QUOTA,...",
+        help="measure other quotas, too; those that it does not name are the configuration's",
+    )
+    parser.add_argument(
         "--split",
         choices=(features.VALIDATION_SPLIT, features.TEST_SPLIT),
         default=features.TEST_SPLIT,
@@ -157,7 +183,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     )
     parser.add_argument("--json", action="store_true", help="print the report as JSON")
     args = parser.parse_args(argv)
-    rows = measure(load_config(args.config, args.set), args.every_source, args.split)
+    rows = measure(load_config(args.config, args.set), args.every_source, args.split, args.mix)
     report: Report = {"sources": list(rows)}
     show(report, args.json)
 

@@ -15,13 +15,26 @@ def test_a_run_without_a_trained_retriever_is_told(tmp_path):
 
 def test_what_is_compared():
     config = load_config(overrides=["retriever.retrieved=20", "retriever.sources.words=0"])
-    few = retrieve_sources._variants(config, every_source=False)
+    few = retrieve_sources._variants(config, every_source=False, mixes=())
     assert list(few.values()) == [None, config.retriever.sources]
     assert "words" not in list(few)[1]
-    every = retrieve_sources._variants(config, every_source=True)
+    every = retrieve_sources._variants(config, every_source=True, mixes=())
     assert every["vectors, words"] == SourcesConfig(10, 10, 0, 0, 0, 0, 0)
     assert every["vectors, queries"] == SourcesConfig(10, 0, 10, 0, 0, 0, 0)
     assert len(every) == 2 + 6
+
+
+def test_other_quotas_are_measured_beside_the_configurations():
+    config = load_config(overrides=["retriever.retrieved=20", "retriever.sources.popularity=3"])
+    found = retrieve_sources._variants(config, every_source=False, mixes=["words=50,category=0", "vectors=7"])
+    own = config.retriever.sources
+    assert list(found.values())[2:] == [
+        SourcesConfig(own.vectors, 50, own.queries, 0, own.neighbours, 0, 3),
+        SourcesConfig(7, own.words, own.queries, own.category, own.neighbours, 0, 3),
+    ]
+    for wrong in ("word=3", "words", "words=-1", "words=3;vectors=2"):
+        with pytest.raises(SystemExit, match="such as words=50,neighbours=40, of vectors, words, .* Received: "):
+            retrieve_sources._variants(config, every_source=False, mixes=[wrong])
 
 
 def test_the_examples_of_one_split_each_with_its_positive_alone(tmp_path):
