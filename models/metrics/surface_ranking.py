@@ -24,6 +24,8 @@ class SurfaceRanking:
     and it takes time to compute them and more to trace them.
     """
 
+    optimizer: Any
+    trainable_variables: list[Any]
     ranks_candidates: bool
     """Whether the current step, traced or run, is a step of evaluation; `begin_step` sets it."""
 
@@ -35,6 +37,15 @@ class SurfaceRanking:
             surface.value: [RankingMetric(each, f"{each.name}_{surface.value}") for each in rank_metrics()]
             for surface in Surface
         }
+
+    def compile(self, *args: Any, **kwargs: Any) -> None:
+        """Compiles a built model, and creates the variables of its optimizer.
+
+        Keras would create them within the first step, and TensorFlow traces a function twice if it creates variables.
+        Tracing is most of what a small training takes.
+        """
+        super().compile(*args, **kwargs)  # type: ignore[misc]  # That of `keras.Model`, before which this is mixed in.
+        self.optimizer.build(self.trainable_variables)
 
     def begin_step(self, y_pred: Any, training: bool) -> None:
         """Notes the kind of step. Whatever computes the loss calls it first: Keras tells the kind to no other method.
