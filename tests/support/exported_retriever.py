@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import apache_beam as beam
 import keras
 import numpy as np
 import tensorflow as tf
 import tensorflow_transform as tft
 from tensorflow_transform import beam as tft_beam
+from tensorflow_transform import impl_helper
 from tensorflow_transform.tf_metadata import dataset_metadata, metadata_io, schema_utils
 
 from models.unifiedssr.unifiedssr_config import UnifiedSSRConfig
@@ -22,13 +24,14 @@ from schemas import features, signatures
 from schemas.canonical_event import Surface, Token
 from serving.client.requests import RankRequest, rank_call
 from serving.local_server.wire.tensor_protos import from_protos
-from tests.support.behaviour_examples import behaviour_example
+from tests.support.behaviour_examples import behaviour_example, write_examples
+from tests.support.raw_files import make_pipeline
 from tfx_pipeline import preprocessing
 from tfx_pipeline.config.loading import as_dict
 from tfx_pipeline.config.pipeline_config import TransformConfig
 from tfx_pipeline.export import saved_model
 from tfx_pipeline.export.sources.candidate_sources import SourceTables
-from tfx_pipeline.transform import vocabularies
+from tfx_pipeline.transform import transformed_examples, vocabularies, vocabulary_counts
 
 ITEMS = [f"item-{letter}" for letter in "abcdefghijkl"]
 CATEGORIES = {
@@ -158,15 +161,36 @@ def transformed(folder: Path, more: Sequence[Mapping[str, Sequence]] = ()) -> tf
 def analyzed(
     folder: Path, rows: Sequence[Mapping[str, Sequence]], settings: Mapping[str, Any]
 ) -> tuple[list[dict[str, np.ndarray]], tft.TFTransformOutput]:
-    """Runs the Transform on rows, and returns them transformed. A feature that a row does not name has no values."""
-    metadata = dataset_metadata.DatasetMetadata(schema_utils.schema_from_feature_spec(RAW_SPEC))
+    """Makes the Transform graph of rows as our Transform's executor does, and returns the rows transformed.
+
+    A feature that a row does not name has no values.
+    """
+    schema = schema_utils.schema_from_feature_spec(RAW_SPEC)
+    metadata = dataset_metadata.DatasetMetadata(schema)
     complete = [{name: row.get(name, []) for name in RAW_SPEC} for row in rows]
+    raw = write_examples(folder / "raw.gz", list(map(tft.coders.ExampleProtoCoder(schema).encode, complete)))
+    graph_dir, counted_dir, written = (str(folder / name) for name in ("transform", "counted", "transformed.gz"))
     function = functools.partial(preprocessing.preprocessing_fn, custom_config=settings)
-    with tft_beam.Context(temp_dir=str(folder / "temporary")):
-        (data, _), transform_fn = (complete, metadata) | tft_beam.AnalyzeAndTransformDataset(function)
-        transform_fn | tft_beam.WriteTransformFn(str(folder / "transform"))
-    metadata_io.write_metadata(metadata, str(folder / "transform" / tft.TFTransformOutput.RAW_METADATA_DIR))
-    return data, tft.TFTransformOutput(str(folder / "transform"))
+    graph = vocabulary_counts.counting_graph(function, RAW_SPEC)
+    if graph.fields:
+        tf.io.gfile.makedirs(counted_dir)
+        with make_pipeline(1) as pipeline:
+            vocabulary_counts.write(pipeline | "Files" >> beam.Create([raw]), graph, counted_dir)
+        counted = vocabularies.CountedFiles(counted_dir, [field.name for field in graph.fields])
+        function = functools.partial(function, build=counted)
+    metadata_io.write_metadata(metadata, f"{graph_dir}/{tft.TFTransformOutput.RAW_METADATA_DIR}")
+    if graph.is_all:
+        shapes = {name: tf.SparseTensorSpec([None, None], each.dtype) for name, each in RAW_SPEC.items()}
+        impl_helper.analyze_in_place(function, False, RAW_SPEC, shapes, graph_dir)
+    else:
+        with tft_beam.Context(temp_dir=str(folder / "temporary")):
+            (complete, metadata) | tft_beam.AnalyzeDataset(function) | tft_beam.WriteTransformFn(graph_dir)
+    with make_pipeline(1) as pipeline:
+        transformed_examples.write(pipeline | "Files" >> beam.Create([(raw, written)]), graph_dir)
+    output = tft.TFTransformOutput(graph_dir)
+    records = tf.data.TFRecordDataset(written, "GZIP")
+    parsed = [tf.io.parse_single_example(record, output.transformed_feature_spec()) for record in records]
+    return [{name: getattr(each, "values", each).numpy() for name, each in row.items()} for row in parsed], output
 
 
 def history_inputs(histories: Sequence[Sequence[Token]], users: Sequence[str]) -> dict[str, np.ndarray]:
