@@ -29,10 +29,10 @@ class SourcesConfig:
     """
 
     vectors: int = 80
-    words: int = 20
+    words: int = 40
     queries: int = 20
     category: int = 20
-    neighbours: int = 80
+    neighbours: int = 40
     history: int = 0
     popularity: int = 10
 
