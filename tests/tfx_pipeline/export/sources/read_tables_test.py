@@ -8,6 +8,7 @@ from schemas import features, retrieval_sources
 from tests.support.exported_retriever import ENGAGEMENTS, ITEMS, category_indices, item_column
 from tfx_pipeline.export.sources import read_tables
 from tfx_pipeline.export.sources.read_tables import item_texts, read_baskets, read_queries
+from tfx_pipeline.indexing import grown_graph
 
 
 def test_the_words_of_titles_and_of_the_names_of_categories(exported):
@@ -70,24 +71,29 @@ def test_a_training_without_examples_has_no_queries(monkeypatch):
     assert read_queries(["any"], None).shape == (0, 2)
 
 
-def test_an_item_that_came_after_the_training_has_no_neighbours_and_no_queries(exported, monkeypatch):
-    """In examples of training, the index of the first new item stands for unknown items."""
-    trained, new = 6, 8
-    # An unknown item stands in a history beside 2 and 3. The word 1 led to 3, 2 to an unknown item.
+def test_what_came_after_the_training_has_no_neighbours_and_no_queries(exported, monkeypatch, tmp_path):
+    """In examples of training, the index of the first new item stands for unknown items; so it is with words."""
+    trained = exported.transform_output
+    further = {features.ITEM_VOCABULARY: [b"new", b"newer"], features.WORD_VOCABULARY: [b"novel"]}
+    grown = grown_graph.grown(trained, further, str(tmp_path), {"transform": {}})
+    items, words = (len(trained.vocabulary_by_name(name)) for name in further)
+    unknown, strange = items + 1, words + 1
+    # An unknown item stands in a history beside 2 and 3. Word 1 led to 3, 2 to an unknown item, an unknown one to 1.
     rows = [
-        ([2, 3], [[5, 0], [5, 2]], [3, 1], [1.0, 0.0], 1, 1, [1, 0]),
+        ([2, 3], [[unknown, 0], [unknown, 2]], [3, 1], [1.0, 0.0], 1, 1, [1, 0]),
         ([3, 0], [[0, 0], [0, 0]], [2, 1], [1.0, 0.0], 0, 1),
-        ([0, 0], [[0, 0], [0, 0]], [5, 1], [1.0, 0.0], 1, 0, [2, 0]),
+        ([0, 0], [[0, 0], [0, 0]], [unknown, 1], [1.0, 0.0], 1, 0, [2, 0]),
+        ([0, 0], [[0, 0], [0, 0]], [1, 3], [1.0, 0.0], 1, 0, [strange, 0]),
     ]
     monkeypatch.setattr(read_tables.inputs, "joint_batches", lambda *_, **options: _batches(rows, **options))
-    nothing = np.zeros((new, 0), np.int32)
-    catalogue = Catalogue(nothing, nothing, nothing, nothing, np.zeros(new, np.int32))
+    all_items = items + 2 + 2
+    nothing = np.zeros((all_items, 0), np.int32)
+    catalogue = Catalogue(nothing, nothing, nothing, nothing, np.zeros(all_items, np.int32))
     quotas = {retrieval_sources.NEIGHBOURS: 5, retrieval_sources.QUERIES: 5}
 
-    def tables(items=None):
-        tables = read_tables.read_tables(quotas, catalogue, exported.transform_output, ["any"], items)
-        assert tables.neighbours.size == new
-        assert tables.queries.size == len(exported.transform_output.vocabulary_by_name(features.WORD_VOCABULARY)) + 2
+    def tables(trained_output=None):
+        tables = read_tables.read_tables(quotas, catalogue, grown, ["any"], trained_output)
+        assert (tables.neighbours.size, tables.queries.size) == (all_items, words + 1 + 2)
         return [
             set(zip(each.keys.tolist(), each.items.tolist(), strict=True))
             for each in (tables.neighbours, tables.queries)
@@ -95,7 +101,7 @@ def test_an_item_that_came_after_the_training_has_no_neighbours_and_no_queries(e
 
     assert tables(trained) == [{(2, 3), (3, 2)}, {(1, 3)}]
     neighbours, queries = tables()
-    assert (2, 5) in neighbours and queries == {(1, 3), (2, 5)}
+    assert (2, unknown) in neighbours and queries == {(1, 3), (2, unknown), (strange, 1)}
 
 
 def _batches(rows, sequence_ends_only=False, surfaces=("recommendation", "search")):
