@@ -145,7 +145,7 @@ def test_lists_add_popularity_where_negatives_have_taken_it_out_new_items_or_not
     from tfx_pipeline.pipeline import create_index_pipeline, create_pipeline  # Imports TFX: many seconds.
 
     path = str(tiny_logs.write(tmp_path))
-    trained = dict.fromkeys(("Trainer", "RetrieverTrainer"), TrainedModel("m", "g", ("f",), {}))
+    trained = dict.fromkeys(("Trainer", "RetrieverTrainer"), TrainedModel("m", "g", ("f",), {}, {}))
     for negatives, adds in (("popularity", 1), ("uniform", 0)):
         config = load_config(path, ["retriever.model=unifiedssr", f"data.negatives={negatives}"])
         for pipeline in (create_pipeline(config), create_index_pipeline(config, trained)):

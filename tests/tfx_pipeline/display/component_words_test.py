@@ -16,7 +16,7 @@ def test_every_component_of_the_pipelines_that_come_along_has_words(overrides):
     config = load_config("configs/online_retail.yaml", overrides)
     nodes = create_pipeline(config).components
     trained = {
-        node.id: TrainedModel("model", "graph", ("examples",), {}) for node in nodes if node.id.endswith("Trainer")
+        node.id: TrainedModel("model", "graph", ("examples",), {}, {}) for node in nodes if node.id.endswith("Trainer")
     }
     nodes += create_index_pipeline(config, trained).components
     nodes += create_experiment_pipeline(config).components
