@@ -86,11 +86,11 @@ def _transformed(files: Sequence[str], output: tft.TFTransformOutput, folder: st
 
 def _as_trained(catalogue: Catalogue, trained_output: tft.TFTransformOutput) -> Catalogue:
     """The catalogue as training numbered it: without new items, and what was unknown is unknown again."""
-    items = _rows(trained_output, features.ITEM_VOCABULARY)
+    items = vocabularies.table_rows(trained_output, features.ITEM_VOCABULARY)
     kept = np.r_[: items - 1, len(catalogue.engagements) - 1]
     tables = {field.name: getattr(catalogue, field.name) for field in dataclasses.fields(catalogue)}
     of_training = Catalogue(**{name: table[kept] if len(table) else table for name, table in tables.items()})
-    words = _rows(trained_output, features.WORD_VOCABULARY) - 1
+    words = vocabularies.table_rows(trained_output, features.WORD_VOCABULARY) - 1
     return dataclasses.replace(
         of_training,
         words=np.minimum(of_training.words, words),
@@ -103,9 +103,5 @@ def _as_trained(catalogue: Catalogue, trained_output: tft.TFTransformOutput) -> 
 def _known_columns(
     table: np.ndarray, trained_output: tft.TFTransformOutput, vocabulary: Callable[[int], str]
 ) -> np.ndarray:
-    unknown = [_rows(trained_output, vocabulary(place)) - 1 for place in range(table.shape[1])]
+    unknown = [vocabularies.table_rows(trained_output, vocabulary(place)) - 1 for place in range(table.shape[1])]
     return np.minimum(table, np.array(unknown, table.dtype))
-
-
-def _rows(output: tft.TFTransformOutput, vocabulary: str) -> int:
-    return vocabularies.table_rows(output, vocabulary)
