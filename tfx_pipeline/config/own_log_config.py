@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import yaml
 
+from components.own_log.findings.event_tally import HISTORY_NEGATIVES, MANY_AGAIN
 from components.own_log.findings.log_check import LogCheck
 from components.own_log.guess.weight_guess import WeightGuess
 from components.raw_files.file_format import FileFormat
@@ -30,6 +31,8 @@ _MOST_ARE_NEW: Final = 0.4
 _WITHOUT_SPACES: Final = 4
 """A text has so many times the words if its script has no spaces: pairs of characters, and single ones."""
 _NEGATIVES: Final = 99
+_OWN_ITEMS: Final = 30
+"""The quota of the source `history` where users engage with the same items again."""
 
 _AUTOMATIC: Final = "# Batches, epochs, rate and patience follow from the number of examples; a run says them."
 _WHY_THESE_NEGATIVES: Final = {
@@ -39,6 +42,10 @@ _WHY_THESE_NEGATIVES: Final = {
 }
 
 
+_REPEATS: Final = (
+    "  # And whether, how often and how long ago the user had it before.",
+    "  repeat_features: true",
+)
 _NEW_ITEMS: Final = (
     "  # Most items are met once or twice: what is known of them has to do, not who they are.",
     "  id_dropout: 0.5",
@@ -61,6 +68,7 @@ class Sizes:
         category_levels: How many levels of a category path are kept; 0 if items have none.
         surfaces: The surfaces that have events.
         max_reject_share: The share of refused rows that a run accepts. It is above the default if rows lack an id.
+        engaged_again: The share of engagements with an item that the user engaged with before.
     """
 
     recommendation_history: int
@@ -74,6 +82,7 @@ class Sizes:
     category_levels: int
     surfaces: tuple[str, ...]
     max_reject_share: float = DataConfig.max_reject_share
+    engaged_again: float = 0.0
 
 
 def sizes(check: LogCheck) -> Sizes:
@@ -98,6 +107,7 @@ def sizes(check: LogCheck) -> Sizes:
         category_levels=_within((0, 4), [len(item.categories) for item in table.items.values()]),
         surfaces=surfaces or tuple(surface.value for surface in Surface),
         max_reject_share=_reject_share(check),
+        engaged_again=tally.share_engaged_again,
     )
 
 
@@ -151,6 +161,7 @@ def configuration(
     lines += [
         _WHY_THESE_NEGATIVES[of.negatives],
         f"  negatives: {of.negatives}",
+        *_history_negatives(of),
         f"  train_negatives: {of.train_negatives}",
         f"  evaluation_negatives: {of.evaluation_negatives}",
         "  # Nine in ten users have no more on that surface, or 30.",
@@ -180,6 +191,26 @@ def _negatives(shown: int, engaged: int, items: int) -> str:
     if shown > engaged:
         return SHOWN
     return UNIFORM if items > _MOST_ARE_NEW * engaged else POPULARITY
+
+
+def _history_negatives(of: Sizes) -> list[str]:
+    if of.engaged_again < MANY_AGAIN:
+        return []
+    return [
+        f"  # {of.engaged_again:.0%} of engagements are with an item that the user had before; among new items alone, "
+        "it stands out.",
+        f"  history_negatives: {HISTORY_NEGATIVES}",
+    ]
+
+
+def _own_items(of: Sizes) -> list[str]:
+    if of.engaged_again < MANY_AGAIN:
+        return []
+    return [
+        "  # What users had, they want again: so many items of the request's own history are among those ordered.",
+        "  sources:",
+        f"    history: {_OWN_ITEMS}",
+    ]
 
 
 def _category_words(items: Iterable[Item]) -> list[int]:
@@ -219,6 +250,7 @@ def _models(of: Sizes, items_are_described: bool) -> list[str]:
         "  overlap_features: true",
         "  # And what training's users did: who of them engaged with both, and after which queries.",
         "  engagement_features: true",
+        *(_REPEATS if of.engaged_again >= MANY_AGAIN else []),
         *new_items,
         *(["  popularity_correction: 0.0"] if of.negatives == POPULARITY else []),
         "unifiedssr:",
@@ -230,6 +262,7 @@ def _models(of: Sizes, items_are_described: bool) -> list[str]:
         "retriever:",
         "  # Finds the items that UniSAR orders; both are served as one model. Empty: UniSAR alone.",
         "  model: unifiedssr",
+        *_own_items(of),
         "  train:",
         *([] if _has_both(of) else [f"    surfaces: [{of.surfaces[0]}]"]),
         "    sequence_ends_only: true",

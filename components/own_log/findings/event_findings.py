@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Final
 
-from components.own_log.findings.event_tally import DAY_MS, MANY_AGAIN, EventTally
+from components.own_log.findings.event_tally import DAY_MS, HISTORY_NEGATIVES, MANY_AGAIN, EventTally
 from components.own_log.findings.item_findings import broken_letters
 from components.own_log.findings.log_finding import LogFinding, Severity
 from components.own_log.findings.sighting import Sighting
@@ -278,8 +278,7 @@ def repeat_findings(config: DataConfig, tally: EventTally) -> Iterator[LogFindin
             f"{tally.engaged_again:,} of {tally.engaged.total():,} engagements are with an item that the user engaged "
             "with before, and no negative is such an item: a wanted item of the history is told from them by that "
             "alone.",
-            "Go by the figures among all items, or try data.history_negatives: 0.5, which draws half of the negatives "
-            "from the history.",
+            f"data.history_negatives: {HISTORY_NEGATIVES} draws half of the negatives from the history.",
             field="data.history_negatives",
             count=tally.engaged_again,
         )

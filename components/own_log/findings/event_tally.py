@@ -25,6 +25,8 @@ _YEAR_MS: Final = 366 * DAY_MS
 _LEAST_EVENTS: Final = 2
 MANY_AGAIN: Final = 0.2
 """From this share of targets on that are with an item engaged with before, negatives should be of histories, too."""
+HISTORY_NEGATIVES: Final = 0.5
+"""The `data.history_negatives` of such a log."""
 
 
 @dataclass

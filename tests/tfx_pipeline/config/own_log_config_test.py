@@ -28,6 +28,7 @@ def check(
     query="red mug",
     title="a red mug of one litre",
     categories=("Home", "Mugs"),
+    own=1_000,
 ):
     found = LogCheck(EventTally(DATA))
     for user in range(users):
@@ -35,7 +36,7 @@ def check(
             of = surface or tuple(Surface)[place % 2]
             text = query if of is Surface.SEARCH else ""
             for rank, label in enumerate((1, *[0] * shown)):
-                item = f"i{(user + place + rank) % items}"
+                item = f"i{(user + place % own + rank) % items}"
                 event = Event(f"u{user}", 1_700_000_000_000 + place, of, text, item_id=item, label=label)
                 found.tally.add("log.csv", place, event)
     for item in range(items):
@@ -76,6 +77,21 @@ def test_where_most_items_are_new_negatives_are_of_all_items():
     assert dropped(described, sizes(new)) == [0.5, 0.5]
     assert dropped(described, sizes(check())) == [None, None]
     assert dropped(DATA, sizes(new)) == [None, None], "nothing but ids is known of items"
+
+
+def test_where_users_get_the_same_items_again_the_history_offers_negatives_and_candidates():
+    """20 users engage 10 times with 8 different items, which is 2 in 10 again; with 9 items it is 1 in 10."""
+    again, hardly = (sizes(check(users=20, each=10, own=own)) for own in (8, 9))
+    assert (again.engaged_again, hardly.engaged_again) == (0.2, 0.1)
+    text = configuration("shop", DATA, again)
+    assert "  # 20% of engagements are with an item that the user had before; among new items" in text
+    assert yaml.safe_load(text)["data"]["history_negatives"] == 0.5
+    assert yaml.safe_load(text)["unisar"]["repeat_features"]
+    assert yaml.safe_load(text)["retriever"]["sources"] == {"history": 30}
+    plain = configuration("shop", DATA, hardly)
+    assert "history_negatives" not in plain and "repeat_features" not in plain
+    assert "sources" not in yaml.safe_load(plain)["retriever"]
+    assert all(len(line) <= 120 for line in text.splitlines())
 
 
 def test_categories_with_words_are_texts():

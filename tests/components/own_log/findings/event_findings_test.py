@@ -164,7 +164,7 @@ def test_items_that_users_get_again_are_told_where_no_negative_is_one():
     assert told(again).startswith(
         "note engaged_again: 10 of 50 engagements are with an item that the user engaged with before, and no negative "
     )
-    assert again.mend.startswith("Go by the figures among all items, or try data.history_negatives: 0.5, ")
+    assert again.mend == "data.history_negatives: 0.5 draws half of the negatives from the history."
     less = tally_of([*events, Event("u0", START + 9, FEED, item_id="other")])
     assert not list(repeat_findings(less.config, less)), "10 of 51"
     drawn = tally_of(events, history_negatives=0.1)

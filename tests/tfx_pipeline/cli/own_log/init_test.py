@@ -41,6 +41,16 @@ def test_a_log_becomes_a_configuration_that_check_takes(folder, tandem):
     assert "180 recommendation, 180 search" in tandem("check", "my.yaml").out
 
 
+def test_where_users_get_the_same_items_again_the_history_offers_negatives_and_candidates(folder, tandem):
+    """Each user's 12 events come three times, at other times."""
+    log = clicks() + "".join(clicks(time=1_700_000_000 + 100 * more).partition("\n")[2] for more in (1, 2))
+    write(folder / "log.csv", log)
+    tandem("init", "log.csv", "--column", "label=")
+    config = load_config("my.yaml")
+    assert (config.data.history_negatives, config.retriever.sources.history) == (0.5, 30)
+    assert "  # 67% of engagements are with an item that the user had before" in (folder / "my.yaml").read_text()
+
+
 def test_what_is_there_is_not_replaced_unless_forced(folder, tandem):
     write(folder / "my.yaml", "name: precious\n")
     error = tandem("init", "log.csv", code=2).err
