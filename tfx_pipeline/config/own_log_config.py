@@ -31,6 +31,8 @@ _MOST_ARE_NEW: Final = 0.4
 _WITHOUT_SPACES: Final = 4
 """A text has so many times the words if its script has no spaces: pairs of characters, and single ones."""
 _NEGATIVES: Final = 99
+_MOST_WITHOUT_ID: Final = 0.9
+"""However new items are, some ids are learned: `id_dropout` is below 1."""
 _OWN_ITEMS: Final = 30
 """The quota of the source `history` where users engage with the same items again."""
 
@@ -45,10 +47,6 @@ _WHY_THESE_NEGATIVES: Final = {
 _REPEATS: Final = (
     "  # And whether, how often and how long ago the user had it before.",
     "  repeat_features: true",
-)
-_NEW_ITEMS: Final = (
-    "  # Most items are met once or twice: what is known of them has to do, not who they are.",
-    "  id_dropout: 0.5",
 )
 
 
@@ -69,6 +67,7 @@ class Sizes:
         surfaces: The surfaces that have events.
         max_reject_share: The share of refused rows that a run accepts. It is above the default if rows lack an id.
         engaged_again: The share of engagements with an item that the user engaged with before.
+        new_items: The share of the newest engagements with an item that nobody engaged with before.
     """
 
     recommendation_history: int
@@ -83,6 +82,7 @@ class Sizes:
     surfaces: tuple[str, ...]
     max_reject_share: float = DataConfig.max_reject_share
     engaged_again: float = 0.0
+    new_items: float = 0.0
 
 
 def sizes(check: LogCheck) -> Sizes:
@@ -108,6 +108,7 @@ def sizes(check: LogCheck) -> Sizes:
         surfaces=surfaces or tuple(surface.value for surface in Surface),
         max_reject_share=_reject_share(check),
         engaged_again=tally.share_engaged_again,
+        new_items=tally.share_of_new_items,
     )
 
 
@@ -213,6 +214,17 @@ def _own_items(of: Sizes) -> list[str]:
     ]
 
 
+def _id_dropout(of: Sizes) -> list[str]:
+    share = min(round(of.new_items, 1), _MOST_WITHOUT_ID)
+    if not share:
+        return []
+    return [
+        f"  # {of.new_items:.0%} of the newest engagements are with items that nobody had before these: about as many",
+        "  # ids are left out in training, so that what else is known of items carries new ones.",
+        f"  id_dropout: {share}",
+    ]
+
+
 def _category_words(items: Iterable[Item]) -> list[int]:
     """The number of words of each category path that has letters; numbers are no words that anybody searches for."""
     paths = (" ".join(item.categories) for item in items if item.categories)
@@ -239,7 +251,7 @@ def _category_text(of: Sizes) -> list[str]:
 
 
 def _models(of: Sizes, items_are_described: bool) -> list[str]:
-    new_items = _NEW_ITEMS if of.negatives == UNIFORM and items_are_described else []
+    id_dropout = _id_dropout(of) if items_are_described else []
     matches_texts = Surface.SEARCH.value in of.surfaces and (of.words_per_title or of.words_per_category_path)
     return [
         "unisar:",
@@ -251,12 +263,12 @@ def _models(of: Sizes, items_are_described: bool) -> list[str]:
         "  # And what training's users did: who of them engaged with both, and after which queries.",
         "  engagement_features: true",
         *(_REPEATS if of.engaged_again >= MANY_AGAIN else []),
-        *new_items,
+        *id_dropout,
         *(["  popularity_correction: 0.0"] if of.negatives == POPULARITY else []),
         "unifiedssr:",
         "  item_attributes: true",
         "  loss: softmax",
-        *new_items,
+        *id_dropout,
         _AUTOMATIC,
         *_training(of),
         "retriever:",

@@ -22,11 +22,14 @@ DOUBLE_ENCODED: Final = re.compile("[\u00c3\u00c2][\u0080-\u00bf]")
 _SEARCH = Surface.SEARCH
 DAY_MS: Final = 24 * 3600 * 1000
 _YEAR_MS: Final = 366 * DAY_MS
+_HOUR_MS: Final = DAY_MS // 24
 _LEAST_EVENTS: Final = 2
 MANY_AGAIN: Final = 0.2
 """From this share of targets on that are with an item engaged with before, negatives should be of histories, too."""
 HISTORY_NEGATIVES: Final = 0.5
 """The `data.history_negatives` of such a log."""
+_PARTS: Final = 10
+"""Of so many parts by time, the newest one tells how often an item is new."""
 
 
 @dataclass
@@ -81,6 +84,9 @@ class EventTally:
     _days: Counter[tuple[str, int]] = field(default_factory=Counter)
     _hashes: set[int] = field(default_factory=set)
     _newest: dict[str, int] = field(default_factory=dict)
+    _hours: Counter[int] = field(default_factory=Counter)
+    _of_item: Counter[str] = field(default_factory=Counter)
+    _first_hours: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Looks up what each event is asked for."""
@@ -104,6 +110,7 @@ class EventTally:
             self.engaged[event.surface] += 1
             of_user[event.surface] += 1
             self.engaged_items[event.user_id].add(event.item_id)
+            self._date(event.item_id, moment // _HOUR_MS)
             if split := self._split(event):
                 self.by_split[split, event.surface] += 1
             if self._has_weights:
@@ -144,6 +151,21 @@ class EventTally:
         return self.engaged_again / max(self.engaged.total(), 1)
 
     @property
+    def share_of_new_items(self) -> float:
+        """Of the newest tenth of all targets, the share whose item nobody engaged with before that tenth.
+
+        The tenth begins at a full hour and may be more for that; if nothing is before it, the share is 0.
+        """
+        since, newest = 0, 0
+        for since in sorted(self._hours, reverse=True):
+            newest += self._hours[since]
+            if _PARTS * newest >= self.engaged.total():
+                break
+        if newest == self.engaged.total():
+            return 0.0
+        return sum(self._of_item[item] for item, first in self._first_hours.items() if first >= since) / newest
+
+    @property
     def users_of_one_event(self) -> Sequence[str]:
         """The users with at most one engagement, who yield no training example."""
         return [user for user, of_user in self.users.items() if sum(of_user.values()) < _LEAST_EVENTS]
@@ -161,6 +183,11 @@ class EventTally:
     def counts_of_actions(self) -> dict[str, int]:
         """How many targets each action has, from the lightest action."""
         return {name: self.actions[weight] for weight, name in self._action_names.items()}
+
+    def _date(self, item: str, hour: int) -> None:
+        self._hours[hour] += 1
+        self._of_item[item] += 1
+        self._first_hours[item] = min(hour, self._first_hours.get(item, hour))
 
     def _weigh(self, weight: float) -> None:
         least, largest = self.weights or (weight, weight)

@@ -68,15 +68,30 @@ def test_where_most_items_are_new_negatives_are_of_all_items():
     new = check(users=1, each=10, items=10_000)
     assert sizes(new).negatives == "uniform"
     assert "# Of all items: most are engaged with once or twice" in configuration("shop", DATA, sizes(new))
+
+
+def test_ids_are_left_out_as_often_as_engagements_are_with_new_items():
+    """To 500 engagements at one time come 60 a day later, more than a tenth; 40 of them are with new items."""
+    found = check()
+    for row in range(60):
+        item = "i0" if row % 3 == 0 else f"new{row}"
+        event = Event("u", 1_700_086_400_000 + row, Surface.RECOMMENDATION, item_id=item)
+        found.tally.add("log.csv", 500 + row, event)
+    of = sizes(found)
+    assert of.new_items == 40 / 60 and of.negatives == "popularity"
     described = dataclasses.replace(DATA, items="items.csv")
+    text = configuration("shop", described, of)
+    assert text.count("  # 67% of the newest engagements are with items that nobody had before these") == 2
 
-    def dropped(data, of):
-        written = yaml.safe_load(configuration("shop", data, of))
-        return [written[model].get("id_dropout") for model in ("unisar", "unifiedssr")]
+    def dropped(data, share):
+        text = configuration("shop", data, dataclasses.replace(of, new_items=share))
+        assert all(len(line) <= 120 for line in text.splitlines())
+        return [yaml.safe_load(text)[model].get("id_dropout") for model in ("unisar", "unifiedssr")]
 
-    assert dropped(described, sizes(new)) == [0.5, 0.5]
-    assert dropped(described, sizes(check())) == [None, None]
-    assert dropped(DATA, sizes(new)) == [None, None], "nothing but ids is known of items"
+    assert dropped(described, 40 / 60) == [0.7, 0.7]
+    for share, wanted in ((0.04, None), (0.06, 0.1), (0.37, 0.4), (0.96, 0.9), (1.0, 0.9)):
+        assert dropped(described, share) == [wanted, wanted]
+    assert dropped(DATA, 40 / 60) == [None, None], "nothing but ids is known of items"
 
 
 def test_where_users_get_the_same_items_again_the_history_offers_negatives_and_candidates():

@@ -40,6 +40,34 @@ def test_engagements_with_an_item_that_the_user_engaged_with_before_are_counted(
     assert tally_of([feed("a", 0), feed("a", 0)]).engaged_again == 0
 
 
+def test_the_share_of_new_items_is_that_of_the_newest_tenth_of_engagements():
+    """Of 30 targets three are a tenth; it begins at a full hour."""
+    hour = DAY // 24
+    begin = START - START % hour
+
+    def at(moment, item, label=1):
+        return Event(f"u{moment}", begin + moment, FEED, item_id=item, label=label)
+
+    shown = [at(-5 * hour, "fresh", label=0), at(2 * hour, "old", label=0)]
+    before = [*[at(-place * hour - 2, "old") for place in range(25)], at(-1, "late")]
+    # The last hour has one target, which is too few, the one before it three; `fresh` has two of these four.
+    newest = [at(0, "fresh"), at(1, "old"), at(2, "late"), at(hour, "fresh")]
+    log = [*shown, *before, *newest, newest[-1]]
+    assert [tally_of(order).share_of_new_items for order in (log, log[::-1])] == [2 / 4] * 2
+    # Here the last hour has three, so that `fresh` is not new in it; `new` has two of them.
+    newest = [at(hour - 1, "fresh"), at(hour, "fresh"), at(hour + 1, "new"), at(hour + 2, "new")]
+    log = [*shown, *before, *newest]
+    assert [tally_of(order).share_of_new_items for order in (log, log[::-1])] == [2 / 3] * 2
+
+
+def test_no_item_is_new_where_nothing_is_before_the_newest_tenth():
+    first, later = [feed(f"u{user}", 0) for user in range(10)], feed("u", 1, "i2")
+    assert tally_of([]).share_of_new_items == tally_of([feed("a", 0, label=0)]).share_of_new_items == 0
+    assert tally_of(first).share_of_new_items == 0, "all in an hour"
+    assert tally_of([*first, later]).share_of_new_items == 0, "1 of 11 is no tenth"
+    assert tally_of([*first[1:], later]).share_of_new_items == 1, "1 of 10 is one"
+
+
 BY_TIME = {"split": "time", "validation_from": "2023-11-16T22:13:20Z", "test_from": "2023-11-18T00:00:00Z"}
 
 

@@ -1,5 +1,6 @@
 import os
 import pty
+import re
 import subprocess
 
 import pytest
@@ -49,6 +50,18 @@ def test_where_users_get_the_same_items_again_the_history_offers_negatives_and_c
     config = load_config("my.yaml")
     assert (config.data.history_negatives, config.retriever.sources.history) == (0.5, 30)
     assert "  # 67% of engagements are with an item that the user had before" in (folder / "my.yaml").read_text()
+
+
+def test_where_items_are_new_their_ids_are_left_out_in_training(folder, tandem):
+    """A day later other users act as often, and half of it, each search, is with an item that nobody had."""
+    later = re.sub(r"(?m)^u", "v", clicks(time=1_700_086_400).partition("\n")[2])
+    write(folder / "log.csv", clicks() + re.sub(r",i(\d+),red mug", r",j\1,red mug", later))
+    rows = "".join(f"{letter}{n},red mug,Home|Mugs\n" for letter in "ij" for n in range(60))
+    write(folder / "products.csv", "sku,title,category\n" + rows)
+    tandem("init", "log.csv", "--items", "products.csv", "--column", "label=")
+    config = load_config("my.yaml")
+    assert (config.unisar.id_dropout, config.unifiedssr.id_dropout) == (0.5, 0.5)
+    assert "360 recommendation, 360 search" in tandem("check", "my.yaml").out
 
 
 def test_what_is_there_is_not_replaced_unless_forced(folder, tandem):
