@@ -82,7 +82,7 @@ class KnowsEngagements(Protocol):
 
 @runtime_checkable
 class StartsFromFeatures(Protocol):
-    """Has features of candidates by which it can score before it is trained."""
+    """Has features of candidates by which it can score before it is trained, and may go on to in part."""
 
     def start_from_features(self, batches: Any) -> bool:
         """Weighs these features, and makes all else add nothing at first; `batches` are as `fit` takes them.
@@ -90,3 +90,6 @@ class StartsFromFeatures(Protocol):
         Returns:
             Whether it did, which a configuration without such features does not.
         """
+
+    def set_learned_shares(self, shares: Mapping[Surface, float]) -> None:
+        """Sets how much of each surface's scores is what was learned, from 0 to 1; the rest is that of the start."""

@@ -34,7 +34,8 @@ class EngagementFeatures(keras.layers.Layer):
     ln(1 + s), s the sum of the rarities. A word that led to the candidate n times counts n / (n + 1.2), as in BM25.
 
     In training, the example itself is among what the tables count, and would betray its positive. So where `positives`
-    are given, these are looked up in tables without one user, one example: as if it had not been.
+    are given, these are looked up in tables without one user, one example: as if it had not been. Whoever has had the
+    item before counts all the same among the users who engaged with it, as for negatives of the history.
 
     Source: ours. Queries as texts of items are an idea of Pinterest's OmniSearchSage (arXiv 2404.16260).
 
@@ -122,11 +123,11 @@ class EngagementFeatures(keras.layers.Layer):
             ops.equal(ops.expand_dims(candidates, -1), near), ops.expand_dims(ops.not_equal(candidates, PADDING), -1)
         )
         sums = ops.matmul(ops.cast(same, "float32"), of_all)  # Whole, then without one user, for each weight.
-        near = _chosen(sums, own)
-        if self.repeats:
-            return near
-        is_new = ops.logical_not(ops.any(ops.equal(candidates[:, :, None], whole.items[:, None, :]), axis=2))
-        return near * ops.expand_dims(ops.cast(is_new, "float32"), -1)
+        is_held = ops.any(ops.equal(candidates[:, :, None], whole.items[:, None, :]), axis=2)
+        is_new = ops.cast(ops.logical_not(is_held), "float32")
+        # Of an item that the history holds, an earlier example says the same: without this one, nothing is less.
+        near = _chosen(sums, own * is_new)
+        return near if self.repeats else near * ops.expand_dims(is_new, -1)
 
     def _led_to(self, candidates, text, own):
         """How much of a text stands in the queries that led to each candidate: float [batch, candidates, 2].

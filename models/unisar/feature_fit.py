@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from keras import ops
-from scipy import optimize
+from scipy import optimize, special
 
 from schemas import features
 from schemas.canonical_event import Surface
@@ -21,12 +21,14 @@ class FittedWeights(NamedTuple):
 
     Attributes:
         by_surface: The weights of each surface that has rows, float32 [features] by the surface's name.
+        intercepts: What is added to their scores, so that these are logits: `intercept`.
         negatives: How many negatives a row has on average; 0 without rows.
         history_negatives: How many of them its history holds, on average; 0 if nobody looked.
         different_items: How many different items its history holds, on average; 0 if nobody looked.
     """
 
     by_surface: dict[str, np.ndarray]
+    intercepts: dict[str, float]
     negatives: float
     history_negatives: float = 0.0
     different_items: float = 0.0
@@ -63,7 +65,8 @@ def weights_by_surface(batches: Iterable[Any], describe: Callable, of_history: C
     count = max(sum(map(len, of_rows)), 1)
     negatives = sum(np.count_nonzero(batch == 0) for batch in of_rows) / count
     weights = {name: fitted_weights(values[name], labels[name]) for name in values}
-    return FittedWeights(weights, negatives, held / count, different / count)
+    intercepts = {name: intercept(values[name], labels[name], weights[name]) for name in values}
+    return FittedWeights(weights, intercepts, negatives, held / count, different / count)
 
 
 def fitted_weights(values: Sequence[np.ndarray], labels: Sequence[np.ndarray]) -> np.ndarray:
@@ -107,6 +110,32 @@ def fitted_weights(values: Sequence[np.ndarray], labels: Sequence[np.ndarray]) -
 
     found = optimize.minimize(loss, np.zeros(width), jac=True, method="L-BFGS-B", bounds=[(0, None)] * width)
     return (found.x * scale).astype(np.float32)
+
+
+def intercept(values: Sequence[np.ndarray], labels: Sequence[np.ndarray], weights: np.ndarray) -> float:
+    """What has to be added to the weighed features, so that candidates are wanted as often as their sigmoid says.
+
+    The weights tell the candidates of a row apart, but not how likely each is.
+
+    Args:
+        values: As `fitted_weights` takes them.
+        labels: The same.
+        weights: What it found.
+
+    Returns:
+        The number; 0 where all candidates are wanted, or none.
+    """
+    pairs = [(described @ weights, targets) for described, targets in zip(values, labels, strict=True)]
+    logits = np.concatenate([scores[targets >= 0] for scores, targets in pairs])
+    wanted = np.concatenate([targets[targets >= 0] > 0 for _, targets in pairs])
+    if wanted.all() or not wanted.any():
+        return 0.0
+    bound = 50 + np.abs(logits).max()
+
+    def excess(added: float) -> float:
+        return float(special.expit(logits + added).mean() - wanted.mean())
+
+    return float(optimize.brentq(excess, -bound, bound))
 
 
 def _centred(values: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

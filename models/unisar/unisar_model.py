@@ -156,8 +156,24 @@ class UniSAR(JointTraining, keras.Model):
             )
         for each in self.feature_scores:
             each.build((None, None, features_width))
+        self.starts = []
+        if self.feature_scores:
+            self.starts = [
+                self.add_weight(
+                    name=f"{surface.value}_start",
+                    shape=(features_width + 1,),
+                    initializer="zeros",
+                    trainable=False,
+                    autocast=False,
+                )
+                for surface in Surface
+            ]
+            self.learned_shares = self.add_weight(
+                name="learned_shares", shape=(len(Surface),), initializer="ones", trainable=False, autocast=False
+            )
         context_width = self.embedding.context.width if self.embedding.context else 0
-        pair_width = (len(self.interests) + 1) * dim + features_width
+        known_of_pairs = features_width - (0 if self.engagement is None else self.engagement.width)
+        pair_width = (len(self.interests) + 1) * dim + known_of_pairs
         self.experts.build((None, None, pair_width), (None, 2 * dim + context_width))
         for head in self.heads:
             head.build((None, None, self.config.expert_units))
@@ -193,8 +209,8 @@ class UniSAR(JointTraining, keras.Model):
     def start_from_features(self, batches) -> bool:
         """Makes a model that is not trained yet score by the features of candidates alone, as well as these can.
 
-        Their weights are fitted (`fitted_weights`), and the last layers of all else become 0. They learn from there.
-        Without such features, nothing happens.
+        Their weights are fitted (`fitted_weights`, with an `intercept`), and the last layers of all else become 0. They
+        learn from there. Without such features, nothing happens.
 
         From then on `score` and `explain` take ln(items / negatives of a row) off all logits. A positive is one of few
         candidates in training, and one of all items where the model serves. Besides, what is surely wanted would have
@@ -213,11 +229,13 @@ class UniSAR(JointTraining, keras.Model):
             return False
         weights = weights_by_surface(batches, self.describe, None if self.repeats is None else self._of_history)
         for surface in Surface:
-            if surface.value in weights.by_surface:
-                of_surface = weights.by_surface[surface.value]
-                self.feature_scores[surface.model_index].kernel.assign(of_surface[:, np.newaxis])
             head = self.heads[surface.model_index].logit
             head.kernel.assign(ops.zeros_like(head.kernel))
+            if surface.value in weights.by_surface:
+                of_features = weights.by_surface[surface.value]
+                self.feature_scores[surface.model_index].kernel.assign(of_features[:, np.newaxis])
+                head.bias.assign([weights.intercepts[surface.value]])
+                self.starts[surface.model_index].assign([*of_features, weights.intercepts[surface.value]])
         if weights.negatives:
             self.rarity_of_positives.assign(math.log(max(self.vocabulary.items / weights.negatives, 1.0)))
         if self.history_oversampling is not None:
@@ -228,6 +246,24 @@ class UniSAR(JointTraining, keras.Model):
         if self.matching is not None:
             self.matching.start_at_zero()
         return True
+
+    def set_learned_shares(self, shares: Mapping[Surface, float]) -> None:
+        """Sets how much of each surface's scores is what training has learned. The rest is the start from features.
+
+        With little to learn from, a part of what is learned is chance, and a mean of both can rank better than either.
+        Scores are (1 - share) times those of `start_from_features` plus the share times those of the trained model. It
+        is 1 unless it is set, and only a model that has started from features has another one. Training goes on with
+        all of what was learned.
+
+        Source: ours; the mean in the space of scores of what WiSE-FT (arXiv 2109.01903) does in that of weights.
+
+        Args:
+            shares: From 0 to 1, by surface; surfaces that are left out keep theirs.
+        """
+        values = ops.convert_to_numpy(self.learned_shares).copy()
+        for surface, share in shares.items():
+            values[surface.model_index] = share
+        self.learned_shares.assign(values)
 
     def _of_history(self, inputs):
         """Which candidates the history holds, and how many different items it holds."""
@@ -308,6 +344,17 @@ class UniSAR(JointTraining, keras.Model):
             return parts[0] if parts else None
         return ops.concatenate(parts, axis=-1)
 
+    def _without_engagement(self, described):
+        """The features of candidates but for `EngagementFeatures`, in one or two parts.
+
+        Those of a positive are looked up without its own example. A network that knows from an item's id what they are
+        otherwise would see the difference, and learn that it is wanted; a weighted sum cannot.
+        """
+        if self.engagement is None:
+            return [described]
+        first = 0 if self.repeats is None else self.repeats.width
+        return [described[..., :first], described[..., first + self.engagement.width :]]
+
     def _score_by_surface(self, inputs, rows: "_Rows", items: ItemLookup, training):
         """Scores each row with the head of its surface: float32 logits [batch, candidates]."""
         is_search = ops.equal(inputs[features.SURFACE_INDEX], Surface.SEARCH.model_index)
@@ -377,7 +424,7 @@ class UniSAR(JointTraining, keras.Model):
         else:
             queries = self.embedding.texts(query_words)
         seen = [self.interests[kind](sequence, rows.vectors, mask) for kind, (sequence, mask) in rows.histories.items()]
-        described = [] if rows.described is None else [rows.described]
+        described = [] if rows.described is None else self._without_engagement(rows.described)
         pairs = ops.concatenate([*seen, rows.vectors, *described], axis=-1)
         moment = [] if self.embedding.context is None else [self.embedding.context(rows.moment)]
         context = ops.concatenate([rows.users, queries, *moment], axis=-1)
@@ -397,6 +444,11 @@ class UniSAR(JointTraining, keras.Model):
             )
             texts = None if interest.words is None else items.texts(rows.candidates)
             logits = ops.add(logits, ops.cast(matching_scores(interest, rows.vectors, texts), "float32"))
+        if rows.described is not None and not training:
+            share, start = self.learned_shares[surface.model_index], self.starts[surface.model_index]
+            at_first = ops.matmul(ops.cast(rows.described, "float32"), ops.expand_dims(start[:-1], -1))
+            at_first = ops.add(ops.squeeze(at_first, axis=-1), start[-1])
+            logits = ops.add(ops.multiply(share, logits), ops.multiply(1 - share, at_first))
         if self.history_oversampling is not None and not training:  # `RepeatFeatures` are the first ones.
             is_held = ops.cast(rows.described[..., 0], "float32")
             logits = ops.add(logits, ops.multiply(self.history_oversampling, is_held))

@@ -194,8 +194,12 @@ def _negatives(shown: int, engaged: int, items: int) -> str:
     return UNIFORM if items > _MOST_ARE_NEW * engaged else POPULARITY
 
 
+def _has_history_negatives(of: Sizes) -> bool:
+    return of.engaged_again >= MANY_AGAIN and of.train_negatives * HISTORY_NEGATIVES >= 1
+
+
 def _history_negatives(of: Sizes) -> list[str]:
-    if of.engaged_again < MANY_AGAIN:
+    if not _has_history_negatives(of):
         return []
     return [
         f"  # {of.engaged_again:.0%} of engagements are with an item that the user had before; among new items alone, "
@@ -262,7 +266,7 @@ def _models(of: Sizes, items_are_described: bool) -> list[str]:
         "  overlap_features: true",
         "  # And what training's users did: who of them engaged with both, and after which queries.",
         "  engagement_features: true",
-        *(_REPEATS if of.engaged_again >= MANY_AGAIN else []),
+        *(_REPEATS if _has_history_negatives(of) else []),
         *id_dropout,
         *(["  popularity_correction: 0.0"] if of.negatives == POPULARITY else []),
         "unifiedssr:",

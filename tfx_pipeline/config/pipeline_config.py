@@ -397,10 +397,12 @@ def load_config(path: str = DEFAULT_CONFIG, overrides: Sequence[str] = ()) -> Pi
             f"{path}: `data.pretraining_events` is what a joint training learns from before `fine_tuning`. Set "
             "`fine_tuning.surfaces`, or leave it out."
         )
-    if config.unisar.repeat_features and not config.data.history_negatives:
+    if config.unisar.repeat_features and not config.data.of_history(config.data.train_negatives):
         raise ConfigError(
-            f"{path}: `unisar.repeat_features` needs `data.history_negatives`: where no negative is in the history, a "
-            "model would learn that whatever is there is wanted. Set `data.history_negatives: 0.5`, or leave it out."
+            f"{path}: `unisar.repeat_features` needs negatives of the history, and `data.history_negatives` "
+            f"({config.data.history_negatives:g}) of {config.data.train_negatives} `train_negatives` are none: a model "
+            "would learn that whatever is in the history is wanted. Set `data.history_negatives: 0.5` and "
+            "`data.train_negatives: 4`, or leave it out."
         )
     offered = (*context_values.MADE_OF_TIME, *config.data.context)
     for name in config.transform.context:

@@ -53,7 +53,8 @@ class TrainConfig:
         lazy_embedding_updates: In each step, update only the rows of the embedding tables that the step looked up, so
             that its cost does not grow with the catalogue. Off: Adam's moments of all rows decay in each step.
         validate_every: Epochs from one validation to the next, at least 1 and at most `epochs`.
-        keep_best_epoch: Export the weights of the epoch with the best validation NDCG@5. Off: those of the last epoch.
+        keep_best_epoch: Export the weights of the epoch with the best validation NDCG@5; a model that starts from
+            features of candidates keeps as much of that start as is best there. Off: those of the last epoch, whole.
         early_stopping_patience: Validations without progress before training ends; 0 never ends early. `auto`: as many
             as make 500 steps, from 3 to 10.
         early_stopping_metrics: Progress is a better value of any of these validation metrics, such as `hit_rate_at_10`.

@@ -209,6 +209,12 @@ def report_start(logs: Mapping[str, float]) -> None:
     _LOG.info("Before the first epoch: NDCG@5 %s", _ndcg_words(logs))
 
 
+def report_shares(told: str, logs: Mapping[str, float]) -> None:
+    """Logs that a part of the scores is that of the start from features, if it is; `told` is `learned_share.told`."""
+    if told:
+        _LOG.info("Of the scores, what was learned is %s; the rest is the start: NDCG@5 %s", told, _ndcg_words(logs))
+
+
 def _ndcg_words(logs: Mapping[str, float]) -> str:
     names = {short: f"val_ndcg_at_5_{surface.value}" for short, surface in _SURFACES.items()}
     return ", ".join(f"{short} {logs[name]:.4f}" for short, name in names.items() if name in logs) or "not measured"

@@ -27,7 +27,7 @@ from tfx_pipeline.config.training_config import BOTH_SURFACES, SettledTrainConfi
 from tfx_pipeline.export import saved_model
 from tfx_pipeline.export.catalogue.retrieval_index import BRUTE_FORCE
 from tfx_pipeline.export.sources.read_tables import read_tables
-from tfx_pipeline.training import automatic_training, inputs, trained_weights
+from tfx_pipeline.training import automatic_training, inputs, learned_share, trained_weights
 from tfx_pipeline.training.callbacks import (
     AveragedWeights,
     EpochLines,
@@ -36,6 +36,7 @@ from tfx_pipeline.training.callbacks import (
     ResumableReduceLROnPlateau,
     ResumableStop,
     TrainingProgress,
+    report_shares,
     report_start,
 )
 from tfx_pipeline.training.engagement_tables import read_engagements
@@ -144,7 +145,8 @@ def run(job: TrainingJob) -> keras.callbacks.History:
     """Trains and exports.
 
     A training that was interrupted goes on at the epoch after the last whole one. The exported weights are those of the
-    epoch that was best on the validation split; a start from features counts as an epoch of its own.
+    epoch that was best on the validation split; a start from features counts as an epoch of its own, and may remain a
+    part of the scores (`learned_share`).
     """
     train, chosen = _settled(job)
     job = dataclasses.replace(job, train=train)
@@ -184,6 +186,8 @@ def run(job: TrainingJob) -> keras.callbacks.History:
             ],
             verbose=0,
         )
+    if is_good_at_first and train.keep_best_epoch and early_stopping.best_logs.get("epoch"):
+        early_stopping.best_logs |= _weigh_what_was_learned(model, validation)
     told = {**early_stopping.best_logs, PARAMETERS: sum(math.prod(each.shape) for each in model.trainable_weights)}
     (Path(job.log_dir) / VALIDATION_FILE).write_text(json.dumps(told, indent=2) + "\n", "utf-8")
     trained_weights.save(model, job.model_dir)
@@ -342,6 +346,13 @@ def _count_start(model: keras.Model, validation: tf.data.Dataset, early_stopping
     logs = {f"val_{name}": value for name, value in model.evaluate(validation, verbose=0, return_dict=True).items()}
     report_start(logs)
     early_stopping.keep_start(model, logs)
+
+
+def _weigh_what_was_learned(model: keras.Model, validation: tf.data.Dataset) -> dict[str, float]:
+    shares, metrics = learned_share.choose(model, validation)
+    logs = {f"val_{name}": value for name, value in metrics.items()}
+    report_shares(learned_share.told(shares), logs)
+    return logs
 
 
 def _callbacks(

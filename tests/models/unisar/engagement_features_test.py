@@ -107,6 +107,19 @@ def test_where_users_come_back_a_candidate_is_near_to_the_others_of_the_history(
     assert found[0, 1] > 0 and EngagementFeatures.from_config(repeating.get_config()).repeats
 
 
+def test_of_an_item_had_before_the_example_itself_takes_no_user_away(layer):
+    """The user of the example engaged with item 1 before: who engaged with both stays the same without it."""
+    repeating = EngagementFeatures(VOCABULARY, repeats=True)
+    repeating.build()
+    repeating.set_weights(layer.get_weights())
+    asked = request(**{features.CANDIDATE_ITEMS: [[1, 6]]})
+    plain = np.asarray(repeating(asked))[0]
+    as_positives = np.asarray(repeating(asked, np.array([[1, 1]], np.float32)))[0]
+    np.testing.assert_allclose(as_positives[0, 1:4], plain[0, 1:4], rtol=1e-6)
+    assert as_positives[0, 0] == pytest.approx(math.log(4)), "the example itself is one of its 4"
+    np.testing.assert_allclose(as_positives[1], expected(6, [1, 5], [1, 3], 1), rtol=1e-5, atol=1e-7)
+
+
 def test_only_the_newest_of_long_histories_count(layer):
     """Twenty clicks on 2 after one on 1: item 7 is a neighbour of 1 alone."""
     clicks = np.array([[1] + [2] * 20])

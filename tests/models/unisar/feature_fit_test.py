@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from models.unisar import feature_fit
-from models.unisar.feature_fit import fitted_weights
+from models.unisar.feature_fit import fitted_weights, intercept
 from schemas import features
 from schemas.canonical_event import Surface
 
@@ -67,6 +67,15 @@ def test_what_teaches_nothing_changes_nothing(added):
     np.testing.assert_allclose(fitted_weights(*batches), fitted_weights([values], [labels]), rtol=1e-3)
 
 
+def test_the_intercept_makes_candidates_wanted_as_often_as_their_scores_say():
+    """Scores of 0 and 2, and padding; one candidate in four is wanted."""
+    values, labels = [np.array([[[0.0], [0.0], [9.0]], [[1.0], [1.0], [9.0]]])], [np.array([[0, 0, -1], [1, 0, -1.0]])]
+    found = intercept(values, labels, np.array([2.0]))
+    chances = [1 / (1 + np.exp(-found)), 1 / (1 + np.exp(-found - 2))]
+    assert np.mean(chances) == pytest.approx(1 / 4)
+    assert intercept(values, [np.array([[0, 0, -1], [0, 0, -1.0]])], np.array([2.0])) == 0
+
+
 def test_no_examples_no_weights():
     assert fitted_weights([np.zeros((0, 5, 3))], [np.zeros((0, 5))]).tolist() == [0, 0, 0]
 
@@ -103,8 +112,11 @@ def test_rows_are_read_until_each_surface_has_enough(counts, most, read, describ
     found = feature_fit.weights_by_surface(batches(), describe)
     assert (len(asked), sizes, found.negatives) == (read, described, 1)
     assert all(weights[0] > 0 for weights in found.by_surface.values())
+    # Of two items one is wanted, and what is wanted has 1 of the feature, the other 0: their mean chance is a half.
+    for name, weights in found.by_surface.items():
+        assert found.intercepts[name] == pytest.approx(-weights[0] / 2, rel=1e-5)
     assert len(found.by_surface) == 1 + any(searches for _, searches in counts)
 
 
 def test_without_rows_nothing_is_learned():
-    assert feature_fit.weights_by_surface([], None) == ({}, 0, 0, 0)
+    assert feature_fit.weights_by_surface([], None) == ({}, {}, 0, 0, 0)

@@ -11,7 +11,7 @@ import pytest
 
 from models.candidate_scores import PADDING_LOGIT
 from models.layers.fast.packing import Flattening
-from models.unisar.feature_fit import fitted_weights
+from models.unisar.feature_fit import fitted_weights, intercept
 from schemas import features
 from schemas.canonical_event import Surface
 from tests.support.small_models import UNISAR_ADDITIONS, assert_same, joint, loss_and_gradients, rows, unisar
@@ -152,10 +152,11 @@ def test_it_starts_from_the_features_of_candidates():
         is_item = side[features.CANDIDATE_ITEMS] != features.PADDING
         known = [np.where(is_item, labels[surface.value], -1)] * 2
         np.testing.assert_allclose(kernel, fitted_weights(values, known), rtol=1e-4, atol=1e-5)
+        added = intercept(values, known, kernel)
         # A positive is one of all items, not of the candidates of a row.
         rarity = math.log(model.vocabulary.items / negatives)
         # What the history holds is raised, see `repeat_features_test.py`.
-        wanted = described @ kernel + float(model.history_oversampling) * described[..., 0]
+        wanted = described @ kernel + added + float(model.history_oversampling) * described[..., 0]
         np.testing.assert_allclose(np.asarray(model(side))[is_item], wanted[is_item] - rarity, atol=1e-4)
         np.testing.assert_allclose(np.asarray(model.explain(side)[0]), np.asarray(model(side)), atol=1e-5)
         assert (np.asarray(model(side))[~is_item] == PADDING_LOGIT).all()
@@ -164,6 +165,30 @@ def test_it_starts_from_the_features_of_candidates():
     _, gradients = loss_and_gradients(model, inputs, labels)
     moving = {path.split("/", 1)[1] for path, each in gradients.items() if each is not None and np.abs(each).max() > 0}
     assert {"search_head/logit/kernel", "matching/outer/kernel", "search_feature_score/kernel"} <= moving
+
+
+def test_a_surface_may_go_by_what_was_learned_in_part():
+    """Of the start, a training and shares of it: scores of each surface lie between by its own share."""
+    model = unisar(**{**UNISAR_ADDITIONS, "id_dropout": 0.0}, dropout=0.0, matching_dropout=0.0)
+    inputs, labels = joint(40, 60)
+    model.start_from_features([(inputs, labels)])
+    at_first = {name: np.asarray(model(side)) for name, side in inputs.items()}
+    for weight in model.trainable_weights:
+        weight.assign(weight + keras.random.normal(weight.shape, stddev=0.1, seed=3))
+    learned = {name: np.asarray(model(side)) for name, side in inputs.items()}
+    as_trained = {name: np.asarray(model.score(side, training=True)) for name, side in inputs.items()}
+    model.set_learned_shares({Surface.SEARCH: 0.25})
+    for name, share in (("search", 0.25), ("recommendation", 1.0)):
+        is_item = inputs[name][features.CANDIDATE_ITEMS] != features.PADDING
+        wanted = share * learned[name] + (1 - share) * at_first[name]
+        assert np.abs(learned[name] - at_first[name])[is_item].max() > 0.1
+        np.testing.assert_allclose(np.asarray(model(inputs[name]))[is_item], wanted[is_item], atol=1e-4)
+        # Training goes on with all of it.
+        again = np.asarray(model.score(inputs[name], training=True))
+        np.testing.assert_allclose(again[is_item], as_trained[name][is_item], atol=1e-4)
+    model.set_learned_shares({Surface.RECOMMENDATION: 0.0})
+    both = [Surface.SEARCH.model_index, Surface.RECOMMENDATION.model_index]
+    assert np.asarray(model.learned_shares)[both].tolist() == [0.25, 0]
 
 
 def test_without_features_it_starts_as_ever():

@@ -106,6 +106,9 @@ def test_where_users_get_the_same_items_again_the_history_offers_negatives_and_c
     plain = configuration("shop", DATA, hardly)
     assert "history_negatives" not in plain and "repeat_features" not in plain
     assert "sources" not in yaml.safe_load(plain)["retriever"]
+    # Half of one negative is none, and without negatives of it, being in the history would betray what is wanted.
+    one = configuration("shop", DATA, dataclasses.replace(again, train_negatives=1))
+    assert "history_negatives" not in one and "repeat_features" not in one
     assert all(len(line) <= 120 for line in text.splitlines())
 
 

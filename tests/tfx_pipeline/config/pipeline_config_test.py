@@ -103,8 +103,9 @@ def test_context_may_be_of_the_moment_and_of_columns(path):
 
 
 LEAKS = (
-    "`unisar.repeat_features` needs `data.history_negatives`: where no negative is in the history, a model would learn "
-    "that whatever is there is wanted. Set `data.history_negatives: 0.5`, or leave it out."
+    "`unisar.repeat_features` needs negatives of the history, and `data.history_negatives` ({:g}) of {} "
+    "`train_negatives` are none: a model would learn that whatever is in the history is wanted. Set "
+    "`data.history_negatives: 0.5` and `data.train_negatives: 4`, or leave it out."
 )
 EXCLUSIVE = (
     "`retriever.model` and `fine_tuning.surfaces` do not go together: items are retrieved and ranked by models of both "
@@ -173,7 +174,12 @@ def test_a_value_that_its_section_cannot_have_is_refused(path, section, field, v
 @pytest.mark.parametrize(
     ("overrides", "message"),
     [
-        (["unisar.repeat_features=true"], LEAKS),
+        (["unisar.repeat_features=true"], LEAKS.format(0, 4)),
+        # Half of one negative is none.
+        (
+            ["unisar.repeat_features=true", "data.history_negatives=0.5", "data.train_negatives=1"],
+            LEAKS.format(0.5, 1),
+        ),
         (["name="], "`name` is empty; it names the pipeline and the pushed model."),
         (["data.events="], "`data.events` is empty; give the path or glob of the event files."),
         (["model=gpt"], "`model`: there is no 'gpt'. Known: unifiedssr, unisar."),

@@ -8,8 +8,10 @@ import pytest
 import tensorflow as tf
 
 from models.unisar.unisar_config import UniSARConfig
+from schemas.canonical_event import Surface
 from tfx_pipeline.config.training_config import SettledTrainConfig
 from tfx_pipeline.training import training_job
+from tfx_pipeline.training.callbacks import ResumableEarlyStopping
 from tfx_pipeline.training.gradient_cosine import GradientCosine
 
 
@@ -36,6 +38,9 @@ class _Model:
     def start_from_features(self, batches):
         self.started = batches
         return self.has_features
+
+    def set_learned_shares(self, shares):
+        raise AssertionError("Nothing was learned.")
 
     def evaluate(self, batches, **_):
         self.validated = batches
@@ -146,6 +151,46 @@ def test_a_start_from_features_is_validated_and_kept_as_the_first_that_is_good(r
     assert again.validated is None
     plain, _ = run(epochs=7, seed=1)
     assert plain.validated is None
+
+
+@pytest.mark.parametrize(
+    ("has_features", "best_epoch", "keep_best", "is_weighed"),
+    [(True, 2, True, True), (True, 0, True, False), (True, 2, False, False), (False, 2, True, False)],
+)
+def test_what_was_learned_is_weighed_against_the_start_and_so_validated(
+    has_features, best_epoch, keep_best, is_weighed, run, tmp_path, monkeypatch, caplog
+):
+    """Unless nothing learned is better than the start, the last epoch was asked for, or there is no start."""
+
+    class Trained(_Model):
+        def set_learned_shares(self, shares):
+            self.share = shares[Surface.SEARCH]
+
+        def evaluate(self, batches, **_):
+            # The start is worse than half of it.
+            share = getattr(self, "share", 1.0)
+            return {"loss": 2.0, "ndcg_at_5": 0.1, "ndcg_at_5_search": 0.75 - abs(share - 0.5)}
+
+        def fit(self, batches, callbacks, **_):
+            (stopping,) = [each for each in callbacks if isinstance(each, ResumableEarlyStopping)]
+            stopping.best_logs = {"epoch": best_epoch, "val_ndcg_at_5_search": 0.25}
+
+        trainable_weights = ()
+
+    model = Trained()
+    model.has_features = has_features
+
+    def save(*_):
+        raise _Stop
+
+    monkeypatch.setattr(training_job.trained_weights, "save", save)
+    with caplog.at_level(logging.INFO):
+        run(model, keep_best_epoch=keep_best)
+    told = json.loads((tmp_path / training_job.VALIDATION_FILE).read_text())
+    line = "Of the scores, what was learned is 50% in search; the rest is the start: NDCG@5 search 0.7500"
+    assert (line in caplog.messages) == is_weighed
+    assert (told["epoch"], told["val_ndcg_at_5_search"]) == (best_epoch, 0.75 if is_weighed else 0.25)
+    assert getattr(model, "share", None) == (0.5 if is_weighed else None)
 
 
 def test_a_model_that_asks_for_engagements_gets_them_and_the_labels_of_training_alone(run):
