@@ -65,8 +65,9 @@ class UniSARConfig:
         overlap_features: Tell the experts and the score of each candidate what it has in common with the query and the
             newest tokens (not in the paper): the same category or attribute, the query's words in its texts. Without
             such knowledge of items, there are none.
-        engagement_features: Tell the experts and the score of each candidate what training's users did (not in the
-            paper): how many engaged with it, who of them engaged with the history's items too, and after which queries.
+        engagement_features: Add to the score of each candidate what training's users did (not in the paper): how many
+            engaged with it, who of them engaged with the history's items too, and after which queries. The experts do
+            not see them: in training these could tell what is wanted.
         repeat_features: Tell the experts and the score of each candidate whether, how often and how long ago the
             histories hold the candidate itself (not in the paper). Needs `data.history_negatives` in a pipeline: where
             no negative is in the history, being there betrays the positive.

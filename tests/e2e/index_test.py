@@ -58,6 +58,11 @@ def scores(servable, candidates):
     return servable.run(signatures.RANK, inputs)[signatures.SCORES]
 
 
+def asked_with(servable, query, candidates):
+    """The scores of candidates for a query of u1."""
+    return servable.run(signatures.RANK, rank_inputs([HISTORY], ["u1"], [query], candidates))[signatures.SCORES][0]
+
+
 def found(servable, query, k=74):
     """All items that a search finds, best first."""
     inputs = rank_inputs([HISTORY], ["u1"], [query], [""]) | wanted(1, k)
@@ -82,6 +87,10 @@ def test_new_items_are_found_changed_ones_count_and_nothing_else_changes(shop, c
         assert np.ptp(of_new, axis=1).min() > 0  # Two items, and not twice the unknown one.
         assert np.abs(of_new - scores(old, list(NEW))).max() > 1e-5
         assert sorted(found(new, "mug")) == sorted([*known, "mug-0", *NEW])
+        # A word that only a new item has; training did not know it.
+        others = ["mug-1", "lamp-1"]
+        nothing, purple = (asked_with(new, word, ["mug-new", *others]) for word in ("zzzz", "purple"))
+        assert purple[0] > nothing[0] and np.abs(purple[1:] - nothing[1:]).max() < 1e-6
         vectors = new.run(signatures.EMBED_ITEM, {signatures.ITEM_ID: texts([*NEW, "lamp-0", "?"])})
         assert vectors[signatures.KNOWN].tolist() == [True, True, True, False]
 

@@ -187,7 +187,7 @@ def run(job: TrainingJob) -> keras.callbacks.History:
             verbose=0,
         )
     if is_good_at_first and train.keep_best_epoch and early_stopping.best_logs.get("epoch"):
-        early_stopping.best_logs |= _weigh_what_was_learned(model, validation)
+        early_stopping.best_logs |= _weigh_what_was_learned(model, validation, early_stopping.best_logs)
     told = {**early_stopping.best_logs, PARAMETERS: sum(math.prod(each.shape) for each in model.trainable_weights)}
     (Path(job.log_dir) / VALIDATION_FILE).write_text(json.dumps(told, indent=2) + "\n", "utf-8")
     trained_weights.save(model, job.model_dir)
@@ -348,8 +348,11 @@ def _count_start(model: keras.Model, validation: tf.data.Dataset, early_stopping
     early_stopping.keep_start(model, logs)
 
 
-def _weigh_what_was_learned(model: keras.Model, validation: tf.data.Dataset) -> dict[str, float]:
-    shares, metrics = learned_share.choose(model, validation)
+def _weigh_what_was_learned(
+    model: keras.Model, validation: tf.data.Dataset, best_logs: Mapping[str, float]
+) -> dict[str, float]:
+    validated = {name.removeprefix("val_"): value for name, value in best_logs.items() if name.startswith("val_")}
+    shares, metrics = learned_share.choose(model, validation, validated)
     logs = {f"val_{name}": value for name, value in metrics.items()}
     report_shares(learned_share.told(shares), logs)
     return logs

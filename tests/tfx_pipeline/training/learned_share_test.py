@@ -12,7 +12,7 @@ class Model:
 
     def __init__(self, **scripts):
         self.scripts = {name: dict(zip(SHARES, values, strict=True)) for name, values in scripts.items()}
-        self.shares = dict.fromkeys(Surface, 1.0)
+        self.shares, self.asked = dict.fromkeys(Surface, 1.0), []
 
     def start_from_features(self, batches):
         return True
@@ -20,8 +20,12 @@ class Model:
     def set_learned_shares(self, shares):
         self.shares |= shares
 
+    def choose(self):
+        return learned_share.choose(self, "validation", self.evaluate("validation", 0, True))
+
     def evaluate(self, batches, verbose, return_dict):
         assert batches == "validation"
+        self.asked.append(dict(self.shares))
         metrics = {f"ndcg_at_5_{each.value}": 0.0 for each in Surface}
         for name, script in self.scripts.items():
             metrics[f"ndcg_at_5_{name}"] = script[self.shares[Surface(name)]]
@@ -30,7 +34,7 @@ class Model:
 
 def test_each_surface_keeps_the_share_that_ranks_best():
     model = Model(search=(0.5, 0.6, 0.7, 0.6, 0.1), recommendation=(0.1, 0.2, 0.3, 0.4, 0.35))
-    shares, metrics = learned_share.choose(model, "validation")
+    shares, metrics = model.choose()
     assert shares == model.shares == {SEARCH: 0.5, FEED: 0.25}
     assert metrics == {"ndcg_at_5_search": 0.7, "ndcg_at_5_recommendation": 0.4, "loss": 2.0}
     assert learned_share.told(shares) == "25% in the feed, 50% in search"
@@ -38,16 +42,19 @@ def test_each_surface_keeps_the_share_that_ranks_best():
 
 def test_of_equal_ones_the_largest_share_stays_and_nothing_is_told_of_all():
     model = Model(search=(0.5, 0.5, 0.4, 0.3, 0.5))
-    shares, _ = learned_share.choose(model, "validation")
+    shares, _ = model.choose()
     assert shares == {SEARCH: 1.0} and model.shares == {SEARCH: 1.0, FEED: 1.0}
     assert learned_share.told(shares) == ""
 
 
 def test_the_start_itself_may_be_the_best():
-    shares, metrics = learned_share.choose(Model(recommendation=(0.1, 0.1, 0.1, 0.1, 0.2)), "validation")
+    model = Model(recommendation=(0.1, 0.1, 0.1, 0.1, 0.2))
+    shares, metrics = model.choose()
     assert shares == {FEED: 0.0} and metrics["ndcg_at_5_recommendation"] == 0.2
+    assert model.shares == {FEED: 0.0, SEARCH: 1.0}
+    assert len(model.asked) == len(SHARES), "What is known already is not measured again."
 
 
 def test_a_model_without_a_start_is_refused():
     with pytest.raises(TypeError, match="should follow `StartsFromFeatures`. Received: int"):
-        learned_share.choose(1, "validation")
+        learned_share.choose(1, "validation", {})
