@@ -191,6 +191,23 @@ def test_a_surface_may_go_by_what_was_learned_in_part():
     assert np.asarray(model.learned_shares)[both].tolist() == [0.25, 0]
 
 
+def test_what_training_s_users_did_is_weighed_and_not_seen_by_the_experts():
+    """In training, it is told of the wanted candidate as if its example had not been, which would betray it."""
+    model = unisar(**UNISAR_ADDITIONS, dropout=0.0)
+    inputs, _ = joint(5, 5)
+    side = inputs["search"]
+
+    def score(count):
+        model.engagement.set_counts(np.full(model.vocabulary.items, count))
+        return np.asarray(model(side))[side[features.CANDIDATE_ITEMS] != features.PADDING]
+
+    is_weighed = np.abs(score(0) - score(9)).max() > 1e-3
+    for each in model.feature_scores:
+        each.kernel.assign(np.zeros(each.kernel.shape))
+    np.testing.assert_allclose(score(0), score(9), atol=1e-6)
+    assert is_weighed
+
+
 def test_without_features_it_starts_as_ever():
     model = unisar()
     before = model.get_weights()
