@@ -20,7 +20,7 @@ def choose(
     """Sets a trained model's learned shares to those with the best NDCG@5, of several, for each surface by itself.
 
     Few examples teach a network more chance than a weighing of features, so that the mean of both is often better than
-    either (`UniSARModel.set_learned_shares`). Of equal ones the largest share stays.
+    either (`UniSAR.set_learned_shares`). Of equal ones the largest share stays.
 
     Args:
         model: A compiled model that follows `StartsFromFeatures`, with the weights that are to be exported.
