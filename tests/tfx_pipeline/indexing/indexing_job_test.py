@@ -8,9 +8,11 @@ import pytest
 import tensorflow_transform as tft
 
 from components.retrieve_then_rank.composed_model import save_composed_model
+from models.contract import StartsFromFeatures
 from models.unifiedssr.unifiedssr_config import UnifiedSSRConfig
 from models.unisar.unisar_config import UniSARConfig
 from schemas import features, signatures
+from schemas.canonical_event import Surface
 from serving.local_server.models.servable import Servable
 from tests.support.behaviour_examples import write_examples
 from tests.support.exported_retriever import HISTORY, ITEMS, RAW_SPEC, analyzed, rank_inputs, texts, wanted
@@ -97,6 +99,8 @@ def exports(request, transformed, tmp_path_factory):
     model = training_job.build_model(trained, output, catalogue)
     for weight in model.trainable_weights:
         weight.assign(keras.random.normal(weight.shape, stddev=0.15))
+    if isinstance(model, StartsFromFeatures):  # A part of the scores is that of a start.
+        model.set_learned_shares(dict.fromkeys(Surface, 0.75))
     trained_weights.save(model, trained.model_dir)
     saved_model.save(model, output, trained.model_dir, catalogue.categories)
     raw = tft.coders.ExampleProtoCoder(output.raw_metadata.schema)
