@@ -23,6 +23,8 @@ class UnifiedSSRConfig:
             `data.recommendation_history`.
         search_history: The most sessions of a search history; in a pipeline always `data.search_history`.
         user_embedding: Add the user's embedding to each position. Off, users with equal histories are equal.
+        input_norm: Normalize the sum of an event's and its user's vectors before its position is added (not in the
+            paper). Vectors of ids start much shorter than those of positions, and outweigh them only after many epochs.
         item_attributes: Embed what is known of the items with their ids. Off, items are their ids alone.
         id_dropout: In training, the share of items and of users whose id counts as unknown (not in the paper), so that
             what else is known of them carries new ones; from 0 to below 1. With it, an unknown id adds nothing. Needs
@@ -72,6 +74,7 @@ class UnifiedSSRConfig:
     recommendation_history: int = 12
     search_history: int = 12
     user_embedding: bool = True
+    input_norm: bool = False
     item_attributes: bool = False
     id_dropout: float = 0.0
     query_branch: bool = True
@@ -126,13 +129,14 @@ class UnifiedSSRConfig:
                     f"`{name}` needs the query branch. Received: {name}={getattr(self, name)}, query_branch=False"
                 )
         if self.reference_peculiarities and (
-            self.query_branch_in_recommendation or not (self.share_branches and self.share_surfaces)
+            self.query_branch_in_recommendation or not (self.share_branches and self.share_surfaces) or self.input_norm
         ):
             raise ValueError(
-                "`reference_peculiarities` is for the reference's own model: one encoder, and no queries in "
-                "recommendation. Received: "
+                "`reference_peculiarities` is for the reference's own model: one encoder, no norm of its input, and no "
+                "queries in recommendation. Received: "
                 f"query_branch_in_recommendation={self.query_branch_in_recommendation}, "
-                f"share_branches={self.share_branches}, share_surfaces={self.share_surfaces}"
+                f"share_branches={self.share_branches}, share_surfaces={self.share_surfaces}, "
+                f"input_norm={self.input_norm}"
             )
         if self.reference_peculiarities and (self.item_attributes or not self.query_branch):
             raise ValueError(

@@ -23,6 +23,13 @@ def test_layer_contract():
     run_build_test(SequenceEncoder, apart | {"with_queries": False}, 1 + 3 * 20 + 2)
 
 
+@pytest.mark.parametrize(("shared", "norms"), [(True, 1), (False, 2)])
+def test_an_input_norm_has_two_weights_for_each_stack_of_blocks(shared, norms):
+    fields = {"dim": 8, "num_layers": 3, "share_branches": shared}
+    without = norms * (3 * 20 + 2) + 1
+    run_build_test(SequenceEncoder, {"config": UnifiedSSRConfig(**fields, input_norm=True)}, without + norms * 2)
+
+
 @pytest.mark.parametrize("shared", [True, False])
 @pytest.mark.parametrize(("field", "size", "delay"), [("items", VOCABULARY.items, 1), ("queries", VOCABULARY.words, 0)])
 def test_a_position_sees_its_query_the_events_before_it_and_nothing_later(field, size, delay, shared):
@@ -100,6 +107,31 @@ def test_every_layer_of_each_branch_has_the_other_branch_as_its_memory():
             np.testing.assert_allclose(found, expected, rtol=1e-5)
         for found, expected in zip(given["queries"][layer], (3**layer * queries, 2**layer * products), strict=True):
             np.testing.assert_allclose(found, expected, rtol=1e-5)
+
+
+@pytest.mark.parametrize("shared", [True, False])
+def test_an_input_norm_takes_the_length_of_vectors_away_but_not_that_of_positions(shared):
+    # The blocks are given normalized vectors and the sinusoids, however long the tables' vectors are.
+    for factor in (1, 10):
+        encoder, embedding = made = make(input_norm=True, share_branches=shared, user_embedding=False)
+        encoder.start.assign(factor * encoder.start)
+        embedding.item_table.assign(factor * embedding.item_table)
+        embedding.texts.word_embedding.assign(factor * embedding.texts.word_embedding)
+        given = []
+
+        def block(tokens, memory, *masks, training, given=given):
+            given.append(np.asarray(tokens))
+            return tokens
+
+        encoder.blocks, encoder.query_blocks = [block], [] if shared else [block]
+        encode(made)
+        tokens = np.concatenate(given)
+        assert len(tokens) == 2 * len(SEQUENCES.users)
+        vectors = tokens - np.asarray(encoder.positions(np.zeros_like(tokens)))
+        # An event or a query may have nothing, which stays nothing.
+        lengths = np.square(vectors).mean(axis=-1)
+        np.testing.assert_allclose(lengths[lengths > 1e-6], 1, atol=0.02)
+        assert (lengths > 1e-6).mean() > 0.5
 
 
 def test_an_event_is_the_mean_of_its_items():

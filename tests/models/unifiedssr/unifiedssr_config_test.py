@@ -37,12 +37,13 @@ def test_a_surface_reads_queries_where_it_is_told_to():
         *(
             (
                 {"reference_peculiarities": True, name: value},
-                f"one encoder, and no queries in recommendation. Received: .*{name}={value}",
+                f"one encoder, no norm of its input, and no queries in recommendation. Received: .*{name}={value}",
             )
             for name, value in (
                 ("query_branch_in_recommendation", True),
                 ("share_branches", False),
                 ("share_surfaces", False),
+                ("input_norm", True),
             )
         ),
         ({"loss": "hinge"}, "`loss` should be one of binary, softmax. Received: loss='hinge'"),
