@@ -169,6 +169,7 @@ def test_the_configuration_is_one_that_is_loaded(surface, titles, tmp_path):
     assert (config.model, config.retriever.model) == ("unisar", "unifiedssr")
     assert config.unisar.overlap_features and config.unisar.engagement_features
     assert config.unisar.text_matching == searches
+    assert config.unifiedssr.input_norm and config.unifiedssr.item_attributes
 
 
 def test_what_is_as_by_default_is_left_out_and_what_is_not_read_is_told():
