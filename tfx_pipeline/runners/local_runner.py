@@ -11,6 +11,7 @@ from tfx_pipeline.pipeline import create_pipeline
 from tfx_pipeline.report import RunHistory, RunReport
 from tfx_pipeline.runners.run_watcher import RunWatcher
 from tfx_pipeline.runners.watched_runner import WatchedRunner
+from tfx_pipeline.training.event_logs import run_links
 
 _LOG = logging.getLogger(__name__)
 
@@ -33,7 +34,8 @@ def run(config: PipelineConfig, watcher: RunWatcher | None = None) -> RunReport:
     last_execution_id = history.last_execution_id()
     _LOG.info("Running %s; everything that it makes lies below %s", config.name, config.run_root)
     with recorded(config, last_execution_id) as record:
-        run_pipeline(pipeline, watcher)
+        with run_links.shown_in(config.tensorboard_dir):
+            run_pipeline(pipeline, watcher)
         report = history.report(since=last_execution_id)
         record.report = report.as_dict()
     report.write(config.report_path)
