@@ -41,8 +41,10 @@ from tfx_pipeline.training.callbacks import (
 )
 from tfx_pipeline.training.engagement_tables import read_engagements
 from tfx_pipeline.training.event_logs import run_links
-from tfx_pipeline.training.event_logs.epoch_logs import EpochLogs, write_epoch
+from tfx_pipeline.training.event_logs.epoch_logs import EpochLogs, mark_best, write_epoch
 from tfx_pipeline.training.event_logs.event_writers import EventWriters
+from tfx_pipeline.training.event_logs.gradient_norms import watched_gradients
+from tfx_pipeline.training.event_logs.step_logs import StepLogs
 from tfx_pipeline.training.gradient_cosine import GradientCosine
 from tfx_pipeline.training.gradient_projection import projected_gradients
 from tfx_pipeline.training.optimizer import make_optimizer
@@ -177,7 +179,8 @@ def run(job: TrainingJob) -> keras.callbacks.History:
     early_stopping = _early_stopping(job, train, averaged_weights)
     if is_good_at_first and not early_stopping.has_begun:
         _count_start(model, validation, early_stopping, writers)
-    with projected_gradients(model) if train.gradient_projection else nullcontext(), warnings.catch_warnings():
+    projection = projected_gradients(model) if train.gradient_projection else nullcontext()
+    with projection, watched_gradients(model) as norms, warnings.catch_warnings():
         # What Keras says at the end of the first epoch over files whose rows nobody has counted: nothing is amiss.
         warnings.filterwarnings("ignore", message="Your input ran out of data", category=UserWarning)
         history = model.fit(
@@ -186,6 +189,7 @@ def run(job: TrainingJob) -> keras.callbacks.History:
             validation_freq=train.validate_every,
             epochs=train.epochs,
             callbacks=[
+                StepLogs(writers, norms),
                 *_gradient_cosine(job, train, transform_output, needs_engagements),
                 *_callbacks(job, train, early_stopping, averaged_weights, writers),
             ],
@@ -193,6 +197,9 @@ def run(job: TrainingJob) -> keras.callbacks.History:
         )
     if is_good_at_first and train.keep_best_epoch and early_stopping.best_logs.get("epoch"):
         early_stopping.best_logs |= _weigh_what_was_learned(model, validation, early_stopping.best_logs)
+    if train.keep_best_epoch and early_stopping.best_logs:
+        mark_best(writers, early_stopping.best_logs)
+        writers.close()
     told = {**early_stopping.best_logs, PARAMETERS: sum(math.prod(each.shape) for each in model.trainable_weights)}
     (Path(job.log_dir) / VALIDATION_FILE).write_text(json.dumps(told, indent=2) + "\n", "utf-8")
     trained_weights.save(model, job.model_dir)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import keras
 
-from tfx_pipeline.training.event_logs.event_writers import TRAIN, VALIDATION, EventWriters
+from tfx_pipeline.training.event_logs.event_writers import BEST, TRAIN, VALIDATION, EventWriters
 from tfx_pipeline.training.event_logs.tags import tag_of
 
 _VALIDATED = "val_"
@@ -41,10 +41,25 @@ def write_epoch(writers: EventWriters, logs: Mapping[str, float], epoch: int) ->
         logs: Numbers as `fit` names them; those of validation begin with `val_`.
         epoch: From 1; 0 is before the first.
     """
+    for part, values in _by_part(logs).items():
+        if values:
+            writers.scalars(part, values, epoch)
+
+
+def mark_best(writers: EventWriters, logs: Mapping[str, float]) -> None:
+    """Marks the epoch whose weights are exported: a run with one point in each chart of validation.
+
+    Args:
+        writers: Where it goes.
+        logs: What validation measured of these weights, by names that begin with `val_`, and the epoch as `epoch`.
+    """
+    writers.scalars(BEST, _by_part(logs)[VALIDATION], int(logs["epoch"]))
+
+
+def _by_part(logs: Mapping[str, float]) -> dict[str, dict[str, float]]:
+    """The numbers of training and of validation by their tags."""
     parts: dict[str, dict[str, float]] = {TRAIN: {}, VALIDATION: {}}
     for name, value in logs.items():
         part = VALIDATION if name.startswith(_VALIDATED) else TRAIN
         parts[part][tag_of(name.removeprefix(_VALIDATED))] = float(value)
-    for part, values in parts.items():
-        if values:
-            writers.scalars(part, values, epoch)
+    return parts

@@ -5,9 +5,11 @@ from collections.abc import Mapping
 from typing import Any
 
 import tensorflow as tf
+from tensorboard.compat.proto import summary_pb2
+from tensorboard.plugins.scalar.summary_v2 import scalar_pb
 
-TRAIN, VALIDATION, WHOLE = "train", "validation", ""
-"""Parts of a training: what is of its steps, what is of its validation, and what is of the training as a whole."""
+TRAIN, VALIDATION, BEST, WHOLE = "train", "validation", "best epoch", ""
+"""Parts of a training: what is of its steps, of its validation, of the epoch that was best in it, and of the whole."""
 
 
 class EventWriters:
@@ -23,10 +25,13 @@ class EventWriters:
 
     def scalars(self, part: str, values: Mapping[str, float], step: int) -> None:
         """Writes numbers by their tags, and lets a TensorBoard that is open see them."""
+        together = summary_pb2.Summary()
+        for tag, value in values.items():
+            together.MergeFrom(scalar_pb(tag, value))
         writer = self.of(part)
         with writer.as_default():
-            for tag, value in values.items():
-                tf.summary.scalar(tag, value, step)
+            # All in one operation: thirty of them take longer than a step of a small model.
+            tf.summary.experimental.write_raw_pb(together.SerializeToString(), step)
         writer.flush()
 
     def text(self, tag: str, markdown: str) -> None:

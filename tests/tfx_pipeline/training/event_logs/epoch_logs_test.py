@@ -2,7 +2,7 @@ import keras
 import numpy as np
 
 from tests.support.event_logs import scalars_of
-from tfx_pipeline.training.event_logs.epoch_logs import EpochLogs, write_epoch
+from tfx_pipeline.training.event_logs.epoch_logs import EpochLogs, mark_best, write_epoch
 from tfx_pipeline.training.event_logs.event_writers import EventWriters
 
 
@@ -36,3 +36,10 @@ def test_a_start_that_is_validated_stands_before_the_first_epoch(tmp_path):
     write_epoch(EventWriters(str(tmp_path)), {"val_loss": 2.0}, epoch=0)
     assert scalars_of(tmp_path / "validation") == {"loss/total": [(0, 2.0)]}
     assert not (tmp_path / "train").exists()
+
+
+def test_the_best_epoch_is_a_run_with_one_point_in_each_chart_of_validation(tmp_path):
+    best = {"epoch": 7, "loss": 1.0, "learning_rate": 0.5, "val_loss": 2.0, "val_ndcg_at_5": 0.25}
+    mark_best(EventWriters(str(tmp_path)), best)
+    assert scalars_of(tmp_path / "best epoch") == {"loss/total": [(7, 2.0)], "ndcg@5/mean": [(7, 0.25)]}
+    assert [path.name for path in tmp_path.iterdir()] == ["best epoch"]
