@@ -130,15 +130,31 @@ def test_test_positives_are_never_training_positives_of_their_user(three_runs):
     assert positives("test") and not positives("test") & positives("train")
 
 
+def shown(three_runs):
+    """What TensorBoard shows as trainings."""
+    return list(Path(three_runs.config.tensorboard_dir).iterdir())
+
+
 def test_tensorboard_gets_losses_by_part_metrics_and_the_learning_rate(three_runs):
-    # A training has one name, whichever run it was.
-    (run,) = Path(three_runs.config.tensorboard_dir).iterdir()
-    assert re.fullmatch(r"unisar \d{4}-\d\d-\d\d \d\d:\d\d", run.name)
+    # A training has one name, however many runs took it from the cache.
+    links = {re.sub(r" \d{4}-\d\d-\d\d \d\d:\d\d$", "", path.name): path for path in shown(three_runs)}
+    assert set(links) == {"unisar", "unifiedssr retriever", "unifiedssr sasrec"}
+    run = links["unisar"]
     assert run.resolve() == three_runs.artifact("Trainer", "model_run").resolve()
     losses = {f"loss/{name}" for name in ("total", "click/recommendation", "click/search", "query_item", "alignment")}
     assert losses | {"optimizer/learning_rate"} <= set(scalars_of(run / "train"))
     metrics = {"ndcg@5/mean", "ndcg@5/search", "hr@10/recommendation"}
     assert losses | metrics <= set(scalars_of(run / "validation"))
+    epochs = json.loads((run / "validation.json").read_text())["epochs"]
+    last = three_runs.models[-1]
+    best = last.rules["candidates"]["search"]
+    for line, value in (
+        ("test", last.metrics["model"]["search"]["ndcg_at_5"]),
+        ("test, to beat", last.metrics["baseline"]["search"]["ndcg_at_5"]),
+        ("test, best rule", best["rules"][best["best_rule"]]["ndcg_at_5"][0]),
+    ):
+        value = pytest.approx(value, abs=1e-6)
+        assert scalars_of(run / line)["ndcg@5/search"] == [(0, value), (epochs, value)]
 
 
 def test_the_transformed_features_change_on_purpose_only(three_runs):

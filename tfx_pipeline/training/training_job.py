@@ -43,8 +43,11 @@ from tfx_pipeline.training.engagement_tables import read_engagements
 from tfx_pipeline.training.event_logs import run_links
 from tfx_pipeline.training.event_logs.epoch_logs import EpochLogs, mark_best, write_epoch
 from tfx_pipeline.training.event_logs.event_writers import EventWriters
+from tfx_pipeline.training.event_logs.gate_logs import GateLogs
 from tfx_pipeline.training.event_logs.gradient_norms import watched_gradients
+from tfx_pipeline.training.event_logs.run_settings import write_settings
 from tfx_pipeline.training.event_logs.step_logs import StepLogs
+from tfx_pipeline.training.event_logs.weight_logs import WeightLogs
 from tfx_pipeline.training.gradient_cosine import GradientCosine
 from tfx_pipeline.training.gradient_projection import projected_gradients
 from tfx_pipeline.training.optimizer import make_optimizer
@@ -57,6 +60,8 @@ VALIDATION_FILE = "validation.json"
 """Beside TensorBoard's logs: the metrics of the epoch whose weights are exported, and `PARAMETERS`."""
 PARAMETERS = "parameters"
 """In that file, how many numbers the training learns: those of its trainable weights."""
+EPOCHS = "epochs"
+"""In that file, the number of the last epoch."""
 _LEAST_VALIDATION_ROWS = 1024
 _ROWS_TO_START_FROM = 1024
 _LOG = logging.getLogger(__name__)
@@ -153,7 +158,7 @@ def run(job: TrainingJob) -> keras.callbacks.History:
     epoch that was best on the validation split; a start from features counts as an epoch of its own, and may remain a
     part of the scores (`learned_share`).
     """
-    run_links.show(job.log_dir, job.model_name)
+    name = run_links.show(job.log_dir, job.model_name)
     train, chosen = _settled(job)
     job = dataclasses.replace(job, train=train)
     writers = EventWriters(job.log_dir)
@@ -174,6 +179,7 @@ def run(job: TrainingJob) -> keras.callbacks.History:
         job.validation_files, transform_output, max(train.batch_size, _LEAST_VALIDATION_ROWS), surfaces=train.surfaces
     )
     model.compile(optimizer=make_optimizer(train, job.model_config.dim), jit_compile=train.jit_compile)
+    write_settings(writers, _settings(job, train), trial=name)
     _report_start(job, model, train, chosen, writers)
     averaged_weights = AveragedWeights() if train.ema_momentum else None
     early_stopping = _early_stopping(job, train, averaged_weights)
@@ -190,6 +196,8 @@ def run(job: TrainingJob) -> keras.callbacks.History:
             epochs=train.epochs,
             callbacks=[
                 StepLogs(writers, norms),
+                WeightLogs(writers),
+                GateLogs(writers, lambda: next(iter(validation))[0]),
                 *_gradient_cosine(job, train, transform_output, needs_engagements),
                 *_callbacks(job, train, early_stopping, averaged_weights, writers),
             ],
@@ -200,13 +208,23 @@ def run(job: TrainingJob) -> keras.callbacks.History:
     if train.keep_best_epoch and early_stopping.best_logs:
         mark_best(writers, early_stopping.best_logs)
         writers.close()
-    told = {**early_stopping.best_logs, PARAMETERS: sum(math.prod(each.shape) for each in model.trainable_weights)}
+    told = {
+        **early_stopping.best_logs,
+        PARAMETERS: sum(math.prod(each.shape) for each in model.trainable_weights),
+        EPOCHS: max(history.epoch, default=train.epochs - 1) + 1,
+    }
     (Path(job.log_dir) / VALIDATION_FILE).write_text(json.dumps(told, indent=2) + "\n", "utf-8")
     trained_weights.save(model, job.model_dir)
     export(model, job, transform_output, catalog)
     # Only now, and all at once: what is left of a finished training would mislead the next of the same settings.
     shutil.rmtree(job.state_dir, ignore_errors=True)
     return history
+
+
+def _settings(job: TrainingJob, train: SettledTrainConfig) -> dict[str, Any]:
+    """The settings of a training as plain values, what was `auto` as it was chosen."""
+    told = {"model": job.model_name, "context": job.context, "starts_from_weights": bool(job.start_from)}
+    return {**told, job.model_name: as_dict(job.model_config), "train": as_dict(train)}
 
 
 def _batches(

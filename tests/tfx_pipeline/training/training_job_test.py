@@ -3,6 +3,7 @@
 import json
 import logging
 from contextlib import contextmanager
+from types import SimpleNamespace
 
 import pytest
 import tensorflow as tf
@@ -186,6 +187,7 @@ def test_what_was_learned_is_weighed_against_the_start_and_so_validated(
         def fit(self, batches, callbacks, **_):
             (stopping,) = [each for each in callbacks if isinstance(each, ResumableEarlyStopping)]
             stopping.best_logs = {"epoch": best_epoch, "val_ndcg_at_5_search": 0.25}
+            return SimpleNamespace(epoch=[0, 1, 2])
 
     model = Trained()
     model.has_features = has_features
@@ -199,6 +201,7 @@ def test_what_was_learned_is_weighed_against_the_start_and_so_validated(
     told = json.loads((tmp_path / training_job.VALIDATION_FILE).read_text())
     line = "Of the scores, what was learned is 50% in search; the rest is the start: NDCG@5 search 0.7500"
     assert (line in caplog.messages) == is_weighed
+    assert told["epochs"] == 3
     assert (told["epoch"], told["val_ndcg_at_5_search"]) == (best_epoch, 0.75 if is_weighed else 0.25)
     assert getattr(model, "share", None) == (0.5 if is_weighed else None)
 

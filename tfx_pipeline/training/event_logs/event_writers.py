@@ -28,10 +28,14 @@ class EventWriters:
         together = summary_pb2.Summary()
         for tag, value in values.items():
             together.MergeFrom(scalar_pb(tag, value))
+        # All in one operation: thirty of them take longer than a step of a small model.
+        self.raw(together, part, step)
+
+    def raw(self, summary: Any, part: str = WHOLE, step: int = 0) -> None:
+        """Writes what TensorBoard's own functions made: a `Summary` message."""
         writer = self.of(part)
         with writer.as_default():
-            # All in one operation: thirty of them take longer than a step of a small model.
-            tf.summary.experimental.write_raw_pb(together.SerializeToString(), step)
+            tf.summary.experimental.write_raw_pb(summary.SerializeToString(), step)
         writer.flush()
 
     def text(self, tag: str, markdown: str) -> None:

@@ -39,27 +39,32 @@ def shown_in(folder: str, variant: str = "") -> Iterator[None]:
         _places.pop()
 
 
-def show(log_dir: str, model_name: str) -> None:
+def show(log_dir: str, model_name: str) -> str:
     """Shows a training that begins, if `shown_in` says where; a training does not fail for its name.
 
     Args:
         log_dir: The folder of its logs, as TFX names it: `<component>/model_run/<number>`.
         model_name: The model that is trained.
+
+    Returns:
+        The name; also where nothing is shown.
     """
+    role = _role(log_dir)
+    named = " ".join([model_name, *([role] if role else []), f"{datetime.datetime.now():%Y-%m-%d %H:%M}"])
     if not _places:
-        return
+        return named
     place = _places[-1]
     with contextlib.suppress(OSError):
         remove_dangling(str(place.folder))
         if place.variant:
-            show_as(place.folder / place.variant, log_dir)
-            return
-        role = _role(log_dir)
-        moment = f"{datetime.datetime.now():%Y-%m-%d %H:%M}"
-        _link(_free(place.folder / " ".join([model_name, *([role] if role else []), moment]), log_dir), log_dir)
+            return show_as(place.folder / place.variant, log_dir)
+        path = _free(place.folder / named, log_dir)
+        _link(path, log_dir)
+        return path.name
+    return place.variant or named
 
 
-def show_as(path: Path, log_dir: str) -> None:
+def show_as(path: Path, log_dir: str) -> str:
     """Shows a training by a name, in place of what has that name now.
 
     A joint training has the name itself. Any other one, such as that of a surface's own model, has its component's
@@ -68,12 +73,16 @@ def show_as(path: Path, log_dir: str) -> None:
     Args:
         path: The folder of the links, and in it the name.
         log_dir: The folder of the logs.
+
+    Returns:
+        The name in its folder.
     """
     role = _role(log_dir)
     path = path.with_name(f"{path.name} ({role})" if role else path.name)
     if path.is_symlink():
         path.unlink()
     _link(path, log_dir)
+    return path.name
 
 
 def name_of(text: str) -> str:

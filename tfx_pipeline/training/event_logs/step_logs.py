@@ -1,15 +1,13 @@
-"""What goes on within an epoch, every so many steps, and how fast it goes."""
+"""What goes on within an epoch, every so many steps, and how fast an epoch goes."""
 
 import time
 from typing import Any, Final
 
 import keras
-import tensorflow as tf
 
 from tfx_pipeline.training.event_logs.event_writers import TRAIN, EventWriters
-from tfx_pipeline.training.event_logs.gradient_norms import ALL, GradientNorms
+from tfx_pipeline.training.event_logs.gradient_norms import GradientNorms
 from tfx_pipeline.training.event_logs.tags import tag_of
-from tfx_pipeline.training.gradient_cosine import layer_names
 
 EVERY: Final = 20
 """From this many steps to the next."""
@@ -17,13 +15,12 @@ _BY_STEP: Final = "_by_step"
 
 
 class StepLogs(keras.callbacks.Callback):
-    """Writes numbers of training by step, in groups that end with `_by_step`, and the speed and the weights by epoch.
+    """Writes numbers of training by step, in groups that end with `_by_step`, and the speed by epoch.
 
     * `loss_by_step/...`: the mean of each loss over the rows since the numbers before, in the same epoch.
     * `gradient_norm_by_step/<layer>`: of the very step.
     * `optimizer_by_step/learning_rate`, `speed_by_step/examples_per_second`.
-    * By epoch: `weight_norm/<layer>`; `speed/examples_per_second`, of its steps alone; `speed/seconds_per_epoch`, with
-      validation.
+    * By epoch: `speed/examples_per_second`, of its steps alone; `speed/seconds_per_epoch`, with validation.
 
     Args:
         writers: Where they go.
@@ -76,7 +73,7 @@ class StepLogs(keras.callbacks.Callback):
         """Writes what the epoch came to."""
         self._end_steps()
         values = {**self._of_epoch, "speed/seconds_per_epoch": time.monotonic() - self._began}
-        self._writers.scalars(TRAIN, values | weight_norms(self.model), epoch + 1)
+        self._writers.scalars(TRAIN, values, epoch + 1)
 
     def _end_steps(self) -> None:
         if not self._of_epoch:
@@ -101,12 +98,3 @@ class StepLogs(keras.callbacks.Callback):
             if metric is joint:
                 rows = count
         return values, rows
-
-
-def weight_norms(model: Any) -> dict[str, float]:
-    """The norm of the weights of each layer that are learned, and of all, by tag."""
-    squares: dict[str, float] = {}
-    for layer, weight in zip(layer_names(model), model.trainable_weights, strict=True):
-        squares[layer] = squares.get(layer, 0.0) + 2 * float(tf.nn.l2_loss(tf.cast(weight.value, tf.float32)))
-    norms = {ALL: sum(squares.values()), **squares}
-    return {f"weight_norm/{name}": each**0.5 for name, each in norms.items()}

@@ -34,9 +34,9 @@ MOMENT = r"\d{4}-\d\d-\d\d \d\d:\d\d"
 def test_a_training_is_named_by_its_model_what_it_is_for_day_and_time(logs, links):
     begun = datetime.datetime.now()
     with run_links.shown_in(str(links)):
-        run_links.show(logs(3), "unisar")
-        run_links.show(logs(4, "RetrieverTrainer"), "unifiedssr")
+        told = [run_links.show(logs(3), "unisar"), run_links.show(logs(4, "RetrieverTrainer"), "unifiedssr")]
     retriever, ranker = names(links)
+    assert told == [ranker, retriever]
     assert re.fullmatch(f"unifiedssr retriever {MOMENT}", retriever)
     assert re.fullmatch(f"unisar {MOMENT}", ranker)
     named = datetime.datetime.strptime(ranker, "unisar %Y-%m-%d %H:%M")
@@ -62,7 +62,7 @@ def test_trainings_of_one_minute_are_told_apart_and_one_is_shown_once(logs, link
 def test_a_variant_has_its_own_name_and_its_newest_training_takes_it(logs, links):
     with run_links.shown_in(str(links), "few/without fusion"):
         run_links.show(logs(3), "unisar")
-        run_links.show(logs(4, "SearchTrainer"), "unisar")
+        assert run_links.show(logs(4, "SearchTrainer"), "unisar") == "without fusion (search)"
     run_links.show_as(links / "few" / "without fusion", logs(5))
     assert names(links) == ["few/without fusion", "few/without fusion (search)"]
     assert (links / "few" / "without fusion").resolve().name == "5"
@@ -71,7 +71,7 @@ def test_a_variant_has_its_own_name_and_its_newest_training_takes_it(logs, links
 def test_nothing_is_shown_where_nobody_says_where(logs, links):
     with run_links.shown_in(str(links)):
         pass
-    run_links.show(logs(3), "unisar")
+    assert re.fullmatch(f"unisar {MOMENT}", run_links.show(logs(3), "unisar"))
     assert not links.exists()
 
 

@@ -7,7 +7,7 @@ from tests.support import small_models
 from tests.support.event_logs import scalars_of
 from tfx_pipeline.training.event_logs.event_writers import EventWriters
 from tfx_pipeline.training.event_logs.gradient_norms import watched_gradients
-from tfx_pipeline.training.event_logs.step_logs import StepLogs, weight_norms
+from tfx_pipeline.training.event_logs.step_logs import StepLogs
 
 ROWS = ((6, 4), (3, 5), (2, 2), (8, 1), (5, 5))
 """Rows of recommendation and of search in the batches of an epoch."""
@@ -68,7 +68,7 @@ def test_its_parts_the_learning_rate_and_gradients_go_with_it(tmp_path, model):
     assert norms[:3] == pytest.approx(wanted, rel=1e-3) and len({round(norm, 4) for norm in norms}) == 5
 
 
-def test_the_speed_is_that_of_steps_and_weights_are_looked_at_by_epoch(tmp_path, model, monkeypatch):
+def test_the_speed_is_that_of_steps_and_the_time_that_of_the_whole_epoch(tmp_path, model, monkeypatch):
     clock = [100.0]
     monkeypatch.setattr("tfx_pipeline.training.event_logs.step_logs.time.monotonic", lambda: clock[0])
 
@@ -91,20 +91,4 @@ def test_the_speed_is_that_of_steps_and_weights_are_looked_at_by_epoch(tmp_path,
     # 10 + 8 rows in the first two steps; in the second epoch 10 rows in its first.
     by_step = dict(found["speed_by_step/examples_per_second"])
     assert by_step[2] == pytest.approx(18 / 4) and by_step[6] == pytest.approx(10 / 2)
-    assert [step for step, _ in found["weight_norm/all"]] == [1, 2]
     assert "gradient_norm_by_step/all" not in found
-
-
-def test_the_norm_of_weights_is_by_layer():
-    class Two(keras.Model):
-        def __init__(self):
-            super().__init__()
-            self.first = keras.layers.Dense(1, name="first")
-            self.first.build((None, 2))
-            self.first.set_weights([np.array([[3.0], [4.0]]), np.array([12.0])])
-            self.own = self.add_weight(name="own", shape=(), initializer="ones")
-            self.built = True
-
-    assert weight_norms(Two()) == pytest.approx(
-        {"weight_norm/all": 170**0.5, "weight_norm/first": 13.0, "weight_norm/own": 1.0}
-    )
