@@ -81,6 +81,14 @@ class KnowsEngagements(Protocol):
 
 
 @runtime_checkable
+class MixesExperts(Protocol):
+    """Mixes experts by gates, which a training looks at."""
+
+    def gate_shares(self, inputs: Mapping[str, Any], surface: Surface) -> Mapping[str, Any]:
+        """How much each expert counts, by its name: float [] that add up to 1; empty if there is nothing to mix."""
+
+
+@runtime_checkable
 class StartsFromFeatures(Protocol):
     """Has features of candidates by which it can score before it is trained, and may go on to in part."""
 

@@ -114,10 +114,29 @@ class MixtureOfExperts(keras.layers.Layer):
         hidden = self.drop(hidden, training=training)
         if self.gates[task] is None:
             return hidden
-        weights = ops.softmax(self._gate(task, candidates, context), axis=-1)
+        weights = self.shares(candidates, context, task)
         experts = weights.shape[-1]
         mixed = ops.matmul(ops.reshape(weights, (-1, 1, experts)), ops.reshape(hidden, (-1, experts, self.units)))
         return ops.reshape(mixed, (*ops.shape(candidates)[:-1], self.units))
+
+    @property
+    def expert_names(self) -> tuple[str, ...]:
+        """The experts of any task in the order of their weights: its own, then the shared ones, each from 1."""
+        own = (f"own_{place + 1}" for place in range(self.task_experts))
+        return (*own, *(f"shared_{place + 1}" for place in range(self.shared_experts)))
+
+    def shares(self, candidates, context, task):
+        """How much each expert counts for each candidate, by the gate of a task that has several experts.
+
+        Args:
+            candidates: As in `call`.
+            context: As in `call`.
+            task: As in `call`.
+
+        Returns:
+            Float [batch, candidates, experts], in the order of `expert_names`. A candidate's add up to 1.
+        """
+        return ops.softmax(self._gate(task, candidates, context), axis=-1)
 
     def _experts_of(self, task):
         groups = [group for group in (self.own[task], self.shared) if group is not None]

@@ -32,6 +32,7 @@ from models.unisar.words_first import words_first
 from models.vocabulary import Vocabulary
 from schemas import features
 from schemas.canonical_event import Surface
+from schemas.features import PADDING
 
 
 @register
@@ -418,16 +419,7 @@ class UniSAR(JointTraining, keras.Model):
 
     def _score_rows(self, surface: Surface, rows: "_Rows", query_words, items: ItemLookup, training):
         """Scores rows of one surface: float32 logits, and their `Interest` or None."""
-        if query_words is None:
-            query = ops.cast(self.embedding.recommendation_query, rows.users.dtype)
-            queries = ops.broadcast_to(query, ops.shape(rows.users))
-        else:
-            queries = self.embedding.texts(query_words)
-        seen = [self.interests[kind](sequence, rows.vectors, mask) for kind, (sequence, mask) in rows.histories.items()]
-        described = [] if rows.described is None else self._without_engagement(rows.described)
-        pairs = ops.concatenate([*seen, rows.vectors, *described], axis=-1)
-        moment = [] if self.embedding.context is None else [self.embedding.context(rows.moment)]
-        context = ops.concatenate([rows.users, queries, *moment], axis=-1)
+        pairs, context, queries = self._pairs(rows, query_words)
         mixed = self.experts(pairs, context, task=surface.model_index, training=training)
         logits = ops.cast(self.heads[surface.model_index](mixed, training=training), "float32")
         if rows.described is not None:
@@ -459,6 +451,41 @@ class UniSAR(JointTraining, keras.Model):
                 has_none = ops.logical_and(has_none, ops.logical_not(led))
             logits = words_first(logits, has_none, has_all)
         return without_padding(logits, rows.candidates), interest
+
+    def _pairs(self, rows: "_Rows", query_words):
+        """What the experts see: of each candidate, and of each row; and the vectors of the rows' queries."""
+        if query_words is None:
+            query = ops.cast(self.embedding.recommendation_query, rows.users.dtype)
+            queries = ops.broadcast_to(query, ops.shape(rows.users))
+        else:
+            queries = self.embedding.texts(query_words)
+        seen = [self.interests[kind](sequence, rows.vectors, mask) for kind, (sequence, mask) in rows.histories.items()]
+        described = [] if rows.described is None else self._without_engagement(rows.described)
+        pairs = ops.concatenate([*seen, rows.vectors, *described], axis=-1)
+        moment = [] if self.embedding.context is None else [self.embedding.context(rows.moment)]
+        return pairs, ops.concatenate([rows.users, queries, *moment], axis=-1), queries
+
+    def gate_shares(self, inputs, surface: Surface) -> dict[str, Any]:
+        """How much each expert counts for the candidates of a surface's rows; see `MixtureOfExperts.shares`.
+
+        Args:
+            inputs: The features `MODEL_INPUTS` by name, of rows of this surface.
+            surface: Whose gate.
+
+        Returns:
+            Float32 [] by the expert's name, the mean over all candidates but padding; they add up to 1. Empty if the
+            surface has one expert alone.
+        """
+        if self.experts.gates[surface.model_index] is None:
+            return {}
+        rows, _ = self._encode(inputs, None, training=False)
+        query_words = inputs[features.QUERY_WORDS] if surface is Surface.SEARCH else None
+        pairs, context, _ = self._pairs(rows, query_words)
+        shares = ops.cast(self.experts.shares(pairs, context, surface.model_index), "float32")
+        real = ops.cast(ops.not_equal(rows.candidates, PADDING), "float32")
+        total = ops.sum(ops.multiply(shares, ops.expand_dims(real, -1)), axis=(0, 1))
+        means = ops.divide(total, ops.maximum(ops.sum(real), 1.0))
+        return {name: means[place] for place, name in enumerate(self.experts.expert_names)}
 
     def fuse(self, tokens: HistoryTokens, transitions: Transitions, training=False) -> dict[str, tuple[Any, Any]]:
         """Fuses each history to one sequence: {kind: (float [batch, length, dim], bool mask [batch, length])}."""

@@ -6,6 +6,7 @@ import pytest
 
 from components.metrics.by_user.user_gains import read_user_gains
 from schemas.rank_metrics import rank_metrics
+from tests.support.event_logs import scalars_of
 from tfx_pipeline.cli.main import main
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1800)]
@@ -42,6 +43,14 @@ def test_variants_are_compared_and_kept(tiny_config, tmp_path, capsys):
         for metric, mean in zip(rank_metrics(), means, strict=True):
             assert mean == pytest.approx(results[0][surface][metric.name], abs=1e-5)
 
+    # TensorBoard shows each by its name alone.
+    (shown,) = tiny_config.parent.glob("*/tensorboard")
+    assert {path.name for path in (shown / "few").iterdir()} == {"complete", "averaged half precision"}
+    assert [path.name for path in shown.iterdir()] == ["few"]
+    assert scalars_of(shown / "few" / "complete" / "validation")["ndcg@5/search"] == [
+        (1, pytest.approx(results[0]["search"]["ndcg_at_5"], abs=1e-6))
+    ]
+
     # Again, from the cache, with a second seed that is trained; and a variant that fails.
     examples = set(tiny_config.parent.glob("**/BehaviourExampleGen/examples/*"))
     variants.write_text("complete: []\nhopeless: [data.train_negatives=100000]\n")
@@ -51,6 +60,7 @@ def test_variants_are_compared_and_kept(tiny_config, tmp_path, capsys):
     assert first == results[0]
     assert (second["variant"], second["seed"]) == ("complete", first["seed"] + 1)
     assert second["search"] != first["search"]
+    assert (shown / "few" / "complete, seed 2" / "validation").is_dir()
     assert "negatives" in hopeless["error"]
     # The examples are those of all.
     assert set(tiny_config.parent.glob("**/BehaviourExampleGen/examples/*")) == examples

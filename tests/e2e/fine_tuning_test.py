@@ -1,10 +1,10 @@
 """UnifiedSSR through the pipeline: joint pre-training, then one model a surface, each evaluated, gated and pushed."""
 
-import itertools
 from pathlib import Path
 
 import pytest
-import tensorflow as tf
+
+from tests.support.event_logs import scalars_of
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1800)]
 
@@ -36,12 +36,8 @@ def test_fine_tuning_starts_from_the_joint_weights(run):
 
     def first_loss(node, surface):
         folder = Path(RunHistory(run.config).artifact_uri(node, "model_run", since=0))
-        files = sorted(map(str, folder.glob("train/events.out.tfevents.*")))  # What was chosen has a file of its own.
-        for event in itertools.chain.from_iterable(map(tf.compat.v1.train.summary_iterator, files)):
-            for value in event.summary.value:
-                if value.tag == f"epoch_next_item_loss_{surface}":
-                    return float(tf.make_ndarray(value.tensor))
-        raise AssertionError(f"{files} have no loss of {surface}")
+        (_, first), *_ = scalars_of(folder / "train")[f"loss/next_item/{surface}"]
+        return first
 
     for surface in ("recommendation", "search"):
         assert first_loss(f"{surface.capitalize()}Trainer", surface) < 0.9 * first_loss("Trainer", surface)

@@ -1,6 +1,7 @@
 """The whole pipeline on real Beam, TFX and TensorFlow: what runs, what is cached, written and pushed."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ import tensorflow as tf
 
 from components.baselines.rule_names import RULE_NAMES
 from schemas import features
+from tests.support.event_logs import scalars_of
 from tests.support.golden import assert_golden
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1800)]
@@ -128,19 +130,31 @@ def test_test_positives_are_never_training_positives_of_their_user(three_runs):
     assert positives("test") and not positives("test") & positives("train")
 
 
-def test_tensorboard_gets_losses_by_part_metrics_and_the_learning_rate(three_runs):
-    from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+def shown(three_runs):
+    """What TensorBoard shows as trainings."""
+    return list(Path(three_runs.config.tensorboard_dir).iterdir())
 
-    run = three_runs.artifact("Trainer", "model_run")
-    tags = set()
-    for folder in ("train", "validation"):
-        events = EventAccumulator(str(run / folder))
-        events.Reload()
-        tags |= {f"{folder}/{tag}" for tag in events.Tags()["tensors"]}
-    losses = ("loss", "click_loss_recommendation", "click_loss_search", "query_item_loss", "history_alignment_loss")
-    metrics = ("ndcg_at_5", "ndcg_at_5_search", "hit_rate_at_10_recommendation")
-    assert {f"train/epoch_{name}" for name in (*losses, "learning_rate")} <= tags
-    assert {f"validation/epoch_{name}" for name in metrics} <= tags
+
+def test_tensorboard_gets_losses_by_part_metrics_and_the_learning_rate(three_runs):
+    # A training has one name, however many runs took it from the cache.
+    links = {re.sub(r" \d{4}-\d\d-\d\d \d\d:\d\d$", "", path.name): path for path in shown(three_runs)}
+    assert set(links) == {"unisar", "unifiedssr retriever", "unifiedssr sasrec"}
+    run = links["unisar"]
+    assert run.resolve() == three_runs.artifact("Trainer", "model_run").resolve()
+    losses = {f"loss/{name}" for name in ("total", "click/recommendation", "click/search", "query_item", "alignment")}
+    assert losses | {"optimizer/learning_rate"} <= set(scalars_of(run / "train"))
+    metrics = {"ndcg@5/mean", "ndcg@5/search", "hr@10/recommendation"}
+    assert losses | metrics <= set(scalars_of(run / "validation"))
+    epochs = json.loads((run / "validation.json").read_text())["epochs"]
+    last = three_runs.models[-1]
+    best = last.rules["candidates"]["search"]
+    for line, value in (
+        ("test", last.metrics["model"]["search"]["ndcg_at_5"]),
+        ("test, to beat", last.metrics["baseline"]["search"]["ndcg_at_5"]),
+        ("test, best rule", best["rules"][best["best_rule"]]["ndcg_at_5"][0]),
+    ):
+        value = pytest.approx(value, abs=1e-6)
+        assert scalars_of(run / line)["ndcg@5/search"] == [(0, value), (epochs, value)]
 
 
 def test_the_transformed_features_change_on_purpose_only(three_runs):

@@ -20,6 +20,7 @@ from schemas.word_splitting import TOKENIZERS, WORDS
 from tfx_pipeline.config.loading import ConfigError, load_dataclass
 from tfx_pipeline.config.sources_config import SourcesConfig
 from tfx_pipeline.config.training_config import FineTuningConfig, TrainConfig
+from tfx_pipeline.training.event_logs import run_links
 
 DEFAULT_CONFIG = "configs/online_retail.yaml"
 METADATA_FILE = "metadata.sqlite"
@@ -353,9 +354,8 @@ class PipelineConfig:
 
     @property
     def tensorboard_dir(self) -> str:
-        """The folder of TensorBoard's logs. Each training has a folder of its own below it."""
-        several_trainers = bool(self.fine_tuning.surfaces or self.retriever.model or self.evaluation.sasrec)
-        return self.pipeline_root if several_trainers else os.path.join(self.pipeline_root, "Trainer", "model_run")
+        """The folder in which TensorBoard finds the logs of each training by a name."""
+        return os.path.join(self.run_root, run_links.FOLDER)
 
     @property
     def checkpoint_dir(self) -> str:

@@ -33,6 +33,11 @@ class Training:
         """The seed of its weights, shuffling, dropout and choice among negatives."""
         return self.config.train.seed
 
+    @property
+    def title(self) -> str:
+        """The variant's name, and from its second seed on which seed it is."""
+        return f"{self.variant.name}, seed {self.turn + 1}" if self.turn else self.variant.name
+
 
 @dataclasses.dataclass(frozen=True)
 class Trained:

@@ -26,14 +26,14 @@ def trainings(variants: Sequence[tuple[Variant, PipelineConfig]], seeds: int) ->
 
 def run(
     planned: Sequence[Training],
-    train: Callable[[PipelineConfig], Trained],
+    train: Callable[[Training], Trained],
     tell: Callable[[Exception, PipelineConfig], str],
 ) -> Iterator[Result]:
     """Trains in the given order and yields each result. A variant that fails is not trained with further seeds.
 
     Args:
         planned: What `trainings` returned.
-        train: Trains one configuration, or takes what it made from the cache.
+        train: Makes one training, or takes what it made from the cache.
         tell: Called with the error of a training that failed. It returns the text for the result, or raises if the
             error ends the experiment.
     """
@@ -50,7 +50,7 @@ def run(
         of = f"Variant {variants.index(name) + 1} of {len(variants)}, seed {training.turn + 1} of {turns}"
         _LOG.info("%s: %s%s", of, name, time_left(open_ones, seconds, is_cached))
         try:
-            trained = train(training.config)
+            trained = train(training)
         except Exception as error:  # If one variant fails, the others go on.
             yield Result(training, None, tell(error, training.config))
             failed.add(name)

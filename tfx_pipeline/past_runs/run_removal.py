@@ -15,6 +15,7 @@ from pathlib import Path
 from tfx_pipeline.past_runs.run_record import remove_record
 from tfx_pipeline.past_runs.run_store import CACHED, RAN, Run, RunStore, StoredArtifact
 from tfx_pipeline.past_runs.run_summary import is_there, pushed_destination, record_key
+from tfx_pipeline.training.event_logs import run_links
 
 
 class RemovalRefused(ValueError):
@@ -73,6 +74,7 @@ def remove(store: RunStore, removal: Removal) -> None:
             Path(artifact.uri).unlink(missing_ok=True)
     if removal.artifacts:
         store.mark_deleted(artifact.id for artifact in removal.artifacts)
+        run_links.remove_dangling(os.path.join(store.root, run_links.FOLDER))
     for run in removal.runs:
         store.mark_removed(run)
         remove_record(store.root, record_key(run))

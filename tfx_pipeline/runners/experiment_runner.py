@@ -16,9 +16,10 @@ from tfx_pipeline.report import RunHistory
 from tfx_pipeline.runners import local_runner
 from tfx_pipeline.runners.run_watcher import RunWatcher
 from tfx_pipeline.training import training_job
+from tfx_pipeline.training.event_logs import run_links
 
 
-def train(config: PipelineConfig, watcher: RunWatcher | None = None) -> Trained:
+def train(config: PipelineConfig, watcher: RunWatcher | None = None, shown_as: str = "") -> Trained:
     """Trains, or takes what was trained before from the cache.
 
     All variants run in one pipeline root. What they have in common, above all the examples, is computed once.
@@ -26,6 +27,7 @@ def train(config: PipelineConfig, watcher: RunWatcher | None = None) -> Trained:
     Args:
         config: The configuration.
         watcher: Hears of the components while they run.
+        shown_as: What TensorBoard calls the training, whether it is made now or was before.
 
     Raises:
         ComponentFailed: A component failed; its error is the cause.
@@ -33,13 +35,16 @@ def train(config: PipelineConfig, watcher: RunWatcher | None = None) -> Trained:
     os.makedirs(config.run_root, exist_ok=True)
     history = RunHistory(config)
     last_execution_id = history.last_execution_id()
-    local_runner.run_pipeline(create_experiment_pipeline(config), watcher)
+    with run_links.shown_in(config.tensorboard_dir, shown_as):
+        local_runner.run_pipeline(create_experiment_pipeline(config), watcher)
     metrics: dict[str, dict[str, float]] = {}
     gains: dict[str, UserGains] = {}
     parameters: int | None = 0
     for served in config.served_models:
         trainer = f"{served.node_prefix}{JOINT_TRAINER}"
         log_dir = history.artifact_uri(trainer, "model_run", since=last_execution_id)
+        if shown_as:
+            run_links.show_as(Path(config.tensorboard_dir, shown_as), log_dir)
         logs = json.loads((Path(log_dir) / training_job.VALIDATION_FILE).read_text(encoding="utf-8"))
         metrics |= {surface: _of_surface(logs, surface) for surface in served.surfaces}
         own = logs.get(training_job.PARAMETERS)

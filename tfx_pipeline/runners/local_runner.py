@@ -1,16 +1,20 @@
 """Runs the pipeline on this machine, in one process, with metadata in sqlite."""
 
+import json
 import logging
 import os
+from pathlib import Path
 
 from tfx import v1 as tfx
 
 from tfx_pipeline.config.pipeline_config import PipelineConfig
 from tfx_pipeline.past_runs.run_record import recorded
-from tfx_pipeline.pipeline import create_pipeline
+from tfx_pipeline.pipeline import JOINT_TRAINER, create_pipeline
 from tfx_pipeline.report import RunHistory, RunReport
 from tfx_pipeline.runners.run_watcher import RunWatcher
 from tfx_pipeline.runners.watched_runner import WatchedRunner
+from tfx_pipeline.training import training_job
+from tfx_pipeline.training.event_logs import reference_lines, run_links
 
 _LOG = logging.getLogger(__name__)
 
@@ -33,10 +37,18 @@ def run(config: PipelineConfig, watcher: RunWatcher | None = None) -> RunReport:
     last_execution_id = history.last_execution_id()
     _LOG.info("Running %s; everything that it makes lies below %s", config.name, config.run_root)
     with recorded(config, last_execution_id) as record:
-        run_pipeline(pipeline, watcher)
+        with run_links.shown_in(config.tensorboard_dir):
+            run_pipeline(pipeline, watcher)
         report = history.report(since=last_execution_id)
         record.report = report.as_dict()
     report.write(config.report_path)
+    for served in config.served_models:
+        log_dir = history.artifact_uri(f"{served.node_prefix}{JOINT_TRAINER}", "model_run", since=last_execution_id)
+        told = json.loads(Path(log_dir, training_job.VALIDATION_FILE).read_text(encoding="utf-8"))
+        model = report.models[served.name]
+        lines = reference_lines.lines_of(model.metrics, model.rules, served.surfaces)
+        # One that an older Tandem trained has not told its last epoch.
+        reference_lines.write_lines(log_dir, lines, told.get(training_job.EPOCHS) or told.get("epoch", 0))
     return report
 
 

@@ -56,11 +56,10 @@ class GradientCosine(keras.callbacks.Callback):
 
     def _cosines(self, batch: Any) -> dict[str, float]:
         first, second = [self._gradients(_of_surface(batch, surface)) for surface in _SURFACES]
-        layers = {id(weight): layer.name for layer in self.model.layers for weight in layer.trainable_weights}
         parts: dict[str, list[_Pair]] = {}
-        for weight, *pair in zip(self.model.trainable_weights, first, second, strict=True):
+        for layer, *pair in zip(layer_names(self.model), first, second, strict=True):
             one, other = (np.zeros(1) if each is None else tf.convert_to_tensor(each).numpy() for each in pair)
-            for name in (NAME, f"{NAME}_{layers.get(id(weight), weight.name)}"):
+            for name in (NAME, f"{NAME}_{layer}"):
                 parts.setdefault(name, []).append((one, other))
         cosines = {name: _cosine(pairs) for name, pairs in parts.items()}
         return {name: value for name, value in cosines.items() if value is not None}
@@ -72,6 +71,12 @@ class GradientCosine(keras.callbacks.Callback):
             outputs = self.model(x, training=True)
             loss = self.model.compute_loss(x, y, outputs, sample_weight, training=True)
         return tape.gradient(loss, [weight.value for weight in self.model.trainable_weights])
+
+
+def layer_names(model: keras.Model) -> list[str]:
+    """For each trainable weight of a model the name of its layer; of the model's own weights, their own names."""
+    layers = {id(weight): layer.name for layer in model.layers for weight in layer.trainable_weights}
+    return [layers.get(id(weight), weight.name) for weight in model.trainable_weights]
 
 
 def _cosine(pairs: Iterable[_Pair]) -> float | None:

@@ -40,6 +40,14 @@ from tfx_pipeline.training.callbacks import (
     report_start,
 )
 from tfx_pipeline.training.engagement_tables import read_engagements
+from tfx_pipeline.training.event_logs import run_links
+from tfx_pipeline.training.event_logs.epoch_logs import EpochLogs, mark_best, write_epoch
+from tfx_pipeline.training.event_logs.event_writers import EventWriters
+from tfx_pipeline.training.event_logs.gate_logs import GateLogs
+from tfx_pipeline.training.event_logs.gradient_norms import watched_gradients
+from tfx_pipeline.training.event_logs.run_settings import write_settings
+from tfx_pipeline.training.event_logs.step_logs import StepLogs
+from tfx_pipeline.training.event_logs.weight_logs import WeightLogs
 from tfx_pipeline.training.gradient_cosine import GradientCosine
 from tfx_pipeline.training.gradient_projection import projected_gradients
 from tfx_pipeline.training.optimizer import make_optimizer
@@ -52,6 +60,8 @@ VALIDATION_FILE = "validation.json"
 """Beside TensorBoard's logs: the metrics of the epoch whose weights are exported, and `PARAMETERS`."""
 PARAMETERS = "parameters"
 """In that file, how many numbers the training learns: those of its trainable weights."""
+EPOCHS = "epochs"
+"""In that file, the number of the last epoch."""
 _LEAST_VALIDATION_ROWS = 1024
 _ROWS_TO_START_FROM = 1024
 _LOG = logging.getLogger(__name__)
@@ -148,8 +158,10 @@ def run(job: TrainingJob) -> keras.callbacks.History:
     epoch that was best on the validation split; a start from features counts as an epoch of its own, and may remain a
     part of the scores (`learned_share`).
     """
+    name = run_links.show(job.log_dir, job.model_name)
     train, chosen = _settled(job)
     job = dataclasses.replace(job, train=train)
+    writers = EventWriters(job.log_dir)
     keras.utils.set_random_seed(job.train.seed)
     transform_output = tft.TFTransformOutput(job.transform_graph)
     catalog = read_catalog(job, transform_output)
@@ -167,12 +179,14 @@ def run(job: TrainingJob) -> keras.callbacks.History:
         job.validation_files, transform_output, max(train.batch_size, _LEAST_VALIDATION_ROWS), surfaces=train.surfaces
     )
     model.compile(optimizer=make_optimizer(train, job.model_config.dim), jit_compile=train.jit_compile)
-    _report_start(job, model, train, chosen)
+    write_settings(writers, _settings(job, train), trial=name)
+    _report_start(job, model, train, chosen, writers)
     averaged_weights = AveragedWeights() if train.ema_momentum else None
     early_stopping = _early_stopping(job, train, averaged_weights)
     if is_good_at_first and not early_stopping.has_begun:
-        _count_start(model, validation, early_stopping)
-    with projected_gradients(model) if train.gradient_projection else nullcontext(), warnings.catch_warnings():
+        _count_start(model, validation, early_stopping, writers)
+    projection = projected_gradients(model) if train.gradient_projection else nullcontext()
+    with projection, watched_gradients(model) as norms, warnings.catch_warnings():
         # What Keras says at the end of the first epoch over files whose rows nobody has counted: nothing is amiss.
         warnings.filterwarnings("ignore", message="Your input ran out of data", category=UserWarning)
         history = model.fit(
@@ -181,20 +195,36 @@ def run(job: TrainingJob) -> keras.callbacks.History:
             validation_freq=train.validate_every,
             epochs=train.epochs,
             callbacks=[
+                StepLogs(writers, norms),
+                WeightLogs(writers),
+                GateLogs(writers, lambda: next(iter(validation))[0]),
                 *_gradient_cosine(job, train, transform_output, needs_engagements),
-                *_callbacks(job, train, early_stopping, averaged_weights),
+                *_callbacks(job, train, early_stopping, averaged_weights, writers),
             ],
             verbose=0,
         )
     if is_good_at_first and train.keep_best_epoch and early_stopping.best_logs.get("epoch"):
         early_stopping.best_logs |= _weigh_what_was_learned(model, validation, early_stopping.best_logs)
-    told = {**early_stopping.best_logs, PARAMETERS: sum(math.prod(each.shape) for each in model.trainable_weights)}
+    if train.keep_best_epoch and early_stopping.best_logs:
+        mark_best(writers, early_stopping.best_logs)
+        writers.close()
+    told = {
+        **early_stopping.best_logs,
+        PARAMETERS: sum(math.prod(each.shape) for each in model.trainable_weights),
+        EPOCHS: max(history.epoch, default=train.epochs - 1) + 1,
+    }
     (Path(job.log_dir) / VALIDATION_FILE).write_text(json.dumps(told, indent=2) + "\n", "utf-8")
     trained_weights.save(model, job.model_dir)
     export(model, job, transform_output, catalog)
     # Only now, and all at once: what is left of a finished training would mislead the next of the same settings.
     shutil.rmtree(job.state_dir, ignore_errors=True)
     return history
+
+
+def _settings(job: TrainingJob, train: SettledTrainConfig) -> dict[str, Any]:
+    """The settings of a training as plain values, what was `auto` as it was chosen."""
+    told = {"model": job.model_name, "context": job.context, "starts_from_weights": bool(job.start_from)}
+    return {**told, job.model_name: as_dict(job.model_config), "train": as_dict(train)}
 
 
 def _batches(
@@ -342,9 +372,12 @@ def _early_stopping(
     )
 
 
-def _count_start(model: keras.Model, validation: tf.data.Dataset, early_stopping: ResumableEarlyStopping) -> None:
+def _count_start(
+    model: keras.Model, validation: tf.data.Dataset, early_stopping: ResumableEarlyStopping, writers: EventWriters
+) -> None:
     logs = {f"val_{name}": value for name, value in model.evaluate(validation, verbose=0, return_dict=True).items()}
     report_start(logs)
+    write_epoch(writers, logs, epoch=0)
     early_stopping.keep_start(model, logs)
 
 
@@ -363,6 +396,7 @@ def _callbacks(
     train: SettledTrainConfig,
     early_stopping: ResumableEarlyStopping,
     averaged_weights: AveragedWeights | None,
+    writers: EventWriters,
 ) -> list[keras.callbacks.Callback]:
     state = job.state_dir
     callbacks: list[keras.callbacks.Callback] = [FiniteLoss(), *([averaged_weights] if averaged_weights else [])]
@@ -384,14 +418,16 @@ def _callbacks(
     callbacks += [
         early_stopping,
         TrainingProgress(),
-        keras.callbacks.TensorBoard(job.log_dir, profile_batch=0),
+        EpochLogs(writers),
         keras.callbacks.BackupAndRestore(str(state / "backup"), double_checkpoint=True, delete_checkpoint=False),
         EpochLines(),  # Last: what it tells of is kept.
     ]
     return callbacks
 
 
-def _report_start(job: TrainingJob, model: keras.Model, train: SettledTrainConfig, chosen: str) -> None:
+def _report_start(
+    job: TrainingJob, model: keras.Model, train: SettledTrainConfig, chosen: str, writers: EventWriters
+) -> None:
     devices = tf.config.list_physical_devices("GPU") or tf.config.list_physical_devices("CPU")
     _LOG.info(
         "Training %s: %s weights, at most %d epochs, on %s",
@@ -402,7 +438,6 @@ def _report_start(job: TrainingJob, model: keras.Model, train: SettledTrainConfi
     )
     if chosen:
         _LOG.info("Chosen (train: auto): %s", chosen)
-        with tf.summary.create_file_writer(str(Path(job.log_dir) / "train")).as_default():
-            tf.summary.text("train: auto", chosen, step=0)
+        writers.text("settings/chosen by train: auto", chosen)
     if (job.state_dir / "backup" / "training_metadata.json").exists():
         _LOG.info("Going on where an interrupted training stopped: %s", job.state_dir)

@@ -56,3 +56,24 @@ def test_refuses_no_experts():
         ValueError, match="A task needs at least one expert. Received: shared_experts=0, task_experts=0"
     ):
         MixtureOfExperts(6, 0, 0)
+
+
+def test_shares_are_those_by_which_experts_are_mixed_own_ones_first():
+    layer = experts(shared=2, own=1)
+    assert layer.expert_names == ("own_1", "shared_1", "shared_2")
+    shares = np.asarray(layer.shares(CANDIDATES, CONTEXT, 1))
+    assert shares.shape == (2, 3, 3)
+    np.testing.assert_allclose(shares.sum(axis=-1), 1, rtol=1e-5)
+    # All for the expert of the task itself: what comes out is this expert alone.
+    kernel, bias = layer.gates[1]
+    kernel.assign(np.zeros(kernel.shape))
+    bias.assign([60.0, 0.0, 0.0])
+    np.testing.assert_allclose(np.asarray(layer.shares(CANDIDATES, CONTEXT, 1)), [[[1, 0, 0]] * 3] * 2, atol=1e-6)
+    own_kernel, own_bias = (each.numpy() for each in layer.own[1])
+    pairs = np.concatenate([CANDIDATES, np.repeat(CONTEXT[:, None], 3, axis=1)], axis=-1)
+    np.testing.assert_allclose(
+        np.asarray(layer(CANDIDATES, CONTEXT, task=1)),
+        np.maximum(pairs @ own_kernel + own_bias, 0),
+        rtol=1e-4,
+        atol=1e-5,
+    )

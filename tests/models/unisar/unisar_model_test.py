@@ -214,3 +214,19 @@ def test_without_features_it_starts_as_ever():
     assert not model.start_from_features([joint()])
     for old, new in zip(before, model.get_weights(), strict=True):
         np.testing.assert_array_equal(old, new)
+
+
+def test_gate_shares_are_means_over_candidates_that_are_real():
+    model = unisar()
+    inputs = rows(Surface.SEARCH)
+    whole = model.gate_shares(inputs, Surface.SEARCH)
+    assert tuple(whole) == ("own_1", "shared_1", "shared_2")
+    assert sum(float(each) for each in whole.values()) == pytest.approx(1, abs=1e-5)
+    # Padding behind the candidates changes nothing; the gates of the other surface are others.
+    candidates = np.pad(np.asarray(inputs[features.CANDIDATE_ITEMS]), ((0, 0), (0, 3)))
+    padded = model.gate_shares({**inputs, features.CANDIDATE_ITEMS: candidates}, Surface.SEARCH)
+    other = model.gate_shares(inputs, Surface.RECOMMENDATION)
+    for name, share in whole.items():
+        assert float(padded[name]) == pytest.approx(float(share), rel=1e-4)
+        assert float(other[name]) != pytest.approx(float(share), rel=1e-4)
+    assert unisar(shared_experts=1, task_experts=0).gate_shares(inputs, Surface.SEARCH) == {}

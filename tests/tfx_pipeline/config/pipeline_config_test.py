@@ -66,8 +66,6 @@ def test_with_fine_tuning_each_surface_has_a_model_of_its_own(path):
             "shop_recommendation", "/r/pushed/shop_recommendation", ("recommendation",), "Recommendation", True
         ),
     )
-    # Several nodes train, so TensorBoard looks for logs in the folders of all.
-    assert config.tensorboard_dir == config.pipeline_root
 
 
 @pytest.mark.parametrize(
@@ -88,10 +86,7 @@ def test_everything_lies_below_the_root(path):
     assert config.metadata_path == "/r/metadata.sqlite"
     assert config.passed_statistics_dir == "/r/passed_statistics"
     assert config.report_path == "/r/report.json"
-    assert config.tensorboard_dir == "/r/artifacts/Trainer/model_run"
-    # A second training has a folder of its own beside that one.
-    with_sasrec = load_config(path, ["root=/r", "evaluation.sasrec=true"])
-    assert with_sasrec.tensorboard_dir == "/r/artifacts" and not config.evaluation.sasrec
+    assert config.tensorboard_dir == "/r/tensorboard"
     # A remote root stays as it is; without one it is named for the pipeline, and absolute.
     assert load_config(path, ["root=gs://bucket/r"]).pipeline_root == "gs://bucket/r/artifacts"
     assert load_config(path).run_root == os.path.join(os.getcwd(), "runs", "shop")

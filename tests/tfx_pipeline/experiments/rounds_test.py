@@ -25,13 +25,13 @@ def trained(seconds=60.0, is_cached=False):
 def test_all_variants_are_trained_with_a_seed_before_the_next_one_and_nothing_else_changes():
     made = variants("complete", "small")
     planned = rounds.trainings(made, 3)
-    assert [(each.variant.name, each.turn, each.seed) for each in planned] == [
-        ("complete", 0, 17),
-        ("small", 0, 40),
-        ("complete", 1, 18),
-        ("small", 1, 41),
-        ("complete", 2, 19),
-        ("small", 2, 42),
+    assert [(each.title, each.variant.name, each.turn, each.seed) for each in planned] == [
+        ("complete", "complete", 0, 17),
+        ("small", "small", 0, 40),
+        ("complete, seed 2", "complete", 1, 18),
+        ("small, seed 2", "small", 1, 41),
+        ("complete, seed 3", "complete", 2, 19),
+        ("small, seed 3", "small", 2, 42),
     ]
     # The very configuration, so that what was trained with one seed is in the cache.
     assert [each.config for each in planned[:2]] == [config for _, config in made]
@@ -42,9 +42,9 @@ def test_a_variant_that_fails_is_left_out_from_then_on_and_the_others_go_on():
     planned = rounds.trainings(variants("complete", "broken", "small"), 3)
     asked = []
 
-    def train(config):
-        asked.append((config.train.epochs, config.train.seed))
-        if config.train.epochs == 2 and config.train.seed == 18:
+    def train(training):
+        asked.append((training.config.train.epochs, training.seed))
+        if training.config.train.epochs == 2 and training.seed == 18:
             raise ValueError("no such thing")
         return trained()
 
@@ -63,8 +63,8 @@ def test_a_variant_that_fails_is_left_out_from_then_on_and_the_others_go_on():
 def test_an_interruption_ends_it_and_the_same_call_again_trains_what_is_missing():
     planned, cache, made = rounds.trainings(variants("complete", "small"), 2), {}, []
 
-    def train(config):
-        key = config.train.epochs, config.train.seed
+    def train(training):
+        key = training.config.train.epochs, training.seed
         if key not in cache:
             if len(made) == 3:
                 raise ValueError("interrupted")
@@ -92,7 +92,7 @@ def test_an_interruption_ends_it_and_the_same_call_again_trains_what_is_missing(
 def test_each_training_is_announced_with_the_time_that_is_left(caplog):
     planned = rounds.trainings(variants("complete", "small"), 2)
     with caplog.at_level(logging.INFO):
-        list(rounds.run(planned, lambda config: trained(60.0 * config.train.epochs, config.train.seed == 17), None))
+        list(rounds.run(planned, lambda each: trained(60.0 * each.config.train.epochs, each.seed == 17), None))
     assert caplog.messages == [
         "Variant 1 of 2, seed 1 of 2: complete",  # Nobody knows yet.
         "Variant 2 of 2, seed 1 of 2: small, at most 3 min left",  # Three like the first, which was in the cache.

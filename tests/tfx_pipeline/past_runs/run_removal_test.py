@@ -7,6 +7,7 @@ from tfx_pipeline.config.pipeline_config import PipelineConfig
 from tfx_pipeline.past_runs import run_removal
 from tfx_pipeline.past_runs.run_record import read_records, recorded
 from tfx_pipeline.past_runs.run_store import RunStore
+from tfx_pipeline.training.event_logs import run_links
 
 
 @pytest.fixture
@@ -60,6 +61,14 @@ def test_only_what_no_other_run_uses_goes_from_the_disk_and_the_store_knows(past
     artifacts = RunStore(str(past.root)).artifacts.values()
     assert [each.id for each in artifacts if each.is_deleted] == [past.old_model, past.old_push]
     assert read_records(str(past.root)) == {}
+
+
+def test_the_names_of_removed_trainings_go_with_them(past):
+    links = past.root / run_links.FOLDER
+    run_links.show_as(links / "old", str(past.folder(past.old_model)))
+    run_links.show_as(links / "new", str(past.folder(past.model)))
+    remove(past, 1)
+    assert [path.name for path in links.iterdir()] == ["new"]
 
 
 def test_it_can_be_done_again_after_an_interruption(past):

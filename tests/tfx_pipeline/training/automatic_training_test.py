@@ -4,12 +4,12 @@ import json
 import logging
 
 import pytest
-import tensorflow as tf
 import tensorflow_transform as tft
 
 from models.unifiedssr.unifiedssr_config import UnifiedSSRConfig
 from schemas import features
 from tests.support.behaviour_examples import write_examples
+from tests.support.event_logs import scalars_of, texts_of
 from tests.support.exported_retriever import ITEMS, analyzed, texts
 from tfx_pipeline.config.loading import as_dict
 from tfx_pipeline.config.pipeline_config import TransformConfig
@@ -191,12 +191,7 @@ def test_an_interrupted_training_goes_on_with_what_it_had_chosen_until_nothing_i
     last = history.epoch[-1] + 1
     assert last == min(best["epoch"] + 10, 100)
     assert best["val_ndcg_at_5"] == max(best["val_ndcg_at_5"], *history.history["val_ndcg_at_5"])
-    written = [
-        value
-        for file in (tmp_path / "logs" / "train").iterdir()
-        for event in tf.compat.v1.train.summary_iterator(str(file))
-        for value in event.summary.value
-    ]
-    assert [each.tensor.string_val[0].decode() for each in written if each.tag == "train: auto"] == [line, line]
-    # Beside the losses, of each epoch of both parts.
-    assert [each.tag for each in written].count("epoch_gradient_cosine_embedding") == last
+    assert [text for _, text in texts_of(tmp_path / "logs")["settings/chosen by train: auto"]] == [line, line]
+    # Beside the losses, of each epoch before the interruption and after it.
+    steps = [step for step, _ in scalars_of(tmp_path / "logs" / "train")["gradient_cosine/embedding"]]
+    assert steps == list(range(1, last + 1))

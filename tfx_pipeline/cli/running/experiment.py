@@ -4,6 +4,7 @@ A YAML file lists the variants, each as `name: [section.field=value, ...]`; conf
 what the others are compared with. With --seeds 3 all are trained with the first seed, then with the second, and so on.
 What was trained before is taken from the cache, so that more seeds train only what is missing. After each training the
 table is written to `experiments/<name of the file>.md` below the run's root, and all figures to a .json file beside it.
+TensorBoard shows each training as `<name of the file>/<name of the variant>`.
 """
 
 import argparse
@@ -22,9 +23,10 @@ from tfx_pipeline.config.variants import load_variants
 from tfx_pipeline.display.shown import shown
 from tfx_pipeline.experiments import rounds
 from tfx_pipeline.runners import failures
+from tfx_pipeline.training.event_logs import run_links
 
 if TYPE_CHECKING:
-    from tfx_pipeline.experiments.results import Result
+    from tfx_pipeline.experiments.results import Result, Trained, Training
 
 _BOLD, _PLAIN = "\033[1m", "\033[0m"
 
@@ -61,7 +63,12 @@ def run(args: argparse.Namespace) -> int:
             from tfx_pipeline.runners import experiment_runner
 
             path.parent.mkdir(parents=True, exist_ok=True)
-            for result in rounds.run(planned, lambda each: experiment_runner.train(each, display), _tell):
+
+            def train(each: "Training") -> "Trained":
+                shown_as = f"{run_links.name_of(path.stem)}/{run_links.name_of(each.title)}"
+                return experiment_runner.train(each.config, display, shown_as)
+
+            for result in rounds.run(planned, train, _tell):
                 results.append(result)
                 found, left = rows(results), rounds.left(planned, results)
                 # An interrupted experiment leaves what it has.

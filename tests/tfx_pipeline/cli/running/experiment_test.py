@@ -14,11 +14,18 @@ NDCG = {(4, 17): 0.5, (4, 18): 0.75, (8, 17): 0.25, (8, 18): 0.25}
 
 
 @pytest.fixture
-def trained(monkeypatch):
+def names():
+    """What TensorBoard calls the trainings."""
+    return []
+
+
+@pytest.fixture
+def trained(monkeypatch, names):
     """What was trained, in its order: the number of epochs, and the seed."""
     made = []
 
-    def train(config, watcher):
+    def train(config, watcher, shown_as):
+        names.append(shown_as)
         key = config.train.epochs, config.train.seed
         made.append(key)
         if NDCG.get(key) is None:
@@ -88,6 +95,11 @@ def test_what_was_trained_before_an_interruption_is_kept(experiment, trained, tm
     assert "* So far; still to come: 3 of 4 trainings." in written(tmp_path, "md")
     assert "| complete | search | **0.5000** |" in written(tmp_path, "md")
     assert printed.err.splitlines()[-1].startswith("tandem experiment: interrupted; what was finished is kept")
+
+
+def test_each_training_is_shown_by_the_name_of_its_variant(experiment, names):
+    experiment("complete: []\nlonger/slower: [train.epochs=8]\n", "--seeds", "2")
+    assert names == ["few/complete", "few/longer-slower", "few/complete, seed 2", "few/longer-slower, seed 2"]
 
 
 def test_no_seed_is_no_experiment(experiment, trained):

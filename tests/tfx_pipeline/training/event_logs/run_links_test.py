@@ -1,0 +1,112 @@
+import datetime
+import re
+import shutil
+
+import pytest
+
+from tfx_pipeline.training.event_logs import run_links
+
+
+@pytest.fixture
+def logs(tmp_path):
+    """Makes the folder of a training's logs, as TFX names it."""
+
+    def make(number, component="Trainer"):
+        folder = tmp_path / "artifacts" / component / "model_run" / str(number)
+        folder.mkdir(parents=True)
+        return str(folder)
+
+    return make
+
+
+@pytest.fixture
+def links(tmp_path):
+    return tmp_path / "tensorboard"
+
+
+def names(links):
+    return sorted(str(path.relative_to(links)) for path in links.rglob("*") if path.is_symlink())
+
+
+MOMENT = r"\d{4}-\d\d-\d\d \d\d:\d\d"
+
+
+def test_a_training_is_named_by_its_model_what_it_is_for_day_and_time(logs, links):
+    begun = datetime.datetime.now()
+    with run_links.shown_in(str(links)):
+        told = [run_links.show(logs(3), "unisar"), run_links.show(logs(4, "RetrieverTrainer"), "unifiedssr")]
+    retriever, ranker = names(links)
+    assert told == [ranker, retriever]
+    assert re.fullmatch(f"unifiedssr retriever {MOMENT}", retriever)
+    assert re.fullmatch(f"unisar {MOMENT}", ranker)
+    named = datetime.datetime.strptime(ranker, "unisar %Y-%m-%d %H:%M")
+    assert begun.replace(second=0, microsecond=0) <= named <= datetime.datetime.now()
+    assert (links / ranker).resolve().name == "3"
+
+
+def test_trainings_of_one_minute_are_told_apart_and_one_is_shown_once(logs, links, monkeypatch):
+    class OneMinute(datetime.datetime):
+        @classmethod
+        def now(cls, tz=None):
+            return cls(2026, 11, 27, 14, 5, 59)
+
+    monkeypatch.setattr(run_links.datetime, "datetime", OneMinute)
+    first, second = logs(3), logs(4)
+    with run_links.shown_in(str(links)):
+        for log_dir in (first, second, second, first):
+            run_links.show(log_dir, "unisar")
+    assert names(links) == ["unisar 2026-11-27 14:05", "unisar 2026-11-27 14:05 (2)"]
+    assert [(links / name).resolve().name for name in names(links)] == ["3", "4"]
+
+
+def test_a_variant_has_its_own_name_and_its_newest_training_takes_it(logs, links):
+    with run_links.shown_in(str(links), "few/without fusion"):
+        run_links.show(logs(3), "unisar")
+        assert run_links.show(logs(4, "SearchTrainer"), "unisar") == "without fusion (search)"
+    run_links.show_as(links / "few" / "without fusion", logs(5))
+    assert names(links) == ["few/without fusion", "few/without fusion (search)"]
+    assert (links / "few" / "without fusion").resolve().name == "5"
+
+
+def test_nothing_is_shown_where_nobody_says_where(logs, links):
+    with run_links.shown_in(str(links)):
+        pass
+    assert re.fullmatch(f"unisar {MOMENT}", run_links.show(logs(3), "unisar"))
+    assert not links.exists()
+
+
+def test_a_folder_that_cannot_be_made_does_not_end_a_training(logs, links):
+    links.write_text("a file")
+    with run_links.shown_in(str(links)):
+        run_links.show(logs(3), "unisar")
+    assert links.read_text() == "a file"
+
+
+def test_a_root_that_is_moved_keeps_its_names(logs, links, tmp_path):
+    run_links.show_as(links / "few" / "complete", logs(3))
+    moved = tmp_path.with_name(f"{tmp_path.name} moved")
+    shutil.move(tmp_path, moved)
+    shutil.move(moved, tmp_path / "deeper")
+    assert (tmp_path / "deeper" / "tensorboard" / "few" / "complete").resolve(strict=True).name == "3"
+
+
+def test_names_of_logs_that_were_removed_go_and_nothing_else(logs, links):
+    for name, number in (("few/complete", 3), ("more/complete", 4), ("more/other", 3)):
+        if number == 3 and "other" not in name:
+            removed = logs(3)
+        run_links.show_as(links / name, removed if number == 3 else logs(4))
+    (links / "notes.txt").write_text("mine")
+    shutil.rmtree(removed)
+    run_links.remove_dangling(str(links))
+    assert names(links) == ["more/complete"]
+    assert sorted(path.name for path in links.iterdir()) == ["more", "notes.txt"]
+    # A folder that is not there holds none.
+    run_links.remove_dangling(str(links / "nowhere"))
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [("a/b: c", "a-b: c"), ("..", "-"), (".hidden", "hidden"), ("", "-"), ("ohne Fusion", "ohne Fusion")],
+)
+def test_any_text_makes_a_name(text, name):
+    assert run_links.name_of(text) == name

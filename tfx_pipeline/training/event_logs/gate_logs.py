@@ -1,0 +1,48 @@
+"""How much each expert counts, by surface, from epoch to epoch: one that has collapsed stays at 0."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+import keras
+
+from models.contract import MixesExperts
+from schemas.canonical_event import Surface
+from tfx_pipeline.training.event_logs.event_writers import VALIDATION, EventWriters
+
+_ROWS: Final = 256
+"""Of each surface. A mean over their candidates says what a mean over all would."""
+
+
+class GateLogs(keras.callbacks.Callback):
+    """Writes `gates/<surface>/<expert>` at the end of each epoch, for models that mix experts.
+
+    They are means over the candidates of some rows, always the same ones.
+
+    Args:
+        writers: Where they go.
+        read_rows: Returns a joint batch's inputs, features by surface; called once.
+    """
+
+    def __init__(self, writers: EventWriters, read_rows: Callable[[], Mapping[str, Mapping[str, Any]]]):
+        super().__init__()
+        self._writers, self._read_rows = writers, read_rows
+        self._rows: dict[Surface, dict[str, Any]] | None = None
+
+    def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
+        """Looks at the gates."""
+        if not isinstance(self.model, MixesExperts):
+            return
+        if self._rows is None:
+            sides = {Surface(name): side for name, side in self._read_rows().items()}
+            self._rows = {
+                surface: {name: value[:_ROWS] for name, value in side.items()}
+                for surface, side in sides.items()
+                if all(len(value) for value in side.values())
+            }
+        found = {
+            f"gates/{surface.value}/{expert}": float(share)
+            for surface, side in self._rows.items()
+            for expert, share in self.model.gate_shares(side, surface).items()
+        }
+        if found:
+            self._writers.scalars(VALIDATION, found, epoch + 1)

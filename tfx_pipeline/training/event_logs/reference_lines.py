@@ -1,0 +1,65 @@
+"""What a model came to on the test split, and what it was compared with there, as lines in the charts of validation."""
+
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from components.baselines.comparison import BEST_RULE as BEST
+from components.baselines.comparison import RULES
+from components.baselines.example_ranking import AMONG_CANDIDATES
+from schemas.rank_metrics import rank_metrics
+from tfx_pipeline.training.event_logs.event_writers import EventWriters
+from tfx_pipeline.training.event_logs.tags import tag_of
+
+TEST, TO_BEAT, BEST_RULE = "test", "test, to beat", "test, best rule"
+"""Runs: the model; the pushed version or popularity, which it has to beat; of each surface the best simple rule."""
+
+_NAMES: Final = tuple(metric.name for metric in rank_metrics())
+
+Metrics = Mapping[str, Mapping[str, float]]
+"""Surface to metric name to value."""
+
+
+def write_lines(log_dir: str, lines: Mapping[str, Metrics], epochs: int) -> None:
+    """Writes numbers that know no epoch as lines from 0 to the last one, in place of those of before.
+
+    Args:
+        log_dir: The folder of the training's logs.
+        lines: The metrics by surface, by the name of the run that shows them.
+        epochs: The number of the last epoch.
+    """
+    writers = EventWriters(log_dir)
+    for run, metrics in lines.items():
+        shutil.rmtree(Path(log_dir, run), ignore_errors=True)
+        values = {
+            tag_of(f"{metric}_{surface}"): value for surface, of in metrics.items() for metric, value in of.items()
+        }
+        if values:
+            for epoch in (0, max(epochs, 1)):
+                writers.scalars(run, values, epoch)
+    writers.close()
+
+
+def lines_of(metrics: Mapping[str, Metrics], rules: Mapping[str, Any], surfaces: tuple[str, ...]) -> dict[str, Metrics]:
+    """The lines of a served model.
+
+    Args:
+        metrics: Those of `model` and of `baseline`, by surface.
+        rules: The comparison with simple rules, as `components.baselines.compare` writes it; empty if there was none.
+        surfaces: Those that the model serves.
+    """
+    by_run = {TEST: metrics.get("model", {}), TO_BEAT: metrics.get("baseline", {})}
+    lines: dict[str, Metrics] = {
+        run: {
+            surface: {name: of[surface][name] for name in _NAMES if name in of[surface]}
+            for surface in surfaces
+            if surface in of
+        }
+        for run, of in by_run.items()
+    }
+    lines[BEST_RULE] = {
+        surface: {name: value for name, (value, *_) in each[RULES][each[BEST]].items() if name in _NAMES}
+        for surface, each in rules.get(AMONG_CANDIDATES, {}).items()
+    }
+    return lines
