@@ -35,6 +35,7 @@ setup(
     package_data={
         "": ["*.pbtxt", "*.md", "py.typed"],
         "serving.deploy": ["*.config"],
+        "tfx_pipeline.report_page": ["*.css"],
         "serving.explore": ["page/*", "page/*/*"],
     },
     data_files=shared_files("configs", "configs/experiments", "configs/papers", "data/online_retail", "examples"),

@@ -1,0 +1,51 @@
+"""Write the report of a run as one HTML file, which needs no network: metrics, rules, trainings, what it was made of.
+
+tandem report                        # of the newest run that has finished
+tandem report 3 --out shop.html      # of run 3, as `tandem runs` lists it
+"""
+
+import argparse
+import os
+
+from tfx_pipeline.cli.exit_code import ExitCode
+from tfx_pipeline.cli.parsing import config_arguments
+from tfx_pipeline.cli.running import preflight
+from tfx_pipeline.config.loading import ConfigError
+from tfx_pipeline.config.pipeline_config import METADATA_FILE
+from tfx_pipeline.runners.failures import NotReadyError
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declares the options."""
+    parser.add_argument(
+        "run",
+        nargs="?",
+        metavar="RUN",
+        help="number of a run, as `tandem runs` lists it (the newest that has finished)",
+    )
+    config_arguments.add(parser)
+    parser.add_argument(
+        "--out", default="", metavar="FILE.html", help="the file to write (<run root>/reports/run_<number>.html)"
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Writes the report and prints where it is; 1 if the run has not finished, or there is none."""
+    root = config_arguments.load(args).run_root
+    if args.out:
+        preflight.check_output(args.out, "--out", "report.html")
+    if not os.path.isfile(os.path.join(root, METADATA_FILE)):
+        raise NotReadyError(f"there are no runs yet in {root}; `tandem run` makes them.")
+    from tfx_pipeline.report_page.finished_run import NotFinished, UnknownRun, finished_runs
+    from tfx_pipeline.report_page.whole_page import default_path, write_page
+
+    try:
+        (chosen,) = finished_runs(root, [args.run] if args.run else [])
+    except UnknownRun as error:
+        raise ConfigError(str(error)) from None
+    except NotFinished as error:
+        raise NotReadyError(str(error)) from None
+    path = args.out or default_path(chosen)
+    write_page(chosen, path)
+    print(f"The report of run {chosen.number} is in {path}")
+    return ExitCode.OK

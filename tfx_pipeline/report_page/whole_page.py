@@ -1,0 +1,84 @@
+"""Puts the report of a run together: one HTML file that needs nothing else, no network and no script."""
+
+import datetime
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final, TypeVar
+
+from tfx_pipeline.cli.running.report_text import outcome_lines
+from tfx_pipeline.display.run_status import duration
+from tfx_pipeline.past_runs.run_record import FOLDER
+from tfx_pipeline.report_page.finished_run import FinishedRun
+from tfx_pipeline.report_page.html_parts import Html, element, joined, part, table
+from tfx_pipeline.report_page.lineage_part import lineage_parts
+from tfx_pipeline.report_page.quality_part import quality_parts
+from tfx_pipeline.report_page.training_part import training_part
+
+Told = TypeVar("Told")
+_STYLE: Final = Path(__file__).with_name("style.css")
+_NOTHING_ELSE: Final = "default-src 'none'; style-src 'unsafe-inline'"
+"""The browser is told to load nothing and to run nothing, whatever the texts of a log hold."""
+
+
+def write_page(run: FinishedRun, path: str) -> None:
+    """Writes the report of a run into a file, which is there whole or not at all."""
+    partial = f"{path}.partial"
+    os.makedirs(os.path.dirname(os.path.abspath(path)), exist_ok=True)
+    Path(partial).write_text(page(run), encoding="utf-8")
+    os.replace(partial, path)
+
+
+def default_path(run: FinishedRun) -> str:
+    """Where the report of a run lies if nobody says where it is to go: beside what the run keeps of itself."""
+    return os.path.join(run.store.root, FOLDER, f"run_{run.number}.html")
+
+
+def page(run: FinishedRun) -> str:
+    """The report of a run as a whole HTML document."""
+    title = f"{run.name}, run {run.number}"
+    head = [
+        Html('<meta charset="utf-8">'),
+        Html('<meta name="viewport" content="width=device-width, initial-scale=1">'),
+        Html(f'<meta http-equiv="Content-Security-Policy" content="{_NOTHING_ELSE}">'),
+        element("title", title),
+        element("style", Html(_STYLE.read_text(encoding="utf-8"))),
+    ]
+    body = [element("header", element("h1", title), _verdict(run)), element("main", *_parts(run))]
+    return f'<!DOCTYPE html>\n<html lang="en">{joined(head)}\n<body>{joined(body)}</body></html>\n'
+
+
+def _verdict(run: FinishedRun) -> Html:
+    """When it ran, and what became of its models."""
+    began = datetime.datetime.fromtimestamp(run.summary.run.began_ms / 1000, datetime.timezone.utc)
+    when = f"Begun {began:%Y-%m-%d %H:%M} UTC, took {duration(run.summary.run.seconds)}."
+    outcomes = [
+        element("p", line, class_=f"outcome {model['outcome']}")
+        for line, model in zip(outcome_lines(run.report), run.report["models"].values(), strict=True)
+    ]
+    return joined([element("p", when, class_="quiet"), *outcomes])
+
+
+def _parts(run: FinishedRun) -> list[Html]:
+    models = run.report["models"]
+    found = [_said(run)]
+    for name, model in models.items():
+        titled = element("h2", name) if len(models) > 1 else Html()
+        found.append(joined([titled, _tried(quality_parts, model)]))
+    return [*found, _tried(training_part, run), _tried(lineage_parts, run)]
+
+
+def _said(run: FinishedRun) -> Html:
+    """What the run found in the data, and left out of it."""
+    found = run.report.get("data_findings", ())
+    rows = [["found", each] for each in found] + [["left out", each] for each in run.report.get("left_out", ())]
+    return part("Remarks on the data", table(["", "what"], rows, "Remarks on the data"))
+
+
+def _tried(make: Callable[[Told], Html], of: Told) -> Html:
+    """A part of the page; if its files cannot be read, or another release wrote them, it says so in its place."""
+    try:
+        return make(of)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        told = f"A part of the report is missing: {type(error).__name__}: {error}"
+        return element("p", told, class_="missing")
