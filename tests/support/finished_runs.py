@@ -10,6 +10,7 @@ import numpy as np
 from tensorboard.compat.proto import event_pb2, summary_pb2
 from tensorboard.util import tensor_util
 
+from components.sources.data_config import DataConfig
 from tests.support.past_runs import PastRuns
 from tfx_pipeline.config.pipeline_config import PipelineConfig
 from tfx_pipeline.past_runs.run_record import recorded
@@ -94,7 +95,14 @@ def report(**changes) -> dict:
     )
 
 
-def finish(past: PastRuns, told: Mapping, name: str = "shop", version: str = "17", **settings) -> None:
+def finish(
+    past: PastRuns,
+    told: Mapping,
+    name: str = "shop",
+    version: str = "17",
+    log: tuple[DataConfig, str] = (DataConfig(events="events.tsv", items="items.tsv"), "ab" * 32),
+    **settings,
+) -> None:
     """Adds a run that has finished: examples, a training of two epochs, an evaluation and a push.
 
     Args:
@@ -102,19 +110,20 @@ def finish(past: PastRuns, told: Mapping, name: str = "shop", version: str = "17
         told: The run's report.
         name: The pipeline's.
         version: The version that it pushes; the empty one pushes nothing.
+        log: What it read, and the digest of that.
         settings: Of its configuration, by section.
     """
     config = PipelineConfig(name=name, root=str(past.root), **settings)
     runs = RunStore(str(past.root)).runs
     with recorded(config, runs[-1].steps[-1].id if runs else 0) as record:
         past.begin()
-        data = json.dumps({"path": "", "events": "events.tsv", "items": "items.tsv", "users": ""})
+        read = {"data_config": log[0].to_json(), "fingerprint": log[1]}
+        (catalog, rejects) = past.step("ItemCatalog", outputs=["Catalog", "Rejects"], **read)
+        _write_summary(past.folder(rejects), {"items": 5}, {"event": {"no user": 3}, "item": {}})
         outputs = ["Examples", "Rejects"]
-        (examples, rejects) = past.step("BehaviourExampleGen", outputs=outputs, data_config=data, fingerprint="ab" * 32)
+        (examples, rejects) = past.step("BehaviourExampleGen", inputs=[catalog], outputs=outputs, **read)
         counts = {"catalog": 5, "train": 600, "validation": 80, "test": 90, "users": 40}
-        refused = {"rows": 750, "reasons": {"no user": 3}, "first": [], "failures": [], "left_out": {}, "converted": {}}
-        summary = {"counts": counts, "reports": {"event": refused}}
-        (past.folder(rejects) / "summary.json").write_text(json.dumps(summary))
+        _write_summary(past.folder(rejects), counts, {"event": {"no user": 3}})
         (model, model_run) = past.step("Trainer", inputs=[examples], outputs=["Model", "model_run"])
         write_training(past.folder(model_run))
         (_, blessing) = past.step("Evaluator", inputs=[model], outputs=["ModelEvaluation", "ModelBlessing"])
@@ -123,6 +132,13 @@ def finish(past: PastRuns, told: Mapping, name: str = "shop", version: str = "17
         else:
             past.step("Pusher", inputs=[blessing], outputs=["PushedModel"])
         record.report = dict(told)
+
+
+def _write_summary(folder: Path, counts: Mapping, reasons: Mapping) -> None:
+    """Writes what a component read, as `components.raw_files.summary` does: 750 rows of each kind, some refused."""
+    nothing = {"first": [], "failures": [], "left_out": {}, "converted": {}}
+    reports = {kind: {"rows": 750, "reasons": each, **nothing} for kind, each in reasons.items()}
+    (folder / "summary.json").write_text(json.dumps({"counts": counts, "reports": reports}))
 
 
 def write_training(folder: Path) -> None:

@@ -46,14 +46,14 @@ def _times(run: FinishedRun) -> Html:
     rows = [
         [
             step.component,
-            words_of(step.component),
             step.state,
             duration(took[step.id]) if step.state != UNFINISHED else "",
             element("span", class_="share", style=f"width:{100 * took[step.id] / longest:.1f}%"),
+            words_of(step.component),
         ]
         for step in run.summary.run.steps
     ]
-    return table(["component", "what it does", "state", "time", ""], rows, "Components")
+    return table(["component", "state", "time", "", "what it does"], rows, "Components")
 
 
 def _place(run: FinishedRun, artifact: Mapping[str, Any]) -> str:

@@ -9,6 +9,7 @@ from typing import Final, TypeVar
 from tfx_pipeline.cli.running.report_text import outcome_lines
 from tfx_pipeline.display.run_status import duration
 from tfx_pipeline.past_runs.run_record import FOLDER
+from tfx_pipeline.report_page.data_part import examples_part, log_part
 from tfx_pipeline.report_page.finished_run import FinishedRun
 from tfx_pipeline.report_page.html_parts import Html, element, joined, part, table
 from tfx_pipeline.report_page.lineage_part import lineage_parts
@@ -65,7 +66,7 @@ def _parts(run: FinishedRun) -> list[Html]:
     for name, model in models.items():
         titled = element("h2", name) if len(models) > 1 else Html()
         found.append(joined([titled, _tried(quality_parts, model)]))
-    return [*found, _tried(training_part, run), _tried(lineage_parts, run)]
+    return [*found, *(_tried(make, run) for make in (training_part, examples_part, log_part, lineage_parts))]
 
 
 def _said(run: FinishedRun) -> Html:

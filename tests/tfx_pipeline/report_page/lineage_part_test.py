@@ -3,8 +3,8 @@ import re
 import pytest
 
 from tests.support.finished_runs import finish, report
+from tests.support.html_tables import table_rows
 from tests.support.past_runs import PastRuns
-from tests.tfx_pipeline.report_page.quality_part_test import rows
 from tfx_pipeline.config.pipeline_config import EvaluationConfig
 from tfx_pipeline.report_page.finished_run import finished_runs
 from tfx_pipeline.report_page.lineage_part import lineage_parts
@@ -23,37 +23,42 @@ def html(past):
 
 
 def test_components_have_states_and_times(html):
-    header, *steps = rows(html, "Components")
-    assert header == ["component", "what it does", "state", "time", ""]
-    assert [step[:3] for step in steps] == [
-        ["BehaviourExampleGen", "reads the events and makes examples of them", "ran"],
-        ["Trainer", "trains a model and exports it", "ran"],
-        ["Evaluator", "compares the model with the baseline", "ran"],
-        ["Pusher", "pushes what is good enough", "ran"],
+    header, *steps = table_rows(html, "Components")
+    assert header == ["component", "state", "time", "", "what it does"]
+    assert [[name, state, told] for name, state, _, _, told in steps] == [
+        ["ItemCatalog", "ran", "reads the items"],
+        ["BehaviourExampleGen", "ran", "reads the events and makes examples of them"],
+        ["Trainer", "ran", "trains a model and exports it"],
+        ["Evaluator", "ran", "compares the model with the baseline"],
+        ["Pusher", "ran", "pushes what is good enough"],
     ]
-    assert all(re.fullmatch(r"\d+ s", step[3]) for step in steps)
+    assert all(re.fullmatch(r"\d+ s", step[2]) for step in steps)
 
 
 def test_logs_and_artifacts_lead_to_the_model(html):
-    assert rows(html, "Logs")[1:] == [["BehaviourExampleGen", "events.tsv", "abababababab"]]
-    lineage = rows(html, "Lineage")[1:]
+    assert table_rows(html, "Logs")[1:] == [
+        ["ItemCatalog", "items.tsv", "abababababab"],
+        ["BehaviourExampleGen", "events.tsv", "abababababab"],
+    ]
+    lineage = table_rows(html, "Lineage")[1:]
     assert [row[1:4] for row in lineage] == [
+        ["Catalog", "ItemCatalog", "1"],
         ["Examples", "BehaviourExampleGen", "1"],
         ["Model", "Trainer", "1"],
         ["ModelEvaluation", "Evaluator", "1"],
         ["ModelBlessing", "Evaluator", "1"],
         ["PushedModel", "Pusher", "1"],
     ]
-    assert lineage[0][4].startswith("artifacts/BehaviourExampleGen/")
+    assert lineage[0][4].startswith("artifacts/ItemCatalog/")
 
 
 def test_settings_that_were_changed_stand_first(html, past):
-    assert rows(html, "Settings that differ from the defaults")[1:] == [
+    assert table_rows(html, "Settings that differ from the defaults")[1:] == [
         ["name", "shop"],
         ["root", str(past.root)],
         ["evaluation.margin", "0.25"],
     ]
-    everything = dict(rows(html, "All settings")[1:])
+    everything = dict(table_rows(html, "All settings")[1:])
     assert (everything["evaluation.margin"], everything["evaluation.metric"]) == ("0.25", "ndcg_at_5")
     assert everything["beam_args"].startswith("--runner=FnApiRunner, ")
 

@@ -1,15 +1,8 @@
-import re
-
 import pytest
 
 from tests.support.finished_runs import report
+from tests.support.html_tables import table_rows
 from tfx_pipeline.report_page.quality_part import difference, figure, quality_parts, surfaces_of
-
-
-def rows(html, name):
-    """The rows of the table with that name, as texts."""
-    (table,) = re.findall(f'<table aria-label="{re.escape(name)}">(.*?)</table>', html)
-    return [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row) for row in re.findall("<tr.*?>(.*?)</tr>", table)]
 
 
 def parts(**changes):
@@ -17,23 +10,23 @@ def parts(**changes):
 
 
 def test_each_metric_stands_beside_what_it_is_compared_with():
-    assert rows(parts(), "Metrics")[:3] == [
+    assert table_rows(parts(), "Metrics")[:3] == [
         ["surface", "metric", "model", "baseline", "difference", "popularity", "difference", "among all items"],
         ["search", "HR@1", "0.5000", "0.3750", "+0.1250", "0.0312", "+0.4688", "0.2500"],
         ["search", "NDCG@5", "0.5000", "0.3750", "+0.1250", "0.0312", "+0.4688", "0.2500"],
     ]
-    assert len(rows(parts(), "Metrics")) == 1 + 2 * 3
+    assert len(table_rows(parts(), "Metrics")) == 1 + 2 * 3
     assert "Baseline: last blessed version 12." in parts()
 
 
 def test_a_baseline_that_is_popularity_stands_once():
     metrics = report()["models"]["shop"]["metrics"]
     html = parts(metrics={**metrics, "popularity": metrics["baseline"]}, whole_catalogue={})
-    assert rows(html, "Metrics")[0] == ["surface", "metric", "model", "baseline", "difference"]
+    assert table_rows(html, "Metrics")[0] == ["surface", "metric", "model", "baseline", "difference"]
 
 
 def test_rules_stand_from_the_best_to_the_worst_with_intervals_and_differences():
-    assert rows(parts(), "Simple rules, search") == [
+    assert table_rows(parts(), "Simple rules, search") == [
         ["search", *["among candidates", "95 % interval", "model is ahead by"], "among all items", "95 % interval"]
         + ["model is ahead by"],
         ["the model", "0.5000", "0.480 to 0.520", "", "0.2500", "0.230 to 0.270", ""],
@@ -41,10 +34,13 @@ def test_rules_stand_from_the_best_to_the_worst_with_intervals_and_differences()
         ["popularity", "0.0312", "0.011 to 0.051", "+0.4688", "0.0156", "-0.004 to 0.036", "+0.2344"],
     ]
     # The feed was not compared among all items.
-    assert rows(parts(), "Simple rules, recommendation")[0][1:] == ["among candidates", "95 % interval"] + [
+    assert table_rows(parts(), "Simple rules, recommendation")[0][1:] == ["among candidates", "95 % interval"] + [
         "model is ahead by"
     ]
-    assert rows(parts(), "All metrics, search, among candidates")[1] == ["the model"] + ["0.5000 (0.480 to 0.520)"] * 3
+    assert (
+        table_rows(parts(), "All metrics, search, among candidates")[1]
+        == ["the model"] + ["0.5000 (0.480 to 0.520)"] * 3
+    )
     assert parts().count("<svg") == 3
     assert "Beside simple rules: NDCG@5, with 95 % intervals over users" in parts()
 
@@ -58,26 +54,26 @@ def test_rules_that_decide_nothing_are_said_to():
     rules = report()["models"]["shop"]["rules"] | {"decides": False, "blessed": False, "reasons": ["a rule is better"]}
     html = parts(rules=rules)
     assert "evaluation.must_beat_baselines is false, so this decides nothing." in html
-    assert rows(html, "Gates")[2] == ["Better than simple rules", "decides nothing", "a rule is better"]
+    assert table_rows(html, "Gates")[2] == ["Better than simple rules", "decides nothing", "a rule is better"]
 
 
 def test_gates_say_why():
     shortfalls = [{"surface": "search", "metric": "ndcg_at_5", "value": 0.412, "needed": 0.431}]
     html = parts(blessed=False, shortfalls=shortfalls, servable=False, servability_reasons=["rank: too slow"])
     lacks = "NDCG@5 in search 0.4120, needed 0.4310, 0.0190 more (last blessed version 12)"
-    assert rows(html, "Gates")[1:] == [
+    assert table_rows(html, "Gates")[1:] == [
         ["Better than the baseline", "no", lacks],
         ["Better than simple rules", "yes", "better than the best of them on each surface"],
         ["Answers well when it is served", "no", "rank: too slow"],
     ]
     told = "2.5 MB; a median `rank` request over REST 7.2 ms; over gRPC 3.0 ms"
-    assert rows(parts(), "Gates")[3] == ["Answers well when it is served", "yes", told]
+    assert table_rows(parts(), "Gates")[3] == ["Answers well when it is served", "yes", told]
 
 
 def test_judged_queries_are_a_table_or_say_why_not():
     figures = {"queries": 8, "precision": 0.5, "out_of_order": None, "answers": 99.6}
     html = parts(judged_queries={"skipped": "", "kinds": {"misspelt": figures}, "all": figures})
-    assert rows(html, "Queries made from titles")[1:] == [
+    assert table_rows(html, "Queries made from titles")[1:] == [
         ["misspelt", "8", "0.500", "", "100"],
         ["all that have a right item", "8", "0.500", "", "100"],
     ]
