@@ -3,7 +3,7 @@
 import copy
 import json
 import struct
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -101,8 +101,9 @@ def finish(
     name: str = "shop",
     version: str = "17",
     log: tuple[DataConfig, str] = (DataConfig(events="events.tsv", items="items.tsv"), "ab" * 32),
+    examples: Sequence[int] = (),
     **settings,
-) -> None:
+) -> list[int]:
     """Adds a run that has finished: examples, a training of two epochs, an evaluation and a push.
 
     Args:
@@ -111,7 +112,11 @@ def finish(
         name: The pipeline's.
         version: The version that it pushes; the empty one pushes nothing.
         log: What it read, and the digest of that.
+        examples: What BehaviourExampleGen takes from the cache; empty if it makes them anew.
         settings: Of its configuration, by section.
+
+    Returns:
+        What BehaviourExampleGen wrote.
     """
     config = PipelineConfig(name=name, root=str(past.root), **settings)
     runs = RunStore(str(past.root)).runs
@@ -120,11 +125,11 @@ def finish(
         read = {"data_config": log[0].to_json(), "fingerprint": log[1]}
         (catalog, rejects) = past.step("ItemCatalog", outputs=["Catalog", "Rejects"], **read)
         _write_summary(past.folder(rejects), {"items": 5}, {"event": {"no user": 3}, "item": {}})
-        outputs = ["Examples", "Rejects"]
-        (examples, rejects) = past.step("BehaviourExampleGen", inputs=[catalog], outputs=outputs, **read)
+        state, outputs = ("cached", list(examples)) if examples else ("ran", ["Examples", "Rejects"])
+        made = past.step("BehaviourExampleGen", state, inputs=[catalog], outputs=outputs, **read)
         counts = {"catalog": 5, "train": 600, "validation": 80, "test": 90, "users": 40}
-        _write_summary(past.folder(rejects), counts, {"event": {"no user": 3}})
-        (model, model_run) = past.step("Trainer", inputs=[examples], outputs=["Model", "model_run"])
+        _write_summary(past.folder(made[1]), counts, {"event": {"no user": 3}})
+        (model, model_run) = past.step("Trainer", inputs=made[:1], outputs=["Model", "model_run"])
         write_training(past.folder(model_run))
         (_, blessing) = past.step("Evaluator", inputs=[model], outputs=["ModelEvaluation", "ModelBlessing"])
         if version:
@@ -132,6 +137,7 @@ def finish(
         else:
             past.step("Pusher", inputs=[blessing], outputs=["PushedModel"])
         record.report = dict(told)
+        return made
 
 
 def _write_summary(folder: Path, counts: Mapping, reasons: Mapping) -> None:

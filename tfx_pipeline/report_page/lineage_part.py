@@ -65,8 +65,8 @@ def _place(run: FinishedRun, artifact: Mapping[str, Any]) -> str:
 def _settings(configuration: Mapping[str, Any]) -> list[Html]:
     """What differs from the defaults, and, folded, all."""
     defaults, values = by_path(as_dict(PipelineConfig())), by_path(configuration)
-    rows = [[name, _told(value)] for name, value in values.items()]
-    changed = [[name, _told(value)] for name, value in values.items() if value != defaults.get(name)]
+    rows = [[name, setting_told(value)] for name, value in values.items()]
+    changed = [[name, setting_told(value)] for name, value in values.items() if value != defaults.get(name)]
     header = ["setting", "value"]
     return [
         table(header, changed, "Settings that differ from the defaults"),
@@ -74,7 +74,8 @@ def _settings(configuration: Mapping[str, Any]) -> list[Html]:
     ]
 
 
-def _told(value: Any) -> str:
+def setting_told(value: Any) -> str:
+    """The value of a setting, as a text."""
     if isinstance(value, list):
         return ", ".join(map(str, value))
     return "" if value is None else str(value)

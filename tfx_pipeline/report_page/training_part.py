@@ -10,11 +10,11 @@ from tfx_pipeline.report_page.html_parts import Html, element, joined, paragraph
 from tfx_pipeline.report_page.learning_curves import LearningCurves, read_curves
 from tfx_pipeline.report_page.plots import Points, lines
 
-_METRIC: Final = NDCG(5)
+METRIC: Final = NDCG(5)
 """The metric that decides which epoch is kept."""
 _SURFACES: Final = (Surface.SEARCH.value, Surface.RECOMMENDATION.value)
 _LOSS, _RATE = "loss", "learning_rate"
-_EPOCH: Final = "epoch"
+EPOCH: Final = "epoch"
 
 
 def training_part(run: FinishedRun) -> Html:
@@ -27,12 +27,12 @@ def training_part(run: FinishedRun) -> Html:
 def _training(component: str, curves: LearningCurves) -> Html:
     best = curves.best_epoch
     both = {"training": curves.training.get(_LOSS, ()), "validation": curves.validation.get(_LOSS, ())}
-    measured = {each: curves.validation.get(f"{_METRIC.name}_{each}", ()) for each in _SURFACES}
+    measured = {each: curves.validation.get(f"{METRIC.name}_{each}", ()) for each in _SURFACES}
     pictures = [
-        lines("Loss", both, _EPOCH, best),
-        lines(f"{_METRIC.label} on the validation split", measured, _EPOCH, best),
-        lines("Parts of the training's loss", _parts(curves.training), _EPOCH, best),
-        lines("Learning rate", _changing(curves.training.get(_RATE, ())), _EPOCH, best),
+        lines("Loss", both, EPOCH, best),
+        lines(f"{METRIC.label} on the validation split", measured, EPOCH, best),
+        lines("Parts of the training's loss", _parts(curves.training), EPOCH, best),
+        lines("Learning rate", _changing(curves.training.get(_RATE, ())), EPOCH, best),
     ]
     return joined([element("h4", component), paragraphs(_told(curves)), element("div", *pictures, class_="pictures")])
 

@@ -1,17 +1,18 @@
-"""Puts the report of a run together: one HTML file that needs nothing else, no network and no script."""
+"""Puts the report of runs together: one HTML file that needs nothing else, no network and no script."""
 
 import datetime
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final, TypeVar
 
 from tfx_pipeline.cli.running.report_text import outcome_lines
 from tfx_pipeline.display.run_status import duration
 from tfx_pipeline.past_runs.run_record import FOLDER
+from tfx_pipeline.report_page.compared_runs import compared
 from tfx_pipeline.report_page.data_part import examples_part, log_part
 from tfx_pipeline.report_page.finished_run import FinishedRun
-from tfx_pipeline.report_page.html_parts import Html, element, joined, part, table
+from tfx_pipeline.report_page.html_parts import Html, element, folded, joined, part, table
 from tfx_pipeline.report_page.lineage_part import lineage_parts
 from tfx_pipeline.report_page.quality_part import quality_parts
 from tfx_pipeline.report_page.training_part import training_part
@@ -22,22 +23,24 @@ _NOTHING_ELSE: Final = "default-src 'none'; style-src 'unsafe-inline'"
 """The browser is told to load nothing and to run nothing, whatever the texts of a log hold."""
 
 
-def write_page(run: FinishedRun, path: str) -> None:
-    """Writes the report of a run into a file, which is there whole or not at all."""
+def write_page(runs: Sequence[FinishedRun], path: str) -> None:
+    """Writes the report of a run, or of several, into a file, which is there whole or not at all."""
     partial = f"{path}.partial"
     os.makedirs(os.path.dirname(os.path.abspath(path)), exist_ok=True)
-    Path(partial).write_text(page(run), encoding="utf-8")
+    Path(partial).write_text(page(runs), encoding="utf-8")
     os.replace(partial, path)
 
 
-def default_path(run: FinishedRun) -> str:
-    """Where the report of a run lies if nobody says where it is to go: beside what the run keeps of itself."""
-    return os.path.join(run.store.root, FOLDER, f"run_{run.number}.html")
+def default_path(runs: Sequence[FinishedRun]) -> str:
+    """Where a report lies if nobody says where it is to go: beside what the first run keeps of itself."""
+    numbers = "_".join(str(run.number) for run in runs)
+    return os.path.join(runs[0].store.root, FOLDER, f"run_{numbers}.html")
 
 
-def page(run: FinishedRun) -> str:
-    """The report of a run as a whole HTML document."""
-    title = f"{run.name}, run {run.number}"
+def page(runs: Sequence[FinishedRun]) -> str:
+    """The report as a whole HTML document. Of several runs, what compares them comes first, and each is folded."""
+    is_one = len(runs) == 1
+    title = f"{runs[0].name}, {'run' if is_one else 'runs'} {' and '.join(str(run.number) for run in runs)}"
     head = [
         Html('<meta charset="utf-8">'),
         Html('<meta name="viewport" content="width=device-width, initial-scale=1">'),
@@ -45,7 +48,12 @@ def page(run: FinishedRun) -> str:
         element("title", title),
         element("style", Html(_STYLE.read_text(encoding="utf-8"))),
     ]
-    body = [element("header", element("h1", title), _verdict(run)), element("main", *_parts(run))]
+    if is_one:
+        top, parts = [_verdict(runs[0])], _parts(runs[0])
+    else:
+        top = [joined([element("h2", f"Run {run.number}"), _verdict(run)]) for run in runs]
+        parts = [_tried(compared, runs), *(folded(f"All of run {run.number}", *_parts(run)) for run in runs)]
+    body = [element("header", element("h1", title), *top), element("main", *parts)]
     return f'<!DOCTYPE html>\n<html lang="en">{joined(head)}\n<body>{joined(body)}</body></html>\n'
 
 

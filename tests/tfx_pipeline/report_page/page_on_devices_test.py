@@ -24,7 +24,7 @@ def address(tmp_path_factory):
     """The address of a report in which a text is longer than a phone is wide."""
     root = tmp_path_factory.mktemp("reported")
     finish(PastRuns(root), report(outcome="not_pushed", servability_reasons=["slow" * 40], servable=False), version="")
-    (root / "report.html").write_text(page(finished_runs(str(root))[0]))
+    (root / "report.html").write_text(page(finished_runs(str(root))))
     return f"file://{root}/report.html"
 
 

@@ -39,7 +39,7 @@ def past(tmp_path):
 
 
 def newest(past):
-    return finished_runs(str(past.root))[0]
+    return finished_runs(str(past.root))
 
 
 def test_a_page_says_what_became_of_the_run_and_holds_all_parts(past):
@@ -92,8 +92,21 @@ def test_a_part_that_cannot_be_read_does_not_cost_the_others(past):
 
 def test_it_is_written_whole_beside_the_record(past):
     finish(past, report())
-    run = newest(past)
-    assert default_path(run) == f"{past.root}/reports/run_1.html"
-    write_page(run, f"{past.root}/new/page.html")
-    assert (past.root / "new" / "page.html").read_text() == page(run)
+    runs = newest(past)
+    assert default_path(runs) == f"{past.root}/reports/run_1.html"
+    write_page(runs, f"{past.root}/new/page.html")
+    assert (past.root / "new" / "page.html").read_text() == page(runs)
     assert [each.name for each in (past.root / "new").iterdir()] == ["page.html"]
+
+
+def test_several_runs_stand_side_by_side_and_each_is_folded(past):
+    finish(past, report())
+    finish(past, report(outcome="unchanged"), version="18")
+    runs = finished_runs(str(past.root), ["2", "1"])
+    text = page(runs)
+    assert "<h1>shop, runs 2 and 1</h1>" in text and "<h2>Run 2</h2>" in text
+    assert "Unchanged: version 17" in text and "Pushed: version 17" in text
+    assert text.index("<h3>Metrics side by side") < text.index("<summary>All of run 2</summary>")
+    assert text.count("<h3>Metrics on the held-out examples</h3>") == 2
+    assert default_path(runs) == f"{past.root}/reports/run_2_1.html"
+    Read(text)

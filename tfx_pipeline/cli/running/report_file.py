@@ -1,7 +1,8 @@
-"""Write the report of a run as one HTML file, which needs no network: metrics, rules, trainings, what it was made of.
+"""Write the report of a run, or of several side by side, as one HTML file, which needs no network.
 
 tandem report                        # of the newest run that has finished
 tandem report 3 --out shop.html      # of run 3, as `tandem runs` lists it
+tandem report 2 3                    # of both, side by side
 """
 
 import argparse
@@ -18,14 +19,14 @@ from tfx_pipeline.runners.failures import NotReadyError
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the options."""
     parser.add_argument(
-        "run",
-        nargs="?",
+        "runs",
+        nargs="*",
         metavar="RUN",
         help="number of a run, as `tandem runs` lists it (the newest that has finished)",
     )
     config_arguments.add(parser)
     parser.add_argument(
-        "--out", default="", metavar="FILE.html", help="the file to write (<run root>/reports/run_<number>.html)"
+        "--out", default="", metavar="FILE.html", help="the file to write (<run root>/reports/run_RUN.html)"
     )
 
 
@@ -40,12 +41,13 @@ def run(args: argparse.Namespace) -> int:
     from tfx_pipeline.report_page.whole_page import default_path, write_page
 
     try:
-        (chosen,) = finished_runs(root, [args.run] if args.run else [])
+        chosen = finished_runs(root, args.runs)
     except UnknownRun as error:
         raise ConfigError(str(error)) from None
     except NotFinished as error:
         raise NotReadyError(str(error)) from None
     path = args.out or default_path(chosen)
     write_page(chosen, path)
-    print(f"The report of run {chosen.number} is in {path}")
+    numbers = " and ".join(str(each.number) for each in chosen)
+    print(f"The report of {'run' if len(chosen) == 1 else 'runs'} {numbers} is in {path}")
     return ExitCode.OK

@@ -40,6 +40,11 @@ def test_a_run_and_a_file_may_be_named(past, write):
     assert write() == f"The report of run 3 is in {past.root}/reports/run_3.html\n"
 
 
+def test_several_runs_are_one_file(past, write):
+    finish(past, report(), version="18")
+    assert write("1", "3") == f"The report of runs 1 and 3 is in {past.root}/reports/run_1_3.html\n"
+
+
 def test_an_unknown_run_and_one_that_has_not_finished_are_told(past, write):
     assert write("9", code=2) == f"tandem: there is no run 9 in {past.root}. There are: 1, 2.\n"
     assert write("2", code=1) == "tandem report: run 2 has no report: it failed in Trainer.\n"
