@@ -9,6 +9,7 @@ from tfx_pipeline.config.pipeline_config import PipelineConfig
 from tfx_pipeline.past_runs.run_record import recorded
 from tfx_pipeline.pipeline import create_pipeline
 from tfx_pipeline.report import RunHistory, RunReport
+from tfx_pipeline.report_page.after_run import write_after_run
 from tfx_pipeline.runners.run_watcher import RunWatcher
 from tfx_pipeline.runners.watched_runner import WatchedRunner
 
@@ -18,7 +19,7 @@ _LOG = logging.getLogger(__name__)
 def run(config: PipelineConfig, watcher: RunWatcher | None = None) -> RunReport:
     """Runs all components, or takes their results from the cache, and returns a report.
 
-    The report is also written to `config.report_path`, and kept for `tandem runs`.
+    The report is also written to `config.report_path`, kept for `tandem runs`, and written as a page.
 
     Args:
         config: The configuration.
@@ -37,6 +38,7 @@ def run(config: PipelineConfig, watcher: RunWatcher | None = None) -> RunReport:
         report = history.report(since=last_execution_id)
         record.report = report.as_dict()
     report.write(config.report_path)
+    write_after_run(config.run_root)
     return report
 
 
