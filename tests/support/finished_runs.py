@@ -131,7 +131,7 @@ def finish(
         _write_summary(past.folder(made[1]), counts, {"event": {"no user": 3}})
         (model, model_run) = past.step("Trainer", inputs=made[:1], outputs=["Model", "model_run"])
         write_training(past.folder(model_run))
-        (_, blessing) = past.step("Evaluator", inputs=[model], outputs=["ModelEvaluation", "ModelBlessing"])
+        (_, blessing) = past.step("Evaluator", inputs=[model, made[0]], outputs=["ModelEvaluation", "ModelBlessing"])
         if version:
             past.push(blessing, version, name)
         else:

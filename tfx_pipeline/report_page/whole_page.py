@@ -3,6 +3,7 @@
 import datetime
 import os
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -14,6 +15,7 @@ from tfx_pipeline.report_page.data_part import examples_part, log_part
 from tfx_pipeline.report_page.finished_run import FinishedRun
 from tfx_pipeline.report_page.html_parts import Html, element, folded, joined, part, table
 from tfx_pipeline.report_page.lineage_part import lineage_parts
+from tfx_pipeline.report_page.lists_part import lists_part
 from tfx_pipeline.report_page.quality_part import quality_parts
 from tfx_pipeline.report_page.training_part import training_part
 
@@ -23,12 +25,18 @@ _NOTHING_ELSE: Final = "default-src 'none'; style-src 'unsafe-inline'"
 """The browser is told to load nothing and to run nothing, whatever the texts of a log hold."""
 
 
-def write_page(runs: Sequence[FinishedRun], path: str) -> None:
-    """Writes the report of a run, or of several, into a file, which is there whole or not at all."""
-    partial = f"{path}.partial"
+def write_page(runs: Sequence[FinishedRun], path: str, lists: int = 0) -> None:
+    """Writes the report of a run, or of several, into a file, which is there whole or not at all.
+
+    Args:
+        runs: The runs, of one root.
+        path: The file.
+        lists: How many ranked lists to show of each model; with any, the models are loaded and asked.
+    """
+    unfinished = f"{path}.partial"
     os.makedirs(os.path.dirname(os.path.abspath(path)), exist_ok=True)
-    Path(partial).write_text(page(runs), encoding="utf-8")
-    os.replace(partial, path)
+    Path(unfinished).write_text(page(runs, lists), encoding="utf-8")
+    os.replace(unfinished, path)
 
 
 def default_path(runs: Sequence[FinishedRun]) -> str:
@@ -37,8 +45,13 @@ def default_path(runs: Sequence[FinishedRun]) -> str:
     return os.path.join(runs[0].store.root, FOLDER, f"run_{numbers}.html")
 
 
-def page(runs: Sequence[FinishedRun]) -> str:
-    """The report as a whole HTML document. Of several runs, what compares them comes first, and each is folded."""
+def page(runs: Sequence[FinishedRun], lists: int = 0) -> str:
+    """The report as a whole HTML document. Of several runs, what compares them comes first, and each is folded.
+
+    Args:
+        runs: The runs, of one root.
+        lists: How many ranked lists to show of each model.
+    """
     is_one = len(runs) == 1
     title = f"{runs[0].name}, {'run' if is_one else 'runs'} {' and '.join(str(run.number) for run in runs)}"
     head = [
@@ -49,10 +62,10 @@ def page(runs: Sequence[FinishedRun]) -> str:
         element("style", Html(_STYLE.read_text(encoding="utf-8"))),
     ]
     if is_one:
-        top, parts = [_verdict(runs[0])], _parts(runs[0])
+        top, parts = [_verdict(runs[0])], _parts(runs[0], lists)
     else:
         top = [joined([element("h2", f"Run {run.number}"), _verdict(run)]) for run in runs]
-        parts = [_tried(compared, runs), *(folded(f"All of run {run.number}", *_parts(run)) for run in runs)]
+        parts = [_tried(compared, runs), *(folded(f"All of run {run.number}", *_parts(run, lists)) for run in runs)]
     body = [element("header", element("h1", title), *top), element("main", *parts)]
     return f'<!DOCTYPE html>\n<html lang="en">{joined(head)}\n<body>{joined(body)}</body></html>\n'
 
@@ -68,12 +81,14 @@ def _verdict(run: FinishedRun) -> Html:
     return joined([element("p", when, class_="quiet"), *outcomes])
 
 
-def _parts(run: FinishedRun) -> list[Html]:
+def _parts(run: FinishedRun, lists: int) -> list[Html]:
     models = run.report["models"]
     found = [_said(run)]
     for name, model in models.items():
         titled = element("h2", name) if len(models) > 1 else Html()
         found.append(joined([titled, _tried(quality_parts, model)]))
+    if lists:
+        found.append(_tried(partial(lists_part, many=lists), run))
     return [*found, *(_tried(make, run) for make in (training_part, examples_part, log_part, lineage_parts))]
 
 
@@ -88,6 +103,6 @@ def _tried(make: Callable[[Told], Html], of: Told) -> Html:
     """A part of the page; if its files cannot be read, or another release wrote them, it says so in its place."""
     try:
         return make(of)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except Exception as error:
         told = f"A part of the report is missing: {type(error).__name__}: {error}"
         return element("p", told, class_="missing")

@@ -3,6 +3,7 @@
 tandem report                        # of the newest run that has finished
 tandem report 3 --out shop.html      # of run 3, as `tandem runs` lists it
 tandem report 2 3                    # of both, side by side
+tandem report --lists 20             # with ranked lists: the model is asked, which takes TensorFlow and a minute
 """
 
 import argparse
@@ -10,6 +11,7 @@ import os
 
 from tfx_pipeline.cli.exit_code import ExitCode
 from tfx_pipeline.cli.parsing import config_arguments
+from tfx_pipeline.cli.parsing.option_values import whole_number
 from tfx_pipeline.cli.running import preflight
 from tfx_pipeline.config.loading import ConfigError
 from tfx_pipeline.config.pipeline_config import METADATA_FILE
@@ -27,6 +29,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     config_arguments.add(parser)
     parser.add_argument(
         "--out", default="", metavar="FILE.html", help="the file to write (<run root>/reports/run_RUN.html)"
+    )
+    parser.add_argument(
+        "--lists",
+        type=whole_number(0),
+        default=0,
+        metavar="N",
+        help="ask the model, too: slices, N ranked lists, neighbours of items, sessions; takes a minute (%(default)s)",
     )
 
 
@@ -47,7 +56,7 @@ def run(args: argparse.Namespace) -> int:
     except NotFinished as error:
         raise NotReadyError(str(error)) from None
     path = args.out or default_path(chosen)
-    write_page(chosen, path)
+    write_page(chosen, path, args.lists)
     numbers = " and ".join(str(each.number) for each in chosen)
     print(f"The report of {'run' if len(chosen) == 1 else 'runs'} {numbers} is in {path}")
     return ExitCode.OK

@@ -45,6 +45,15 @@ def test_several_runs_are_one_file(past, write):
     assert write("1", "3") == f"The report of runs 1 and 3 is in {past.root}/reports/run_1_3.html\n"
 
 
+def test_with_lists_the_model_is_asked(past, write):
+    write()
+    page = past.root / "reports" / "run_1.html"
+    assert "ranked lists" not in page.read_text()
+    write("--lists", "20")
+    # This one has left no model.
+    assert "The model or its examples are gone, so there are no ranked lists." in page.read_text()
+
+
 def test_an_unknown_run_and_one_that_has_not_finished_are_told(past, write):
     assert write("9", code=2) == f"tandem: there is no run 9 in {past.root}. There are: 1, 2.\n"
     assert write("2", code=1) == "tandem report: run 2 has no report: it failed in Trainer.\n"
