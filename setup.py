@@ -35,6 +35,7 @@ setup(
     package_data={
         "": ["*.pbtxt", "*.md", "py.typed"],
         "serving.deploy": ["*.config"],
+        "tfx_pipeline.report_page": ["*.css"],
         "serving.explore": ["page/*", "page/*/*"],
     },
     data_files=shared_files("configs", "configs/experiments", "configs/papers", "data/online_retail", "examples"),
@@ -66,6 +67,7 @@ setup(
         "grpcio>=1.60",
         "httpx>=0.27",
         "numpy>=1.26",
+        "pandas>=1.5",
         "pyarrow>=10",
         "pyyaml>=6",
         "regex>=2024.4",

@@ -14,7 +14,7 @@ os.environ.setdefault("CUDA_VISIBLE_DEVICES", "")
 # `tests.support` is found from any directory; the rooms come from what is installed, be it the checkout or the wheel.
 sys.path.append(str(Path(__file__).resolve().parents[1]))
 
-pytest_plugins = ["tests.support.model_servers"]
+pytest_plugins = ["tests.support.model_servers", "tests.support.browser"]
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -47,9 +47,7 @@ class ItemCatalogGen(BaseBeamComponent):
             ItemCatalogGenSpec(
                 **{
                     DATA_CONFIG_KEY: config.to_json(),
-                    FINGERPRINT_KEY: fingerprint(
-                        lambda: [*files.event_files, *files.item_files, *files.pretraining_files]
-                    ),
+                    FINGERPRINT_KEY: fingerprint(lambda: files.files_that_name_items),
                     CATALOG_KEY: types.Channel(type=ItemCatalog),
                     REJECTS_KEY: types.Channel(type=Rejects),
                 }

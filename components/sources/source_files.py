@@ -109,6 +109,11 @@ class SourceFiles:
         return matching_files(self.pretraining, "data.pretraining_events") if self.pretraining else []
 
     @property
+    def files_that_name_items(self) -> list[str]:
+        """All files of events and of items; raises DataError as the others do."""
+        return [*self.event_files, *self.item_files, *self.pretraining_files]
+
+    @property
     def candidate_files(self) -> list[str]:
         """The files with evaluation examples; raises DataError if one is missing."""
         return [path for pattern in self.candidates for path in matching_files(pattern, "data.events")]

@@ -49,6 +49,16 @@ def test_runs_differ_in_what_was_set(tandem_runs, three_runs):
     assert tandem_runs(root, "compare", "1", "3")["configuration"] == {"evaluation.margin": [0.0001, 0.99]}
 
 
+def test_each_run_has_its_page(three_runs):
+    for number in (1, 2, 3):
+        page = (Path(three_runs.config.run_root) / "reports" / f"run_{number}.html").read_text()
+        assert 'class="missing"' not in page
+        titles = ("Metrics on the held-out examples", "Beside simple rules", "Gates", "Training", "Examples", "The log")
+        assert [title for title in titles if f"<h3>{title}" not in page] == []
+        assert "Digest of the code" in page and ("memory at most" in page) is (number != 2)  # That one ran nothing.
+        assert "<h4>RetrieverTrainer</h4>" in page and "The log is not there any more" not in page
+
+
 @pytest.fixture
 def runs_to_change(three_runs, tmp_path):
     """The three runs where they were made, for the cache knows them by their paths. They are put back afterwards."""

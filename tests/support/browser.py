@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 
 KEYS = {
     "Tab": "\ue004",
@@ -113,6 +114,16 @@ class Browser:
 
     def _post(self, command: str, **fields: Any) -> Any:
         return _value(self._client.post(f"{self._session}/{command}", json=fields))
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory):
+    """A browser of the module's own."""
+    if missing := missing_programs():
+        pytest.skip(f"the page needs a browser; not installed: {', '.join(missing)}")
+    with headless_chromium(tmp_path_factory.mktemp("browser")) as browser:
+        browser.become(1280, 1000)
+        yield browser
 
 
 @contextlib.contextmanager

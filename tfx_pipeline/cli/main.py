@@ -48,6 +48,7 @@ GROUPS = {
             "tfx_pipeline.cli.running.runs",
             "list and compare past runs, tell what a model was made of, remove runs",
         ),
+        "report": ("tfx_pipeline.cli.running.report_file", "write the report of a run as one HTML file"),
         "tensorboard": ("tfx_pipeline.cli.running.tensorboard", "look at the trainings"),
         "experiment": ("tfx_pipeline.cli.running.experiment", "train variants of a configuration and compare them"),
         "reproduce": (

@@ -19,6 +19,9 @@ def test_the_files_that_the_configuration_names(tmp_path):
     assert (files.event_files, files.last_span) == ([f"{tmp_path}/e1.tsv", f"{tmp_path}/e2.tsv"], 0)
     assert files.item_files == [f"{tmp_path}/items.tsv"]
     assert files.candidate_files == files.user_files == SourceFiles.of_config(DataConfig(events="e")).item_files == []
+    assert files.files_that_name_items == [f"{tmp_path}/{name}" for name in ("e1.tsv", "e2.tsv", "items.tsv")]
+    again = SourceFiles.of_config(dataclasses.replace(config, pretraining_events="e1*"))
+    assert again.files_that_name_items[3:] == [f"{tmp_path}/e1.tsv"]
     users = dataclasses.replace(config, users="user*.csv", user_columns=UserColumns(attributes=("level",)))
     assert SourceFiles.of_config(users).user_files == [f"{tmp_path}/users.csv"]
 

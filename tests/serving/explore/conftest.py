@@ -6,18 +6,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from serving.explore.app import explore_app
-from tests.support.browser import headless_chromium, missing_programs
 from tests.support.explored_shop import explored_at, page_of
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory):
-    """A browser of the module's own."""
-    if missing := missing_programs():
-        pytest.skip(f"the page needs a browser; not installed: {', '.join(missing)}")
-    with headless_chromium(tmp_path_factory.mktemp("browser")) as browser:
-        browser.become(1280, 1000)
-        yield browser
 
 
 @pytest.fixture(scope="module")

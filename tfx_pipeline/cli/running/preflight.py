@@ -46,20 +46,26 @@ def check_all(configs: Iterable[PipelineConfig]) -> None:
         raise NotReadyError("\n".join(missing))
 
 
-def check_output(path: str) -> None:
+def check_output(path: str, option: str = "--output", example: str = "spec.yaml") -> None:
     """Checks that a file can be written.
+
+    Args:
+        path: The file.
+        option: The option that named it.
+        example: The name of such a file. The file has to end as it does.
 
     Raises:
         NotReadyError: It cannot.
     """
     if "://" in path:
         return
-    if not path.endswith(".yaml"):
-        raise NotReadyError(f"--output {path}: give a file that ends in .yaml.")
+    ending = os.path.splitext(example)[1]
+    if not path.endswith(ending):
+        raise NotReadyError(f"{option} {path}: give a file that ends in {ending}.")
     if os.path.isdir(path):
-        raise NotReadyError(f"--output {path}: is a folder; give the file, such as {os.path.join(path, 'spec.yaml')}.")
+        raise NotReadyError(f"{option} {path}: is a folder; give the file, such as {os.path.join(path, example)}.")
     if reason := _not_writable(os.path.dirname(os.path.abspath(path))):
-        raise NotReadyError(f"--output {path}: {reason}")
+        raise NotReadyError(f"{option} {path}: {reason}")
 
 
 def _files(config: PipelineConfig) -> list[str]:

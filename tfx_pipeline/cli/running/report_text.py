@@ -86,7 +86,7 @@ def _outcome(title: str, model: Report) -> str:
         return f"{title}Pushed: version {model['version']} in {model['pushed_model_dir']}."
     if model["outcome"] == "unchanged":
         return f"{title}Unchanged: version {model['version']} is already pushed, in {model['pushed_model_dir']}."
-    reasons = [_shortfall(each, model["baseline"]) for each in model["shortfalls"]]
+    reasons = [shortfall_text(each, model["baseline"]) for each in model["shortfalls"]]
     reasons += refusals(model.get("rules", {}))
     reasons += [f"not servable: {reason}" for reason in model["servability_reasons"]]
     if not model["servable"] and not model["servability_reasons"]:
@@ -99,7 +99,8 @@ def _outcome(title: str, model: Report) -> str:
     return f"{title}Not pushed: {'; '.join(reasons)}. {stays}"
 
 
-def _shortfall(shortfall: Mapping[str, Any], baseline: str) -> str:
+def shortfall_text(shortfall: Mapping[str, Any], baseline: str) -> str:
+    """What a model lacks on a surface, in a few words; `baseline` is the model that it has to beat."""
     name, value, needed = metric_named(shortfall["metric"]).label, shortfall["value"], shortfall["needed"]
     if value is None or needed is None:
         return f"{name} in {shortfall['surface']} could not be measured, there is no example of it to evaluate"

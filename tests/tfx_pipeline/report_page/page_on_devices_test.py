@@ -1,0 +1,52 @@
+"""How a report looks on a wide screen and on a phone, light and dark: measured, and kept as pictures where wanted.
+
+`SCREENSHOTS=FOLDER pytest tests/tfx_pipeline/report_page/page_on_devices_test.py` writes PNG files into the folder.
+"""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.support import page_measures
+from tests.support.finished_runs import finish, report
+from tests.support.page_pictures import PHONE, WIDE
+from tests.support.past_runs import PastRuns
+from tfx_pipeline.past_runs.finished_run import finished_runs
+from tfx_pipeline.report_page.whole_page import page
+
+LEAST_CONTRAST = 4.5
+"""What WCAG 2 (AA) wants of text."""
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory):
+    """The address of a report in which a text is longer than a phone is wide."""
+    root = tmp_path_factory.mktemp("reported")
+    finish(PastRuns(root), report(outcome="not_pushed", servability_reasons=["slow" * 40], servable=False), version="")
+    (root / "report.html").write_text(page(finished_runs(str(root))))
+    return f"file://{root}/report.html"
+
+
+@pytest.mark.parametrize("is_dark", [False, True])
+@pytest.mark.parametrize("size", [WIDE, PHONE], ids=str)
+def test_it_fits_and_is_legible(browser, address, size, is_dark):
+    browser.become(*size, is_dark=is_dark, is_phone=size == PHONE)
+    browser.open(address)
+    browser.run("for (const each of document.querySelectorAll('details')) each.open = true")
+    if folder := os.environ.get("SCREENSHOTS"):
+        Path(folder).mkdir(parents=True, exist_ok=True)
+        name = f"report-{size[0]}-{'dark' if is_dark else 'light'}.png"
+        browser.screenshot(Path(folder) / name, is_whole=True)
+    assert not page_measures.scrolls_sideways(browser)
+    assert page_measures.parts_outside(browser) == []
+    assert page_measures.pale_texts(browser, LEAST_CONTRAST) == []
+    assert page_measures.unnamed_controls(browser) == []
+    assert page_measures.broken_words(browser, ".pictures") == []
+
+
+def test_nothing_is_loaded_and_no_script_runs(browser, address):
+    browser.open(address)
+    assert browser.run("return performance.getEntriesByType('resource').length") == 0
+    browser.run("document.body.setAttribute('onclick', 'window.ran = true'); document.body.click()")
+    assert browser.run("return window.ran === undefined")

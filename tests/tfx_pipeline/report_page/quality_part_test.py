@@ -1,0 +1,96 @@
+import pytest
+
+from tests.support.finished_runs import report
+from tests.support.html_tables import table_rows
+from tfx_pipeline.report_page.quality_part import difference, figure, quality_parts, surfaces_of
+
+
+def parts(**changes):
+    return quality_parts(report(**changes)["models"]["shop"])
+
+
+def test_each_metric_stands_beside_what_it_is_compared_with():
+    assert table_rows(parts(), "Metrics")[:3] == [
+        ["surface", "metric", "model", "baseline", "difference", "popularity", "difference", "among all items"],
+        ["search", "HR@1", "0.5000", "0.3750", "+0.1250", "0.0312", "+0.4688", "0.2500"],
+        ["search", "NDCG@5", "0.5000", "0.3750", "+0.1250", "0.0312", "+0.4688", "0.2500"],
+    ]
+    assert len(table_rows(parts(), "Metrics")) == 1 + 2 * 3
+    assert "Baseline: last blessed version 12." in parts()
+
+
+def test_a_baseline_that_is_popularity_stands_once():
+    metrics = report()["models"]["shop"]["metrics"]
+    html = parts(metrics={**metrics, "popularity": metrics["baseline"]}, whole_catalogue={})
+    assert table_rows(html, "Metrics")[0] == ["surface", "metric", "model", "baseline", "difference"]
+
+
+def test_rules_stand_from_the_best_to_the_worst_with_intervals_and_differences():
+    assert table_rows(parts(), "Simple rules, search") == [
+        ["search", *["among candidates", "95 % interval", "model is ahead by"], "among all items", "95 % interval"]
+        + ["model is ahead by"],
+        ["the model", "0.5000", "0.480 to 0.520", "", "0.2500", "0.230 to 0.270", ""],
+        ["item_neighbours", "0.2500", "0.230 to 0.270", "+0.2500", "0.1250", "0.105 to 0.145", "+0.1250"],
+        ["popularity", "0.0312", "0.011 to 0.051", "+0.4688", "0.0156", "-0.004 to 0.036", "+0.2344"],
+    ]
+    # The feed was not compared among all items.
+    assert table_rows(parts(), "Simple rules, recommendation")[0][1:] == ["among candidates", "95 % interval"] + [
+        "model is ahead by"
+    ]
+    assert (
+        table_rows(parts(), "All metrics, search, among candidates")[1]
+        == ["the model"] + ["0.5000 (0.480 to 0.520)"] * 3
+    )
+    assert parts().count("<svg") == 3
+    assert "Beside simple rules: NDCG@5, with 95 % intervals over users" in parts()
+
+
+@pytest.mark.parametrize("rules", [{}, None])
+def test_without_a_comparison_there_is_nothing_of_it(rules):
+    assert "simple rules" not in parts(rules=rules)
+
+
+def test_rules_that_decide_nothing_are_said_to():
+    rules = report()["models"]["shop"]["rules"] | {"decides": False, "blessed": False, "reasons": ["a rule is better"]}
+    html = parts(rules=rules)
+    assert "evaluation.must_beat_baselines is false, so this decides nothing." in html
+    assert table_rows(html, "Gates")[2] == ["Better than simple rules", "decides nothing", "a rule is better"]
+
+
+def test_gates_say_why():
+    shortfalls = [{"surface": "search", "metric": "ndcg_at_5", "value": 0.412, "needed": 0.431}]
+    html = parts(blessed=False, shortfalls=shortfalls, servable=False, servability_reasons=["rank: too slow"])
+    lacks = "NDCG@5 in search 0.4120, needed 0.4310, 0.0190 more (last blessed version 12)"
+    assert table_rows(html, "Gates")[1:] == [
+        ["Better than the baseline", "no", lacks],
+        ["Better than simple rules", "yes", "better than the best of them on each surface"],
+        ["Answers well when it is served", "no", "rank: too slow"],
+    ]
+    told = "2.5 MB; a median `rank` request over REST 7.2 ms; over gRPC 3.0 ms"
+    assert table_rows(parts(), "Gates")[3] == ["Answers well when it is served", "yes", told]
+
+
+def test_judged_queries_are_a_table_or_say_why_not():
+    figures = {"queries": 8, "precision": 0.5, "out_of_order": None, "answers": 99.6}
+    html = parts(judged_queries={"skipped": "", "kinds": {"misspelt": figures}, "all": figures})
+    assert table_rows(html, "Queries made from titles")[1:] == [
+        ["misspelt", "8", "0.500", "", "100"],
+        ["all that have a right item", "8", "0.500", "", "100"],
+    ]
+    assert "Search was not judged: no titles." in parts(judged_queries={"skipped": "no titles"})
+
+
+def test_texts_of_the_report_are_escaped():
+    rules = report()["models"]["shop"]["rules"]
+    rules["candidates"]["search"]["rules"]["<script>"] = rules["candidates"]["search"]["rules"]["popularity"]
+    rules["catalogue"] = {}
+    evil = "<script>"
+    html = parts(rules=rules, baseline=evil, servable=False, servability_reasons=[evil], among_which=evil)
+    assert evil not in html and html.count("&lt;script&gt;") > 4
+
+
+def test_figures_that_were_not_measured_are_empty():
+    assert (figure(None), figure(0.25)) == ("", "0.2500")
+    assert (difference(None, 1), difference(0.5, None), difference(0.25, 0.5)) == ("", "", "-0.2500")
+    assert surfaces_of({"overall": {}}) == ["overall"]
+    assert surfaces_of({"overall": {}, "recommendation": {}, "search": {}}) == ["search", "recommendation"]

@@ -1,0 +1,83 @@
+"""Reads what a training told TensorBoard, epoch by epoch. Imports no TensorFlow."""
+
+import json
+import struct
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from tfx_pipeline.training.automatic_training import CHOICE_FILE
+
+_VALIDATION_FILE: Final = "validation.json"
+_EVENTS: Final = "*.tfevents.*"
+_PREFIX: Final = "epoch_"
+_HEAD: Final = struct.Struct("<QI")
+"""Before each record: its length, and a checksum of that. Behind it stands a checksum of the record."""
+_CHECKSUM_BYTES: Final = 4
+Points = Sequence[tuple[float, float]]
+"""An epoch, from 1, and a number of it; in the order of the epochs."""
+
+
+@dataclass(frozen=True)
+class LearningCurves:
+    """The numbers of a training.
+
+    Attributes:
+        training: On the training examples: for each loss the epoch, from 1, and its value.
+        validation: The same of losses and metrics on the validation split.
+        best_epoch: The epoch whose weights were kept; 0 if those before the first were. None if nobody wrote it down.
+        parameters: How many numbers were learned; None if nobody wrote it down.
+        chosen: What `train: auto` chose, in a sentence; empty if nothing was `auto`.
+    """
+
+    training: dict[str, Points] = field(default_factory=dict)
+    validation: dict[str, Points] = field(default_factory=dict)
+    best_epoch: int | None = None
+    parameters: int | None = None
+    chosen: str = ""
+
+
+def read_curves(folder: Path) -> LearningCurves:
+    """Reads the folder of one training, an artifact `model_run`; what is not there is left out."""
+    told, choice = _json(folder / _VALIDATION_FILE), _json(folder / CHOICE_FILE)
+    best = told.get("epoch")
+    return LearningCurves(
+        _series(folder / "train"),
+        _series(folder / "validation"),
+        None if best is None else int(best),
+        told.get("parameters"),
+        str(choice.get("text", "")),
+    )
+
+
+def _json(path: Path) -> dict[str, Any]:
+    values = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    return values if isinstance(values, dict) else {}
+
+
+def _series(folder: Path) -> dict[str, Points]:
+    """By name the numbers of all epochs. A training that was interrupted and went on has several files."""
+    from tensorboard.util import tensor_util  # Imports NumPy.
+
+    found: dict[str, dict[int, float]] = {}
+    for path in sorted(folder.glob(_EVENTS)):
+        for event in _events(path):
+            for value in event.summary.value:
+                if value.tag.startswith(_PREFIX) and value.HasField("tensor"):
+                    number = float(tensor_util.make_ndarray(value.tensor))
+                    found.setdefault(value.tag.removeprefix(_PREFIX), {})[event.step + 1] = number
+    return {name: sorted(numbers.items()) for name, numbers in found.items()}
+
+
+def _events(path: Path) -> Iterator[Any]:
+    """The events of a file, up to the last whole one."""
+    from tensorboard.compat.proto import event_pb2  # Takes a quarter of a second.
+
+    content, place = path.read_bytes(), 0
+    while place + _HEAD.size <= len(content):
+        length, _ = _HEAD.unpack_from(content, place)
+        start = place + _HEAD.size
+        place = start + length + _CHECKSUM_BYTES
+        if place <= len(content):
+            yield event_pb2.Event.FromString(content[start : start + length])

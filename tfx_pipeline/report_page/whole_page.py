@@ -1,0 +1,108 @@
+"""Puts the report of runs together: one HTML file that needs nothing else, no network and no script."""
+
+import datetime
+import os
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Final, TypeVar
+
+from tfx_pipeline.cli.running.report_text import outcome_lines
+from tfx_pipeline.display.run_status import duration
+from tfx_pipeline.past_runs.finished_run import FinishedRun
+from tfx_pipeline.past_runs.run_record import FOLDER
+from tfx_pipeline.report_page.compared_runs import compared
+from tfx_pipeline.report_page.data_part import examples_part, log_part
+from tfx_pipeline.report_page.html_parts import Html, element, folded, joined, part, table
+from tfx_pipeline.report_page.lineage_part import lineage_parts
+from tfx_pipeline.report_page.lists_part import lists_part
+from tfx_pipeline.report_page.quality_part import quality_parts
+from tfx_pipeline.report_page.training_part import training_part
+
+Told = TypeVar("Told")
+_STYLE: Final = Path(__file__).with_name("style.css")
+_NOTHING_ELSE: Final = "default-src 'none'; style-src 'unsafe-inline'"
+"""The browser is told to load nothing and to run nothing, whatever the texts of a log hold."""
+
+
+def write_page(runs: Sequence[FinishedRun], path: str, lists: int = 0) -> None:
+    """Writes the report of a run, or of several, into a file, which is there whole or not at all.
+
+    Args:
+        runs: The runs, of one root.
+        path: The file.
+        lists: How many ranked lists to show of each model; with any, the models are loaded and asked.
+    """
+    unfinished = f"{path}.partial"
+    os.makedirs(os.path.dirname(os.path.abspath(path)), exist_ok=True)
+    Path(unfinished).write_text(page(runs, lists), encoding="utf-8")
+    os.replace(unfinished, path)
+
+
+def default_path(runs: Sequence[FinishedRun]) -> str:
+    """Where a report lies if nobody says where it is to go: beside what the first run keeps of itself."""
+    numbers = "_".join(str(run.number) for run in runs)
+    return os.path.join(runs[0].store.root, FOLDER, f"run_{numbers}.html")
+
+
+def page(runs: Sequence[FinishedRun], lists: int = 0) -> str:
+    """The report as a whole HTML document. Of several runs, what compares them comes first, and each is folded.
+
+    Args:
+        runs: The runs, of one root.
+        lists: How many ranked lists to show of each model.
+    """
+    is_one = len(runs) == 1
+    title = f"{runs[0].name}, {'run' if is_one else 'runs'} {' and '.join(str(run.number) for run in runs)}"
+    head = [
+        Html('<meta charset="utf-8">'),
+        Html('<meta name="viewport" content="width=device-width, initial-scale=1">'),
+        Html(f'<meta http-equiv="Content-Security-Policy" content="{_NOTHING_ELSE}">'),
+        element("title", title),
+        element("style", Html(_STYLE.read_text(encoding="utf-8"))),
+    ]
+    if is_one:
+        top, parts = [_verdict(runs[0])], _parts(runs[0], lists)
+    else:
+        top = [joined([element("h2", f"Run {run.number}"), _verdict(run)]) for run in runs]
+        parts = [_tried(compared, runs), *(folded(f"All of run {run.number}", *_parts(run, lists)) for run in runs)]
+    body = [element("header", element("h1", title), *top), element("main", *parts)]
+    return f'<!DOCTYPE html>\n<html lang="en">{joined(head)}\n<body>{joined(body)}</body></html>\n'
+
+
+def _verdict(run: FinishedRun) -> Html:
+    """When it ran, and what became of its models."""
+    began = datetime.datetime.fromtimestamp(run.summary.run.began_ms / 1000, datetime.timezone.utc)
+    when = f"Begun {began:%Y-%m-%d %H:%M} UTC, took {duration(run.summary.run.seconds)}."
+    outcomes = [
+        element("p", line, class_=f"outcome {model['outcome']}")
+        for line, model in zip(outcome_lines(run.report), run.report["models"].values(), strict=True)
+    ]
+    return joined([element("p", when, class_="quiet"), *outcomes])
+
+
+def _parts(run: FinishedRun, lists: int) -> list[Html]:
+    models = run.report["models"]
+    found = [_said(run)]
+    for name, model in models.items():
+        titled = element("h2", name) if len(models) > 1 else Html()
+        found.append(joined([titled, _tried(quality_parts, model)]))
+    if lists:
+        found.append(_tried(partial(lists_part, many=lists), run))
+    return [*found, *(_tried(make, run) for make in (training_part, examples_part, log_part, lineage_parts))]
+
+
+def _said(run: FinishedRun) -> Html:
+    """What the run found in the data, and left out of it."""
+    found = run.report.get("data_findings", ())
+    rows = [["found", each] for each in found] + [["left out", each] for each in run.report.get("left_out", ())]
+    return part("Remarks on the data", table(["", "what"], rows, "Remarks on the data"))
+
+
+def _tried(make: Callable[[Told], Html], of: Told) -> Html:
+    """A part of the page; if its files cannot be read, or another release wrote them, it says so in its place."""
+    try:
+        return make(of)
+    except Exception as error:
+        told = f"A part of the report is missing: {type(error).__name__}: {error}"
+        return element("p", told, class_="missing")
