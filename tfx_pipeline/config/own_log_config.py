@@ -270,7 +270,7 @@ def _models(of: Sizes, items_are_described: bool) -> list[str]:
         *id_dropout,
         *(["  popularity_correction: 0.0"] if of.negatives == POPULARITY else []),
         "unifiedssr:",
-        "  # Wider, with fewer layers than the paper's, and items' vectors as long as positions': it learns in fewer epochs.",
+        "  # Wider than the paper's, one layer, and items' vectors as long as positions': it learns in fewer epochs.",
         "  dim: 64",
         "  num_layers: 1",
         "  input_norm: true",
