@@ -48,6 +48,10 @@ _REPEATS: Final = (
     "  # And whether, how often and how long ago the user had it before.",
     "  repeat_features: true",
 )
+_NO_USERS: Final = (
+    "  # Nothing is known of users but their history, and a vector of each user's own would learn its events by heart.",
+    "  user_embedding: false",
+)
 
 
 @dataclass(frozen=True)
@@ -175,7 +179,7 @@ def configuration(
         f"  category_levels: {of.category_levels}",
         *_word_forms(of),
     ]
-    lines += _models(of, bool(data.items))
+    lines += _models(of, bool(data.items), bool(data.users))
     return "\n".join(lines) + "\n"
 
 
@@ -254,7 +258,7 @@ def _category_text(of: Sizes) -> list[str]:
     ]
 
 
-def _models(of: Sizes, items_are_described: bool) -> list[str]:
+def _models(of: Sizes, items_are_described: bool, users_are_described: bool) -> list[str]:
     id_dropout = _id_dropout(of) if items_are_described else []
     matches_texts = Surface.SEARCH.value in of.surfaces and (of.words_per_title or of.words_per_category_path)
     return [
@@ -274,6 +278,7 @@ def _models(of: Sizes, items_are_described: bool) -> list[str]:
         "  dim: 64",
         "  num_layers: 1",
         "  input_norm: true",
+        *([] if users_are_described else _NO_USERS),
         "  item_attributes: true",
         "  loss: softmax",
         *id_dropout,

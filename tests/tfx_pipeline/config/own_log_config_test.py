@@ -94,6 +94,11 @@ def test_ids_are_left_out_as_often_as_engagements_are_with_new_items():
     assert dropped(DATA, 40 / 60) == [None, None], "nothing but ids is known of items"
 
 
+def test_the_retriever_embeds_users_only_where_something_is_known_of_them():
+    texts = [configuration("my", data, sizes(check())) for data in (DATA, dataclasses.replace(DATA, users="users.csv"))]
+    assert [yaml.safe_load(text)["unifiedssr"].get("user_embedding") for text in texts] == [False, None]
+
+
 def test_where_users_get_the_same_items_again_the_history_offers_negatives_and_candidates():
     """20 users engage 10 times with 8 different items, which is 2 in 10 again; with 9 items it is 1 in 10."""
     again, hardly = (sizes(check(users=20, each=10, own=own)) for own in (8, 9))
