@@ -95,7 +95,8 @@ def test_ids_are_left_out_as_often_as_engagements_are_with_new_items():
 
 
 def test_the_retriever_embeds_users_only_where_something_is_known_of_them():
-    texts = [configuration("my", data, sizes(check())) for data in (DATA, dataclasses.replace(DATA, users="users.csv"))]
+    described = dataclasses.replace(DATA, users="users.csv", user_columns=UserColumns(attributes=("country",)))
+    texts = [configuration("my", data, sizes(check())) for data in (DATA, described)]
     assert [yaml.safe_load(text)["unifiedssr"].get("user_embedding") for text in texts] == [False, None]
 
 
