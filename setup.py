@@ -67,6 +67,7 @@ setup(
         "grpcio>=1.60",
         "httpx>=0.27",
         "numpy>=1.26",
+        "pandas>=1.5",
         "pyarrow>=10",
         "pyyaml>=6",
         "regex>=2024.4",

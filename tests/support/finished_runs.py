@@ -3,8 +3,9 @@
 import copy
 import json
 import struct
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from tensorboard.compat.proto import event_pb2, summary_pb2
@@ -13,8 +14,12 @@ from tensorboard.util import tensor_util
 from components.sources.data_config import DataConfig
 from tests.support.past_runs import PastRuns
 from tfx_pipeline.config.pipeline_config import PipelineConfig
+from tfx_pipeline.past_runs.finished_run import FinishedRun
 from tfx_pipeline.past_runs.run_record import recorded
 from tfx_pipeline.past_runs.run_store import RunStore
+
+if TYPE_CHECKING:
+    from components.item_catalog.table import CatalogItem
 
 METRICS = ("hit_rate_at_1", "ndcg_at_5", "mrr")
 
@@ -102,6 +107,7 @@ def finish(
     version: str = "17",
     log: tuple[DataConfig, str] = (DataConfig(events="events.tsv", items="items.tsv"), "ab" * 32),
     examples: Sequence[int] = (),
+    judges: Sequence[str] = ("Evaluator",),
     **settings,
 ) -> list[int]:
     """Adds a run that has finished: examples, a training of two epochs, an evaluation and a push.
@@ -113,6 +119,7 @@ def finish(
         version: The version that it pushes; the empty one pushes nothing.
         log: What it read, and the digest of that.
         examples: What BehaviourExampleGen takes from the cache; empty if it makes them anew.
+        judges: The ids of its Evaluators.
         settings: Of its configuration, by section.
 
     Returns:
@@ -131,13 +138,37 @@ def finish(
         _write_summary(past.folder(made[1]), counts, {"event": {"no user": 3}})
         (model, model_run) = past.step("Trainer", inputs=made[:1], outputs=["Model", "model_run"])
         write_training(past.folder(model_run))
-        (_, blessing) = past.step("Evaluator", inputs=[model, made[0]], outputs=["ModelEvaluation", "ModelBlessing"])
+        for judge in judges:
+            (_, blessing) = past.step(judge, inputs=[model, made[0]], outputs=["ModelEvaluation", "ModelBlessing"])
         if version:
             past.push(blessing, version, name)
         else:
             past.step("Pusher", inputs=[blessing], outputs=["PushedModel"])
         record.report = dict(told)
         return made
+
+
+def put_model(run: FinishedRun, signatures: Mapping) -> None:
+    """Puts a model into a run's artifacts that scores an item by the length of its id, and has further signatures."""
+    from tests.support.rank_models import save_rank_model  # Imports TensorFlow.
+
+    step = run.steps("Evaluator")[0]
+    model = dict(step.inputs)["model"]
+    save_rank_model(Path(run.store.artifacts[model].uri) / "Format-Serving", further=signatures)
+
+
+def put_examples(run: FinishedRun, serialized: Iterable[bytes], split: str = "test") -> None:
+    """Puts serialized examples into a split of a run's artifacts."""
+    from tests.support.behaviour_examples import write_examples  # Imports TensorFlow.
+
+    write_examples(run.folder("BehaviourExampleGen", "examples") / f"Split-{split}" / "1.gz", serialized)
+
+
+def put_items(run: FinishedRun, items: "Iterable[CatalogItem]") -> None:
+    """Puts the table of items into a run's artifacts."""
+    from components.item_catalog.table import write_table  # Imports Beam.
+
+    write_table(str(run.folder("ItemCatalog", "catalog")), items)
 
 
 def _write_summary(folder: Path, counts: Mapping, reasons: Mapping) -> None:

@@ -2,7 +2,7 @@
 
 import logging
 
-from tfx_pipeline.report_page.finished_run import finished_runs
+from tfx_pipeline.past_runs.finished_run import finished_runs
 from tfx_pipeline.report_page.whole_page import default_path, write_page
 
 _LOG = logging.getLogger(__name__)

@@ -6,10 +6,10 @@ from typing import Any, Final
 from schemas.rank_metrics import metric_named
 from tfx_pipeline.config.loading import by_path
 from tfx_pipeline.display.run_status import duration
+from tfx_pipeline.past_runs.finished_run import FinishedRun
+from tfx_pipeline.past_runs.learning_curves import LearningCurves, read_curves
 from tfx_pipeline.past_runs.run_store import CACHED
-from tfx_pipeline.report_page.finished_run import FinishedRun
 from tfx_pipeline.report_page.html_parts import Html, element, paragraphs, part, table
-from tfx_pipeline.report_page.learning_curves import LearningCurves, read_curves
 from tfx_pipeline.report_page.lineage_part import setting_told
 from tfx_pipeline.report_page.plots import Interval, intervals, lines
 from tfx_pipeline.report_page.quality_part import difference, figure, surfaces_of

@@ -11,7 +11,7 @@ from components.sources.data_config import DataConfig
 from components.sources.event_time import day
 from schemas import features
 from schemas.canonical_event import Surface
-from tfx_pipeline.report_page.finished_run import FinishedRun
+from tfx_pipeline.past_runs.finished_run import FinishedRun
 from tfx_pipeline.report_page.html_parts import Html, element, joined, of_log, paragraphs, part, table
 from tfx_pipeline.report_page.plots import bars
 

@@ -12,7 +12,7 @@ from schemas.rank_metrics import RankMetric
 from tfx_pipeline.report_page.plots import Interval
 
 if TYPE_CHECKING:
-    from tfx_pipeline.report_page.ranked_examples import RankedExample
+    from tfx_pipeline.past_runs.ranked_examples import RankedExample
 
 LEAST_USERS: Final = 10
 """A slice with fewer users says nothing, and is left out."""

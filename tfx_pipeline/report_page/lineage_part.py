@@ -9,8 +9,8 @@ from tfx_pipeline.config.loading import as_dict, by_path
 from tfx_pipeline.config.pipeline_config import PipelineConfig
 from tfx_pipeline.display.component_words import words_of
 from tfx_pipeline.display.run_status import duration
+from tfx_pipeline.past_runs.finished_run import FinishedRun
 from tfx_pipeline.past_runs.run_store import UNFINISHED
-from tfx_pipeline.report_page.finished_run import FinishedRun
 from tfx_pipeline.report_page.html_parts import Html, element, folded, part, table
 
 _DIGEST: Final = 12

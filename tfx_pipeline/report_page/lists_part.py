@@ -1,20 +1,19 @@
 """What a model answers: slices, ranked lists with history and truth, neighbours of items, sessions of histories."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from schemas.canonical_event import Surface, Token
 from schemas.rank_metrics import metric_named
 from tfx_pipeline.config.loading import by_path
+from tfx_pipeline.past_runs.finished_run import FinishedRun
 from tfx_pipeline.report_page.example_slices import slices
-from tfx_pipeline.report_page.finished_run import FinishedRun
 from tfx_pipeline.report_page.html_parts import Html, element, folded, joined, of_log, paragraphs, part, table
 from tfx_pipeline.report_page.plots import intervals
 
 if TYPE_CHECKING:
     from serving.client.answers import Session
-    from tfx_pipeline.report_page.ranked_examples import AskedModel, RankedExample
+    from tfx_pipeline.past_runs.ranked_examples import AskedModel, RankedExample
 
 _EXAMPLES: Final = 1_000
 """So many are ranked for the slices, and the lists are chosen from them."""
@@ -23,8 +22,6 @@ _EVENTS: Final = 10
 _POPULAR: Final = 5
 _NEIGHBOURS: Final = 5
 _SESSION_EVENTS: Final = (4, 30)
-_SERVING: Final = "Format-Serving"
-"""The folder of the SavedModel within an artifact `Model`, as TFX has it."""
 _LEAST_SHARE: Final = 0.005
 _NAMES: Final = {Surface.SEARCH: "search", Surface.RECOMMENDATION: "feed"}
 
@@ -36,22 +33,20 @@ def lists_part(run: FinishedRun, many: int) -> Html:
         run: The run.
         many: How many ranked lists to show of each model.
     """
-    values = by_path(run.configuration)
+    values, models = by_path(run.configuration), run.models()
+    files = run.example_files(values["evaluation.split"])
+    if not models or not files:
+        return paragraphs(["The model or its examples are gone, so there are no ranked lists."])
     parts = []
-    for step in run.steps("Evaluator"):
-        read = dict(step.inputs)
-        model, examples = (Path(run.store.artifacts[read[key]].uri) for key in ("model", "examples"))
-        files = sorted(map(str, (examples / f"Split-{values['evaluation.split']}").glob("*")))
-        if (model / _SERVING).is_dir() and files:
-            parts.append(_answers(run, str(model / _SERVING), files, values["evaluation.metric"], many))
-        else:
-            parts.append(paragraphs(["The model or its examples are gone, so there are no ranked lists."]))
+    for name, folder in models.items():
+        parts.append(element("h2", name) if len(models) > 1 else Html())
+        parts.append(_answers(run, str(folder), files, values["evaluation.metric"], many))
     return joined(parts)
 
 
 def _answers(run: FinishedRun, model: str, files: Sequence[str], metric: str, many: int) -> Html:
     from components.item_catalog.table import read_table  # Imports Beam.
-    from tfx_pipeline.report_page.ranked_examples import AskedModel, chosen_records  # Imports TensorFlow.
+    from tfx_pipeline.past_runs.ranked_examples import AskedModel, chosen_records  # Imports TensorFlow.
 
     catalogue = run.folder("ItemCatalog", "catalog")
     rows = list(read_table(str(catalogue))) if catalogue else []

@@ -134,7 +134,11 @@ def intervals(title: str, shown: Sequence[Interval]) -> Html:
     for place, each in enumerate(shown):
         middle = place * _ROW + 27
         own = " own" if each.is_own else ""
-        drawn.append(_text(4, place * _ROW + 14, f"{each.label}  {each.note}".rstrip(), "start", f"label{own}"))
+        drawn.append(
+            _text(
+                4, place * _ROW + 14, f"{each.label}: {each.note}" if each.note else each.label, "start", f"label{own}"
+            )
+        )
         drawn.append(_line(place_x(each.low), middle, place_x(each.high), middle, f"reach{own}"))
         drawn += [
             _line(place_x(end), middle - 4, place_x(end), middle + 4, f"reach{own}") for end in (each.low, each.high)

@@ -5,10 +5,10 @@ from typing import Final
 
 from schemas.canonical_event import Surface
 from schemas.rank_metrics import NDCG
-from tfx_pipeline.report_page.finished_run import FinishedRun
+from tfx_pipeline.past_runs.finished_run import FinishedRun
+from tfx_pipeline.past_runs.learning_curves import LearningCurves, Points, read_curves
 from tfx_pipeline.report_page.html_parts import Html, element, joined, paragraphs, part
-from tfx_pipeline.report_page.learning_curves import LearningCurves, read_curves
-from tfx_pipeline.report_page.plots import Points, lines
+from tfx_pipeline.report_page.plots import lines
 
 METRIC: Final = NDCG(5)
 """The metric that decides which epoch is kept."""

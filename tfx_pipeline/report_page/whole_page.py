@@ -9,10 +9,10 @@ from typing import Final, TypeVar
 
 from tfx_pipeline.cli.running.report_text import outcome_lines
 from tfx_pipeline.display.run_status import duration
+from tfx_pipeline.past_runs.finished_run import FinishedRun
 from tfx_pipeline.past_runs.run_record import FOLDER
 from tfx_pipeline.report_page.compared_runs import compared
 from tfx_pipeline.report_page.data_part import examples_part, log_part
-from tfx_pipeline.report_page.finished_run import FinishedRun
 from tfx_pipeline.report_page.html_parts import Html, element, folded, joined, part, table
 from tfx_pipeline.report_page.lineage_part import lineage_parts
 from tfx_pipeline.report_page.lists_part import lists_part

@@ -6,8 +6,8 @@ from tests.support.finished_runs import MODEL, finish, report
 from tests.support.html_tables import table_rows
 from tests.support.past_runs import PastRuns
 from tfx_pipeline.config.pipeline_config import EvaluationConfig
+from tfx_pipeline.past_runs.finished_run import finished_runs
 from tfx_pipeline.report_page.compared_runs import compared
-from tfx_pipeline.report_page.finished_run import finished_runs
 
 
 @pytest.fixture

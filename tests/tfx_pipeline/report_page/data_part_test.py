@@ -8,8 +8,8 @@ from tests.support.finished_runs import finish, report
 from tests.support.html_tables import table_rows
 from tests.support.past_runs import PastRuns
 from tests.support.raw_files import write
+from tfx_pipeline.past_runs.finished_run import finished_runs
 from tfx_pipeline.report_page.data_part import examples_part, log_part
-from tfx_pipeline.report_page.finished_run import finished_runs
 
 EVIL = "<script>\u202e\x1b[31m"
 DAY = 24 * 3600 * 1000

@@ -2,8 +2,8 @@ import pytest
 
 from schemas.canonical_event import Surface, Token
 from schemas.rank_metrics import MeanReciprocalRank
+from tfx_pipeline.past_runs.ranked_examples import RankedExample
 from tfx_pipeline.report_page.example_slices import LEAST_USERS, slices
-from tfx_pipeline.report_page.ranked_examples import RankedExample
 
 FEED, SEARCH = Surface.RECOMMENDATION, Surface.SEARCH
 
@@ -12,7 +12,7 @@ def examples(rank, users=LEAST_USERS, surface=SEARCH, events=0, wanted="a", item
     """Examples of users with so many events in their history."""
     history = (Token(FEED, (item,)),) * events
     return [
-        RankedExample(f"u{user}", surface, "", history, (wanted,), wanted, rank, 0.0, b"")
+        RankedExample(f"u{user}", surface, "", 0, history, (wanted,), wanted, b"", (wanted,), (0.0,), rank)
         for user in range(users)
         for _ in range(each)
     ]

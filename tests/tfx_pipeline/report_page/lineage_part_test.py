@@ -6,7 +6,7 @@ from tests.support.finished_runs import finish, report
 from tests.support.html_tables import table_rows
 from tests.support.past_runs import PastRuns
 from tfx_pipeline.config.pipeline_config import EvaluationConfig
-from tfx_pipeline.report_page.finished_run import finished_runs
+from tfx_pipeline.past_runs.finished_run import finished_runs
 from tfx_pipeline.report_page.lineage_part import lineage_parts
 
 

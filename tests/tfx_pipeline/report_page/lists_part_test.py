@@ -1,21 +1,19 @@
 import re
-from pathlib import Path
 
 import pytest
 
-from components.item_catalog.table import CatalogItem, write_table
+from components.item_catalog.table import CatalogItem
 from schemas import signatures
 from schemas.canonical_event import Item, Surface, Token
-from tests.support.behaviour_examples import behaviour_example, write_examples
-from tests.support.finished_runs import finish, report
+from tests.support.behaviour_examples import behaviour_example
+from tests.support.finished_runs import finish, put_examples, put_items, put_model, report
 from tests.support.html_tables import table_rows
 from tests.support.past_runs import PastRuns
-from tests.support.rank_models import save_rank_model
 from tests.support.session_models import sessions_in_halves
 from tests.support.vector_models import vector_signatures
-from tfx_pipeline.report_page.finished_run import finished_runs
+from tfx_pipeline.past_runs.finished_run import finished_runs
+from tfx_pipeline.past_runs.ranked_examples import RankedExample
 from tfx_pipeline.report_page.lists_part import chosen, lists_part
-from tfx_pipeline.report_page.ranked_examples import RankedExample
 
 FEED, SEARCH = Surface.RECOMMENDATION, Surface.SEARCH
 EVIL = "<script>\u202e\x1b[31m"
@@ -29,20 +27,16 @@ def run(tmp_path_factory):
     """A run whose model puts the longest ids first. Users of the feed get what they want, those who search do not."""
     past = PastRuns(tmp_path_factory.mktemp("shop"))
     finish(past, report())
-    found = finished_runs(str(past.root))
-    (step,) = found[0].steps("Evaluator")
-    places = {key: found[0].store.artifacts[each].uri for key, each in step.inputs}
+    (found,) = finished_runs(str(past.root))
     vectors = vector_signatures({"a": 1.0, "bb": 2.0, "ccc": 4.0})
-    save_rank_model(
-        Path(places["model"]) / "Format-Serving", further={**vectors, signatures.SESSIONS: sessions_in_halves()}
-    )
+    put_model(found, {**vectors, signatures.SESSIONS: sessions_in_halves()})
     hits = [behaviour_example(["bb", "a"], user=f"f{place}", history=HISTORY[:1]) for place in range(12)]
     hits += [behaviour_example(["a", "bb"], user=f"f{place}") for place in range(12)]
     missed = [behaviour_example(["a", *LONG], user=EVIL, surface=SEARCH, query=EVIL, history=HISTORY)]
-    write_examples(Path(places["examples"]) / "Split-test" / "1.gz", [*hits, *missed])
+    put_examples(found, [*hits, *missed])
     items = [CatalogItem(Item("a", EVIL), 3), CatalogItem(Item("bb", "BEE"), 9), CatalogItem(Item("ccc", ""), 1)]
-    write_table(str(found[0].folder("ItemCatalog", "catalog")), items)
-    return found[0]
+    put_items(found, items)
+    return found
 
 
 @pytest.fixture(scope="module")
@@ -97,7 +91,7 @@ def test_a_model_that_is_gone_is_told(tmp_path):
 
 def ranked(surface, rank, lead=0.0, name=""):
     record = f"{surface}{rank}{lead}{name}".encode()
-    return RankedExample("u", surface, "", (), (), "", rank, lead, record)
+    return RankedExample("u", surface, "", 0, (), ("a", "b"), "b", record, ("a", "b"), (lead, 0.0), rank)
 
 
 def test_hits_misses_and_odd_ones_of_both_surfaces_are_chosen_in_turn():

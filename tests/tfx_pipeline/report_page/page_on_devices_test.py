@@ -12,7 +12,7 @@ from tests.support import page_measures
 from tests.support.finished_runs import finish, report
 from tests.support.page_pictures import PHONE, WIDE
 from tests.support.past_runs import PastRuns
-from tfx_pipeline.report_page.finished_run import finished_runs
+from tfx_pipeline.past_runs.finished_run import finished_runs
 from tfx_pipeline.report_page.whole_page import page
 
 LEAST_CONTRAST = 4.5

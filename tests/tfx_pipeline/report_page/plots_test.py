@@ -74,7 +74,7 @@ def test_intervals_are_on_one_scale():
     )
     assert float(own[0].get("x1")) == centres[1] and float(other[0].get("x1")) < centres[1] < centres[0]
     assert (float(own[0].get("x1")) + float(own[0].get("x2"))) / 2 == pytest.approx(centres[0], abs=0.1)
-    assert "model  0.5" in figure and intervals("none", []) == ""
+    assert ">model: 0.5<" in figure and ">rule<" in figure and intervals("none", []) == ""
 
 
 def test_names_are_escaped():

@@ -5,7 +5,7 @@ import pytest
 
 from tests.support.finished_runs import finish, report, write_events
 from tests.support.past_runs import PastRuns
-from tfx_pipeline.report_page.finished_run import finished_runs
+from tfx_pipeline.past_runs.finished_run import finished_runs
 from tfx_pipeline.report_page.training_part import training_part
 
 

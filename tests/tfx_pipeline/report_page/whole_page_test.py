@@ -5,7 +5,7 @@ import pytest
 
 from tests.support.finished_runs import finish, report
 from tests.support.past_runs import PastRuns
-from tfx_pipeline.report_page.finished_run import finished_runs
+from tfx_pipeline.past_runs.finished_run import finished_runs
 from tfx_pipeline.report_page.whole_page import default_path, page, write_page
 
 EVIL = "<script>alert(1)</script>\u202e\x1b[31m"

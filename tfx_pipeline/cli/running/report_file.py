@@ -46,7 +46,7 @@ def run(args: argparse.Namespace) -> int:
         preflight.check_output(args.out, "--out", "report.html")
     if not os.path.isfile(os.path.join(root, METADATA_FILE)):
         raise NotReadyError(f"there are no runs yet in {root}; `tandem run` makes them.")
-    from tfx_pipeline.report_page.finished_run import NotFinished, UnknownRun, finished_runs
+    from tfx_pipeline.past_runs.finished_run import NotFinished, UnknownRun, finished_runs
     from tfx_pipeline.report_page.whole_page import default_path, write_page
 
     try:

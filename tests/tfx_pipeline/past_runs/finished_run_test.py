@@ -1,11 +1,11 @@
 import pytest
 
-from tests.support.finished_runs import finish, report
+from tests.support.finished_runs import finish, put_examples, put_model, report
 from tests.support.past_runs import PastRuns
 from tfx_pipeline.config.pipeline_config import PipelineConfig
+from tfx_pipeline.past_runs.finished_run import NotFinished, UnknownRun, finished_runs
 from tfx_pipeline.past_runs.run_record import recorded
 from tfx_pipeline.past_runs.run_store import RunStore
-from tfx_pipeline.report_page.finished_run import NotFinished, UnknownRun, finished_runs
 
 
 @pytest.fixture
@@ -65,3 +65,23 @@ def test_a_training_of_an_experiment_and_an_old_run_have_none(tmp_path):
         finished_runs(str(past.root), ["1"])
     with pytest.raises(NotFinished, match=r"^no run of .*shop has finished yet, so there is nothing to report\."):
         finished_runs(str(past.root))
+
+
+def test_the_models_that_were_judged_have_the_names_by_which_they_are_served(past):
+    (run,) = finished_runs(str(past.root))
+    assert run.models() == {}
+    put_model(run, {})
+    assert list(run.models()) == ["shop"] and (run.models()["shop"] / "saved_model.pb").exists()
+    told = report()
+    told["models"] = {f"shop_{surface}": told["models"]["shop"] for surface in ("recommendation", "search")}
+    finish(past, told, version="18", judges=("SearchEvaluator", "RecommendationEvaluator"))
+    (both,) = finished_runs(str(past.root))
+    put_model(both, {})
+    assert list(both.models()) == ["shop_search", "shop_recommendation"]
+
+
+def test_files_of_a_split_are_found(past):
+    (run,) = finished_runs(str(past.root))
+    assert run.example_files("test") == []
+    put_examples(run, [])
+    assert [each.rpartition("/")[2] for each in run.example_files("test")] == ["1.gz"]

@@ -1,6 +1,6 @@
 from tests.support.finished_runs import write_events, write_training
 from tests.support.own_process import python
-from tfx_pipeline.report_page.learning_curves import LearningCurves, read_curves
+from tfx_pipeline.past_runs.learning_curves import LearningCurves, read_curves
 
 
 def test_numbers_of_epochs_are_read(tmp_path):
@@ -43,7 +43,7 @@ def test_tensorflow_is_not_imported(tmp_path):
     code = """
         import sys
         from pathlib import Path
-        from tfx_pipeline.report_page.learning_curves import read_curves
+        from tfx_pipeline.past_runs.learning_curves import read_curves
         assert read_curves(Path(sys.argv[1])).training
         print({"tensorflow", "tfx", "apache_beam"} & sys.modules.keys())
         """

@@ -2,12 +2,11 @@
 
 import json
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from tfx_pipeline.report_page.plots import Points
 from tfx_pipeline.training.automatic_training import CHOICE_FILE
 
 _VALIDATION_FILE: Final = "validation.json"
@@ -16,6 +15,8 @@ _PREFIX: Final = "epoch_"
 _HEAD: Final = struct.Struct("<QI")
 """Before each record: its length, and a checksum of that. Behind it stands a checksum of the record."""
 _CHECKSUM_BYTES: Final = 4
+Points = Sequence[tuple[float, float]]
+"""An epoch, from 1, and a number of it; in the order of the epochs."""
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """Asks a run's model about its held-out examples: ranked lists, neighbours of items, sessions."""
 
+import dataclasses
 import hashlib
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,36 +19,55 @@ from schemas.signature_catalogue import SIGNATURES
 from serving.client.answers import DividedHistory, divided_history
 
 _BATCH: Final = 100
+_ITEMS: Final = 10_000
 _READ: Final = 20_000
 """So many examples are looked at to choose some; a large split is not read to its end."""
 _SURFACES: Final = {surface.token_kind: surface for surface in Surface}
 
 
 @dataclass(frozen=True)
-class RankedExample:
-    """An example as a model ranks it.
+class ReadExample:
+    """An example, as BehaviourExampleGen wrote it.
 
     Attributes:
         user: The user's id.
         surface: Where the user was.
         query: What the user searched for; empty in the feed.
+        timestamp_ms: When, in milliseconds since 1970.
         history: What the user did before, oldest first.
-        items: The candidates, the best first; of equal scores the wanted one last, as the metrics count.
-        wanted: The candidate that the user engaged with.
-        rank: Its place, from 1.
-        lead: How far the score of the first one is above that of the wanted one; at least 0.
-        record: The example itself, as it was written.
+        candidates: The items to rank.
+        wanted: The candidate that the user engaged with; empty if there is none.
+        record: The example itself, a serialized tf.Example.
     """
 
     user: str
     surface: Surface
     query: str
+    timestamp_ms: int
     history: tuple[Token, ...]
-    items: tuple[str, ...]
+    candidates: tuple[str, ...]
     wanted: str
-    rank: int
-    lead: float
     record: bytes
+
+
+@dataclass(frozen=True)
+class RankedExample(ReadExample):
+    """An example as a model ranks it.
+
+    Attributes:
+        items: The candidates, the best first; of equal scores the wanted one last, as the metrics count.
+        scores: The score of each of these.
+        rank: The place of the wanted one, from 1.
+    """
+
+    items: tuple[str, ...]
+    scores: tuple[float, ...]
+    rank: int
+
+    @property
+    def lead(self) -> float:
+        """How far the score of the first one is above that of the wanted one; at least 0."""
+        return self.scores[0] - self.scores[self.items.index(self.wanted)]
 
 
 class AskedModel:
@@ -83,6 +103,28 @@ class AskedModel:
             for item, row, of in zip(items, found, scores, strict=True)
         }
 
+    def embeddings(self, items: Sequence[str]) -> tuple[np.ndarray, np.ndarray] | None:
+        """The vectors of items.
+
+        Args:
+            items: Ids; at least one.
+
+        Returns:
+            float32 [items, dim], and bool [items], whether the model knows them; None if it has no vectors of items.
+        """
+        if signatures.EMBED_ITEM not in self._loaded.signatures:
+            return None
+        ask = self._loaded.signatures[signatures.EMBED_ITEM]
+        answers = [
+            ask(**{signatures.ITEM_ID: tf.constant(items[start : start + _ITEMS])})
+            for start in range(0, len(items), _ITEMS)
+        ]
+        vectors, known = (
+            np.concatenate([each[name].numpy() for each in answers])
+            for name in (signatures.EMBEDDING, signatures.KNOWN)
+        )
+        return vectors, known
+
     def sessions(self, example: RankedExample) -> DividedHistory | None:
         """How the model divides an example's history on its surface; None if it divides none."""
         if signatures.SESSIONS not in self._loaded.signatures:
@@ -101,34 +143,46 @@ def chosen_records(files: Sequence[str], most: int) -> list[bytes]:
         files: Gzipped TFRecord files of behaviour examples.
         most: How many to choose; fewer if there are no more.
     """
-    records = itertools.islice(_records(files), _READ)
+    records = itertools.islice(read_records(files), _READ)
     return sorted(records, key=lambda record: hashlib.sha256(record).digest())[:most]
 
 
-def _records(files: Sequence[str]) -> Iterator[bytes]:
+def read_records(files: Sequence[str]) -> Iterator[bytes]:
+    """All examples of gzipped TFRecord files, one after the other."""
     for record in tf.data.TFRecordDataset(list(files), compression_type="GZIP"):
         yield record.numpy()
 
 
-def _ranked(record: bytes, scores: np.ndarray) -> RankedExample | None:
+def read_example(record: bytes) -> ReadExample:
+    """Reads a serialized example."""
     values = tf.train.Example.FromString(record).features.feature
-    items, labels = _texts(values, features.CANDIDATES), np.array(values[features.LABELS].float_list.value)
-    if not (labels > 0).any():
-        return None
-    known = np.nan_to_num(np.asarray(scores[: len(items)], np.float64), nan=-np.inf)
-    order = np.lexsort((labels > 0, -known))
-    wanted = int(np.argmax(labels))
-    lead = float(known[order[0]] - known[wanted])
-    return RankedExample(
+    candidates, labels = _texts(values, features.CANDIDATES), values[features.LABELS].float_list.value
+    wanted = next((item for item, label in zip(candidates, labels, strict=True) if label > 0), "")
+    return ReadExample(
         _first(values, features.USER_ID),
         Surface(_first(values, features.SURFACE)),
         _first(values, features.QUERY),
+        next(iter(values[features.TIMESTAMP_MS].int64_list.value), 0),
         tuple(_history(values)),
-        tuple(items[place] for place in order),
-        items[wanted],
-        positive_rank(labels, scores),
-        lead,
+        tuple(candidates),
+        wanted,
         record,
+    )
+
+
+def _ranked(record: bytes, scores: np.ndarray) -> RankedExample | None:
+    example = read_example(record)
+    if not example.wanted:
+        return None
+    labels = np.arange(len(example.candidates)) == example.candidates.index(example.wanted)
+    given = np.asarray(scores[: len(labels)], np.float64)
+    known = np.where(np.isnan(given), np.where(labels, -np.inf, np.inf), given)
+    order = np.lexsort((labels > 0, -known))
+    return RankedExample(
+        **{field.name: getattr(example, field.name) for field in dataclasses.fields(example)},
+        items=tuple(example.candidates[place] for place in order),
+        scores=tuple(float(known[place]) for place in order),
+        rank=positive_rank(labels, scores),
     )
 
 

@@ -7,7 +7,7 @@ from tests.support.behaviour_examples import behaviour_example, write_examples
 from tests.support.rank_models import save_rank_model
 from tests.support.session_models import sessions_in_halves
 from tests.support.vector_models import vector_signatures
-from tfx_pipeline.report_page.ranked_examples import AskedModel, chosen_records
+from tfx_pipeline.past_runs.ranked_examples import AskedModel, chosen_records, read_example
 
 FEED, SEARCH = Surface.RECOMMENDATION, Surface.SEARCH
 HISTORY = (Token(FEED, ("a",)), Token(SEARCH, ("bb", "a"), "Größe"), Token(SEARCH, (), "none"), Token(FEED, ("ccc",)))
@@ -29,6 +29,7 @@ def test_candidates_stand_in_the_order_of_their_scores(model):
     assert (found.user, found.surface, found.query, found.wanted) == ("zoe", SEARCH, "mug", "bb")
     assert (found.items, found.rank, found.lead) == (("ccc", "bb", "a"), 2, 1.0)
     assert found.history == HISTORY and found.record == example
+    assert found.scores == (3.0, 2.0, 1.0) and found.candidates == ("bb", "a", "ccc") and found.timestamp_ms == 1_000
 
 
 def test_of_equal_scores_the_wanted_one_is_last_as_it_counts(model):
@@ -41,13 +42,18 @@ def test_lists_of_different_lengths_are_ranked_in_their_order_and_those_without_
     assert [(each.items, each.rank) for each in model.ranked(examples)] == [(("bb", "a"), 2), (("ccc",), 1)]
 
 
-def test_scores_that_are_no_numbers_come_last(tmp_path):
+def test_scores_that_are_no_numbers_count_against_the_wanted_one(tmp_path):
     def nothing_for_long_ones(candidates):
         return tf.where(tf.strings.length(candidates) > 1, float("nan"), 1.0)
 
     asked = AskedModel(save_rank_model(tmp_path / "model", nothing_for_long_ones))
     (found,) = asked.ranked([behaviour_example(["bb", "a"], positive=1)])
-    assert found.items == ("a", "bb")
+    assert (found.items, found.rank) == (("bb", "a"), 2)
+
+
+def test_an_example_is_read_without_a_model():
+    found = read_example(behaviour_example(["a", "bb"], positive=-1, user="zoe"))
+    assert (found.user, found.candidates, found.wanted, found.history) == ("zoe", ("a", "bb"), "", ())
 
 
 def test_neighbours_are_those_of_the_model(model):

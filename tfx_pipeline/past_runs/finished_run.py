@@ -4,11 +4,15 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from tfx_pipeline.past_runs.run_record import read_records
 from tfx_pipeline.past_runs.run_store import RunStore, Step
 from tfx_pipeline.past_runs.run_summary import RunSummary, summarize
+
+_JUDGE: Final = "Evaluator"
+_SERVING: Final = "Format-Serving"
+"""The folder of the SavedModel within an artifact `Model`, as TFX has it."""
 
 
 class UnknownRun(ValueError):
@@ -62,6 +66,23 @@ class FinishedRun:
     def folder(self, component: str, key: str) -> Path | None:
         """Where that output of the only such component lies; None if it is gone."""
         return next(iter(self.folders(component, key).values()), None)
+
+    def models(self) -> dict[str, Path]:
+        """The SavedModels that were judged, by the names by which they are served; only those that are still there."""
+        found = {}
+        for step in self.steps(_JUDGE):
+            # With fine-tuning an Evaluator is named for the surface, and so is the end of its model's name.
+            surface = step.component.removesuffix(_JUDGE).lower()
+            name = next((each for each in self.report["models"] if each.endswith(surface)), "")
+            folder = Path(self.store.artifacts[dict(step.inputs)["model"]].uri, _SERVING)
+            if folder.is_dir():
+                found[name] = folder
+        return found
+
+    def example_files(self, split: str) -> list[str]:
+        """The files of a split of its examples; empty if there are none any more."""
+        folder = self.folder("BehaviourExampleGen", "examples")
+        return sorted(map(str, (folder / f"Split-{split}").glob("*"))) if folder else []
 
 
 def finished_runs(root: str, numbers: Sequence[str] = ()) -> list[FinishedRun]:
