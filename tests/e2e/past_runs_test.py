@@ -55,6 +55,7 @@ def test_each_run_has_its_page(three_runs):
         assert 'class="missing"' not in page
         titles = ("Metrics on the held-out examples", "Beside simple rules", "Gates", "Training", "Examples", "The log")
         assert [title for title in titles if f"<h3>{title}" not in page] == []
+        assert "Digest of the code" in page and ("memory at most" in page) is (number != 2)  # That one ran nothing.
         assert "<h4>RetrieverTrainer</h4>" in page and "The log is not there any more" not in page
 
 

@@ -108,6 +108,8 @@ def finish(
     log: tuple[DataConfig, str] = (DataConfig(events="events.tsv", items="items.tsv"), "ab" * 32),
     examples: Sequence[int] = (),
     judges: Sequence[str] = ("Evaluator",),
+    made_by: str = "Tandem 1\nTFX 2",
+    memory: Mapping[str, int] | None = None,
     **settings,
 ) -> list[int]:
     """Adds a run that has finished: examples, a training of two epochs, an evaluation and a push.
@@ -120,6 +122,8 @@ def finish(
         log: What it read, and the digest of that.
         examples: What BehaviourExampleGen takes from the cache; empty if it makes them anew.
         judges: The ids of its Evaluators.
+        made_by: The versions that made it, a line each.
+        memory: The largest memory of its components, in bytes.
         settings: Of its configuration, by section.
 
     Returns:
@@ -127,7 +131,7 @@ def finish(
     """
     config = PipelineConfig(name=name, root=str(past.root), **settings)
     runs = RunStore(str(past.root)).runs
-    with recorded(config, runs[-1].steps[-1].id if runs else 0) as record:
+    with recorded(config, runs[-1].steps[-1].id if runs else 0, made_by) as record:
         past.begin()
         read = {"data_config": log[0].to_json(), "fingerprint": log[1]}
         (catalog, rejects) = past.step("ItemCatalog", outputs=["Catalog", "Rejects"], **read)
@@ -144,7 +148,7 @@ def finish(
             past.push(blessing, version, name)
         else:
             past.step("Pusher", inputs=[blessing], outputs=["PushedModel"])
-        record.report = dict(told)
+        record.report, record.memory = dict(told), dict(memory or {})
         return made
 
 

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
@@ -32,12 +32,16 @@ class FinishedRun:
         summary: What `tandem runs` tells of it.
         report: Its report, as `tfx_pipeline.report` writes it. One of an earlier release may lack fields.
         configuration: All its settings, as plain values.
+        versions: What made it, a line each; empty if an earlier release did.
+        memory: The largest memory of each component that ran, in bytes; empty if an earlier release made it.
     """
 
     store: RunStore
     summary: RunSummary
     report: Mapping[str, Any]
     configuration: Mapping[str, Any]
+    versions: str = ""
+    memory: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def number(self) -> int:
@@ -108,7 +112,8 @@ def finished_runs(root: str, numbers: Sequence[str] = ()) -> list[FinishedRun]:
         summary = summarize(store, listed[number], records)
         record = summary.record
         if record and record.report:
-            found.append(FinishedRun(store, summary, record.report, record.configuration))
+            kept = (record.report, record.configuration, record.versions, record.memory)
+            found.append(FinishedRun(store, summary, *kept))
             if not numbers:
                 break
         elif numbers:

@@ -45,7 +45,7 @@ def digest_of_inputs(config: PipelineConfig, versions: str) -> str:
     if not config.enable_cache or any("://" in path for path in (config.run_root, config.pushed_model_dir, *paths)):
         return ""
     data = fingerprint(lambda: paths)
-    told = json.dumps([as_dict(config), os.path.abspath(config.pushed_model_dir), paths, data, versions, _code()])
+    told = json.dumps([as_dict(config), os.path.abspath(config.pushed_model_dir), paths, data, versions, code_digest()])
     return "" if data == ABSENT else hashlib.sha256(told.encode()).hexdigest()
 
 
@@ -115,8 +115,8 @@ def _files(folder: Path) -> Iterator[tuple[str, int, int]]:
             yield str(path.relative_to(folder)), state.st_size, state.st_mtime_ns
 
 
-def _code() -> str:
-    """A digest of all modules in `_ROOMS`."""
+def code_digest() -> str:
+    """A digest of all modules that a run may execute."""
     root, digest = Path(__file__).resolve().parents[2], hashlib.sha256()
     for room in _ROOMS:
         for path in sorted((root / room).rglob("*.py")):

@@ -10,7 +10,7 @@ import fcntl
 import json
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -29,23 +29,28 @@ class RunRecord:
         report: The run's report; None if the run did not end well.
         error: Why it failed, in one line; empty if it did not fail, or was interrupted.
         is_locked: Whether the process of the run is still there.
+        versions: What made the run: Tandem, the libraries and the code, a line each; empty in an older record.
+        memory: The largest memory of each component that ran, in bytes; empty in an older record.
     """
 
     configuration: dict[str, Any]
     report: dict[str, Any] | None = None
     error: str = ""
     is_locked: bool = False
+    versions: str = ""
+    memory: dict[str, int] = field(default_factory=dict)
 
 
 @contextlib.contextmanager
-def recorded(config: PipelineConfig, last_execution_id: int) -> Iterator[RunRecord]:
+def recorded(config: PipelineConfig, last_execution_id: int, versions: str = "") -> Iterator[RunRecord]:
     """Keeps the record of a run, which is the block of this context. The block fills in the report.
 
     Args:
         config: The run's configuration.
         last_execution_id: The newest execution before the run; 0 if there is none.
+        versions: What makes the run, a line each.
     """
-    record = RunRecord(as_dict(config))
+    record = RunRecord(as_dict(config), versions=versions)
     path = Path(config.run_root, FOLDER, f"{last_execution_id}.json")
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w", encoding="utf-8") as file:
@@ -68,7 +73,8 @@ def read_records(root: str) -> dict[int, RunRecord]:
     for path in Path(root, FOLDER).glob("[0-9]*.json"):
         with contextlib.suppress(OSError, ValueError), path.open(encoding="utf-8") as file:  # Half written.
             values = json.load(file)
-            record = RunRecord(values["configuration"], values["report"], values["error"], _is_locked(file))
+            told = (values["configuration"], values["report"], values["error"])
+            record = RunRecord(*told, _is_locked(file), values.get("versions", ""), values.get("memory", {}))
             records[int(path.stem)] = record
     return records
 
@@ -82,6 +88,7 @@ def _write(record: RunRecord, file: Any) -> None:
     file.seek(0)
     file.truncate()
     values = {"configuration": record.configuration, "report": record.report, "error": record.error}
+    values |= {"versions": record.versions, "memory": record.memory}
     json.dump(values, file, indent=2)
     file.write("\n")
     file.flush()

@@ -120,8 +120,10 @@ def _settings(runs: Sequence[FinishedRun]) -> Html:
         found = [each.get(name) for each in values]
         if any(each != found[0] for each in found):
             rows.append([name, *map(setting_told, found)])
+    if any(run.versions != runs[0].versions for run in runs):
+        rows.append(["made by", *(", ".join(run.versions.splitlines()) for run in runs)])
     if not rows:
-        return paragraphs(["The settings are equal."])
+        return paragraphs(["The settings and the versions are equal."])
     return table(["setting", *_names(runs)], rows, "Settings that differ")
 
 

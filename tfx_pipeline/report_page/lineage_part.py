@@ -11,7 +11,7 @@ from tfx_pipeline.display.component_words import words_of
 from tfx_pipeline.display.run_status import duration
 from tfx_pipeline.past_runs.finished_run import FinishedRun
 from tfx_pipeline.past_runs.run_store import UNFINISHED
-from tfx_pipeline.report_page.html_parts import Html, element, folded, part, table
+from tfx_pipeline.report_page.html_parts import Html, element, folded, paragraphs, part, table
 
 _DIGEST: Final = 12
 """So many digits tell two logs apart."""
@@ -30,6 +30,7 @@ def lineage_parts(run: FinishedRun) -> Html:
         part("Components and their times", _times(run))
         + part(
             "What it was made of",
+            paragraphs([f"{', '.join(run.versions.splitlines())}."] if run.versions else []),
             table(["read by", "files", "digest of their contents"], logs, "Logs"),
             folded("From the logs to the model, each made of some above", table(header, artifacts, "Lineage"))
             if artifacts
@@ -49,11 +50,17 @@ def _times(run: FinishedRun) -> Html:
             step.state,
             duration(took[step.id]) if step.state != UNFINISHED else "",
             element("span", class_="share", style=f"width:{100 * took[step.id] / longest:.1f}%"),
+            *([_megabytes(run.memory.get(step.component))] if run.memory else []),
             words_of(step.component),
         ]
         for step in run.summary.run.steps
     ]
-    return table(["component", "state", "time", "", "what it does"], rows, "Components")
+    most = ["memory at most"] if run.memory else []
+    return table(["component", "state", "time", "", *most, "what it does"], rows, "Components")
+
+
+def _megabytes(size: int | None) -> str:
+    return "" if size is None else f"{size / 1e6:,.0f} MB"
 
 
 def _place(run: FinishedRun, artifact: Mapping[str, Any]) -> str:

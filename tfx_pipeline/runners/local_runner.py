@@ -2,18 +2,24 @@
 
 import logging
 import os
+from typing import Final
 
 from tfx import v1 as tfx
 
+from tfx_pipeline.cli.console import installed_versions
 from tfx_pipeline.config.pipeline_config import PipelineConfig
+from tfx_pipeline.past_runs import last_run
 from tfx_pipeline.past_runs.run_record import recorded
 from tfx_pipeline.pipeline import create_pipeline
 from tfx_pipeline.report import RunHistory, RunReport
 from tfx_pipeline.report_page.after_run import write_after_run
+from tfx_pipeline.runners.peak_memory import PeakMemory
 from tfx_pipeline.runners.run_watcher import RunWatcher
 from tfx_pipeline.runners.watched_runner import WatchedRunner
 
 _LOG = logging.getLogger(__name__)
+_DIGITS: Final = 12
+"""So many of a digest tell two states of the code apart."""
 
 
 def run(config: PipelineConfig, watcher: RunWatcher | None = None) -> RunReport:
@@ -33,8 +39,11 @@ def run(config: PipelineConfig, watcher: RunWatcher | None = None) -> RunReport:
     pipeline = create_pipeline(config)
     last_execution_id = history.last_execution_id()
     _LOG.info("Running %s; everything that it makes lies below %s", config.name, config.run_root)
-    with recorded(config, last_execution_id) as record:
-        run_pipeline(pipeline, watcher)
+    memory = PeakMemory(watcher or RunWatcher())
+    versions = f"{installed_versions.text()}\nDigest of the code {last_run.code_digest()[:_DIGITS]}"
+    with recorded(config, last_execution_id, versions) as record:
+        run_pipeline(pipeline, memory)
+        record.memory = memory.peaks
         report = history.report(since=last_execution_id)
         record.report = report.as_dict()
     report.write(config.report_path)

@@ -25,6 +25,17 @@ def test_the_configuration_and_the_report_are_kept(config):
     assert not records[0].error and not records[0].is_locked
 
 
+def test_what_made_a_run_and_its_memory_are_kept(config):
+    with recorded(config, 0, "Tandem 1\nTFX 2") as record:
+        record.memory = {"Trainer": 7}
+    (kept,) = read_records(config.run_root).values()
+    assert (kept.versions, kept.memory) == ("Tandem 1\nTFX 2", {"Trainer": 7})
+    path = Path(config.run_root, "reports", "0.json")
+    older = {name: value for name, value in json.loads(path.read_text()).items() if name not in ("versions", "memory")}
+    path.write_text(json.dumps(older))
+    assert read_records(config.run_root)[0].versions == "" and read_records(config.run_root)[0].memory == {}
+
+
 @pytest.mark.parametrize(
     ("error", "kept"),
     [

@@ -52,7 +52,10 @@ def test_settings_that_differ_are_listed(past):
         ["evaluation.baselines", ", ".join(EvaluationConfig().baselines), ""],
     ]
     finish(past, report(), version="19")
-    assert "The settings are equal." in parts(past, "1", "3")
+    assert "The settings and the versions are equal." in parts(past, "1", "3")
+    finish(past, report(), version="20", made_by="Tandem 2\nTFX 9")
+    rows = table_rows(parts(past, "3", "4"), "Settings that differ")
+    assert rows[1:] == [["made by", "Tandem 1, TFX 2", "Tandem 2, TFX 9"]]
 
 
 def test_other_examples_are_warned_of(past):

@@ -35,6 +35,13 @@ def test_components_have_states_and_times(html):
     assert all(re.fullmatch(r"\d+ s", step[2]) for step in steps)
 
 
+def test_memory_is_told_where_it_was_measured(past, html):
+    assert "Tandem 1, TFX 2." in html
+    finish(past, report(), version="18", memory={"Trainer": 1_234_500_000})
+    rows = table_rows(lineage_parts(finished_runs(str(past.root))[0]), "Components")
+    assert [row[4] for row in rows] == ["memory at most", "", "", "1,234 MB", "", ""]
+
+
 def test_logs_and_artifacts_lead_to_the_model(html):
     assert table_rows(html, "Logs")[1:] == [
         ["ItemCatalog", "items.tsv", "abababababab"],
