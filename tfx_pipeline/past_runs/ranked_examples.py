@@ -55,7 +55,8 @@ class RankedExample(ReadExample):
     """An example as a model ranks it.
 
     Attributes:
-        items: The candidates, the best first; of equal scores the wanted one last, as the metrics count.
+        items: The candidates, the best first. Of equal scores the wanted one is last, and a score that is no number
+            counts against it, as in the metrics.
         scores: The score of each of these.
         rank: The place of the wanted one, from 1.
     """
@@ -124,6 +125,20 @@ class AskedModel:
             for name in (signatures.EMBEDDING, signatures.KNOWN)
         )
         return vectors, known
+
+    def query_vectors(self, queries: Sequence[str]) -> np.ndarray | None:
+        """The vectors of queries.
+
+        Args:
+            queries: Texts; at least one.
+
+        Returns:
+            float32 [queries, dim]; None if the model has no vectors of queries.
+        """
+        if signatures.EMBED_QUERY not in self._loaded.signatures:
+            return None
+        ask = self._loaded.signatures[signatures.EMBED_QUERY]
+        return ask(**{signatures.RANK_QUERY: tf.constant(queries)})[signatures.EMBEDDING].numpy()
 
     def sessions(self, example: RankedExample) -> DividedHistory | None:
         """How the model divides an example's history on its surface; None if it divides none."""
