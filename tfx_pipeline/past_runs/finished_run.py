@@ -111,7 +111,7 @@ def finished_runs(root: str, numbers: Sequence[str] = ()) -> list[FinishedRun]:
     for number in chosen:
         summary = summarize(store, listed[number], records)
         record = summary.record
-        if record and record.report:
+        if record and record.report and not _only_indexed(summary):
             kept = (record.report, record.configuration, record.versions, record.memory)
             found.append(FinishedRun(store, summary, *kept))
             if not numbers:
@@ -125,7 +125,14 @@ def finished_runs(root: str, numbers: Sequence[str] = ()) -> list[FinishedRun]:
     return found
 
 
+def _only_indexed(summary: RunSummary) -> bool:
+    """Whether it is a run of `tandem index`, whose report has no figures."""
+    return bool(summary.run.steps_of("Indexer"))
+
+
 def _became_of(summary: RunSummary) -> str:
+    if _only_indexed(summary):
+        return "it took new items into the pushed model, and judged none"
     if summary.outcome == "trained":
         return "it is a training of an experiment"
     if summary.record is None and summary.outcome in ("pushed", "unchanged", "not pushed"):

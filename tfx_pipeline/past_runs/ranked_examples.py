@@ -55,7 +55,8 @@ class RankedExample(ReadExample):
     """An example as a model ranks it.
 
     Attributes:
-        items: The candidates, the best first; of equal scores the wanted one last, as the metrics count.
+        items: The candidates, the best first. Of equal scores the wanted one is last, and a score that is no number
+            counts against it, as in the metrics.
         scores: The score of each of these.
         rank: The place of the wanted one, from 1.
     """
@@ -125,6 +126,20 @@ class AskedModel:
         )
         return vectors, known
 
+    def query_vectors(self, queries: Sequence[str]) -> np.ndarray | None:
+        """The vectors of queries.
+
+        Args:
+            queries: Texts; at least one.
+
+        Returns:
+            float32 [queries, dim]; None if the model has no vectors of queries.
+        """
+        if signatures.EMBED_QUERY not in self._loaded.signatures:
+            return None
+        ask = self._loaded.signatures[signatures.EMBED_QUERY]
+        return ask(**{signatures.RANK_QUERY: tf.constant(queries)})[signatures.EMBEDDING].numpy()
+
     def sessions(self, example: RankedExample) -> DividedHistory | None:
         """How the model divides an example's history on its surface; None if it divides none."""
         if signatures.SESSIONS not in self._loaded.signatures:
@@ -175,7 +190,8 @@ def _ranked(record: bytes, scores: np.ndarray) -> RankedExample | None:
     if not example.wanted:
         return None
     labels = np.arange(len(example.candidates)) == example.candidates.index(example.wanted)
-    known = np.nan_to_num(np.asarray(scores[: len(labels)], np.float64), nan=-np.inf)
+    given = np.asarray(scores[: len(labels)], np.float64)
+    known = np.where(np.isnan(given), np.where(labels, -np.inf, np.inf), given)
     order = np.lexsort((labels > 0, -known))
     return RankedExample(
         **{field.name: getattr(example, field.name) for field in dataclasses.fields(example)},

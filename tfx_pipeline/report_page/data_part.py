@@ -31,10 +31,15 @@ _DAY_MS: Final = 24 * 3600 * 1000
 _LETTERS: Final = {"s": "search", "r": "feed"}
 
 
+def example_counts(run: FinishedRun) -> dict[str, int]:
+    """How many examples each split has; empty if nobody knows any more."""
+    return dict(_summary(run, "BehaviourExampleGen").get("counts", {}))
+
+
 def examples_part(run: FinishedRun) -> Html:
     """How many examples each split has, and which rows of the log were refused, as the run's components counted."""
     summaries = {component: _summary(run, component) for component in _READERS}
-    counts = summaries["BehaviourExampleGen"].get("counts", {})
+    counts = example_counts(run)
     rows = [
         [split, f"{counts[split]:,}", purpose] for split, purpose in _SPLITS.items() if counts.get(split) is not None
     ]

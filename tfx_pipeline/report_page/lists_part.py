@@ -1,7 +1,10 @@
 """What a model answers: slices, ranked lists with history and truth, neighbours of items, sessions of histories."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
+
+import numpy as np
 
 from schemas.canonical_event import Surface, Token
 from schemas.rank_metrics import metric_named
@@ -21,6 +24,9 @@ _FIRST: Final = 5
 _EVENTS: Final = 10
 _POPULAR: Final = 5
 _NEIGHBOURS: Final = 5
+_QUERIES: Final = 500
+_LEAST_NORM: Final = 1e-12
+"""A query without a known word may have no direction."""
 _SESSION_EVENTS: Final = (4, 30)
 _LEAST_SHARE: Final = 0.005
 _NAMES: Final = {Surface.SEARCH: "search", Surface.RECOMMENDATION: "feed"}
@@ -62,6 +68,7 @@ def _answers(run: FinishedRun, model: str, files: Sequence[str], metric: str, ma
             part("Slices", paragraphs([told]), pictures) if found else "",
             part("Ranked lists", *_lists(ranked, many, titles)),
             part("Neighbours of items", _neighbours(asked, engagements, titles)),
+            part("Neighbours of queries", _query_neighbours(asked, [each.query for each in ranked])),
             part("Sessions of histories", *_sessions(asked, ranked, titles)),
         ]
     )
@@ -154,6 +161,21 @@ def _neighbours(asked: "AskedModel", engagements: Mapping[str, int], titles: Map
         for other, by in others
     ]
     return table(["of the most popular", "is most like", "similarity"], rows, "Neighbours of items")
+
+
+def _query_neighbours(asked: "AskedModel", queries: Sequence[str]) -> Html:
+    """The queries most like the most frequent ones, by the cosines of their vectors."""
+    known = [query for query, _ in Counter(filter(None, queries)).most_common(_QUERIES)]
+    vectors = asked.query_vectors(known) if len(known) > 1 else None
+    if vectors is None:
+        return Html()
+    units = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), _LEAST_NORM)
+    rows = []
+    for place, query in enumerate(known[:_POPULAR]):
+        cosines = units @ units[place]
+        nearest = [other for other in np.argsort(-cosines, kind="stable") if other != place][:_NEIGHBOURS]
+        rows += [[of_log(query), of_log(known[other]), f"{cosines[other]:.3f}"] for other in nearest]
+    return table(["of the most frequent", "is most like", "similarity"], rows, "Neighbours of queries")
 
 
 def _sessions(asked: "AskedModel", ranked: Sequence["RankedExample"], titles: Mapping[str, str]) -> Iterator[Html]:

@@ -14,7 +14,7 @@ from tfx_pipeline.report_page.html_parts import Html, element, escaped, joined
 _WIDTH: Final = 360
 """As wide as a phone has room for; a wide page has several beside each other."""
 _HEIGHT: Final = 200
-_LEFT, _RIGHT, _TOP, _BOTTOM = 46, 8, 10, 22
+_LEFT, _RIGHT, _TOP, _BOTTOM = 52, 8, 10, 22
 _TICKS: Final = 4
 _KINDS: Final = 6
 """How many styles of lines and bars there are; `style.css` has them."""
@@ -173,8 +173,12 @@ def _grid(ys: Sequence[float], place_y: Any) -> list[Html]:
 
 
 def _short(number: float) -> str:
+    """A number that has room beside the picture."""
     if abs(number) >= 1e6:
         return f"{number / 1e6:g}M"
+    if 0 < abs(number) < 1e-3:
+        digits, power = f"{number:.2e}".split("e")
+        return f"{float(digits):g}e{int(power)}"
     return f"{number / 1e3:g}k" if abs(number) >= 1e4 else f"{number:g}"
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from components.baselines.rule_names import SASREC
 from components.judged_queries import judgement_keys as keys
 from schemas.rank_metrics import metric_named
 from tfx_pipeline.cli.running.report_text import shortfall_text
@@ -80,7 +81,9 @@ def difference(value: float | None, other: float | None) -> str:
 
 
 def _rules_title(compared: Mapping[str, Any]) -> str:
-    return f"Beside simple rules: {metric_named(compared['metric']).label}, with 95 % intervals over users"
+    is_there = any(SASREC in each["rules"] for each in compared["candidates"].values())
+    rules = "simple rules and SASRec" if is_there else "simple rules"
+    return f"Beside {rules}: {metric_named(compared['metric']).label}, with 95 % intervals over users"
 
 
 def _rules(compared: Mapping[str, Any]) -> list[Html]:
@@ -128,6 +131,9 @@ def _rule_table(surface: str, scopes: Mapping[str, Any], metric: str) -> Html:
     for name in order:
         cells = [name]
         for by_name in rankers.values():
+            if name not in by_name:
+                cells += ["", "", ""]
+                continue
             value, low, high = by_name[name][metric]
             ahead = "" if name == _OWN else f"{by_name[_OWN][metric][0] - value:+.4f}"
             cells += [f"{value:.4f}", f"{low:.3f} to {high:.3f}", ahead]

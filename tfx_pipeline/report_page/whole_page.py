@@ -7,12 +7,14 @@ from functools import partial
 from pathlib import Path
 from typing import Final, TypeVar
 
+from schemas import features
 from tfx_pipeline.cli.running.report_text import outcome_lines
+from tfx_pipeline.config.loading import by_path
 from tfx_pipeline.display.run_status import duration
 from tfx_pipeline.past_runs.finished_run import FinishedRun
 from tfx_pipeline.past_runs.run_record import FOLDER
 from tfx_pipeline.report_page.compared_runs import compared
-from tfx_pipeline.report_page.data_part import examples_part, log_part
+from tfx_pipeline.report_page.data_part import example_counts, examples_part, log_part
 from tfx_pipeline.report_page.html_parts import Html, element, folded, joined, part, table
 from tfx_pipeline.report_page.lineage_part import lineage_parts
 from tfx_pipeline.report_page.lists_part import lists_part
@@ -45,6 +47,12 @@ def default_path(runs: Sequence[FinishedRun]) -> str:
     return os.path.join(runs[0].store.root, FOLDER, f"run_{numbers}.html")
 
 
+def numbers_told(runs: Sequence[FinishedRun]) -> str:
+    """Which runs they are, such as `run 3`, or `runs 1, 2 and 3`."""
+    *others, last = (str(run.number) for run in runs)
+    return f"runs {', '.join(others)} and {last}" if others else f"run {last}"
+
+
 def page(runs: Sequence[FinishedRun], lists: int = 0) -> str:
     """The report as a whole HTML document. Of several runs, what compares them comes first, and each is folded.
 
@@ -53,7 +61,7 @@ def page(runs: Sequence[FinishedRun], lists: int = 0) -> str:
         lists: How many ranked lists to show of each model.
     """
     is_one = len(runs) == 1
-    title = f"{runs[0].name}, {'run' if is_one else 'runs'} {' and '.join(str(run.number) for run in runs)}"
+    title = f"{runs[0].name}, {numbers_told(runs)}"
     head = [
         Html('<meta charset="utf-8">'),
         Html('<meta name="viewport" content="width=device-width, initial-scale=1">'),
@@ -62,9 +70,9 @@ def page(runs: Sequence[FinishedRun], lists: int = 0) -> str:
         element("style", Html(_STYLE.read_text(encoding="utf-8"))),
     ]
     if is_one:
-        top, parts = [_verdict(runs[0])], _parts(runs[0], lists)
+        top, parts = [_tried(_verdict, runs[0])], _parts(runs[0], lists)
     else:
-        top = [joined([element("h2", f"Run {run.number}"), _verdict(run)]) for run in runs]
+        top = [joined([element("h2", f"Run {run.number}"), _tried(_verdict, run)]) for run in runs]
         parts = [_tried(compared, runs), *(folded(f"All of run {run.number}", *_parts(run, lists)) for run in runs)]
     body = [element("header", element("h1", title), *top), element("main", *parts)]
     return f'<!DOCTYPE html>\n<html lang="en">{joined(head)}\n<body>{joined(body)}</body></html>\n'
@@ -78,7 +86,20 @@ def _verdict(run: FinishedRun) -> Html:
         element("p", line, class_=f"outcome {model['outcome']}")
         for line, model in zip(outcome_lines(run.report), run.report["models"].values(), strict=True)
     ]
-    return joined([element("p", when, class_="quiet"), *outcomes])
+    quiet = [element("p", told, class_="quiet") for told in (when, _in_short(run)) if told]
+    return joined([*quiet, *outcomes])
+
+
+def _in_short(run: FinishedRun) -> str:
+    """What was trained, on how many examples; empty if the run's settings are those of another release."""
+    settings, counts = by_path(run.configuration), example_counts(run)
+    split = settings.get("evaluation.split", "")
+    if not settings.get("model") or not {features.TRAIN_SPLIT, split} <= counts.keys():
+        return ""
+    finder = settings.get("retriever.model")
+    orders = f", which orders what {finder} and further sources find," if finder else ""
+    learned, measured = f"{counts[features.TRAIN_SPLIT]:,} examples", f"{counts[split]:,} of the split {split}"
+    return f"{settings['model']}{orders} learned from {learned}, and was measured on {measured}."
 
 
 def _parts(run: FinishedRun, lists: int) -> list[Html]:

@@ -67,6 +67,19 @@ def test_a_training_of_an_experiment_and_an_old_run_have_none(tmp_path):
         finished_runs(str(past.root))
 
 
+def test_a_run_that_only_took_new_items_in_has_no_figures_to_report(past):
+    last = RunStore(str(past.root)).runs[-1].steps[-1].id
+    with recorded(PipelineConfig(root=str(past.root)), last) as record:
+        past.begin()
+        (indexed,) = past.step("Indexer", outputs=["Model"])
+        past.push(indexed, "18")
+        record.report = {"models": {"shop": {"outcome": "pushed", "metrics": {"model": {}}}}}
+    assert [each.number for each in finished_runs(str(past.root))] == [1]
+    told = r"^run 3 has no report: it took new items into the pushed model, and judged none\.$"
+    with pytest.raises(NotFinished, match=told):
+        finished_runs(str(past.root), ["3"])
+
+
 def test_the_models_that_were_judged_have_the_names_by_which_they_are_served(past):
     (run,) = finished_runs(str(past.root))
     assert run.models() == {}

@@ -42,13 +42,19 @@ def test_lists_of_different_lengths_are_ranked_in_their_order_and_those_without_
     assert [(each.items, each.rank) for each in model.ranked(examples)] == [(("bb", "a"), 2), (("ccc",), 1)]
 
 
-def test_scores_that_are_no_numbers_come_last(tmp_path):
+@pytest.mark.parametrize(("positive", "items", "rank"), [(1, ("bb", "a"), 2), (0, ("a", "bb"), 2)])
+def test_scores_that_are_no_numbers_count_against_the_wanted_one(positive, items, rank, tmp_path):
     def nothing_for_long_ones(candidates):
         return tf.where(tf.strings.length(candidates) > 1, float("nan"), 1.0)
 
     asked = AskedModel(save_rank_model(tmp_path / "model", nothing_for_long_ones))
-    (found,) = asked.ranked([behaviour_example(["bb", "a"], positive=1)])
-    assert (found.items, found.rank) == (("a", "bb"), 1)
+    (found,) = asked.ranked([behaviour_example(["bb", "a"], positive=positive)])
+    assert (found.items, found.rank) == (items, rank)
+
+
+def test_the_wanted_one_may_stand_anywhere(model):
+    (found,) = model.ranked([behaviour_example(["a", "ccc", "bb"], positive=1)])
+    assert (found.items, found.rank, found.wanted) == (("ccc", "bb", "a"), 1, "ccc")
 
 
 def test_an_example_is_read_without_a_model():
@@ -64,6 +70,11 @@ def test_neighbours_are_those_of_the_model(model):
     }
     assert model.neighbours(["a"], 1) == {"a": [("bb", 0.875)]}
     assert model.neighbours([], 2) == {} and model.neighbours(["unknown"], 2) == {"unknown": []}
+
+
+def test_queries_have_vectors(model):
+    # The number of letters, and 0.
+    assert model.query_vectors(["mug", "größe"]).tolist() == [[3, 0], [5, 0]]
 
 
 def test_a_history_is_divided_on_the_surface_of_its_example(model):
@@ -82,6 +93,7 @@ def test_a_model_that_cannot_is_not_asked(tmp_path):
     asked = AskedModel(save_rank_model(tmp_path / "model"))
     (found,) = asked.ranked([behaviour_example(["a"])])
     assert asked.neighbours(["a"], 2) == {} and asked.sessions(found) is None
+    assert asked.embeddings(["a"]) is None and asked.query_vectors(["a"]) is None
 
 
 def test_examples_are_chosen_by_nothing_but_themselves(tmp_path):

@@ -33,6 +33,7 @@ def run(tmp_path_factory):
     hits = [behaviour_example(["bb", "a"], user=f"f{place}", history=HISTORY[:1]) for place in range(12)]
     hits += [behaviour_example(["a", "bb"], user=f"f{place}") for place in range(12)]
     missed = [behaviour_example(["a", *LONG], user=EVIL, surface=SEARCH, query=EVIL, history=HISTORY)]
+    missed += [behaviour_example(["a"], user="s", surface=SEARCH, query=query) for query in ("red", "red", "blue")]
     put_examples(found, [*hits, *missed])
     items = [CatalogItem(Item("a", EVIL), 3), CatalogItem(Item("bb", "BEE"), 9), CatalogItem(Item("ccc", ""), 1)]
     put_items(found, items)
@@ -55,7 +56,7 @@ def test_lists_show_what_was_wanted_and_what_the_user_did_before(html):
         "search for &lt;script&gt;\\u202e\\x1b[31m: BEE",
         "feed: &lt;script&gt;\\u202e\\x1b[31m",
     ]
-    assert html.count("<article>") == 3 and html.count("hit: feed") == 2
+    assert html.count("<article>") == 3 and html.count("hit: feed") == html.count("hit: search for ") == 1
 
 
 def test_a_hit_marks_its_first_row(html):
@@ -64,10 +65,14 @@ def test_a_hit_marks_its_first_row(html):
 
 
 def test_slices_neighbours_and_sessions_are_shown(html):
-    assert "25 of the held-out examples, with 95 % intervals over users." in html
+    assert "28 of the held-out examples, with 95 % intervals over users." in html
     captions = re.findall("<figcaption>(.*?)</figcaption>", html)
     assert "recommendation, NDCG@5 by events in the history" in captions
     assert table_rows(html, "Neighbours of items")[1:3] == [["BEE", SHOWN, "0.875"], ["BEE", "ccc", "0.750"]]
+    # The vectors of all queries have one direction, so all are equally alike.
+    similar = table_rows(html, "Neighbours of queries")[1:]
+    assert len(similar) == 3 * 2 and {row[2] for row in similar} == {"1.000"}
+    assert {row[1] for row in similar if row[0] == "red"} == {SHOWN, "blue"} and similar[0][0] == "red"
     name = f"search, user {SHOWN}, by what was clicked"
     assert table_rows(html, name)[1:] == [
         [f"search for {SHOWN}: BEE", "100%", ""],

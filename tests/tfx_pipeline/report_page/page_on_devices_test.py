@@ -45,6 +45,23 @@ def test_it_fits_and_is_legible(browser, address, size, is_dark):
     assert page_measures.broken_words(browser, ".pictures") == []
 
 
+def test_it_is_printed_dark_on_white_and_nothing_is_cut(browser, address):
+    """Whatever the colours of the screen; on A4 at 96 pixels an inch, without margins of an inch."""
+    browser.become(600, 1000)
+    dark = {"name": "prefers-color-scheme", "value": "dark"}
+    browser.devtools("Emulation.setEmulatedMedia", media="print", features=[dark])
+    browser.open(address)
+    if folder := os.environ.get("SCREENSHOTS"):
+        browser.screenshot(Path(folder) / "report-printed.png", is_whole=True)
+    assert (
+        browser.run("return getComputedStyle(document.querySelector('section')).backgroundColor")
+        == "rgb(255, 255, 255)"
+    )
+    assert page_measures.pale_texts(browser, LEAST_CONTRAST) == []
+    assert not page_measures.scrolls_sideways(browser)
+    browser.devtools("Emulation.setEmulatedMedia", media="")
+
+
 def test_nothing_is_loaded_and_no_script_runs(browser, address):
     browser.open(address)
     assert browser.run("return performance.getEntriesByType('resource').length") == 0

@@ -47,6 +47,20 @@ def test_what_is_no_number_is_not_drawn():
     assert lines("Loss", {"a": [(1, math.nan)], "b": []}, "epoch") == ""
 
 
+@pytest.mark.parametrize(
+    ("high", "shown"),
+    [
+        (0.001, ["0", "2.5e-4", "5e-4", "7.5e-4", "0.001"]),
+        (1, ["0", "0.25", "0.5", "0.75", "1"]),
+        (100_000, ["0", "25k", "50k", "75k", "100k"]),
+        (4_000_000, ["0", "1M", "2M", "3M", "4M"]),
+    ],
+)
+def test_numbers_beside_a_picture_are_short(high, shown):
+    texts = [each.text for each in drawn(lines("Rate", {"a": [(1, 0), (2, high)]}, "epoch")).findall("text")]
+    assert texts[: len(shown)] == shown
+
+
 def test_bars_stand_on_each_other():
     figure = bars("Events", ["Mon", "Tue"], {"feed": [2, 4], "search": [2, 0]})
     boxes = [[float(box.get("y")) for box in group.findall("rect")] for group in drawn(figure).findall("g")]

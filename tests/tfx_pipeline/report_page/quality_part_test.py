@@ -45,6 +45,17 @@ def test_rules_stand_from_the_best_to_the_worst_with_intervals_and_differences()
     assert "Beside simple rules: NDCG@5, with 95 % intervals over users" in parts()
 
 
+def test_the_title_names_a_sasrec_that_is_no_simple_rule():
+    rules = report()["models"]["shop"]["rules"]
+    for figures in rules["candidates"].values():
+        figures["rules"]["sasrec"] = figures["model"]
+    html = parts(rules=rules)
+    assert "Beside simple rules and SASRec: NDCG@5" in html
+    # Among all items it was not compared.
+    row = next(row for row in table_rows(html, "Simple rules, search") if row[0] == "sasrec")
+    assert row[1:] == ["0.5000", "0.480 to 0.520", "+0.0000", "", "", ""]
+
+
 @pytest.mark.parametrize("rules", [{}, None])
 def test_without_a_comparison_there_is_nothing_of_it(rules):
     assert "simple rules" not in parts(rules=rules)

@@ -5,8 +5,9 @@ import pytest
 
 from tests.support.finished_runs import finish, report
 from tests.support.past_runs import PastRuns
+from tfx_pipeline.config.pipeline_config import EvaluationConfig, RetrieverConfig
 from tfx_pipeline.past_runs.finished_run import finished_runs
-from tfx_pipeline.report_page.whole_page import default_path, page, write_page
+from tfx_pipeline.report_page.whole_page import default_path, numbers_told, page, write_page
 
 EVIL = "<script>alert(1)</script>\u202e\x1b[31m"
 OPEN = {"meta"}
@@ -58,6 +59,15 @@ def test_a_page_says_what_became_of_the_run_and_holds_all_parts(past):
     assert places == sorted(places) and "missing" not in text[text.index("<body>") :]
 
 
+def test_a_page_says_in_short_what_was_trained(past):
+    finish(past, report())
+    assert "unisar learned from 600 examples, and was measured on 90 of the split test." in page(newest(past))
+    retriever = RetrieverConfig(model="unifiedssr")
+    finish(past, report(), version="18", retriever=retriever, evaluation=EvaluationConfig(split="validation"))
+    told = "unisar, which orders what unifiedssr and further sources find, learned from 600 examples, and was"
+    assert f"{told} measured on 80 of the split validation." in page(newest(past))
+
+
 def test_a_page_is_whole_and_needs_nothing_else(past):
     finish(past, report())
     read = Read(page(newest(past)))
@@ -88,6 +98,10 @@ def test_a_part_that_cannot_be_read_does_not_cost_the_others(past):
     text = page(newest(past))
     assert "A part of the report is missing: KeyError: &#x27;whole_catalogue&#x27;" in text
     assert "<h3>Training</h3>" in text
+    for component in ("ItemCatalog", "BehaviourExampleGen"):
+        (newest(past)[0].folder(component, "rejects") / "summary.json").write_text("{")
+    text = page(newest(past))
+    assert text.count("A part of the report is missing: JSONDecodeError: ") == 2 and "<h3>Training</h3>" in text
 
 
 def test_it_is_written_whole_beside_the_record(past):
@@ -109,4 +123,5 @@ def test_several_runs_stand_side_by_side_and_each_is_folded(past):
     assert text.index("<h3>Metrics side by side") < text.index("<summary>All of run 2</summary>")
     assert text.count("<h3>Metrics on the held-out examples</h3>") == 2
     assert default_path(runs) == f"{past.root}/reports/run_2_1.html"
+    assert numbers_told([*runs, runs[0]]) == "runs 2, 1 and 2"
     Read(text)

@@ -47,7 +47,7 @@ def run(args: argparse.Namespace) -> int:
     if not os.path.isfile(os.path.join(root, METADATA_FILE)):
         raise NotReadyError(f"there are no runs yet in {root}; `tandem run` makes them.")
     from tfx_pipeline.past_runs.finished_run import NotFinished, UnknownRun, finished_runs
-    from tfx_pipeline.report_page.whole_page import default_path, write_page
+    from tfx_pipeline.report_page.whole_page import default_path, numbers_told, write_page
 
     try:
         chosen = finished_runs(root, args.runs)
@@ -57,6 +57,5 @@ def run(args: argparse.Namespace) -> int:
         raise NotReadyError(str(error)) from None
     path = args.out or default_path(chosen)
     write_page(chosen, path, args.lists)
-    numbers = " and ".join(str(each.number) for each in chosen)
-    print(f"The report of {'run' if len(chosen) == 1 else 'runs'} {numbers} is in {path}")
+    print(f"The report of {numbers_told(chosen)} is in {path}")
     return ExitCode.OK
