@@ -1,9 +1,13 @@
 """Writes the report of a run as soon as it has ended."""
 
 import logging
+from typing import Final
 
 from tfx_pipeline.past_runs.finished_run import finished_runs
 from tfx_pipeline.report_page.whole_page import default_path, write_page
+
+MOST_ROWS: Final = 1_000_000
+"""A log of more rows would have to be read for minutes, and nobody has asked for it yet."""
 
 _LOG = logging.getLogger(__name__)
 
@@ -22,7 +26,7 @@ def write_after_run(root: str) -> str:
     try:
         runs = finished_runs(root)
         path = default_path(runs)
-        write_page(runs, path)
+        write_page(runs, path, most_rows=MOST_ROWS)
     except Exception as error:
         told = (
             "The run has ended well; its report could not be written as a page (%s: %s). `tandem report` tries again."

@@ -59,14 +59,24 @@ def examples_part(run: FinishedRun) -> Html:
     )
 
 
-def log_part(run: FinishedRun) -> Html:
-    """What the log is like, by the statistics of `tandem data`; or why that is not told."""
+def log_part(run: FinishedRun, most_rows: int | None = None) -> Html:
+    """What the log is like, by the statistics of `tandem data`, which read it once more; or why that is not told.
+
+    Args:
+        run: The run.
+        most_rows: A log that had more rows when the run read it is not read; None reads any.
+    """
     from components.own_log.statistics.event_columns import read_event_columns  # Imports NumPy.
     from components.own_log.statistics.log_statistics import log_statistics
 
     steps = run.steps("ItemCatalog")
     if not steps or "data_config" not in steps[0].properties:
         return Html()
+    if most_rows is not None and (rows := _rows(run)) > most_rows:
+        told = (
+            f"The log has {rows:,} rows. To read them once more takes a while: `tandem report` does and describes it."
+        )
+        return part("The log", paragraphs([told]))
     config, then = DataConfig.from_json(steps[0].properties["data_config"]), steps[0].properties.get("fingerprint")
     files = adapter(config.source).source_files(config)
     if fingerprint(lambda: files.files_that_name_items) != then:
@@ -107,6 +117,11 @@ def _summary(run: FinishedRun, component: str) -> dict[str, Any]:
     """What a component counted (`components.raw_files.summary`, which would import Beam); empty if it is gone."""
     folder = run.folder(component, "rejects")
     return json.loads((folder / _SUMMARY).read_text(encoding="utf-8")) if folder else {}
+
+
+def _rows(run: FinishedRun) -> int:
+    """How many rows of events the run read; 0 if that is not known."""
+    return _summary(run, "BehaviourExampleGen").get("reports", {}).get("event", {}).get("rows", 0)
 
 
 def _became(report: Mapping[str, Any]) -> dict[str, dict[str, int]]:

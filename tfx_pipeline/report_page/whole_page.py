@@ -27,17 +27,18 @@ _NOTHING_ELSE: Final = "default-src 'none'; style-src 'unsafe-inline'"
 """The browser is told to load nothing and to run nothing, whatever the texts of a log hold."""
 
 
-def write_page(runs: Sequence[FinishedRun], path: str, lists: int = 0) -> None:
+def write_page(runs: Sequence[FinishedRun], path: str, lists: int = 0, most_rows: int | None = None) -> None:
     """Writes the report of a run, or of several, into a file, which is there whole or not at all.
 
     Args:
         runs: The runs, of one root.
         path: The file.
         lists: How many ranked lists to show of each model; with any, the models are loaded and asked.
+        most_rows: A log of more rows is not read to be described; None reads any.
     """
     unfinished = f"{path}.partial"
     os.makedirs(os.path.dirname(os.path.abspath(path)), exist_ok=True)
-    Path(unfinished).write_text(page(runs, lists), encoding="utf-8")
+    Path(unfinished).write_text(page(runs, lists, most_rows), encoding="utf-8")
     os.replace(unfinished, path)
 
 
@@ -53,12 +54,13 @@ def numbers_told(runs: Sequence[FinishedRun]) -> str:
     return f"runs {', '.join(others)} and {last}" if others else f"run {last}"
 
 
-def page(runs: Sequence[FinishedRun], lists: int = 0) -> str:
+def page(runs: Sequence[FinishedRun], lists: int = 0, most_rows: int | None = None) -> str:
     """The report as a whole HTML document. Of several runs, what compares them comes first, and each is folded.
 
     Args:
         runs: The runs, of one root.
         lists: How many ranked lists to show of each model.
+        most_rows: As in `write_page`.
     """
     is_one = len(runs) == 1
     title = f"{runs[0].name}, {numbers_told(runs)}"
@@ -70,10 +72,11 @@ def page(runs: Sequence[FinishedRun], lists: int = 0) -> str:
         element("style", Html(_STYLE.read_text(encoding="utf-8"))),
     ]
     if is_one:
-        top, parts = [_tried(_verdict, runs[0])], _parts(runs[0], lists)
+        top, parts = [_tried(_verdict, runs[0])], _parts(runs[0], lists, most_rows)
     else:
         top = [joined([element("h2", f"Run {run.number}"), _tried(_verdict, run)]) for run in runs]
-        parts = [_tried(compared, runs), *(folded(f"All of run {run.number}", *_parts(run, lists)) for run in runs)]
+        whole = [folded(f"All of run {run.number}", *_parts(run, lists, most_rows)) for run in runs]
+        parts = [_tried(compared, runs), *whole]
     body = [element("header", element("h1", title), *top), element("main", *parts)]
     return f'<!DOCTYPE html>\n<html lang="en">{joined(head)}\n<body>{joined(body)}</body></html>\n'
 
@@ -102,7 +105,7 @@ def _in_short(run: FinishedRun) -> str:
     return f"{settings['model']}{orders} learned from {learned}, and was measured on {measured}."
 
 
-def _parts(run: FinishedRun, lists: int) -> list[Html]:
+def _parts(run: FinishedRun, lists: int, most_rows: int | None) -> list[Html]:
     models = run.report["models"]
     found = [_said(run)]
     for name, model in models.items():
@@ -110,7 +113,8 @@ def _parts(run: FinishedRun, lists: int) -> list[Html]:
         found.append(joined([titled, _tried(quality_parts, model)]))
     if lists:
         found.append(_tried(partial(lists_part, many=lists), run))
-    return [*found, *(_tried(make, run) for make in (training_part, examples_part, log_part, lineage_parts))]
+    of_log = partial(log_part, most_rows=most_rows)
+    return [*found, *(_tried(make, run) for make in (training_part, examples_part, of_log, lineage_parts))]
 
 
 def _said(run: FinishedRun) -> Html:
