@@ -48,6 +48,7 @@ from tfx_pipeline.training.event_logs.gradient_norms import watched_gradients
 from tfx_pipeline.training.event_logs.projector import ITEMS, USERS, WORDS, Names, write_projector
 from tfx_pipeline.training.event_logs.run_settings import write_settings
 from tfx_pipeline.training.event_logs.step_logs import StepLogs
+from tfx_pipeline.training.event_logs.step_profile import StepProfile
 from tfx_pipeline.training.event_logs.weight_logs import WeightLogs
 from tfx_pipeline.training.gradient_cosine import GradientCosine
 from tfx_pipeline.training.gradient_projection import projected_gradients
@@ -197,6 +198,7 @@ def run(job: TrainingJob) -> keras.callbacks.History:
             epochs=train.epochs,
             callbacks=[
                 StepLogs(writers, norms),
+                StepProfile(job.log_dir),
                 WeightLogs(writers),
                 GateLogs(writers, lambda: next(iter(validation))[0]),
                 *_gradient_cosine(job, train, transform_output, needs_engagements),
