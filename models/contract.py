@@ -4,7 +4,7 @@
 `schemas.signatures` that the model's protocols allow.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Protocol, runtime_checkable
 
 from models.vocabulary import Vocabulary
@@ -86,6 +86,14 @@ class MixesExperts(Protocol):
 
     def gate_shares(self, inputs: Mapping[str, Any], surface: Surface) -> Mapping[str, Any]:
         """How much each expert counts, by its name: float [] that add up to 1; empty if there is nothing to mix."""
+
+
+@runtime_checkable
+class ShowsVectors(Protocol):
+    """Has vectors that somebody may look at."""
+
+    def vector_tables(self) -> Mapping[str, Callable[[Any], Any]]:
+        """Functions from int [n] indices to float [n, dim], by what they are of: `items`, `words` or `users`."""
 
 
 @runtime_checkable

@@ -1,6 +1,6 @@
 """UnifiedSSR: one history encoder for search and recommendation; a dot product scores (arXiv 2310.13921)."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import keras
@@ -116,6 +116,15 @@ class UnifiedSSR(JointTraining, keras.Model):
     def item_embeddings(self):
         """The vectors of all items in the catalogue: [items, dim], for `score` and for retrieval."""
         return self.embedding.item_embeddings()
+
+    def vector_tables(self) -> dict[str, Callable[[Any], Any]]:
+        """The vectors of items and, as far as the model has them, of queries of one word and of users."""
+        tables: dict[str, Callable[[Any], Any]] = {"items": self.embedding.items}
+        if self.embedding.texts is not None:
+            tables["words"] = lambda ids: self.embedding.queries(ops.expand_dims(ids, -1))
+        if self.config.user_embedding:
+            tables["users"] = self.embedding.users
+        return tables
 
     @property
     def product_share(self):

@@ -1,7 +1,7 @@
 """UniSAR: one network that ranks for search and for recommendation (arXiv 2404.09520)."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 import keras
@@ -273,6 +273,14 @@ class UniSAR(JointTraining, keras.Model):
     def item_embeddings(self) -> ItemTable:
         """Embeds all items of the catalogue, for `score`. The row of padding is 0."""
         return self.embedding.embed(ops.arange(self.vocabulary.items, dtype="int32"))
+
+    def vector_tables(self) -> dict[str, Callable[[Any], Any]]:
+        """The vectors of items, of queries of one word, and of users."""
+        return {
+            "items": self.embedding.items,
+            "words": lambda ids: self.embedding.texts(ops.expand_dims(ids, -1)),
+            "users": self.embedding.users,
+        }
 
     def call(self, inputs, training=False):
         """Scores a batch of either form."""

@@ -41,12 +41,15 @@ from tfx_pipeline.training.callbacks import (
 )
 from tfx_pipeline.training.engagement_tables import read_engagements
 from tfx_pipeline.training.event_logs import run_links
+from tfx_pipeline.training.event_logs.chart_layout import write_layout
 from tfx_pipeline.training.event_logs.epoch_logs import EpochLogs, mark_best, write_epoch
 from tfx_pipeline.training.event_logs.event_writers import EventWriters
 from tfx_pipeline.training.event_logs.gate_logs import GateLogs
 from tfx_pipeline.training.event_logs.gradient_norms import watched_gradients
+from tfx_pipeline.training.event_logs.projector import ITEMS, USERS, WORDS, Names, write_projector
 from tfx_pipeline.training.event_logs.run_settings import write_settings
 from tfx_pipeline.training.event_logs.step_logs import StepLogs
+from tfx_pipeline.training.event_logs.step_profile import StepProfile
 from tfx_pipeline.training.event_logs.weight_logs import WeightLogs
 from tfx_pipeline.training.gradient_cosine import GradientCosine
 from tfx_pipeline.training.gradient_projection import projected_gradients
@@ -180,6 +183,7 @@ def run(job: TrainingJob) -> keras.callbacks.History:
     )
     model.compile(optimizer=make_optimizer(train, job.model_config.dim), jit_compile=train.jit_compile)
     write_settings(writers, _settings(job, train), trial=name)
+    write_layout(writers)
     _report_start(job, model, train, chosen, writers)
     averaged_weights = AveragedWeights() if train.ema_momentum else None
     early_stopping = _early_stopping(job, train, averaged_weights)
@@ -196,6 +200,7 @@ def run(job: TrainingJob) -> keras.callbacks.History:
             epochs=train.epochs,
             callbacks=[
                 StepLogs(writers, norms),
+                StepProfile(job.log_dir),
                 WeightLogs(writers),
                 GateLogs(writers, lambda: next(iter(validation))[0]),
                 *_gradient_cosine(job, train, transform_output, needs_engagements),
@@ -215,6 +220,7 @@ def run(job: TrainingJob) -> keras.callbacks.History:
     }
     (Path(job.log_dir) / VALIDATION_FILE).write_text(json.dumps(told, indent=2) + "\n", "utf-8")
     trained_weights.save(model, job.model_dir)
+    write_projector(job.log_dir, model, _names(transform_output, catalog))
     export(model, job, transform_output, catalog)
     # Only now, and all at once: what is left of a finished training would mislead the next of the same settings.
     shutil.rmtree(job.state_dir, ignore_errors=True)
@@ -225,6 +231,21 @@ def _settings(job: TrainingJob, train: SettledTrainConfig) -> dict[str, Any]:
     """The settings of a training as plain values, what was `auto` as it was chosen."""
     told = {"model": job.model_name, "context": job.context, "starts_from_weights": bool(job.start_from)}
     return {**told, job.model_name: as_dict(job.model_config), "train": as_dict(train)}
+
+
+def _names(transform_output: tft.TFTransformOutput, catalog: Catalogue) -> Names:
+    """What the indices of items, words, users and categories stand for."""
+
+    def values(name: str) -> list[bytes]:
+        return list(transform_output.vocabulary_by_name(name))
+
+    levels = [values(features.category_vocabulary(level)) for level in range(catalog.categories.shape[1])]
+    tables = {
+        ITEMS: features.ITEM_VOCABULARY,
+        WORDS: features.WORD_VOCABULARY,
+        USERS: features.USER_VOCABULARY,
+    }
+    return Names({kind: values(name) for kind, name in tables.items()}, levels, catalog)
 
 
 def _batches(

@@ -15,6 +15,7 @@ from tfx_pipeline.config.loading import as_dict
 from tfx_pipeline.config.pipeline_config import TransformConfig
 from tfx_pipeline.config.training_config import SettledTrainConfig, TrainConfig
 from tfx_pipeline.training import automatic_training, training_job
+from tfx_pipeline.training.event_logs.step_logs import EVERY
 
 LENGTHS = {"recommendation_history": 2, "search_history": 2}
 TRAINING_ROWS = 200
@@ -195,3 +196,10 @@ def test_an_interrupted_training_goes_on_with_what_it_had_chosen_until_nothing_i
     # Beside the losses, of each epoch before the interruption and after it.
     steps = [step for step, _ in scalars_of(tmp_path / "logs" / "train")["gradient_cosine/embedding"]]
     assert steps == list(range(1, last + 1))
+    # Within the epochs too, before the interruption and after it; and what is exported is marked and can be looked at.
+    steps = [step for step, _ in scalars_of(tmp_path / "logs" / "train")["loss_by_step/total"]]
+    assert steps == sorted(set(steps)) and not any(step % EVERY for step in steps) and steps[-1] > 5 * 7
+    ndcg = pytest.approx(best["val_ndcg_at_5"], abs=1e-6)
+    assert scalars_of(tmp_path / "logs" / "best epoch")["ndcg@5/mean"] == [(best["epoch"], ndcg)]
+    rows = (tmp_path / "logs" / "projector" / "items_names.tsv").read_text().splitlines()
+    assert {row.split("\t")[1] for row in rows[1:]} == set(ITEMS)

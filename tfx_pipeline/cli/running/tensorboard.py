@@ -1,4 +1,4 @@
-"""Start TensorBoard on the logs of all trainings of this pipeline: losses by part and surface, metrics, learning rate.
+"""Start TensorBoard on the logs of all trainings of this pipeline, each by model, day and time or by its variant.
 
 It follows trainings that are under way, and may be started before the first one. Ctrl-C ends it.
 """

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 
 import keras
 
-from tfx_pipeline.training.event_logs.event_writers import BEST, TRAIN, VALIDATION, EventWriters
+from tfx_pipeline.training.event_logs.event_writers import BEST, TRAIN, VALIDATION, WHOLE, EventWriters
 from tfx_pipeline.training.event_logs.tags import tag_of
 
 _VALIDATED = "val_"
+_FIRST_COLUMNS = (tag_of("loss"), "ndcg@5/")
 
 
 class EpochLogs(keras.callbacks.Callback):
@@ -49,11 +50,17 @@ def write_epoch(writers: EventWriters, logs: Mapping[str, float], epoch: int) ->
 def mark_best(writers: EventWriters, logs: Mapping[str, float]) -> None:
     """Marks the epoch whose weights are exported: a run with one point in each chart of validation.
 
+    The loss, NDCG@5 and the epoch are in the group `best` of the training, too, which are so the first columns of
+    TensorBoard's table of hyper-parameters. It sorts them by tag.
+
     Args:
         writers: Where it goes.
         logs: What validation measured of these weights, by names that begin with `val_`, and the epoch as `epoch`.
     """
-    writers.scalars(BEST, _by_part(logs)[VALIDATION], int(logs["epoch"]))
+    epoch, values = int(logs["epoch"]), _by_part(logs)[VALIDATION]
+    writers.scalars(BEST, values, epoch)
+    first = {tag: value for tag, value in values.items() if tag.startswith(_FIRST_COLUMNS)}
+    writers.scalars(WHOLE, {"best/epoch": epoch, **{f"best/{tag}": value for tag, value in first.items()}}, epoch)
 
 
 def _by_part(logs: Mapping[str, float]) -> dict[str, dict[str, float]]:

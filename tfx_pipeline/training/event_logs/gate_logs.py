@@ -1,5 +1,6 @@
 """How much each expert counts, by surface, from epoch to epoch: one that has collapsed stays at 0."""
 
+import time
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
@@ -9,14 +10,16 @@ from models.contract import MixesExperts
 from schemas.canonical_event import Surface
 from tfx_pipeline.training.event_logs.event_writers import VALIDATION, EventWriters
 
+_TIMES: Final = 20
 _ROWS: Final = 256
 """Of each surface. A mean over their candidates says what a mean over all would."""
 
 
 class GateLogs(keras.callbacks.Callback):
-    """Writes `gates/<surface>/<expert>` at the end of each epoch, for models that mix experts.
+    """Writes `gates/<surface>/<expert>` at ends of epochs, for models that mix experts.
 
-    They are means over the candidates of some rows, always the same ones.
+    They are means over the candidates of some rows, always the same ones. It looks after the first two epochs, and again
+    once the epochs since have taken twenty times as long as a look: short ones are passed over, long ones are not.
 
     Args:
         writers: Where they go.
@@ -27,11 +30,22 @@ class GateLogs(keras.callbacks.Callback):
         super().__init__()
         self._writers, self._read_rows = writers, read_rows
         self._rows: dict[Surface, dict[str, Any]] | None = None
+        self._look_s = self._since_s = 0.0
+
+    def on_epoch_begin(self, epoch: int, logs: dict | None = None) -> None:
+        """Starts its clock."""
+        self._began = time.monotonic()
 
     def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
-        """Looks at the gates."""
-        if not isinstance(self.model, MixesExperts):
-            return
+        """Looks at the gates, if it is time to."""
+        now = time.monotonic()
+        self._since_s += now - self._began
+        if isinstance(self.model, MixesExperts) and self._since_s >= _TIMES * self._look_s:
+            is_first = self._rows is None  # It takes longer than the others.
+            self._look(epoch)
+            self._look_s, self._since_s = 0.0 if is_first else time.monotonic() - now, 0.0
+
+    def _look(self, epoch: int) -> None:
         if self._rows is None:
             sides = {Surface(name): side for name, side in self._read_rows().items()}
             self._rows = {

@@ -57,14 +57,14 @@ def show(log_dir: str, model_name: str) -> str:
     with contextlib.suppress(OSError):
         remove_dangling(str(place.folder))
         if place.variant:
-            return show_as(place.folder / place.variant, log_dir)
+            return str(show_as(place.folder / place.variant, log_dir).relative_to(place.folder))
         path = _free(place.folder / named, log_dir)
         _link(path, log_dir)
         return path.name
     return place.variant or named
 
 
-def show_as(path: Path, log_dir: str) -> str:
+def show_as(path: Path, log_dir: str) -> Path:
     """Shows a training by a name, in place of what has that name now.
 
     A joint training has the name itself. Any other one, such as that of a surface's own model, has its component's
@@ -75,14 +75,14 @@ def show_as(path: Path, log_dir: str) -> str:
         log_dir: The folder of the logs.
 
     Returns:
-        The name in its folder.
+        The link.
     """
     role = _role(log_dir)
     path = path.with_name(f"{path.name} ({role})" if role else path.name)
     if path.is_symlink():
         path.unlink()
     _link(path, log_dir)
-    return path.name
+    return path
 
 
 def name_of(text: str) -> str:

@@ -39,7 +39,10 @@ def test_a_start_that_is_validated_stands_before_the_first_epoch(tmp_path):
 
 
 def test_the_best_epoch_is_a_run_with_one_point_in_each_chart_of_validation(tmp_path):
-    best = {"epoch": 7, "loss": 1.0, "learning_rate": 0.5, "val_loss": 2.0, "val_ndcg_at_5": 0.25}
+    best = {"epoch": 7, "loss": 1.0, "learning_rate": 0.5, "val_loss": 2.0, "val_ndcg_at_5": 0.25, "val_mrr": 0.125}
     mark_best(EventWriters(str(tmp_path)), best)
-    assert scalars_of(tmp_path / "best epoch") == {"loss/total": [(7, 2.0)], "ndcg@5/mean": [(7, 0.25)]}
-    assert [path.name for path in tmp_path.iterdir()] == ["best epoch"]
+    points = {"loss/total": [(7, 2.0)], "ndcg@5/mean": [(7, 0.25)]}
+    assert scalars_of(tmp_path / "best epoch") == points | {"mrr/mean": [(7, 0.125)]}
+    assert [path.name for path in tmp_path.iterdir() if path.is_dir()] == ["best epoch"]
+    # Of the training itself, what the table of hyper-parameters shows first, and no more.
+    assert scalars_of(tmp_path) == {"best/epoch": [(7, 7.0)]} | {f"best/{tag}": each for tag, each in points.items()}

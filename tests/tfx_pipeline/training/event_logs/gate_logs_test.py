@@ -7,6 +7,14 @@ from tfx_pipeline.training.event_logs.event_writers import EventWriters
 from tfx_pipeline.training.event_logs.gate_logs import GateLogs
 
 
+@pytest.fixture(autouse=True)
+def clock(monkeypatch):
+    """A clock that stands unless somebody moves it."""
+    now = [100.0]
+    monkeypatch.setattr("tfx_pipeline.training.event_logs.gate_logs.time.monotonic", lambda: now[0])
+    return now
+
+
 def written(folder, model, sides, epochs=1):
     reads = []
 
@@ -17,6 +25,7 @@ def written(folder, model, sides, epochs=1):
     callback = GateLogs(EventWriters(str(folder)), read_rows)
     callback.set_model(model)
     for epoch in range(epochs):
+        callback.on_epoch_begin(epoch)
         callback.on_epoch_end(epoch)
     return scalars_of(folder / "validation"), len(reads)
 
@@ -33,6 +42,23 @@ def test_the_share_of_each_expert_is_written_by_surface_for_the_same_rows(tmp_pa
             share = pytest.approx(float(wanted[name]), rel=1e-5)
             assert found[f"gates/{surface.value}/{name}"] == [(1, share), (2, share)]
     assert reads == 1
+
+
+def test_epochs_that_are_short_beside_a_look_are_passed_over(tmp_path, clock):
+    class Gated:
+        """A look at a side takes a second."""
+
+        def gate_shares(self, inputs, surface):
+            clock[0] += 1
+            return {"own_1": 1.0}
+
+    callback = GateLogs(EventWriters(str(tmp_path)), lambda: {"search": {"x": [0]}})
+    callback.set_model(Gated())
+    for epoch in range(6):
+        callback.on_epoch_begin(epoch)
+        clock[0] += 11  # Two make more than 20 seconds.
+        callback.on_epoch_end(epoch)
+    assert [epoch for epoch, _ in scalars_of(tmp_path / "validation")["gates/search/own_1"]] == [1, 2, 4, 6]
 
 
 def test_an_expert_that_has_collapsed_shows(tmp_path):

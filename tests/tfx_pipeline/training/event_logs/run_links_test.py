@@ -62,7 +62,7 @@ def test_trainings_of_one_minute_are_told_apart_and_one_is_shown_once(logs, link
 def test_a_variant_has_its_own_name_and_its_newest_training_takes_it(logs, links):
     with run_links.shown_in(str(links), "few/without fusion"):
         run_links.show(logs(3), "unisar")
-        assert run_links.show(logs(4, "SearchTrainer"), "unisar") == "without fusion (search)"
+        assert run_links.show(logs(4, "SearchTrainer"), "unisar") == "few/without fusion (search)"
     run_links.show_as(links / "few" / "without fusion", logs(5))
     assert names(links) == ["few/without fusion", "few/without fusion (search)"]
     assert (links / "few" / "without fusion").resolve().name == "5"

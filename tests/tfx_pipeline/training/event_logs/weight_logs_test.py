@@ -3,9 +3,9 @@ import numpy as np
 import pytest
 
 from tests.support import small_models
-from tests.support.event_logs import scalars_of
+from tests.support.event_logs import scalars_of, tags_of
 from tfx_pipeline.training.event_logs.event_writers import EventWriters
-from tfx_pipeline.training.event_logs.weight_logs import WeightLogs, learned_numbers, weight_norms
+from tfx_pipeline.training.event_logs.weight_logs import WeightLogs, histograms, learned_numbers, weight_norms
 
 
 class Two(keras.Model):
@@ -50,3 +50,13 @@ def test_they_are_written_by_epoch(tmp_path):
     found = scalars_of(tmp_path / "train")
     assert found["learned/share"] == [(1, 1.0), (2, 0.5)]
     assert found["weight_norm/first"] == [(1, 13.0), (2, 13.0)]
+    assert tags_of(tmp_path / "train")["weights/first/kernel"] == "histograms"
+
+
+def test_histograms_are_of_matrices_and_tables_and_of_large_ones_a_part():
+    model = Two()
+    assert {tag: values.tolist() for tag, values in histograms(model).items()} == {"weights/first/kernel": [3.0, 4.0]}
+    # 2 values of 2 rows, where one is enough: the first row.
+    assert histograms(model, most=1)["weights/first/kernel"].tolist() == [3.0]
+    tags = histograms(small_models.unisar())
+    assert "weights/embedding/items/id_embedding" in tags and not any(tag.endswith("bias") for tag in tags)
