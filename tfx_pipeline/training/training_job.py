@@ -41,6 +41,7 @@ from tfx_pipeline.training.callbacks import (
 )
 from tfx_pipeline.training.engagement_tables import read_engagements
 from tfx_pipeline.training.event_logs import run_links
+from tfx_pipeline.training.event_logs.chart_layout import write_layout
 from tfx_pipeline.training.event_logs.epoch_logs import EpochLogs, mark_best, write_epoch
 from tfx_pipeline.training.event_logs.event_writers import EventWriters
 from tfx_pipeline.training.event_logs.gate_logs import GateLogs
@@ -182,6 +183,7 @@ def run(job: TrainingJob) -> keras.callbacks.History:
     )
     model.compile(optimizer=make_optimizer(train, job.model_config.dim), jit_compile=train.jit_compile)
     write_settings(writers, _settings(job, train), trial=name)
+    write_layout(writers)
     _report_start(job, model, train, chosen, writers)
     averaged_weights = AveragedWeights() if train.ema_momentum else None
     early_stopping = _early_stopping(job, train, averaged_weights)

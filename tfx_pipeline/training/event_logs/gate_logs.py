@@ -10,7 +10,7 @@ from models.contract import MixesExperts
 from schemas.canonical_event import Surface
 from tfx_pipeline.training.event_logs.event_writers import VALIDATION, EventWriters
 
-_TIMES: Final = 50
+_TIMES: Final = 20
 _ROWS: Final = 256
 """Of each surface. A mean over their candidates says what a mean over all would."""
 
@@ -18,8 +18,8 @@ _ROWS: Final = 256
 class GateLogs(keras.callbacks.Callback):
     """Writes `gates/<surface>/<expert>` at ends of epochs, for models that mix experts.
 
-    They are means over the candidates of some rows, always the same ones. It looks after the first epoch, and again
-    once the epochs since have taken fifty times as long as a look: short ones are passed over, long ones are not.
+    They are means over the candidates of some rows, always the same ones. It looks after the first two epochs, then
+    once the epochs since have taken twenty times as long as a look: short ones are passed over, long ones are not.
 
     Args:
         writers: Where they go.
@@ -41,8 +41,9 @@ class GateLogs(keras.callbacks.Callback):
         now = time.monotonic()
         self._since_s += now - self._began
         if isinstance(self.model, MixesExperts) and self._since_s >= _TIMES * self._look_s:
+            is_first = self._rows is None  # It takes longer than the others.
             self._look(epoch)
-            self._look_s, self._since_s = time.monotonic() - now, 0.0
+            self._look_s, self._since_s = 0.0 if is_first else time.monotonic() - now, 0.0
 
     def _look(self, epoch: int) -> None:
         if self._rows is None:
