@@ -108,14 +108,14 @@ def _role(log_dir: str) -> str:
 def _free(path: Path, log_dir: str) -> Path:
     """The path itself, or with a number if other logs have it."""
     tried, number = path, 1
-    while tried.is_symlink() and tried.resolve() != Path(log_dir).resolve():
+    while os.path.lexists(tried) and tried.resolve() != Path(log_dir).resolve():
         number += 1
         tried = path.with_name(f"{path.name} ({number})")
     return tried
 
 
 def _link(path: Path, log_dir: str) -> None:
-    if path.is_symlink():
+    if os.path.lexists(path):
         return
     path.parent.mkdir(parents=True, exist_ok=True)
     # Relative, so that a root that is moved keeps its names.

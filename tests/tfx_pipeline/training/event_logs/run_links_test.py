@@ -44,13 +44,18 @@ def test_a_training_is_named_by_its_model_what_it_is_for_day_and_time(logs, link
     assert (links / ranker).resolve().name == "3"
 
 
-def test_trainings_of_one_minute_are_told_apart_and_one_is_shown_once(logs, links, monkeypatch):
+@pytest.fixture
+def one_minute(monkeypatch):
     class OneMinute(datetime.datetime):
         @classmethod
         def now(cls, tz=None):
             return cls(2026, 11, 27, 14, 5, 59)
 
     monkeypatch.setattr(run_links.datetime, "datetime", OneMinute)
+
+
+@pytest.mark.usefixtures("one_minute")
+def test_trainings_of_one_minute_are_told_apart_and_one_is_shown_once(logs, links):
     first, second = logs(3), logs(4)
     with run_links.shown_in(str(links)):
         for log_dir in (first, second, second, first):
@@ -66,6 +71,19 @@ def test_a_variant_has_its_own_name_and_its_newest_training_takes_it(logs, links
     run_links.show_as(links / "few" / "without fusion", logs(5))
     assert names(links) == ["few/without fusion", "few/without fusion (search)"]
     assert (links / "few" / "without fusion").resolve().name == "5"
+
+
+@pytest.mark.usefixtures("one_minute")
+def test_a_copy_that_has_folders_in_place_of_links_keeps_them(logs, links):
+    """As `cp -rL` makes it."""
+    for name in ("unisar 2026-11-27 14:05", "few/complete"):
+        (links / name).mkdir(parents=True)
+        (links / name / "events").write_text(name)
+    with run_links.shown_in(str(links)):
+        run_links.show(logs(4), "unisar")
+    run_links.show_as(links / "few" / "complete", logs(5))
+    assert names(links) == ["unisar 2026-11-27 14:05 (2)"]
+    assert (links / "few" / "complete" / "events").read_text() == "few/complete"
 
 
 def test_nothing_is_shown_where_nobody_says_where(logs, links):
