@@ -18,11 +18,7 @@ _ROWS: Final = 256
 class GateLogs(keras.callbacks.Callback):
     """Writes `gates/<surface>/<expert>` at ends of epochs, for models that mix experts.
 
-<<<<<<< HEAD
-    They are means over the candidates of some rows, always the same. It looks after the first two epochs, and again
-=======
     They are means over the candidates of some rows, always the same ones. It looks after the first two epochs, then
->>>>>>> tensorboard
     once the epochs since have taken twenty times as long as a look: short ones are passed over, long ones are not.
 
     Args:
