@@ -29,9 +29,9 @@ def test_losses_and_metrics_are_drawn(run):
 
 def test_parts_of_the_loss_and_a_rate_that_changes_are_drawn_too(run):
     folder = run.folder("Trainer", "model_run") / "train"
-    write_events(folder, {"epoch_a_loss": [1, 2], "epoch_b_loss": [2, 1]}, first_epoch=7)
+    write_events(folder, {"loss/a": [1, 2], "loss/b": [2, 1]}, first_epoch=7)
     assert captions(training_part(run))[2:] == ["Parts of the training&#x27;s loss"]
-    write_events(folder, {"epoch_learning_rate": [0.0005]}, first_epoch=2)
+    write_events(folder, {"optimizer/learning_rate": [0.0005]}, first_epoch=3)
     assert captions(training_part(run))[3:] == ["Learning rate"]
 
 
