@@ -44,7 +44,8 @@ def test_a_start_that_nothing_beat_and_what_was_chosen_are_told(run):
     assert "Chosen by train: auto: batches of &lt;32&gt;." in html
 
 
-def test_without_folders_there_is_no_part(run):
+def test_logs_that_are_gone_are_told(run):
     folder = run.folder("Trainer", "model_run")
     folder.rename(folder.with_name("gone"))
-    assert training_part(run) == ""
+    html = training_part(run)
+    assert "<p>The logs of Trainer are gone, so its curves are not shown.</p>" in html and captions(html) == []
