@@ -46,6 +46,9 @@ def _told(curves: LearningCurves) -> list[str]:
         told.append(f"{epochs} epochs; the weights of epoch {curves.best_epoch} were kept.")
     elif curves.best_epoch == 0:
         told.append(f"{epochs} epochs, and none was better than the start, which was kept.")
+    first = min((int(points[0][0]) for points in curves.training.values() if points), default=1)
+    if first > 1:
+        told.append(f"The curves begin with epoch {first}: an interrupted training has the logs of those before it.")
     if curves.parameters:
         told.append(f"{curves.parameters:,} parameters were learned.")
     if curves.chosen:

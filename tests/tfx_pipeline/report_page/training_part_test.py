@@ -44,6 +44,16 @@ def test_a_start_that_nothing_beat_and_what_was_chosen_are_told(run):
     assert "Chosen by train: auto: batches of &lt;32&gt;." in html
 
 
+def test_it_is_told_where_curves_begin_that_have_not_all_epochs(run):
+    assert "The curves begin" not in training_part(run)
+    folder = run.folder("Trainer", "model_run")
+    for file in (folder / "train").iterdir():
+        file.unlink()
+    write_events(folder / "train", {"loss/total": [2.0, 1.0]}, first_epoch=3)
+    told = "The curves begin with epoch 3: an interrupted training has the logs of those before it."
+    assert f"4 epochs; the weights of epoch 2 were kept. {told}" in training_part(run)
+
+
 def test_logs_that_are_gone_are_told(run):
     folder = run.folder("Trainer", "model_run")
     folder.rename(folder.with_name("gone"))
