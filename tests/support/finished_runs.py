@@ -184,14 +184,14 @@ def _write_summary(folder: Path, counts: Mapping, reasons: Mapping) -> None:
 
 def write_training(folder: Path) -> None:
     """Writes what a training of two epochs leaves beside its model."""
-    write_events(folder / "train", {"epoch_loss": [4.0, 2.0], "epoch_learning_rate": [0.001, 0.001]})
-    measured = {"epoch_loss": [3.0, 2.5], "evaluation_loss_vs_iterations": [3.0, 2.5]}
-    measured |= {"epoch_ndcg_at_5_search": [0.25, 0.5], "epoch_ndcg_at_5_recommendation": [0.125, 0.25]}
+    write_events(folder / "train", {"loss/total": [4.0, 2.0], "optimizer/learning_rate": [0.001, 0.001]})
+    measured = {"loss/total": [3.0, 2.5], "gates/search/search": [0.5, 0.25]}
+    measured |= {"ndcg@5/search": [0.25, 0.5], "ndcg@5/recommendation": [0.125, 0.25]}
     write_events(folder / "validation", measured)
     (folder / "validation.json").write_text('{"epoch": 2, "val_ndcg_at_5": 0.375, "parameters": 1234}')
 
 
-def write_events(folder: Path, series: Mapping, first_epoch: int = 0) -> None:
+def write_events(folder: Path, series: Mapping, first_epoch: int = 1) -> None:
     """Writes the numbers of a training as TensorBoard's files have them.
 
     Args:

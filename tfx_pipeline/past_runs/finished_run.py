@@ -1,6 +1,5 @@
 """Finds what finished runs left: their reports, settings and artifacts. Imports neither TFX nor TensorFlow."""
 
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +12,10 @@ from tfx_pipeline.past_runs.run_summary import RunSummary, summarize
 _JUDGE: Final = "Evaluator"
 _SERVING: Final = "Format-Serving"
 """The folder of the SavedModel within an artifact `Model`, as TFX has it."""
+
+_ARTIFACTS: Final = "artifacts"
+"""The folder of all artifacts below a root. In it TFX has for each component and key a folder with one for each run."""
+_PARTS: Final = 3
 
 
 class UnknownRun(ValueError):
@@ -62,14 +65,19 @@ class FinishedRun:
         found = {}
         for step in self.steps(component):
             for name, artifact_id in step.outputs:
-                path = self.store.artifacts[artifact_id].uri
-                if name == key and os.path.isdir(path):
-                    found[step.component] = Path(path)
+                if name == key and (path := self._path(artifact_id)).is_dir():
+                    found[step.component] = path
         return found
 
     def folder(self, component: str, key: str) -> Path | None:
         """Where that output of the only such component lies; None if it is gone."""
         return next(iter(self.folders(component, key).values()), None)
+
+    def _path(self, artifact_id: int) -> Path:
+        """Where an artifact lies: below the root, also if the root was moved or copied since the run."""
+        noted = Path(self.store.artifacts[artifact_id].uri)
+        here = Path(self.store.root, _ARTIFACTS, *noted.parts[-_PARTS:])
+        return here if here.is_dir() else noted
 
     def models(self) -> dict[str, Path]:
         """The SavedModels that were judged, by the names by which they are served; only those that are still there."""
@@ -78,7 +86,7 @@ class FinishedRun:
             # With fine-tuning an Evaluator is named for the surface, and so is the end of its model's name.
             surface = step.component.removesuffix(_JUDGE).lower()
             name = next((each for each in self.report["models"] if each.endswith(surface)), "")
-            folder = Path(self.store.artifacts[dict(step.inputs)["model"]].uri, _SERVING)
+            folder = self._path(dict(step.inputs)["model"]) / _SERVING
             if folder.is_dir():
                 found[name] = folder
         return found

@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import Any, Final
 
 from tfx_pipeline.training.automatic_training import CHOICE_FILE
+from tfx_pipeline.training.event_logs.tags import name_of
 
 _VALIDATION_FILE: Final = "validation.json"
 _EVENTS: Final = "*.tfevents.*"
-_PREFIX: Final = "epoch_"
+_EARLIER: Final = "epoch_"
+"""Before the tags of an earlier release, whose epochs count from 0."""
 _HEAD: Final = struct.Struct("<QI")
 """Before each record: its length, and a checksum of that. Behind it stands a checksum of the record."""
 _CHECKSUM_BYTES: Final = 4
@@ -21,11 +23,11 @@ Points = Sequence[tuple[float, float]]
 
 @dataclass(frozen=True)
 class LearningCurves:
-    """The numbers of a training.
+    """The numbers of a training, by the names that `fit` has for them.
 
     Attributes:
-        training: On the training examples: for each loss the epoch, from 1, and its value.
-        validation: The same of losses and metrics on the validation split.
+        training: On the training examples: for each loss the epoch, from 1, and its value; and the learning rate.
+        validation: The same of losses and metrics on the validation split. A start that was validated is epoch 0.
         best_epoch: The epoch whose weights were kept; 0 if those before the first were. None if nobody wrote it down.
         parameters: How many numbers were learned; None if nobody wrote it down.
         chosen: What `train: auto` chose, in a sentence; empty if nothing was `auto`.
@@ -64,10 +66,17 @@ def _series(folder: Path) -> dict[str, Points]:
     for path in sorted(folder.glob(_EVENTS)):
         for event in _events(path):
             for value in event.summary.value:
-                if value.tag.startswith(_PREFIX) and value.HasField("tensor"):
-                    number = float(tensor_util.make_ndarray(value.tensor))
-                    found.setdefault(value.tag.removeprefix(_PREFIX), {})[event.step + 1] = number
+                name, epoch = _of_epoch(value.tag, event.step)
+                if name and value.HasField("tensor"):
+                    found.setdefault(name, {})[epoch] = float(tensor_util.make_ndarray(value.tensor))
     return {name: sorted(numbers.items()) for name, numbers in found.items()}
+
+
+def _of_epoch(tag: str, step: int) -> tuple[str | None, int]:
+    """The name and the epoch of a number; no name if it is not one that `fit` logs at the end of an epoch."""
+    if tag.startswith(_EARLIER):
+        return tag.removeprefix(_EARLIER), step + 1
+    return name_of(tag), step
 
 
 def _events(path: Path) -> Iterator[Any]:

@@ -70,10 +70,17 @@ class LoadedRun:
         return pd.DataFrame(rows, columns=columns)
 
     def curves(self) -> pd.DataFrame:
-        """The numbers of all trainings, epoch by epoch: columns `training`, `split`, `name`, `epoch`, `value`."""
+        """The numbers of all trainings, epoch by epoch: columns `training`, `split`, `name`, `epoch`, `value`.
+
+        Raises:
+            NothingLeft: The logs of all trainings are gone.
+        """
+        folders = self.run.folders("Trainer", "model_run")
+        if not folders:
+            raise NothingLeft(f"run {self.run.number} has no logs of its trainings any more.")
         rows = [
             (training, split, name, int(epoch), value)
-            for training, folder in self.run.folders("Trainer", "model_run").items()
+            for training, folder in folders.items()
             for split, series in zip(("train", "validation"), _both(folder), strict=True)
             for name, points in series.items()
             for epoch, value in points

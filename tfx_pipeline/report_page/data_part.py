@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _FEED, _SEARCH = Surface.RECOMMENDATION.value, Surface.SEARCH.value
 _READERS: Final = ("ItemCatalog", "BehaviourExampleGen")
 _SUMMARY: Final = "summary.json"
+_NO_COUNTS: Final = "The counts of examples and of refused rows are not there any more."
 _SPLITS: Final = {
     features.PRETRAIN_SPLIT: "to train the first time",
     features.TRAIN_SPLIT: "to train",
@@ -56,6 +57,7 @@ def examples_part(run: FinishedRun) -> Html:
         table(["split", "examples", "what for"], rows, "Examples"),
         table(["of", "what became of them", "why", "how many", "of all"], refused, "Refused rows"),
         paragraphs(["No row of the log was refused."] if reports and not refused else []),
+        paragraphs([] if any(summaries.values()) or not run.steps(_READERS[-1]) else [_NO_COUNTS]),
     )
 
 
@@ -116,7 +118,8 @@ def _beside(*tables: str) -> Html:
 def _summary(run: FinishedRun, component: str) -> dict[str, Any]:
     """What a component counted (`components.raw_files.summary`, which would import Beam); empty if it is gone."""
     folder = run.folder(component, "rejects")
-    return json.loads((folder / _SUMMARY).read_text(encoding="utf-8")) if folder else {}
+    file = folder / _SUMMARY if folder else None
+    return json.loads(file.read_text(encoding="utf-8")) if file and file.is_file() else {}
 
 
 def _rows(run: FinishedRun) -> int:

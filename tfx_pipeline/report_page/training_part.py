@@ -18,10 +18,12 @@ EPOCH: Final = "epoch"
 
 
 def training_part(run: FinishedRun) -> Html:
-    """A picture of each loss and metric, for each training that is still on disk."""
+    """A picture of each loss and metric, for each training that is still on disk; of the others it says so."""
     folders = run.folders("Trainer", "model_run")
     curves = {component: read_curves(folder) for component, folder in folders.items()}
-    return part("Training", *(_training(component, each) for component, each in curves.items()))
+    gone = [step.component for step in run.steps("Trainer") if step.component not in folders]
+    told = [f"The logs of {component} are gone, so its curves are not shown." for component in gone]
+    return part("Training", *(_training(component, each) for component, each in curves.items()), paragraphs(told))
 
 
 def _training(component: str, curves: LearningCurves) -> Html:
@@ -44,6 +46,9 @@ def _told(curves: LearningCurves) -> list[str]:
         told.append(f"{epochs} epochs; the weights of epoch {curves.best_epoch} were kept.")
     elif curves.best_epoch == 0:
         told.append(f"{epochs} epochs, and none was better than the start, which was kept.")
+    first = min((int(points[0][0]) for points in curves.training.values() if points), default=1)
+    if first > 1:
+        told.append(f"The curves begin with epoch {first}: an interrupted training has the logs of those before it.")
     if curves.parameters:
         told.append(f"{curves.parameters:,} parameters were learned.")
     if curves.chosen:

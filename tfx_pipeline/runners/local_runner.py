@@ -1,9 +1,7 @@
 """Runs the pipeline on this machine, in one process, with metadata in sqlite."""
 
-import json
 import logging
 import os
-from pathlib import Path
 from typing import Final
 
 from tfx import v1 as tfx
@@ -13,12 +11,11 @@ from tfx_pipeline.config.pipeline_config import PipelineConfig
 from tfx_pipeline.past_runs import last_run
 from tfx_pipeline.past_runs.run_record import recorded
 from tfx_pipeline.pipeline import JOINT_TRAINER, create_pipeline
-from tfx_pipeline.report import ModelReport, RunHistory, RunReport
+from tfx_pipeline.report import RunHistory, RunReport
 from tfx_pipeline.report_page.after_run import write_after_run
 from tfx_pipeline.runners.peak_memory import PeakMemory
 from tfx_pipeline.runners.run_watcher import RunWatcher
 from tfx_pipeline.runners.watched_runner import WatchedRunner
-from tfx_pipeline.training import training_job
 from tfx_pipeline.training.event_logs import reference_lines, run_links
 
 _LOG = logging.getLogger(__name__)
@@ -54,20 +51,10 @@ def run(config: PipelineConfig, watcher: RunWatcher | None = None) -> RunReport:
     report.write(config.report_path)
     for served in config.served_models:
         log_dir = history.artifact_uri(f"{served.node_prefix}{JOINT_TRAINER}", "model_run", since=last_execution_id)
-        _write_reference_lines(log_dir, report.models[served.name], served.surfaces)
+        model = report.models[served.name]
+        reference_lines.write_after_run(log_dir, model.metrics, model.rules, served.surfaces)
     write_after_run(config.run_root)
     return report
-
-
-def _write_reference_lines(log_dir: str, model: ModelReport, surfaces: tuple[str, ...]) -> None:
-    """Writes the test split's lines into a training's logs. The run is over, so that nothing here fails it."""
-    try:
-        told = json.loads(Path(log_dir, training_job.VALIDATION_FILE).read_text(encoding="utf-8"))
-        # One that an older Tandem trained has not told its last epoch.
-        epochs = told.get(training_job.EPOCHS) or told.get("epoch", 0)
-        reference_lines.write_lines(log_dir, reference_lines.lines_of(model.metrics, model.rules, surfaces), epochs)
-    except (OSError, ValueError) as error:
-        _LOG.warning("TensorBoard has no lines of the test split in %s: %s", log_dir, error)
 
 
 def run_pipeline(pipeline: tfx.dsl.Pipeline, watcher: RunWatcher | None = None) -> None:

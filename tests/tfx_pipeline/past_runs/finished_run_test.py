@@ -1,3 +1,5 @@
+import shutil
+
 import pytest
 
 from tests.support.finished_runs import finish, put_examples, put_model, report
@@ -34,6 +36,17 @@ def test_what_its_components_left_is_found_unless_it_is_gone(past):
     assert run.folder("Trainer", "weights") is None and run.folder("Indexer", "model") is None
     folder.rename(folder.with_name("elsewhere"))
     assert run.folder("Trainer", "model_run") is None
+
+
+def test_of_a_root_that_was_copied_or_moved_it_finds_what_lies_there(past, tmp_path):
+    put_model(finished_runs(str(past.root))[0], {})
+    shutil.copytree(past.root, tmp_path / "copy")
+    (copied,) = finished_runs(str(tmp_path / "copy"))
+    past.root.rename(tmp_path / "moved")
+    (moved,) = finished_runs(str(tmp_path / "moved"))
+    for run, root in ((copied, tmp_path / "copy"), (moved, tmp_path / "moved")):
+        assert run.folder("Trainer", "model_run").is_relative_to(root / "artifacts")
+        assert run.models()["shop"].is_relative_to(root / "artifacts")
 
 
 def test_a_run_that_is_not_there_is_told(past):

@@ -104,6 +104,10 @@ def test_what_is_not_there_is_told(run, tmp_path):
     folder.rename(folder.with_name("gone"))
     with pytest.raises(NothingLeft, match=r"^run 1 has no catalogue any more\.$"):
         bare.items()
+    folder = bare.run.folder("Trainer", "model_run")
+    folder.rename(folder.with_name("gone"))
+    with pytest.raises(NothingLeft, match=r"^run 1 has no logs of its trainings any more\.$"):
+        bare.curves()
     with pytest.raises(NothingLeft, match=r"^name one of the models of run 1: none any more\. Received: ''\.$"):
         bare.embeddings(["a"])
     put_model(bare.run, {})

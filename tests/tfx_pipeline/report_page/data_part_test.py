@@ -115,8 +115,12 @@ def test_a_log_that_has_changed_is_not_described(run, tmp_path):
     assert "The log is not there any more as the run read it" in log_part(run)
 
 
-def test_without_summaries_there_is_no_part(run):
+def test_counts_that_are_gone_are_told(run):
+    (run.folder("ItemCatalog", "rejects") / "summary.json").unlink()
+    assert table_rows(examples_part(run), "Examples")[1:][0] == ["train", "600", "to train"]
     for component in ("ItemCatalog", "BehaviourExampleGen"):
         folder = run.folder(component, "rejects")
         folder.rename(folder.with_name("gone"))
-    assert examples_part(run) == ""
+    html = examples_part(run)
+    assert "<p>The counts of examples and of refused rows are not there any more.</p>" in html
+    assert "No row" not in html

@@ -29,9 +29,9 @@ def test_losses_and_metrics_are_drawn(run):
 
 def test_parts_of_the_loss_and_a_rate_that_changes_are_drawn_too(run):
     folder = run.folder("Trainer", "model_run") / "train"
-    write_events(folder, {"epoch_a_loss": [1, 2], "epoch_b_loss": [2, 1]}, first_epoch=7)
+    write_events(folder, {"loss/a": [1, 2], "loss/b": [2, 1]}, first_epoch=7)
     assert captions(training_part(run))[2:] == ["Parts of the training&#x27;s loss"]
-    write_events(folder, {"epoch_learning_rate": [0.0005]}, first_epoch=2)
+    write_events(folder, {"optimizer/learning_rate": [0.0005]}, first_epoch=3)
     assert captions(training_part(run))[3:] == ["Learning rate"]
 
 
@@ -44,7 +44,18 @@ def test_a_start_that_nothing_beat_and_what_was_chosen_are_told(run):
     assert "Chosen by train: auto: batches of &lt;32&gt;." in html
 
 
-def test_without_folders_there_is_no_part(run):
+def test_it_is_told_where_curves_begin_that_have_not_all_epochs(run):
+    assert "The curves begin" not in training_part(run)
+    folder = run.folder("Trainer", "model_run")
+    for file in (folder / "train").iterdir():
+        file.unlink()
+    write_events(folder / "train", {"loss/total": [2.0, 1.0]}, first_epoch=3)
+    told = "The curves begin with epoch 3: an interrupted training has the logs of those before it."
+    assert f"4 epochs; the weights of epoch 2 were kept. {told}" in training_part(run)
+
+
+def test_logs_that_are_gone_are_told(run):
     folder = run.folder("Trainer", "model_run")
     folder.rename(folder.with_name("gone"))
-    assert training_part(run) == ""
+    html = training_part(run)
+    assert "<p>The logs of Trainer are gone, so its curves are not shown.</p>" in html and captions(html) == []

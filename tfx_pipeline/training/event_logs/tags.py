@@ -9,8 +9,16 @@ MEAN: Final = "mean"
 """In place of a surface: the mean over the surfaces that had rows."""
 _RANKING: Final = {metric.name: metric.label.lower() for metric in rank_metrics()}
 _SHORTER: Final = {"history_alignment": "alignment"}
-_LOSS: Final = "_loss"
+_LOSS, _LOSSES = "_loss", "loss"
 _BY_LAYER: Final = "gradient_cosine"
+_ALONE: Final = {
+    "loss": f"{_LOSSES}/total",
+    _BY_LAYER: f"{_BY_LAYER}/all",
+    "learning_rate": "optimizer/learning_rate",
+}
+_METRICS: Final = {group: name for name, group in _RANKING.items()}
+_LONGER: Final = {short: kind for kind, short in _SHORTER.items()}
+_NAMES_ALONE: Final = {tag: name for name, tag in _ALONE.items()}
 
 
 def tag_of(name: str) -> str:
@@ -28,11 +36,24 @@ def tag_of(name: str) -> str:
         return f"{_RANKING[stem]}/{surface or MEAN}"
     if stem.endswith(_LOSS):
         kind = stem.removesuffix(_LOSS)
-        return "/".join(["loss", _SHORTER.get(kind, kind), *([surface] if surface else [])])
+        return "/".join([_LOSSES, _SHORTER.get(kind, kind), *([surface] if surface else [])])
     if name.startswith(f"{_BY_LAYER}_"):
         return f"{_BY_LAYER}/{name.removeprefix(f'{_BY_LAYER}_')}"
-    alone = {"loss": "loss/total", _BY_LAYER: f"{_BY_LAYER}/all", "learning_rate": "optimizer/learning_rate"}
-    return alone.get(name, name)
+    return _ALONE.get(name, name)
+
+
+def name_of(tag: str) -> str | None:
+    """The number that has a tag, as `fit` names it without `val_`; None if no epoch logs it by such a tag."""
+    group, _, rest = tag.partition("/")
+    if tag in _NAMES_ALONE:
+        return _NAMES_ALONE[tag]
+    if group in _METRICS and rest:
+        return _METRICS[group] if rest == MEAN else f"{_METRICS[group]}_{rest}"
+    if group == _LOSSES and rest:
+        kind, _, surface = rest.partition("/")
+        name = f"{_LONGER.get(kind, kind)}{_LOSS}"
+        return f"{name}_{surface}" if surface else name
+    return tag.replace("/", "_") if group == _BY_LAYER and rest else None
 
 
 def _without_surface(name: str) -> tuple[str, str]:

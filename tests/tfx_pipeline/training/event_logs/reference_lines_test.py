@@ -1,7 +1,7 @@
 import pytest
 
 from tests.support.event_logs import scalars_of
-from tfx_pipeline.training.event_logs.reference_lines import lines_of, write_lines
+from tfx_pipeline.training.event_logs.reference_lines import lines_of, write_after_run, write_lines
 
 METRICS = {
     "model": {
@@ -46,3 +46,19 @@ def test_lines_go_to_the_last_epoch_and_take_the_place_of_those_of_before(epochs
         "mrr/search": [(0, 0.25), (last, 0.25)],
     }
     assert sorted(path.name for path in tmp_path.iterdir()) == ["test", "test, to beat", "validation"]
+
+
+@pytest.mark.parametrize(("told", "last"), [('{"epoch": 2, "epochs": 4}', 4), ('{"epoch": 2}', 2)])
+def test_after_a_run_the_lines_go_to_the_last_epoch_that_its_training_told(told, last, tmp_path):
+    (tmp_path / "validation.json").write_text(told)
+    write_after_run(str(tmp_path), METRICS, RULES, ("search",))
+    assert scalars_of(tmp_path / "test, best rule") == {"ndcg@5/search": [(0, 0.25), (last, 0.25)]}
+
+
+def test_whatever_keeps_them_from_being_written_is_only_logged(tmp_path, caplog):
+    (tmp_path / "test").write_text("A file stands where the folder has to be.")
+    write_after_run(str(tmp_path), METRICS, RULES, ("search",))
+    assert f"no lines of the test split in {tmp_path} (FileNotFoundError: " in caplog.messages[-1]
+    (tmp_path / "validation.json").write_text("{}")
+    write_after_run(str(tmp_path), METRICS, RULES, ("search",))
+    assert f"no lines of the test split in {tmp_path} (FailedPreconditionError: " in caplog.messages[-1]

@@ -3,7 +3,7 @@ import pytest
 from models.unisar.contrasts import HISTORY_ALIGNMENT_LOSS, QUERY_ITEM_LOSS
 from schemas.rank_metrics import rank_metrics
 from tests.support import small_models
-from tfx_pipeline.training.event_logs.tags import tag_of
+from tfx_pipeline.training.event_logs.tags import name_of, tag_of
 
 
 @pytest.mark.parametrize(
@@ -31,6 +31,14 @@ from tfx_pipeline.training.event_logs.tags import tag_of
 )
 def test_a_tag_is_a_group_what_it_is_and_its_surface(name, tag):
     assert tag_of(name) == tag
+    assert name_of(tag) == (name if "/" in tag else None)
+
+
+@pytest.mark.parametrize(
+    "tag", ["loss", "loss_by_step/total", "weight_norm/all", "gates/search/sas", "speed/seconds_per_epoch"]
+)
+def test_what_is_no_number_of_fit_has_no_name(tag):
+    assert name_of(tag) is None
 
 
 @pytest.mark.parametrize("make", [small_models.unisar, small_models.unifiedssr])
@@ -40,4 +48,5 @@ def test_all_that_a_model_logs_is_in_a_few_groups_and_no_two_names_have_one_tag(
     names = {"loss", *(name for name in model.get_metrics_result())}
     tags = [tag_of(name) for name in names]
     assert len(set(tags)) == len(names) > 20
+    assert set(map(name_of, tags)) == names
     assert {tag.split("/")[0] for tag in tags} == {"loss", *(each.label.lower() for each in rank_metrics())}
