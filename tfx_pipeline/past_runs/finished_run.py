@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from schemas.canonical_event import Surface
 from tfx_pipeline.past_runs.run_record import read_records
 from tfx_pipeline.past_runs.run_store import RunStore, Step
 from tfx_pipeline.past_runs.run_summary import RunSummary, summarize
@@ -90,6 +91,11 @@ class FinishedRun:
             if folder.is_dir():
                 found[name] = folder
         return found
+
+    def surfaces(self, model: str) -> tuple[Surface, ...]:
+        """The surfaces that a model of the report serves: those that it was measured on. With fine-tuning it is one."""
+        measured = self.report["models"].get(model, {}).get("metrics", {}).get("model", {})
+        return tuple(each for each in Surface if each.value in measured) or tuple(Surface)
 
     def example_files(self, split: str) -> list[str]:
         """The files of a split of its examples; empty if there are none any more."""

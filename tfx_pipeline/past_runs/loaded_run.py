@@ -149,16 +149,18 @@ class LoadedRun:
             model: The name of the served model; it may be empty if there is only one.
 
         Returns:
-            A row for each candidate of an example with a wanted item, the best first. Columns `example`, `place` (from
-            1), `item`, `score`, `is_wanted`. Of equal scores the wanted item stands last, as the metrics count.
+            A row for each candidate of an example with a wanted item, the best first; of those on a surface that the
+            model serves. Columns `example`, `place` (from 1), `item`, `score`, `is_wanted`. Of equal scores the wanted
+            item stands last, as the metrics count.
 
         Raises:
             NothingLeft: The run has no such split or model any more.
         """
         asked, rows = self._asked(model), []
+        served = self.run.surfaces(model or next(iter(self.run.models())))
         read = list(enumerate(self._read(split)))
         for start in range(0, len(read), _AT_ONCE):
-            ranked = [(example, each) for example, each in read[start : start + _AT_ONCE] if each.wanted]
+            ranked = [each for each in read[start : start + _AT_ONCE] if each[1].wanted and each[1].surface in served]
             answers = asked.ranked([each.record for _, each in ranked])
             for (example, _), answer in zip(ranked, answers, strict=True):
                 for place, (item, score) in enumerate(zip(answer.items, answer.scores, strict=True), start=1):

@@ -46,20 +46,22 @@ def lists_part(run: FinishedRun, many: int) -> Html:
     parts = []
     for name, folder in models.items():
         parts.append(element("h2", name) if len(models) > 1 else Html())
-        parts.append(_answers(run, str(folder), files, values["evaluation.metric"], many))
+        parts.append(_answers(run, name, str(folder), files, values["evaluation.metric"], many))
     return joined(parts)
 
 
-def _answers(run: FinishedRun, model: str, files: Sequence[str], metric: str, many: int) -> Html:
+def _answers(run: FinishedRun, name: str, model: str, files: Sequence[str], metric: str, many: int) -> Html:
     from components.item_catalog.table import read_table  # Imports Beam.
-    from tfx_pipeline.past_runs.ranked_examples import AskedModel, chosen_records  # Imports TensorFlow.
+    from tfx_pipeline.past_runs.ranked_examples import AskedModel, chosen_records, read_example  # Imports TensorFlow.
 
     catalogue = run.folder("ItemCatalog", "catalog")
     rows = list(read_table(str(catalogue))) if catalogue else []
     titles = {row.item.item_id: row.item.title for row in rows}
     engagements = {row.item.item_id: row.engagements for row in rows}
     asked = AskedModel(model)
-    ranked = asked.ranked(chosen_records(files, _EXAMPLES))
+    served = run.surfaces(name)
+    records = [each for each in chosen_records(files, _EXAMPLES) if read_example(each).surface in served]
+    ranked = asked.ranked(records)
     found = slices(ranked, metric_named(metric), engagements)
     pictures = element("div", *(intervals(title, each) for title, each in found.items()), class_="pictures")
     told = f"{len(ranked):,} of the held-out examples, with 95 % intervals over users."

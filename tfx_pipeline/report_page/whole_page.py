@@ -1,5 +1,6 @@
 """Puts the report of runs together: one HTML file that needs nothing else, no network and no script."""
 
+import contextlib
 import datetime
 import os
 from collections.abc import Callable, Sequence
@@ -38,8 +39,12 @@ def write_page(runs: Sequence[FinishedRun], path: str, lists: int = 0, most_rows
     """
     unfinished = f"{path}.partial"
     os.makedirs(os.path.dirname(os.path.abspath(path)), exist_ok=True)
-    Path(unfinished).write_text(page(runs, lists, most_rows), encoding="utf-8")
-    os.replace(unfinished, path)
+    try:
+        Path(unfinished).write_text(page(runs, lists, most_rows), encoding="utf-8")
+        os.replace(unfinished, path)
+    finally:
+        with contextlib.suppress(OSError):  # It is there only if something went wrong.
+            os.remove(unfinished)
 
 
 def default_path(runs: Sequence[FinishedRun]) -> str:

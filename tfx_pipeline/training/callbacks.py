@@ -252,6 +252,31 @@ class DivergedError(Exception):
     """The loss is not finite; the message says since when and what mends it."""
 
 
+def of_surfaces(logs: Mapping[str, float], surfaces: Sequence[str]) -> dict[str, float]:
+    """The numbers of a training without those of other surfaces, which have no rows: there they would be 0."""
+    others = tuple(f"_{surface.value}" for surface in Surface if surface.value not in surfaces)
+    return {name: value for name, value in logs.items() if not name.endswith(others)}
+
+
+class OnlySurfaces(keras.callbacks.Callback):
+    """Leaves the numbers of surfaces that are not trained out of what later callbacks are told of an epoch.
+
+    Args:
+        surfaces: The names of those that are trained.
+    """
+
+    def __init__(self, surfaces: Sequence[str]):
+        super().__init__()
+        self._surfaces = tuple(surfaces)
+
+    def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
+        """Takes them out."""
+        if logs is not None:
+            kept = of_surfaces(logs, self._surfaces)
+            for name in logs.keys() - kept.keys():
+                del logs[name]
+
+
 class FiniteLoss(keras.callbacks.Callback):
     """Ends a training at the first epoch without a finite loss. Stands before whatever keeps weights."""
 

@@ -32,10 +32,12 @@ from tfx_pipeline.training.callbacks import (
     AveragedWeights,
     EpochLines,
     FiniteLoss,
+    OnlySurfaces,
     ResumableEarlyStopping,
     ResumableReduceLROnPlateau,
     ResumableStop,
     TrainingProgress,
+    of_surfaces,
     report_shares,
     report_start,
 )
@@ -188,7 +190,7 @@ def run(job: TrainingJob) -> keras.callbacks.History:
     averaged_weights = AveragedWeights() if train.ema_momentum else None
     early_stopping = _early_stopping(job, train, averaged_weights)
     if is_good_at_first and not early_stopping.has_begun:
-        _count_start(model, validation, early_stopping, writers)
+        _count_start(model, validation, train, early_stopping, writers)
     projection = projected_gradients(model) if train.gradient_projection else nullcontext()
     with projection, watched_gradients(model) as norms, warnings.catch_warnings():
         # What Keras says at the end of the first epoch over files whose rows nobody has counted: nothing is amiss.
@@ -209,7 +211,7 @@ def run(job: TrainingJob) -> keras.callbacks.History:
             verbose=0,
         )
     if is_good_at_first and train.keep_best_epoch and early_stopping.best_logs.get("epoch"):
-        early_stopping.best_logs |= _weigh_what_was_learned(model, validation, early_stopping.best_logs)
+        early_stopping.best_logs |= _weigh_what_was_learned(model, validation, train, early_stopping.best_logs)
     if train.keep_best_epoch and early_stopping.best_logs:
         mark_best(writers, early_stopping.best_logs)
         writers.close()
@@ -394,20 +396,25 @@ def _early_stopping(
 
 
 def _count_start(
-    model: keras.Model, validation: tf.data.Dataset, early_stopping: ResumableEarlyStopping, writers: EventWriters
+    model: keras.Model,
+    validation: tf.data.Dataset,
+    train: SettledTrainConfig,
+    early_stopping: ResumableEarlyStopping,
+    writers: EventWriters,
 ) -> None:
-    logs = {f"val_{name}": value for name, value in model.evaluate(validation, verbose=0, return_dict=True).items()}
+    measured = of_surfaces(model.evaluate(validation, verbose=0, return_dict=True), train.surfaces)
+    logs = {f"val_{name}": value for name, value in measured.items()}
     report_start(logs)
     write_epoch(writers, logs, epoch=0)
     early_stopping.keep_start(model, logs)
 
 
 def _weigh_what_was_learned(
-    model: keras.Model, validation: tf.data.Dataset, best_logs: Mapping[str, float]
+    model: keras.Model, validation: tf.data.Dataset, train: SettledTrainConfig, best_logs: Mapping[str, float]
 ) -> dict[str, float]:
     validated = {name.removeprefix("val_"): value for name, value in best_logs.items() if name.startswith("val_")}
     shares, metrics = learned_share.choose(model, validation, validated)
-    logs = {f"val_{name}": value for name, value in metrics.items()}
+    logs = {f"val_{name}": value for name, value in of_surfaces(metrics, train.surfaces).items()}
     report_shares(learned_share.told(shares), logs)
     return logs
 
@@ -437,6 +444,7 @@ def _callbacks(
         metrics = [f"val_{name}" for name in train.early_stopping_metrics]
         callbacks.append(ResumableStop(str(state), metrics, train.early_stopping_patience))
     callbacks += [
+        OnlySurfaces(train.surfaces),
         early_stopping,
         TrainingProgress(),
         EpochLogs(writers),

@@ -2,6 +2,7 @@ import shutil
 
 import pytest
 
+from schemas.canonical_event import Surface
 from tests.support.finished_runs import finish, put_examples, put_model, report
 from tests.support.past_runs import PastRuns
 from tfx_pipeline.config.pipeline_config import PipelineConfig
@@ -104,6 +105,9 @@ def test_the_models_that_were_judged_have_the_names_by_which_they_are_served(pas
     (both,) = finished_runs(str(past.root))
     put_model(both, {})
     assert list(both.models()) == ["shop_search", "shop_recommendation"]
+    assert both.surfaces("shop_search") == tuple(Surface) == both.surfaces("unknown")
+    del both.report["models"]["shop_search"]["metrics"]["model"]["recommendation"]
+    assert both.surfaces("shop_search") == (Surface.SEARCH,)
 
 
 def test_files_of_a_split_are_found(past):

@@ -84,6 +84,13 @@ def test_scores_belong_to_the_examples(run):
     assert rows(run.scores(model="shop")) == rows(run.scores())
 
 
+def test_a_model_of_one_surface_scores_the_examples_there(run, monkeypatch):
+    told = report()
+    del told["models"]["shop"]["metrics"]["model"]["search"]
+    monkeypatch.setitem(run.run.report, "models", told["models"])
+    assert run.scores().example.unique().tolist() == [2]
+
+
 def test_items_and_their_vectors(run):
     assert rows(run.items()) == [("a", "ANT", ("x", "y"), 3), ("bb", "", (), 0)]
     found = run.embeddings(["ccc", "unknown", "a"])

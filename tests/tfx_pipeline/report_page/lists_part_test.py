@@ -83,6 +83,15 @@ def test_slices_neighbours_and_sessions_are_shown(html):
     ]
 
 
+def test_a_model_of_one_surface_is_asked_there_alone(run, monkeypatch):
+    told = report()
+    del told["models"]["shop"]["metrics"]["model"]["search"]
+    monkeypatch.setitem(run.report, "models", told["models"])
+    html = lists_part(run, 3)
+    assert "24 of the held-out examples" in html
+    assert "hit: feed" in html and "search for " not in html.replace("<li>search for ", "")
+
+
 def test_texts_of_the_log_are_escaped(html):
     assert not [each for each in ("<script>", "\u202e", "\x1b") if each in html]
 

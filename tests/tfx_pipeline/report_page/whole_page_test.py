@@ -113,6 +113,14 @@ def test_it_is_written_whole_beside_the_record(past):
     assert [each.name for each in (past.root / "new").iterdir()] == ["page.html"]
 
 
+def test_of_a_page_that_cannot_be_written_nothing_is_left(past):
+    finish(past, report())
+    (past.root / "new" / "page.html").mkdir(parents=True)
+    with pytest.raises(IsADirectoryError):
+        write_page(newest(past), f"{past.root}/new/page.html")
+    assert [each.name for each in (past.root / "new").iterdir()] == ["page.html"]
+
+
 def test_several_runs_stand_side_by_side_and_each_is_folded(past):
     finish(past, report())
     finish(past, report(outcome="unchanged"), version="18")

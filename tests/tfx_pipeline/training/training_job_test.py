@@ -12,7 +12,7 @@ from models.unisar.unisar_config import UniSARConfig
 from schemas.canonical_event import Surface
 from tfx_pipeline.config.training_config import SettledTrainConfig
 from tfx_pipeline.training import training_job
-from tfx_pipeline.training.callbacks import ResumableEarlyStopping
+from tfx_pipeline.training.callbacks import EpochLines, OnlySurfaces, ResumableEarlyStopping
 from tfx_pipeline.training.event_logs.epoch_logs import EpochLogs
 from tfx_pipeline.training.event_logs.step_logs import StepLogs
 from tfx_pipeline.training.gradient_cosine import GradientCosine
@@ -164,6 +164,32 @@ def test_a_start_from_features_is_validated_and_kept_as_the_first_that_is_good(r
     assert again.validated is None
     plain, _ = run(epochs=7, seed=1)
     assert plain.validated is None
+
+
+@pytest.mark.parametrize("surface", Surface)
+def test_a_surface_that_is_not_trained_has_no_numbers(surface, run, tmp_path):
+    """It has no rows, so that its metrics and losses are 0."""
+    values = {"val_loss": 2.0, "val_ndcg_at_5": 0.25}
+    zeros = {f"{name}_{each.value}": 0.0 for each in Surface for name in ("click_loss", "val_ndcg_at_5")}
+    model = _Model()
+    model.has_features = True
+    model.evaluate = lambda *_, **__: {name.removeprefix("val_"): value for name, value in (values | zeros).items()}
+    run(model, surfaces=(surface.value,))
+    own = {name: value for name, value in zeros.items() if name.endswith(surface.value)}
+    (state,) = tmp_path.glob("*/early_stopping.json")
+    kept = {f"val_{name.removeprefix('val_')}": value for name, value in (values | own).items()}
+    assert json.loads(state.read_text())["best_logs"] == {"epoch": 0} | kept
+    (only,) = [each for each in model.callbacks if isinstance(each, OnlySurfaces)]
+    logs = values | zeros
+    only.on_epoch_end(0, logs)
+    assert logs == values | own
+    # Before whatever keeps or tells them.
+    kinds = [type(each) for each in model.callbacks]
+    assert kinds.index(OnlySurfaces) < min(map(kinds.index, (ResumableEarlyStopping, EpochLogs, EpochLines)))
+    both, _ = run()
+    (only,) = [each for each in both.callbacks if isinstance(each, OnlySurfaces)]
+    only.on_epoch_end(0, logs := values | zeros)
+    assert logs == values | zeros
 
 
 @pytest.mark.parametrize(

@@ -40,7 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Writes the report and prints where it is; 1 if the run has not finished, or there is none."""
+    """Writes the report and prints where it is; 1 if no such run has finished, or the file cannot be written."""
     root = config_arguments.load(args).run_root
     if args.out:
         preflight.check_output(args.out, "--out", "report.html")
@@ -56,6 +56,9 @@ def run(args: argparse.Namespace) -> int:
     except NotFinished as error:
         raise NotReadyError(str(error)) from None
     path = args.out or default_path(chosen)
-    write_page(chosen, path, args.lists)
+    try:
+        write_page(chosen, path, args.lists)
+    except OSError as error:
+        raise NotReadyError(f"the report cannot be written to {path}: {error.strerror or error}.") from error
     print(f"The report of {numbers_told(chosen)} is in {path}")
     return ExitCode.OK

@@ -65,7 +65,7 @@ def show(log_dir: str, model_name: str) -> str:
 
 
 def show_as(path: Path, log_dir: str) -> Path:
-    """Shows a training by a name, in place of what has that name now.
+    """Shows a training by a name, in place of what has that name now; a training does not fail for its name.
 
     A joint training has the name itself. Any other one, such as that of a surface's own model, has its component's
     name behind it, in brackets.
@@ -75,13 +75,14 @@ def show_as(path: Path, log_dir: str) -> Path:
         log_dir: The folder of the logs.
 
     Returns:
-        The link.
+        The link; also where it could not be made.
     """
     role = _role(log_dir)
     path = path.with_name(f"{path.name} ({role})" if role else path.name)
-    if path.is_symlink():
-        path.unlink()
-    _link(path, log_dir)
+    with contextlib.suppress(OSError):
+        if path.is_symlink():
+            path.unlink()
+        _link(path, log_dir)
     return path
 
 

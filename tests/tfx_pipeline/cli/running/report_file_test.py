@@ -45,6 +45,12 @@ def test_several_runs_are_one_file(past, write):
     assert write("1", "3") == f"The report of runs 1 and 3 is in {past.root}/reports/run_1_3.html\n"
 
 
+def test_a_file_that_cannot_be_written_is_told(past, write):
+    path = past.root / "reports" / "run_1.html"
+    path.mkdir()
+    assert write(code=1) == f"tandem report: the report cannot be written to {path}: Is a directory.\n"
+
+
 def test_with_lists_the_model_is_asked(past, write):
     write()
     page = past.root / "reports" / "run_1.html"

@@ -97,6 +97,9 @@ def test_a_folder_that_cannot_be_made_does_not_end_a_training(logs, links):
     links.write_text("a file")
     with run_links.shown_in(str(links)):
         run_links.show(logs(3), "unisar")
+    # An experiment shows what it took from the cache itself.
+    run_links.show_as(links / "few" / "complete", logs(4))
+    run_links.show_as(links.with_name("names") / ("long" * 100), logs(5))
     assert links.read_text() == "a file"
 
 
