@@ -113,7 +113,7 @@ class ThreeRuns:
             The copied configuration's file, and what it has to be told besides.
         """
         old = str(self.path.parent)
-        shutil.copytree(old, folder, dirs_exist_ok=True)
+        shutil.copytree(old, folder, symlinks=True, dirs_exist_ok=True)
         for text in (folder / self.path.name, *folder.glob("**/*.json")):
             text.write_text(text.read_text().replace(old, str(folder)))
         with contextlib.closing(sqlite3.connect(self.config.metadata_path.replace(old, str(folder)))) as store, store:

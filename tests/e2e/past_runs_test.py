@@ -63,10 +63,10 @@ def test_each_run_has_its_page(three_runs):
 def runs_to_change(three_runs, tmp_path):
     """The three runs where they were made, for the cache knows them by their paths. They are put back afterwards."""
     folder, kept = three_runs.path.parent, tmp_path / "kept"
-    shutil.copytree(folder, kept)
+    shutil.copytree(folder, kept, symlinks=True)
     yield three_runs
     shutil.rmtree(folder)
-    shutil.copytree(kept, folder)
+    shutil.copytree(kept, folder, symlinks=True)
 
 
 def test_a_run_after_a_removal_still_comes_from_the_cache(tandem_runs, runs_to_change):
