@@ -48,7 +48,7 @@ from tfx_pipeline.training.event_logs.epoch_logs import EpochLogs, mark_best, wr
 from tfx_pipeline.training.event_logs.event_writers import EventWriters
 from tfx_pipeline.training.event_logs.gate_logs import GateLogs
 from tfx_pipeline.training.event_logs.gradient_norms import watched_gradients
-from tfx_pipeline.training.event_logs.projector import ITEMS, USERS, WORDS, Names, write_projector
+from tfx_pipeline.training.event_logs.projector import ITEMS, WORDS, Names, write_projector
 from tfx_pipeline.training.event_logs.run_settings import write_settings
 from tfx_pipeline.training.event_logs.step_logs import StepLogs
 from tfx_pipeline.training.event_logs.step_profile import StepProfile
@@ -236,18 +236,15 @@ def _settings(job: TrainingJob, train: SettledTrainConfig) -> dict[str, Any]:
 
 
 def _names(transform_output: tft.TFTransformOutput, catalog: Catalogue) -> Names:
-    """What the indices of items, words, users and categories stand for."""
+    """What the indices of items, words and categories stand for, and how many users there are."""
 
     def values(name: str) -> list[bytes]:
         return list(transform_output.vocabulary_by_name(name))
 
     levels = [values(features.category_vocabulary(level)) for level in range(catalog.categories.shape[1])]
-    tables = {
-        ITEMS: features.ITEM_VOCABULARY,
-        WORDS: features.WORD_VOCABULARY,
-        USERS: features.USER_VOCABULARY,
-    }
-    return Names({kind: values(name) for kind, name in tables.items()}, levels, catalog)
+    tables = {ITEMS: features.ITEM_VOCABULARY, WORDS: features.WORD_VOCABULARY}
+    users = int(transform_output.vocabulary_size_by_name(features.USER_VOCABULARY))
+    return Names({kind: values(name) for kind, name in tables.items()}, users, levels, catalog)
 
 
 def _batches(

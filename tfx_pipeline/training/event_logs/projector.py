@@ -25,22 +25,30 @@ class Names:
     """What stands beside the vectors: the values of the vocabularies, and what is known of the items.
 
     Args:
-        values: The values of each vocabulary from index 1 on, the most frequent first, by `items`, `words` and `users`.
+        values: The values of each vocabulary from index 1 on, the most frequent first, by `items` and `words`.
+        users: How many users there are. They are told by their place: ids are nobody's business here, and may be many.
         categories: The same of each level of categories, broad to narrow.
         catalogue: What is known of the items.
     """
 
     def __init__(
-        self, values: Mapping[str, Sequence[bytes]], categories: Sequence[Sequence[bytes]], catalogue: Catalogue
+        self,
+        values: Mapping[str, Sequence[bytes]],
+        users: int,
+        categories: Sequence[Sequence[bytes]],
+        catalogue: Catalogue,
     ):
-        self.counts = {kind: len(each) for kind, each in values.items()}
+        self.counts = {USERS: users, **{kind: len(each) for kind, each in values.items()}}
         self._values, self._categories, self._catalogue = values, categories, catalogue
 
     def rows(self, kind: str, ids: Sequence[int]) -> list[tuple[str, ...]]:
         """The heading and a row for each index: of an item its title, its id and its categories.
 
-        An item without a title has its id there. Titles are what a vocabulary of words has kept of them.
+        An item without a title has its id there. Titles are what a vocabulary of words has kept of them. Users have one
+        column, which TensorBoard wants without a heading.
         """
+        if kind == USERS:
+            return [(f"user {index}",) for index in ids]
         own = [_text(self._values[kind][index - 1]) for index in ids]
         if kind != ITEMS:
             return [

@@ -16,11 +16,11 @@ CATALOGUE = Catalogue(
     attributes=np.zeros((5, 0), int),
     engagements=np.zeros(5, int),
 )
-VALUES = {"items": [b"a", b"b\tc", b"d"], "words": WORDS, "users": [b"u1", b"u2"]}
+VALUES = {"items": [b"a", b"b\tc", b"d"], "words": WORDS}
 
 
-def names(**changes):
-    return Names(VALUES | changes, [[b"kitchen", b"garden"], [b"pots", b"mugs"]], CATALOGUE)
+def names(users=2, **changes):
+    return Names(VALUES | changes, users, [[b"kitchen", b"garden"], [b"pots", b"mugs"]], CATALOGUE)
 
 
 class Model:
@@ -37,7 +37,7 @@ def table(path):
     return [line.split("\t") for line in path.read_text(encoding="utf-8").splitlines()]
 
 
-def test_items_have_titles_and_categories_and_words_and_users_their_names():
+def test_items_have_titles_and_categories_words_their_names_and_users_no_ids():
     assert names().rows("items", [1, 2, 3]) == [
         ("title", "item", "category_1", "category_2"),
         ("blue mug", "a", "kitchen", "mugs"),
@@ -45,7 +45,8 @@ def test_items_have_titles_and_categories_and_words_and_users_their_names():
         ("d", "d", "", ""),
     ]
     assert names().rows("words", [1, 2]) == [("word", "rank"), ("blue", "1"), ("mug", "2")]
-    assert names().rows("users", [2]) == [("user", "rank"), ("u2", "2")]
+    # A single column has no heading.
+    assert names().rows("users", [2]) == [("user 2",)]
 
 
 def test_each_kind_is_a_file_of_vectors_and_one_of_names_that_the_projector_finds(tmp_path):
@@ -56,7 +57,7 @@ def test_each_kind_is_a_file_of_vectors_and_one_of_names_that_the_projector_find
     assert table(tmp_path / items.tensor_path) == [["0.125", "1.25"], ["0.25", "2.5"], ["0.375", "3.75"]]
     # A heading, as there are several columns.
     assert [row[0] for row in table(tmp_path / items.metadata_path)] == ["title", "blue mug", "mug", "d"]
-    assert [row[0] for row in table(tmp_path / users.metadata_path)] == ["user", "u1", "u2"]
+    assert table(tmp_path / users.metadata_path) == [["user 1"], ["user 2"]]
 
 
 def test_of_many_it_takes_some_from_the_most_frequent_to_the_rarest(tmp_path):
@@ -68,7 +69,7 @@ def test_of_many_it_takes_some_from_the_most_frequent_to_the_rarest(tmp_path):
 
 
 def test_a_single_vector_and_a_model_that_shows_none_are_left_out(tmp_path):
-    write_projector(str(tmp_path), Model("items", "users"), names(users=[b"u1"]))
+    write_projector(str(tmp_path), Model("items", "users"), names(users=1))
     assert not (tmp_path / "projector" / "users.tsv").exists()
     write_projector(str(tmp_path / "none"), object(), names())
     assert not (tmp_path / "none").exists()
