@@ -39,13 +39,18 @@ class Ranks(Protocol):
 
 @runtime_checkable
 class Retrieves(Protocol):
-    """Encodes requests as vectors. The product with an item's vector is the score, so a catalogue can be searched.
+    """Encodes requests as vectors. Their products with items' vectors order the items, so a catalogue can be searched.
+
+    A product less the request's `log_partition` is the logit that `score` returns.
 
     For `recommend`, `search`, `embed_user`, `embed_query` and `catalogue_ranks`.
     """
 
     def encode_requests(self, inputs: Any, item_table: Any = None, surface: Surface | None = None) -> Any:
         """The vectors of requests, float [batch, dim]; `surface` is that of all rows, or None if they differ."""
+
+    def log_partition(self, requests: Any, item_table: Any = None) -> Any:
+        """Float32 [batch], what lessens the products of each request; 0 if nothing does."""
 
 
 @runtime_checkable

@@ -9,6 +9,7 @@ from keras import ops
 from models.by_surface import by_surface
 from models.candidate_scores import without_padding
 from models.layers.embedding.item_popularity import ItemPopularity
+from models.layers.log_partition import LogPartition
 from models.layers.session_windows import Sessions, SessionWindows
 from models.registration import register
 from models.unifiedssr.reference.peculiarities import (
@@ -35,7 +36,8 @@ class UnifiedSSR(JointTraining, keras.Model):
     """Scores items for a user with a history of one surface: recommendation clicks, or search sessions and a query.
 
     `encode_requests` turns a request into one vector, and `item_embeddings` turns each item into one. Their product is
-    the score. `build()` needs no shapes and creates all weights. A history may be empty and of any length.
+    the score, less the request's `log_partition`. `build()` needs no shapes and creates all weights. A history may be
+    empty and of any length.
 
     Source: Xie et al., UnifiedSSR (arXiv 2310.13921). `README.md` beside this file maps its parts to files and says
     what differs.
@@ -77,9 +79,10 @@ class UnifiedSSR(JointTraining, keras.Model):
             windows = ReferenceSessionWindows if as_reference else SessionWindows
             self.session_windows = windows(config.sessions, config.uniform_sessions, name="session_windows")
         self.negative_seed = keras.random.SeedGenerator()
-        self.popularity = None
+        self.popularity = self.partition = None
         if config.loss == "softmax":
             self.popularity = ItemPopularity(self.vocabulary.items, name="popularity")
+            self.partition = LogPartition(self.vocabulary.items, name="partition")
         self.create_metrics()
 
     def build(self, input_shape=None):
@@ -92,6 +95,7 @@ class UnifiedSSR(JointTraining, keras.Model):
             self.session_windows.build((None, None, self.config.dim))
         if self.popularity is not None:
             self.popularity.build(None)
+            self.partition.build()
         if self.config.reference_peculiarities:
             self.reference_share = self.add_weight(
                 name="product_share", shape=(), initializer=keras.initializers.Constant(0.5), constraint=ClippedShare()
@@ -184,6 +188,22 @@ class UnifiedSSR(JointTraining, keras.Model):
         is_search = ops.equal(inputs[features.SURFACE_INDEX], Surface.SEARCH.model_index)
         return by_surface(is_search, encode, width=self.config.dim, dtype=self.compute_dtype)
 
+    def log_partition(self, requests, item_table=None):
+        """What the products of each request with the items have to be lessened by, to be logits of the scores.
+
+        Args:
+            requests: Float [batch, dim], what `encode_requests` returned.
+            item_table: What `item_embeddings` returned, or None.
+
+        Returns:
+            Float32 [batch]: with `loss: softmax` an estimate of the logarithm of the softmax's denominator, see
+            `LogPartition`. The binary loss fixes the level of products itself, so it is 0 there.
+        """
+        if self.partition is None:
+            return ops.zeros_like(ops.cast(requests[:, 0], "float32"))
+        rows = ops.convert_to_tensor(self.partition.rows)
+        return self.partition(requests, self.embedding.items(rows, item_table))
+
     def sequences(self, inputs, surface: Surface) -> Sequences:
         """The sequences of rows of one surface as this model reads them."""
         return of_surface(inputs, surface, with_queries=self.config.reads_queries(surface))
@@ -235,8 +255,9 @@ class UnifiedSSR(JointTraining, keras.Model):
     def _score(self, requests, inputs, item_table=None):
         candidates = inputs[features.CANDIDATE_ITEMS]
         items = self.embedding.items(candidates, item_table)
-        logits = ops.squeeze(ops.matmul(items, ops.expand_dims(requests, -1)), axis=-1)
-        return without_padding(logits, candidates)
+        products = ops.squeeze(ops.matmul(items, ops.expand_dims(requests, -1)), axis=-1)
+        level = ops.expand_dims(self.log_partition(requests, item_table), 1)
+        return without_padding(ops.cast(products, "float32") - level, candidates)
 
     def get_config(self) -> dict[str, Any]:
         """The arguments of the constructor."""

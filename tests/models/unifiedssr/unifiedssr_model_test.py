@@ -5,7 +5,9 @@
 
 import numpy as np
 import pytest
+from keras import ops
 
+from models.candidate_scores import PADDING_LOGIT
 from schemas import features
 from schemas.canonical_event import Surface
 from tests.support.small_models import VOCABULARY, assert_same, rows, unifiedssr
@@ -25,6 +27,34 @@ def test_the_score_is_the_product_of_request_and_item(model, surface):
     # A surface that is known beforehand need not be told.
     batch.pop(features.SURFACE_INDEX)
     assert_same(model.encode_requests(batch, surface=surface), requests)
+
+
+@pytest.mark.parametrize("surface", list(Surface))
+def test_the_softmax_scores_are_likelihoods_among_all_items(surface):
+    made = unifiedssr(loss="softmax")
+    batch = rows(surface)
+    table = made.item_embeddings()
+    requests = np.asarray(made.encode_requests(batch), np.float64)
+    products = requests @ np.asarray(table, np.float64).T
+    real_items = products[:, 1:-1]  # Without padding and the unknown item.
+    logits = products - np.log(np.exp(real_items).sum(axis=1, keepdims=True))
+    candidates = batch[features.CANDIDATE_ITEMS]
+    wanted = np.where(candidates > 0, np.take_along_axis(logits, candidates, axis=1), PADDING_LOGIT)
+    assert_same(made.score(batch), wanted)
+    assert_same(made.score(batch, item_table=table), wanted)
+
+
+def test_the_softmax_tells_items_apart_however_large_their_products_are():
+    made = unifiedssr(loss="softmax")
+    batch = rows()
+    # Longer vectors of items: the products grow, and by 17 or more their sigmoid is 1 in float32.
+    table = np.asarray(made.item_embeddings()) * 200
+    products = np.asarray(made.encode_requests(batch)) @ table.T
+    assert products.max() > 17
+    scores = np.asarray(ops.sigmoid(made.score(batch, item_table=ops.convert_to_tensor(table))))
+    assert scores.max() < 1
+    for row, candidates in zip(scores, batch[features.CANDIDATE_ITEMS], strict=True):
+        assert len(set(row[row > 0])) == len(set(candidates[row > 0]))
 
 
 def test_recommendation_reads_no_queries_and_not_the_other_history(model):

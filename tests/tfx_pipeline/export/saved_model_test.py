@@ -17,7 +17,16 @@ from serving.local_server.models.servable import Servable
 from serving.local_server.models.warm_up import replay
 from tests.support import exported_retriever as exports
 from tests.support.behaviour_examples import behaviour_example, write_examples
-from tests.support.exported_retriever import GATE_EXAMPLES, HISTORY, history_inputs, retriever, texts
+from tests.support.exported_retriever import (
+    GATE_EXAMPLES,
+    HISTORY,
+    ITEMS,
+    history_inputs,
+    rank_inputs,
+    retriever,
+    texts,
+    wanted,
+)
 from tests.support.in_process_server import serve_in_process
 from tfx_pipeline.export import saved_model
 from tfx_pipeline.export.serving_transform import ServingTransform
@@ -90,6 +99,26 @@ def test_a_model_with_options_scores_as_before_it_was_exported(exported, tmp_pat
             products, queries = made.model.sessions(inputs, Surface.RECOMMENDATION)
             np.testing.assert_allclose(divided[signatures.SESSION_WINDOWS][0], products.windows[0], atol=1e-5)
             np.testing.assert_allclose(divided[signatures.QUERY_WINDOWS][0], queries.windows[0], atol=1e-5)
+
+
+def test_scores_of_a_softmax_do_not_tie_however_large_its_products_are(exported, tmp_path):
+    made = retriever(exported.transform_output, loss="softmax")
+    items = next(weight for weight in made.trainable_weights if "item" in weight.path)
+    items.assign(8 * items)
+    saved_model.save(made, exported.transform_output, str(tmp_path), NO_CATEGORIES)
+    with contextlib.closing(Servable(str(tmp_path))) as servable:
+        listed = servable.run(signatures.RECOMMEND, history_inputs([HISTORY], ["u1"]) | wanted(1, len(ITEMS)))
+        ranked = servable.run(signatures.RANK, rank_inputs([HISTORY], ["u1"], [""], ITEMS))[signatures.SCORES][0]
+        vectors = servable.run(signatures.EMBED_ITEM, {signatures.ITEM_ID: texts(ITEMS)})[signatures.EMBEDDING]
+        request = servable.run(signatures.EMBED_USER, history_inputs([HISTORY], ["u1"]))[signatures.EMBEDDING]
+    products = (request @ vectors.T)[0].astype(np.float64)
+    assert np.sort(products)[-2] > 17  # Several would have the score 1 in float32.
+    likelihoods = np.exp(products - np.logaddexp.reduce(products))
+    np.testing.assert_allclose(ranked, likelihoods / (1 + likelihoods), rtol=1e-3)
+    assert len(set(ranked)) == len(ITEMS)
+    best_first = [ranked[ITEMS.index(item.decode())] for item in listed[signatures.ITEMS][0]]
+    np.testing.assert_allclose(listed[signatures.SCORES][0], best_first, rtol=1e-4)
+    assert best_first == sorted(best_first, reverse=True)
 
 
 def test_the_gate_lets_it_pass_with_requests_of_all_signatures(exported, servable, tmp_path):

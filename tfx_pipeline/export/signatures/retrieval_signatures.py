@@ -36,15 +36,23 @@ class Retrieval:
         item_table: Float [items, dim], the whole table.
         item_ids: See the attribute.
         categories: See the attribute.
+        log_partition: What products are lessened by, a function of requests and the table: see
+            `models.contract.Retrieves`. None: by nothing.
     """
 
     def __init__(
-        self, index: RetrievalIndex, item_table: tf.Variable, item_ids: tf.Variable, categories: CategoryFilter
+        self,
+        index: RetrievalIndex,
+        item_table: tf.Variable,
+        item_ids: tf.Variable,
+        categories: CategoryFilter,
+        log_partition: Callable[[tf.Tensor, tf.Variable], tf.Tensor] | None = None,
     ):
         self.item_ids = item_ids
         self.categories = categories
         self._index = index
         self._item_table = item_table
+        self._log_partition = log_partition
         self._real_items = item_table.shape[0] - 2
 
     def best(
@@ -95,12 +103,15 @@ class Retrieval:
         return tf.cond(tf.reduce_any(is_filtered), within, anywhere)
 
     def logits(self, requests: tf.Tensor, rows: tf.Tensor) -> tf.Tensor:
-        """The products, as the model computes them for candidates: float32, shaped like `rows`.
+        """The logits, as the model computes them for candidates: float32, shaped like `rows`.
 
         The index may have rounded them.
         """
         vectors = tf.gather(self._item_table, rows)
-        return tf.cast(tf.squeeze(tf.matmul(vectors, requests[:, :, tf.newaxis]), axis=-1), tf.float32)
+        products = tf.cast(tf.squeeze(tf.matmul(vectors, requests[:, :, tf.newaxis]), axis=-1), tf.float32)
+        if self._log_partition is None:
+            return products
+        return products - self._log_partition(requests, self._item_table)[:, tf.newaxis]
 
 
 def retrieval_signatures(

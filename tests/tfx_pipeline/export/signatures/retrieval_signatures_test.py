@@ -169,6 +169,20 @@ class TestRetrieval:
         assert self.best([0, 2, 1], k=3) == ([3], [[b"b", b"c", b"a"]], [[6.0, 4.0, 2.0]])
         assert self.best([1, -1, -1], k=2) == ([2], [[b"b", b""]], [[6.0, -np.inf]])
 
+    def test_the_level_of_a_request_moves_its_logits_and_not_its_items(self):
+        retrieval = Retrieval(
+            RetrievalIndex(lambda queries, wanted: tf.constant([[0, 2, 1]] * 2), ()),
+            self.TABLE,
+            self.IDS,
+            self.CATEGORIES,
+            lambda requests, table: 10 * requests[:, 0] + table[2, 0],
+        )
+        nothing, anywhere = tf.constant([[], []], tf.string, [2, 0]), tf.constant([[""], [""]])
+        found, logits = retrieval.best(tf.constant([[2.0], [1.0]]), tf.constant(3), nothing, anywhere)
+        assert tf.gather(self.IDS, found).numpy().tolist() == [[b"b", b"c", b"a"]] * 2
+        # The products, less 23 and 13.
+        assert logits.numpy().tolist() == [[-17.0, -19.0, -21.0], [-10.0, -11.0, -12.0]]
+
     def test_asks_for_as_many_more_as_may_be_left_out(self):
         assert self.best([1, 2, 0], k=1, seen=["b", ""]) == ([2], [[b"c"]], [[4.0]])
         assert self.best([1, 2, 0], k=1, seen=["b", ""], exclude_seen=False) == ([1], [[b"b"]], [[6.0]])
