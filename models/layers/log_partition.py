@@ -25,8 +25,8 @@ class LogPartition(keras.layers.Layer):
     n-th item in the order of the vocabulary, which is that of popularity. It is a weight of the model, so that items
     that are added later (`tandem index`) leave the scores of the others as they are.
 
-    Source: the estimate of a softmax's denominator from a sample (Bengio and Senécal 2008). It is an addition of ours to
-    UnifiedSSR, whose binary loss fixes the level of logits itself.
+    Source: the estimate of a softmax's denominator from a sample (Bengio and Senécal 2008). It is an addition of ours
+    to UnifiedSSR, whose binary loss fixes the level of logits itself.
 
     Example:
     >>> partition = LogPartition(items=5)  # Padding, three items, and the unknown item.

@@ -110,9 +110,7 @@ def assemble(
         servable.index = real_items.tracked
         category_filter = _category_filter(categories, transform_output)
         servable.item_categories = category_filter.table
-        retrieval = Retrieval(
-            real_items, servable.item_table, servable.item_ids, category_filter, model.log_partition
-        )
+        retrieval = Retrieval(real_items, servable.item_table, servable.item_ids, category_filter, model.log_partition)
         if engagements is None:
             engagements = np.zeros(len(categories), np.int64)
         # TensorFlow handles lists of integers on the CPU, where the strings of the answers are, too.

@@ -19,6 +19,7 @@ from tfx_pipeline.report_page.data_part import example_counts, examples_part, lo
 from tfx_pipeline.report_page.html_parts import Html, element, folded, joined, part, table
 from tfx_pipeline.report_page.lineage_part import lineage_parts
 from tfx_pipeline.report_page.lists_part import lists_part
+from tfx_pipeline.report_page.model_card import model_card
 from tfx_pipeline.report_page.quality_part import quality_parts
 from tfx_pipeline.report_page.training_part import training_part
 
@@ -37,10 +38,24 @@ def write_page(runs: Sequence[FinishedRun], path: str, lists: int = 0, most_rows
         lists: How many ranked lists to show of each model; with any, the models are loaded and asked.
         most_rows: A log of more rows is not read to be described; None reads any.
     """
+    _write(path, page(runs, lists, most_rows))
+
+
+def write_card(run: FinishedRun, path: str) -> None:
+    """Writes the card of a run's models into a file, which is there whole or not at all."""
+    _write(path, model_card(run))
+
+
+def card_path(run: FinishedRun) -> str:
+    """Where the card of a run's models lies: beside the run's report."""
+    return os.path.join(run.store.root, FOLDER, f"run_{run.number}_card.md")
+
+
+def _write(path: str, text: str) -> None:
     unfinished = f"{path}.partial"
     os.makedirs(os.path.dirname(os.path.abspath(path)), exist_ok=True)
     try:
-        Path(unfinished).write_text(page(runs, lists, most_rows), encoding="utf-8")
+        Path(unfinished).write_text(text, encoding="utf-8")
         os.replace(unfinished, path)
     finally:
         with contextlib.suppress(OSError):  # It is there only if something went wrong.

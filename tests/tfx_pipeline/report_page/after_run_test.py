@@ -20,6 +20,7 @@ def test_the_newest_run_is_written_and_its_place_logged(past, caplog):
     finish(past, report(), version="18")
     path = write_after_run(str(past.root))
     assert path == f"{past.root}/reports/run_2.html" and "shop, run 2" in Path(path).read_text()
+    assert (past.root / "reports" / "run_2_card.md").read_text().startswith("---\n")
     assert caplog.messages[-1] == f"The report as a page: {path}"
 
 

@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import pytest
 
 from tests.support.finished_runs import finish, report
@@ -38,6 +40,18 @@ def test_a_run_and_a_file_may_be_named(past, write):
     finish(past, report(), version="18")
     assert write("1", "--out", "new/one.html") == "The report of run 1 is in new/one.html\n"
     assert write() == f"The report of run 3 is in {past.root}/reports/run_3.html\n"
+
+
+def test_the_card_is_written_if_it_is_asked_for(past, write):
+    path = past.root / "reports" / "run_1.html"
+    told = f"The report of run 1 is in {path}\nThe card of its models is in my cards/shop.md\n"
+    assert write("--card", "my cards/shop.md") == told
+    assert "# Model card: shop, run 1\n" in Path("my cards/shop.md").read_text()
+
+
+def test_a_card_is_of_one_run(past, write):
+    finish(past, report(), version="18")
+    assert write("1", "3", "--card", "card.md", code=2) == "tandem: --card is of one run; name one.\n"
 
 
 def test_several_runs_are_one_file(past, write):
