@@ -104,7 +104,7 @@ def described(found: "LogStatistics") -> Html:
                 element("h4", "How long histories are") + _histories(found),
             ),
             element("h4", "What is frequent"),
-            paragraphs(_popularity(found)),
+            paragraphs([*_popularity(found), *_scripts(found)]),
             _beside(_top_queries(found), _top_items(found)),
         ]
     )
@@ -192,6 +192,13 @@ def _popularity(found: "LogStatistics") -> list[str]:
         f"The most popular 1 % of the items engaged with have {found.share_of_top_1_percent:.1%} of all engagements, "
         f"10 % have {found.share_of_top_10_percent:.1%} (Gini {found.gini:.2f})."
     ]
+
+
+def _scripts(found: "LogStatistics") -> Iterator[str]:
+    whole = sum(found.query_scripts.values())
+    shares = [f"{script} ({count / whole:.1%})" for script, count in found.query_scripts.items()]
+    if shares:
+        yield f"Scripts of the searches' queries: {', '.join(shares)}."
 
 
 def _top_queries(found: "LogStatistics") -> Html:

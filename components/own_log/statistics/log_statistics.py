@@ -7,6 +7,7 @@ from typing import Any, Final
 import numpy as np
 
 from components.own_log.statistics.event_columns import EventColumns
+from components.own_log.statistics.query_scripts import query_scripts
 
 _DAY_MS: Final = 24 * 3600 * 1000
 _PERIODS: Final = 28
@@ -94,6 +95,7 @@ class LogStatistics:
         share_of_top_10_percent: The same for the most popular 10 %.
         gini: How unequal the popularity of the engaged items is: 0 if all are equal, 1 if one has everything.
         distinct_queries: How many different queries there are.
+        query_scripts: Searches by the script of their query, the most frequent first; see `query_scripts`.
         top_queries: The most frequent queries: query, searches, searches with a click.
         top_items: The most popular items: id, title, engagements.
         weights: The weights of the engagements; None if the log tells none.
@@ -123,6 +125,7 @@ class LogStatistics:
     share_of_top_10_percent: float
     gini: float
     distinct_queries: int
+    query_scripts: dict[str, int]
     top_queries: list[tuple[str, int, int]]
     top_items: list[tuple[str, str, int]]
     weights: Weights | None
@@ -168,6 +171,7 @@ def log_statistics(log: EventColumns) -> LogStatistics:
         share_of_top_10_percent=_share_of_top(popular, 0.1),
         gini=_gini(popular),
         distinct_queries=len(log.queries),
+        query_scripts=query_scripts(zip(log.queries, _searches_a_query(log, searches[0]).tolist(), strict=True)),
         top_queries=_top_queries(log, *searches),
         top_items=_top_items(log, counts),
         weights=_weights(log),
@@ -257,9 +261,13 @@ def _gini(popular: np.ndarray) -> float:
     return float(2 * (ranks * rising).sum() / (len(rising) * rising.sum()) - (len(rising) + 1) / len(rising))
 
 
+def _searches_a_query(log: EventColumns, query: np.ndarray) -> np.ndarray:
+    return np.bincount(query[query >= 0], minlength=len(log.queries))
+
+
 def _top_queries(log: EventColumns, query: np.ndarray, clicked: np.ndarray) -> list[tuple[str, int, int]]:
     known = query >= 0
-    searches = np.bincount(query[known], minlength=len(log.queries))
+    searches = _searches_a_query(log, query)
     with_click = np.bincount(query[known & clicked], minlength=len(log.queries))
     texts = list(log.queries)
     top = np.argsort(-searches, kind="stable")[:_TOP]

@@ -85,6 +85,7 @@ def test_the_log_is_described_as_tandem_data_does(run):
     assert table_rows(html, "Histories")[1] == ["events", "3", "3", "3", "3", "3"]
     assert table_rows(html, "Top items")[1] == ["a", "<script>\\u202e\\x1b[31m", "3"]
     assert "From 2024-10-05 to 2024-10-09; " in html
+    assert "Scripts of the searches&#x27; queries: Latin (100.0%)." in html
 
 
 def test_a_log_of_more_rows_than_may_be_read_is_not_read(run):

@@ -161,6 +161,9 @@ def _searches(found: "LogStatistics") -> Iterator[str]:
         f"{found.searches:,} searches, {share:.1%} of them with a click; {found.distinct_queries:,} different queries, "
         f"each {found.searches / max(found.distinct_queries, 1):.1f} times on average."
     )
+    if with_query := sum(found.query_scripts.values()):
+        shares = (f"{script} ({count / with_query:.1%})" for script, count in found.query_scripts.items())
+        yield f"Scripts of their queries: {', '.join(shares)}."
 
 
 def _transitions(found: "LogStatistics") -> Iterator[str]:

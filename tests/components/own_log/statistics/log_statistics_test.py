@@ -50,9 +50,11 @@ def test_rows_of_one_session_and_query_are_one_search(statistics):
     rows = [("a", 0, "i1", 0, "mug", "s1"), ("a", 1, "i2", 1, "mug", "s1"), ("a", 2, "i1", 0, "cup", "s1")]
     rows += [("a", 3, "i1", 0, "cup", "s2"), ("b", 3, "i1", 1, "cup", "s2")]
     rows += [("b", 4, "i1", 1, "cup"), ("b", 5, "", 1, "cup")]
+    rows += [("b", 6, "", 1, "кружка")]
     found = statistics([search(*row) for row in rows])
-    assert (found.searches, found.searches_with_click, found.distinct_queries) == (6, 3, 2)
-    assert found.top_queries == [("cup", 5, 2), ("mug", 1, 1)]
+    assert (found.searches, found.searches_with_click, found.distinct_queries) == (7, 3, 3)
+    assert found.top_queries == [("cup", 5, 2), ("mug", 1, 1), ("кружка", 1, 0)]
+    assert found.query_scripts == {"Latin": 6, "Cyrillic": 1}
 
 
 def test_transitions_are_between_the_tokens_of_a_history(statistics):

@@ -20,6 +20,7 @@ def test_a_log_is_told_for_a_person(tiny, tandem):
     assert "\nday               feed    search  new users  new items   ▒ feed  █ search\n2020-09-13 " in printed
     assert "events                        16      16      16      16      16\n" in printed
     assert "searches, 100.0% of them with a click; " in printed
+    assert "\nScripts of their queries: Latin (100.0%).\n" in printed
     assert "  search → feed " in printed and "of what follows a search action" in printed
     assert "top queries " in printed and "top items " in printed
 
