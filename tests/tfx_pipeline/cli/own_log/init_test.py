@@ -8,6 +8,7 @@ import pytest
 from components.raw_files.file_format import FileFormat
 from tests.support.own_process import TANDEM
 from tests.support.raw_files import write
+from tfx_pipeline.cli.own_log import init
 from tfx_pipeline.config.pipeline_config import load_config
 
 
@@ -50,6 +51,19 @@ def test_where_users_get_the_same_items_again_the_history_offers_negatives_and_c
     config = load_config("my.yaml")
     assert (config.data.history_negatives, config.retriever.sources.history) == (0.5, 30)
     assert "  # 67% of engagements are with an item that the user had before" in (folder / "my.yaml").read_text()
+
+
+def test_what_follows_from_a_part_of_the_log_alone_is_told(folder, tandem, monkeypatch):
+    """Users act on the same twelve days, and the log is ordered by user: to the first of them every item is new."""
+    rows = (f"u{u},{1_700_000_000 + 86_400 * day},i{u + day}\n" for u in range(40) for day in range(12))
+    write(folder / "log.csv", "uid,ts,sku\n" + "".join(rows))
+    write(folder / "products.csv", "sku,title\n" + "".join(f"i{n},red mug\n" for n in range(51)))
+    assert "\nEvents: 480 recommendation, " in tandem("init", "log.csv", "--items", "products.csv").out
+    assert load_config("my.yaml").unisar.id_dropout == 0.0
+    monkeypatch.setattr(init, "_COUNTED_ROWS", 12)
+    printed = tandem("init", "log.csv", "--items", "products.csv", "--output", "part.yaml").out
+    assert "\nEvents in the first 12 rows: 12 recommendation, of 1 users and 12 items, " in printed
+    assert load_config("part.yaml").unisar.id_dropout == 0.9
 
 
 def test_where_items_are_new_their_ids_are_left_out_in_training(folder, tandem):
