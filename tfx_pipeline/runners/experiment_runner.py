@@ -1,7 +1,6 @@
 """Trains one variant of an experiment and collects what it made."""
 
 import json
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,7 @@ from tfx_pipeline.experiments.results import EPOCH, Trained
 from tfx_pipeline.past_runs.run_store import CACHED, RunStore
 from tfx_pipeline.pipeline import JOINT_TRAINER, USER_METRICS, create_experiment_pipeline
 from tfx_pipeline.report import RunHistory
-from tfx_pipeline.runners import local_runner
+from tfx_pipeline.runners import local_runner, root_lock
 from tfx_pipeline.runners.run_watcher import RunWatcher
 from tfx_pipeline.training import training_job
 from tfx_pipeline.training.event_logs import run_links
@@ -31,8 +30,13 @@ def train(config: PipelineConfig, watcher: RunWatcher | None = None, shown_as: s
 
     Raises:
         ComponentFailed: A component failed; its error is the cause.
+        NotReadyError: Another process works in the root.
     """
-    os.makedirs(config.run_root, exist_ok=True)
+    with root_lock.held(config.run_root, "tandem experiment"):
+        return _train(config, watcher, shown_as)
+
+
+def _train(config: PipelineConfig, watcher: RunWatcher | None, shown_as: str) -> Trained:
     history = RunHistory(config)
     last_execution_id = history.last_execution_id()
     with run_links.shown_in(config.tensorboard_dir, shown_as):

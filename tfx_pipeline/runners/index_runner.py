@@ -9,7 +9,7 @@ from tfx_pipeline.past_runs.run_record import recorded
 from tfx_pipeline.past_runs.trained_models import TrainedModel
 from tfx_pipeline.pipeline import create_index_pipeline
 from tfx_pipeline.report import IndexReport, RunHistory
-from tfx_pipeline.runners import local_runner
+from tfx_pipeline.runners import local_runner, root_lock
 from tfx_pipeline.runners.run_watcher import RunWatcher
 
 _LOG = logging.getLogger(__name__)
@@ -27,7 +27,15 @@ def run(
 
     Raises:
         ComponentFailed: A component failed; its error is the cause.
+        NotReadyError: Another process works in the root.
     """
+    with root_lock.held(config.run_root, "tandem index"):
+        return _run(config, trained, watcher)
+
+
+def _run(
+    config: PipelineConfig, trained: Mapping[str, TrainedModel], watcher: RunWatcher | None
+) -> dict[str, IndexReport]:
     history = RunHistory(config)
     pipeline = create_index_pipeline(config, trained)
     last_execution_id = history.last_execution_id()

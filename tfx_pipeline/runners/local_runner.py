@@ -1,7 +1,6 @@
 """Runs the pipeline on this machine, in one process, with metadata in sqlite."""
 
 import logging
-import os
 from typing import Final
 
 from tfx import v1 as tfx
@@ -13,6 +12,7 @@ from tfx_pipeline.past_runs.run_record import recorded
 from tfx_pipeline.pipeline import JOINT_TRAINER, create_pipeline
 from tfx_pipeline.report import RunHistory, RunReport
 from tfx_pipeline.report_page.after_run import write_after_run
+from tfx_pipeline.runners import root_lock
 from tfx_pipeline.runners.peak_memory import PeakMemory
 from tfx_pipeline.runners.run_watcher import RunWatcher
 from tfx_pipeline.runners.watched_runner import WatchedRunner
@@ -34,13 +34,18 @@ def run(config: PipelineConfig, watcher: RunWatcher | None = None) -> RunReport:
 
     Raises:
         ComponentFailed: A component failed; its error is the cause.
+        NotReadyError: Another process works in the root.
     """
-    os.makedirs(config.run_root, exist_ok=True)
+    with root_lock.held(config.run_root, "tandem run"):
+        return _run(config, watcher or RunWatcher())
+
+
+def _run(config: PipelineConfig, watcher: RunWatcher) -> RunReport:
     history = RunHistory(config)
     pipeline = create_pipeline(config)
     last_execution_id = history.last_execution_id()
     _LOG.info("Running %s; everything that it makes lies below %s", config.name, config.run_root)
-    memory = PeakMemory(watcher or RunWatcher())
+    memory = PeakMemory(watcher)
     versions = f"{installed_versions.text()}\nDigest of the code {last_run.code_digest()[:_DIGITS]}"
     with recorded(config, last_execution_id, versions) as record:
         with run_links.shown_in(config.tensorboard_dir):

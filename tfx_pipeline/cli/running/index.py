@@ -20,6 +20,7 @@ from tfx_pipeline.cli.running.report_text import is_pushed, outcome_lines
 from tfx_pipeline.cli.running.surfaces_of_log import fitted_to_log
 from tfx_pipeline.config.pipeline_config import PipelineConfig
 from tfx_pipeline.display.shown import shown
+from tfx_pipeline.runners import root_lock
 from tfx_pipeline.runners.failures import NotReadyError
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def run(args: argparse.Namespace) -> int:
     """Runs it and prints what became of each model; 0 if it was pushed, now or before, 3 if the gate refused it."""
     config = config_arguments.load(args)
     preflight.check(config)
-    with shown(everything=args.verbose) as display:
+    with root_lock.held(config.run_root, "tandem index"), shown(everything=args.verbose) as display:
         (config,) = fitted_to_log([config])
         trained = _trained(config)
         display.stage("Importing TensorFlow and TFX", remark=": 10 to 30 seconds")

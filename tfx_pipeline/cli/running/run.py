@@ -22,6 +22,7 @@ from tfx_pipeline.cli.running.surfaces_of_log import fitted_to_log
 from tfx_pipeline.config.pipeline_config import PipelineConfig
 from tfx_pipeline.display.plain_display import PlainDisplay
 from tfx_pipeline.display.shown import shown
+from tfx_pipeline.runners import root_lock
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -46,12 +47,12 @@ def report_of(config: PipelineConfig, everything: bool) -> dict[str, Any]:
         everything: Show what the libraries log, too.
 
     Raises:
-        NotReadyError: A file, package or folder is missing.
+        NotReadyError: A file, package or folder is missing, or another process works in the root.
         ConfigError: A training was asked for on a surface alone that the log lacks.
         ComponentFailed: A component failed; its error is the cause.
     """
     preflight.check(config)
-    with shown(everything=everything) as display:
+    with root_lock.held(config.run_root, "tandem run"), shown(everything=everything) as display:
         display.stage("Looking for the surfaces that the log has")
         (config,) = fitted_to_log([config])
         return _repeated_or_run(config, display)

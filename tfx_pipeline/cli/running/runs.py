@@ -18,6 +18,7 @@ from tfx_pipeline.cli.exit_code import ExitCode
 from tfx_pipeline.cli.parsing import config_arguments
 from tfx_pipeline.config.loading import ConfigError
 from tfx_pipeline.config.pipeline_config import METADATA_FILE
+from tfx_pipeline.runners import root_lock
 
 if TYPE_CHECKING:
     from tfx_pipeline.past_runs.run_store import Run, RunStore
@@ -57,7 +58,10 @@ def run(args: argparse.Namespace) -> int:
         return _list(roots, args.json)
     if len(roots) > 1:
         raise ConfigError(f"--root {args.root} holds several pipelines. Give one: {', '.join(roots)}.")
-    return {"show": _show, "compare": _compare, "remove": _remove}[args.action](roots[0], args)
+    if args.action == "remove":
+        with root_lock.held(roots[0], "tandem runs remove"):
+            return _remove(roots[0], args)
+    return {"show": _show, "compare": _compare}[args.action](roots[0], args)
 
 
 def _folder(args: argparse.Namespace) -> str:
