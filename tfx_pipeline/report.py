@@ -22,6 +22,7 @@ from components.metrics.among_all_items.metrics_file import (
     read_catalogue_metrics,
     read_vector_metrics,
 )
+from components.pusher.executor import ROLLED_BACK_PROPERTY
 from components.servability_gate.gate_config import INFRA_VALIDATOR
 from components.servability_gate.verdict import BLESSED_PROPERTY, REASONS_PROPERTY
 from schemas import features
@@ -79,6 +80,7 @@ class ModelReport:
         servability_figures: What the servability gate measured: the size and, if all answers were right, latencies.
         outcome: `pushed` by this run, `unchanged` if an earlier run pushed this very model, or `not_pushed`.
         version: The version that is this model; empty if it was not pushed.
+        rolled_back: The version as which it was pushed before and rolled back, so that it is not pushed; else empty.
         pushed_version: The newest version in the folder, whichever run pushed it. It is the one that is served. Empty
             if there is none.
         pushed_model_dir: The folder of the versions.
@@ -98,6 +100,7 @@ class ModelReport:
     servability_figures: dict[str, float]
     outcome: str
     version: str
+    rolled_back: str
     pushed_version: str
     pushed_model_dir: str
 
@@ -115,6 +118,7 @@ class IndexReport:
     servability_reasons: tuple[str, ...]
     outcome: str
     version: str
+    rolled_back: str
     pushed_version: str
     pushed_model_dir: str
     metrics: dict[str, Metrics] = dataclasses.field(default_factory=lambda: {"model": {}})
@@ -253,6 +257,7 @@ class RunHistory:
             "servability_reasons": tuple(infra_blessing[REASONS_PROPERTY].string_value.splitlines()),
             "outcome": outcome,
             "version": push["pushed_version"].string_value,
+            "rolled_back": push[ROLLED_BACK_PROPERTY].string_value,
             "pushed_version": last_pushed_version(served.pushed_model_dir),
             "pushed_model_dir": served.pushed_model_dir,
         }

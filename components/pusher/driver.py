@@ -17,8 +17,8 @@ REMOVED_KEY = "removed_versions"
 class Driver(base_driver.BaseDriver, portable_driver.BaseDriver):
     """Lists in an execution property the removed versions that this model had been pushed as.
 
-    The property is part of the cache key, so a model whose version was removed is pushed again, once. Kubeflow calls no
-    drivers; there the push stays cached.
+    The property is part of the cache key, so a model whose version was removed is pushed again, once; one whose version
+    was rolled back is found by the executor, and not pushed. Kubeflow calls no drivers; there the push stays cached.
     """
 
     def __init__(self, mlmd_connection: metadata.Metadata):

@@ -13,8 +13,10 @@ from tfx.types import artifact_utils, standard_component_specs
 from tfx.utils import io_utils
 
 from components.artifacts import Artifacts, Properties
-from components.pusher.push import push
+from components.pusher.push import push, rolled_back_as
 
+ROLLED_BACK_PROPERTY = "rolled_back"
+"""A property of the artifact: the version as which the model was pushed before, and taken back."""
 BASELINE_BLESSING_KEY = "baseline_blessing"
 _LOG = logging.getLogger(__name__)
 
@@ -23,7 +25,7 @@ class Executor(tfx_pusher.Executor):
     """Pushes what the Evaluator, the servability gate and, if it is asked, Baselines have blessed."""
 
     def Do(self, input_dict: Artifacts, output_dict: Artifacts, exec_properties: Properties) -> None:
-        """Pushes the model, or marks the artifact as not pushed.
+        """Pushes the model, or marks the artifact as not pushed: one that was rolled back is not pushed again.
 
         Args:
             input_dict: `model_blessing`; `infra_blessing`, which holds the model; and, if rules have to be beaten,
@@ -37,6 +39,11 @@ class Executor(tfx_pusher.Executor):
             self._MarkNotPushed(pushed)
             return
         model_dir, base_directory = self.GetModelPath(input_dict), destination_folder(exec_properties)
+        if taken_back := rolled_back_as(model_dir, base_directory):
+            _LOG.warning("This is the model of version %s, which was rolled back: it is not pushed again", taken_back)
+            pushed.set_string_custom_property(ROLLED_BACK_PROPERTY, taken_back)
+            self._MarkNotPushed(pushed)
+            return
         version = push(model_dir, base_directory, now_s=int(time.time()))
         io_utils.copy_dir(model_dir, pushed.uri)
         self._MarkPushed(pushed, os.path.join(base_directory, version), version)

@@ -8,6 +8,7 @@ from tfx.utils import io_utils
 
 from components.baseline_model.pushed_versions import SAVED_MODEL_FILE, all_versions, complete_versions
 from components.baseline_model.same_model import is_same_model
+from components.pusher.rolled_back import FOLDER
 
 _LOG = logging.getLogger(__name__)
 _PARTIAL = ".partial"
@@ -38,9 +39,17 @@ def push(model_dir: str, base_directory: str, now_s: int) -> str:
     if newest and is_same_model(os.path.join(base_directory, newest), model_dir):
         _LOG.info("Version %s of %s is this very model", newest, base_directory)
         return newest
-    version = str(max(now_s, int(newest or 0) + 1))
+    # A number is never used again, whatever the clock says.
+    used = [*whole, *all_versions(os.path.join(base_directory, FOLDER))]
+    version = str(max(now_s, *(int(each) + 1 for each in used), 1))
     _write(model_dir, os.path.join(base_directory, version))
     return version
+
+
+def rolled_back_as(model_dir: str, base_directory: str) -> str:
+    """The version as which a model was taken back; empty if it was not."""
+    aside = os.path.join(base_directory, FOLDER)
+    return next((each for each in complete_versions(aside) if is_same_model(os.path.join(aside, each), model_dir)), "")
 
 
 def _write(model_dir: str, version_dir: str) -> None:

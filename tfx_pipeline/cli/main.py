@@ -37,6 +37,8 @@ GROUPS = {
     },
     "Serve and ask": {
         "serve": ("tfx_pipeline.cli.serving.serve", "serve the pushed model on this machine"),
+        "versions": ("tfx_pipeline.cli.serving.list_versions", "list the pushed versions, and which is served"),
+        "rollback": ("tfx_pipeline.cli.serving.roll_back", "serve an earlier pushed version again"),
         "query": ("tfx_pipeline.cli.asking.query", "ask for a user's search results"),
         "recommend": ("tfx_pipeline.cli.asking.recommend", "ask for a user's feed"),
         "similar": ("tfx_pipeline.cli.asking.similar", "ask for the items most like another"),

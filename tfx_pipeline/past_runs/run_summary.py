@@ -119,6 +119,8 @@ def _why_not(record: RunRecord | None) -> str:
         rules = model.get("rules") or {"decides": False}
         reasons += [f"{several}{each}" for each in (rules["reasons"] if rules["decides"] else ())]
         reasons += [f"{several}not servable: {each}" for each in model["servability_reasons"]]
+        if taken_back := model.get("rolled_back"):
+            reasons.append(f"{several}rolled back as version {taken_back}")
     return "; ".join(reasons)
 
 

@@ -62,6 +62,7 @@ def test_what_was_not_pushed_lacks_what_the_report_says(past):
     why = "ndcg_at_5 in search 0.4120, needed 0.4310; not servable: rank: too slow"
     assert told(past, record) == f"not pushed: {why}"
     assert told(past) == "not pushed: no report was kept"
+    assert told(past, RunRecord({}, report(rolled_back="18"))) == "not pushed: rolled back as version 18"
     unmeasured = RunRecord({}, report(shortfalls=[{**shortfall, "value": None}]))
     assert told(past, unmeasured) == "not pushed: ndcg_at_5 in search could not be measured"
 

@@ -91,6 +91,8 @@ def _outcome(title: str, model: Report) -> str:
     reasons += [f"not servable: {reason}" for reason in model["servability_reasons"]]
     if not model["servable"] and not model["servability_reasons"]:
         reasons.append("not servable, as the server that tried it found")
+    if taken_back := model.get("rolled_back"):  # A report of an earlier release has none.
+        reasons.append(f"it is the model of version {taken_back}, which `tandem rollback {taken_back}` brings back")
     stays = (
         f"Version {model['pushed_version']} in {model['pushed_model_dir']} stays served."
         if model["pushed_version"]

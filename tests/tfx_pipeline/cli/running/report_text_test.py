@@ -87,6 +87,7 @@ SHORT, UNMEASURED = short(), short("mrr", None, None)
         ),
         ({"servable": False, "servability_reasons": ["late"], "pushed_version": ""}, "not servable: late", NONE_SERVED),
         ({"servable": False}, "not servable, as the server that tried it found", STAYS),
+        ({"rolled_back": "18"}, "it is the model of version 18, which `tandem rollback 18` brings back", STAYS),
     ],
 )
 def test_a_model_that_is_not_pushed_says_why_and_what_is_served(changes, why, what_is_served):
