@@ -65,6 +65,8 @@ setup(
         "charset-normalizer>=3",
         "fastavro>=1.4",
         "grpcio>=1.60",
+        # TFX's Tuner brings it; its Bayesian search needs scikit-learn.
+        "keras-tuner>=1.4.7",
         "httpx>=0.27",
         "numpy>=1.26",
         "pandas>=1.5",
@@ -72,6 +74,7 @@ setup(
         "pyyaml>=6",
         "regex>=2024.4",
         "rich>=13",
+        "scikit-learn>=1.3",
         "scipy>=1.11",
         "sentencepiece>=0.2",
         "shtab>=1.13",

@@ -1,5 +1,6 @@
 """The pipeline: its components and the artifacts that flow between them. It is the same for every runner."""
 
+import dataclasses
 from collections.abc import Mapping
 
 from tfx import v1 as tfx
@@ -23,6 +24,7 @@ from models import registry
 from schemas import behaviour_schema, features
 from schemas.canonical_event import Surface
 from tfx_pipeline.blessing import evaluation, infra_validation, sasrec
+from tfx_pipeline.config import search_space
 from tfx_pipeline.config.loading import as_dict
 from tfx_pipeline.config.pipeline_config import EvaluationConfig, PipelineConfig, ServedModel
 from tfx_pipeline.config.sources_config import SourcesConfig
@@ -31,6 +33,8 @@ from tfx_pipeline.past_runs.trained_models import TrainedModel
 from tfx_pipeline.runners import beam_options
 from tfx_pipeline.training import training_job
 from tfx_pipeline.transform.component import Transform
+from tfx_pipeline.tuning import search_job, tuned_values
+from tfx_pipeline.tuning.component import Tuner
 
 JOINT_TRAINER = "Trainer"
 """The id of the node that trains on both surfaces."""
@@ -38,6 +42,8 @@ RETRIEVER = "Retriever"
 """What the ids of the retriever's nodes begin with."""
 USER_METRICS = "UserMetrics"
 """The id of the node that measures a trained model on each user of the validation split, after a prefix."""
+TUNER = "Tuner"
+"""The id of the node that tries values of a training's fields."""
 _INDEXER = "Indexer"
 
 
@@ -60,6 +66,7 @@ def create_pipeline(config: PipelineConfig) -> tfx.dsl.Pipeline:
                 config.retriever.train,
                 RETRIEVER,
                 sources=config.retriever.sources,
+                tuned=_tuned(config, nodes, search_space.OF_RETRIEVER, config.retriever.model),
             )
             both = _retrieve_then_rank(config, retriever.outputs["model"], model)
             nodes |= {retriever.id: retriever, both.id: both}
@@ -75,7 +82,11 @@ def create_training_pipeline(config: PipelineConfig) -> tfx.dsl.Pipeline:
 
 
 def create_experiment_pipeline(config: PipelineConfig) -> tfx.dsl.Pipeline:
-    """Assembles the part up to the trained models, and measures each on the users of the validation split."""
+    """Assembles the part up to the trained models, and measures each on the users of the validation split.
+
+    Variants are trained as they are written: none is tuned.
+    """
+    config = dataclasses.replace(config, tune=dataclasses.replace(config.tune, enabled=False))
     nodes = _until_trained(config, passed_statistics_dir="")
     examples = nodes["BehaviourExampleGen"].outputs["examples"]
     for served in config.served_models:
@@ -83,6 +94,13 @@ def create_experiment_pipeline(config: PipelineConfig) -> tfx.dsl.Pipeline:
         measured = UserMetrics(model, examples).with_id(f"{served.node_prefix}{USER_METRICS}")
         nodes[measured.id] = measured
     return _pipeline(config, nodes)
+
+
+def create_tuning_pipeline(config: PipelineConfig) -> tfx.dsl.Pipeline:
+    """Assembles the part up to the best values. Its cache is the whole pipeline's."""
+    nodes = _until_transformed(config, passed_statistics_dir="")
+    tuner = _tuner(config, nodes["Transform"])
+    return _pipeline(config, nodes | {tuner.id: tuner})
 
 
 def create_index_pipeline(config: PipelineConfig, trained: Mapping[str, TrainedModel]) -> tfx.dsl.Pipeline:
@@ -147,8 +165,8 @@ def _indexer(
     return nodes, indexer.outputs["model"]
 
 
-def _until_trained(config: PipelineConfig, passed_statistics_dir: str) -> dict[str, BaseNode]:
-    """The components from the raw files to the joint model and the fine-tuned ones, by id."""
+def _until_transformed(config: PipelineConfig, passed_statistics_dir: str) -> dict[str, BaseNode]:
+    """The components from the raw files to the transformed examples, by id."""
     item_catalog = ItemCatalogGen(config=config.data).with_id("ItemCatalog")
     example_gen = BehaviourExampleGen(item_catalog.outputs["catalog"], config.data)
     examples = example_gen.outputs["examples"]
@@ -195,13 +213,68 @@ def _until_trained(config: PipelineConfig, passed_statistics_dir: str) -> dict[s
     )
     # Transform reads nothing from the checks, but it should not start on data that fails them.
     transform.add_upstream_node(data_checks)
-    trainer = _trainer(config, transform, config.model, config.train, split=_learned_splits(config)[-1])
-    nodes = [item_catalog, example_gen, statistics_gen, schema_gen, example_validator, data_checks, transform, trainer]
+    nodes = [item_catalog, example_gen, statistics_gen, schema_gen, example_validator, data_checks, transform]
+    return {node.id: node for node in nodes}
+
+
+def _until_trained(config: PipelineConfig, passed_statistics_dir: str) -> dict[str, BaseNode]:
+    """The components from the raw files to the joint model and the fine-tuned ones, by id."""
+    nodes = _until_transformed(config, passed_statistics_dir)
+    transform = nodes["Transform"]
+    if config.tune.enabled:
+        tuner = _tuner(config, transform)
+        nodes[tuner.id] = tuner
+    tuned = _tuned(config, nodes, search_space.JOINT, config.model)
+    trainer = _trainer(config, transform, config.model, config.train, split=_learned_splits(config)[-1], tuned=tuned)
+    nodes[trainer.id] = trainer
     for served in config.served_models if config.fine_tuning.surfaces else ():
         (surface,) = served.surfaces
         train = config.fine_tuning.train_config(config.train, surface)
-        nodes.append(_trainer(config, transform, config.model, train, served.node_prefix, trainer.outputs["model"]))
-    return {node.id: node for node in nodes}
+        own = config.fine_tuning.own_fields
+        node = _trainer(
+            config,
+            transform,
+            config.model,
+            train,
+            served.node_prefix,
+            trainer.outputs["model"],
+            tuned=_Tuned(tuned.best, tuple(each for each in tuned.names if each not in own)) if tuned else None,
+        )
+        nodes[node.id] = node
+    return nodes
+
+
+@dataclasses.dataclass(frozen=True)
+class _Tuned:
+    """Where a training takes values from that a search has found, and of which fields."""
+
+    best: BaseChannel
+    names: tuple[str, ...]
+
+
+def _tuned(config: PipelineConfig, nodes: Mapping[str, BaseNode], section: str, model: str) -> _Tuned | None:
+    """What a search has found for a training: the fields of its section and of its model; None if nothing."""
+    tuner = next((node for name, node in nodes.items() if name.endswith(TUNER)), None)
+    if tuner is None:
+        return None
+    names = [each.name for each in search_space.search_space(config).dimensions]
+    own = tuple(name for name in names if name.rpartition(".")[0] in (section, model))
+    return _Tuned(tuner.outputs["best_hyperparameters"], own) if own else None
+
+
+def _tuner(config: PipelineConfig, transform: BaseNode) -> BaseNode:
+    """A search for values of the fields that `config.tune` names, on what the tuned training learns from."""
+    space = search_space.search_space(config)
+    of_retriever = space.training == search_space.OF_RETRIEVER
+    prefix, split = (RETRIEVER, features.TRAIN_SPLIT) if of_retriever else ("", _learned_splits(config)[-1])
+    return Tuner(
+        tuner_fn="tfx_pipeline.tuner.tuner_fn",
+        examples=transform.outputs["transformed_examples"],
+        transform_graph=transform.outputs["transform_graph"],
+        train_args=tfx.proto.TrainArgs(splits=[split, *_table_splits(config)]),
+        eval_args=tfx.proto.EvalArgs(splits=[features.VALIDATION_SPLIT]),
+        custom_config=search_job.custom_config(config, space, prefix + JOINT_TRAINER),
+    ).with_id(prefix + TUNER)
 
 
 def _table_splits(config: PipelineConfig) -> tuple[str, ...]:
@@ -223,10 +296,12 @@ def _trainer(
     start_from: BaseChannel | None = None,
     split: str = features.TRAIN_SPLIT,
     sources: SourcesConfig | None = None,
+    tuned: _Tuned | None = None,
 ) -> BaseNode:
     """A training of the model `model_name` on a split.
 
     It starts from the weights of `start_from`, if given. The exported model also finds items by `sources`, if given.
+    What a search has found, if one came before, replaces the values of these fields.
     """
     return tfx.components.Trainer(
         run_fn="tfx_pipeline.trainer.run_fn",
@@ -235,7 +310,11 @@ def _trainer(
         base_model=start_from,
         train_args=tfx.proto.TrainArgs(splits=[split, *_table_splits(config)]),
         eval_args=tfx.proto.EvalArgs(splits=[features.VALIDATION_SPLIT]),
-        custom_config=training_job.custom_config(config, model_name, train, sources),
+        hyperparameters=tuned.best if tuned else None,
+        custom_config={
+            **training_job.custom_config(config, model_name, train, sources),
+            **({tuned_values.NAMES: list(tuned.names)} if tuned else {}),
+        },
     ).with_id(prefix + JOINT_TRAINER)
 
 

@@ -2,7 +2,7 @@
 
 import dataclasses
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -29,8 +29,9 @@ from schemas import features
 from tfx_pipeline.blessing import evaluation
 from tfx_pipeline.config.pipeline_config import EvaluationConfig, PipelineConfig, ServedModel
 from tfx_pipeline.config.training_config import BOTH_SURFACES
-from tfx_pipeline.pipeline import JOINT_TRAINER
+from tfx_pipeline.pipeline import JOINT_TRAINER, TUNER
 from tfx_pipeline.training import automatic_training
+from tfx_pipeline.tuning import tuned_values
 
 Metrics = dict[str, dict[str, float]]
 """Surface to metric name to value; the surface `overall` holds both."""
@@ -183,6 +184,13 @@ class RunHistory:
         """Where the artifact `key` lies that a component wrote, or took from the cache, after the execution `since`."""
         return self._artifact(self.executions_since(since)[component], key).uri
 
+    def tuned(self, since: int) -> dict[str, Any]:
+        """The best values that a search has found after an execution, by field; empty if there was no search."""
+        found: dict[str, Any] = {}
+        for values in self._tuned(self.executions_since(since)).values():
+            found |= values
+        return found
+
     def report(self, since: int) -> RunReport:
         """Reports on the executions after the id `since`."""
         executions = self.executions_since(since)
@@ -276,7 +284,14 @@ class RunHistory:
     def _trainings(self, executions: dict[str, metadata_store_pb2.Execution]) -> tuple[str, ...]:
         trainers = [name for name in executions if name.endswith(JOINT_TRAINER)]
         chosen = {name: automatic_training.read(self._artifact(executions[name], "model_run").uri) for name in trainers}
-        return tuple(f"{name}: {text}" for name, text in chosen.items() if text)
+        tuned = {name: _words(values) for name, values in self._tuned(executions).items()}
+        return tuple(f"{name}: {text}" for name, text in {**tuned, **chosen}.items() if text)
+
+    def _tuned(self, executions: dict[str, metadata_store_pb2.Execution]) -> dict[str, dict[str, Any]]:
+        """The best values that each search has found."""
+        tuners = [name for name in executions if name.endswith(TUNER)]
+        folders = {name: self._artifact(executions[name], "best_hyperparameters").uri for name in tuners}
+        return {name: tuned_values.read_best(folder) for name, folder in folders.items()}
 
     def _judged_queries(
         self, served: ServedModel, executions: dict[str, metadata_store_pb2.Execution]
@@ -353,6 +368,12 @@ def shortfalls(metrics: dict[str, Metrics], surfaces: Sequence[str], config: Eva
         if value is None or baseline is None or value - baseline < config.margin:
             found.append(Shortfall(surface, config.metric, value, needed))
     return tuple(found)
+
+
+def _words(values: Mapping[str, Any]) -> str:
+    return ", ".join(
+        f"{name} {value:g}" if isinstance(value, float) else f"{name} {value}" for name, value in values.items()
+    )
 
 
 def read_metrics(evaluation_uri: str, model_name: str) -> dict[str, dict[str, float]]:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from tfx_pipeline.training import training_job
+from tfx_pipeline.tuning import tuned_values
 
 
 def run_fn(fn_args: Any) -> None:
@@ -12,7 +13,9 @@ def run_fn(fn_args: Any) -> None:
         fn_args: A `tfx.components.FnArgs`. `train_files` holds the files of the split `train` or `pretrain` and of the
             tables' splits, `eval_files` those of the validation split. `custom_config` is what
             `training_job.custom_config` made. `base_model`, if set, is the model whose weights it starts from.
+            `hyperparameters`, if set, are the best values of a search, which replace those of the configuration.
     """
+    best = tuned_values.values_of(fn_args.hyperparameters) if fn_args.hyperparameters else {}
     learned_from = ("train", "pretrain")
     training_job.run(
         training_job.TrainingJob(
@@ -24,6 +27,6 @@ def run_fn(fn_args: Any) -> None:
             model_dir=fn_args.serving_model_dir,
             log_dir=fn_args.model_run_dir,
             start_from=fn_args.base_model or "",
-            **training_job.from_custom_config(fn_args.custom_config),
+            **training_job.from_custom_config(tuned_values.settled(fn_args.custom_config, best)),
         )
     )

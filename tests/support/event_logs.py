@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import tensorflow as tf
+from tensorboard.plugins.hparams import metadata
 
 Found = dict[str, list[tuple[int, Any]]]
 """The values of each tag with their steps, in the order in which they were written."""
@@ -25,6 +26,22 @@ def texts_of(folder: Path) -> Found:
 def tags_of(folder: Path) -> dict[str, str]:
     """The plugin that shows each tag of a run."""
     return {tag: plugin for tag, plugin, _, _ in _values(folder)}
+
+
+def settings_of(folder: Path) -> tuple[dict[str, Any], str]:
+    """Reads the hyper-parameters of a training, as TensorBoard does, and the name of its group.
+
+    One that was interrupted has written them several times, and always the same.
+    """
+    *_, content = (
+        value.metadata.plugin_data.content
+        for file in sorted(folder.glob("events.out.tfevents.*"), key=_order)
+        for event in tf.compat.v1.train.summary_iterator(str(file))
+        for value in event.summary.value
+        if value.metadata.plugin_data.plugin_name == metadata.PLUGIN_NAME
+    )
+    info = metadata.parse_session_start_info_plugin_data(content)
+    return {name: getattr(each, each.WhichOneof("kind")) for name, each in info.hparams.items()}, info.group_name
 
 
 def _of_kind(folder: Path, wanted: str) -> Found:

@@ -168,3 +168,55 @@ def test_the_search_of_a_model_that_finds_items_is_judged_and_none_other(tmp_pat
     assert judged(retrieves, "evaluation.judged_queries=0") == {}
     assert judged(retrieves, "train.surfaces=[recommendation]") == {}
     assert judged(retrieves, some, "fine_tuning.surfaces=[recommendation,search]") == {"SearchJudgedQueries": 7}
+
+
+def test_a_search_comes_before_the_training_that_takes_its_values(tmp_path):
+    from tfx_pipeline.pipeline import create_experiment_pipeline, create_pipeline, create_tuning_pipeline
+
+    path = str(tiny_logs.write(tmp_path))
+
+    def nodes(*overrides, create=create_pipeline):
+        return {node.id: node for node in create(load_config(path, overrides)).components}
+
+    def taken(made):
+        """Which trainings take which fields from which search."""
+        return {
+            name: (node.inputs["hyperparameters"].producer_component_id, json.loads(custom)["tuned"])
+            for name, node in made.items()
+            if "tuned" in (custom := node.exec_properties.get("custom_config", "")) and "hyperparameters" in node.inputs
+        }
+
+    without, space = nodes(), "tune.space={unisar.dim: [8, 16], train.batch_size: [8, 16]}"
+    made = nodes(space, "tune.trials=3")
+    assert set(made) - set(without) == {"Tuner"} and taken(without) == {}
+    assert list(made).index("Transform") < list(made).index("Tuner") < list(made).index("Trainer")
+    assert taken(made) == {"Trainer": ("Tuner", ["unisar.dim", "train.batch_size"])}
+    # All else stays as it was, and so do the keys of the cache.
+    assert all(
+        made[name].exec_properties == node.exec_properties for name, node in without.items() if name != "Trainer"
+    )
+    tuner = made["Tuner"]
+    assert json.loads(tuner.exec_properties["train_args"]) == json.loads(made["Trainer"].exec_properties["train_args"])
+    assert json.loads(tuner.exec_properties["custom_config"])["tune"]["trials"] == 3
+
+    # The search alone is that of the run, so that its results are.
+    alone = nodes(space, "tune.trials=3", create=create_tuning_pipeline)
+    assert set(alone) == set(list(made)[: list(made).index("Tuner") + 1])
+    assert alone["Tuner"].exec_properties == tuner.exec_properties
+
+    retriever = ["retriever.model=unifiedssr", "tune.space={unifiedssr.dim: [8], retriever.train.batch_size: [8]}"]
+    assert taken(nodes(*retriever)) == {
+        "RetrieverTrainer": ("RetrieverTuner", ["unifiedssr.dim", "retriever.train.batch_size"])
+    }
+    # A fine-tuning has the model of the joint training, and a rate of its own.
+    tuned = nodes(
+        "model=unifiedssr",
+        "fine_tuning.surfaces=[search]",
+        "tune.space={unifiedssr.dim: [8, 16], train.learning_rate: [0.1], train.batch_size: [8]}",
+    )
+    assert taken(tuned) == {
+        "Trainer": ("Tuner", ["unifiedssr.dim", "train.learning_rate", "train.batch_size"]),
+        "SearchTrainer": ("Tuner", ["unifiedssr.dim", "train.batch_size"]),
+    }
+    # Variants of an experiment are trained as they are written.
+    assert "Tuner" not in nodes(space, create=create_experiment_pipeline)

@@ -23,6 +23,7 @@ GROUPS = {
             "show a configuration: each value, what it means, where it comes from",
         ),
         "run": ("tfx_pipeline.cli.running.run", "run the pipeline on this machine, from logs to a pushed model"),
+        "tune": ("tfx_pipeline.cli.running.tune", "search for better values of a configuration's fields"),
         "index": ("tfx_pipeline.cli.running.index", "take new items into the pushed model, without training"),
     },
     "Look at data": {
@@ -73,7 +74,7 @@ GROUPS = {
 A module has `add_arguments(parser)` and `run(args) -> int`. It imports TFX and TensorFlow only within `run`.
 """
 
-RUNNING = ("run", "index", "experiment", "reproduce", "compile")
+RUNNING = ("run", "tune", "index", "experiment", "reproduce", "compile")
 """The commands that run TFX. Their errors are told in a paragraph instead of a traceback."""
 
 COMMANDS = {name: command for group in GROUPS.values() for name, command in group.items()}

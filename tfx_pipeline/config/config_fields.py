@@ -13,7 +13,7 @@ from tfx_pipeline.config.loading import as_dict
 from tfx_pipeline.config.pipeline_config import PipelineConfig
 
 _ENTRY: Final = re.compile(r"^    (\w+): (.*)$")
-_KINDS: Final = {str: "text", int: "integer", float: "number", bool: "true or false"}
+_KINDS: Final[Mapping[Any, str]] = {str: "text", int: "integer", float: "number", bool: "true or false", Any: "value"}
 
 
 @dataclasses.dataclass(frozen=True)

@@ -43,8 +43,8 @@ def load_dataclass(config_class: type[Config], path: str, overrides: Sequence[st
     values = {} if values is None else values
     if not isinstance(values, dict):
         raise ConfigError(f"{path}: holds a {type(values).__name__}, wanted `field: value` lines.")
-    for override in overrides:
-        _override(config_class, values, override)
+    for each in overrides:
+        override(config_class, values, each)
     return _build(config_class, values, path, "")
 
 
@@ -99,10 +99,15 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def _override(config_class: type, values: dict[str, Any], override: str) -> None:
-    name, equals, text = override.partition("=")
+def override(config_class: type, values: dict[str, Any], change: str) -> None:
+    """Makes a change, `section.field=value`, in the plain values of a configuration.
+
+    Raises:
+        ConfigError: It is no such change, or goes into something that is no section.
+    """
+    name, equals, text = change.partition("=")
     if not equals or not name:
-        raise ConfigError(f"--set {override}: wanted section.field=value, for example --set train.epochs=3.")
+        raise ConfigError(f"--set {change}: wanted section.field=value, for example --set train.epochs=3.")
     *sections, field = path = name.strip().split(".")
     for place, section in enumerate(sections, start=1):
         inner = values.get(section)
@@ -110,13 +115,13 @@ def _override(config_class: type, values: dict[str, Any], override: str) -> None
         if inner is None or automatic:
             inner = values[section] = dict.fromkeys(automatic, inner)
         if not isinstance(inner, dict):
-            raise ConfigError(f"--set {override}: {section!r} is a single value, not a section.")
+            raise ConfigError(f"--set {change}: {section!r} is a single value, not a section.")
         values = inner
     try:
         # YAML takes a leading asterisk for an alias. There can be no alias here, so this is a file pattern.
         value = text if text.startswith("*") else yaml.safe_load(text)
     except yaml.YAMLError as error:
-        raise ConfigError(f"--set {override}: not YAML: {error}") from None
+        raise ConfigError(f"--set {change}: not YAML: {error}") from None
     automatic = fields_that_may_be(value, section_type(config_class, path))
     if automatic and isinstance(values.get(field), dict):
         values[field] |= dict.fromkeys(automatic, value)  # What else the section says stays.
@@ -135,7 +140,7 @@ def _build(config_class: type[Config], values: Mapping[str, Any], path: str, pre
             near = difflib.get_close_matches(str(name), known, n=1)
             hint = f" Did you mean `{prefix}{near[0]}`?" if near else f" Known: {', '.join(sorted(known))}."
             raise ConfigError(f"{path}: unknown field `{prefix}{name}`.{hint}")
-    arguments = {name: _convert(hints[name], value, path, prefix + name) for name, value in values.items()}
+    arguments = {name: convert(hints[name], value, path, prefix + name) for name, value in values.items()}
     try:
         return config_class(**arguments)
     except (TypeError, ValueError) as error:
@@ -152,8 +157,23 @@ def _key(key: Any, path: str, name: str) -> str:
     return str(key)
 
 
-def _convert(wanted: Any, value: Any, path: str, name: str) -> Any:
-    """Checks one value against the type that its field declares."""
+def convert(wanted: Any, value: Any, path: str, name: str) -> Any:
+    """Checks one value against the type that its field declares.
+
+    Args:
+        wanted: The type.
+        value: The value as YAML has it.
+        path: The file, for errors.
+        name: The name of the field, for errors.
+
+    Returns:
+        The value as the field holds it.
+
+    Raises:
+        ConfigError: It is of another type.
+    """
+    if wanted is Any:
+        return value
     if dataclasses.is_dataclass(wanted):
         if automatic := fields_that_may_be(value, wanted):
             value = dict.fromkeys(automatic, value)
@@ -165,12 +185,12 @@ def _convert(wanted: Any, value: Any, path: str, name: str) -> Any:
         if not isinstance(value, (list, tuple)):
             raise ConfigError(f"{path}: `{name}` wants a list, got {value!r}.")
         inner = typing.get_args(wanted)[0]
-        return tuple(_convert(inner, each, path, f"{name}[{index}]") for index, each in enumerate(value))
+        return tuple(convert(inner, each, path, f"{name}[{index}]") for index, each in enumerate(value))
     if origin is collections.abc.Mapping:
         if not isinstance(value, Mapping):
             raise ConfigError(f"{path}: `{name}` wants `value: meaning` lines below it, got {value!r}.")
         return {
-            _key(each, path, name): _convert(typing.get_args(wanted)[1], inner, path, f"{name}.{each}")
+            _key(each, path, name): convert(typing.get_args(wanted)[1], inner, path, f"{name}.{each}")
             for each, inner in value.items()
         }
     words = _words(wanted)

@@ -17,9 +17,11 @@ from schemas import context_values, features, signatures
 from schemas.number_checks import check_least
 from schemas.rank_metrics import rank_metrics
 from schemas.word_splitting import TOKENIZERS, WORDS
+from tfx_pipeline.config import search_space
 from tfx_pipeline.config.loading import ConfigError, load_dataclass
 from tfx_pipeline.config.sources_config import SourcesConfig
 from tfx_pipeline.config.training_config import FineTuningConfig, TrainConfig
+from tfx_pipeline.config.tune_config import TuneConfig
 from tfx_pipeline.training.event_logs import run_links
 
 DEFAULT_CONFIG = "configs/online_retail.yaml"
@@ -264,6 +266,7 @@ class PipelineConfig:
         train: The training of `model`; with fine-tuning, the joint pre-training.
         fine_tuning: The trainings that follow, on one surface each (UnifiedSSR).
         retriever: A second model, which finds what `model` ranks.
+        tune: A search for better values of the model's and its training's fields.
         export: What the exported model looks like.
         evaluation: When a model is good enough to be pushed.
         gate: The servability gate: how a model is tried before it is pushed.
@@ -286,6 +289,7 @@ class PipelineConfig:
     train: TrainConfig = field(default_factory=TrainConfig)
     fine_tuning: FineTuningConfig = field(default_factory=FineTuningConfig)
     retriever: RetrieverConfig = field(default_factory=RetrieverConfig)
+    tune: TuneConfig = field(default_factory=TuneConfig)
     export: ExportConfig = field(default_factory=ExportConfig)
     evaluation: EvaluationConfig = field(default_factory=EvaluationConfig)
     gate: GateConfig = field(default_factory=GateConfig)
@@ -374,6 +378,14 @@ def load_config(path: str = DEFAULT_CONFIG, overrides: Sequence[str] = ()) -> Pi
         ConfigError: A field is unknown or has a wrong type, or two fields contradict each other.
     """
     config = load_dataclass(PipelineConfig, path, overrides)
+    checked = _checked(config, path)
+    if config.tune.enabled:
+        search_space.check(checked, path, _checked)
+    return checked
+
+
+def _checked(config: PipelineConfig, path: str) -> PipelineConfig:
+    """Refuses fields that contradict each other, and gives the models the lengths of histories."""
     if not config.name:
         raise ConfigError(f"{path}: `name` is empty; it names the pipeline and the pushed model.")
     if config.model not in registry.names():

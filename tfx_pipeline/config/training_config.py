@@ -213,12 +213,21 @@ class FineTuningConfig:
         _check_surfaces(self.surfaces)
         _check_validations(self)
 
+    @property
+    def own_fields(self) -> tuple[str, ...]:
+        """The fields of the joint training that do not count here, such as `train.epochs`."""
+        names = (*(field.name for field in dataclasses.fields(self)), *self._settled)
+        return tuple(f"train.{name}" for name in names)
+
+    @property
+    def _settled(self) -> dict[str, Any]:
+        # One surface has no other whose gradient could be in the way.
+        return {"keep_best_epoch": True, "gradient_projection": False}
+
     def train_config(self, joint: TrainConfig, surface: str) -> TrainConfig:
         """How the model of one surface is trained after the joint training, from whose best or last epoch it starts."""
         own = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
-        # One surface has no other whose gradient could be in the way.
-        settled = {"surfaces": (surface,), "keep_best_epoch": True, "gradient_projection": False}
-        return dataclasses.replace(joint, **own | settled)
+        return dataclasses.replace(joint, **own | {"surfaces": (surface,)} | self._settled)
 
 
 def _check_surfaces(surfaces: tuple[str, ...]) -> None:

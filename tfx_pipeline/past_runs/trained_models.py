@@ -11,8 +11,9 @@ from schemas import features
 from tfx_pipeline.blessing import sasrec
 from tfx_pipeline.past_runs.run_store import RunStore, Step
 from tfx_pipeline.past_runs.run_summary import pushed_destination
+from tfx_pipeline.tuning import tuned_values
 
-_MODEL, _GRAPH, _EXAMPLES = "model", "transform_graph", "examples"
+_MODEL, _GRAPH, _EXAMPLES, _HYPERPARAMETERS = "model", "transform_graph", "examples", "hyperparameters"
 _RIVAL = f"{sasrec.PREFIX}Trainer"
 """A pushed version had to beat its model, and is not made of it."""
 _LEARNED = (features.TRAIN_SPLIT, features.PRETRAIN_SPLIT)
@@ -26,7 +27,7 @@ class TrainedModel:
         model_uri: Where the model lies, an artifact `Model`.
         transform_graph_uri: Where the Transform output lies that it was trained with.
         train_files: Patterns of the transformed examples that it learned from.
-        custom_config: What `training_job.custom_config` made for it.
+        custom_config: What `training_job.custom_config` made for it, with the values that a search has found for it.
         transform_config: What the preprocessing function of its Transform was given.
     """
 
@@ -82,10 +83,11 @@ def _trained(store: RunStore, step: Step, model_id: int) -> TrainedModel:
     read = {key: store.artifacts[each].uri for key, each in step.inputs}
     _, transform = store.producers[dict(step.inputs)[_GRAPH]]
     splits = json.loads(step.properties["train_args"])["splits"]
+    best = tuned_values.read_best(read[_HYPERPARAMETERS]) if _HYPERPARAMETERS in read else {}
     return TrainedModel(
         store.artifacts[model_id].uri,
         read[_GRAPH],
         tuple(f"{read[_EXAMPLES]}/Split-{split}/*" for split in splits if split in _LEARNED),
-        json.loads(step.properties["custom_config"]),
+        tuned_values.settled(json.loads(step.properties["custom_config"]), best),
         json.loads(transform.properties["custom_config"]),
     )

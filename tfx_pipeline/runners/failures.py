@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Final
 
 _FOLDER: Final = "failures"
-_TELLING: Final = ("DataError", "ConfigError", "DivergedError")
+_TELLING: Final = ("DataError", "ConfigError", "DivergedError", "SearchError")
 """Our own errors. Their texts say what was wrong and what mends it."""
 _TRACEBACK: Final = "Traceback (most recent call last):"
 _WHILE: Final = re.compile(r"\s*\[while running '[^']*'\]")

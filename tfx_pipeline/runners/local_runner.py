@@ -6,7 +6,9 @@ from typing import Final
 from tfx import v1 as tfx
 
 from tfx_pipeline.cli.console import installed_versions
+from tfx_pipeline.config.loading import as_dict
 from tfx_pipeline.config.pipeline_config import PipelineConfig
+from tfx_pipeline.config.search_space import with_values
 from tfx_pipeline.past_runs import last_run
 from tfx_pipeline.past_runs.run_record import recorded
 from tfx_pipeline.pipeline import JOINT_TRAINER, create_pipeline
@@ -51,6 +53,8 @@ def _run(config: PipelineConfig, watcher: RunWatcher) -> RunReport:
         with run_links.shown_in(config.tensorboard_dir):
             run_pipeline(pipeline, memory)
         record.memory = memory.peaks
+        # What was trained with, for whoever compares runs.
+        record.configuration = as_dict(with_values(config, history.tuned(since=last_execution_id)))
         report = history.report(since=last_execution_id)
         record.report = report.as_dict()
     report.write(config.report_path)

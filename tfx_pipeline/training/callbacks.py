@@ -297,7 +297,15 @@ class FiniteLoss(keras.callbacks.Callback):
 
 
 class TrainingProgress(keras.callbacks.Callback):
-    """Tells of each step of training and of validation; how many there are is known after the first epoch."""
+    """Tells of each step of training and of validation; how many there are is known after the first epoch.
+
+    Args:
+        of: What the training is one of, such as `trial 3 of 20`; empty if it is the only one.
+    """
+
+    def __init__(self, of: str = ""):
+        super().__init__()
+        self._of = f"{of}, " if of else ""
 
     def on_train_begin(self, logs: dict | None = None) -> None:
         """Nothing is known yet."""
@@ -306,7 +314,7 @@ class TrainingProgress(keras.callbacks.Callback):
 
     def on_epoch_begin(self, epoch: int, logs: dict | None = None) -> None:
         """Starts to count."""
-        self._epoch = f"epoch {epoch + 1} of {self.params['epochs']}"
+        self._epoch = f"{self._of}epoch {epoch + 1} of {self.params['epochs']}"
         self._done = {"train": 0, "validation": 0}
 
     def on_train_batch_end(self, batch: int, logs: dict | None = None) -> None:

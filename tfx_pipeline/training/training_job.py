@@ -156,12 +156,50 @@ def files_of_split(patterns: Sequence[str], *splits: str) -> tuple[str, ...]:
     return tuple(pattern for pattern in patterns if Path(pattern).parent.name in folders)
 
 
+@dataclasses.dataclass(frozen=True)
+class Trained:
+    """A model that was trained, and what its export needs.
+
+    Attributes:
+        job: Its training, in which nothing is `auto` any more.
+        model: The model, with the weights that are kept.
+        transform_output: The vocabularies of its examples.
+        catalog: What is known of the items.
+        history: What `fit` returned.
+        best_logs: What validation measured of the weights that are kept, named as `fit` names it, and their `epoch`.
+    """
+
+    job: TrainingJob
+    model: keras.Model
+    transform_output: tft.TFTransformOutput
+    catalog: Catalogue
+    history: keras.callbacks.History
+    best_logs: Mapping[str, float]
+
+
 def run(job: TrainingJob) -> keras.callbacks.History:
     """Trains and exports.
 
     A training that was interrupted goes on at the epoch after the last whole one. The exported weights are those of the
     epoch that was best on the validation split; a start from features counts as an epoch of its own, and may remain a
     part of the scores (`learned_share`).
+    """
+    trained = train(job)
+    trained_weights.save(trained.model, job.model_dir)
+    write_projector(job.log_dir, trained.model, _names(trained.transform_output, trained.catalog))
+    export(trained.model, trained.job, trained.transform_output, trained.catalog)
+    # Only now, and all at once: what is left of a finished training would mislead the next of the same settings.
+    shutil.rmtree(trained.job.state_dir, ignore_errors=True)
+    return trained.history
+
+
+def train(job: TrainingJob, callbacks: Sequence[keras.callbacks.Callback] = (), of: str = "") -> Trained:
+    """Trains without exporting, and leaves the state in its folder, so that the training can go on for longer.
+
+    Args:
+        job: The training.
+        callbacks: Further callbacks; they hear of an epoch after all others.
+        of: What the training is one of, for its progress, such as `trial 3 of 20`; empty if it is the only one.
     """
     name = run_links.show(job.log_dir, job.model_name)
     train, chosen = _settled(job)
@@ -206,7 +244,8 @@ def run(job: TrainingJob) -> keras.callbacks.History:
                 WeightLogs(writers),
                 GateLogs(writers, lambda: next(iter(validation))[0]),
                 *_gradient_cosine(job, train, transform_output, needs_engagements),
-                *_callbacks(job, train, early_stopping, averaged_weights, writers),
+                *_callbacks(job, train, early_stopping, averaged_weights, writers, of),
+                *callbacks,
             ],
             verbose=0,
         )
@@ -221,12 +260,7 @@ def run(job: TrainingJob) -> keras.callbacks.History:
         EPOCHS: max(history.epoch, default=train.epochs - 1) + 1,
     }
     (Path(job.log_dir) / VALIDATION_FILE).write_text(json.dumps(told, indent=2) + "\n", "utf-8")
-    trained_weights.save(model, job.model_dir)
-    write_projector(job.log_dir, model, _names(transform_output, catalog))
-    export(model, job, transform_output, catalog)
-    # Only now, and all at once: what is left of a finished training would mislead the next of the same settings.
-    shutil.rmtree(job.state_dir, ignore_errors=True)
-    return history
+    return Trained(job, model, transform_output, catalog, history, early_stopping.best_logs)
 
 
 def _settings(job: TrainingJob, train: SettledTrainConfig) -> dict[str, Any]:
@@ -422,6 +456,7 @@ def _callbacks(
     early_stopping: ResumableEarlyStopping,
     averaged_weights: AveragedWeights | None,
     writers: EventWriters,
+    of: str,
 ) -> list[keras.callbacks.Callback]:
     state = job.state_dir
     callbacks: list[keras.callbacks.Callback] = [FiniteLoss(), *([averaged_weights] if averaged_weights else [])]
@@ -443,7 +478,7 @@ def _callbacks(
     callbacks += [
         OnlySurfaces(train.surfaces),
         early_stopping,
-        TrainingProgress(),
+        TrainingProgress(of),
         EpochLogs(writers),
         keras.callbacks.BackupAndRestore(str(state / "backup"), double_checkpoint=True, delete_checkpoint=False),
         EpochLines(),  # Last: what it tells of is kept.

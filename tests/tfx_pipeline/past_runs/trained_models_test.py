@@ -86,3 +86,27 @@ def test_what_is_lacking_is_told(past):
     shutil.rmtree(past.root / "pushed" / "shop")
     with pytest.raises(NothingTrained, match="has no version yet. Train and push a model first"):
         found(past)
+
+
+def test_a_training_after_a_search_was_made_with_what_that_found(past):
+    past.begin()
+    graph, examples = past.step(
+        "Transform", outputs=["TransformGraph", "Examples"], custom_config=json.dumps({"attributes": []})
+    )
+    best, _ = past.step("Tuner", inputs=[graph, examples], outputs=["HyperParameters", "TunerResults"])
+    # The only file in its folder, as TFX's Tuner writes it.
+    (past.folder(best) / "data").unlink()
+    values = {"unisar.dim": 32, "train.learning_rate": 0.25}
+    space = [{"class_name": "Choice", "config": {"name": name}} for name in values]
+    (past.folder(best) / "best_hyperparameters.txt").write_text(json.dumps({"space": space, "values": values}))
+    told = {"model_config": {"dim": 8, "dropout": 0.5}, "train": {"learning_rate": 1.0}, "tuned": list(values)}
+    (model,) = past.step(
+        "Trainer",
+        inputs=[graph, examples, best],
+        outputs=["Model"],
+        custom_config=json.dumps(told),
+        train_args='{"splits": ["train", "catalog"]}',
+    )
+    past.push(model, "17")
+    (trained,) = found(past).values()
+    assert trained.custom_config == {"model_config": {"dim": 32, "dropout": 0.5}, "train": {"learning_rate": 0.25}}

@@ -43,6 +43,26 @@ def test_tasks_come_after_what_they_read_and_after_what_has_to_let_them_pass(spe
     assert set(tasks["Evaluator"]["dependentTasks"]) == {"BehaviourExampleGen", "Trainer", "BaselineModel"}
 
 
+def test_a_search_is_a_task_before_the_training_that_takes_its_values(tmp_path):
+    from tfx_pipeline.runners import kubeflow_runner
+
+    config = load_config(str(tiny_logs.write(tmp_path)), ["tune.space={unisar.dim: [8, 16]}"])
+    kubeflow_runner.compile_pipeline(config, output=str(tmp_path / "spec.yaml"))
+    compiled = yaml.safe_load((tmp_path / "spec.yaml").read_text())
+    tasks = compiled["root"]["dag"]["tasks"]
+    assert len(tasks) == 14
+    assert set(tasks["Tuner"]["dependentTasks"]) == {"Transform"}
+    assert set(tasks["Trainer"]["dependentTasks"]) == {"Transform", "Tuner"}
+    assert tasks["Trainer"]["inputs"]["artifacts"]["hyperparameters"]["taskOutputArtifact"] == {
+        "outputArtifactKey": "best_hyperparameters",
+        "producerTask": "Tuner",
+    }
+    # TFX's container knows an executor by its class.
+    (executor,) = [name for name in compiled["deploymentSpec"]["executors"] if name.startswith("Tuner")]
+    command = compiled["deploymentSpec"]["executors"][executor]["container"]
+    assert "tfx_pipeline.tuning.executor.Executor" in [*command["args"], *command["command"]]
+
+
 def test_another_ending_is_refused(tmp_path):
     from tfx_pipeline.runners import kubeflow_runner
 

@@ -338,3 +338,14 @@ def test_steps_are_told_and_from_the_second_epoch_on_their_number():
         *[("epoch 2 of 2, steps", 3, 1)] * 3,
         *[("epoch 2 of 2, validation steps", 2, 1)] * 2,
     ]
+
+
+def test_the_progress_of_one_of_several_trainings_says_which():
+    heard, callback = [], TrainingProgress("trial 3 of 20")
+    callback.set_params({"epochs": 2, "steps": None})
+    callback.on_train_begin()
+    callback.on_epoch_begin(1)
+    with heard_by(lambda progress, steps: heard.append(progress.what)):
+        callback.on_train_batch_end(0)
+        callback.on_test_batch_end(0)
+    assert heard == ["trial 3 of 20, epoch 2 of 2, steps", "trial 3 of 20, epoch 2 of 2, validation steps"]

@@ -13,7 +13,7 @@ from typing import Final
 from tfx_pipeline.cli.console import library_output
 
 _SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
-_GOING_ON: Final = ("run", "index", "demo", "experiment")
+_GOING_ON: Final = ("run", "tune", "index", "demo", "experiment")
 """The commands that go on where they were interrupted when they are called again."""
 _seen: set[int] = set()
 

@@ -5,7 +5,7 @@ it stopped. A model is pushed if it beats the last pushed model on each surface,
 The first model must beat popularity instead, and every model the best of several simple rules. If a model is not
 pushed, the report says what it lacks and which version stays served, and the exit code is 3. If nothing has changed
 since the last push, the report says so, and the exit code is 0. If the log has engagements on one surface alone, the
-model learns that one.
+model learns that one. With a section `tune`, values of its fields are searched first; `tuned.yaml` keeps the best.
 """
 
 import argparse
@@ -19,6 +19,7 @@ from tfx_pipeline.cli.parsing import config_arguments
 from tfx_pipeline.cli.running import preflight
 from tfx_pipeline.cli.running.report_text import is_pushed, report_text
 from tfx_pipeline.cli.running.surfaces_of_log import fitted_to_log
+from tfx_pipeline.cli.running.tune import FILE, write_tuned
 from tfx_pipeline.config.pipeline_config import PipelineConfig
 from tfx_pipeline.display.plain_display import PlainDisplay
 from tfx_pipeline.display.shown import shown
@@ -35,6 +36,8 @@ def run(args: argparse.Namespace) -> int:
     """Runs it and prints the report; 0 when every model is pushed, by this run or an earlier one, 3 when one is not."""
     config = config_arguments.load(args)
     report = report_of(config, everything=args.verbose)
+    if config.tune.enabled:
+        write_tuned(config, args.config, args.overrides, Path(config.run_root, FILE))
     print(json.dumps(report, indent=2) if args.json else report_text(report))
     return ExitCode.OK if is_pushed(report) else ExitCode.NOT_PUSHED
 

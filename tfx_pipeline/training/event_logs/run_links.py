@@ -39,6 +39,22 @@ def shown_in(folder: str, variant: str = "") -> Iterator[None]:
         _places.pop()
 
 
+@contextlib.contextmanager
+def shown_as_part_of(group: str, name: str) -> Iterator[None]:
+    """A context in which a training is shown by a name in a group, where `shown_in` says; elsewhere in no folder.
+
+    Args:
+        group: What the trainings have in common, such as a search.
+        name: What tells this one from the others.
+    """
+    if not _places:
+        yield
+        return
+    outer = _places[-1]
+    with shown_in(str(outer.folder), str(Path(outer.variant, group, name))):
+        yield
+
+
 def show(log_dir: str, model_name: str) -> str:
     """Shows a training that begins, if `shown_in` says where; a training does not fail for its name.
 

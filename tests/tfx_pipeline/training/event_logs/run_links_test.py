@@ -131,3 +131,18 @@ def test_names_of_logs_that_were_removed_go_and_nothing_else(logs, links):
 )
 def test_any_text_makes_a_name(text, name):
     assert run_links.name_of(text) == name
+
+
+def test_trainings_of_a_group_stand_together_wherever_trainings_are_shown(logs, links):
+    with run_links.shown_as_part_of("search", "trial 01"):  # Nobody said where.
+        run_links.show(logs(1), "unisar")
+    assert not links.exists()
+    with run_links.shown_in(str(links)):
+        with run_links.shown_as_part_of("search", "trial 01"):
+            assert run_links.show(logs(3), "unisar") == "search/trial 01"
+        with run_links.shown_as_part_of("search", "trial 02"):
+            run_links.show(logs(4, "RetrieverTrainer"), "unifiedssr")
+    assert names(links) == ["search/trial 01", "search/trial 02 (retriever)"]
+    with run_links.shown_in(str(links), "few/complete"), run_links.shown_as_part_of("search", "trial 01"):
+        run_links.show(logs(5), "unisar")
+    assert "few/complete/search/trial 01" in names(links)

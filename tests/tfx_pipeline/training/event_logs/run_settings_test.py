@@ -1,6 +1,4 @@
-from tensorboard.plugins.hparams import metadata
-
-from tests.support.event_logs import tags_of, texts_of
+from tests.support.event_logs import settings_of, tags_of, texts_of
 from tfx_pipeline.training.event_logs.event_writers import EventWriters
 from tfx_pipeline.training.event_logs.run_settings import write_settings
 
@@ -11,21 +9,6 @@ SETTINGS = {
 }
 
 
-def parameters(folder):
-    """Those of the only training in a folder, as TensorBoard reads them, and the name of its group."""
-    import tensorflow as tf
-
-    (file,) = folder.glob("events.out.tfevents.*")
-    (value,) = (
-        value
-        for event in tf.compat.v1.train.summary_iterator(str(file))
-        for value in event.summary.value
-        if value.metadata.plugin_data.plugin_name == metadata.PLUGIN_NAME
-    )
-    info = metadata.parse_session_start_info_plugin_data(value.metadata.plugin_data.content)
-    return {name: getattr(each, each.WhichOneof("kind")) for name, each in info.hparams.items()}, info.group_name
-
-
 def test_each_section_is_a_text_and_all_are_hyper_parameters(tmp_path):
     write_settings(EventWriters(str(tmp_path)), SETTINGS, trial="runs/3")
     heading = "| setting | value |\n| --- | --- |\n"
@@ -34,7 +17,7 @@ def test_each_section_is_a_text_and_all_are_hyper_parameters(tmp_path):
         "settings/unisar": [(0, f"{heading}| `dim` | 8 |\n| `fusion` | true |\n| `tower_units` | [6, 4] |")],
         "settings/train": [(0, f"{heading}| `learning_rate` | 0.5 |")],
     }
-    found, group = parameters(tmp_path)
+    found, group = settings_of(tmp_path)
     assert found == {
         "model": "unisar",
         "unisar.dim": 8,
@@ -43,4 +26,4 @@ def test_each_section_is_a_text_and_all_are_hyper_parameters(tmp_path):
         "train.learning_rate": 0.5,
     }
     assert group == "runs/3"
-    assert set(tags_of(tmp_path).values()) == {"text", metadata.PLUGIN_NAME}
+    assert set(tags_of(tmp_path).values()) == {"text", "hparams"}

@@ -1,0 +1,234 @@
+"""TFX's own Tuner, as the pipeline runs it, on a log of twelve examples."""
+
+import json
+import logging
+
+import pytest
+import tensorflow_transform as tft
+from tfx.dsl.components.base import base_executor
+from tfx.proto import trainer_pb2
+from tfx.types import standard_artifacts, standard_component_specs
+from tfx.utils import json_utils, proto_utils
+
+from models.unifiedssr.unifiedssr_config import UnifiedSSRConfig
+from schemas import features
+from tests.support import event_logs
+from tests.support.behaviour_examples import write_examples
+from tests.support.exported_retriever import ITEMS, analyzed
+from tfx_pipeline.config.loading import as_dict
+from tfx_pipeline.config.pipeline_config import PipelineConfig, TransformConfig
+from tfx_pipeline.config.search_space import search_space
+from tfx_pipeline.config.training_config import TrainConfig
+from tfx_pipeline.config.tune_config import TuneConfig
+from tfx_pipeline.training import training_job
+from tfx_pipeline.training.event_logs import run_links
+from tfx_pipeline.tuning import search_job, trial_results, tuned_values
+from tfx_pipeline.tuning.component import Tuner
+from tfx_pipeline.tuning.executor import Executor
+from tfx_pipeline.tuning.oracles import planned_trials
+from tfx_pipeline.tuning.trial_tuner import TrialRun
+
+SETTINGS = {
+    "transform": as_dict(TransformConfig(words_per_query=2, words_per_title=0)),
+    **dict.fromkeys(("recommendation_history", "search_history", "items_per_session"), 2),
+    "timezone": "UTC",
+    **dict.fromkeys(("attributes", "attributes_of_users", "numbers", "numbers_of_users"), []),
+    "vectors": False,
+}
+SPACE = {"unifiedssr.dim": [2, 4], "train.learning_rate": {"low": 0.001, "high": 0.1, "scale": "log"}}
+
+
+def example(place):
+    """A feed's target, one of two candidates, after another item."""
+    wanted, other, before = (ITEMS[(place + step) % len(ITEMS)].encode() for step in (0, 5, 11))
+    return {
+        features.USER_ID: [b"u%d" % (place % 3)],
+        features.SURFACE: [b"recommendation"],
+        features.CANDIDATES: [wanted, other],
+        features.LABELS: [1.0, 0.0],
+        features.SEQUENCE_END: [1],
+        features.HISTORY_KINDS: [0],
+        features.HISTORY_ITEM_COUNTS: [1],
+        features.HISTORY_ITEMS: [before],
+        features.HISTORY_QUERIES: [],
+    }
+
+
+@pytest.fixture(scope="module")
+def transformed(tmp_path_factory):
+    """What a Tuner reads: examples by split, and the Transform graph."""
+    folder = tmp_path_factory.mktemp("transformed")
+    items = [{features.ITEM_ID: [item.encode()]} for item in ITEMS]
+    rows, output = analyzed(folder, [*items, *map(example, range(12))], SETTINGS)
+    encoded = list(map(tft.coders.ExampleProtoCoder(output.transformed_metadata.schema).encode, rows))
+    splits = {"catalog": encoded[: len(ITEMS)], "train": encoded[len(ITEMS) :], "validation": encoded[-4:]}
+    for name, part in splits.items():
+        write_examples(folder / "examples" / f"Split-{name}" / "rows.gz", part)
+    examples = standard_artifacts.Examples()
+    examples.uri, examples.split_names = str(folder / "examples"), json.dumps(list(splits))
+    graph = standard_artifacts.TransformGraph()
+    graph.uri = output.transform_savedmodel_dir.removesuffix("/transform_fn")
+    return {"examples": [examples], "transform_graph": [graph]}
+
+
+def configured(root, **settings):
+    return PipelineConfig(
+        root=str(root),
+        model="unifiedssr",
+        unifiedssr=UnifiedSSRConfig(
+            dim=4, num_heads=1, num_layers=1, sessions=0, recommendation_history=2, search_history=2
+        ),
+        train=TrainConfig(epochs=3, batch_size=4, learning_rate=0.01, shuffle_buffer=0, surfaces=("recommendation",)),
+        tune=TuneConfig(**{"enabled": True, "space": SPACE, "algorithm": "random", "trials": 2, "seed": 3, **settings}),
+    )
+
+
+@pytest.fixture
+def tuner(transformed, tmp_path):
+    """The tuner that TFX would be given for settings of the search."""
+
+    def make(**settings):
+        config = configured(tmp_path, **settings)
+        ((examples,), (graph,)) = (transformed[name] for name in ("examples", "transform_graph"))
+        files = {f"{name}_files": (f"{examples.uri}/Split-{name}/*",) for name in ("train", "catalog", "validation")}
+        custom = search_job.custom_config(config, search_space(config), "Trainer")
+        return search_job.tuner_of(custom, {**files, "audience_files": (), "transform_graph": graph.uri})
+
+    return make
+
+
+@pytest.fixture
+def searched(transformed, tmp_path):
+    """Runs TFX's Tuner: the trials, and the best values as the Trainer reads them."""
+    root = tmp_path / "a run"
+
+    def call():
+        config = configured(root)
+        outputs = {
+            "best_hyperparameters": [standard_artifacts.HyperParameters()],
+            "tuner_results": [standard_artifacts.TunerResults()],
+        }
+        for name, (artifact,) in outputs.items():
+            artifact.uri = str(root / name)
+        properties = {
+            standard_component_specs.TUNER_FN_KEY: "tfx_pipeline.tuner.tuner_fn",
+            standard_component_specs.TRAIN_ARGS_KEY: proto_utils.proto_to_json(
+                trainer_pb2.TrainArgs(splits=["train", "catalog"])
+            ),
+            standard_component_specs.EVAL_ARGS_KEY: proto_utils.proto_to_json(
+                trainer_pb2.EvalArgs(splits=["validation"])
+            ),
+            standard_component_specs.CUSTOM_CONFIG_KEY: json_utils.dumps(
+                search_job.custom_config(config, search_space(config), "Trainer")
+            ),
+        }
+        assert Tuner.EXECUTOR_SPEC.executor_class is Executor
+        context = base_executor.BaseExecutor.Context(tmp_dir=str(tmp_path / "temporary"), unique_id="1")
+        with run_links.shown_in(config.tensorboard_dir):
+            Executor(context).Do(transformed, outputs, properties)
+        trials, of = trial_results.read(root / "tuner_results" / trial_results.FILE)
+        assert of == [str(each) for each in search_space(config).dimensions]
+        # As the Trainer's executor reads it, which takes the only file that is there.
+        (file,) = (root / "best_hyperparameters").iterdir()
+        return trials, json.loads(file.read_text())
+
+    call.root = root
+    return call
+
+
+@pytest.fixture
+def trainings(monkeypatch):
+    """The trainings that were made, and one number of them that is interrupted after its first epoch, if any."""
+    made, train = [], training_job.train
+
+    def counted(job, callbacks, of):
+        made.append((job, of))
+
+        def on_epoch_end(self, epoch, logs=None):
+            raise KeyboardInterrupt
+
+        if len(made) == made_until["interrupted"]:
+            stop = type("Stop", (training_job.keras.callbacks.Callback,), {"on_epoch_end": on_epoch_end})()
+            callbacks = [*callbacks, stop]
+        return train(job, callbacks, of)
+
+    made_until = {"interrupted": 0}
+    monkeypatch.setattr(training_job, "train", counted)
+    return made, made_until
+
+
+def test_tfx_tuner_tries_values_and_hands_over_the_best_and_goes_on_where_it_was_stopped(searched, trainings, caplog):
+    made, until = trainings
+    until["interrupted"] = 2
+    with pytest.raises(KeyboardInterrupt):
+        searched()
+    assert [of for _, of in made] == ["trial 1 of 2", "trial 2 of 2"]
+    until["interrupted"] = 0
+    with caplog.at_level(logging.INFO):
+        trials, best = searched()
+    # The first is not trained anew; the second goes on behind its first epoch, with its values.
+    assert [of for _, of in made[2:]] == ["trial 2 of 2"]
+    assert made[1][0] == made[2][0]
+    assert any(each.startswith("Going on where an interrupted training stopped") for each in caplog.messages)
+    assert not any(each.startswith("Epoch 1/3") for each in caplog.messages)
+    assert [each.epochs for each in trials] == [3, 3]
+    # The configuration as it is comes first.
+    assert trials[0].values == {"unifiedssr.dim": 4, "train.learning_rate": 0.01} and trials[0].as_configured
+    for (job, _), trial in zip((made[0], made[2]), trials, strict=True):
+        assert job.model_config.dim == trial.values["unifiedssr.dim"]
+        assert job.train.learning_rate == trial.values["train.learning_rate"]
+    assert trials[1].values["unifiedssr.dim"] == 2
+    # What the Trainer takes is what the best trial had.
+    winner = trial_results.best_of(trials)
+    assert tuned_values.values_of(best) == winner.values
+    assert winner.score == max(each.score for each in trials) > 0
+    # Nothing is left of the trainings but their logs.
+    assert not list((searched.root / "tuning").glob("*/state/*"))
+    folders = sorted((searched.root / "tensorboard").glob("unifiedssr search */trial *"))
+    assert [each.name for each in folders] == ["trial 01", "trial 02"]
+    for folder, trial in zip(folders, trials, strict=True):
+        parameters, _ = event_logs.settings_of(folder)
+        assert parameters["unifiedssr.dim"] == trial.values["unifiedssr.dim"]
+        assert parameters["train.learning_rate"] == pytest.approx(trial.values["train.learning_rate"])
+
+
+def test_with_hyperband_a_trial_goes_on_where_an_earlier_one_ended(tuner, caplog):
+    caplog.set_level(logging.INFO)
+    hyperband = tuner(algorithm="hyperband", trials=0, max_epochs=3)
+    values = {"unifiedssr.dim": 2, "train.learning_rate": 0.05}
+    ends = [hyperband._train(TrialRun(number, "", values, epochs, [])) for number, epochs in ((1, 1), (4, 3))]
+    assert [each.epochs for each in ends] == [1, 3]
+    epochs = [each.partition(":")[0] for each in caplog.messages if each.startswith("Epoch")]
+    assert epochs == ["Epoch 1/1", "Epoch 2/3", "Epoch 3/3"]
+
+
+def test_a_search_takes_its_epochs_from_the_training_unless_it_has_its_own(tuner):
+    def planned(**settings):
+        return planned_trials(tuner(algorithm="hyperband", trials=0, **settings).oracle)
+
+    # As KerasTuner's Hyperband has them, of 3 epochs and of 1.
+    assert (planned(), planned(max_epochs=1)) == (3 + 1 + 2, 1)
+
+
+def test_a_configuration_outside_of_the_space_is_no_trial(tuner):
+    assert tuner().oracle._first == {"unifiedssr.dim": 4, "train.learning_rate": 0.01}
+    assert tuner(space={"unifiedssr.dim": [2]}).oracle._first == {}
+    assert tuner(space={"train.learning_rate": {"low": 0.1, "high": 0.2}}).oracle._first == {}
+    # What is `auto` counts as what it stands for: 12 examples make a batch of 32 and the rate 0.001.
+    automatic = {"train.batch_size": ["auto", 8], "train.early_stopping_patience": [10, 3]}
+    assert tuner(space=automatic).oracle._first == {}
+    assert tuner(space={"train.early_stopping_patience": [10, 3]}).oracle._first == {
+        "train.early_stopping_patience": 10
+    }
+
+
+CUSTOM = {"checkpoint_dir": "run/checkpoints", "tune": {"trials": 3, "prune": True, "seed": 1}, "dimensions": []}
+
+
+def test_a_search_is_known_by_what_it_searches_not_by_how_long():
+    def folder(files=("a",), **tune):
+        return search_job._folder({**CUSTOM, "tune": CUSTOM["tune"] | tune}, {"train_files": files})
+
+    assert folder().parent.as_posix() == "run/tuning"
+    assert folder(trials=9) == folder(prune=False) == folder()
+    assert len({folder(), folder(seed=2), folder(files=("b",))}) == 3
