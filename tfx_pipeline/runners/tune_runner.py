@@ -1,10 +1,8 @@
 """Searches for better values of a training's fields on this machine."""
 
-import os
-
 from tfx_pipeline.config.pipeline_config import PipelineConfig
 from tfx_pipeline.pipeline import create_tuning_pipeline
-from tfx_pipeline.runners import local_runner
+from tfx_pipeline.runners import local_runner, root_lock
 from tfx_pipeline.runners.run_watcher import RunWatcher
 from tfx_pipeline.training.event_logs import run_links
 
@@ -20,7 +18,7 @@ def tune(config: PipelineConfig, watcher: RunWatcher | None = None) -> None:
 
     Raises:
         ComponentFailed: A component failed; its error is the cause.
+        NotReadyError: Another process works in the root.
     """
-    os.makedirs(config.run_root, exist_ok=True)
-    with run_links.shown_in(config.tensorboard_dir):
+    with root_lock.held(config.run_root, "tandem tune"), run_links.shown_in(config.tensorboard_dir):
         local_runner.run_pipeline(create_tuning_pipeline(config), watcher)

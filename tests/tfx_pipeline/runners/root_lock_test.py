@@ -101,7 +101,7 @@ def test_no_artifact_is_removed_while_another_process_works_with_them(root):
     assert f"tandem runs: {root} is in use by tandem run, process" in told.stderr
 
 
-@pytest.mark.parametrize("command", ["run", "index"])
+@pytest.mark.parametrize("command", ["run", "index", "tune"])
 def test_commands_refuse_at_once_and_write_nothing(root, tmp_path, command):
     (tmp_path / "events.csv").write_text("user_id,timestamp_ms,surface,item_id\nu,1700000000000,recommendation,i\n")
     config = tmp_path / "shop.yaml"

@@ -29,6 +29,7 @@ from tfx_pipeline.config.pipeline_config import PipelineConfig
 from tfx_pipeline.config.search_space import search_space
 from tfx_pipeline.config.tune_config import ALGORITHMS, HYPERBAND
 from tfx_pipeline.display.shown import shown
+from tfx_pipeline.runners import root_lock
 from tfx_pipeline.tuning.trial_results import TrialResult, best_of
 
 FILE = "tuned.yaml"
@@ -56,7 +57,7 @@ def run(args: argparse.Namespace) -> int:
     output = Path(args.output or Path(config.run_root, FILE))
     preflight.check(config)
     preflight.check_output(str(output), example=FILE)
-    with shown(everything=args.verbose) as display:
+    with root_lock.held(config.run_root, "tandem tune"), shown(everything=args.verbose) as display:
         display.stage("Looking for the surfaces that the log has")
         (config,) = fitted_to_log([config])
         display.stage("Importing TensorFlow and TFX", remark=": 10 to 30 seconds")
