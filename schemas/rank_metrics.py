@@ -9,7 +9,7 @@ within k (MAP@k is MRR@k), and NDCG@1 is HR@1. Each number is listed once.
 """
 
 import abc
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Final
 
@@ -155,6 +155,12 @@ def rank_metrics(cutoffs: Sequence[int] = CUTOFFS) -> tuple[RankMetric, ...]:
     for kind in _KINDS:
         metrics += [kind(k) for k in cutoffs if kind.is_listed(k)] if kind.has_cutoff() else [kind()]
     return tuple(metrics)
+
+
+def in_order(names: Iterable[str]) -> list[str]:
+    """Names of metrics in the order of tables, each once."""
+    metrics = {name: metric_named(name) for name in names}
+    return sorted(metrics, key=lambda name: (_KINDS.index(type(metrics[name])), metrics[name].k))
 
 
 def tells(metric: RankMetric, items: int) -> bool:

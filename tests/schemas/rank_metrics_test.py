@@ -115,6 +115,11 @@ def test_no_listed_metric_is_another_one_s_number():
     assert not any(np.array_equal(first, second) for first, second in itertools.combinations(gains, 2))
 
 
+def test_names_in_the_order_of_tables():
+    names = ["mrr", "hit_rate_at_100", "ndcg_at_5", "hit_rate_at_20", "mrr_at_10", "hit_rate_at_20"]
+    assert rank_metrics.in_order(names) == ["hit_rate_at_20", "hit_rate_at_100", "ndcg_at_5", "mrr_at_10", "mrr"]
+
+
 def test_a_cut_off_says_something_up_to_half_of_the_list():
     assert [tells(HitRate(10), items) for items in (10, 19, 20, 21)] == [False, False, True, True]
     assert not tells(HitRate(100), 100) and not tells(HitRate(100), 101) and tells(MeanReciprocalRank(), 2)

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from components.baselines.rule_names import SASREC
 from components.judged_queries import judgement_keys as keys
-from schemas.rank_metrics import metric_named
+from schemas.rank_metrics import in_order, metric_named
 from tfx_pipeline.cli.running.evaluation_text import (
     LIST_COLUMNS,
     LISTS_TOLD,
@@ -64,7 +64,7 @@ def _metrics(model: Model) -> Html:
     rows = []
     for surface in surfaces_of(metrics["model"]):
         own = metrics["model"][surface]
-        names = dict.fromkeys([*own, *(name for found in others.values() for name in found.get(surface, {}))])
+        names = in_order([*own, *(name for found in others.values() for name in found.get(surface, {}))])
         for name in names:
             cells = [surface, metric_named(name).label, figure(own.get(name))]
             if has_intervals:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from schemas.rank_metrics import metric_named
+from schemas.rank_metrics import in_order, metric_named
 from tfx_pipeline.cli.console.tables import table
 from tfx_pipeline.cli.running.evaluation_text import evaluation_lines, interval_of, what_decides
 from tfx_pipeline.cli.running.judged_queries_text import judged_queries_lines
@@ -65,7 +65,7 @@ def _metric_lines(model: Report) -> list[str]:
     surfaces = [surface for surface in metrics["model"] if surface != "overall" or len(metrics["model"]) == 1]
     rows = []
     for surface in sorted(surfaces, reverse=True):  # Search first.
-        names = dict.fromkeys([*metrics["model"][surface], *among_all.get(surface, {})])
+        names = in_order([*metrics["model"][surface], *among_all.get(surface, {})])
         for place, name in enumerate(names):
             values = [_figure(by_surface.get(surface, {}).get(name)) for _, by_surface in columns]
             if has_intervals:
