@@ -113,7 +113,8 @@ def _rules(compared: Mapping[str, Any]) -> list[Html]:
         for scope, figures in scopes.items()
         if figures
     ]
-    verdicts = [compared["candidates"][each]["verdict"] for each in surfaces] or refusals(compared)
+    decisive = compared[compared.get("decides_among", "candidates")]
+    verdicts = [decisive[each]["verdict"] for each in sorted(decisive, reverse=True)] or refusals(compared)
     told = [f"{each[:1].upper()}{each[1:]}." for each in verdicts]
     told += [compared["sample"]] if compared["sample"] else []
     if not compared["blessed"] and not compared["decides"]:

@@ -75,6 +75,13 @@ def test_rules_stand_from_the_best_to_the_worst_with_intervals_and_differences()
     assert "Beside simple rules: NDCG@5, with 95 % intervals over users" in parts()
 
 
+def test_the_verdicts_are_those_of_the_figures_that_decide():
+    rules = report()["models"]["shop"]["rules"] | {"decides_among": "catalogue"}
+    rules["catalogue"]["search"]["verdict"] = "among all"
+    html = parts(rules=rules)
+    assert "<p>Among all.</p>" in html and "The model against item_neighbours." not in html
+
+
 def test_the_title_names_a_sasrec_that_is_no_simple_rule():
     rules = report()["models"]["shop"]["rules"]
     for figures in rules["candidates"].values():
