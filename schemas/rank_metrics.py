@@ -3,17 +3,20 @@
 All code that measures loops over `rank_metrics()`: the Evaluator (TFMA), the validation in training (Keras), the
 metrics over the whole catalogue, and the truth of synthetic logs. A new metric is one class here and its place in
 `_KINDS`.
+
+Every example has one positive. So recall@k is HR@k, precision@k is HR@k / k, average precision@k is the reciprocal rank
+within k (MAP@k is MRR@k), and NDCG@1 is HR@1. Each number is listed once.
 """
 
 import abc
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Final
 
-CUTOFFS: Final = (1, 5, 10)
+CUTOFFS: Final = (1, 5, 10, 20)
 """The cut-offs k of metrics among an example's candidates."""
-CATALOGUE_CUTOFFS: Final = (*CUTOFFS, 100)
-"""The cut-offs k of metrics among all items. A retriever returns hundreds of items, so 100 is added."""
+CATALOGUE_CUTOFFS: Final = (*CUTOFFS, 50, 100)
+"""The cut-offs k of metrics among all items. A retriever returns hundreds of items, so 50 and 100 are added."""
 NOT_FOUND: Final = 0
 """The rank, in counts of ranks, of a positive that the model does not know. Its gain is 0 in every metric."""
 
@@ -42,6 +45,11 @@ class RankMetric(abc.ABC):
     @classmethod
     def has_cutoff(cls) -> bool:
         """Whether the metric has a cut-off, so that there is one metric for each cut-off."""
+        return True
+
+    @classmethod
+    def is_listed(cls, k: int) -> bool:
+        """Whether `rank_metrics` lists it at a cut-off; by default at all."""
         return True
 
     @property
@@ -83,7 +91,7 @@ class RankMetric(abc.ABC):
 
 
 class HitRate(RankMetric):
-    """HR@k, the share of examples whose positive is among the first k."""
+    """HR@k, the share of examples whose positive is among the first k. It is recall@k, and k times precision@k."""
 
     stem, title = "hit_rate", "HR"
 
@@ -97,9 +105,29 @@ class NDCG(RankMetric):
 
     stem, title = "ndcg", "NDCG"
 
+    @classmethod
+    def is_listed(cls, k: int) -> bool:
+        """Not at 1, where it is HR@1."""
+        return k > 1
+
     def gain(self, rank: Any, xp: Any) -> Any:
         """1 / log2(rank + 1) within the first k, else 0."""
         return xp.where(rank <= self.k, 1.0 / xp.log2(rank + 1.0), 0.0)
+
+
+class MeanReciprocalRankWithin(RankMetric):
+    """MRR@k: the mean of 1 / rank within the first k. It is MAP@k."""
+
+    stem, title = "mrr", "MRR"
+
+    @classmethod
+    def is_listed(cls, k: int) -> bool:
+        """At 10 alone, as it is mostly published. At 1 it is HR@1."""
+        return k == _MRR_CUTOFF
+
+    def gain(self, rank: Any, xp: Any) -> Any:
+        """1 / rank within the first k, else 0."""
+        return xp.where(rank <= self.k, xp.divide(1.0, rank), 0.0)
 
 
 class MeanReciprocalRank(RankMetric):
@@ -117,15 +145,31 @@ class MeanReciprocalRank(RankMetric):
         return xp.divide(1.0, rank)
 
 
-_KINDS: Final[tuple[type[RankMetric], ...]] = (HitRate, NDCG, MeanReciprocalRank)
+_MRR_CUTOFF: Final = 10
+_KINDS: Final[tuple[type[RankMetric], ...]] = (HitRate, NDCG, MeanReciprocalRankWithin, MeanReciprocalRank)
 
 
 def rank_metrics(cutoffs: Sequence[int] = CUTOFFS) -> tuple[RankMetric, ...]:
-    """All metrics at these cut-offs, in the order of tables."""
+    """All metrics at these cut-offs, in the order of tables. None is another one's number."""
     metrics: list[RankMetric] = []
     for kind in _KINDS:
-        metrics += [kind(k) for k in cutoffs] if kind.has_cutoff() else [kind()]
+        metrics += [kind(k) for k in cutoffs if kind.is_listed(k)] if kind.has_cutoff() else [kind()]
     return tuple(metrics)
+
+
+def in_order(names: Iterable[str]) -> list[str]:
+    """Names of metrics in the order of tables, each once."""
+    metrics = {name: metric_named(name) for name in names}
+    return sorted(metrics, key=lambda name: (_KINDS.index(type(metrics[name])), metrics[name].k))
+
+
+def tells(metric: RankMetric, items: int) -> bool:
+    """Whether a metric says something of lists of so many items: its cut-off is at most half of their length.
+
+    Beyond that, chance alone has the positive within the cut-off more often than not: HR@100 of 100 candidates is 1,
+    whatever ranks them.
+    """
+    return 2 * metric.k <= items
 
 
 def metric_named(name: str) -> RankMetric:

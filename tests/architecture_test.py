@@ -104,6 +104,9 @@ THIN_EDGES = {"__init__.py", "component.py", "executor.py", "artifact.py"}
 
 TESTED_BY_A_RUN = {
     "components/baselines/rule_names.py": "tests/components/baselines/rules/known_rules_test.py",
+    "components/baselines/comparison_keys.py": "tests/components/baselines/compare_test.py",
+    "components/baselines/slices/slice_names.py": "tests/components/baselines/slices/slice_ways_test.py",
+    "components/metrics/served_lists/list_figures.py": "tests/components/metrics/served_lists/list_sums_test.py",
     "components/judged_queries/judgement_keys.py": "tests/components/judged_queries/judge_test.py",
     "components/baselines/rules/rule.py": "tests/components/baselines/rules/known_rules_test.py",
     "tfx_pipeline/cli/running/paper_runs.py": "tests/tfx_pipeline/cli/running/reproduce_test.py",

@@ -10,6 +10,7 @@ from tfx.types import BaseChannel
 from components.baseline_model.component import BaselineModel
 from components.baselines.compare import ComparisonSettings
 from components.baselines.component import Baselines
+from components.baselines.example_ranking import AMONG_ALL, AMONG_CANDIDATES
 from components.behaviour_example_gen.component import BehaviourExampleGen
 from components.data_checks.component import DataChecks
 from components.item_catalog.component import ItemCatalogGen
@@ -26,7 +27,7 @@ from schemas.canonical_event import Surface
 from tfx_pipeline.blessing import evaluation, infra_validation, sasrec
 from tfx_pipeline.config import search_space
 from tfx_pipeline.config.loading import as_dict
-from tfx_pipeline.config.pipeline_config import EvaluationConfig, PipelineConfig, ServedModel
+from tfx_pipeline.config.pipeline_config import ALL_ITEMS, EvaluationConfig, PipelineConfig, ServedModel
 from tfx_pipeline.config.sources_config import SourcesConfig
 from tfx_pipeline.config.training_config import TrainConfig
 from tfx_pipeline.past_runs.trained_models import TrainedModel
@@ -339,14 +340,18 @@ def _until_pushed(
     nodes = [baseline_model, evaluator, gate]
     is_compared = bool(config.evaluation.baselines or rival)
     if is_compared:
-        nodes.append(_baselines(config.evaluation, served, model, examples, rival))
-    must_beat = is_compared and config.evaluation.must_beat_baselines
+        nodes.append(_baselines(config, served, model, examples, rival, baseline_model.outputs["model"]))
+    must_beat = is_compared and config.evaluation.comparison_decides
     beaten = nodes[-1].outputs["blessing"] if must_beat else None
     nodes.append(_pusher(served, gate, evaluator.outputs["blessing"], beaten))
     if served.retrieves:
         nodes.append(
             CatalogueMetrics(
-                model, examples, config.evaluation.split, exclude_seen=config.evaluation.exclude_seen
+                model,
+                examples,
+                config.evaluation.split,
+                exclude_seen=config.evaluation.exclude_seen,
+                listed_examples=config.evaluation.listed_examples,
             ).with_id(f"{prefix}CatalogueMetrics")
         )
     if _judges_search(config.evaluation, served):
@@ -361,22 +366,35 @@ def _judges_search(config: EvaluationConfig, served: ServedModel) -> bool:
 
 
 def _baselines(
-    config: EvaluationConfig,
+    config: PipelineConfig,
     served: ServedModel,
     model: BaseChannel,
     examples: BaseChannel,
     rival: BaseChannel | None,
+    baseline_model: BaseChannel,
 ) -> BaseNode:
-    """The component that compares the model with simple rules and, if there is one, with the SASRec `rival`."""
+    """The component that compares the model with simple rules and, if there is one, with the SASRec `rival`.
+
+    Where slices decide, it also compares it with the Evaluator's baseline there.
+    """
+    of = config.evaluation
     settings = ComparisonSettings(
-        rules=config.baselines,
-        metric=config.metric,
-        margin=config.baseline_margin,
+        rules=of.baselines,
+        metric=of.metric,
+        margin=of.baseline_margin,
         surfaces=served.surfaces,
-        catalogue_examples=config.baseline_examples if served.retrieves else 0,
-        exclude_seen=config.exclude_seen,
+        catalogue_examples=of.baseline_examples if served.retrieves else 0,
+        exclude_seen=of.exclude_seen,
+        decides_among=AMONG_ALL if served.retrieves and of.decides_among == ALL_ITEMS else AMONG_CANDIDATES,
+        rules_decide=of.must_beat_baselines,
+        deciding_slices=of.deciding_slices,
+        slice_margin=of.slice_margin,
+        timezone=config.data.timezone,
     )
-    return Baselines(model, examples, settings, config.split, rival).with_id(f"{served.node_prefix}Baselines")
+    node = Baselines(
+        model, examples, settings, of.split, rival, baseline_model=baseline_model if of.deciding_slices else None
+    )
+    return node.with_id(f"{served.node_prefix}Baselines")
 
 
 def _gate(config: PipelineConfig, served: ServedModel, model: BaseChannel, examples: BaseChannel) -> BaseNode:

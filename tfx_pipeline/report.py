@@ -20,6 +20,7 @@ from components.judged_queries.judgement_keys import QUERIES_KEY
 from components.metrics.among_all_items.metrics_file import (
     among_which,
     read_catalogue_metrics,
+    read_lists,
     read_vector_metrics,
 )
 from components.pusher.executor import ROLLED_BACK_PROPERTY
@@ -68,6 +69,8 @@ class ModelReport:
         whole_catalogue: The metrics among all items; empty if the model does not retrieve. If one model retrieves and
             another ranks, they are those of the answer as it is served.
         by_vectors: There, the same metrics by the retriever's vectors alone; empty for any other model.
+        lists: There, what the lists that are served are like, by surface (`components.metrics.served_lists`); empty if
+            none were asked for.
         among_which: Among which items these are, and what is ranked; empty if there are none.
         baseline: The model that serves as the baseline.
         blessed: Whether the model beat the baseline on every surface that it serves.
@@ -90,6 +93,7 @@ class ModelReport:
     metrics: dict[str, Metrics]
     whole_catalogue: Metrics
     by_vectors: Metrics
+    lists: Metrics
     among_which: str
     baseline: str
     blessed: bool
@@ -217,13 +221,14 @@ class RunHistory:
             metrics[POPULARITY] = read_metrics(popularity_uri, evaluation.BASELINE)
         whole_catalogue: Metrics = {}
         by_vectors: Metrics = {}
+        lists: Metrics = {}
         ranked_among = ""
         if served.retrieves:
             folder = self._artifact(executions[f"{served.node_prefix}CatalogueMetrics"], "metrics").uri
             # The component measures both surfaces, also of a model that serves only one.
-            whole_catalogue, by_vectors = (
+            whole_catalogue, by_vectors, lists = (
                 {surface: values for surface, values in found.items() if surface in metrics["model"]}
-                for found in (read_catalogue_metrics(folder), read_vector_metrics(folder))
+                for found in (read_catalogue_metrics(folder), read_vector_metrics(folder), read_lists(folder))
             )
             ranked_among = among_which(folder, served.surfaces)
         blessed = self._artifact(evaluator, "blessing").custom_properties["blessed"].int_value == 1
@@ -232,6 +237,7 @@ class RunHistory:
             metrics=metrics,
             whole_catalogue=whole_catalogue,
             by_vectors=by_vectors,
+            lists=lists,
             among_which=ranked_among,
             baseline=self._baseline_source(evaluator),
             blessed=blessed,
@@ -279,7 +285,7 @@ class RunHistory:
         if component not in executions:
             return {}
         folder = self._artifact(executions[component], "comparison").uri
-        return {**read_comparison(folder), "decides": self._config.evaluation.must_beat_baselines}
+        return {**read_comparison(folder), "decides": self._config.evaluation.comparison_decides}
 
     def _trainings(self, executions: dict[str, metadata_store_pb2.Execution]) -> tuple[str, ...]:
         trainers = [name for name in executions if name.endswith(JOINT_TRAINER)]

@@ -52,7 +52,10 @@ def rows(result: Mapping[str, Any]) -> list[dict[str, Any]]:
             },
         }
         everywhere = compared["catalogue"].get(surface)
+        # A cut-off that says nothing of so small a catalogue is not there.
         for metric in AMONG_ALL if everywhere else ():
+            if metric not in everywhere["model"]:
+                continue
             name, figure = _best_rule(everywhere, metric)
             row[f"all_{metric}"] = {
                 "model": everywhere["model"][metric][0],

@@ -14,7 +14,7 @@ from typing import Any, Final
 import numpy as np
 
 from benchmarks.rivals import recbole_baseline
-from components.baselines.comparison import EXAMPLES
+from components.baselines.comparison_keys import EXAMPLES
 from components.baselines.user_bootstrap import drawn_means, interval
 from schemas import features
 from schemas.rank_metrics import CATALOGUE_CUTOFFS, NOT_FOUND, rank_metrics

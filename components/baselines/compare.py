@@ -2,29 +2,69 @@
 
 import functools
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import apache_beam as beam
 import numpy as np
 
-from components.baselines.comparison import BEATEN, EXAMPLES, VERDICT, compared
+from components.baselines.comparison import compared
 from components.baselines.comparison_file import read_comparison, write_comparison
-from components.baselines.example_ranking import AMONG_ALL, AMONG_CANDIDATES, METRICS, RankExamples
-from components.baselines.item_features import ItemFeatures, read_item_features
+from components.baselines.comparison_keys import (
+    BEATEN,
+    BEST_RULE,
+    EXAMPLES,
+    MODEL,
+    OVER_EXAMPLES,
+    REPEATS,
+    SCORE_FIGURES,
+    SLICES,
+    USERS,
+    VERDICT,
+)
+from components.baselines.example_ranking import (
+    AMONG_ALL,
+    AMONG_CANDIDATES,
+    METRICS,
+    SCORES,
+    Gained,
+    Learned,
+    RankExamples,
+)
+from components.baselines.item_features import read_item_features
 from components.baselines.rule_names import SASREC
 from components.baselines.rules.known_rules import learned_rules
-from components.baselines.rules.rule import Rule
+from components.baselines.score_sums import ScoreSums
+from components.baselines.slices.measured_slices import Part, fallen, measured_slices
+from components.baselines.slices.slice_names import ABOVE_BASELINE, BASELINE, BY, PART, TITLES
+from components.baselines.slices.slice_ways import NO_SLICE, TrainingFacts
 from components.baselines.training_log import read_training_log
-from schemas.rank_metrics import metric_named, rank_metrics
+from components.baselines.user_bootstrap import drawn_ratios, interval
+from schemas.rank_metrics import RankMetric, metric_named, rank_metrics, tells
 
 METRIC, MARGIN, SURFACES, SAMPLE = "metric", "margin", "surfaces", "sample"
 BLESSED, REASONS = "blessed", "reasons"
-REPEATS = "repeats"
+DECIDES_AMONG = "decides_among"
 _BATCH: Final = 128
-_Summed = tuple[np.ndarray, int, int]
-"""Of a user's examples: the sum of the gains, how many have a positive of their history, and how many there are."""
+
+
+class _Summed(NamedTuple):
+    """Of a user's examples.
+
+    Attributes:
+        gains: float64 [rankers, metrics] the sums.
+        repeats: How many have a positive of their history.
+        examples: How many there are.
+        items: Among how many items the longest was ranked.
+        parts: Of each slice the sums of the gains in the metric that decides, float64 [rankers], and how many examples.
+    """
+
+    gains: np.ndarray
+    repeats: int
+    examples: int
+    items: int
+    parts: Mapping[Part, tuple[np.ndarray, int]]
 
 
 @dataclass(frozen=True)
@@ -38,6 +78,12 @@ class ComparisonSettings:
         surfaces: The surfaces that the model serves. Others are left out.
         catalogue_examples: About how many examples are ranked among all items, too; 0 for none.
         exclude_seen: Whether the items of an example's history are left out there, unless the positive is one of them.
+        decides_among: `candidates` or `catalogue`: by which of the two figures the model has to beat the rules.
+        rules_decide: Whether the model has to beat them at all to be blessed.
+        deciding_slices: Ways to cut examples, of `WAY_NAMES`: in none of their slices the model may fall behind the
+            Evaluator's baseline.
+        slice_margin: By more than this, for sure.
+        timezone: The time zone of slices by the hour, an IANA name.
     """
 
     rules: tuple[str, ...]
@@ -46,6 +92,11 @@ class ComparisonSettings:
     surfaces: tuple[str, ...]
     catalogue_examples: int
     exclude_seen: bool = True
+    decides_among: str = AMONG_CANDIDATES
+    rules_decide: bool = True
+    deciding_slices: tuple[str, ...] = ()
+    slice_margin: float = 0.0
+    timezone: str = "UTC"
 
     def to_json(self) -> str:
         """The settings as text, which `from_json` reads."""
@@ -55,7 +106,8 @@ class ComparisonSettings:
     def from_json(cls, text: str) -> "ComparisonSettings":
         """Reads what `to_json` wrote."""
         values: Any = json.loads(text)
-        return cls(**{**values, "rules": tuple(values["rules"]), "surfaces": tuple(values["surfaces"])})
+        made: Any = {name: tuple(each) if isinstance(each, list) else each for name, each in values.items()}
+        return cls(**made)
 
 
 @dataclass(frozen=True)
@@ -82,6 +134,7 @@ def compare(
     output_dir: str,
     settings: ComparisonSettings,
     sasrec_dir: str = "",
+    baseline_dir: str = "",
 ) -> dict[str, Any]:
     """Ranks all examples by the rules and the model, and writes `metrics.json`.
 
@@ -93,32 +146,49 @@ def compare(
         output_dir: The folder of `metrics.json`.
         settings: What is compared.
         sasrec_dir: A SavedModel with the same signatures, which counts as one more rule, `sasrec`; empty for none.
+        baseline_dir: The Evaluator's baseline, a SavedModel with `serving_default`; empty if no slice decides.
 
     Returns:
         What the file holds: `metric` and `margin`; `candidates` and `catalogue` with what `compared` returns for each
         surface, among an example's candidates and among all items, and `repeats`, how many positives are in the
-        history; `sample`, a sentence on the examples that were
-        ranked among all items; `blessed`, whether the model beats the best rule among the candidates on each surface;
-        and `reasons`, the verdicts of the surfaces where it does not.
+        history, and `over_examples`, the model's means over examples instead of users, with their intervals; of
+        `candidates` also `scores`, the figures of `ScoreSums`, and `slices`, those of `measured_slices`; `sample`, a
+        sentence on the examples that were ranked among all items; `decides_among`; `blessed`, whether the model beats
+        the best rule there on each surface, and falls behind in no slice that decides; and `reasons` why not.
     """
     share = min(1.0, settings.catalogue_examples / files.examples) if files.examples else 0.0
     ranked_by = replace(settings, rules=(*settings.rules, SASREC)) if sasrec_dir else settings
     with make_pipeline() as pipeline:
         learned = pipeline | "Start" >> beam.Create([None]) | "Learn" >> beam.Map(_Learn(files, settings.rules))
-        _ = (
+        ranked = (
             pipeline
             | "Files" >> beam.Create(list(files.evaluation))
             | "Read" >> beam.io.ReadAllFromTFRecord()
             | "Batch" >> beam.BatchElements(min_batch_size=_BATCH, max_batch_size=_BATCH)
             | "Rank"
             >> beam.ParDo(
-                RankExamples(model_dir, share, settings.exclude_seen, files.examples, sasrec_dir),
+                RankExamples(
+                    *(model_dir, share, settings.exclude_seen, files.examples),
+                    sasrec_dir,
+                    baseline_dir,
+                    settings.timezone,
+                ),
                 beam.pvalue.AsSingleton(learned),
-            )
-            | "One" >> beam.MapTuple(lambda key, ranked: (key, (ranked[0], ranked[1], 1)))
+            ).with_outputs(SCORES, main="gains")
+        )
+        added = ranked[SCORES] | "AddScores" >> beam.CombinePerKey(_added)  # type: ignore[arg-type]
+        scores = added | "AllScores" >> beam.combiners.ToList()
+        decides = [each.name for each in METRICS].index(settings.metric)
+        _ = (
+            ranked.gains
+            | "One" >> beam.MapTuple(functools.partial(_one, decides))
             | "ByUser" >> beam.CombinePerKey(_summed)  # type: ignore[arg-type]
             | "Gather" >> beam.combiners.ToList()
-            | "Write" >> beam.Map(functools.partial(_write, output_dir, ranked_by, share))
+            | "Write"
+            >> beam.Map(
+                functools.partial(_write, output_dir, ranked_by, share, bool(baseline_dir)),
+                scores=beam.pvalue.AsSingleton(scores),
+            )
         )
     return read_comparison(output_dir)
 
@@ -129,53 +199,122 @@ class _Learn:
     def __init__(self, files: ComparedFiles, rules: Sequence[str]):
         self._files, self._rules = files, rules
 
-    def __call__(self, _: None) -> tuple[ItemFeatures, list[Rule]]:
+    def __call__(self, _: None) -> Learned:
         catalogue = read_item_features(self._files.catalogue)
-        return catalogue, learned_rules(self._rules, catalogue, read_training_log(self._files.train, catalogue))
+        log = read_training_log(self._files.train, catalogue)
+        return catalogue, learned_rules(self._rules, catalogue, log), TrainingFacts.of_log(log, len(catalogue))
+
+
+def _one(decides: int, key: Any, gained: Gained) -> tuple[Any, _Summed]:
+    parts = {(way, part): (gained.gains[:, decides], 1) for way, part in enumerate(gained.parts) if part != NO_SLICE}
+    return key, _Summed(gained.gains, gained.is_repeat, 1, gained.items, parts)
 
 
 def _summed(gained: Iterable[_Summed]) -> _Summed:
-    gains, repeats, examples = zip(*gained, strict=True) if (gained := list(gained)) else ((), (), ())
-    return sum(gains, np.zeros(())), sum(repeats), sum(examples)
+    total = _Summed(np.zeros(()), 0, 0, 0, {})
+    for each in gained:
+        parts = dict(total.parts)
+        for part, (gains, examples) in each.parts.items():
+            before, so_far = parts.get(part, (0.0, 0))
+            parts[part] = (before + gains, so_far + examples)
+        total = _Summed(
+            total.gains + each.gains,
+            total.repeats + each.repeats,
+            total.examples + each.examples,
+            max(total.items, each.items),
+            parts,
+        )
+    return total
+
+
+def _added(sums: Iterable[ScoreSums]) -> ScoreSums:
+    return sum(sums, ScoreSums())
 
 
 def _write(
     output_dir: str,
     settings: ComparisonSettings,
     share: float,
+    has_baseline: bool,
     users: list[tuple[tuple[str, str, bytes], _Summed]],
+    scores: Iterable[tuple[str, ScoreSums]],
 ) -> None:
     # Beam gathers in any order, and the draws of users are to be the same each time.
     users.sort(key=lambda each: each[0])
-    found: dict[str, Any] = {METRIC: settings.metric, MARGIN: settings.margin}
+    found: dict[str, Any] = {
+        METRIC: settings.metric,
+        MARGIN: settings.margin,
+        DECIDES_AMONG: settings.decides_among,
+    }
     for scope in (AMONG_CANDIDATES, AMONG_ALL):
         found[scope] = {}
         for surface in settings.surfaces:
             of_users = [summed for (place, name, _), summed in users if (place, name) == (scope, surface)]
             if of_users:
-                found[scope][surface] = _compared(scope, surface, of_users, settings)
+                found[scope][surface] = _compared(scope, surface, of_users, settings, has_baseline)
+    for surface, sums in scores:
+        if surface in found[AMONG_CANDIDATES]:
+            found[AMONG_CANDIDATES][surface][SCORE_FIGURES] = sums.figures()
     examples, repeats = (sum(each[name] for each in found[AMONG_ALL].values()) for name in (EXAMPLES, REPEATS))
     found[SAMPLE] = f"{_sample(share, examples)} {_among_which(settings.exclude_seen, repeats)}" if examples else ""
-    reasons = [
-        found[AMONG_CANDIDATES][surface][VERDICT]
-        if surface in found[AMONG_CANDIDATES]
-        else f"{surface}: the model could not be compared with rules, there is no example of it to evaluate"
-        for surface in settings.surfaces
-        if not found[AMONG_CANDIDATES].get(surface, {}).get(BEATEN)
-    ]
+    reasons = _slice_reasons(found[AMONG_CANDIDATES], settings)
+    if settings.rules_decide or not settings.deciding_slices:
+        reasons = [*_rule_reasons(found[settings.decides_among], settings), *reasons]
     write_comparison(output_dir, found | {BLESSED: not reasons, REASONS: reasons})
 
 
-def _compared(scope: str, surface: str, of_users: list[_Summed], settings: ComparisonSettings) -> dict[str, Any]:
-    # Candidates are few, so that their hit rate at 100 would say nothing.
-    names = [each.name for each in (rank_metrics() if scope == AMONG_CANDIDATES else METRICS)]
-    columns = [place for place, each in enumerate(METRICS) if each.name in names]
-    gains = np.stack([gains for gains, _, _ in of_users])[:, :, columns]
-    counts = np.array([examples for _, _, examples in of_users])
+def _rule_reasons(by_surface: Mapping[str, Any], settings: ComparisonSettings) -> list[str]:
+    where = " among all items" if settings.decides_among == AMONG_ALL else ""
+    return [
+        by_surface[surface][VERDICT]
+        if surface in by_surface
+        else f"{surface}: the model could not be compared with rules{where}, there is no example of it to evaluate"
+        for surface in settings.surfaces
+        if not by_surface.get(surface, {}).get(BEATEN)
+    ]
+
+
+def _slice_reasons(by_surface: Mapping[str, Any], settings: ComparisonSettings) -> list[str]:
+    label, reasons = metric_named(settings.metric).label, []
+    for surface, found in by_surface.items():
+        for each in fallen(found.get(SLICES, ()), settings.deciding_slices, settings.slice_margin):
+            (difference, low, high), own, other = each[ABOVE_BASELINE], each[MODEL][0], each[BASELINE][0]
+            reasons.append(
+                f"{surface}, {TITLES[each[BY]]}: {each[PART]}: the baseline is better than the model: "
+                f"{label} {own:.4f} against {other:.4f} (difference {difference:+.4f}, 95 % interval {low:+.4f} to "
+                f"{high:+.4f}; {each[EXAMPLES]:,} examples of {each[USERS]:,} users)"
+            )
+    return reasons
+
+
+def _compared(
+    scope: str, surface: str, of_users: list[_Summed], settings: ComparisonSettings, has_baseline: bool
+) -> dict[str, Any]:
+    items, decides = max(each.items for each in of_users), metric_named(settings.metric)
+    listed = rank_metrics() if scope == AMONG_CANDIDATES else METRICS
+    columns = [
+        place for place, each in enumerate(METRICS) if each == decides or (each in listed and tells(each, items))
+    ]
+    # The Evaluator's baseline, the last but one, is no rule.
+    rankers = [*range(len(settings.rules)), -1]
+    gains = np.stack([each.gains for each in of_users])[:, :, columns]
+    counts = np.array([each.examples for each in of_users])
     metrics = [METRICS[column] for column in columns]
-    decides = metric_named(settings.metric)
-    found = compared(surface, gains, counts, settings.rules, metrics, decides, settings.margin)
-    return found | {REPEATS: sum(repeats for _, repeats, _ in of_users)}
+    found = compared(surface, gains[:, rankers], counts, settings.rules, metrics, decides, settings.margin)
+    best = settings.rules.index(found[BEST_RULE])
+    slices = measured_slices([each.parts for each in of_users], -1, best, -2 if has_baseline else None)
+    return found | {
+        REPEATS: sum(each.repeats for each in of_users),
+        OVER_EXAMPLES: _over_examples(gains[:, -1], counts, metrics),
+        **({SLICES: slices} if slices else {}),
+    }
+
+
+def _over_examples(sums: np.ndarray, counts: np.ndarray, metrics: Sequence[RankMetric]) -> dict[str, list[float]]:
+    """The means over examples, as the Evaluator has them, with the ends of their intervals over users."""
+    drawn = drawn_ratios(sums, np.broadcast_to(counts[:, np.newaxis], sums.shape))
+    means = sums.sum(axis=0) / counts.sum()
+    return {each.name: [float(means[place]), *interval(drawn[:, place])] for place, each in enumerate(metrics)}
 
 
 def _among_which(exclude_seen: bool, repeats: int) -> str:

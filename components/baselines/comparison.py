@@ -6,6 +6,16 @@ from typing import Any, Final
 
 import numpy as np
 
+from components.baselines.comparison_keys import (
+    BEATEN,
+    BEST_RULE,
+    DIFFERENCE,
+    EXAMPLES,
+    MODEL,
+    RULES,
+    USERS,
+    VERDICT,
+)
 from components.baselines.user_bootstrap import drawn_means, interval
 from schemas.rank_metrics import RankMetric
 
@@ -14,9 +24,6 @@ LEAST_USERS: Final = 10
 
 _ROUNDING: Final = 1e-9
 """Sums of equal gains may differ by less; a model that equals a rule does not beat it."""
-
-MODEL, RULES, BEST_RULE, DIFFERENCE, BEATEN, VERDICT = "model", "rules", "best_rule", "difference", "beaten", "verdict"
-EXAMPLES, USERS = "examples", "users"
 
 
 def compared(

@@ -23,6 +23,7 @@ class BaselinesSpec(ComponentSpec):
         executor.MODEL_KEY: ChannelParameter(type=standard_artifacts.Model),
         executor.EXAMPLES_KEY: ChannelParameter(type=standard_artifacts.Examples),
         executor.SASREC_KEY: ChannelParameter(type=standard_artifacts.Model, optional=True),
+        executor.BASELINE_KEY: ChannelParameter(type=standard_artifacts.Model, optional=True),
     }
     OUTPUTS = {
         executor.COMPARISON_KEY: ChannelParameter(type=RuleComparison),
@@ -50,6 +51,7 @@ class Baselines(BaseBeamComponent):
         settings: ComparisonSettings,
         split: str = features.TEST_SPLIT,
         sasrec: types.BaseChannel | None = None,
+        baseline_model: types.BaseChannel | None = None,
     ):
         """Sets the node up.
 
@@ -60,6 +62,7 @@ class Baselines(BaseBeamComponent):
             settings: What is compared.
             split: The split to rank.
             sasrec: A SavedModel with the same signatures, which counts as one more rule; None for none.
+            baseline_model: The Evaluator's baseline, where slices decide; None for none.
         """
         super().__init__(
             BaselinesSpec(
@@ -67,6 +70,7 @@ class Baselines(BaseBeamComponent):
                     executor.MODEL_KEY: model,
                     executor.EXAMPLES_KEY: examples,
                     executor.SASREC_KEY: sasrec,
+                    executor.BASELINE_KEY: baseline_model,
                     executor.SETTINGS_KEY: settings.to_json(),
                     executor.SPLIT_KEY: split,
                     executor.COMPARISON_KEY: types.Channel(type=RuleComparison),

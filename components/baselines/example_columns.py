@@ -17,6 +17,7 @@ _SPECIFICATION = {
     features.SEQUENCE_END: tf.io.FixedLenFeature([], tf.int64, 0),
     features.CANDIDATES: tf.io.RaggedFeature(tf.string),
     features.LABELS: tf.io.RaggedFeature(tf.float32),
+    features.HISTORY_KINDS: tf.io.RaggedFeature(tf.int64),
     features.HISTORY_ITEMS: tf.io.RaggedFeature(tf.string),
     features.HISTORY_QUERIES: tf.io.RaggedFeature(tf.string),
 }
@@ -37,6 +38,8 @@ class ExampleColumns:
             the same throughout the batch. Padded with `NOTHING`.
         is_positive: bool [rows, candidates] at most one of a row.
         history: int32 [rows, length] indices of the items of the history, newest first, padded with `NOTHING`.
+        kinds: int64 [rows, events] the kind of each event of the history (`Surface.token_kind`), newest first, padded
+            with 0.
     """
 
     users: Sequence[bytes]
@@ -48,6 +51,7 @@ class ExampleColumns:
     items: np.ndarray
     is_positive: np.ndarray
     history: np.ndarray
+    kinds: np.ndarray
 
     @property
     def positives(self) -> np.ndarray:
@@ -98,4 +102,5 @@ def example_columns(serialized: Sequence[bytes], places: Mapping[bytes, int]) ->
         indices(candidates).to_tensor(default_value=NOTHING).numpy(),
         is_positive,
         indices(columns[features.HISTORY_ITEMS])[:, ::-1].to_tensor(default_value=NOTHING).numpy(),
+        columns[features.HISTORY_KINDS][:, ::-1].to_tensor(default_value=0).numpy(),
     )

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
+from typing import Any, NamedTuple
 
 import apache_beam as beam
 import numpy as np
@@ -12,24 +13,48 @@ from apache_beam.utils.shared import Shared
 from components.baselines.example_columns import ExampleColumns, example_columns
 from components.baselines.item_features import NOTHING, ItemFeatures
 from components.baselines.rules.rule import Rule
+from components.baselines.score_sums import ScoreSums
+from components.baselines.slices.slice_ways import TrainingFacts, parts_of
 from components.baselines.tied_places import mean_gains, places
 from components.progress import Progress
+from components.sources.event_time import time_zone
 from schemas import signatures
 from schemas.rank_metrics import CATALOGUE_CUTOFFS, rank_metrics
 
 AMONG_CANDIDATES, AMONG_ALL = "candidates", "catalogue"
+SCORES = "scores"
+"""The tag of what scores are worth."""
 METRICS = rank_metrics(CATALOGUE_CUTOFFS)
 """The metrics that are measured, in the order of columns."""
+Learned = tuple[ItemFeatures, list[Rule], TrainingFacts]
+"""The catalogue, the rules, and what slices have to know of training."""
 _SCORES_AT_ONCE = 1 << 22
 _HASHES = 1 << 64
+_PERSON = b"evaluation"
+
+
+class Gained(NamedTuple):
+    """What the rankers gained on an example.
+
+    Attributes:
+        gains: float64 [rankers, metrics], a row for each rule, one for the SASRec and one for the Evaluator's baseline
+            if there are such and, last, one for the model.
+        is_repeat: 1 if the positive is in the history, else 0.
+        items: Among how many items it was ranked.
+        parts: The slices of the example, as `parts_of` has them; none among all items.
+    """
+
+    gains: np.ndarray
+    is_repeat: int
+    items: int
+    parts: tuple[int, ...]
 
 
 class RankExamples(beam.DoFn):
     """Turns batches of serialized examples into the gains of each example that has a positive.
 
-    Yields pairs. The first is (`candidates` or `catalogue`, surface, user id). The second is a pair again: float64
-    [rankers, metrics], a row for each rule, one for the SASRec if there is one and, last, one for the model; and 1 if
-    the positive is in the history, else 0.
+    Yields pairs. The first is (`candidates` or `catalogue`, surface, user id), the second what the example `Gained`.
+    With the tag `SCORES` it yields pairs of a surface and the `ScoreSums` of the model's scores of a batch.
 
     Args:
         model_dir: A SavedModel with the signature `serving_default`. It is loaded once a process.
@@ -38,6 +63,8 @@ class RankExamples(beam.DoFn):
         exclude_seen: Whether the items of the history are left out there, unless the positive is one of them.
         examples: How many examples there are, to display progress; None if nobody knows.
         sasrec_dir: A SavedModel with the same signatures that is ranked as a rule is; empty for none.
+        baseline_dir: A SavedModel with the signature `serving_default`, the Evaluator's baseline; empty for none.
+        timezone: The time zone of slices by the hour, an IANA name.
     """
 
     def __init__(
@@ -47,35 +74,50 @@ class RankExamples(beam.DoFn):
         exclude_seen: bool,
         examples: int | None = None,
         sasrec_dir: str = "",
+        baseline_dir: str = "",
+        timezone: str = "UTC",
     ):
         self._model_dir = model_dir
         self._sasrec_dir = sasrec_dir
+        self._baseline_dir = baseline_dir
+        self._timezone = timezone
         self._catalogue_share = catalogue_share
         self._exclude_seen = exclude_seen
         self._progress = Progress("examples ranked by rules and the model", examples)
-        self._shared, self._shared_sasrec = Shared(), Shared()
+        self._shared, self._shared_sasrec, self._shared_baseline = Shared(), Shared(), Shared()
 
     def setup(self) -> None:
         """Loads the models, or takes those that this process has loaded."""
         self._model = self._shared.acquire(lambda: _Model(tf.saved_model.load(self._model_dir)))
-        self._sasrec = None
+        self._zone = time_zone(self._timezone)
+        self._sasrec, self._baseline = None, None
         if self._sasrec_dir:
             self._sasrec = self._shared_sasrec.acquire(lambda: _Model(tf.saved_model.load(self._sasrec_dir)))
+        if self._baseline_dir:
+            self._baseline = self._shared_baseline.acquire(lambda: _Model(tf.saved_model.load(self._baseline_dir)))
 
-    def process(
-        self, batch: list[bytes], learned: tuple[ItemFeatures, list[Rule]]
-    ) -> Iterator[tuple[tuple[str, str, bytes], tuple[np.ndarray, int]]]:
+    def process(self, batch: list[bytes], learned: Learned) -> Iterator[Any]:
         """Ranks a batch by the catalogue and the rules of `learned`."""
-        catalogue, rules = learned
+        catalogue, rules, facts = learned
         columns = example_columns(batch, catalogue.places)
         found = [_places(rule.keys(columns, columns.items), columns) for rule in rules]
         if self._sasrec:
-            found.append(_scored(self._sasrec, batch, columns))
-        yield from _gains(columns, AMONG_CANDIDATES, [*found, _last(_scored(self._model, batch, columns))])
+            found.append(_ranked(_scored(self._sasrec, batch, columns), columns))
+        if self._baseline:
+            found.append(_last(_ranked(_scored(self._baseline, batch, columns), columns)))
+        scores = _scored(self._model, batch, columns)
+        found.append(_last(_ranked(scores, columns)))
+        lengths = np.sum(columns.items >= 0, axis=1)
+        yield from _gains(columns, AMONG_CANDIDATES, found, lengths, parts_of(columns, facts, self._zone))
+        surfaces = np.array(columns.surfaces)
+        for surface in np.unique(surfaces).tolist():
+            rows = surfaces == surface
+            sums = ScoreSums.of_batch(scores[rows], columns.is_positive[rows], columns.items[rows] >= 0)
+            yield beam.pvalue.TaggedOutput(SCORES, (surface, sums))
         chosen = [
             example
             for example, user in zip(batch, columns.users, strict=True)
-            if user_hash(user) < self._catalogue_share * _HASHES
+            if is_chosen(user, self._catalogue_share)
         ]
         at_once = max(1, _SCORES_AT_ONCE // max(len(catalogue), 1))
         for first in range(0, len(chosen), at_once):
@@ -84,7 +126,7 @@ class RankExamples(beam.DoFn):
 
     def _among_all(
         self, batch: list[bytes], catalogue: ItemFeatures, rules: Sequence[Rule]
-    ) -> Iterator[tuple[tuple[str, str, bytes], tuple[np.ndarray, int]]]:
+    ) -> Iterator[tuple[tuple[str, str, bytes], Gained]]:
         columns = example_columns(batch, catalogue.places)
         items = np.broadcast_to(np.arange(len(catalogue), dtype=np.int32), (len(batch), len(catalogue)))
         is_positive, is_item = items == columns.positives[:, np.newaxis], np.ones(items.shape, bool)
@@ -94,7 +136,8 @@ class RankExamples(beam.DoFn):
         for model in (*([self._sasrec] if self._sasrec else []), self._model):
             ranks = model.catalogue_ranks(batch, leaves_out)
             found.append(np.stack([ranks, ranks], axis=1))
-        yield from _gains(columns, AMONG_ALL, found)
+        nothing = np.zeros((len(batch), 0), int)
+        yield from _gains(columns, AMONG_ALL, found, np.full(len(batch), len(catalogue)), nothing)
 
 
 def _is_repeat(columns: ExampleColumns) -> np.ndarray:
@@ -112,8 +155,16 @@ def _is_seen(columns: ExampleColumns, items: int) -> np.ndarray:
 
 
 def user_hash(user: bytes) -> int:
-    """A number from 0 to 2^64 - 1 that depends on the user alone."""
-    return int.from_bytes(hashlib.blake2b(user, digest_size=8).digest(), "big")
+    """A number from 0 to 2^64 - 1 that depends on the user alone.
+
+    No other hash of ours is this one: users of a log that was itself cut by a hash would be chosen all or none.
+    """
+    return int.from_bytes(hashlib.blake2b(user, digest_size=8, person=_PERSON).digest(), "big")
+
+
+def is_chosen(user: bytes, share: float) -> bool:
+    """Whether a user is one of this share of all users, by a hash of the id."""
+    return user_hash(user) < share * _HASHES
 
 
 def _places(keys: tuple[np.ndarray, ...], columns: ExampleColumns) -> np.ndarray:
@@ -121,7 +172,10 @@ def _places(keys: tuple[np.ndarray, ...], columns: ExampleColumns) -> np.ndarray
 
 
 def _scored(model: "_Model", batch: Sequence[bytes], columns: ExampleColumns) -> np.ndarray:
-    scores = model.scores(batch, columns.items.shape[1])
+    return model.scores(batch, columns.items.shape[1])
+
+
+def _ranked(scores: np.ndarray, columns: ExampleColumns) -> np.ndarray:
     return _places((_without_nan(scores, columns.is_positive),), columns)
 
 
@@ -131,12 +185,13 @@ def _last(tied: np.ndarray) -> np.ndarray:
 
 
 def _gains(
-    columns: ExampleColumns, scope: str, ranked: Sequence[np.ndarray]
-) -> Iterator[tuple[tuple[str, str, bytes], tuple[np.ndarray, int]]]:
+    columns: ExampleColumns, scope: str, ranked: Sequence[np.ndarray], lengths: np.ndarray, parts: np.ndarray
+) -> Iterator[tuple[tuple[str, str, bytes], Gained]]:
     repeats = _is_repeat(columns).astype(int).tolist()
     gains = np.stack([[mean_gains(metric, each) for metric in METRICS] for each in ranked])
     for row in np.flatnonzero(columns.is_positive.any(axis=1)):
-        yield (scope, columns.surfaces[row], columns.users[row]), (gains[:, :, row], repeats[row])
+        found = Gained(gains[:, :, row], repeats[row], int(lengths[row]), tuple(parts[row].tolist()))
+        yield (scope, columns.surfaces[row], columns.users[row]), found
 
 
 def _without_nan(scores: np.ndarray, is_positive: np.ndarray) -> np.ndarray:

@@ -15,17 +15,18 @@ from components.baselines.compare import (
     BLESSED,
     REASONS,
     SAMPLE,
-    VERDICT,
     ComparedFiles,
     ComparisonSettings,
     compare,
 )
+from components.baselines.comparison_keys import VERDICT
 from components.raw_files.split_files import split_files
 from schemas import features
 
 _LOG = logging.getLogger(__name__)
 MODEL_KEY = "model"
 SASREC_KEY = "sasrec"
+BASELINE_KEY = "baseline_model"
 EXAMPLES_KEY = "examples"
 COMPARISON_KEY = "comparison"
 BLESSING_KEY = "blessing"
@@ -43,7 +44,8 @@ class Executor(BaseBeamExecutor):
 
         Args:
             input_dict: `model`; `examples`: those of the split `train` to learn the rules from, and others to rank; and
-                `sasrec`, a model that counts as a rule, or nothing of that name.
+                `sasrec`, a model that counts as a rule, and `baseline_model`, the Evaluator's baseline, or nothing of
+                these names.
             output_dict: `comparison`, of type RuleComparison, and `blessing`, a ModelBlessing as TFX's Evaluator writes
                 it, with a property `reasons`.
             exec_properties: `split`, to rank; `settings`, those of `ComparisonSettings` as JSON.
@@ -63,7 +65,7 @@ class Executor(BaseBeamExecutor):
             saved_model_dir(input_dict[MODEL_KEY]),
             artifact_utils.get_single_instance(output_dict[COMPARISON_KEY]).uri,
             ComparisonSettings.from_json(exec_properties[SETTINGS_KEY]),
-            saved_model_dir(input_dict[SASREC_KEY]) if input_dict.get(SASREC_KEY) else "",
+            *(saved_model_dir(input_dict[key]) if input_dict.get(key) else "" for key in (SASREC_KEY, BASELINE_KEY)),
         )
         for each in found[AMONG_CANDIDATES].values():
             _LOG.info("Rules and the model, %s", each[VERDICT])

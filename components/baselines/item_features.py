@@ -12,6 +12,8 @@ from schemas.word_splitting import words
 
 NOTHING: Final = -1
 """The index of padding."""
+Slot = tuple[str, int, bytes]
+"""A kind of value, categories or attributes; its place among these; and the value."""
 _BATCH = 4096
 
 
@@ -48,25 +50,29 @@ def read_item_features(files: Sequence[str]) -> ItemFeatures:
     """
     places: dict[bytes, int] = {}
     texts: list[list[str]] = []
-    slots: list[list[tuple[str, int, bytes]]] = []
+    slots: list[list[Slot]] = []
     for item, title, categories, attributes in _rows(files):
         if item in places:
             continue
         places[item] = len(places)
         shown = [title, *categories, *attributes]
         texts.append([word for text in shown for word in words(text.decode(errors="replace"), fold_accents=True)])
-        slots.append(
-            [
-                (kind, place, value)
-                for kind, values in ((features.CATEGORIES, categories), (features.ATTRIBUTES, attributes))
-                for place, value in enumerate(values)
-                if value
-            ]
-        )
-    return ItemFeatures(places, texts, _traits(slots))
+        slots.append(item_slots(categories, attributes))
+    return ItemFeatures(places, texts, trait_table(slots))
 
 
-def _traits(slots: Sequence[Sequence[tuple[str, int, bytes]]]) -> np.ndarray:
+def item_slots(categories: Sequence[bytes], attributes: Sequence[bytes]) -> list[Slot]:
+    """What an item may share with another: its category levels and attributes, empty ones left out."""
+    return [
+        (kind, place, value)
+        for kind, values in ((features.CATEGORIES, categories), (features.ATTRIBUTES, attributes))
+        for place, value in enumerate(values)
+        if value
+    ]
+
+
+def trait_table(slots: Sequence[Sequence[Slot]]) -> np.ndarray:
+    """The table `ItemFeatures.traits` of items with these values."""
     columns = {slot: place for place, slot in enumerate(sorted({each[:2] for row in slots for each in row}))}
     values: dict[tuple[str, int, bytes], int] = {}
     traits = np.full((len(slots) + 1, len(columns)), NOTHING, np.int32)

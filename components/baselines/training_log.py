@@ -1,7 +1,8 @@
 """What the rules learn from: the training split, reduced to the indices of items, to times and to queries."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 import tensorflow as tf
@@ -22,12 +23,14 @@ class TrainingLog:
         queries: [examples] the query that led to each item; empty where there was none, as on the feed.
         baskets: int32 [pairs, 2] a number for each history with the item that followed it, and an item of it; no pair
             stands twice. Only examples that hold each event once (`sequence_end`) count.
+        users: How many examples each user has.
     """
 
     positives: np.ndarray
     times: np.ndarray
     queries: Sequence[str]
     baskets: np.ndarray
+    users: Mapping[bytes, int] = field(default_factory=Counter)
 
     def counts(self, items: int, since_ms: int | None = None) -> np.ndarray:
         """int64 [items + 1]: of how many examples each item is the positive; 0 for unknown items, the last.
@@ -48,10 +51,12 @@ def read_training_log(files: Sequence[str], catalogue: ItemFeatures) -> Training
         catalogue: The items.
     """
     positives, times, queries, baskets, first = [], [], list[str](), [], 0
+    users: Counter[bytes] = Counter()
     for batch in tf.data.TFRecordDataset(list(files), compression_type="GZIP").batch(_BATCH):
         columns = example_columns(batch.numpy().tolist(), catalogue.places)
         wanted = columns.positives
         is_known = (wanted >= 0) & (wanted < len(catalogue))
+        users.update(columns.users)
         positives.append(wanted[is_known])
         times.append(columns.times[is_known])
         queries += [columns.own_queries[row] for row in np.flatnonzero(is_known)]
@@ -65,6 +70,7 @@ def read_training_log(files: Sequence[str], catalogue: ItemFeatures) -> Training
         _joined(times, np.zeros(0, np.int64)),
         queries,
         _joined(baskets, np.zeros((0, 2), np.int32)),
+        users,
     )
 
 

@@ -36,11 +36,27 @@ def drawn_means(values: np.ndarray, draws: int = DRAWS, seed: int = SEED) -> np.
     return np.concatenate(means)
 
 
+def drawn_ratios(numerators: np.ndarray, denominators: np.ndarray) -> np.ndarray:
+    """Ratios of sums over drawn users, such as gains and examples for the mean over examples.
+
+    Args:
+        numerators: float [users, columns].
+        denominators: float of the same shape, at least 0.
+
+    Returns:
+        float64 [draws, columns]; NaN where a draw has no user with a denominator above 0.
+    """
+    columns = numerators.shape[1]
+    drawn = drawn_means(np.concatenate([numerators, denominators], axis=1))
+    above, below = drawn[:, :columns], drawn[:, columns:]
+    return np.divide(above, below, out=np.full_like(above, np.nan), where=below > 0)
+
+
 def interval(means: np.ndarray) -> tuple[float, float]:
     """The 95 % interval of drawn means: what leaves 2.5 % of them on either side.
 
     Args:
-        means: float [draws].
+        means: float [draws]; those that are NaN do not count.
     """
-    low, high = np.percentile(means, [_LOW, _HIGH])
+    low, high = np.nanpercentile(means, [_LOW, _HIGH])
     return float(low), float(high)

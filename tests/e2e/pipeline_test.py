@@ -57,7 +57,8 @@ def test_every_report_tells_what_the_trainings_chose_for_their_rows(three_runs):
 
 def test_the_report_compares_with_popularity_and_tells_what_a_model_lacks(three_runs):
     first, second, third = three_runs.models
-    names = {"mrr", *(f"{metric}_at_{k}" for metric in ("hit_rate", "ndcg") for k in (1, 5, 10))}
+    # Of 21 candidates cut-offs up to 10 say something.
+    names = {"mrr", "mrr_at_10", *(f"hit_rate_at_{k}" for k in (1, 5, 10)), "ndcg_at_5", "ndcg_at_10"}
     for surface in ("recommendation", "search"):
         assert set(first.metrics["model"][surface]) == names
         assert first.metrics["model"][surface]["ndcg_at_5"] > first.metrics["popularity"][surface]["ndcg_at_5"]
@@ -90,8 +91,20 @@ def test_the_report_tells_how_well_items_are_found_among_all(three_runs):
     found = three_runs.models[0].whole_catalogue
     assert set(found) == {"recommendation", "search", "overall"}
     for metrics in found.values():
-        # There are 72 items, so that every one is among the first 100.
-        assert metrics["hit_rate_at_100"] == 1 and 0 < metrics["mrr"] < 1
+        # There are 72 items, so that the first 50 say nothing.
+        assert "hit_rate_at_50" not in metrics and 0 < metrics["hit_rate_at_20"] <= 1 and 0 < metrics["mrr"] < 1
+
+
+def test_the_report_has_slices_scores_intervals_and_lists(three_runs):
+    first, _, third = three_runs.models
+    for surface in ("recommendation", "search"):
+        found = first.rules["candidates"][surface]
+        value, low, high = found["over_examples"]["ndcg_at_5"]
+        assert low <= value <= high and value == pytest.approx(first.metrics["model"][surface]["ndcg_at_5"], abs=1e-4)
+        assert {each["by"] for each in found["slices"]} >= {"history_length", "item_popularity", "repeat", "hour"}
+        assert 0 < found["scores"]["auc"] <= 1 and found["scores"]["log_loss"] > 0
+        assert 0 < first.lists[surface]["coverage"] <= 1 and 0 <= first.lists[surface]["gini"] < 1
+    assert first.lists == third.lists
 
 
 def test_the_report_tells_what_is_found_for_queries_made_from_titles(three_runs):

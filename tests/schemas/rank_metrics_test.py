@@ -1,13 +1,26 @@
 """Each metric worked out by hand, and that those who measure measure all of them."""
 
+import itertools
 import math
 from collections import Counter
 
 import numpy as np
 import pytest
+from sklearn import metrics as sklearn_metrics
 
 from schemas import rank_metrics
-from schemas.rank_metrics import NDCG, NOT_FOUND, HitRate, MeanReciprocalRank, RankMetric, metric_named
+from schemas.rank_metrics import (
+    NDCG,
+    NOT_FOUND,
+    HitRate,
+    MeanReciprocalRank,
+    MeanReciprocalRankWithin,
+    RankMetric,
+    metric_named,
+    tells,
+)
+
+MRR_AT_10 = MeanReciprocalRankWithin(10)
 
 
 @pytest.mark.parametrize(
@@ -19,6 +32,9 @@ from schemas.rank_metrics import NDCG, NOT_FOUND, HitRate, MeanReciprocalRank, R
         (NDCG(3), 1, 1.0),  # 1 / log2(2)
         (NDCG(3), 3, 0.5),  # 1 / log2(4)
         (NDCG(3), 4, 0.0),
+        (MeanReciprocalRankWithin(4), 1, 1.0),
+        (MeanReciprocalRankWithin(4), 4, 0.25),
+        (MeanReciprocalRankWithin(4), 5, 0.0),
         (MeanReciprocalRank(), 1, 1.0),
         (MeanReciprocalRank(), 4, 0.25),
         (MeanReciprocalRank(), 1000, 0.001),
@@ -40,27 +56,73 @@ def test_the_mean_weighs_each_rank_by_its_examples():
 
 
 def test_names():
-    assert [(metric.name, metric.label) for metric in (HitRate(5), NDCG(10), MeanReciprocalRank())] == [
+    assert [(metric.name, metric.label) for metric in (HitRate(5), NDCG(10), MRR_AT_10, MeanReciprocalRank())] == [
         ("hit_rate_at_5", "HR@5"),
         ("ndcg_at_10", "NDCG@10"),
+        ("mrr_at_10", "MRR@10"),
         ("mrr", "MRR"),
     ]
-    for metric in (*rank_metrics.rank_metrics(), HitRate(100), NDCG(3)):
+    for metric in (*rank_metrics.rank_metrics(), HitRate(100), NDCG(3), MeanReciprocalRankWithin(3)):
         assert metric_named(metric.name) == metric
 
 
-@pytest.mark.parametrize("name", ["", "recall_at_5", "ndcg", "ndcg_at_", "ndcg_at_x", "mrr_at_5", "mrr_at_", "NDCG@5"])
+@pytest.mark.parametrize("name", ["", "recall_at_5", "ndcg", "ndcg_at_", "ndcg_at_x", "mrr_at_x", "mrr_at_", "NDCG@5"])
 def test_a_name_that_there_is_not(name):
     with pytest.raises(ValueError, match=f"no ranking metric {name!r}; there are hit_rate_at_1, .*, mrr, and these at"):
         metric_named(name)
 
 
 def test_cut_offs_that_mean_nothing():
-    for kind in (HitRate, NDCG):
+    for kind in (HitRate, NDCG, MeanReciprocalRankWithin):
         with pytest.raises(ValueError, match="`k` should be at least 1. Received: k=0"):
             kind(0)
     with pytest.raises(ValueError, match="MRR has no cut-off. Received: k=5"):
         MeanReciprocalRank(5)
+
+
+@pytest.mark.parametrize("k", [1, 3, 10])
+def test_with_one_positive_recall_precision_and_map_are_these_numbers(k):
+    """By scikit-learn, on 40 lists of 12 items with one positive each."""
+    rng = np.random.default_rng(5)
+    scores = np.stack([rng.permutation(12) for _ in range(40)]).astype(float)
+    labels = np.eye(12)[rng.integers(0, 12, 40)]
+    ranks = 1 + np.sum(scores > np.sum(scores * labels, axis=1, keepdims=True), axis=1)
+    within = np.where(np.argsort(np.argsort(-scores, axis=1), axis=1) < k, 1.0, 0.0)
+    counts = Counter(ranks.tolist())
+    both = list(zip(labels, within, scores, strict=True))
+    recall = np.mean([sklearn_metrics.recall_score(label, first) for label, first, _ in both])
+    precision = np.mean([sklearn_metrics.precision_score(label, first) for label, first, _ in both])
+    assert HitRate(k).mean(counts) == pytest.approx(recall) == pytest.approx(k * precision)
+    assert NDCG(k).mean(counts) == pytest.approx(sklearn_metrics.ndcg_score(labels, scores, k=k))
+    # Within the first k, scikit-learn's average precision is that of a list cut off there; 0 without the positive.
+    averages = [
+        sklearn_metrics.average_precision_score(label[first > 0], score[first > 0]) if label @ first else 0.0
+        for label, first, score in both
+    ]
+    assert MeanReciprocalRankWithin(k).mean(counts) == pytest.approx(np.mean(averages))
+    assert MeanReciprocalRank().mean(counts) == pytest.approx(
+        sklearn_metrics.label_ranking_average_precision_score(labels, scores)
+    )
+    if k == 1:
+        assert HitRate(1).mean(counts) == NDCG(1).mean(counts) == MeanReciprocalRankWithin(1).mean(counts)
+
+
+def test_no_listed_metric_is_another_one_s_number():
+    """Of two metrics some rank has other gains."""
+    ranks = np.arange(1, 200)
+    gains = [metric.gain(ranks, np) for metric in rank_metrics.rank_metrics(rank_metrics.CATALOGUE_CUTOFFS)]
+    assert len(gains) == 6 + 5 + 1 + 1
+    assert not any(np.array_equal(first, second) for first, second in itertools.combinations(gains, 2))
+
+
+def test_names_in_the_order_of_tables():
+    names = ["mrr", "hit_rate_at_100", "ndcg_at_5", "hit_rate_at_20", "mrr_at_10", "hit_rate_at_20"]
+    assert rank_metrics.in_order(names) == ["hit_rate_at_20", "hit_rate_at_100", "ndcg_at_5", "mrr_at_10", "mrr"]
+
+
+def test_a_cut_off_says_something_up_to_half_of_the_list():
+    assert [tells(HitRate(10), items) for items in (10, 19, 20, 21)] == [False, False, True, True]
+    assert not tells(HitRate(100), 100) and not tells(HitRate(100), 101) and tells(MeanReciprocalRank(), 2)
 
 
 class FirstHalf(RankMetric):

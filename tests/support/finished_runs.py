@@ -80,6 +80,31 @@ MODEL = {
 }
 """What a report says of a model, in figures that are exact."""
 
+SLICES = [
+    {"by": "repeat", "part": "no", "examples": 290, "users": 95}
+    | {"model": [0.5, 0.45, 0.55], "best_rule": [0.25, 0.2, 0.3], "difference": [0.25, 0.125, 0.375]},
+    {"by": "repeat", "part": "yes", "examples": 1010, "users": 12}
+    | {"model": [0.25, 0.2, 0.3], "best_rule": [0.5, 0.45, 0.55], "difference": [-0.25, -0.375, -0.125]},
+    {"by": "hour", "part": "0 to 5", "examples": 1, "users": 1},
+]
+SCORES = {"auc": 0.75, "log_loss": 0.0625, "calibration_error": 0.03125, "observed_to_predicted": 2.0, "shift": 0.5}
+SCORES |= {"shifted_log_loss": 0.03125, "shifted_calibration_error": 0.0078125}
+SCORES |= {"bins": [[1500, 0.03125, 0.0625], [500, 0.25, 0.125]]}
+LISTS = {"lists": 1200, "coverage": 0.5, "gini": 0.75, "popularity_of_served": 44.04}
+LISTS |= {"popularity_of_clicked": 30.5, "novelty": 10.25}
+"""What an evaluation has beside the metrics."""
+
+
+def evaluated() -> dict:
+    """What a report says of a model whose search was also measured by slices, scores and lists."""
+    model = copy.deepcopy(MODEL)
+    model["rules"]["candidates"]["search"] |= {
+        "over_examples": dict.fromkeys(METRICS, [0.5, 0.4375, 0.5625]),
+        "slices": SLICES,
+        "scores": SCORES,
+    }
+    return copy.deepcopy({**model, "lists": {"search": LISTS}})
+
 
 def report(**changes) -> dict:
     """The report of a run.

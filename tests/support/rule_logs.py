@@ -1,6 +1,6 @@
 """A catalogue of five hotels, training logs of it, and the order into which a rule puts the hotels."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +10,7 @@ from components.baselines.item_features import NOTHING, ItemFeatures, read_item_
 from components.baselines.rules.rule import Rule
 from components.baselines.training_log import TrainingLog
 from components.behaviour_example_gen.examples.behaviour_examples import catalog_example
-from schemas.canonical_event import Item
+from schemas.canonical_event import Item, Surface
 from tests.support.behaviour_examples import write_examples
 
 HOTELS = (
@@ -24,9 +24,22 @@ UNKNOWN = "xyz"
 """Items that are not in the catalogue."""
 
 
-def write_hotels(folder: Path) -> str:
-    """Writes the catalogue as a file of examples."""
-    return write_examples(folder / "catalog.gz", [catalog_example(hotel, ["stars"], 0, []) for hotel in HOTELS])
+def write_hotels(folder: Path, engagements: Mapping[str, int] | None = None) -> str:
+    """Writes the catalogue as a file of examples.
+
+    Args:
+        folder: The folder of the file.
+        engagements: Of how many training examples each item is the positive; 0 for those that are not there.
+    """
+    counts = engagements or {}
+    rows = [catalog_example(hotel, ["stars"], counts.get(hotel.item_id, 0), []) for hotel in HOTELS]
+    return write_examples(folder / "catalog.gz", rows)
+
+
+def write_numbers(folder: Path, items: int) -> str:
+    """Writes a catalogue of the items `1`, `2` and so on; the item `7` has 7 engagements."""
+    rows = [catalog_example(Item(str(number)), [], number, []) for number in range(1, items + 1)]
+    return write_examples(folder / "numbers.gz", rows)
 
 
 def hotels(folder: Path) -> ItemFeatures:
@@ -65,6 +78,7 @@ def asked(*histories: str, queries: Sequence[str] = ()) -> ExampleColumns:
         np.zeros((rows, 1), np.int32),
         np.ones((rows, 1), bool),
         np.array([[*each, *[NOTHING] * (length - len(each))] for each in newest_first], np.int32).reshape(rows, length),
+        np.full((rows, length), Surface.RECOMMENDATION.token_kind),
     )
 
 

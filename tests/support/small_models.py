@@ -72,7 +72,8 @@ def joint(*counts, **sizes):
 
 def ranking_names() -> set[str]:
     """The names of all ranking metrics: of each surface, and of their mean."""
-    names = {"mrr"} | {f"{kind}_at_{k}" for kind in ("hit_rate", "ndcg") for k in (1, 5, 10)}
+    names = {"mrr", "mrr_at_10"} | {f"{kind}_at_{k}" for kind in ("hit_rate", "ndcg") for k in (1, 5, 10, 20)}
+    names.remove("ndcg_at_1")  # It is the hit rate at 1.
     return {f"{name}{surface}" for name in names for surface in ("", "_recommendation", "_search")}
 
 

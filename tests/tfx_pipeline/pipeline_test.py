@@ -70,9 +70,23 @@ def test_a_model_has_to_beat_the_rules_on_its_surfaces_unless_it_is_told_otherwi
         "surfaces": ["recommendation", "search"],
         "catalogue_examples": 0,  # UniSAR alone does not retrieve.
         "exclude_seen": False,
+        "decides_among": "candidates",
+        "rules_decide": True,
+        "deciding_slices": [],
+        "slice_margin": 0.0,
+        "timezone": "UTC",
     }
+    assert "baseline_model" not in made["Baselines"].inputs
     shown = nodes("evaluation.must_beat_baselines=false", "evaluation.split=validation")
     assert not is_asked(shown["Pusher"]) and shown["Baselines"].exec_properties["split"] == "validation"
+    # Slices decide with the Evaluator's own baseline, whether rules do or not.
+    by_slice = ("evaluation.deciding_slices=[repeat]", "evaluation.slice_margin=0.5", "data.timezone=Asia/Tokyo")
+    sliced = nodes("evaluation.must_beat_baselines=false", *by_slice)
+    assert sliced["Baselines"].inputs["baseline_model"].producer_component_id == "BaselineModel"
+    assert is_asked(sliced["Pusher"])
+    settings = json.loads(sliced["Baselines"].exec_properties["settings"])
+    assert (settings["rules_decide"], settings["deciding_slices"]) == (False, ["repeat"])
+    assert (settings["slice_margin"], settings["timezone"]) == (0.5, "Asia/Tokyo")
     none = nodes(must, "evaluation.baselines=[]")
     assert not is_asked(none["Pusher"]) and "Baselines" not in none
     of_each = nodes(must, "model=unifiedssr", "fine_tuning.surfaces=[search]")
@@ -80,6 +94,14 @@ def test_a_model_has_to_beat_the_rules_on_its_surfaces_unless_it_is_told_otherwi
     settings = json.loads(of_each["SearchBaselines"].exec_properties["settings"])
     assert (settings["surfaces"], settings["catalogue_examples"]) == (["search"], 2000)
     assert of_each["SearchPusher"].inputs["baseline_blessing"].producer_component_id == "SearchBaselines"
+    assert of_each["SearchCatalogueMetrics"].exec_properties["listed_examples"] == 500
+
+    def decides_among(*overrides):
+        made = nodes("evaluation.decides_among=all_items", *overrides)
+        return json.loads(made["Baselines"].exec_properties["settings"])["decides_among"]
+
+    # UniSAR alone has no figures among all items.
+    assert (decides_among("model=unifiedssr"), decides_among()) == ("catalogue", "candidates")
 
 
 def test_a_sasrec_is_trained_by_option_and_the_model_compared_with_it(tmp_path):

@@ -27,7 +27,7 @@ def eval_config(config: EvaluationConfig, surfaces: Sequence[str] = BOTH_SURFACE
         config: Names the metric that decides, and the margin.
         surfaces: The surfaces that the model serves. Examples of other surfaces are left out.
     """
-    metrics = {metric.name: _metric(metric.name) for metric in rank_metrics()}
+    metrics = {metric.name: _metric(metric.name, metric.name == config.metric) for metric in rank_metrics()}
     metrics[config.metric].per_slice_thresholds.extend(_better_by(config.margin, surface) for surface in surfaces)
     return config_pb2.EvalConfig(
         model_specs=[
@@ -39,9 +39,11 @@ def eval_config(config: EvaluationConfig, surfaces: Sequence[str] = BOTH_SURFACE
     )
 
 
-def _metric(name: str) -> config_pb2.MetricConfig:
+def _metric(name: str, decides: bool) -> config_pb2.MetricConfig:
     return config_pb2.MetricConfig(
-        class_name=EvaluatorMetric.__name__, module=EvaluatorMetric.__module__, config=json.dumps({"name": name})
+        class_name=EvaluatorMetric.__name__,
+        module=EvaluatorMetric.__module__,
+        config=json.dumps({"name": name, **({"always": True} if decides else {})}),
     )
 
 

@@ -4,6 +4,7 @@ import dataclasses
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timezone
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -72,6 +73,7 @@ class Sizes:
         max_reject_share: The share of refused rows that a run accepts. It is above the default if rows lack an id.
         engaged_again: The share of engagements with an item that the user engaged with before.
         new_items: The share of the newest engagements with an item that nobody engaged with before.
+        moments: The first and the last moment of the log, in milliseconds since 1970.
     """
 
     recommendation_history: int
@@ -87,6 +89,7 @@ class Sizes:
     max_reject_share: float = DataConfig.max_reject_share
     engaged_again: float = 0.0
     new_items: float = 0.0
+    moments: tuple[int, int] = (0, 0)
 
 
 def sizes(check: LogCheck) -> Sizes:
@@ -113,6 +116,7 @@ def sizes(check: LogCheck) -> Sizes:
         max_reject_share=_reject_share(check),
         engaged_again=tally.share_engaged_again,
         new_items=tally.share_of_new_items,
+        moments=(tally.earliest_ms, tally.latest_ms),
     )
 
 
@@ -163,6 +167,7 @@ def configuration(
     if of.max_reject_share > DataConfig.max_reject_share:
         lines.append("  # Rows without a user or an item are refused; so large a share of them is let pass.")
         lines.append(f"  max_reject_share: {of.max_reject_share}")
+    lines += _split_by_time(of)
     lines += [
         _WHY_THESE_NEGATIVES[of.negatives],
         f"  negatives: {of.negatives}",
@@ -181,6 +186,25 @@ def configuration(
     ]
     lines += _models(of, bool(data.items), bool(data.users))
     return "\n".join(lines) + "\n"
+
+
+def _split_by_time(of: Sizes) -> list[str]:
+    """The other way to hold examples out, as a comment: at two moments, the last tenths of the log's time."""
+    first, last = of.moments
+    starts = [_moment(first + (last - first) * tenths // 10) for tenths in (8, 9)]
+    if starts[0] == starts[1]:
+        return []
+    return [
+        "  # Held out is each user's last event on each surface. Then training knows what others did after it; with",
+        "  # the three lines below, a model is measured by what comes after all that it learned (docs/evaluation.md).",
+        "  # split: time",
+        f'  # validation_from: "{starts[0]}"',
+        f'  # test_from: "{starts[1]}"',
+    ]
+
+
+def _moment(milliseconds: int) -> str:
+    return datetime.fromtimestamp(milliseconds // 1000, timezone.utc).strftime("%Y-%m-%dT%H:%MZ")
 
 
 def _reject_share(check: LogCheck) -> float:

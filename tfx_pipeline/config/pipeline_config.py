@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from components.baselines.rule_names import RULE_NAMES
+from components.baselines.slices.slice_names import WAY_NAMES
 from components.data_checks.checks_config import DataChecksConfig
 from components.servability_gate.gate_config import GateConfig
 from components.sources.data_config import POPULARITY, TRAIN_ONLY, DataConfig
@@ -33,6 +34,7 @@ FOLLOWING = {f"{model}.{name}": f"data.{name}" for model in registry.names() for
 """Fields that take the value of another field. `load_config` refuses any other value."""
 
 
+CANDIDATES, ALL_ITEMS = "candidates", "all_items"
 LOG = "log"
 NUMBER_SCALES = (LOG, "linear")
 
@@ -118,7 +120,7 @@ class EvaluationConfig:
 
     Attributes:
         metric: The ranking metric that decides, such as `ndcg_at_5`, `hit_rate_at_10` or `mrr`; those of
-            `schemas/rank_metrics.py`, at 1, 5 and 10.
+            `schemas/rank_metrics.py`, at 1, 5, 10 and 20.
         margin: How much better than the baseline's the model's metric must be, on each surface. Absolute: with 0.005,
             0.205 beats 0.200.
         split: The split that is evaluated: `train`, `validation` or `test`.
@@ -127,12 +129,23 @@ class EvaluationConfig:
         sasrec: Whether a SASRec is trained beside the model, of our own blocks and on ids alone, and counts as one more
             of these rules. It costs a training. `tfx_pipeline/blessing/sasrec.py` says how it is built and trained.
         must_beat_baselines: Whether a model is pushed only if, on each surface, it beats the best of these rules in
-            `metric`, among the candidates of the examples. Otherwise the report shows the comparison all the same.
+            `metric`, among `decides_among`. Otherwise the report shows the comparison all the same.
+        decides_among: Where the model has to beat them. `candidates`: among the candidates of each example.
+            `all_items`: where it retrieves, among all items, by `baseline_examples` examples. That is what users see,
+            but fewer examples have wider intervals. What retrieves nothing is measured among candidates all the same.
         baseline_margin: How much better than the best rule's the model's metric must be: the lower end of the
             difference's 95 % interval must exceed it. A negative one lets a model pass that may be worse, but not by
             more.
         baseline_examples: If the model retrieves, about how many examples are compared among all items, too; 0 for
-            none. These figures are shown, and decide nothing.
+            none. Unless `decides_among` says otherwise, these figures are shown, and decide nothing.
+        deciding_slices: Ways to cut the examples, such as `history_length` or `item_popularity`: a model that is worse
+            than the Evaluator's baseline in one of their slices, for sure, is not pushed. Those of
+            `components/baselines/slices`. Empty: no slice decides. Otherwise the baseline ranks all examples once more.
+        slice_margin: How much worse it may be there: the upper end of the difference's 95 % interval must not be below
+            the negative of it. At least 0.
+        listed_examples: If the model retrieves, for about how many examples it is also asked for the list that it would
+            serve: how much of the catalogue these lists show, how evenly, how popular, new and alike their items are.
+            0 for none. They decide nothing.
         judged_queries: If the model retrieves, how many queries of each of seven kinds are made from the items' titles
             (whole titles, misspelt ones, plurals, ...), to show how many of the first five items are right; 0 for none.
             They decide nothing.
@@ -147,17 +160,41 @@ class EvaluationConfig:
     baselines: tuple[str, ...] = RULE_NAMES
     sasrec: bool = False
     must_beat_baselines: bool = True
+    decides_among: str = CANDIDATES
     baseline_margin: float = 0.0
     baseline_examples: int = 2_000
+    deciding_slices: tuple[str, ...] = ()
+    slice_margin: float = 0.0
+    listed_examples: int = 500
     judged_queries: int = 30
     exclude_seen: bool = True
 
+    @property
+    def comparison_decides(self) -> bool:
+        """Whether a model that the component Baselines does not bless is not pushed."""
+        return self.must_beat_baselines or bool(self.deciding_slices)
+
     def __post_init__(self) -> None:
-        """Refuses an unknown metric, split or rule, and a margin that no metric can reach."""
+        """Refuses an unknown metric, split, rule or slice, and a margin that no metric can reach."""
         for name in ("margin", "baseline_margin"):
             if not -1 <= getattr(self, name) <= 1:
                 raise ValueError(f"`{name}` should be from -1 to 1. Received: {name}={getattr(self, name)}")
-        check_least(self, 0, "baseline_examples", "judged_queries")
+        if not 0 <= self.slice_margin <= 1:
+            raise ValueError(f"`slice_margin` should be from 0 to 1. Received: slice_margin={self.slice_margin}")
+        if self.decides_among not in (CANDIDATES, ALL_ITEMS):
+            raise ValueError(
+                f"`decides_among` should be {CANDIDATES} or {ALL_ITEMS}. Received: decides_among={self.decides_among!r}"
+            )
+        if self.decides_among == ALL_ITEMS and not self.baseline_examples:
+            raise ValueError(f"`decides_among: {ALL_ITEMS}` needs `baseline_examples` above 0. Received: 0")
+        for way in self.deciding_slices:
+            if way not in WAY_NAMES:
+                raise ValueError(f"`deciding_slices` should be some of {', '.join(WAY_NAMES)}. Received: {way!r}")
+        if self.deciding_slices and not (self.baselines or self.sasrec):
+            raise ValueError(
+                "`deciding_slices` are measured beside simple rules: name at least one in `baselines`. Received: none"
+            )
+        check_least(self, 0, "baseline_examples", "listed_examples", "judged_queries")
         for place, rule in enumerate(self.baselines):
             if rule not in RULE_NAMES:
                 raise ValueError(f"`baselines` should be some of {', '.join(RULE_NAMES)}. Received: {rule!r}")

@@ -87,7 +87,9 @@ def _row(
     name: str, surface: str, base: Mapping[int, Trained], own: Mapping[int, Trained], results: Mapping[int, Result]
 ) -> Row:
     measured = {turn: each.metrics[surface] for turn, each in own.items() if surface in each.metrics}
-    names = [metric.name for metric in rank_metrics()]
+    # A training of an earlier release, taken from the cache, lacks metrics that are new.
+    listed = [metric.name for metric in rank_metrics()]
+    names = [each for each in listed if all(each in metrics for metrics in measured.values())]
     epochs = [int(each[EPOCH]) for each in measured.values()]
     row = Row(
         name,

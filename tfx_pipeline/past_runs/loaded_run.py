@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from tfx_pipeline.past_runs.ranked_examples import AskedModel, ReadExample
 
 _AT_ONCE: Final = 1_000
+_NO_ENDS: Final = (float("nan"), float("nan"))
 _SCOPES: Final = {"candidates": "candidates", "catalogue": "all items"}
 
 
@@ -61,13 +62,27 @@ class LoadedRun:
         """All metrics of the report.
 
         Returns:
-            Columns `model`, `surface`, `among` (`candidates`, `all items`), `ranker` (`model`, `baseline`,
-            `popularity`, `by vectors`, or the name of a rule), `over` (`examples`, or `users`: the mean over users of
-            each user's mean), `metric`, `value`, and `low` and `high`, the ends of the 95 % interval, NaN without one.
+            Columns `model`, `surface`, `among` (`candidates`, `all items`, or `served lists`), `ranker` (`model`,
+            `baseline`, `popularity`, `by vectors`, or the name of a rule), `over` (`examples`, `users`: the mean over
+            users of each user's mean, `lists`, or `pairs` of a candidate and its score), `metric`, `value`, and `low`
+            and `high`, the ends of the 95 % interval, NaN without one.
         """
         rows = [row for name, model in self.run.report["models"].items() for row in _metrics(name, model)]
         columns = ["model", "surface", "among", "ranker", "over", "metric", "value", "low", "high"]
         return pd.DataFrame(rows, columns=columns)
+
+    def slices(self) -> pd.DataFrame:
+        """The metric that decides on parts of the held-out examples, among the candidates.
+
+        Returns:
+            A row for each slice. Columns `model`, `surface`, `by` (the way to cut), `part`, `examples`, `users`, and
+            for slices with at least ten users `value`, `low` and `high` (the model's mean over users and the ends of
+            its 95 % interval), `rule` (that of the surface's best rule), `ahead`, `ahead_low` and `ahead_high` (model
+            minus rule). Empty if the run measured none.
+        """
+        rows = [row for name, model in self.run.report["models"].items() for row in _slices(name, model)]
+        columns = ["model", "surface", "by", "part", "examples", "users", "value", "low", "high", "rule"]
+        return pd.DataFrame(rows, columns=[*columns, "ahead", "ahead_low", "ahead_high"])
 
     def curves(self) -> pd.DataFrame:
         """The numbers of all trainings, epoch by epoch: columns `training`, `split`, `name`, `epoch`, `value`.
@@ -218,16 +233,40 @@ def _metrics(name: str, model: Mapping[str, Any]) -> Iterator[tuple[Any, ...]]:
         ("all items", "model", model["whole_catalogue"]),
         ("all items", "by vectors", model.get("by_vectors", {})),
     ]
+    compared = model.get("rules") or {}
+    ends = {
+        (surface, metric): (low, high)
+        for surface, figures in compared.get("candidates", {}).items()
+        for metric, (_, low, high) in figures.get("over_examples", {}).items()
+    }
     for among, ranker, by_surface in found:
         for surface, values in by_surface.items():
             for metric, value in values.items():
-                yield name, surface, among, ranker, "examples", metric, value, float("nan"), float("nan")
-    compared = model.get("rules") or {}
+                is_measured = (among, ranker) == ("candidates", "model")
+                low, high = ends.get((surface, metric), _NO_ENDS) if is_measured else _NO_ENDS
+                yield name, surface, among, ranker, "examples", metric, value, low, high
+    for surface, figures in compared.get("candidates", {}).items():
+        for metric, value in figures.get("scores", {}).items():
+            if metric != "bins":
+                yield name, surface, "candidates", "model", "pairs", metric, value, *_NO_ENDS
+    for surface, values in (model.get("lists") or {}).items():
+        for metric, value in values.items():
+            yield name, surface, "served lists", "model", "lists", metric, value, *_NO_ENDS
     for scope, among in _SCOPES.items():
         for surface, figures in compared.get(scope, {}).items():
             for ranker, values in {"model": figures["model"], **figures["rules"]}.items():
                 for metric, (value, low, high) in values.items():
                     yield name, surface, among, ranker, "users", metric, value, low, high
+
+
+def _slices(name: str, model: Mapping[str, Any]) -> Iterator[tuple[Any, ...]]:
+    nothing = (float("nan"), *_NO_ENDS)
+    for surface, figures in (model.get("rules") or {}).get("candidates", {}).items():
+        for each in figures.get("slices", ()):
+            rule = each.get("best_rule", nothing)[0]
+            counts = (each["examples"], each["users"])
+            own, ahead = each.get("model", nothing), each.get("difference", nothing)
+            yield name, surface, each["by"], each["part"], *counts, *own, rule, *ahead
 
 
 def _both(folder: Path) -> tuple[Any, Any]:

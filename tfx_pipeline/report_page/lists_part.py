@@ -1,4 +1,4 @@
-"""What a model answers: slices, ranked lists with history and truth, neighbours of items, sessions of histories."""
+"""What a model answers: ranked lists with history and truth, neighbours of items, sessions of histories."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -7,19 +7,16 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from schemas.canonical_event import Surface, Token
-from schemas.rank_metrics import metric_named
 from tfx_pipeline.config.loading import by_path
 from tfx_pipeline.past_runs.finished_run import FinishedRun
-from tfx_pipeline.report_page.example_slices import slices
 from tfx_pipeline.report_page.html_parts import Html, element, folded, joined, of_log, paragraphs, part, table
-from tfx_pipeline.report_page.plots import intervals
 
 if TYPE_CHECKING:
     from serving.client.answers import Session
     from tfx_pipeline.past_runs.ranked_examples import AskedModel, RankedExample
 
 _EXAMPLES: Final = 1_000
-"""So many are ranked for the slices, and the lists are chosen from them."""
+"""So many are ranked, and the lists are chosen from them."""
 _FIRST: Final = 5
 _EVENTS: Final = 10
 _POPULAR: Final = 5
@@ -46,11 +43,11 @@ def lists_part(run: FinishedRun, many: int) -> Html:
     parts = []
     for name, folder in models.items():
         parts.append(element("h2", name) if len(models) > 1 else Html())
-        parts.append(_answers(run, name, str(folder), files, values["evaluation.metric"], many))
+        parts.append(_answers(run, name, str(folder), files, many))
     return joined(parts)
 
 
-def _answers(run: FinishedRun, name: str, model: str, files: Sequence[str], metric: str, many: int) -> Html:
+def _answers(run: FinishedRun, name: str, model: str, files: Sequence[str], many: int) -> Html:
     from components.item_catalog.table import read_table  # Imports Beam.
     from tfx_pipeline.past_runs.ranked_examples import AskedModel, chosen_records, read_example  # Imports TensorFlow.
 
@@ -62,12 +59,8 @@ def _answers(run: FinishedRun, name: str, model: str, files: Sequence[str], metr
     served = run.surfaces(name)
     records = [each for each in chosen_records(files, _EXAMPLES) if read_example(each).surface in served]
     ranked = asked.ranked(records)
-    found = slices(ranked, metric_named(metric), engagements)
-    pictures = element("div", *(intervals(title, each) for title, each in found.items()), class_="pictures")
-    told = f"{len(ranked):,} of the held-out examples, with 95 % intervals over users."
     return joined(
         [
-            part("Slices", paragraphs([told]), pictures) if found else "",
             part("Ranked lists", *_lists(ranked, many, titles)),
             part("Neighbours of items", _neighbours(asked, engagements, titles)),
             part("Neighbours of queries", _query_neighbours(asked, [each.query for each in ranked])),

@@ -5,11 +5,22 @@ from typing import Any, Final
 
 from components.baselines.rule_names import SASREC
 from components.judged_queries import judgement_keys as keys
-from schemas.rank_metrics import metric_named
+from schemas.rank_metrics import in_order, metric_named
+from tfx_pipeline.cli.running.evaluation_text import (
+    LIST_COLUMNS,
+    LISTS_TOLD,
+    SCORE_COLUMNS,
+    SCORES_TOLD,
+    figure_table,
+    interval_of,
+    scores_of,
+    what_decides,
+)
 from tfx_pipeline.cli.running.report_text import shortfall_text
 from tfx_pipeline.cli.running.rules_text import refusals
 from tfx_pipeline.report_page.html_parts import Html, element, folded, joined, paragraphs, part, table
 from tfx_pipeline.report_page.plots import Interval, intervals
+from tfx_pipeline.report_page.slices_part import slices_part
 
 _OVERALL: Final = "overall"
 _OWN: Final = "the model"
@@ -32,6 +43,9 @@ def quality_parts(model: Model) -> Html:
         [
             part("Metrics on the held-out examples", _metrics(model), *_notes(model)),
             part(_rules_title(compared), *_rules(compared)) if compared else "",
+            slices_part(compared),
+            part("Scores as probabilities", *_scores(scores_of(model))),
+            part("What is served", *_lists(model.get("lists") or {})),
             part("Queries made from titles", *_judged(model.get("judged_queries") or {})),
             part("Gates", _gates(model)),
         ]
@@ -46,22 +60,26 @@ def _metrics(model: Model) -> Html:
         rivals["popularity"] = metrics["popularity"]
     others = {"among all items": model["whole_catalogue"], "by vectors alone": model.get("by_vectors", {})}
     others = {title: found for title, found in others.items() if found}
+    has_intervals = any(interval_of(model, surface, name) for surface, of in metrics["model"].items() for name in of)
     rows = []
     for surface in surfaces_of(metrics["model"]):
         own = metrics["model"][surface]
-        names = dict.fromkeys([*own, *(name for found in others.values() for name in found.get(surface, {}))])
+        names = in_order([*own, *(name for found in others.values() for name in found.get(surface, {}))])
         for name in names:
             cells = [surface, metric_named(name).label, figure(own.get(name))]
+            if has_intervals:
+                cells.append(interval_of(model, surface, name))
             for found in rivals.values():
                 value = found.get(surface, {}).get(name)
                 cells += [figure(value), difference(own.get(name), value)]
             rows.append([*cells, *(figure(found.get(surface, {}).get(name)) for found in others.values())])
     compared = [title for rival in rivals for title in (rival, "difference")]
-    return table(["surface", "metric", "model", *compared, *others], rows, "Metrics")
+    interval = ["95 % interval"] if has_intervals else []
+    return table(["surface", "metric", "model", *interval, *compared, *others], rows, "Metrics")
 
 
 def _notes(model: Model) -> list[Html]:
-    told = [f"Baseline: {model['baseline']}.", model.get("among_which", "")]
+    told = [f"Baseline: {model['baseline']}.", model.get("among_which", ""), what_decides(model)]
     return [paragraphs([each for each in told if each])]
 
 
@@ -95,7 +113,8 @@ def _rules(compared: Mapping[str, Any]) -> list[Html]:
         for scope, figures in scopes.items()
         if figures
     ]
-    verdicts = [compared["candidates"][each]["verdict"] for each in surfaces] or refusals(compared)
+    decisive = compared[compared.get("decides_among", "candidates")]
+    verdicts = [decisive[each]["verdict"] for each in sorted(decisive, reverse=True)] or refusals(compared)
     told = [f"{each[:1].upper()}{each[1:]}." for each in verdicts]
     told += [compared["sample"]] if compared["sample"] else []
     if not compared["blessed"] and not compared["decides"]:
@@ -156,6 +175,25 @@ def _all_metrics(surface: str, scopes: Mapping[str, Any]) -> Html:
             header = [f"{surface}, {_SCOPES[scope]}", *(metric_named(each).label for each in names)]
             tables.append(table(header, rows, f"All metrics, {surface}, {_SCOPES[scope]}", [0]))
     return folded(f"All metrics in {surface}, with intervals", *tables)
+
+
+def _scores(by_surface: Mapping[str, Mapping[str, Any]]) -> list[Html]:
+    header, rows = figure_table("surface", SCORE_COLUMNS, by_surface)
+    if not rows:
+        return []
+    bins = [
+        [surface, f"{count:,}", f"{mean:.4f}", f"{share:.4f}", f"{share / mean:.2f}"]
+        for surface, found in sorted(by_surface.items(), reverse=True)
+        for count, mean, share in found.get("bins", ())
+    ]
+    titles = ["surface", "candidates", "mean score, shifted", "share of positives", "observed / predicted"]
+    by_bin = [folded("By score", table(titles, bins, "Calibration by score"))] if bins else []
+    return [table(header, rows, "Scores"), paragraphs([SCORES_TOLD]), *by_bin]
+
+
+def _lists(by_surface: Mapping[str, Mapping[str, float]]) -> list[Html]:
+    header, rows = figure_table("surface", LIST_COLUMNS, by_surface)
+    return [table(header, rows, "What is served"), paragraphs([LISTS_TOLD])] if rows else []
 
 
 def _judged(judged: Mapping[str, Any]) -> list[Html]:

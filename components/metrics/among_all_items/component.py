@@ -18,6 +18,7 @@ class CatalogueMetricsSpec(ComponentSpec):
         executor.SPLIT_KEY: ExecutionParameter(type=str),
         executor.BATCH_SIZE_KEY: ExecutionParameter(type=int),
         executor.EXCLUDE_SEEN_KEY: ExecutionParameter(type=int),
+        executor.LISTED_EXAMPLES_KEY: ExecutionParameter(type=int),
     }
     INPUTS = {
         executor.MODEL_KEY: ChannelParameter(type=standard_artifacts.Model),
@@ -48,6 +49,7 @@ class CatalogueMetrics(BaseBeamComponent):
         split: str = features.TEST_SPLIT,
         batch_size: int = 128,
         exclude_seen: bool = True,
+        listed_examples: int = 0,
     ):
         """Sets the node up.
 
@@ -60,6 +62,8 @@ class CatalogueMetrics(BaseBeamComponent):
                 of the history and without.
             exclude_seen: Whether the items of an example's history are left out, as answers do with `exclude_seen`. A
                 positive that is in the history is ranked among all items nevertheless.
+            listed_examples: For about how many examples the model is also asked for the list that it would serve, to
+                measure what all of them together are like (`components.metrics.served_lists`); 0 for none.
         """
         super().__init__(
             CatalogueMetricsSpec(
@@ -69,6 +73,7 @@ class CatalogueMetrics(BaseBeamComponent):
                     executor.SPLIT_KEY: split,
                     executor.BATCH_SIZE_KEY: batch_size,
                     executor.EXCLUDE_SEEN_KEY: int(exclude_seen),
+                    executor.LISTED_EXAMPLES_KEY: listed_examples,
                     executor.METRICS_KEY: types.Channel(type=WholeCatalogueMetrics),
                 }
             )

@@ -15,16 +15,26 @@ class EvaluatorMetric(metric_types.Metric):
     groups them by a query key.)
     """
 
-    def __init__(self, name: str):
-        """Takes a name of `schemas.rank_metrics`, else raises ValueError."""
+    def __init__(self, name: str, always: bool = False):
+        """Sets the metric up.
+
+        Args:
+            name: A name of `schemas.rank_metrics`.
+            always: Whether it is a result even where the lists are too short for its cut-off to say something
+                (`schemas.rank_metrics.tells`), as the metric that decides has to be.
+
+        Raises:
+            ValueError: No metric has that name.
+        """
         metric_named(name)
-        super().__init__(_computations, name=name)
+        super().__init__(_computations, name=name, always=always)
 
 
 def _computations(
     name: str,
+    always: bool = False,
     eval_config: config_pb2.EvalConfig | None = None,
     model_names: list[str] | None = None,
     output_names: list[str] | None = None,
 ) -> metric_types.MetricComputations:
-    return rank_computations(metric_named(name), eval_config, model_names, output_names)
+    return rank_computations(metric_named(name), eval_config, model_names, output_names, always)

@@ -7,14 +7,16 @@ identifies computations by their keys, so it runs this one once for all metrics.
 
 from collections import Counter
 from collections.abc import Callable, Iterable
+from typing import NamedTuple
 
 import apache_beam as beam
+import numpy as np
 from tensorflow_model_analysis.metrics import metric_types, metric_util
 from tensorflow_model_analysis.proto import config_pb2
 
 from components.metrics.among_candidates.positive_rank import positive_rank
 from components.progress import Progress
-from schemas.rank_metrics import RankMetric
+from schemas.rank_metrics import RankMetric, tells
 
 PRIVATE_NAME = "_positive_rank_counts"
 """TFMA leaves metrics whose name starts with an underscore out of its results."""
@@ -24,6 +26,18 @@ _RANKED = Progress("lists of candidates ranked")
 """An example is counted once for each model and each slice."""
 
 
+class Ranks(NamedTuple):
+    """The examples of a slice.
+
+    Attributes:
+        counts: How many examples have each rank of the positive.
+        longest: The number of candidates of the example that has most.
+    """
+
+    counts: Counter[int]
+    longest: int
+
+
 class RankCounts(beam.CombineFn):
     """Counts the examples of a slice by the rank of their positive."""
 
@@ -31,11 +45,11 @@ class RankCounts(beam.CombineFn):
         self._key = key
         self._eval_config = eval_config
 
-    def create_accumulator(self) -> Counter[int]:
+    def create_accumulator(self) -> Ranks:
         """Starts with no example."""
-        return Counter()
+        return Ranks(Counter(), 0)
 
-    def add_input(self, accumulator: Counter[int], element: metric_types.StandardMetricInputs) -> Counter[int]:
+    def add_input(self, accumulator: Ranks, element: metric_types.StandardMetricInputs) -> Ranks:
         """Counts one example: its labels and the scores that this computation's model gave."""
         labels, scores, _ = next(
             metric_util.to_label_prediction_example_weight(
@@ -47,15 +61,16 @@ class RankCounts(beam.CombineFn):
                 squeeze=False,
             )
         )
-        accumulator[positive_rank(labels, scores)] += 1
+        accumulator.counts[positive_rank(labels, scores)] += 1
         _RANKED.advance()
-        return accumulator
+        return Ranks(accumulator.counts, max(accumulator.longest, np.size(labels)))
 
-    def merge_accumulators(self, accumulators: Iterable[Counter[int]]) -> Counter[int]:
+    def merge_accumulators(self, accumulators: Iterable[Ranks]) -> Ranks:
         """Adds up what the bundles counted."""
-        return sum(accumulators, Counter())
+        counts, longest = zip(*accumulators, strict=True)
+        return Ranks(sum(counts, Counter()), max(longest))
 
-    def extract_output(self, accumulator: Counter[int]) -> dict[metric_types.MetricKey, Counter[int]]:
+    def extract_output(self, accumulator: Ranks) -> dict[metric_types.MetricKey, Ranks]:
         """Gives the counts to the metrics that are derived from them."""
         return {self._key: accumulator}
 
@@ -65,6 +80,7 @@ def rank_computations(
     eval_config: config_pb2.EvalConfig | None,
     model_names: list[str] | None,
     output_names: list[str] | None,
+    always: bool = False,
 ) -> metric_types.MetricComputations:
     """The computations of a ranking metric.
 
@@ -73,6 +89,7 @@ def rank_computations(
         eval_config: Names the models, their labels and their prediction keys.
         model_names: The models to evaluate; one nameless model by default.
         output_names: The outputs to evaluate; one nameless output by default.
+        always: Whether there is a result even where lists are so short that it says nothing, see `tells`.
     """
     computations: metric_types.MetricComputations = []
     for model_name in model_names or [""]:
@@ -80,11 +97,15 @@ def rank_computations(
             ranks = metric_types.MetricKey(PRIVATE_NAME, model_name=model_name, output_name=output_name)
             result = metric_types.MetricKey(metric.name, model_name=model_name, output_name=output_name)
             computations.append(metric_types.MetricComputation([ranks], None, RankCounts(ranks, eval_config)))
-            computations.append(metric_types.DerivedMetricComputation([result], _derive(ranks, result, metric)))
+            computations.append(metric_types.DerivedMetricComputation([result], _derive(ranks, result, metric, always)))
     return computations
 
 
 def _derive(
-    ranks: metric_types.MetricKey, result: metric_types.MetricKey, metric: RankMetric
+    ranks: metric_types.MetricKey, result: metric_types.MetricKey, metric: RankMetric, always: bool
 ) -> Callable[[dict], dict]:
-    return lambda metrics: {result: metric.mean(metrics[ranks])}
+    def derive(metrics: dict) -> dict:
+        counts, longest = metrics[ranks]
+        return {result: metric.mean(counts)} if always or tells(metric, longest) else {}
+
+    return derive

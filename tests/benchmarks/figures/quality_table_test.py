@@ -60,6 +60,12 @@ def test_a_row_for_each_surface_search_first_with_the_best_rule_of_each_metric()
     assert "all_ndcg_at_10" not in feed
 
 
+def test_a_small_catalogue_has_no_hit_rate_of_the_first_hundred():
+    of_some = compared([0, 0.125], {"a": [0, 0.25]}, ALL[:2])
+    search, _ = rows({**RESULT, "rules": {**RESULT["rules"], "catalogue": {"search": of_some}}})
+    assert "all_hit_rate_at_100" not in search and search["all_ndcg_at_10"]["model"] == 0.125
+
+
 def test_the_table_is_bold_where_the_model_beats_the_best_rule_and_says_what_was_not_run():
     lines = as_markdown(rows(RESULT), {"beauty": "it needs --shared DIR"}).splitlines()
     assert len({line.count("|") for line in lines[:4]}) == 1

@@ -51,10 +51,10 @@ def files(tmp_path):
     )
 
 
-def run(tmp_path, files, score, settings=SETTINGS, further=None, workers=1, sasrec=""):
+def run(tmp_path, files, score, settings=SETTINGS, further=None, workers=1, sasrec="", baseline=""):
     model = save_rank_model(tmp_path / "model", serving_default=score, further=further)
     (tmp_path / "out").mkdir(exist_ok=True)
-    return compare(lambda: make_pipeline(workers), files, model, str(tmp_path / "out"), settings, sasrec)
+    return compare(lambda: make_pipeline(workers), files, model, str(tmp_path / "out"), settings, sasrec, baseline)
 
 
 def without_all(settings=SETTINGS, **changes):
@@ -72,10 +72,94 @@ def test_rules_and_the_model_by_surface(tmp_path, files):
     assert [search["rules"][rule]["mrr"][0] for rule in SETTINGS.rules] == [0.5, 1.0]
     assert search["model"]["mrr"][0] == 0.5 and not search["beaten"]
     assert (search["examples"], search["users"], search["best_rule"]) == (12, 12, "last_items")
-    assert set(search["model"]) == {"mrr", *(f"{each}_at_{k}" for each in ("hit_rate", "ndcg") for k in (1, 5, 10))}
+    # There are two candidates, so that one cut-off says something; of the feed's four it is the same.
+    assert set(search["model"]) == set(feed["model"]) == {"hit_rate_at_1", "mrr"}
     assert found["reasons"] == [search["verdict"]] and not found["blessed"]
     assert (found["catalogue"], found["sample"]) == ({}, "")
     assert found == json.loads((tmp_path / "out" / "metrics.json").read_text())
+
+
+def test_a_metric_that_decides_is_there_however_short_the_lists_are(tmp_path, files):
+    found = run(tmp_path, files, favours("c"), without_all(metric="ndcg_at_5"))
+    assert set(found["candidates"]["search"]["model"]) == {"hit_rate_at_1", "ndcg_at_5", "mrr"}
+
+
+def test_means_over_examples_are_the_evaluator_s_and_have_intervals_over_users(tmp_path, files):
+    """u0 has eleven examples more, in which the model has the wanted item last of two."""
+    more = write_examples(tmp_path / "3.gz", [behaviour_example(["a", "c"], user="u0")] * 11)
+    both = replace(files, evaluation=[*files.evaluation, more])
+    feed = run(tmp_path, both, favours("c"), without_all())["candidates"]["recommendation"]
+    # Twelve at the first place and eleven at the second, of 23; a user counts once in the other mean.
+    value, low, high = feed["over_examples"]["mrr"]
+    assert value == pytest.approx((12 + 11 / 2) / 23)
+    assert feed["model"]["mrr"][0] == pytest.approx((11 + (1 + 11 / 2) / 12) / 12)
+    # Whoever does not draw u0 has 1. Twice u0 of 12 makes 34 examples.
+    assert high == 1 and low < (12 + 22 / 2) / 34
+
+
+def test_slices_and_scores_stand_beside_the_candidates(tmp_path, files):
+    found = run(tmp_path, files, favours(FAVOURITE), without_all())
+    feed, search = found["candidates"]["recommendation"], found["candidates"]["search"]
+    slices = {(each["by"], each["part"]): each for each in search["slices"]}
+    # All users had a on the feed, which is what they now search for, without a query. Nobody is in training.
+    assert {each for each in slices if slices[each]["users"] == 12} == set(slices)
+    assert set(slices) == {
+        ("history_length", "1 to 5"),
+        ("share_of_searches", "none"),
+        ("last_transition", "feed to search"),
+        ("user_activity", "0 (new)"),
+        ("item_popularity", "0 to 9"),
+        ("repeat", "yes"),
+        ("hour", "0 to 5"),
+    }
+    # The rule last_items has a first, the model finds both equal.
+    for each in slices.values():
+        assert (each["model"][0], each["best_rule"][0], each["difference"][0]) == (0.5, 1, -0.5)
+    # Of training's items, c is none.
+    assert ("item_popularity", "not in training") in {(each["by"], each["part"]) for each in feed["slices"]}
+    assert (feed["scores"]["auc"], search["scores"]["auc"]) == (1, 0.5)
+    assert found["blessed"] is False and len(found["reasons"]) == 1
+
+
+def test_a_model_that_falls_behind_the_baseline_in_a_slice_is_not_blessed(tmp_path, files):
+    """It is as good as the rules have to be beaten, but on the feed the baseline knows better, with a history."""
+    baseline = save_rank_model(tmp_path / "baseline", serving_default=favours("c"))
+    settings = without_all(margin=-1.0, surfaces=("recommendation",), deciding_slices=("history_length", "repeat"))
+    found = run(tmp_path, files, favours("a"), settings, baseline=baseline)
+    # The model has a first, and c is last of the three others that are equal: rank 4; the baseline has it first.
+    assert not found["blessed"] and found["reasons"] == [
+        f"recommendation, {title}: the baseline is better than the model: MRR 0.2500 against 1.0000 (difference "
+        "-0.7500, 95 % interval -0.7500 to -0.7500; 12 examples of 12 users)"
+        for title in ("events in the history: 1 to 5", "is the wanted item in the history: no")
+    ]
+    # The baseline is no rule.
+    assert set(found["candidates"]["recommendation"]["rules"]) == set(SETTINGS.rules)
+    assert run(tmp_path, files, favours("a"), replace(settings, slice_margin=0.8), baseline=baseline)["blessed"]
+    # Where rules do not decide, slices do all the same.
+    lenient = replace(settings, margin=0.0, rules_decide=False)
+    assert len(run(tmp_path, files, favours("a"), lenient, baseline=baseline)["reasons"]) == 2
+    assert run(tmp_path, files, favours("c"), lenient, baseline=baseline)["blessed"]
+    # A surface on which the model beats no rule is told, too, where rules decide.
+    strict = replace(settings, margin=0.0)
+    assert len(run(tmp_path, files, favours("a"), strict, baseline=baseline)["reasons"]) == 3
+
+
+def test_the_whole_catalogue_may_decide(tmp_path, files):
+    """Among candidates the model is better than the rules on the feed, among all items only if it is asked there."""
+    settings = replace(SETTINGS, surfaces=("recommendation",))
+    worst = {signatures.CATALOGUE_RANKS: fifth}
+    assert run(tmp_path, files, favours("c"), settings, worst)["blessed"]
+    among_all = replace(settings, decides_among="catalogue")
+    found = run(tmp_path, files, favours("c"), among_all, worst)
+    assert not found["blessed"] and found["reasons"] == [found["catalogue"]["recommendation"]["verdict"]]
+    assert found["decides_among"] == "catalogue"
+    assert run(tmp_path, files, favours("a"), among_all, {signatures.CATALOGUE_RANKS: second})["blessed"]
+    # No user was chosen, so that nothing is known.
+    nobody = run(tmp_path, files, favours("c"), replace(among_all, catalogue_examples=0), worst)
+    assert nobody["reasons"] == [
+        "recommendation: the model could not be compared with rules among all items, there is no example of it to "
+        "evaluate"
+    ]
 
 
 def test_only_served_surfaces_count_and_one_without_examples_is_not_blessed(tmp_path, files):
@@ -154,7 +238,9 @@ def test_among_all_items_too_where_the_model_retrieves(tmp_path, files):
     feed, search = found["catalogue"]["recommendation"], found["catalogue"]["search"]
     # Of the five hotels, b is popular and a in the history, so that c, d and e share the places 2 to 4.
     assert feed["rules"]["popularity"]["mrr"][0] == pytest.approx((1 / 2 + 1 / 3 + 1 / 4) / 3)
-    assert feed["model"]["mrr"][0] == 1 and feed["model"]["hit_rate_at_100"][0] == 1
+    assert feed["model"]["mrr"][0] == 1 and feed["model"]["hit_rate_at_1"][0] == 1
+    assert set(feed["model"]) == {"hit_rate_at_1", "mrr"}  # Five hotels.
+    assert not {"slices", "scores"} & set(feed)
     # Searches want what is in the history, which is ranked with it: a is behind b.
     assert search["rules"]["last_items"]["mrr"][0] == 1 and search["rules"]["popularity"]["mrr"][0] == 0.5
     assert search["model"]["mrr"][0] == 0

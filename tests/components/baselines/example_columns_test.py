@@ -24,6 +24,8 @@ def test_a_batch_as_arrays():
     # Unknown items are told apart, and are the same in histories and among candidates.
     assert columns.items.tolist() == [[1, 2, 3], [0, -1, -1]]
     assert columns.history.tolist() == [[1, 2, 0], [-1, -1, -1]]
+    # 2 is a search, 1 the feed; newest first.
+    assert columns.kinds.tolist() == [[2, 1, 2], [0, 0, 0]]
     assert columns.positives.tolist() == [2, 0]
     assert columns.times.tolist() == [1000, 1000] and not columns.is_sequence_end.any()
 

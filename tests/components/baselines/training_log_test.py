@@ -26,6 +26,8 @@ def test_positives_times_queries_and_baskets_of_all_files(tmp_path):
     assert log.queries == ["", "mug", ""]
     # In each history an item stands once; the second ends no sequence, so that its events are in another one.
     assert log.baskets.tolist() == [[0, 0], [0, 1], [2, 2], [3, 1], [3, 4]]
+    # The example of z counts as one of its user.
+    assert log.users == {b"u": 4}
     assert log.counts(5).tolist() == [1, 2, 0, 0, 0, 0]
     assert log.counts(5, since_ms=7).tolist() == [1, 1, 0, 0, 0, 0]
 

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from components.baselines import user_bootstrap
-from components.baselines.user_bootstrap import drawn_means, interval
+from components.baselines.user_bootstrap import drawn_means, drawn_ratios, interval
 
 
 def test_all_columns_are_drawn_together_and_equal_seeds_draw_equal_users():
@@ -32,3 +32,21 @@ def test_draws_that_do_not_fit_at_once_are_the_same(monkeypatch):
 
 def test_ninety_five_of_a_hundred_lie_between():
     assert interval(np.arange(1001.0)) == (25.0, 975.0)
+
+
+def test_a_ratio_of_sums_is_drawn_with_its_users():
+    # 400 users, half with one example of gain 1, half with three of gain 0: the mean over examples is 200 / 800.
+    sums, counts = np.repeat([1.0, 0.0], 200)[:, np.newaxis], np.repeat([1.0, 3.0], 200)[:, np.newaxis]
+    ratios = drawn_ratios(sums, counts)[:, 0]
+    # With a share s of the first half it is s / (3 - 2 s), whose slope at 1/2 is 3/4; s has the deviation 1/40.
+    low, high = interval(ratios)
+    assert (low, high) == (pytest.approx(0.25 - 0.037, abs=0.006), pytest.approx(0.25 + 0.037, abs=0.006))
+    # All users alike: the ratio is the same in each draw.
+    assert drawn_ratios(counts, 2 * counts) == pytest.approx(np.full((1000, 1), 0.5))
+
+
+def test_draws_without_such_a_user_do_not_count():
+    ratios = drawn_ratios(np.array([[0.5], [0.0], [0.0]]), np.array([[1.0], [0.0], [0.0]]))
+    # One of three users is missed by (2/3)^3 of the draws.
+    assert np.isnan(ratios).mean() == pytest.approx(8 / 27, abs=0.05)
+    assert interval(ratios[:, 0]) == (0.5, 0.5)

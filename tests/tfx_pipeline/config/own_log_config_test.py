@@ -211,3 +211,27 @@ def test_a_weight_is_a_comment_that_becomes_a_setting_without_its_signs(columns,
     found = load_config(str(tmp_path / "my.yaml")).data.columns
     assert found == dataclasses.replace(columns, weight="time: spent", weight_values=values)
     assert ("weight_cap and weight_log" in written) == (not values)
+
+
+def test_the_split_by_time_is_written_as_a_comment_that_can_be_taken_in(tmp_path):
+    """The log begins on 2023-11-14 at 22:13:20 UTC; ten days later it ends."""
+    found = check()
+    found.tally.add(
+        "log.csv", 1, Event("late", 1_700_000_000_000 + 10 * 86_400_000, Surface.SEARCH, "mug", item_id="i1")
+    )
+    text = configuration("shop", DATA, sizes(found))
+    assert load_config(_written(tmp_path, text)).data.split == "leave_one_out"
+    names = ("# split:", "# validation_from:", "# test_from:")
+    taken = [line.replace("# ", "") if line.strip().startswith(names) else line for line in text.splitlines()]
+    data = load_config(_written(tmp_path, "\n".join(taken))).data
+    assert (data.split, data.validation_from, data.test_from) == ("time", "2023-11-22T22:13Z", "2023-11-23T22:13Z")
+    assert data.test_from_ms - data.validation_from_ms == 86_400_000
+
+
+def test_a_log_of_one_moment_has_no_two_to_split_at():
+    assert "# split: time" not in configuration("shop", DATA, sizes(check(each=1)))
+
+
+def _written(folder, text):
+    (folder / "shop.yaml").write_text(text)
+    return str(folder / "shop.yaml")

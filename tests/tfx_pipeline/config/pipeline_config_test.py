@@ -4,8 +4,15 @@ from pathlib import Path
 import pytest
 
 from components.baselines.rule_names import RULE_NAMES
+from components.baselines.slices.slice_names import TITLES
 from tfx_pipeline.config.loading import ConfigError, as_dict, from_dict
-from tfx_pipeline.config.pipeline_config import RETRIEVAL_INDICES, PipelineConfig, ServedModel, load_config
+from tfx_pipeline.config.pipeline_config import (
+    RETRIEVAL_INDICES,
+    EvaluationConfig,
+    PipelineConfig,
+    ServedModel,
+    load_config,
+)
 from tfx_pipeline.export.catalogue import retrieval_index
 
 CONFIGS = Path(__file__).resolve().parents[3] / "configs"
@@ -152,6 +159,10 @@ SCHEDULE = (
         ("evaluation", "baselines", "[luck]", f"should be some of {', '.join(RULE_NAMES)}. Received: 'luck'"),
         ("evaluation", "baselines", "[popularity, popularity]", "should name each rule once. Received: 'popularity' t"),
         ("evaluation", "metric", "auc", "should be one of hit_rate_at_1, "),
+        ("evaluation", "listed_examples", "-1", "should be at least 0. Received: listed_examples=-1"),
+        ("evaluation", "slice_margin", "-0.5", "should be from 0 to 1. Received: slice_margin=-0.5"),
+        ("evaluation", "decides_among", "all", "should be candidates or all_items. Received: decides_among='all'"),
+        ("evaluation", "deciding_slices", "[age]", f"should be some of {', '.join(TITLES)}. Received: 'age'"),
         (
             "data.columns",
             "context",
@@ -216,3 +227,16 @@ def test_every_configuration_that_comes_along_loads(file):
 
 def test_the_indices_are_those_of_the_export():
     assert RETRIEVAL_INDICES == retrieval_index.KINDS  # Which to import takes TensorFlow.
+
+
+def test_what_decides_has_to_be_measured():
+    with pytest.raises(ValueError, match="`decides_among: all_items` needs `baseline_examples` above 0. Received: 0"):
+        EvaluationConfig(decides_among="all_items", baseline_examples=0)
+    with pytest.raises(ValueError, match="`deciding_slices` are measured beside simple rules: name at least one in"):
+        EvaluationConfig(deciding_slices=("hour",), baselines=())
+    assert EvaluationConfig(deciding_slices=("hour",), baselines=(), sasrec=True, must_beat_baselines=False)
+    decides = [
+        EvaluationConfig(must_beat_baselines=must, deciding_slices=slices).comparison_decides
+        for must, slices in ((True, ()), (False, ("hour",)), (False, ()))
+    ]
+    assert decides == [True, True, False]

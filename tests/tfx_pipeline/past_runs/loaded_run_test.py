@@ -5,7 +5,7 @@ import pytest
 from components.item_catalog.table import CatalogItem
 from schemas.canonical_event import Item, Surface, Token
 from tests.support.behaviour_examples import behaviour_example
-from tests.support.finished_runs import finish, put_examples, put_items, put_model, report
+from tests.support.finished_runs import evaluated, finish, put_examples, put_items, put_model, report
 from tests.support.past_runs import PastRuns
 from tests.support.vector_models import vector_signatures
 from tfx_pipeline.past_runs.finished_run import NotFinished, UnknownRun
@@ -44,6 +44,30 @@ def test_metrics_are_those_of_the_report_with_intervals_where_there_are_some(run
     assert by_ranker.loc[("users", "item_neighbours")].tolist() == [0.25, 0.25 - 0.02, 0.25 + 0.02]
     assert set(found.among) == {"candidates", "all items"} and set(found.model) == {"shop"}
     assert len(found) == 3 * (3 * 3 + 2) + 3 * 3 * (1 + 2)
+
+
+def test_what_an_evaluation_has_beside_the_metrics_is_a_table_too(tmp_path):
+    past = PastRuns(tmp_path / "shop")
+    finish(past, {**report(), "models": {"shop": evaluated()}})
+    run = load(str(past.root))
+    found = run.metrics()
+    mean = found[(found.surface == "search") & (found.ranker == "model") & (found.over == "examples")]
+    by_place = mean.set_index(["among", "metric"])[["value", "low", "high"]]
+    assert by_place.loc[("candidates", "mrr")].tolist() == [0.5, 0.4375, 0.5625]
+    assert by_place.loc[("all items", "mrr")].isna().tolist() == [False, True, True]
+    assert found[found.over == "pairs"].set_index("metric").value["auc"] == 0.75
+    assert found[found.among == "served lists"].set_index("metric").value["gini"] == 0.75
+    slices = run.slices()
+    assert rows(slices.iloc[:2]) == [
+        ("shop", "search", "repeat", "no", 290, 95, 0.5, 0.45, 0.55, 0.25, 0.25, 0.125, 0.375),
+        ("shop", "search", "repeat", "yes", 1010, 12, 0.25, 0.2, 0.3, 0.5, -0.25, -0.375, -0.125),
+    ]
+    assert slices.iloc[2][["by", "part", "examples", "users"]].tolist() == ["hour", "0 to 5", 1, 1]
+    assert slices.iloc[2][["value", "rule", "ahead"]].isna().all()
+
+
+def test_a_run_without_slices_has_an_empty_table(run):
+    assert run.slices().empty and "ahead_low" in run.slices()
 
 
 def test_curves_have_a_row_for_each_epoch(run):

@@ -64,10 +64,7 @@ def test_a_hit_marks_its_first_row(html):
     assert re.findall('<tr class="marked"><th[^>]*>(.*?)</th>', hit) == ["1"]
 
 
-def test_slices_neighbours_and_sessions_are_shown(html):
-    assert "28 of the held-out examples, with 95 % intervals over users." in html
-    captions = re.findall("<figcaption>(.*?)</figcaption>", html)
-    assert "recommendation, NDCG@5 by events in the history" in captions
+def test_neighbours_and_sessions_are_shown(html):
     assert table_rows(html, "Neighbours of items")[1:3] == [["BEE", SHOWN, "0.875"], ["BEE", "ccc", "0.750"]]
     # The vectors of all queries have one direction, so all are equally alike.
     similar = table_rows(html, "Neighbours of queries")[1:]
@@ -88,7 +85,6 @@ def test_a_model_of_one_surface_is_asked_there_alone(run, monkeypatch):
     del told["models"]["shop"]["metrics"]["model"]["search"]
     monkeypatch.setitem(run.report, "models", told["models"])
     html = lists_part(run, 3)
-    assert "24 of the held-out examples" in html
     assert "hit: feed" in html and "search for " not in html.replace("<li>search for ", "")
 
 

@@ -1,6 +1,6 @@
 import pytest
 
-from tests.support.finished_runs import report
+from tests.support.finished_runs import evaluated, report
 from tests.support.html_tables import table_rows
 from tfx_pipeline.report_page.quality_part import difference, figure, quality_parts, surfaces_of
 
@@ -17,6 +17,36 @@ def test_each_metric_stands_beside_what_it_is_compared_with():
     ]
     assert len(table_rows(parts(), "Metrics")) == 1 + 2 * 3
     assert "Baseline: last blessed version 12." in parts()
+
+
+def test_intervals_stand_beside_the_model_and_the_page_says_what_decides():
+    html = quality_parts(evaluated())
+    assert [row[:5] for row in table_rows(html, "Metrics")[:2]] == [
+        ["surface", "metric", "model", "95 % interval", "baseline"],
+        ["search", "HR@1", "0.5000", "0.438 to 0.562", "0.3750"],
+    ]
+    assert table_rows(html, "Metrics")[4][:4] == ["recommendation", "HR@1", "0.2500", ""]
+    assert (
+        "What decides is NDCG@5: against the baseline among the candidates, and against the best simple rule among the "
+        "candidates. Figures among all items decide nothing (evaluation.decides_among)."
+    ) in html
+
+
+def test_scores_and_lists_are_tables_where_they_were_measured():
+    html = quality_parts(evaluated())
+    assert table_rows(html, "Scores")[1] == [
+        *("search", "0.7500", "0.0625", "0.0312", "2.0000", "0.0312", "0.0078"),
+    ]
+    assert table_rows(html, "Calibration by score")[1:] == [
+        ["search", "1,500", "0.0312", "0.0625", "2.00"],
+        ["search", "500", "0.2500", "0.1250", "0.50"],
+    ]
+    # Without attributes there is no diversity.
+    assert table_rows(html, "What is served") == [
+        ["surface", "lists", "coverage", "Gini", "popularity", "of the wanted", "novelty, bits"],
+        ["search", "1,200", "0.5000", "0.7500", "44.0", "30.5", "10.2"],
+    ]
+    assert not [title for title in ("Scores", "What is served", "Slices") if f"<h3>{title}" in parts()]
 
 
 def test_a_baseline_that_is_popularity_stands_once():
@@ -43,6 +73,13 @@ def test_rules_stand_from_the_best_to_the_worst_with_intervals_and_differences()
     )
     assert parts().count("<svg") == 3
     assert "Beside simple rules: NDCG@5, with 95 % intervals over users" in parts()
+
+
+def test_the_verdicts_are_those_of_the_figures_that_decide():
+    rules = report()["models"]["shop"]["rules"] | {"decides_among": "catalogue"}
+    rules["catalogue"]["search"]["verdict"] = "among all"
+    html = parts(rules=rules)
+    assert "<p>Among all.</p>" in html and "The model against item_neighbours." not in html
 
 
 def test_the_title_names_a_sasrec_that_is_no_simple_rule():

@@ -61,8 +61,9 @@ def markdown(found: Sequence[Row], results: Sequence[Result], left: int) -> str:
     """The same as Markdown, and a table of all metrics."""
     short = [[shown(row.variant), *_cells(row, "**{}**")] for row in found]
     metrics = rank_metrics()
+    # A training of an earlier release may lack a metric.
     wide = [
-        [shown(row.variant), _surface(row), *(_figure(row.metrics[metric.name]) for metric in metrics), _epochs(row)]
+        [shown(row.variant), _surface(row), *(_figure_of(row, metric.name) for metric in metrics), _epochs(row)]
         for row in found
     ]
     remarks = [*_remarks(found, results, left), *_changes(results)]
@@ -77,6 +78,10 @@ def markdown(found: Sequence[Row], results: Sequence[Result], left: int) -> str:
             *_markdown_table(["variant", "surface", *(metric.label for metric in metrics), "epoch"], wide),
         ]
     )
+
+
+def _figure_of(row: Row, metric: str) -> str:
+    return _figure(row.metrics[metric]) if metric in row.metrics else ""
 
 
 def values(found: Sequence[Row], results: Sequence[Result]) -> dict[str, Any]:

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from schemas.rank_metrics import metric_named
+from schemas.rank_metrics import in_order, metric_named
 from tfx_pipeline.cli.console.tables import table
+from tfx_pipeline.cli.running.evaluation_text import evaluation_lines, interval_of, what_decides
 from tfx_pipeline.cli.running.judged_queries_text import judged_queries_lines
 from tfx_pipeline.cli.running.rules_text import refusals, rules_lines
 
@@ -25,6 +26,7 @@ def report_text(report: Report) -> str:
         blocks.append("\n".join([*title, *_metric_lines(model), *_remarks(model)]))
         if model.get("rules"):
             blocks.append("\n".join(rules_lines(model["rules"])))
+        blocks.append("\n".join(evaluation_lines(model)))
         # Neither a report of an earlier release nor that of a model without `search` has this.
         if model.get("judged_queries"):
             blocks.append("\n".join(judged_queries_lines(model["judged_queries"])))
@@ -59,17 +61,25 @@ def _metric_lines(model: Report) -> list[str]:
     # Neither a report of an earlier release nor that of a model without a ranker of its own has these.
     if model.get("by_vectors"):
         columns.append(("by vectors alone", model["by_vectors"]))
+    has_intervals = any(interval_of(model, surface, name) for surface, of in metrics["model"].items() for name in of)
     surfaces = [surface for surface in metrics["model"] if surface != "overall" or len(metrics["model"]) == 1]
     rows = []
     for surface in sorted(surfaces, reverse=True):  # Search first.
-        names = dict.fromkeys([*metrics["model"][surface], *among_all.get(surface, {})])
+        names = in_order([*metrics["model"][surface], *among_all.get(surface, {})])
         for place, name in enumerate(names):
-            values = (_figure(by_surface.get(surface, {}).get(name)) for _, by_surface in columns)
+            values = [_figure(by_surface.get(surface, {}).get(name)) for _, by_surface in columns]
+            if has_intervals:
+                values.insert(1, interval_of(model, surface, name))
             rows.append([surface if place == 0 else "", metric_named(name).label, *values])
-    header = ["surface", "metric", *(title for title, _ in columns)]
+    titles = [title for title, _ in columns]
+    if has_intervals:
+        titles.insert(1, "95 % interval")
+    header = ["surface", "metric", *titles]
     # A report that an earlier version wrote does not say among which items.
     told = model.get("among_which", "")
-    return [table(header, rows), *([told] if told else []), f"Baseline: {model['baseline']}."]
+    decides = what_decides(model)
+    remarks = [f"Baseline: {model['baseline']}.", *([decides] if decides else [])]
+    return [table(header, rows), *([told] if told else []), *remarks]
 
 
 def _remarks(model: Report) -> list[str]:

@@ -27,7 +27,9 @@ def rules_lines(compared: Compared) -> list[str]:
     heading = "Simple rules and SASRec" if SASREC in rules else "Simple rules"
     for rule in rules:
         rows.append([rule, *(cell(figures["rules"][rule][metric]) for _, cell, figures in columns)])
-    verdicts = [each["verdict"] for _, each in sorted(compared["candidates"].items(), reverse=True)]
+    # A report of an earlier release does not say which decides: the candidates did.
+    decisive = compared[compared.get("decides_among", "candidates")]
+    verdicts = [each["verdict"] for _, each in sorted(decisive.items(), reverse=True)]
     return [
         f"{heading}, {metric_named(metric).label} with 95 % intervals over users:",
         table(["", *(title for title, _, _ in columns)], rows),

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from components.baselines.comparison import BEST_RULE as BEST
-from components.baselines.comparison import RULES
+from components.baselines.comparison_keys import BEST_RULE as BEST
+from components.baselines.comparison_keys import RULES
 from components.baselines.example_ranking import AMONG_CANDIDATES
 from schemas.rank_metrics import rank_metrics
 from tfx_pipeline.training import training_job

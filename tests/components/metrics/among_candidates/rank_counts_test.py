@@ -15,7 +15,7 @@ EXAMPLES = [
     for labels, scores in [
         ([1.0, 0.0, 0.0], [0.9, 0.2, 0.1]),  # The first.
         ([0.0, 1.0, 0.0], [0.9, 0.2, 0.1]),  # The second.
-        *[([1.0, 0.0, 0.0], [0.1, 0.1, 0.1])] * 2,  # The last.
+        *[([1.0, 0.0, 0.0, 0.0], [0.1, 0.1, 0.1, 0.1])] * 2,  # The last.
     ]
 ]
 
@@ -27,4 +27,4 @@ def test_examples_are_counted_by_rank_wherever_bundles_are_cut():
             functools.reduce(combiner.add_input, bundle, combiner.create_accumulator())
             for bundle in (EXAMPLES[:cut], EXAMPLES[cut:])
         ]
-        assert combiner.extract_output(combiner.merge_accumulators(parts)) == {KEY: {1: 1, 2: 1, 3: 2}}
+        assert combiner.extract_output(combiner.merge_accumulators(parts)) == {KEY: ({1: 1, 2: 1, 4: 2}, 4)}

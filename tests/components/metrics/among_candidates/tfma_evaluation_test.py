@@ -15,7 +15,8 @@ from tests.support.rank_models import save_rank_model
 from tfx_pipeline.blessing.evaluation import BASELINE, CANDIDATE, eval_config
 from tfx_pipeline.config.pipeline_config import EvaluationConfig
 
-CUT_OFFS = (1, 5, 10)
+CUT_OFFS = (1, 5)
+"""10 is more than half of the longest list, which has 15 candidates."""
 PADDING_SCORE = "2.5"
 """Better than some real scores and worse than others."""
 
@@ -60,7 +61,7 @@ def _brute_force(rows: list[tuple[list[float], int]]) -> dict[str, float]:
     ranks = np.array(ranks)
     return {
         **{f"hit_rate_at_{k}": float(np.mean(ranks <= k)) for k in CUT_OFFS},
-        **{f"ndcg_at_{k}": float(np.mean(np.where(ranks <= k, 1 / np.log2(ranks + 1), 0.0))) for k in CUT_OFFS},
+        "ndcg_at_5": float(np.mean(np.where(ranks <= 5, 1 / np.log2(ranks + 1), 0.0))),
         "mrr": float(np.mean(1 / ranks)),
     }
 
@@ -91,7 +92,8 @@ def test_agrees_with_brute_force_on_every_slice_and_for_both_models(tmp_path, mo
         for slice_key, surfaces in slices.items():
             scored = [([sign * s for s in scores], place) for each in surfaces for scores, place in rows[each]]
             expected = _brute_force(scored)
-            got = {name: results[slice_key][name] for name in expected}
+            got = {name: value for name, value in results[slice_key].items() if not name.endswith("_diff")}
+            got.pop("example_count", None)
             assert got == pytest.approx(expected, abs=1e-6)
 
 

@@ -121,10 +121,19 @@ def test_the_file_has_all_metrics_too():
         "| complete | feed | **0.2500** | 0.2500 |  |  | 3 |",
     ]
     assert "* without fusion: unisar.fusion=false; 1,234 parameters; 1 min 5 s" in lines
-    wide = lines.index("| variant | surface | HR@1 | HR@5 | HR@10 | NDCG@1 | NDCG@5 | NDCG@10 | MRR | epoch |")
-    assert lines[wide + 3] == "| complete | search |" + " 0.5000 |" * 7 + " 3 |"
+    titles = "HR@1 | HR@5 | HR@10 | HR@20 | NDCG@5 | NDCG@10 | NDCG@20 | MRR@10 | MRR"
+    wide = lines.index(f"| variant | surface | {titles} | epoch |")
+    assert lines[wide + 3] == "| complete | search |" + " 0.5000 |" * 9 + " 3 |"
     bar = [result("a|b", 0, search=0.5)]
     assert markdown(rows(bar), bar, 0).splitlines()[2].startswith("| a\\|b | search |")
+
+
+def test_a_metric_that_an_older_training_lacks_is_empty():
+    old, new = result("complete", 0, search=0.5), result("wider", 0, search=0.25)
+    del old.trained.metrics["search"]["hit_rate_at_20"]
+    lines = markdown(rows([old, new]), [old, new], 0).splitlines()
+    assert lines[-2].startswith("| complete | search | 0.5000 | 0.5000 | 0.5000 |  | 0.5000 |")
+    assert lines[-1].startswith("| wider | search | 0.2500 | 0.2500 | 0.2500 | 0.2500 | 0.2500 |")
 
 
 def test_the_values_are_those_of_each_training_and_of_the_comparison():

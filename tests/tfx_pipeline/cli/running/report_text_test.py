@@ -55,8 +55,8 @@ def test_popularity_and_all_items_have_columns_of_their_own():
     assert lines[2:4] == ["Chosen: Trainer: batches of 32", ""]
     lines = lines[2:]
     assert lines[2] == "surface         metric   model  baseline  popularity  among all items"
-    assert lines[4] == "                MRR     0.7500    0.5000      0.2500"
-    assert lines[5] == "                HR@100                                         0.8750"
+    assert lines[3] == "search          HR@100                                         0.8750"
+    assert lines[5] == "                MRR     0.7500    0.5000      0.2500"
     assert "Among all items means …." in lines
 
 

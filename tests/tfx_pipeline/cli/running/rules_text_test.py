@@ -35,6 +35,10 @@ def test_the_table_and_the_verdicts():
     assert refusals(compared()) == ["recommendation: the rule popularity beats the model"]
 
 
+def test_the_verdicts_are_those_of_the_figures_that_decide():
+    assert rules_lines(compared(decides_among="catalogue"))[-1] == "Not shown."
+
+
 def test_the_title_names_a_sasrec_that_is_no_simple_rule():
     found = compared(catalogue={})
     for each in found["candidates"].values():

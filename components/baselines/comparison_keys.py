@@ -1,0 +1,17 @@
+"""The names of what a comparison holds, for those who read it without computing any."""
+
+from typing import Final
+
+MODEL, RULES, BEST_RULE, DIFFERENCE, BEATEN, VERDICT = "model", "rules", "best_rule", "difference", "beaten", "verdict"
+EXAMPLES, USERS = "examples", "users"
+REPEATS, OVER_EXAMPLES, SCORE_FIGURES, SLICES = "repeats", "over_examples", "scores", "slices"
+
+AUC, LOG_LOSS, CALIBRATION_ERROR, OBSERVED_TO_PREDICTED = (
+    "auc",
+    "log_loss",
+    "calibration_error",
+    "observed_to_predicted",
+)
+SHIFT, SHIFTED_LOG_LOSS, SHIFTED_CALIBRATION_ERROR = "shift", "shifted_log_loss", "shifted_calibration_error"
+BINS: Final = "bins"
+"""The figures of scores; `ScoreSums.figures` says what they are."""
