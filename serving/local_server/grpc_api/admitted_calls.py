@@ -1,0 +1,174 @@
+"""Lets calls in: each message within the budget of bytes, each answer within the time to read it.
+
+gRPC itself limits none of this. It receives a message on the thread that is to answer it, however long the client takes
+to send it, and parses all messages on one thread. An answer stays in memory until the client has read it.
+"""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any
+
+import grpc
+
+from serving.local_server.grpc_api.overdue_calls import OverdueCalls
+from serving.local_server.limits.admission import Admission
+from serving.local_server.wire.statuses import ServingError
+
+STATUS_CODES = {code.value[0]: code for code in grpc.StatusCode}
+_LONGEST_WAIT_S = 3600.0
+_UNREADABLE = "Exception deserializing request!"
+"""gRPC's own text."""
+
+_WAITING = threading.local()
+"""The number by which the clock knows the call whose message this thread waits for."""
+
+
+class PatientThreads(ThreadPoolExecutor):
+    """Threads that receive messages and answer them. A call whose message does not come in time is cancelled."""
+
+    def __init__(self, threads: int, name: str, late_messages: OverdueCalls):
+        """Takes the number of threads, their name, and the clock of messages."""
+        super().__init__(threads, thread_name_prefix=name)
+        self._late_messages = late_messages
+
+    def submit(self, work: Callable[..., Any], /, *given: Any, **named: Any) -> Future:
+        """Runs gRPC's work on a call. Among what gRPC gives to it is the event that brought the call."""
+        call = next((each.call for each in given if hasattr(each, "call")), None)
+        return super().submit(self._receive, call, work, given, named)
+
+    def _receive(self, call: Any, work: Callable[..., Any], given: tuple, named: Mapping[str, Any]) -> Any:
+        _WAITING.number = None if call is None else self._late_messages.watch(call.cancel)
+        try:
+            return work(*given, **named)
+        finally:
+            self.received()
+
+    def received(self) -> None:
+        """Notes that the message has come for which this thread waits."""
+        number, _WAITING.number = getattr(_WAITING, "number", None), None
+        if number is not None:
+            self._late_messages.forget(number)
+
+
+class UnreadAnswers:
+    """The answers that were sent but not read. If they are too many bytes, the oldest is given up, and its call."""
+
+    def __init__(self, most: int, late_readers: OverdueCalls):
+        """Takes the most bytes of all, and the clock that gives each its time."""
+        self._most = most
+        self._late_readers = late_readers
+        self._lengths: OrderedDict[grpc.ServicerContext, int] = OrderedDict()
+        self._total = 0
+        self._lock = threading.Lock()
+
+    def add(self, context: grpc.ServicerContext, length: int) -> None:
+        """Counts an answer until its call ends. An answer that is longer than all may be is let through alone."""
+        number = self._late_readers.watch(context.cancel)
+
+        def ended() -> None:
+            self._late_readers.forget(number)
+            self._remove(context)
+
+        with self._lock:
+            self._lengths[context] = length
+            self._total += length
+            too_many = []
+            while self._total > self._most and len(self._lengths) > 1:
+                oldest, its_length = self._lengths.popitem(last=False)
+                self._total -= its_length
+                too_many.append(oldest)
+        for each in too_many:
+            each.cancel()
+        if not context.add_callback(ended):
+            ended()
+
+    def _remove(self, context: grpc.ServicerContext) -> None:
+        with self._lock:
+            self._total -= self._lengths.pop(context, 0)
+
+
+class AdmittedCalls(grpc.ServerInterceptor):
+    """Wraps the services: a message is counted before it is parsed, on the thread of its call."""
+
+    def __init__(
+        self,
+        admission: Admission,
+        threads: PatientThreads,
+        unread: UnreadAnswers,
+        at_a_time: int,
+        own_threads: Mapping[str, PatientThreads] | None = None,
+    ):
+        """Takes what calls may hold.
+
+        Args:
+            admission: The budgets.
+            threads: The server's threads.
+            unread: Counts answers.
+            at_a_time: How many calls are answered at the same time. More threads than that may receive messages.
+            own_threads: Methods, by full name, that wait long and have threads of their own.
+        """
+        self._bytes = admission.bytes
+        self._threads = threads
+        self._unread = unread
+        self._turn = threading.Semaphore(at_a_time)
+        self._own_threads = own_threads or {}
+        self._admitted: dict[str, grpc.RpcMethodHandler] = {}
+
+    def intercept_service(
+        self,
+        continuation: Callable[[grpc.HandlerCallDetails], grpc.RpcMethodHandler | None],
+        handler_call_details: grpc.HandlerCallDetails,
+    ) -> grpc.RpcMethodHandler | None:
+        """Returns the handler of a method, wrapped. Streams have small messages and stay as they are."""
+        name = handler_call_details.method
+        if name in self._admitted:
+            return self._admitted[name]
+        handler = continuation(handler_call_details)
+        if handler is None or handler.unary_unary is None:
+            return handler
+        own = self._own_threads.get(name)
+        answer = self._answering(handler, own)
+        if own is not None:
+            answer.experimental_thread_pool = own  # type: ignore[attr-defined]
+        self._admitted[name] = grpc.unary_unary_rpc_method_handler(answer)
+        return self._admitted[name]
+
+    def _answering(
+        self, handler: grpc.RpcMethodHandler, own: PatientThreads | None
+    ) -> Callable[[bytes, grpc.ServicerContext], bytes]:
+        def answer(message: bytes, context: grpc.ServicerContext) -> bytes:
+            (own or self._threads).received()
+            with self._bytes.share(context.peer()) as share:
+                try:
+                    share.hold(len(message))
+                except ServingError as error:
+                    context.abort(STATUS_CODES[error.error_code], error.message)
+                if own is not None:
+                    sent = _called(handler, message, context)
+                else:
+                    sent = self._in_turn(handler, message, context)
+            self._unread.add(context, len(sent))
+            return sent
+
+        return answer
+
+    def _in_turn(self, handler: grpc.RpcMethodHandler, message: bytes, context: grpc.ServicerContext) -> bytes:
+        if not self._turn.acquire(timeout=min(context.time_remaining(), _LONGEST_WAIT_S)):
+            context.abort(grpc.StatusCode.DEADLINE_EXCEEDED, "Deadline exceeded before the call was begun")
+        try:
+            if not context.is_active():
+                context.abort(grpc.StatusCode.CANCELLED, "The client has gone")
+            return _called(handler, message, context)
+        finally:
+            self._turn.release()
+
+
+def _called(handler: grpc.RpcMethodHandler, message: bytes, context: grpc.ServicerContext) -> bytes:
+    try:
+        request = handler.request_deserializer(message)
+    except Exception:  # Whatever a parser of messages raises.
+        context.abort(grpc.StatusCode.INTERNAL, _UNREADABLE)
+    sent: bytes = handler.response_serializer(handler.unary_unary(request, context))
+    return sent

@@ -1,0 +1,23 @@
+"""What a server lets in: the limits of one request, and the budgets of all requests under way, over both protocols."""
+
+from serving.local_server.limits.budget import Budget
+from serving.local_server.limits.request_limits import RequestLimits
+
+_LONGEST = 64 * 2**20
+_DEFAULTS = RequestLimits()
+
+
+class Admission:
+    """The limits and budgets of one server. A budget has twice what one request may have.
+
+    Attributes:
+        limits: What one request may ask for.
+        bytes: Bytes of requests as they came, and as they were unpacked.
+        values: Values of the inputs of requests.
+    """
+
+    def __init__(self, limits: RequestLimits = _DEFAULTS, longest: int = _LONGEST):
+        """Takes the limits of one request, and the most bytes of one."""
+        self.limits = limits
+        self.bytes = Budget(2 * longest, "bytes of requests")
+        self.values = Budget(2 * limits.request_values, "values of requests")
