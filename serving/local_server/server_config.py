@@ -84,7 +84,7 @@ class ServerConfig:
     grpc_receive_seconds: float = 30.0
     answer_read_seconds: float = 60.0
     max_request_values: int = 250_000
-    max_request_rows: int = 100_000
+    max_request_rows: int = 10_000
     max_answer_values: int = 5_000_000
     max_name_length: int = 4096
     max_requests_under_way: int = 0

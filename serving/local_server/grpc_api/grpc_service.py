@@ -101,6 +101,7 @@ class PredictionService(_Service, prediction_service_pb2_grpc.PredictionServiceS
             ):
                 share.hold(limits.check_shapes(shapes_of(request.inputs)))
                 inputs = from_protos(request.inputs)
+                limits.check_expected(request.model_spec.signature_name, inputs)
                 with seen.running():
                     outputs = loaded.servable.run(request.model_spec.signature_name, inputs, request.output_filter)
             limits.check_answer(outputs)

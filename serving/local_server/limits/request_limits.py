@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from serving.local_server.limits.expected_answers import expected_values
 from serving.local_server.wire.statuses import invalid_argument, resource_exhausted
 
 MOST_AXES = 32
@@ -30,7 +31,7 @@ class RequestLimits:
     """
 
     request_values: int = 250_000
-    request_rows: int = 100_000
+    request_rows: int = 10_000
     answer_values: int = 5_000_000
     name_length: int = 4096
 
@@ -77,16 +78,26 @@ class RequestLimits:
                 "Send several smaller requests, or start the server with a larger --max_request_rows."
             )
 
+    def check_expected(self, signature: str, inputs: Mapping[str, np.ndarray]) -> None:
+        """Checks the answer's size before the model runs, as far as the request tells it.
+
+        Raises:
+            tf.errors.ResourceExhaustedError: There would be too many values.
+        """
+        self._check_answer_values(expected_values(signature, inputs), "would have")
+
     def check_answer(self, outputs: Mapping[str, np.ndarray]) -> None:
         """Checks the outputs of a model before they are written as an answer.
 
         Raises:
             tf.errors.ResourceExhaustedError: There are too many values.
         """
-        values = sum(array.size for array in outputs.values())
+        self._check_answer_values(sum(array.size for array in outputs.values()), "has")
+
+    def _check_answer_values(self, values: int, has: str) -> None:
         if values > self.answer_values:
             raise resource_exhausted(
-                f"The answer has {values} values; an answer may have {self.answer_values}. Ask for fewer rows, "
+                f"The answer {has} {values} values; an answer may have {self.answer_values}. Ask for fewer rows, "
                 "candidates or items, or start the server with a larger --max_answer_values."
             )
 

@@ -270,6 +270,7 @@ class RestApi:
                 raise invalid_argument(f'Serving signature name: "{name}" not found in signature def')
             form, inputs = request.tensors(signature.inputs)
             share.hold(limits.check_shapes({each: array.shape for each, array in inputs.items()}))
+            limits.check_expected(name, inputs)
             with seen.running():
                 outputs = loaded.servable.run(name, inputs)
         limits.check_answer(outputs)

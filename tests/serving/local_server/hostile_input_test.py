@@ -132,15 +132,15 @@ def test_a_message_of_100_megabytes(stub):
 def test_a_message_that_claims_to_hold_more_than_it_does(stub):
     request = of_call(rank_call([RankRequest("1", ("a",))]))
     for axes, said in (
-        ([2**40], "Input user_id has 1099511627776 rows; a request may have 100000."),
+        ([2**40], "Input user_id has 1099511627776 rows; a request may have 10000."),
         ([2**10, 2**10], "The inputs have 1048581 values; a request may have 250000."),
-        ([2**63 - 1, 0], "Input user_id has 9223372036854775807 rows; a request may have 100000."),
+        ([2**63 - 1, 0], "Input user_id has 9223372036854775807 rows; a request may have 10000."),
         ([1] * 40, "Input user_id has 40 axes; a tensor may have 32."),
         ([-5], "tensor parsing error: user_id"),
-        # A text of a thousand bytes, a hundred thousand times.
-        ([100_000], "tensor parsing error: user_id"),
+        # A text of two thousand bytes, ten thousand times.
+        ([10_000], "tensor parsing error: user_id"),
     ):
-        request.inputs["user_id"].string_val[:] = [b"x" * 1000]
+        request.inputs["user_id"].string_val[:] = [b"x" * 2000]
         del request.inputs["user_id"].tensor_shape.dim[:]
         for size in axes:
             request.inputs["user_id"].tensor_shape.dim.add(size=size)

@@ -137,7 +137,7 @@ def run(args: argparse.Namespace) -> int:
 def _add_limits(group: argparse._ArgumentGroup) -> None:
     for name, default, meaning in (
         ("request_values", 250_000, "values of all inputs of a request; all requests under way may have twice that"),
-        ("request_rows", 100_000, "rows of an input, or tf.Examples"),
+        ("request_rows", 10_000, "rows of an input, or tf.Examples"),
         ("answer_values", 5_000_000, "values of all outputs of a request"),
         ("name_length", 4096, "characters of the name of a model, label or signature"),
     ):

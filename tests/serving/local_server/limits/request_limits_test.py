@@ -41,6 +41,14 @@ def test_answers():
     )
 
 
+def test_answers_that_are_told_before():
+    inputs = {"k": np.array([1, 2], np.int32)}
+    LIMITS.check_expected("recommend", {"k": np.array([3], np.int32)})
+    error = tf.errors.ResourceExhaustedError
+    message = refusal(LIMITS.check_expected, "recommend", inputs, error=error)
+    assert message.startswith("The answer would have 8 values; an answer may have 6.")
+
+
 def test_names():
     LIMITS.check_name("model", "12345")
     assert refusal(LIMITS.check_name, "model", "x" * 100) == (
