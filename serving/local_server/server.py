@@ -21,7 +21,7 @@ from serving.local_server.models.loader import Loader
 from serving.local_server.models.model_manager import ModelManager
 from serving.local_server.models.served_models import ServedModel
 from serving.local_server.models.versions import ColdStart, ModelVersions
-from serving.local_server.open_files import allow_many_open_files
+from serving.local_server.open_files import allow_many_open_files, most_connections
 from serving.local_server.port_check import listening
 from serving.local_server.rest.http_connection import patient_connection
 from serving.local_server.rest.rest_service import RestApi
@@ -171,7 +171,9 @@ class LocalServer:
         self._rest = uvicorn.Server(
             uvicorn.Config(
                 self._rest_api,
-                http=patient_connection(self._config.answer_read_seconds, self._admission.bytes.most),
+                http=patient_connection(
+                    self._config.answer_read_seconds, self._admission.bytes.most, most_connections()
+                ),
                 ws="none",
                 lifespan="off",
                 log_config=None,

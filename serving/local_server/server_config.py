@@ -43,6 +43,7 @@ class ServerConfig:
         max_answer_values: The most values of all outputs of a request.
         max_name_length: The most characters of the name of a model, version label or signature.
         max_requests_under_way: How many requests may run or wait, on each of the ports; 0 allows 16 for each thread.
+        max_requests_per_second: How many requests one address may send in a second; 0 sets no limit.
         model_config_file: A file that lists the models; replaces `model_name` and `model_base_path`.
         model_config_file_poll_wait_seconds: Seconds between two looks at that file; 0 reads it once.
         allow_version_labels_for_unavailable_models: Whether a new label may name a version that is not available.
@@ -88,6 +89,7 @@ class ServerConfig:
     max_answer_values: int = 5_000_000
     max_name_length: int = 4096
     max_requests_under_way: int = 0
+    max_requests_per_second: float = 0.0
     model_config_file: str = ""
     model_config_file_poll_wait_seconds: float = 0.0
     allow_version_labels_for_unavailable_models: bool = False
@@ -146,7 +148,8 @@ class ServerConfig:
         limits = RequestLimits(
             self.max_request_values, self.max_request_rows, self.max_answer_values, self.max_name_length
         )
-        return Admission(limits, max(self.rest_api_max_body_bytes, self.grpc_max_message_bytes))
+        longest = max(self.rest_api_max_body_bytes, self.grpc_max_message_bytes)
+        return Admission(limits, longest, self.max_requests_per_second)
 
     def session_config(self) -> config_pb2.ConfigProto:
         """The threads that a model runs on."""

@@ -14,6 +14,7 @@ import grpc
 
 from serving.local_server.grpc_api.overdue_calls import OverdueCalls
 from serving.local_server.limits.admission import Admission
+from serving.local_server.limits.request_rate import host_of
 from serving.local_server.wire.statuses import ServingError
 
 STATUS_CODES = {code.value[0]: code for code in grpc.StatusCode}
@@ -103,13 +104,13 @@ class AdmittedCalls(grpc.ServerInterceptor):
         """Takes what calls may hold.
 
         Args:
-            admission: The budgets.
+            admission: The budgets, and the rate of a caller.
             threads: The server's threads.
             unread: Counts answers.
             at_a_time: How many calls are answered at the same time. More threads than that may receive messages.
             own_threads: Methods, by full name, that wait long and have threads of their own.
         """
-        self._bytes = admission.bytes
+        self._admission = admission
         self._threads = threads
         self._unread = unread
         self._turn = threading.Semaphore(at_a_time)
@@ -140,8 +141,10 @@ class AdmittedCalls(grpc.ServerInterceptor):
     ) -> Callable[[bytes, grpc.ServicerContext], bytes]:
         def answer(message: bytes, context: grpc.ServicerContext) -> bytes:
             (own or self._threads).received()
-            with self._bytes.share(context.peer()) as share:
+            peer = context.peer()
+            with self._admission.bytes.share(peer) as share:
                 try:
+                    self._admission.rate.count(host_of(peer))
                     share.hold(len(message))
                 except ServingError as error:
                     context.abort(STATUS_CODES[error.error_code], error.message)

@@ -19,13 +19,17 @@ class PatientConnection(H11Protocol):
     is complete, the answer is 400. A connection whose answer is not read in time is cut. If all connections together
     hold too many bytes that nobody reads, the one that has waited longest is cut.
 
+    Where there are too many connections, the one that has waited longest for a request makes room for a new one.
+
     Attributes:
         read_seconds: How long a client may take to read an answer, from the moment when the system takes no more of it.
         most_unread_bytes: The most bytes that wait in this process to be read, over all connections.
+        most_connections: The most connections at a time, as long as any of them only waits.
     """
 
     read_seconds: float = 60.0
     most_unread_bytes: int = 128 * 2**20
+    most_connections: int = 2**31
     _waiting: asyncio.TimerHandle | None = None
     _unread: asyncio.TimerHandle | None = None
 
@@ -33,6 +37,8 @@ class PatientConnection(H11Protocol):
         """Starts the clock for the first request."""
         super().connection_made(transport)
         self._wait()
+        if len(self.connections) > self.most_connections:
+            self._close_longest_waiting()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Stops the clock."""
@@ -76,6 +82,12 @@ class PatientConnection(H11Protocol):
             self._unread.cancel()
             self._unread = None
 
+    def _close_longest_waiting(self) -> None:
+        waiting = [each for each in self.connections if isinstance(each, PatientConnection) and each._waiting]
+        first = min(waiting, key=lambda each: each._waiting.when() if each._waiting else 0.0, default=self)
+        first.transport.close()
+        self.connections.discard(first)
+
     def _cut_longest_unread(self) -> None:
         waiting = [each for each in self.connections if isinstance(each, PatientConnection) and each._unread]
         waiting.sort(key=lambda each: each._unread.when() if each._unread else 0.0)
@@ -117,7 +129,11 @@ class PatientConnection(H11Protocol):
         return self._is_answering() or bool(self.conn.trailing_data[0])
 
 
-def patient_connection(read_seconds: float, most_unread_bytes: int) -> type[PatientConnection]:
+def patient_connection(read_seconds: float, most_unread_bytes: int, most_connections: int) -> type[PatientConnection]:
     """The class of connections with these limits; Uvicorn makes them by itself."""
-    limits = {"read_seconds": read_seconds, "most_unread_bytes": most_unread_bytes}
+    limits = {
+        "read_seconds": read_seconds,
+        "most_unread_bytes": most_unread_bytes,
+        "most_connections": most_connections,
+    }
     return type("PatientConnection", (PatientConnection,), limits)

@@ -4,15 +4,18 @@ It accepts what the parser in TF Serving accepts, and its error texts are the sa
 after the first value is ignored. Strings need not be valid UTF-8.
 """
 
+import contextlib
 import json
 from typing import Any
 
 from serving.local_server.rest.json_size import has_more_members_than
+from serving.local_server.rest.paused_collection import paused_collection
 from serving.local_server.wire.statuses import invalid_argument
 
 _DECODER = json.JSONDecoder()
 _ENCODER = json.JSONEncoder(indent=4, ensure_ascii=False)
 _LONGEST_QUOTE = 2**16
+_LARGE = 2**16
 _CUT = "...TRUNCATED"
 _MARK, _WHITESPACE = b"\xef\xbb\xbf", b" \t\n\r"
 _REASONS = (
@@ -50,7 +53,7 @@ def parse_object(body: bytes, most_members: int | None = None) -> dict[str, Any]
         raise invalid_argument(f"JSON Parse error: The document is empty. at offset: {skipped}")
     text = stripped.decode("utf-8", "surrogateescape")
     try:
-        value, _ = _DECODER.raw_decode(text)
+        value = _decoded(text)
     except json.JSONDecodeError as error:
         offset = skipped + len(text[: error.pos].encode("utf-8", "surrogateescape"))
         raise invalid_argument(f"JSON Parse error: {_reason(error, text)} at offset: {offset}") from None
@@ -100,6 +103,11 @@ def json_type(value: Any) -> str:
     return "String" if isinstance(value, str) else "Number"
 
 
+def _decoded(text: str) -> Any:
+    with paused_collection() if len(text) > _LARGE else contextlib.nullcontext():
+        return _DECODER.raw_decode(text)[0]
+
+
 def _reason(error: json.JSONDecodeError, text: str) -> str:
     if error.msg.startswith("Expecting ','") and _in_array(text[: error.pos]):
         return "Missing a comma or ] after an array element."
@@ -113,7 +121,7 @@ def _in_array(text: str) -> bool:
     loop over the characters.
     """
     try:
-        _DECODER.raw_decode(text + "]")
+        _decoded(text + "]")
     except json.JSONDecodeError as error:
         return error.pos > len(text)
     return True

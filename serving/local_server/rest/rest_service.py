@@ -169,7 +169,11 @@ class RestApi:
         headers = dict(scope["headers"])
         further = _CORS_HEADERS if self._config.enable_cors else []
         try:
+            self._admission.rate.count((scope.get("client") or ("",))[0])
             answer = await self._answered(scope["method"], path, headers, receive)
+        except ServingError as error:
+            answer = _refusal(error)
+            further = [*further, _CLOSE]
         except RefusedBodyError as error:
             answer = error.status, error_answer(error.message)
             further = [*further, _CLOSE]

@@ -363,3 +363,18 @@ def test_a_path_with_nul_is_refused(server):
             grpc.StatusCode.INVALID_ARGUMENT,
             "The base path of model m has a character NUL, which no path can have.",
         )
+
+
+def test_a_caller_that_sends_too_many_requests_in_a_second(folder):
+    """The limit is so low that a slow machine does not let one more through."""
+    with served(folder, max_requests_per_second=0.001) as server, rest_client(server) as rest:
+        said = (
+            "127.0.0.1 sends more than 0.001 requests a second, which is the most for one address. "
+            "Wait a moment, or start the server with a larger --max_requests_per_second."
+        )
+        assert posted(rest, padded(50)) == ANSWER
+        assert posted(rest, padded(50)) == (429, said)
+        with predictions(server.grpc_address) as stub:
+            request = predict(spec("small"), x=np.float32([[2.0]]))
+            assert grpc_error(stub.Predict, request) == (grpc.StatusCode.RESOURCE_EXHAUSTED, said)
+        assert rest.get("/metrics").status_code == 200

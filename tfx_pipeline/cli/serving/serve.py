@@ -150,6 +150,12 @@ def _add_limits(group: argparse._ArgumentGroup) -> None:
         default=0,
         help="most requests that run or wait, on each port; 0 for 16 for each thread",
     )
+    group.add_argument(
+        "--max_requests_per_second",
+        type=option_values.seconds,
+        default=0.0,
+        help="most requests that one address may send in a second; 0 for any number (%(default)s)",
+    )
 
 
 def _add_models(group: argparse._ArgumentGroup) -> None:
