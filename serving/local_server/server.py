@@ -38,7 +38,7 @@ _CHANNEL_ARGUMENTS: Mapping[str, int | str] = {
     "grpc.max_send_message_length": _LARGEST_MESSAGE,
     "grpc.so_reuseport": 0,
     "grpc.max_connection_idle_ms": 600_000,
-    "grpc.server_handshake_timeout_ms": 20_000,
+    "grpc.server_handshake_timeout_ms": 5_000,
 }
 _CALLS_A_THREAD = 16
 _RELOADS_AT_A_TIME = 4
