@@ -5,11 +5,14 @@ from serving.local_server.limits.request_limits import RequestLimits
 from serving.local_server.limits.request_rate import RequestRate
 
 _LONGEST = 64 * 2**20
+_RESERVE = 4
 _DEFAULTS = RequestLimits()
 
 
 class Admission:
-    """The limits and budgets of one server. A budget has twice what one request may have.
+    """The limits and budgets of one server.
+
+    A budget has twice what one request may have, and a quarter more for small requests alone.
 
     Attributes:
         limits: What one request may ask for.
@@ -27,6 +30,6 @@ class Admission:
             per_second: The most requests of one caller in a second; 0 for any number.
         """
         self.limits = limits
-        self.bytes = Budget(2 * longest, "bytes of requests")
-        self.values = Budget(2 * limits.request_values, "values of requests")
+        self.bytes = Budget(2 * longest, "bytes of requests", longest // _RESERVE)
+        self.values = Budget(2 * limits.request_values, "values of requests", limits.request_values // _RESERVE)
         self.rate = RequestRate(per_second)

@@ -1,7 +1,8 @@
 """What all requests under way may hold together, and what the requests of one connection may.
 
 A connection of gRPC carries any number of requests at a time. So that one client alone cannot keep all others waiting,
-a connection may hold half of a budget at most.
+a connection may hold half of a budget at most. And so that a few clients with very large requests, sent slowly, cannot
+keep out everybody else, there is a reserve for small ones.
 """
 
 import threading
@@ -11,18 +12,23 @@ from types import TracebackType
 
 from serving.local_server.wire.statuses import resource_exhausted, unavailable
 
+_SMALL = 16
+"""So many small requests at least have room in the reserve."""
+
 
 class Budget:
     """An amount that requests take parts of, and give back. Any thread may do so."""
 
-    def __init__(self, most: int, what: str):
+    def __init__(self, most: int, what: str, reserve: int = 0):
         """Starts with nothing taken.
 
         Args:
             most: The amount that all requests together may hold.
             what: What it counts, in the plural, for error messages.
+            reserve: A further amount, for requests that hold no more than a sixteenth of it each.
         """
         self.most = most
+        self._reserve = reserve
         self._what = what
         self._held: Counter[Hashable] = Counter()
         self._total = 0
@@ -37,15 +43,16 @@ class Budget:
         """The amount that is held now."""
         return self._total
 
-    def take(self, amount: int, holder: Hashable) -> None:
-        """Takes an amount.
+    def take(self, amount: int, holder: Hashable, before: int = 0) -> None:
+        """Takes an amount for a request that held `before` of it.
 
         Raises:
             tf.errors.UnavailableError: All requests together would hold too much.
             tf.errors.ResourceExhaustedError: The connection would hold more than half.
         """
         with self._lock:
-            if self._total + amount > self.most:
+            is_small = before + amount <= self._reserve // _SMALL
+            if self._total + amount > self.most + (self._reserve if is_small else 0):
                 raise unavailable(
                     f"Too many {self._what} are under way; try again later. The most at a time is {self.most}."
                 )
@@ -87,7 +94,7 @@ class Share:
         with self._lock:
             more = amount - self._amount
             if more > 0:
-                self._budget.take(more, self._holder)
+                self._budget.take(more, self._holder, self._amount)
             elif more < 0:
                 self._budget.give_back(-more, self._holder)
             self._amount = amount

@@ -3,6 +3,7 @@
 import contextlib
 import gzip
 import json
+import socket
 import threading
 import time
 
@@ -250,6 +251,26 @@ def test_bytes_under_way_are_counted_as_they_are_unpacked(server, rest, stub, he
     held.set()
     assert asking.all_answers() == [ANSWER] * 2
     assert posted(rest, padded(LONGEST)) == ANSWER
+
+
+def test_large_bodies_that_never_end_keep_out_no_small_ones(server, rest):
+    """They hold all bytes that large ones may have, for as long as a body may take to arrive."""
+    with contextlib.ExitStack() as stack:
+        for _ in range(2):
+            connection = stack.enter_context(socket.create_connection(("127.0.0.1", server.rest_api_port), timeout=30))
+            head = f"POST {PATH} HTTP/1.1\r\nHost: a\r\nContent-Length: {LONGEST}\r\n\r\n".encode()
+            connection.sendall(head + b" " * (LONGEST - 1))
+        await_held(server, 2 * (LONGEST - 1))
+        assert posted(rest, padded(1000))[0] == 503
+        assert posted(rest, padded(50)) == ANSWER
+    await_held(server, 0)
+
+
+def await_held(server, count):
+    end = time.monotonic() + 30
+    while server._admission.bytes.held != count and time.monotonic() < end:
+        time.sleep(0.005)
+    assert server._admission.bytes.held == count
 
 
 def test_a_connection_may_hold_half(server, stub, held):

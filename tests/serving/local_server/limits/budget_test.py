@@ -38,3 +38,18 @@ def test_a_connection_holds_half_at_most():
     for share in (second, other):
         share.release()
     assert (budget.held, dict(budget._held)) == (0, {})
+
+
+def test_small_requests_have_a_reserve():
+    budget = Budget(100, "bytes", reserve=32)
+    large, small = budget.share(), budget.share()
+    large.hold(100)
+    small.hold(2)
+    assert refusal(small.hold, 3, error=UNAVAILABLE).startswith("Too many bytes")  # It would be small no more.
+    others = [budget.share() for _ in range(16)]
+    for each in others[:15]:
+        each.hold(2)
+    refusal(others[15].hold, 1, error=UNAVAILABLE)
+    large.hold(99)
+    others[15].hold(1)
+    assert budget.held == 132
