@@ -194,7 +194,7 @@ class LocalServer:
         at_a_time = 4 * (os.cpu_count() or 1)
         most = config.max_requests_under_way or _CALLS_A_THREAD * at_a_time
         # A call waits for its message on a thread, so there are more threads than calls that are answered at a time.
-        threads = PatientThreads(most, "grpc", self._late_messages)
+        threads = PatientThreads(2 * most, "grpc", self._late_messages)
         reloads = PatientThreads(_RELOADS_AT_A_TIME + 1, "reload", self._late_messages)
         unread = UnreadAnswers(admission.bytes.most, self._late_readers)
         options = {
@@ -205,9 +205,9 @@ class LocalServer:
         }
         server = grpc.server(
             threads,
-            interceptors=[AdmittedCalls(admission, threads, unread, at_a_time, {_RELOAD: reloads})],
+            interceptors=[AdmittedCalls(admission, threads, unread, at_a_time, most, {_RELOAD: reloads})],
             options=list(options.items()),
-            maximum_concurrent_rpcs=most,
+            maximum_concurrent_rpcs=2 * most,
         )
         reload = ReloadLimits(_RELOADS_AT_A_TIME, config.reload_wait_seconds)
         predictions = PredictionService(self.manager, self._observer, admission)

@@ -14,10 +14,12 @@ import grpc
 
 from serving.local_server.grpc_api.overdue_calls import OverdueCalls
 from serving.local_server.limits.admission import Admission
+from serving.local_server.limits.budget import Budget
 from serving.local_server.limits.request_rate import host_of
 from serving.local_server.wire.statuses import ServingError
 
 STATUS_CODES = {code.value[0]: code for code in grpc.StatusCode}
+_PREDICTIONS = "/tensorflow.serving.PredictionService/"
 _LONGEST_WAIT_S = 3600.0
 _UNREADABLE = "Exception deserializing request!"
 """gRPC's own text."""
@@ -99,6 +101,7 @@ class AdmittedCalls(grpc.ServerInterceptor):
         threads: PatientThreads,
         unread: UnreadAnswers,
         at_a_time: int,
+        most: int,
         own_threads: Mapping[str, PatientThreads] | None = None,
     ):
         """Takes what calls may hold.
@@ -107,13 +110,15 @@ class AdmittedCalls(grpc.ServerInterceptor):
             admission: The budgets, and the rate of a caller.
             threads: The server's threads.
             unread: Counts answers.
-            at_a_time: How many calls are answered at the same time. More threads than that may receive messages.
+            at_a_time: How many predictions are made at the same time. More threads than that may receive messages.
+            most: How many predictions may be made or wait. What only looks at the server does not wait for them.
             own_threads: Methods, by full name, that wait long and have threads of their own.
         """
         self._admission = admission
         self._threads = threads
         self._unread = unread
         self._turn = threading.Semaphore(at_a_time)
+        self._predictions = Budget(most, "requests")
         self._own_threads = own_threads or {}
         self._admitted: dict[str, grpc.RpcMethodHandler] = {}
 
@@ -130,28 +135,28 @@ class AdmittedCalls(grpc.ServerInterceptor):
         if handler is None or handler.unary_unary is None:
             return handler
         own = self._own_threads.get(name)
-        answer = self._answering(handler, own)
+        answer = self._answering(handler, own or self._threads, name.startswith(_PREDICTIONS))
         if own is not None:
             answer.experimental_thread_pool = own  # type: ignore[attr-defined]
         self._admitted[name] = grpc.unary_unary_rpc_method_handler(answer)
         return self._admitted[name]
 
     def _answering(
-        self, handler: grpc.RpcMethodHandler, own: PatientThreads | None
+        self, handler: grpc.RpcMethodHandler, threads: PatientThreads, is_prediction: bool
     ) -> Callable[[bytes, grpc.ServicerContext], bytes]:
+        called = self._in_turn if is_prediction else _called
+
         def answer(message: bytes, context: grpc.ServicerContext) -> bytes:
-            (own or self._threads).received()
+            threads.received()
             peer = context.peer()
-            with self._admission.bytes.share(peer) as share:
+            with self._predictions.share() as place, self._admission.bytes.share(peer) as share:
                 try:
                     self._admission.rate.count(host_of(peer))
+                    place.hold(is_prediction)
                     share.hold(len(message))
                 except ServingError as error:
                     context.abort(STATUS_CODES[error.error_code], error.message)
-                if own is not None:
-                    sent = _called(handler, message, context)
-                else:
-                    sent = self._in_turn(handler, message, context)
+                sent = called(handler, message, context)
             self._unread.add(context, len(sent))
             return sent
 

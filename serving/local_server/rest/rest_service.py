@@ -148,7 +148,9 @@ class RestApi:
         # Threads parse bodies and run models, so that the event loop goes on accepting requests.
         threads = config.num_threads or 4 * (os.cpu_count() or 1)
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="rest")
-        self._requests = Budget(config.most_requests or _REQUESTS_A_THREAD * threads, "requests")
+        most = config.most_requests or _REQUESTS_A_THREAD * threads
+        # Whoever looks whether the server is well gets an answer even if it has too much to do.
+        self._predictions, self._looks = Budget(most, "requests"), Budget(most, "requests")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers one request."""
@@ -192,7 +194,7 @@ class RestApi:
         What it holds is given back once a thread is done with it. After a timeout the work ends by itself, and its
         result is lost.
         """
-        share, place = self._admission.bytes.share(), self._requests.share()
+        share, place = self._admission.bytes.share(), (self._looks if method == "GET" else self._predictions).share()
 
         def release(_: object = None) -> None:
             share.release()

@@ -11,7 +11,7 @@ import grpc
 import numpy as np
 import pytest
 import tensorflow as tf
-from tensorflow_serving.apis import model_management_pb2, model_service_pb2_grpc
+from tensorflow_serving.apis import get_model_status_pb2, model_management_pb2, model_service_pb2_grpc
 
 from serving.local_server.models.servable import Servable
 from tests.support.local_servers import NO_PROXY, free_ports, grpc_error, predictions, rest_client, serving
@@ -330,7 +330,12 @@ def test_more_requests_than_a_server_can_answer_are_refused_at_once(folder, held
             # The other port has a limit of its own.
             called = [each.Predict.future(small, timeout=60) for each in (one, other)]
             await_running(held, 4)
-            assert grpc_error(third.Predict, small)[0] is grpc.StatusCode.RESOURCE_EXHAUSTED
+            assert grpc_error(third.Predict, small) == (grpc.StatusCode.UNAVAILABLE, said)
+            # Whoever looks whether the server is well still gets an answer.
+            assert rest.get("/v1/models/small").status_code == 200
+            with models(server) as admin:
+                asked = get_model_status_pb2.GetModelStatusRequest(model_spec=spec("small"))
+                assert len(admin.GetModelStatus(asked, timeout=30).model_version_status) == 1
             held.set()
             assert asking.all_answers() == [ANSWER] * 2
             assert [list(each.result().outputs["y"].float_val) for each in called] == [[3.0]] * 2

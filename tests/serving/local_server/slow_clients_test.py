@@ -105,6 +105,13 @@ def is_cut(connection):
     return False
 
 
+def await_that(is_so):
+    """Waits until it is so, or for so long that it will never be."""
+    end = time.monotonic() + 30
+    while not is_so() and time.monotonic() < end:
+        time.sleep(0.01)
+
+
 def answers(server):
     with rest_client(server) as client:
         return client.post(PATH, content=SMALL).json() == {"outputs": [[3.0]]}
@@ -113,10 +120,11 @@ def answers(server):
 def test_an_answer_that_is_not_read_is_given_up_and_holds_back_nobody(server):
     behind = b" " * (UNREAD_BYTES // 2)
     connections = [asking(server, MANY, behind) for _ in range(2)]
-    time.sleep(SECONDS / 2)
-    # What stands behind the answers, not read either, is all that bodies may be at a time.
+    for each in connections:
+        each.recv(1, socket.MSG_PEEK)  # The answer is under way.
+    # What stands behind the answers is all that bodies may be at a time.
     assert answers(server)
-    time.sleep(2 * SECONDS)
+    await_that(lambda: not server._rest.server_state.connections)
     assert [is_cut(each) for each in connections] == [True, True]
 
 
@@ -151,9 +159,7 @@ def unread(channel):
 
 def ended(*calls):
     """The codes of these calls, once all have ended."""
-    end = time.monotonic() + 30
-    while any(each.is_active() for each in calls) and time.monotonic() < end:
-        time.sleep(0.01)
+    await_that(lambda: not any(each.is_active() for each in calls))
     assert not any(each.is_active() for each in calls)
     return [each.code() for each in calls]
 
@@ -178,7 +184,7 @@ def test_an_answer_that_is_not_read_over_grpc_is_given_up(server):
     with channel(server) as own:
         call = unread(own)
         list(call.initial_metadata())  # The answer is under way.
-        time.sleep(3 * SECONDS)
+        await_that(lambda: not server._late_readers._watched)
         assert taken(call) is grpc.StatusCode.CANCELLED
         assert taken(unread(own)) is grpc.StatusCode.OK
 
