@@ -205,7 +205,9 @@ class LocalServer:
         }
         server = grpc.server(
             threads,
-            interceptors=[AdmittedCalls(admission, threads, unread, at_a_time, most, {_RELOAD: reloads})],
+            interceptors=[
+                AdmittedCalls(admission, threads, unread, at_a_time, most, {_RELOAD: reloads}, self._observer)
+            ],
             options=list(options.items()),
             maximum_concurrent_rpcs=2 * most,
         )

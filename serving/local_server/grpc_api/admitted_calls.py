@@ -16,6 +16,7 @@ from serving.local_server.grpc_api.overdue_calls import OverdueCalls
 from serving.local_server.limits.admission import Admission
 from serving.local_server.limits.budget import Budget
 from serving.local_server.limits.request_rate import host_of
+from serving.local_server.watching.observation import GRPC, Observer
 from serving.local_server.wire.statuses import ServingError
 
 STATUS_CODES = {code.value[0]: code for code in grpc.StatusCode}
@@ -103,6 +104,7 @@ class AdmittedCalls(grpc.ServerInterceptor):
         at_a_time: int,
         most: int,
         own_threads: Mapping[str, PatientThreads] | None = None,
+        observer: Observer | None = None,
     ):
         """Takes what calls may hold.
 
@@ -113,10 +115,12 @@ class AdmittedCalls(grpc.ServerInterceptor):
             at_a_time: How many predictions are made at the same time. More threads than that may receive messages.
             most: How many predictions may be made or wait. What only looks at the server does not wait for them.
             own_threads: Methods, by full name, that wait long and have threads of their own.
+            observer: Notes the calls that are refused.
         """
         self._admission = admission
         self._threads = threads
         self._unread = unread
+        self._observer = observer or Observer()
         self._turn = threading.Semaphore(at_a_time)
         self._predictions = Budget(most, "requests")
         self._own_threads = own_threads or {}
@@ -135,15 +139,16 @@ class AdmittedCalls(grpc.ServerInterceptor):
         if handler is None or handler.unary_unary is None:
             return handler
         own = self._own_threads.get(name)
-        answer = self._answering(handler, own or self._threads, name.startswith(_PREDICTIONS))
+        answer = self._answering(handler, own or self._threads, name)
         if own is not None:
             answer.experimental_thread_pool = own  # type: ignore[attr-defined]
         self._admitted[name] = grpc.unary_unary_rpc_method_handler(answer)
         return self._admitted[name]
 
     def _answering(
-        self, handler: grpc.RpcMethodHandler, threads: PatientThreads, is_prediction: bool
+        self, handler: grpc.RpcMethodHandler, threads: PatientThreads, name: str
     ) -> Callable[[bytes, grpc.ServicerContext], bytes]:
+        is_prediction = name.startswith(_PREDICTIONS)
         called = self._in_turn if is_prediction else _called
 
         def answer(message: bytes, context: grpc.ServicerContext) -> bytes:
@@ -155,7 +160,9 @@ class AdmittedCalls(grpc.ServerInterceptor):
                     place.hold(is_prediction)
                     share.hold(len(message))
                 except ServingError as error:
-                    context.abort(STATUS_CODES[error.error_code], error.message)
+                    code = STATUS_CODES[error.error_code]
+                    self._observer.refused(GRPC, name.rpartition("/")[2], code.name)
+                    context.abort(code, error.message)
                 sent = called(handler, message, context)
             self._unread.add(context, len(sent))
             return sent

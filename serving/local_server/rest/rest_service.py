@@ -67,6 +67,14 @@ HTTP_STATUS = {
 }
 """gRPC's status code to HTTP's."""
 
+_REFUSALS = {
+    HTTPStatus.REQUEST_TIMEOUT: "DEADLINE_EXCEEDED",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "RESOURCE_EXHAUSTED",
+    HTTPStatus.TOO_MANY_REQUESTS: "RESOURCE_EXHAUSTED",
+    HTTPStatus.SERVICE_UNAVAILABLE: "UNAVAILABLE",
+}
+"""The HTTP code with which a request is refused before it is looked at, to the name of gRPC's."""
+
 _MODEL = r"/([^/:]+)(?:/versions/(\d+)|/labels/([^/:]+))?"
 _PREDICTION_PATH = re.compile(rf"/v1/models{_MODEL}:(classify|regress|predict)", re.IGNORECASE | re.ASCII)
 _MODEL_PATH = re.compile(rf"/v1/models(?:{_MODEL}(/metadata)?)?", re.IGNORECASE | re.ASCII)
@@ -173,11 +181,8 @@ class RestApi:
         try:
             self._admission.rate.count((scope.get("client") or ("",))[0])
             answer = await self._answered(scope["method"], path, headers, receive)
-        except ServingError as error:
-            answer = _refusal(error)
-            further = [*further, _CLOSE]
-        except RefusedBodyError as error:
-            answer = error.status, error_answer(error.message)
+        except (ServingError, RefusedBodyError) as error:
+            answer = self._refused(scope["method"], path, error)
             further = [*further, _CLOSE]
         except ClientGoneError:
             return
@@ -209,7 +214,7 @@ class RestApi:
             )
         except ServingError as error:
             release()
-            return _refusal(error)
+            return self._refused(method, path, error)
         except BaseException:
             release()
             raise
@@ -217,6 +222,12 @@ class RestApi:
         answer = asyncio.wrap_future(work)
         await asyncio.wait([answer], timeout=self._config.timeout_s)
         return answer.result() if answer.done() else _refusal(_timed_out())
+
+    def _refused(self, method: str, path: str, error: ServingError | RefusedBodyError) -> _Answer:
+        """Notes a request that is refused before it is looked at, and returns the answer."""
+        answer = _refusal(error) if isinstance(error, ServingError) else (error.status, error_answer(error.message))
+        self._observer.refused(REST, _route(method, path)[0], _REFUSALS[HTTPStatus(answer[0])])
+        return answer
 
     def _answer_to(self, request: _Request) -> _Answer:
         try:

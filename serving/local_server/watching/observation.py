@@ -93,6 +93,17 @@ class Observer:
                 entrypoint, api, seen.model, seen.version, seen.signature, status, round(microseconds)
             )
 
+    def refused(self, entrypoint: str, api: str, status: str) -> None:
+        """Notes a request that is refused before anybody knows which model it asks.
+
+        Args:
+            entrypoint: `REST` or `GRPC`.
+            api: The method called.
+            status: The name of the gRPC status code.
+        """
+        self._count(Observation(model_label=OTHER), entrypoint, api, status, 0.0)
+        self._access_log.write(entrypoint, api, "", None, "", status, 0)
+
     def _count(self, seen: Observation, entrypoint: str, api: str, status: str, microseconds: float) -> None:
         metrics, model = self.metrics, seen.model_label
         metrics.request_count.add(model, status)

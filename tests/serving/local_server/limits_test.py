@@ -336,6 +336,10 @@ def test_more_requests_than_a_server_can_answer_are_refused_at_once(folder, held
             with models(server) as admin:
                 asked = get_model_status_pb2.GetModelStatusRequest(model_spec=spec("small"))
                 assert len(admin.GetModelStatus(asked, timeout=30).model_version_status) == 1
+            page = rest.get("/metrics").text
+            for api, entrypoint in (("predict", "REST"), ("Predict", "GRPC")):
+                labels = f'version="",signature_name="",API="{api}",entrypoint="{entrypoint}",status="UNAVAILABLE"'
+                assert f':tandem:serving:request_count{{model_name="other",{labels}}} 1' in page
             held.set()
             assert asking.all_answers() == [ANSWER] * 2
             assert [list(each.result().outputs["y"].float_val) for each in called] == [[3.0]] * 2

@@ -61,3 +61,16 @@ def test_a_name_that_is_not_served_is_no_label(tmp_path):
     ]
     logged = [json.loads(line) for line in (tmp_path / "log").read_text(encoding="utf-8").splitlines()]
     assert [(line["model"], line["signature"]) for line in logged] == [("x" * 9, ""), ("m", "y" * 9)]
+
+
+def test_a_request_that_is_refused_before_it_is_read(tmp_path):
+    with AccessLog(str(tmp_path / "log")) as log:
+        observer = Observer(access_log=log)
+        observer.refused(REST, "predict", "UNAVAILABLE")
+    called = 'model_name="other",version="",signature_name="",API="predict",entrypoint="REST"'
+    assert counts(observer) == [
+        'tensorflow request_count{model_name="other",status="UNAVAILABLE"} 1',
+        f'tandem request_count{{{called},status="UNAVAILABLE"}} 1',
+    ]
+    (line,) = (tmp_path / "log").read_text(encoding="utf-8").splitlines()
+    assert (json.loads(line)["status"], json.loads(line)["model"]) == ("UNAVAILABLE", "")
