@@ -12,10 +12,11 @@ import grpc
 import uvicorn
 from tensorflow_serving.apis import model_service_pb2_grpc, prediction_service_pb2_grpc
 
-from serving.local_server.grpc_api.admitted_calls import AdmittedCalls, PatientThreads, UnreadAnswers
+from serving.local_server.grpc_api.admitted_calls import AdmittedCalls, UnreadAnswers
 from serving.local_server.grpc_api.grpc_service import ModelService, PredictionService, ReloadLimits
 from serving.local_server.grpc_api.health import Health
 from serving.local_server.grpc_api.overdue_calls import OverdueCalls
+from serving.local_server.grpc_api.patient_threads import PatientThreads
 from serving.local_server.models.config_reload import ConfigFile
 from serving.local_server.models.loader import Loader
 from serving.local_server.models.model_manager import ModelManager
@@ -41,6 +42,8 @@ _CHANNEL_ARGUMENTS: Mapping[str, int | str] = {
     "grpc.server_handshake_timeout_ms": 5_000,
 }
 _CALLS_A_THREAD = 16
+_PROMPT_S = 0.2
+"""Seconds after which another call runs in place of one whose message has not come."""
 _RELOADS_AT_A_TIME = 4
 _RELOAD = "/tensorflow.serving.ModelService/HandleReloadConfigRequest"
 _BACKLOG = 1024
@@ -87,7 +90,8 @@ class LocalServer:
         self._models = models
         self._admission = config.admission()
         self._rest_api = RestApi(self.manager, rest, self._observer, self._admission)
-        self._late_messages = OverdueCalls(config.grpc_receive_seconds, "late-messages")
+        self._late_messages = OverdueCalls(_PROMPT_S, "late-messages")
+        self._missing_messages = OverdueCalls(config.grpc_receive_seconds, "missing-messages")
         self._late_readers = OverdueCalls(config.answer_read_seconds, "late-readers")
         self._health = Health()
         self._config_file = ConfigFile(
@@ -147,8 +151,8 @@ class LocalServer:
         self._rest_api.close()
         if drained:
             drained.wait(self._config.drain_seconds + 1)
-        self._late_messages.stop()
-        self._late_readers.stop()
+        for clock in (self._late_messages, self._missing_messages, self._late_readers):
+            clock.stop()
         self.manager.stop()
         self._access_log.close()
 
@@ -193,9 +197,9 @@ class LocalServer:
         config, admission = self._config, self._admission
         at_a_time = 4 * (os.cpu_count() or 1)
         most = config.max_requests_under_way or _CALLS_A_THREAD * at_a_time
-        # A call waits for its message on a thread, so there are more threads than calls that are answered at a time.
-        threads = PatientThreads(2 * most, "grpc", self._late_messages)
-        reloads = PatientThreads(_RELOADS_AT_A_TIME + 1, "reload", self._late_messages)
+        clocks = self._late_messages, self._missing_messages
+        threads = PatientThreads(at_a_time, 2 * most, "grpc", *clocks)
+        reloads = PatientThreads(_RELOADS_AT_A_TIME + 1, _RELOADS_AT_A_TIME + 1, "reload", *clocks)
         unread = UnreadAnswers(admission.bytes.most, self._late_readers)
         options = {
             **_CHANNEL_ARGUMENTS,
@@ -228,8 +232,8 @@ class LocalServer:
                 server.add_insecure_port(f"unix:{self._config.grpc_socket_path}")
         except RuntimeError as error:
             raise _cannot_listen(self._config.host, self._config.port, error) from error
-        self._late_messages.start()
-        self._late_readers.start()
+        for clock in (self._late_messages, self._missing_messages, self._late_readers):
+            clock.start()
         server.start()
         self._grpc = server
 

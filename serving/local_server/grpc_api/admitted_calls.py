@@ -7,12 +7,11 @@ to send it, and parses all messages on one thread. An answer stays in memory unt
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Any
 
 import grpc
 
 from serving.local_server.grpc_api.overdue_calls import OverdueCalls
+from serving.local_server.grpc_api.patient_threads import PatientThreads
 from serving.local_server.limits.admission import Admission
 from serving.local_server.limits.budget import Budget
 from serving.local_server.limits.request_rate import host_of
@@ -24,36 +23,6 @@ _PREDICTIONS = "/tensorflow.serving.PredictionService/"
 _LONGEST_WAIT_S = 3600.0
 _UNREADABLE = "Exception deserializing request!"
 """gRPC's own text."""
-
-_WAITING = threading.local()
-"""The number by which the clock knows the call whose message this thread waits for."""
-
-
-class PatientThreads(ThreadPoolExecutor):
-    """Threads that receive messages and answer them. A call whose message does not come in time is cancelled."""
-
-    def __init__(self, threads: int, name: str, late_messages: OverdueCalls):
-        """Takes the number of threads, their name, and the clock of messages."""
-        super().__init__(threads, thread_name_prefix=name)
-        self._late_messages = late_messages
-
-    def submit(self, work: Callable[..., Any], /, *given: Any, **named: Any) -> Future:
-        """Runs gRPC's work on a call. Among what gRPC gives to it is the event that brought the call."""
-        call = next((each.call for each in given if hasattr(each, "call")), None)
-        return super().submit(self._receive, call, work, given, named)
-
-    def _receive(self, call: Any, work: Callable[..., Any], given: tuple, named: Mapping[str, Any]) -> Any:
-        _WAITING.number = None if call is None else self._late_messages.watch(call.cancel)
-        try:
-            return work(*given, **named)
-        finally:
-            self.received()
-
-    def received(self) -> None:
-        """Notes that the message has come for which this thread waits."""
-        number, _WAITING.number = getattr(_WAITING, "number", None), None
-        if number is not None:
-            self._late_messages.forget(number)
 
 
 class UnreadAnswers:
@@ -112,7 +81,7 @@ class AdmittedCalls(grpc.ServerInterceptor):
             admission: The budgets, and the rate of a caller.
             threads: The server's threads.
             unread: Counts answers.
-            at_a_time: How many predictions are made at the same time. More threads than that may receive messages.
+            at_a_time: How many predictions are made at the same time.
             most: How many predictions may be made or wait. What only looks at the server does not wait for them.
             own_threads: Methods, by full name, that wait long and have threads of their own.
             observer: Notes the calls that are refused.

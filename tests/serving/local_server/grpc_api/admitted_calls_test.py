@@ -6,8 +6,9 @@ from types import SimpleNamespace
 import grpc
 import pytest
 
-from serving.local_server.grpc_api.admitted_calls import AdmittedCalls, PatientThreads, UnreadAnswers
+from serving.local_server.grpc_api.admitted_calls import AdmittedCalls, UnreadAnswers
 from serving.local_server.grpc_api.overdue_calls import OverdueCalls
+from serving.local_server.grpc_api.patient_threads import PatientThreads
 from serving.local_server.limits.admission import Admission
 
 
@@ -50,7 +51,7 @@ def clock():
 
 @pytest.fixture
 def threads(clock):
-    threads = PatientThreads(2, "test", clock)
+    threads = PatientThreads(2, 2, "test", clock, clock)
     yield threads
     threads.shutdown()
 
@@ -130,25 +131,6 @@ def test_predictions_are_refused_beyond_a_number_but_not_looks_at_the_server(thr
         assert second.aborted == [(grpc.StatusCode.UNAVAILABLE, said)]
     go_on.set()
     assert first.result(30) == b"1"
-
-
-def test_a_call_is_watched_until_its_message_has_come(threads, clock):
-    """gRPC waits for the message on the thread that is to answer."""
-    call = Call()
-
-    def wait_for_message(event, has_come):
-        if has_come:
-            threads.received()
-        return clock.cancel_overdue()
-
-    event = SimpleNamespace(call=call)
-    assert threads.submit(wait_for_message, event, True).result(30) == 0
-    assert not call.cancelled
-    assert threads.submit(wait_for_message, event, False).result(30) == 1
-    assert call.cancelled
-    # A call that has ended is not watched, whatever it came to.
-    assert threads.submit(lambda event: None, SimpleNamespace(call=Call())).result(30) is None
-    assert clock.cancel_overdue() == 0
 
 
 def test_the_oldest_unread_answer_makes_room():
