@@ -21,6 +21,9 @@ from serving.local_server.wire.statuses import ServingError
 STATUS_CODES = {code.value[0]: code for code in grpc.StatusCode}
 _PREDICTIONS = "/tensorflow.serving.PredictionService/"
 _LONGEST_WAIT_S = 3600.0
+_SHORT = 16
+_SHORT_ANSWER = 2**16
+"""gRPC sends so many bytes at once, whether or not the client reads."""
 _UNREADABLE = "Exception deserializing request!"
 """gRPC's own text."""
 
@@ -120,29 +123,38 @@ class AdmittedCalls(grpc.ServerInterceptor):
         is_prediction = name.startswith(_PREDICTIONS)
         called = self._in_turn if is_prediction else _called
 
+        budget, rate = self._admission.bytes, self._admission.rate
+        # Messages that are short by far cannot fill the memory, because there are only so many threads.
+        short = budget.small // _SHORT
+
         def answer(message: bytes, context: grpc.ServicerContext) -> bytes:
             threads.received()
-            peer = context.peer()
-            with self._predictions.share() as place, self._admission.bytes.share(peer) as share:
+            is_short = len(message) <= short
+            with self._predictions.share() as place, budget.share(None if is_short else context.peer()) as share:
                 try:
-                    self._admission.rate.count(host_of(peer))
-                    place.hold(is_prediction)
-                    share.hold(len(message))
+                    if rate.has_limit:
+                        rate.count(host_of(context.peer()))
+                    if is_prediction:
+                        place.hold(1)
+                    if not is_short:
+                        share.hold(len(message))
                 except ServingError as error:
                     code = STATUS_CODES[error.error_code]
                     self._observer.refused(GRPC, name.rpartition("/")[2], code.name)
                     context.abort(code, error.message)
                 sent = called(handler, message, context)
-            self._unread.add(context, len(sent))
+            if len(sent) > _SHORT_ANSWER:
+                self._unread.add(context, len(sent))
             return sent
 
         return answer
 
     def _in_turn(self, handler: grpc.RpcMethodHandler, message: bytes, context: grpc.ServicerContext) -> bytes:
-        if not self._turn.acquire(timeout=min(context.time_remaining(), _LONGEST_WAIT_S)):
+        has_waited = not self._turn.acquire(blocking=False)
+        if has_waited and not self._turn.acquire(timeout=min(context.time_remaining(), _LONGEST_WAIT_S)):
             context.abort(grpc.StatusCode.DEADLINE_EXCEEDED, "Deadline exceeded before the call was begun")
         try:
-            if not context.is_active():
+            if has_waited and not context.is_active():
                 context.abort(grpc.StatusCode.CANCELLED, "The client has gone")
             return _called(handler, message, context)
         finally:

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import TypeAlias, TypeVar
 
@@ -97,9 +97,8 @@ class PredictionService(_Service, prediction_service_pb2_grpc.PredictionServiceS
             limits = self._admission.limits
             with (
                 self._called(_spec_of(request), response.model_spec, seen) as loaded,
-                self._admission.values.share(context.peer()) as share,
+                self._values(limits.check_shapes(shapes_of(request.inputs)), context),
             ):
-                share.hold(limits.check_shapes(shapes_of(request.inputs)))
                 inputs = from_protos(request.inputs)
                 limits.check_expected(request.model_spec.signature_name, inputs)
                 with seen.running():
@@ -163,6 +162,15 @@ class PredictionService(_Service, prediction_service_pb2_grpc.PredictionServiceS
             return model_metadata(self._manager, request)
 
         return self._answer(context, "GetModelMetadata", answer)
+
+    def _values(self, values: int, context: grpc.ServicerContext) -> AbstractContextManager[object]:
+        """Holds the values of a request's inputs. Few values do not count: few calls run at the same time."""
+        budget = self._admission.values
+        if values <= budget.small:
+            return nullcontext()
+        share = budget.share(context.peer())
+        share.hold(values)
+        return share
 
     def _check_examples(self, given: input_pb2.Input) -> None:
         self._admission.limits.check_rows("The request", example_count(given))

@@ -20,7 +20,7 @@ class _Work:
 
     Attributes:
         gave_up_place: Whether another call runs in place of this one, because its message is late.
-        watched: The numbers by which the clocks know it while its message has not come.
+        watched: The clock that watches it while its message has not come, and the number by which it does.
     """
 
     run: Callable[..., Any]
@@ -28,7 +28,7 @@ class _Work:
     named: Mapping[str, Any]
     future: Future = field(default_factory=Future)
     gave_up_place: bool = False
-    watched: list[tuple[OverdueCalls, int]] = field(default_factory=list)
+    watched: tuple[OverdueCalls, int] | None = None
 
 
 _CURRENT = threading.local()
@@ -110,18 +110,22 @@ class PatientThreads(ThreadPoolExecutor):
         """Watches a call from the moment when its message is asked for. gRPC gives the event that brought the call."""
         call = next((each.call for each in work.given if hasattr(each, "call")), None)
         if call is not None:
-            for clock, act in ((self._late, lambda: self._give_up_place(work)), (self._too_late, call.cancel)):
-                work.watched.append((clock, clock.watch(act)))
+            work.watched = self._late, self._late.watch(lambda: self._give_up_place(work, call))
 
-    def _give_up_place(self, work: _Work) -> None:
+    def _give_up_place(self, work: _Work, call: Any) -> None:
         with self._lock:
-            if work.gave_up_place or work.future.done():
+            if work.watched is None:  # The message has come meanwhile.
                 return
+            work.watched = self._too_late, self._too_late.watch(call.cancel)
             work.gave_up_place = True
             self._places += 1
         self._fill_place()
 
     def _forget(self, work: _Work) -> None:
-        while work.watched:
-            clock, number = work.watched.pop()
+        if work.watched is None:
+            return
+        with self._lock:
+            watched, work.watched = work.watched, None
+        if watched is not None:
+            clock, number = watched
             clock.forget(number)

@@ -17,7 +17,12 @@ _SMALL = 16
 
 
 class Budget:
-    """An amount that requests take parts of, and give back. Any thread may do so."""
+    """An amount that requests take parts of, and give back. Any thread may do so.
+
+    Attributes:
+        most: The amount that all requests together may hold.
+        small: What a request may hold that takes part in the reserve.
+    """
 
     def __init__(self, most: int, what: str, reserve: int = 0):
         """Starts with nothing taken.
@@ -28,6 +33,7 @@ class Budget:
             reserve: A further amount, for requests that hold no more than a sixteenth of it each.
         """
         self.most = most
+        self.small = reserve // _SMALL
         self._reserve = reserve
         self._what = what
         self._held: Counter[Hashable] = Counter()
@@ -51,7 +57,7 @@ class Budget:
             tf.errors.ResourceExhaustedError: The connection would hold more than half.
         """
         with self._lock:
-            is_small = before + amount <= self._reserve // _SMALL
+            is_small = before + amount <= self.small
             if self._total + amount > self.most + (self._reserve if is_small else 0):
                 raise unavailable(
                     f"Too many {self._what} are under way; try again later. The most at a time is {self.most}."
@@ -76,14 +82,13 @@ class Budget:
 
 
 class Share:
-    """What one request holds of a budget. Use it as a context manager, or call `release`."""
+    """What one request holds of a budget. Use it as a context manager, or call `release`; one thread at a time may."""
 
     def __init__(self, budget: Budget, holder: Hashable):
         """Holds nothing yet."""
         self._budget = budget
         self._holder = holder
         self._amount = 0
-        self._lock = threading.Lock()
 
     def hold(self, amount: int) -> None:
         """Holds this amount from now on, more or less than before. What is refused leaves the share as it was.
@@ -91,13 +96,12 @@ class Share:
         Raises:
             tf.errors.OpError: The errors of `Budget.take`.
         """
-        with self._lock:
-            more = amount - self._amount
-            if more > 0:
-                self._budget.take(more, self._holder, self._amount)
-            elif more < 0:
-                self._budget.give_back(-more, self._holder)
-            self._amount = amount
+        more = amount - self._amount
+        if more > 0:
+            self._budget.take(more, self._holder, self._amount)
+        elif more < 0:
+            self._budget.give_back(-more, self._holder)
+        self._amount = amount
 
     def release(self) -> None:
         """Gives back all; may be called again."""

@@ -14,10 +14,15 @@ _MOST_CALLERS = 10_000
 
 
 class RequestRate:
-    """Counts requests by caller. A caller that has been quiet may send the requests of one second at once."""
+    """Counts requests by caller. A caller that has been quiet may send the requests of one second at once.
+
+    Attributes:
+        has_limit: Whether there is a limit at all.
+    """
 
     def __init__(self, per_second: float):
         """Takes the limit; 0 lets everything through."""
+        self.has_limit = per_second > 0
         self._per_second = per_second
         self._most = max(1.0, per_second)
         self._left: OrderedDict[str, tuple[float, float]] = OrderedDict()
@@ -33,7 +38,7 @@ class RequestRate:
         Raises:
             tf.errors.ResourceExhaustedError: The caller sends too many.
         """
-        if not self._per_second:
+        if not self.has_limit:
             return
         now = time.monotonic() if now is None else now
         with self._lock:

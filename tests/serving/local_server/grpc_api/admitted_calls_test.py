@@ -17,6 +17,7 @@ class Call:
 
     def __init__(self, is_active=True, seconds=60.0):
         self.ended, self.aborted, self.cancelled = [], [], False
+        self.waits = threading.Event()
         self._is_active, self._seconds = is_active, seconds
 
     def peer(self):
@@ -26,6 +27,7 @@ class Call:
         return self._is_active
 
     def time_remaining(self):
+        self.waits.set()  # It is asked for only once a call has to wait for its turn.
         return self._seconds
 
     def add_callback(self, callback):
@@ -79,14 +81,28 @@ def test_what_no_parser_reads(threads, clock):
     assert call.aborted == [(grpc.StatusCode.INTERNAL, "Exception deserializing request!")]
 
 
-def test_a_call_that_nobody_waits_for_is_not_begun(threads, clock):
-    begun = []
-    handler = admitted(threads, clock, lambda number, call: begun.append(number))
+def test_a_call_that_nobody_waits_for_any_more_is_not_begun(threads, clock):
+    go_on, begun = threading.Event(), threading.Event()
+    numbers = []
+
+    def slow(number, call):
+        numbers.append(number)
+        begun.set()
+        assert go_on.wait(30)
+        return number
+
+    handler = admitted(threads, clock, slow)
+    first = threads.submit(handler, b"1", Call())
+    assert begun.wait(30)
     gone = Call(is_active=False)
+    second = threads.submit(handler, b"2", gone)
+    assert gone.waits.wait(30)
+    go_on.set()
     with pytest.raises(InterruptedError):
-        handler(b"1", gone)
+        second.result(30)
+    assert first.result(30) == b"1"
     assert gone.aborted == [(grpc.StatusCode.CANCELLED, "The client has gone")]
-    assert begun == []
+    assert numbers == [1]
 
 
 def test_a_call_waits_for_its_turn_no_longer_than_its_deadline(threads, clock):

@@ -86,10 +86,12 @@ def test_a_call_keeps_its_place_once_its_message_has_come(threads, late, too_lat
     assert (answering.result(30), waiting.result(30)) == (None, "next")
 
 
-def test_a_call_whose_message_does_not_come_is_cancelled(threads, too_late):
+def test_a_call_whose_message_does_not_come_is_cancelled(threads, late, too_late):
     event = Event()
     waiting = threads.submit(Event.wait, event)
     assert event.begun.wait(30)
+    assert too_late.cancel_overdue() == 0
+    assert late.cancel_overdue() == 1
     assert too_late.cancel_overdue() == 1
     waiting.result(30)
     assert event.cancelled
