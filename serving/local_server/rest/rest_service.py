@@ -225,7 +225,8 @@ class RestApi:
 
     def _refused(self, method: str, path: str, error: ServingError | RefusedBodyError) -> _Answer:
         """Notes a request that is refused before it is looked at, and returns the answer."""
-        answer = _refusal(error) if isinstance(error, ServingError) else (error.status, error_answer(error.message))
+        is_of_body = isinstance(error, RefusedBodyError)
+        answer = (error.status, error_answer(error.message)) if is_of_body else _refusal(error)
         self._observer.refused(REST, _route(method, path)[0], _REFUSALS[HTTPStatus(answer[0])])
         return answer
 
