@@ -41,7 +41,7 @@ _CHANNEL_ARGUMENTS: Mapping[str, int | str] = {
     "grpc.max_connection_idle_ms": 600_000,
     "grpc.server_handshake_timeout_ms": 5_000,
 }
-_CALLS_A_THREAD = 16
+_CALLS_A_THREAD = 64
 _PROMPT_S = 0.2
 """Seconds after which another call runs in place of one whose message has not come."""
 _RELOADS_AT_A_TIME = 4
@@ -204,7 +204,7 @@ class LocalServer:
         options = {
             **_CHANNEL_ARGUMENTS,
             "grpc.max_receive_message_length": config.grpc_max_message_bytes,
-            "grpc.max_concurrent_streams": max(1, most // 2),
+            "grpc.max_concurrent_streams": most,
             **self._channel_arguments,
         }
         server = grpc.server(

@@ -42,7 +42,7 @@ class ServerConfig:
         max_request_rows: The most rows of an input, or tf.Examples.
         max_answer_values: The most values of all outputs of a request.
         max_name_length: The most characters of the name of a model, version label or signature.
-        max_requests_under_way: How many predictions may run or wait, on each of the ports; 0 allows 16 for each thread.
+        max_requests_under_way: How many predictions may run or wait, on each of the ports; 0 allows 64 for each thread.
         max_requests_per_second: How many requests one address may send in a second; 0 sets no limit.
         model_config_file: A file that lists the models; replaces `model_name` and `model_base_path`.
         model_config_file_poll_wait_seconds: Seconds between two looks at that file; 0 reads it once.

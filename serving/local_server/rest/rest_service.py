@@ -81,7 +81,7 @@ _MODEL_PATH = re.compile(rf"/v1/models(?:{_MODEL}(/metadata)?)?", re.IGNORECASE 
 _INFERENCE = ("predict", "classify", "regress")
 _MALFORMED = "malformed"
 _MAX_VERSION = 2**63 - 1
-_REQUESTS_A_THREAD = 16
+_REQUESTS_A_THREAD = 64
 
 _JSON = b"application/json"
 _TEXT = b"text/plain; charset=utf-8"
@@ -105,7 +105,7 @@ class RestConfig:
         enable_cors: Whether web pages of other origins may send requests.
         metrics_path: The path where Prometheus reads the metrics; empty for none.
         num_threads: Threads that parse requests and run models; 0 takes four for each core.
-        most_requests: The most requests that run or wait for a thread; 0 takes 16 for each thread.
+        most_requests: The most requests that run or wait for a thread; 0 takes 64 for each thread.
         timeout_s: Seconds from a complete request to its answer.
         bodies: Limits of the bodies of requests.
     """

@@ -148,7 +148,7 @@ def _add_limits(group: argparse._ArgumentGroup) -> None:
         "--max_requests_under_way",
         type=option_values.whole_number(0),
         default=0,
-        help="most predictions that run or wait, on each port; 0 for 16 for each thread",
+        help="most predictions that run or wait, on each port; 0 for 64 for each thread",
     )
     group.add_argument(
         "--max_requests_per_second",
