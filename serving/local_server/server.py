@@ -199,6 +199,7 @@ class LocalServer:
         most = config.max_requests_under_way or _CALLS_A_THREAD * at_a_time
         clocks = self._late_messages, self._missing_messages
         threads = PatientThreads(at_a_time, 2 * most, "grpc", *clocks)
+        aside = PatientThreads(at_a_time, 2 * most, "grpc-aside", *clocks)
         reloads = PatientThreads(_RELOADS_AT_A_TIME + 1, _RELOADS_AT_A_TIME + 1, "reload", *clocks)
         unread = UnreadAnswers(admission.bytes.most, self._late_readers)
         options = {
@@ -210,7 +211,7 @@ class LocalServer:
         server = grpc.server(
             threads,
             interceptors=[
-                AdmittedCalls(admission, threads, unread, at_a_time, most, {_RELOAD: reloads}, self._observer)
+                AdmittedCalls(admission, threads, aside, unread, at_a_time, most, {_RELOAD: reloads}, self._observer)
             ],
             options=list(options.items()),
             maximum_concurrent_rpcs=2 * most,

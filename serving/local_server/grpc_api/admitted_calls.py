@@ -13,7 +13,6 @@ import grpc
 from serving.local_server.grpc_api.overdue_calls import OverdueCalls
 from serving.local_server.grpc_api.patient_threads import PatientThreads
 from serving.local_server.limits.admission import Admission
-from serving.local_server.limits.budget import Budget
 from serving.local_server.limits.request_rate import host_of
 from serving.local_server.watching.observation import GRPC, Observer
 from serving.local_server.wire.statuses import ServingError
@@ -72,6 +71,7 @@ class AdmittedCalls(grpc.ServerInterceptor):
         self,
         admission: Admission,
         threads: PatientThreads,
+        aside: PatientThreads,
         unread: UnreadAnswers,
         at_a_time: int,
         most: int,
@@ -82,19 +82,20 @@ class AdmittedCalls(grpc.ServerInterceptor):
 
         Args:
             admission: The budgets, and the rate of a caller.
-            threads: The server's threads.
+            threads: The server's threads, which make predictions.
+            aside: Threads for what is no prediction, and for calls that are refused because too many are under way.
             unread: Counts answers.
             at_a_time: How many predictions are made at the same time.
-            most: How many predictions may be made or wait. What only looks at the server does not wait for them.
+            most: How many predictions may be made or wait.
             own_threads: Methods, by full name, that wait long and have threads of their own.
             observer: Notes the calls that are refused.
         """
         self._admission = admission
-        self._threads = threads
+        self._threads, self._aside = threads, aside
         self._unread = unread
         self._observer = observer or Observer()
         self._turn = threading.Semaphore(at_a_time)
-        self._predictions = Budget(most, "requests")
+        self._most = most
         self._own_threads = own_threads or {}
         self._admitted: dict[str, grpc.RpcMethodHandler] = {}
 
@@ -105,23 +106,38 @@ class AdmittedCalls(grpc.ServerInterceptor):
     ) -> grpc.RpcMethodHandler | None:
         """Returns the handler of a method, wrapped. Streams have small messages and stay as they are."""
         name = handler_call_details.method
+        is_prediction = name.startswith(_PREDICTIONS)
+        if is_prediction and self._threads.under_way >= self._most:
+            return self._refusal(name)
         if name in self._admitted:
             return self._admitted[name]
         handler = continuation(handler_call_details)
         if handler is None or handler.unary_unary is None:
             return handler
-        own = self._own_threads.get(name)
-        answer = self._answering(handler, own or self._threads, name)
-        if own is not None:
-            answer.experimental_thread_pool = own  # type: ignore[attr-defined]
+        threads = self._threads if is_prediction else self._own_threads.get(name, self._aside)
+        answer = self._answering(handler, threads, name)
+        if not is_prediction:
+            answer.experimental_thread_pool = threads  # type: ignore[attr-defined]
         self._admitted[name] = grpc.unary_unary_rpc_method_handler(answer)
         return self._admitted[name]
+
+    def _refusal(self, name: str) -> grpc.RpcMethodHandler:
+        """The handler of a call for which there is no place."""
+        message = f"Too many requests are under way; try again later. The most at a time is {self._most}."
+
+        def refuse(_: bytes, context: grpc.ServicerContext) -> bytes:
+            self._aside.received()
+            self._observer.refused(GRPC, name.rpartition("/")[2], grpc.StatusCode.UNAVAILABLE.name)
+            context.abort(grpc.StatusCode.UNAVAILABLE, message)
+            raise AssertionError("abort raises")
+
+        refuse.experimental_thread_pool = self._aside  # type: ignore[attr-defined]
+        return grpc.unary_unary_rpc_method_handler(refuse)
 
     def _answering(
         self, handler: grpc.RpcMethodHandler, threads: PatientThreads, name: str
     ) -> Callable[[bytes, grpc.ServicerContext], bytes]:
-        is_prediction = name.startswith(_PREDICTIONS)
-        called = self._in_turn if is_prediction else _called
+        called = self._in_turn if name.startswith(_PREDICTIONS) else _called
 
         budget, rate = self._admission.bytes, self._admission.rate
         # Messages that are short by far cannot fill the memory, because there are only so many threads.
@@ -130,12 +146,10 @@ class AdmittedCalls(grpc.ServerInterceptor):
         def answer(message: bytes, context: grpc.ServicerContext) -> bytes:
             threads.received()
             is_short = len(message) <= short
-            with self._predictions.share() as place, budget.share(None if is_short else context.peer()) as share:
+            with budget.share(None if is_short else context.peer()) as share:
                 try:
                     if rate.has_limit:
                         rate.count(host_of(context.peer()))
-                    if is_prediction:
-                        place.hold(1)
                     if not is_short:
                         share.hold(len(message))
                 except ServingError as error:

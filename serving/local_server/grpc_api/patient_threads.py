@@ -55,6 +55,7 @@ class PatientThreads(ThreadPoolExecutor):
         self._late, self._too_late = late, too_late
         self._places = at_a_time
         self._queue: deque[_Work] = deque()
+        self._running = 0
         self._lock = threading.Lock()
 
     def submit(self, work: Callable[..., Any], /, *given: Any, **named: Any) -> Future:
@@ -64,6 +65,11 @@ class PatientThreads(ThreadPoolExecutor):
             self._queue.append(waiting)
         self._fill_place()
         return waiting.future
+
+    @property
+    def under_way(self) -> int:
+        """The number of calls that run or wait, not counting those whose message is late."""
+        return len(self._queue) + self._running
 
     def received(self) -> None:
         """Notes that the message has come for which this thread waits."""
@@ -86,10 +92,12 @@ class PatientThreads(ThreadPoolExecutor):
                     self._places += 1
                     return
                 work = self._queue.popleft()
+                self._running += 1
             self._run(work)
             with self._lock:
                 if work.gave_up_place:
                     return
+                self._running -= 1
 
     def _run(self, work: _Work) -> None:
         if not work.future.set_running_or_notify_cancel():
@@ -119,6 +127,7 @@ class PatientThreads(ThreadPoolExecutor):
             work.watched = self._too_late, self._too_late.watch(call.cancel)
             work.gave_up_place = True
             self._places += 1
+            self._running -= 1
         self._fill_place()
 
     def _forget(self, work: _Work) -> None:

@@ -1,6 +1,7 @@
 """Calls without a connection; over real ones: `slow_clients_test.py`."""
 
 import threading
+import time
 from types import SimpleNamespace
 
 import pytest
@@ -43,6 +44,13 @@ class Event:
         assert self.comes.wait(30)
 
 
+def await_none_under_way(threads):
+    end = time.monotonic() + 30
+    while threads.under_way and time.monotonic() < end:
+        time.sleep(0.005)
+    assert threads.under_way == 0
+
+
 def test_results_and_errors_are_those_of_the_work(threads):
     assert threads.submit(lambda a, b: a - b, 5, b=3).result(30) == 2
     with pytest.raises(ZeroDivisionError):
@@ -56,8 +64,10 @@ def test_a_call_runs_in_place_of_one_whose_message_is_late(threads, late):
     assert first.begun.wait(30)
     next_one = threads.submit(lambda: "next")
     assert not next_one.done()
+    assert threads.under_way == 2
     assert late.cancel_overdue() == 1
     assert next_one.result(30) == "next"
+    await_none_under_way(threads)  # The late one does not count.
     # The late one gave up its place once, and takes none with it.
     first.comes.set()
     waiting.result(30)
