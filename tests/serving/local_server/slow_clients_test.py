@@ -112,9 +112,9 @@ def await_that(is_so):
         time.sleep(0.01)
 
 
-def answers(server):
+def answers(server, body=SMALL):
     with rest_client(server) as client:
-        return client.post(PATH, content=SMALL).json() == {"outputs": [[3.0]]}
+        return client.post(PATH, content=body).json() == {"outputs": [[3.0]]}
 
 
 def test_an_answer_that_is_not_read_is_given_up_and_holds_back_nobody(server):
@@ -126,6 +126,18 @@ def test_an_answer_that_is_not_read_is_given_up_and_holds_back_nobody(server):
     assert answers(server)
     await_that(lambda: not server._rest.server_state.connections)
     assert [is_cut(each) for each in connections] == [True, True]
+
+
+def test_what_stands_behind_unread_answers_holds_back_nobody(patient_server):
+    """The bodies behind are all that may be at a time, and the answers to them wait, too."""
+    connections = [asking(patient_server, MANY, b" " * (UNREAD_BYTES // 2)) for _ in range(2)]
+    for each in connections:
+        each.recv(1, socket.MSG_PEEK)
+    large = SMALL[:-1] + b" " * (UNREAD_BYTES // 20) + b"}"  # Too large for the reserve of small ones.
+    await_that(lambda: answers(patient_server, large))
+    assert answers(patient_server, large)
+    for each in connections:
+        each.close()
 
 
 def test_an_answer_that_is_read_in_time_comes_whole(server):
