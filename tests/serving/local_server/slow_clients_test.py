@@ -129,11 +129,11 @@ def test_an_answer_that_is_not_read_is_given_up_and_holds_back_nobody(server):
 
 
 def test_what_stands_behind_unread_answers_holds_back_nobody(patient_server):
-    """The bodies behind are all that may be at a time, and the answers to them wait, too."""
+    """The bodies behind are as much as may be at a time, and the answers to them wait, too."""
     connections = [asking(patient_server, MANY, b" " * (UNREAD_BYTES // 2)) for _ in range(2)]
     for each in connections:
         each.recv(1, socket.MSG_PEEK)
-    large = SMALL[:-1] + b" " * (UNREAD_BYTES // 20) + b"}"  # Too large for the reserve of small ones.
+    large = SMALL[:-1] + b" " * (UNREAD_BYTES // 2 - len(SMALL)) + b"}"  # As large as one may be.
     await_that(lambda: answers(patient_server, large))
     assert answers(patient_server, large)
     for each in connections:
