@@ -9,3 +9,9 @@ def allow_many_open_files() -> int:
     if soft != hard:
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     return hard
+
+
+def most_connections() -> int:
+    """How many connections a server may keep so that files enough are left for models, logs and the other port."""
+    limit, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return 2**31 if limit < 0 else max(1, limit // 2)

@@ -7,22 +7,24 @@ import logging
 import os
 import threading
 from collections.abc import Mapping
-from concurrent import futures
 
 import grpc
 import uvicorn
 from tensorflow_serving.apis import model_service_pb2_grpc, prediction_service_pb2_grpc
 
-from serving.local_server.grpc_api.grpc_service import ModelService, PredictionService
+from serving.local_server.grpc_api.admitted_calls import AdmittedCalls, UnreadAnswers
+from serving.local_server.grpc_api.grpc_service import ModelService, PredictionService, ReloadLimits
 from serving.local_server.grpc_api.health import Health
+from serving.local_server.grpc_api.overdue_calls import OverdueCalls
+from serving.local_server.grpc_api.patient_threads import PatientThreads
 from serving.local_server.models.config_reload import ConfigFile
 from serving.local_server.models.loader import Loader
 from serving.local_server.models.model_manager import ModelManager
 from serving.local_server.models.served_models import ServedModel
 from serving.local_server.models.versions import ColdStart, ModelVersions
-from serving.local_server.open_files import allow_many_open_files
+from serving.local_server.open_files import allow_many_open_files, most_connections
 from serving.local_server.port_check import listening
-from serving.local_server.rest.http_connection import PatientConnection
+from serving.local_server.rest.http_connection import patient_connection
 from serving.local_server.rest.rest_service import RestApi
 from serving.local_server.server_config import ServerConfig
 from serving.local_server.stop_signals import stop_signals
@@ -34,10 +36,16 @@ from serving.local_server.wire.text_configs import TlsConfig
 LOGGER = logging.getLogger(__name__)
 _LARGEST_MESSAGE = 2**31 - 1
 _CHANNEL_ARGUMENTS: Mapping[str, int | str] = {
-    "grpc.max_receive_message_length": _LARGEST_MESSAGE,
     "grpc.max_send_message_length": _LARGEST_MESSAGE,
     "grpc.so_reuseport": 0,
+    "grpc.max_connection_idle_ms": 600_000,
+    "grpc.server_handshake_timeout_ms": 5_000,
 }
+_CALLS_A_THREAD = 64
+_PROMPT_S = 0.2
+"""Seconds after which another call runs in place of one whose message has not come."""
+_RELOADS_AT_A_TIME = 4
+_RELOAD = "/tensorflow.serving.ModelService/HandleReloadConfigRequest"
 _BACKLOG = 1024
 
 
@@ -80,10 +88,17 @@ class LocalServer:
             make=self._versions, allow_labels_for_unavailable=config.allow_version_labels_for_unavailable_models
         )
         self._models = models
-        self._rest_api = RestApi(self.manager, rest, self._observer)
+        self._admission = config.admission()
+        self._rest_api = RestApi(self.manager, rest, self._observer, self._admission)
+        self._late_messages = OverdueCalls(_PROMPT_S, "late-messages")
+        self._missing_messages = OverdueCalls(config.grpc_receive_seconds, "missing-messages")
+        self._late_readers = OverdueCalls(config.answer_read_seconds, "late-readers")
         self._health = Health()
         self._config_file = ConfigFile(
-            self.manager, config.model_config_file, config.model_config_file_poll_wait_seconds
+            self.manager,
+            config.model_config_file,
+            config.model_config_file_poll_wait_seconds,
+            config.reload_wait_seconds,
         )
         self._grpc: grpc.Server | None = None
         self._rest: uvicorn.Server | None = None
@@ -136,6 +151,8 @@ class LocalServer:
         self._rest_api.close()
         if drained:
             drained.wait(self._config.drain_seconds + 1)
+        for clock in (self._late_messages, self._missing_messages, self._late_readers):
+            clock.stop()
         self.manager.stop()
         self._access_log.close()
 
@@ -158,7 +175,9 @@ class LocalServer:
         self._rest = uvicorn.Server(
             uvicorn.Config(
                 self._rest_api,
-                http=PatientConnection,
+                http=patient_connection(
+                    self._config.answer_read_seconds, self._admission.bytes.most, most_connections()
+                ),
                 ws="none",
                 lifespan="off",
                 log_config=None,
@@ -175,12 +194,31 @@ class LocalServer:
         self._rest_thread.start()
 
     def _start_grpc(self) -> None:
+        config, admission = self._config, self._admission
+        at_a_time = 4 * (os.cpu_count() or 1)
+        most = config.max_requests_under_way or _CALLS_A_THREAD * at_a_time
+        clocks = self._late_messages, self._missing_messages
+        threads = PatientThreads(at_a_time, 2 * most, "grpc", *clocks)
+        aside = PatientThreads(at_a_time, 2 * most, "grpc-aside", *clocks)
+        reloads = PatientThreads(_RELOADS_AT_A_TIME + 1, _RELOADS_AT_A_TIME + 1, "reload", *clocks)
+        unread = UnreadAnswers(admission.bytes.most, self._late_readers)
+        options = {
+            **_CHANNEL_ARGUMENTS,
+            "grpc.max_receive_message_length": config.grpc_max_message_bytes,
+            "grpc.max_concurrent_streams": most,
+            **self._channel_arguments,
+        }
         server = grpc.server(
-            futures.ThreadPoolExecutor(max_workers=4 * (os.cpu_count() or 1), thread_name_prefix="grpc"),
-            options=list({**_CHANNEL_ARGUMENTS, **self._channel_arguments}.items()),
+            threads,
+            interceptors=[
+                AdmittedCalls(admission, threads, aside, unread, at_a_time, most, {_RELOAD: reloads}, self._observer)
+            ],
+            options=list(options.items()),
+            maximum_concurrent_rpcs=2 * most,
         )
-        predictions = PredictionService(self.manager, self._observer)
-        models = ModelService(self.manager, self._observer)
+        reload = ReloadLimits(_RELOADS_AT_A_TIME, config.reload_wait_seconds)
+        predictions = PredictionService(self.manager, self._observer, admission)
+        models = ModelService(self.manager, self._observer, admission, reload)
         prediction_service_pb2_grpc.add_PredictionServiceServicer_to_server(predictions, server)
         model_service_pb2_grpc.add_ModelServiceServicer_to_server(models, server)
         if self._config.enable_grpc_healthcheck_service:
@@ -195,6 +233,8 @@ class LocalServer:
                 server.add_insecure_port(f"unix:{self._config.grpc_socket_path}")
         except RuntimeError as error:
             raise _cannot_listen(self._config.host, self._config.port, error) from error
+        for clock in (self._late_messages, self._missing_messages, self._late_readers):
+            clock.start()
         server.start()
         self._grpc = server
 

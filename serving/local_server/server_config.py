@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from tensorflow.core.protobuf import config_pb2
 
+from serving.local_server.limits.admission import Admission
+from serving.local_server.limits.request_limits import RequestLimits
 from serving.local_server.models.served_models import ServedModel, read_model_config, served_models
 from serving.local_server.rest.request_body import BodyLimits
 from serving.local_server.rest.rest_service import RestConfig
@@ -31,10 +33,21 @@ class ServerConfig:
         rest_api_num_threads: Threads that parse REST requests and run models; 0 takes four for each core.
         rest_api_timeout_in_ms: Milliseconds from a complete REST request to its answer.
         rest_api_receive_seconds: How long a REST request may take to arrive, and a connection to begin the next one.
-        rest_api_max_body_bytes: The most bytes of one body. All bodies at once may have twice that.
+        rest_api_max_body_bytes: The most bytes of one body, as it is sent and as it is unpacked.
+        grpc_max_message_bytes: The most bytes of one message of gRPC. All bodies and messages under way may have twice
+            as many as the longer of both.
+        grpc_receive_seconds: How long the message of a gRPC call may take to arrive.
+        answer_read_seconds: How long a client may take to read an answer, over both protocols.
+        max_request_values: The most values of all inputs of a request. All requests under way may have twice that.
+        max_request_rows: The most rows of an input, or tf.Examples.
+        max_answer_values: The most values of all outputs of a request.
+        max_name_length: The most characters of the name of a model, version label or signature.
+        max_requests_under_way: How many predictions may run or wait, on each of the ports; 0 allows 64 for each thread.
+        max_requests_per_second: How many requests one address may send in a second; 0 sets no limit.
         model_config_file: A file that lists the models; replaces `model_name` and `model_base_path`.
         model_config_file_poll_wait_seconds: Seconds between two looks at that file; 0 reads it once.
         allow_version_labels_for_unavailable_models: Whether a new label may name a version that is not available.
+        reload_wait_seconds: How long a new list of models waits for its models to be available.
         file_system_poll_wait_seconds: Seconds between two looks for new versions; 0 looks once.
         max_num_load_retries: How often a version that does not load is tried again.
         load_retry_interval_micros: Microseconds between those tries.
@@ -68,9 +81,19 @@ class ServerConfig:
     rest_api_timeout_in_ms: int = 30_000
     rest_api_receive_seconds: float = 30.0
     rest_api_max_body_bytes: int = 64 * 2**20
+    grpc_max_message_bytes: int = 64 * 2**20
+    grpc_receive_seconds: float = 30.0
+    answer_read_seconds: float = 60.0
+    max_request_values: int = 250_000
+    max_request_rows: int = 10_000
+    max_answer_values: int = 5_000_000
+    max_name_length: int = 4096
+    max_requests_under_way: int = 0
+    max_requests_per_second: float = 0.0
     model_config_file: str = ""
     model_config_file_poll_wait_seconds: float = 0.0
     allow_version_labels_for_unavailable_models: bool = False
+    reload_wait_seconds: float = 300.0
     file_system_poll_wait_seconds: float = 1.0
     max_num_load_retries: int = 5
     load_retry_interval_micros: int = 60_000_000
@@ -111,14 +134,22 @@ class ServerConfig:
             OSError: The monitoring config cannot be read.
             tf.errors.InvalidArgumentError: The file is no monitoring config.
         """
-        longest = self.rest_api_max_body_bytes
         return RestConfig(
             self.rest_api_enable_cors_support,
             self.metrics_path(),
             self.rest_api_num_threads,
+            self.max_requests_under_way,
             self.rest_api_timeout_in_ms / 1e3,
-            BodyLimits(longest, 2 * longest, self.rest_api_receive_seconds),
+            BodyLimits(self.rest_api_max_body_bytes, self.rest_api_receive_seconds),
         )
+
+    def admission(self) -> Admission:
+        """What requests may ask for, and may hold together."""
+        limits = RequestLimits(
+            self.max_request_values, self.max_request_rows, self.max_answer_values, self.max_name_length
+        )
+        longest = max(self.rest_api_max_body_bytes, self.grpc_max_message_bytes)
+        return Admission(limits, longest, self.max_requests_per_second)
 
     def session_config(self) -> config_pb2.ConfigProto:
         """The threads that a model runs on."""

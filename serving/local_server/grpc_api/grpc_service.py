@@ -2,7 +2,8 @@
 
 import logging
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass
 from typing import TypeAlias, TypeVar
 
 import grpc
@@ -11,6 +12,7 @@ from tensorflow_serving.apis import (
     get_model_metadata_pb2,
     get_model_status_pb2,
     inference_pb2,
+    input_pb2,
     model_management_pb2,
     model_pb2,
     model_service_pb2_grpc,
@@ -19,19 +21,21 @@ from tensorflow_serving.apis import (
     regression_pb2,
 )
 
+from serving.local_server.grpc_api.admitted_calls import STATUS_CODES
+from serving.local_server.limits.admission import Admission
+from serving.local_server.limits.budget import Budget
 from serving.local_server.models.config_reload import reload_config
 from serving.local_server.models.descriptions import model_metadata, model_status
-from serving.local_server.models.example_inference import classify, first_spec, multi_inference, regress
+from serving.local_server.models.example_inference import classify, example_count, first_spec, multi_inference, regress
 from serving.local_server.models.model_manager import ModelManager
 from serving.local_server.models.servable import DEFAULT_SIGNATURE
 from serving.local_server.models.versions import LoadedVersion
 from serving.local_server.watching.observation import GRPC, Observation, Observer
 from serving.local_server.wire.statuses import as_serving_error, invalid_argument
-from serving.local_server.wire.tensor_protos import from_protos, to_proto
+from serving.local_server.wire.tensor_protos import from_protos, shapes_of, to_proto
 
 LOGGER = logging.getLogger(__name__)
 _LONGEST_MESSAGE = 1024
-_STATUS_CODES = {code.value[0]: code for code in grpc.StatusCode}
 
 _NamesModel: TypeAlias = (
     predict_pb2.PredictRequest
@@ -46,9 +50,10 @@ _Response = TypeVar("_Response")
 class _Service:
     """The part that both services share: observes a request, and turns an exception into a gRPC status."""
 
-    def __init__(self, manager: ModelManager, observer: Observer | None = None):
+    def __init__(self, manager: ModelManager, observer: Observer | None = None, admission: Admission | None = None):
         self._manager = manager
         self._observer = observer or Observer()
+        self._admission = admission or Admission()
 
     def _answer(
         self,
@@ -67,8 +72,16 @@ class _Service:
             message = refusal.message
             if len(message) > _LONGEST_MESSAGE:
                 message = message[:_LONGEST_MESSAGE] + "...TRUNCATED"
-            context.abort(_STATUS_CODES[refusal.error_code], message)
+            context.abort(STATUS_CODES[refusal.error_code], message)
             raise AssertionError("abort raises") from error
+
+    def _asked(self, spec: model_pb2.ModelSpec, seen: Observation) -> None:
+        """Checks the names in a spec, and notes the model."""
+        limits = self._admission.limits
+        limits.check_name("model", spec.name)
+        limits.check_name("version label", spec.version_label)
+        limits.check_name("signature", spec.signature_name)
+        seen.asks(spec.name, self._manager.is_served(spec.name))
 
 
 class PredictionService(_Service, prediction_service_pb2_grpc.PredictionServiceServicer):
@@ -81,10 +94,16 @@ class PredictionService(_Service, prediction_service_pb2_grpc.PredictionServiceS
 
         def answer(seen: Observation) -> predict_pb2.PredictResponse:
             response = predict_pb2.PredictResponse()
-            with self._called(_spec_of(request), response.model_spec, seen) as loaded:
+            limits = self._admission.limits
+            with (
+                self._called(_spec_of(request), response.model_spec, seen) as loaded,
+                self._values(limits.check_shapes(shapes_of(request.inputs)), context),
+            ):
                 inputs = from_protos(request.inputs)
+                limits.check_expected(request.model_spec.signature_name, inputs)
                 with seen.running():
                     outputs = loaded.servable.run(request.model_spec.signature_name, inputs, request.output_filter)
+            limits.check_answer(outputs)
             for name, array in outputs.items():
                 response.outputs[name].CopyFrom(to_proto(array))
             return response
@@ -98,6 +117,7 @@ class PredictionService(_Service, prediction_service_pb2_grpc.PredictionServiceS
 
         def answer(seen: Observation) -> classification_pb2.ClassificationResponse:
             response = classification_pb2.ClassificationResponse()
+            self._check_examples(request.input)
             with self._called(_spec_of(request), response.model_spec, seen) as loaded, seen.running():
                 result = classify(loaded.servable, request.model_spec.signature_name, request.input)
             response.result.CopyFrom(result)
@@ -112,6 +132,7 @@ class PredictionService(_Service, prediction_service_pb2_grpc.PredictionServiceS
 
         def answer(seen: Observation) -> regression_pb2.RegressionResponse:
             response = regression_pb2.RegressionResponse()
+            self._check_examples(request.input)
             with self._called(_spec_of(request), response.model_spec, seen) as loaded, seen.running():
                 result = regress(loaded.servable, request.model_spec.signature_name, request.input)
             response.result.CopyFrom(result)
@@ -125,6 +146,7 @@ class PredictionService(_Service, prediction_service_pb2_grpc.PredictionServiceS
         """Runs several tasks, each with a signature of its own, on the same tf.Examples."""
 
         def answer(seen: Observation) -> inference_pb2.MultiInferenceResponse:
+            self._check_examples(request.input)
             with self._called(first_spec(request), model_pb2.ModelSpec(), seen) as loaded, seen.running():
                 return multi_inference(loaded.servable, loaded.version, request)
 
@@ -136,27 +158,68 @@ class PredictionService(_Service, prediction_service_pb2_grpc.PredictionServiceS
         """Reports the signatures of a model."""
 
         def answer(seen: Observation) -> get_model_metadata_pb2.GetModelMetadataResponse:
-            seen.model = _spec_of(request).name
+            self._asked(_spec_of(request), seen)
             return model_metadata(self._manager, request)
 
         return self._answer(context, "GetModelMetadata", answer)
+
+    def _values(self, values: int, context: grpc.ServicerContext) -> AbstractContextManager[object]:
+        """Holds the values of a request's inputs. Few values do not count: few calls run at the same time."""
+        budget = self._admission.values
+        if values <= budget.small:
+            return nullcontext()
+        share = budget.share(context.peer())
+        share.hold(values)
+        return share
+
+    def _check_examples(self, given: input_pb2.Input) -> None:
+        self._admission.limits.check_rows("The request", example_count(given))
 
     @contextmanager
     def _called(
         self, wanted: model_pb2.ModelSpec, used: model_pb2.ModelSpec, seen: Observation
     ) -> Iterator[LoadedVersion]:
         """Holds the version that a request names, and notes it in the answer's spec and in the observation."""
-        seen.model = wanted.name
+        self._asked(wanted, seen)
         with self._manager.acquire(wanted) as loaded:
-            seen.calls(loaded.version, wanted.signature_name)
+            name = wanted.signature_name or DEFAULT_SIGNATURE
+            seen.calls(loaded.version, name, is_known=name in loaded.servable.signature_defs)
             used.name = wanted.name
-            used.signature_name = wanted.signature_name or DEFAULT_SIGNATURE
+            used.signature_name = name
             used.version.value = loaded.version
             yield loaded
 
 
+@dataclass(frozen=True)
+class ReloadLimits:
+    """What new lists of models may take of a server.
+
+    Attributes:
+        at_a_time: How many may wait for their models at the same time.
+        wait_seconds: How long one waits.
+    """
+
+    at_a_time: int = 4
+    wait_seconds: float = 300.0
+
+
+_RELOAD_DEFAULTS = ReloadLimits()
+
+
 class ModelService(_Service, model_service_pb2_grpc.ModelServiceServicer):
     """Reports the states of a model's versions, and accepts a new list of models."""
+
+    def __init__(
+        self,
+        manager: ModelManager,
+        observer: Observer | None = None,
+        admission: Admission | None = None,
+        reloads: ReloadLimits = _RELOAD_DEFAULTS,
+    ):
+        """Takes the models, and what new lists of them may take."""
+        super().__init__(manager, observer, admission)
+        self._reloads = Budget(reloads.at_a_time, "new lists of models")
+        self._wait_seconds = reloads.wait_seconds
 
     def GetModelStatus(
         self, request: get_model_status_pb2.GetModelStatusRequest, context: grpc.ServicerContext
@@ -164,7 +227,7 @@ class ModelService(_Service, model_service_pb2_grpc.ModelServiceServicer):
         """Reports the states of a model's versions, newest first."""
 
         def answer(seen: Observation) -> get_model_status_pb2.GetModelStatusResponse:
-            seen.model = _spec_of(request).name
+            self._asked(_spec_of(request), seen)
             return model_status(self._manager, request.model_spec)
 
         return self._answer(context, "GetModelStatus", answer)
@@ -172,10 +235,15 @@ class ModelService(_Service, model_service_pb2_grpc.ModelServiceServicer):
     def HandleReloadConfigRequest(
         self, request: model_management_pb2.ReloadConfigRequest, context: grpc.ServicerContext
     ) -> model_management_pb2.ReloadConfigResponse:
-        """Replaces the list of models, and answers once the new models are available."""
+        """Replaces the list of models, and answers once the new models are available.
+
+        It waits no longer than its client, nor than the server's limit.
+        """
 
         def answer(seen: Observation) -> model_management_pb2.ReloadConfigResponse:
-            reload_config(self._manager, request.config)
+            with self._reloads.share() as place:
+                place.hold(1)
+                reload_config(self._manager, request.config, self._wait_seconds, context.is_active)
             response = model_management_pb2.ReloadConfigResponse()
             response.status.error_code = 0
             return response

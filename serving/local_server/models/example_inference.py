@@ -75,6 +75,11 @@ def first_spec(request: inference_pb2.MultiInferenceRequest) -> model_pb2.ModelS
     return request.tasks[0].model_spec if request.tasks else model_pb2.ModelSpec()
 
 
+def example_count(given: input_pb2.Input) -> int:
+    """The number of examples."""
+    return len(given.example_list.examples) + len(given.example_list_with_context.examples)
+
+
 def serialized_examples(given: input_pb2.Input) -> np.ndarray:
     """Serializes the examples, shape [examples]. The features of the shared context stand before those of each example.
 

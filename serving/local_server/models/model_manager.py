@@ -1,14 +1,19 @@
 """The models of a server: replaces their list, and finds the version that answers a request's ModelSpec."""
 
 import threading
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 
 from tensorflow_serving.apis import model_pb2
 
+from serving.local_server.models.freed_memory import give_back
 from serving.local_server.models.served_models import ServedModel, check_labels
 from serving.local_server.models.versions import LoadedVersion, ModelVersions, VersionStatus
-from serving.local_server.wire.statuses import invalid_argument, not_found, unknown
+from serving.local_server.wire.statuses import deadline_exceeded, invalid_argument, not_found, unknown
+
+_LOOK_S = 0.5
+"""Seconds between two looks whether a client still waits."""
 
 
 class ModelManager:
@@ -52,6 +57,10 @@ class ModelManager:
         """The names of the models that are served."""
         return frozenset(self._served)
 
+    def is_served(self, name: str) -> bool:
+        """Whether a model of this name is served, or was."""
+        return name in self._models
+
     def serve(self, wanted: Sequence[ServedModel]) -> list[ModelVersions]:
         """Replaces the list of models: sets their labels, changes those that stay, adds new ones, unloads the others.
 
@@ -78,7 +87,7 @@ class ModelManager:
             self._models = self._models | {model.name: model for model in new}
         for name in gone:
             # The model's running requests may take long. The rest of the new list does not wait for them.
-            threading.Thread(target=self._models[name].stop, name=f"unload-{name}", daemon=True).start()
+            threading.Thread(target=_unload, args=[self._models[name]], name=f"unload-{name}", daemon=True).start()
         for each in new:
             each.start()
         return new
@@ -117,16 +126,43 @@ class ModelManager:
         raise not_found(f"Could not find {wish} of model {spec.name}")
 
 
-def wait_until_available(models: Sequence[ModelVersions]) -> None:
+def wait_until_available(
+    models: Sequence[ModelVersions], seconds: float = 300.0, is_awaited: Callable[[], bool] = lambda: True
+) -> None:
     """Waits until every model has an available version, or has failed.
+
+    Args:
+        models: The models.
+        seconds: How long to wait for all of them.
+        is_awaited: Tells whether anybody still waits.
 
     Raises:
         tf.errors.UnknownError: A model has failed; the message says why.
+        tf.errors.DeadlineExceededError: The time is over, or nobody waits any more. The models go on loading.
     """
-    failed = [(model.name, error) for model in models if (error := model.wait_until_settled()) is not None]
+    end = time.monotonic() + seconds
+    failed = []
+    for model in models:
+        while True:
+            try:
+                error = model.wait_until_settled(min(_LOOK_S, max(0.0, end - time.monotonic())))
+                break
+            except TimeoutError:
+                if time.monotonic() >= end or not is_awaited():
+                    raise deadline_exceeded(
+                        f"Model {model.name} did not become available within {seconds:g} s: {model.what_lacks()}. "
+                        "It will be served once it can be; until then, send another list, or mend the path."
+                    ) from None
+        if error is not None:
+            failed.append((model.name, error))
     if failed:
         reasons = "".join(f"{{{name} due to error: {error.message}}}, " for name, error in failed)
         raise unknown(f"{len(failed)} model(s) did not become available: {{{reasons}}}")
+
+
+def _unload(model: ModelVersions) -> None:
+    model.stop()
+    give_back()
 
 
 def _version(spec: model_pb2.ModelSpec) -> int | None:

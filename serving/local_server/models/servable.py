@@ -15,9 +15,10 @@ from google.protobuf.message import DecodeError
 from tensorflow.core.framework import tensor_pb2
 from tensorflow.core.protobuf import config_pb2, meta_graph_pb2, rewriter_config_pb2
 from tensorflow.python.client import session
-from tensorflow.python.framework import ops, tensor_util
+from tensorflow.python.framework import errors_impl, ops, tensor_util
 
 from serving.local_server.models import saved_model_session, text_operations
+from serving.local_server.models.clear_errors import clear_message
 from serving.local_server.wire.statuses import failed_precondition, internal, invalid_argument, not_found
 from serving.local_server.wire.tensor_types import dtype_of, type_name
 
@@ -37,6 +38,7 @@ class _Signature:
     Attributes:
         feeds: Input alias to feed name, sorted by alias.
         types: Feed name to `types_pb2.DataType`.
+        shapes: Input alias to the declared shape, with -1 for any size; None for any shape.
         defaults: Input alias to the value that it has if a request leaves it out.
         fetches: Output alias to fetch name, sorted by alias.
         method: The method name.
@@ -44,6 +46,7 @@ class _Signature:
 
     feeds: Mapping[str, str]
     types: Mapping[str, int]
+    shapes: Mapping[str, tuple[int, ...] | None]
     defaults: Mapping[str, tensor_pb2.TensorProto]
     fetches: Mapping[str, str]
     method: str
@@ -53,6 +56,7 @@ class _Signature:
         return cls(
             feeds={alias: signature.inputs[alias].name for alias in sorted(signature.inputs)},
             types={info.name: info.dtype for info in signature.inputs.values()},
+            shapes={alias: _declared_shape(info) for alias, info in signature.inputs.items()},
             # Older releases of TensorFlow know no default inputs.
             defaults=dict(getattr(signature, "defaults", {})),
             fetches={alias: signature.outputs[alias].name for alias in sorted(signature.outputs)},
@@ -156,7 +160,13 @@ class Servable:
             tf.errors.InvalidArgumentError: An input or output is unknown, or an input has a wrong type.
             tf.errors.OpError: The graph fails.
         """
-        return self.execute(self.prepare(signature_name, inputs, output_filter))
+        call = self.prepare(signature_name, inputs, output_filter)
+        try:
+            return self.execute(call)
+        except errors_impl.InvalidArgumentError as error:
+            declared = self._signatures[signature_name or DEFAULT_SIGNATURE].shapes
+            sent = {name: np.shape(value) for name, value in inputs.items()}
+            raise invalid_argument(clear_message(error.message, sent, declared)) from error
 
     def prepare(self, signature_name: str, inputs: Mapping[str, np.ndarray], output_filter: Sequence[str] = ()) -> Call:
         """Checks a call. Arguments and errors are those of `run`."""
@@ -204,6 +214,11 @@ class Servable:
                 run = self._session._make_callable_from_options(options)
                 self._runs[feed_names, fetch_names] = run
         return run
+
+
+def _declared_shape(info: meta_graph_pb2.TensorInfo) -> tuple[int, ...] | None:
+    shape = info.tensor_shape
+    return None if shape.unknown_rank else tuple(dim.size for dim in shape.dim)
 
 
 def _without_memory_optimizer(config: config_pb2.ConfigProto | None) -> config_pb2.ConfigProto:

@@ -94,6 +94,8 @@ def served_models(config: model_server_config_pb2.ModelServerConfig, served: Col
             raise invalid_argument(
                 f"Expected model {each.name} to have an absolute path or URI; got base_path()={each.base_path}"
             )
+        if "\0" in each.base_path:
+            raise invalid_argument(f"The base path of model {each.name} has a character NUL, which no path can have.")
     for each in config.model_config_list.config:
         if each.name in served and each.model_platform not in ("", PLATFORM):
             raise invalid_argument(

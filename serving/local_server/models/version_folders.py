@@ -32,11 +32,11 @@ def version_folders(base_path: str) -> dict[int, str] | None:
         base_path: The folder that holds the version folders.
 
     Returns:
-        Version to path, or None if the base path does not exist or cannot be read.
+        Version to path, or None if the base path does not exist, cannot be read, or cannot be a path at all.
     """
     try:
         names = sorted(os.listdir(base_path))
-    except OSError:
+    except (OSError, ValueError):
         return None
     found: dict[int, str] = {}
     for name in names:

@@ -13,11 +13,12 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from serving.local_server.models.freed_memory import give_back
 from serving.local_server.models.servable import Servable
 from serving.local_server.models.served_models import NEWEST, VersionPolicy
 from serving.local_server.models.version_folders import version_folders
 from serving.local_server.models.warm_up import load_warm
-from serving.local_server.wire.statuses import ServingError, as_serving_error, not_found
+from serving.local_server.wire.statuses import ServingError, not_found, without_origin
 
 LOGGER = logging.getLogger(__name__)
 
@@ -121,6 +122,7 @@ class ModelVersions:
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._watch, name=f"versions-{name}", daemon=True)
         self._base_path_missing = False
+        self._was_freed = False
 
     def start(self) -> None:
         """Starts the thread that watches the base path."""
@@ -187,11 +189,17 @@ class ModelVersions:
         with self._changed:
             return self._changed.wait_for(reached, timeout)
 
-    def wait_until_settled(self) -> ServingError | None:
+    def wait_until_settled(self, timeout: float | None = None) -> ServingError | None:
         """Waits until a version is available, or all wanted versions have failed.
+
+        Args:
+            timeout: The most seconds to wait; None waits for as long as it takes, which is for ever without a version.
 
         Returns:
             The newest version's error; None if a version is available, or if the model was stopped.
+
+        Raises:
+            TimeoutError: The time is over.
         """
 
         def settled() -> bool:
@@ -199,10 +207,22 @@ class ModelVersions:
             return State.AVAILABLE in states or (bool(states) and set(states) == {State.END}) or self._stop.is_set()
 
         with self._changed:
-            self._changed.wait_for(settled)
+            if not self._changed.wait_for(settled, timeout):
+                raise TimeoutError(f"Model {self.name} has no version after {timeout} s: {self.what_lacks()}")
             if self._stop.is_set() or any(each.state is State.AVAILABLE for each in self._versions.values()):
                 return None
             return self._versions[max(self._versions)].error
+
+    def what_lacks(self) -> str:
+        """Says why no version is available."""
+        with self._changed:
+            if self._versions:
+                newest = max(self._versions)
+                error = self._versions[newest].error
+                return f"version {newest} is still loading" if error is None else error.message
+        if version_folders(self.base_path) is None:
+            return f"the folder {self.base_path} does not exist, or cannot be read"
+        return f"there is no version in {self.base_path}"
 
     def available(self) -> frozenset[int]:
         """The numbers of the versions that are available."""
@@ -224,6 +244,9 @@ class ModelVersions:
             # Unload an old version as soon as a new one is available, not when all new ones were tried.
             self._unload_superseded()
         self._unload_superseded()
+        if self._was_freed:
+            self._was_freed = False
+            give_back()
 
     def _watch(self) -> None:
         while True:
@@ -266,19 +289,21 @@ class ModelVersions:
         begin = time.monotonic()
         # While no version is available, a request should wait for its own signature alone, not for all of a warm-up.
         first = None if self.available() else self._first
-        try:
-            entry.servable = first.load(entry.path) if first else self._load(entry.path)
-        except Exception as error:
-            entry.error = as_serving_error(error)
+        entry.servable, entry.error = _loaded(first.load if first else self._load, entry.path)
+        if entry.error is not None:
+            self._was_freed = True
             tries_left = 1 + self._load_retries - entry.attempts
             LOGGER.error(
-                "Version %d of model %s does not load (%d more tries): %s", number, self.name, tries_left, error
+                "Version %d of model %s does not load (%d more tries): %s",
+                number,
+                self.name,
+                tries_left,
+                entry.error.message,
             )
             entry.next_attempt = time.monotonic() + self._retry_seconds
             if tries_left <= 0:
                 self._set_state(entry, State.END)
             return
-        entry.error = None
         LOGGER.info(
             "Version %d of model %s is available (loaded in %.1f s)", number, self.name, time.monotonic() - begin
         )
@@ -333,12 +358,21 @@ class ModelVersions:
         if entry.state is State.UNLOADING and entry.users == 0 and entry.servable is not None:
             entry.servable.close()
             entry.servable = None
+            self._was_freed = True
             self._set_state(entry, State.END)
 
     def _set_state(self, entry: _Version, state: State) -> None:
         with self._changed:
             entry.state = state
             self._changed.notify_all()
+
+
+def _loaded(load: Callable[[str], Servable], path: str) -> tuple[Servable | None, ServingError | None]:
+    """Loads a version. Returns it, or the error without what it came from, which would keep the version in memory."""
+    try:
+        return load(path), None
+    except Exception as error:
+        return None, without_origin(error)
 
 
 def _status(number: int, entry: _Version) -> VersionStatus:

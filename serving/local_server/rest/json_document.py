@@ -4,18 +4,23 @@ It accepts what the parser in TF Serving accepts, and its error texts are the sa
 after the first value is ignored. Strings need not be valid UTF-8.
 """
 
+import contextlib
 import json
 from typing import Any
 
+from serving.local_server.rest.json_size import has_more_members_than
+from serving.local_server.rest.paused_collection import paused_collection
 from serving.local_server.wire.statuses import invalid_argument
 
 _DECODER = json.JSONDecoder()
 _ENCODER = json.JSONEncoder(indent=4, ensure_ascii=False)
 _LONGEST_QUOTE = 2**16
+_LARGE = 2**16
 _CUT = "...TRUNCATED"
-_WHITESPACE = " \t\n\r"
+_MARK, _WHITESPACE = b"\xef\xbb\xbf", b" \t\n\r"
 _REASONS = (
     ("Expecting property name", "Missing a name for object member."),
+    ("Illegal trailing comma before end of object", "Missing a name for object member."),
     ("Expecting ':'", "Missing a colon after a name of object member."),
     ("Expecting ','", "Missing a comma or } after an object member."),
     ("Unterminated string", "Missing a closing quotation mark in string."),
@@ -25,23 +30,30 @@ _REASONS = (
 )
 
 
-def parse_object(body: bytes) -> dict[str, Any]:
+def parse_object(body: bytes, most_members: int | None = None) -> dict[str, Any]:
     """Parses a request's body, which must be a JSON object.
 
     Args:
         body: JSON text. Bytes that are not UTF-8 are kept as lone surrogates; `to_bytes` gives them back.
+        most_members: The most members that all lists and objects of the text may have; None for any number.
 
     Raises:
-        tf.errors.InvalidArgumentError: The body is not JSON, or not an object.
+        tf.errors.InvalidArgumentError: The body is not JSON, or not an object, or has too many members.
     """
-    text = body.decode("utf-8", "surrogateescape").removeprefix("\ufeff").lstrip(_WHITESPACE)
     if not body:
         raise invalid_argument("JSON Parse error: The document is empty")
-    skipped = len(body) - len(text.encode("utf-8", "surrogateescape"))
-    if not text:
+    if most_members is not None and has_more_members_than(body, most_members):
+        raise invalid_argument(
+            f"The request's body has more than {most_members} values, lists and objects. "
+            "Send several smaller requests, or start the server with a larger --max_request_values."
+        )
+    stripped = body.removeprefix(_MARK).lstrip(_WHITESPACE)
+    skipped = len(body) - len(stripped)
+    if not stripped:
         raise invalid_argument(f"JSON Parse error: The document is empty. at offset: {skipped}")
+    text = stripped.decode("utf-8", "surrogateescape")
     try:
-        value, _ = _DECODER.raw_decode(text)
+        value = _decoded(text)
     except json.JSONDecodeError as error:
         offset = skipped + len(text[: error.pos].encode("utf-8", "surrogateescape"))
         raise invalid_argument(f"JSON Parse error: {_reason(error, text)} at offset: {offset}") from None
@@ -91,6 +103,11 @@ def json_type(value: Any) -> str:
     return "String" if isinstance(value, str) else "Number"
 
 
+def _decoded(text: str) -> Any:
+    with paused_collection() if len(text) > _LARGE else contextlib.nullcontext():
+        return _DECODER.raw_decode(text)[0]
+
+
 def _reason(error: json.JSONDecodeError, text: str) -> str:
     if error.msg.startswith("Expecting ','") and _in_array(text[: error.pos]):
         return "Missing a comma or ] after an array element."
@@ -98,17 +115,13 @@ def _reason(error: json.JSONDecodeError, text: str) -> str:
 
 
 def _in_array(text: str) -> bool:
-    """Whether the innermost bracket still open at the end of `text` is a square one."""
-    open_brackets: list[str] = []
-    in_string = escaped = False
-    for character in text:
-        if in_string:
-            in_string = escaped or character != '"'
-            escaped = character == "\\" and not escaped
-        elif character == '"':
-            in_string = True
-        elif character in "[{":
-            open_brackets.append(character)
-        elif character in "]}" and open_brackets:
-            open_brackets.pop()
-    return bool(open_brackets) and open_brackets[-1] == "["
+    """Whether a text that ends after a value ends in a list.
+
+    A bracket that closes a list goes there if so. Python's parser, which tells that, is a hundred times as fast as a
+    loop over the characters.
+    """
+    try:
+        _decoded(text + "]")
+    except json.JSONDecodeError as error:
+        return error.pos > len(text)
+    return True

@@ -17,8 +17,12 @@ _INT64_RANGE = range(-(2**63), 2**63)
 _UINT64_RANGE = range(2**64)
 
 
-def parse_examples_body(body: bytes) -> tuple[str, input_pb2.Input]:
+def parse_examples_body(body: bytes, most_members: int | None = None) -> tuple[str, input_pb2.Input]:
     """Reads the body of a classify or regress request.
+
+    Args:
+        body: The body.
+        most_members: The most members that all its lists and objects may have; None for any number.
 
     Returns:
         The signature's name, which is empty if the body names none, and the examples.
@@ -26,7 +30,7 @@ def parse_examples_body(body: bytes) -> tuple[str, input_pb2.Input]:
     Raises:
         tf.errors.InvalidArgumentError: The body is not JSON, or an example or the context is no object of features.
     """
-    document = parse_object(body)
+    document = parse_object(body, most_members)
     signature_name = signature_name_of(document)
     given = input_pb2.Input()
     added = given.example_list.examples

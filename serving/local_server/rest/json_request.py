@@ -72,13 +72,18 @@ class PredictBody:
         raise invalid_argument(f"Missing '{COLUMN_KEY}' or '{ROW_KEY}' key")
 
 
-def parse_predict_body(body: bytes) -> PredictBody:
+def parse_predict_body(body: bytes, most_members: int | None = None) -> PredictBody:
     """Reads the body of a predict request.
 
+    Args:
+        body: The body.
+        most_members: The most members that all its lists and objects may have; None for any number.
+
     Raises:
-        tf.errors.InvalidArgumentError: The body is not a JSON object, or its signature name is not a string.
+        tf.errors.InvalidArgumentError: The body is not a JSON object, or too large a one, or its signature name is not
+            a string.
     """
-    document = parse_object(body)
+    document = parse_object(body, most_members)
     return PredictBody(signature_name_of(document), document)
 
 

@@ -14,6 +14,8 @@ from serving.local_server.wire.statuses import invalid_argument
 from serving.local_server.wire.tensor_types import dtype_of, type_name
 
 _BYTES_SUFFIX = "_bytes"
+_LONGEST_ERROR = 2**17
+"""Errors quote requests, whose names may be of any length."""
 _SMALL = 1e-30
 """Six digits are always tried for numbers below this: the smallest float32 values have fewer digits."""
 _INTEGER_TYPES = (
@@ -73,8 +75,14 @@ def regress_answer(result: regression_pb2.RegressionResult) -> bytes:
 
 
 def error_answer(message: str) -> bytes:
-    """The body of every refusal."""
-    return _object("error", _string(message.encode("utf-8", "surrogateescape")))
+    """The body of every refusal. Half a surrogate pair, which no UTF-8 text can have, is replaced."""
+    if len(message) > _LONGEST_ERROR:
+        message = message[:_LONGEST_ERROR] + "...TRUNCATED"
+    try:
+        text = message.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        text = message.encode("utf-8", "replace")
+    return _object("error", _string(text))
 
 
 def _row_count(outputs: Mapping[str, np.ndarray]) -> int:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from tensorflow.core.framework import types_pb2
 
+from serving.local_server.limits.request_limits import MOST_AXES
 from serving.local_server.rest.json_document import json_type, quote, to_bytes
 from serving.local_server.wire.statuses import invalid_argument, unimplemented
 from serving.local_server.wire.tensor_types import numpy_type, type_name
@@ -103,8 +104,11 @@ def to_array(values: list[Any], shape: tuple[int, ...], dtype: int) -> np.ndarra
     """Builds a tensor from values that passed `check_leaves`.
 
     Raises:
-        tf.errors.InvalidArgumentError: A `b64` value is not base64, or a number is too large for a double.
+        tf.errors.InvalidArgumentError: A `b64` value is not base64, a number is too large for a double, or there are
+            more axes than a tensor can have.
     """
+    if len(shape) > MOST_AXES:
+        raise invalid_argument(f"Lists are nested {len(shape)} deep; a tensor may have {MOST_AXES} axes.")
     if dtype == types_pb2.DT_STRING:
         array = np.empty(len(values), dtype=object)
         try:

@@ -4,13 +4,15 @@ A parsed body takes many times its length in memory. Without limits, clients cou
 many.
 """
 
-import contextlib
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 
 import anyio
 from starlette.types import Receive
+
+from serving.local_server.limits.budget import Share
+from serving.local_server.wire.statuses import ServingError
 
 
 @dataclass(frozen=True)
@@ -18,13 +20,11 @@ class BodyLimits:
     """Limits of the bodies of requests.
 
     Attributes:
-        longest: The most bytes of one body.
-        at_once: The most bytes of all bodies whose requests are not answered yet.
+        longest: The most bytes of one body, as it is sent and as it is unpacked.
         seconds: How long a body may take to arrive.
     """
 
     longest: int = 64 * 2**20
-    at_once: int = 128 * 2**20
     seconds: float = 30.0
 
 
@@ -52,38 +52,31 @@ class BodyReader:
     def __init__(self, limits: BodyLimits = BodyLimits()):
         """Takes the limits."""
         self._limits = limits
-        self._held = 0
 
-    @contextlib.asynccontextmanager
-    async def body(self, headers: Mapping[bytes, bytes], receive: Receive) -> AsyncIterator[bytes]:
-        """Reads a request's body. Its bytes count against the limit until the block ends.
+    async def read(self, headers: Mapping[bytes, bytes], receive: Receive, share: Share) -> bytes:
+        """Reads a request's body.
 
         Args:
             headers: The request's headers, with names in lower case.
             receive: ASGI's `receive` of the request.
+            share: What the request holds of the bytes of all requests. The body is held until the caller releases it.
 
         Raises:
             RefusedBodyError: The body is too long or too slow, or all bodies together have too many bytes.
             ClientGoneError: The client went before the body was complete.
         """
-        body = _Body(self._limits, headers)
-        try:
-            await self._read(body, receive)
-            yield body.whole()
-        finally:
-            self._held -= body.held
-
-    async def _read(self, body: "_Body", receive: Receive) -> None:
+        body = _Body(self._limits, headers, share)
         try:
             with anyio.fail_after(self._limits.seconds):
                 while body.is_expected:
                     message = await receive()
                     if message["type"] == "http.disconnect":
                         raise ClientGoneError
-                    self._held += body.add(message, self._limits.at_once - self._held)
+                    body.add(message)
         except TimeoutError:
             text = f"The request's body did not arrive in {self._limits.seconds:g} s"
             raise RefusedBodyError(HTTPStatus.REQUEST_TIMEOUT, text) from None
+        return body.whole()
 
 
 class _Body:
@@ -94,12 +87,12 @@ class _Body:
 
     Attributes:
         is_expected: Whether more parts come.
-        held: The number of bytes kept.
     """
 
-    def __init__(self, limits: BodyLimits, headers: Mapping[bytes, bytes]):
+    def __init__(self, limits: BodyLimits, headers: Mapping[bytes, bytes], share: Share):
         self.is_expected = True
-        self.held = 0
+        self._share = share
+        self._length = 0
         self._parts: list[bytes] = []
         self._limits = limits
         self._refusal: RefusedBodyError | None = None
@@ -107,22 +100,20 @@ class _Body:
             self._refuse_as_too_long()
             self.is_expected = b"expect" not in headers
 
-    def add(self, message: Mapping, room: int) -> int:
-        """Adds a part, and returns how many bytes more are held. The number is negative if the body is refused."""
-        before, part = self.held, message["body"]
+    def add(self, message: Mapping) -> None:
+        """Adds a part."""
+        part = message["body"]
         self.is_expected = message["more_body"]
-        if self._refusal is None and before + len(part) > self._limits.longest:
+        if self._refusal is None and self._length + len(part) > self._limits.longest:
             self._refuse_as_too_long()
-        elif self._refusal is None and len(part) > room:
-            text = "Too many bytes of requests are under way; try again later"
-            self._refusal = RefusedBodyError(HTTPStatus.SERVICE_UNAVAILABLE, text)
+        if self._refusal is None:
+            try:
+                self._share.hold(self._length + len(part))
+            except ServingError as error:
+                self._refuse(HTTPStatus.SERVICE_UNAVAILABLE, error.message)
         if self._refusal is None:
             self._parts.append(part)
-            self.held += len(part)
-        else:
-            self._parts.clear()
-            self.held = 0
-        return self.held - before
+            self._length += len(part)
 
     def whole(self) -> bytes:
         """The complete body.
@@ -135,5 +126,17 @@ class _Body:
         return self._parts[0] if len(self._parts) == 1 else b"".join(self._parts)
 
     def _refuse_as_too_long(self) -> None:
-        text = f"The request's body is longer than {self._limits.longest} bytes"
-        self._refusal = RefusedBodyError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, text)
+        self._refuse(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, too_long(self._limits.longest))
+
+    def _refuse(self, status: HTTPStatus, text: str) -> None:
+        self._refusal = RefusedBodyError(status, text)
+        self._parts.clear()
+        self._share.release()
+
+
+def too_long(longest: int) -> str:
+    """What the client of a longer body reads."""
+    return (
+        f"The request's body is longer than {longest} bytes. "
+        "Send several smaller requests, or start the server with a larger --rest_api_max_body_bytes."
+    )

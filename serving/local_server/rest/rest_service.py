@@ -9,17 +9,18 @@ import logging
 import os
 import re
 import time
-import zlib
 from collections.abc import Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from urllib.parse import unquote
 
 from starlette.types import Receive, Scope, Send
 from tensorflow.python.framework import errors_impl
-from tensorflow_serving.apis import get_model_metadata_pb2, model_pb2
+from tensorflow_serving.apis import get_model_metadata_pb2, input_pb2, model_pb2
 
+from serving.local_server.limits.admission import Admission
+from serving.local_server.limits.budget import Budget, Share
 from serving.local_server.models.descriptions import (
     SIGNATURE_DEF_FIELD,
     metadata_json,
@@ -27,15 +28,22 @@ from serving.local_server.models.descriptions import (
     model_status,
     status_json,
 )
-from serving.local_server.models.example_inference import classify, regress
+from serving.local_server.models.example_inference import classify, example_count, regress
 from serving.local_server.models.model_manager import ModelManager
 from serving.local_server.models.servable import DEFAULT_SIGNATURE
 from serving.local_server.rest.json_examples import parse_examples_body
 from serving.local_server.rest.json_request import parse_predict_body
 from serving.local_server.rest.json_response import classify_answer, error_answer, predict_answer, regress_answer
+from serving.local_server.rest.packed_body import TooLongError, unpacked
 from serving.local_server.rest.request_body import BodyLimits, BodyReader, ClientGoneError, RefusedBodyError
 from serving.local_server.watching.observation import REST, Observation, Observer
-from serving.local_server.wire.statuses import ServingError, as_serving_error, deadline_exceeded, invalid_argument
+from serving.local_server.wire.statuses import (
+    ServingError,
+    as_serving_error,
+    deadline_exceeded,
+    invalid_argument,
+    unavailable,
+)
 
 LOGGER = logging.getLogger(__name__)
 
@@ -59,14 +67,21 @@ HTTP_STATUS = {
 }
 """gRPC's status code to HTTP's."""
 
+_REFUSALS = {
+    HTTPStatus.REQUEST_TIMEOUT: "DEADLINE_EXCEEDED",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "RESOURCE_EXHAUSTED",
+    HTTPStatus.TOO_MANY_REQUESTS: "RESOURCE_EXHAUSTED",
+    HTTPStatus.SERVICE_UNAVAILABLE: "UNAVAILABLE",
+}
+"""The HTTP code with which a request is refused before it is looked at, to the name of gRPC's."""
+
 _MODEL = r"/([^/:]+)(?:/versions/(\d+)|/labels/([^/:]+))?"
 _PREDICTION_PATH = re.compile(rf"/v1/models{_MODEL}:(classify|regress|predict)", re.IGNORECASE | re.ASCII)
 _MODEL_PATH = re.compile(rf"/v1/models(?:{_MODEL}(/metadata)?)?", re.IGNORECASE | re.ASCII)
 _INFERENCE = ("predict", "classify", "regress")
 _MALFORMED = "malformed"
 _MAX_VERSION = 2**63 - 1
-_LONGEST_INFLATED_BODY = 100 * 2**20
-
+_REQUESTS_A_THREAD = 64
 
 _JSON = b"application/json"
 _TEXT = b"text/plain; charset=utf-8"
@@ -75,6 +90,7 @@ _CORS_HEADERS = [
     (b"access-control-allow-methods", b"POST, GET"),
     (b"access-control-allow-headers", b"Content-Type"),
 ]
+_CLOSE = (b"connection", b"close")
 _ORIGIN = re.compile(b"https?://")
 _Headers = Mapping[bytes, bytes]
 _Answer = tuple[int, bytes]
@@ -89,6 +105,7 @@ class RestConfig:
         enable_cors: Whether web pages of other origins may send requests.
         metrics_path: The path where Prometheus reads the metrics; empty for none.
         num_threads: Threads that parse requests and run models; 0 takes four for each core.
+        most_requests: The most requests that run or wait for a thread; 0 takes 64 for each thread.
         timeout_s: Seconds from a complete request to its answer.
         bodies: Limits of the bodies of requests.
     """
@@ -96,6 +113,7 @@ class RestConfig:
     enable_cors: bool = False
     metrics_path: str = ""
     num_threads: int = 0
+    most_requests: int = 0
     timeout_s: float = 30.0
     bodies: BodyLimits = field(default_factory=BodyLimits)
 
@@ -115,61 +133,110 @@ class _Request:
     body: bytes
     due: float
     """The time, by `time.monotonic`, from which nobody waits for the answer."""
+    share: Share
+    """What the request holds of the bytes of all requests."""
 
 
 class RestApi:
     """The ASGI application of the REST port."""
 
-    def __init__(self, manager: ModelManager, config: RestConfig = RestConfig(), observer: Observer | None = None):
-        """Answers from the models of `manager`."""
+    def __init__(
+        self,
+        manager: ModelManager,
+        config: RestConfig = RestConfig(),
+        observer: Observer | None = None,
+        admission: Admission | None = None,
+    ):
+        """Answers from the models of `manager`. `admission` says what requests may hold."""
         self._manager = manager
+        self._admission = admission or Admission(longest=config.bodies.longest)
         self._config = config
         self._observer = observer or Observer()
         self._bodies = BodyReader(config.bodies)
         # Threads parse bodies and run models, so that the event loop goes on accepting requests.
         threads = config.num_threads or 4 * (os.cpu_count() or 1)
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="rest")
+        most = config.most_requests or _REQUESTS_A_THREAD * threads
+        # Whoever looks whether the server is well gets an answer even if it has too much to do.
+        self._predictions, self._looks = Budget(most, "requests"), Budget(most, "requests")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers one request."""
         path = scope.get("raw_path", scope["path"].encode()).split(b"?")[0].decode("latin-1")
         if self._config.metrics_path and path == self._config.metrics_path:
-            await _send(send, (HTTPStatus.OK, self._observer.metrics.page().encode()), _TEXT)
+            page = self._observer.metrics.page().encode("utf-8", "replace")
+            await _send(send, (HTTPStatus.OK, page), _TEXT)
         elif not path.lower().startswith("/v1/"):
             await _send(send, (HTTPStatus.NOT_FOUND, b"Not Found"), _TEXT)
         else:
             await self._answer(scope, path, receive, send)
 
     def close(self) -> None:
-        """Lets the threads end."""
-        self._threads.shutdown(wait=False)
+        """Lets the threads end. What still waits for one is not begun."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
 
     async def _answer(self, scope: Scope, path: str, receive: Receive, send: Send) -> None:
         headers = dict(scope["headers"])
         further = _CORS_HEADERS if self._config.enable_cors else []
         try:
-            async with self._bodies.body(headers, receive) as body:
-                due = time.monotonic() + self._config.timeout_s
-                await _send(
-                    send, await self._in_time(_Request(scope["method"], path, headers, body, due)), _JSON, further
-                )
-        except RefusedBodyError as error:
-            refusal = error.status, error_answer(error.message)
-            await _send(send, refusal, _JSON, [*further, (b"connection", b"close")])
+            self._admission.rate.count((scope.get("client") or ("",))[0])
+            answer = await self._answered(scope["method"], path, headers, receive)
+        except (ServingError, RefusedBodyError) as error:
+            answer = self._refused(scope["method"], path, error)
+            further = [*further, _CLOSE]
         except ClientGoneError:
             return
+        except asyncio.CancelledError:
+            # The time to drain is over. The client gets an answer, even if what it asked for still runs.
+            answer = _refusal(unavailable("The server is stopping"))
+            further = [*further, _CLOSE]
+        # What the request held is given back by now: a client that does not read its answer holds back nothing else.
+        await _send(send, answer, _JSON, further)
 
-    async def _in_time(self, request: _Request) -> _Answer:
-        """Returns the answer, or an error after the timeout. The work then ends by itself, and its result is lost."""
-        answer = asyncio.get_running_loop().run_in_executor(self._threads, self._answer_to, request)
+    async def _answered(self, method: str, path: str, headers: _Headers, receive: Receive) -> _Answer:
+        """Reads a request and returns the answer, or an error after the timeout.
+
+        What it holds is given back once a thread is done with it. After a timeout the work ends by itself, and its
+        result is lost.
+        """
+        share, place = self._admission.bytes.share(), (self._looks if method == "GET" else self._predictions).share()
+
+        def release(_: object = None) -> None:
+            share.release()
+            place.release()
+
+        try:
+            body = await self._bodies.read(headers, receive, share)
+            place.hold(1)
+            due = time.monotonic() + self._config.timeout_s
+            work: Future[_Answer] = self._threads.submit(
+                self._answer_to, _Request(method, path, headers, body, due, share)
+            )
+        except ServingError as error:
+            release()
+            return self._refused(method, path, error)
+        except BaseException:
+            release()
+            raise
+        work.add_done_callback(release)
+        answer = asyncio.wrap_future(work)
         await asyncio.wait([answer], timeout=self._config.timeout_s)
         return answer.result() if answer.done() else _refusal(_timed_out())
+
+    def _refused(self, method: str, path: str, error: ServingError | RefusedBodyError) -> _Answer:
+        """Notes a request that is refused before it is looked at, and returns the answer."""
+        is_of_body = isinstance(error, RefusedBodyError)
+        answer = (error.status, error_answer(error.message)) if is_of_body else _refusal(error)
+        self._observer.refused(REST, _route(method, path)[0], _REFUSALS[HTTPStatus(answer[0])])
+        return answer
 
     def _answer_to(self, request: _Request) -> _Answer:
         try:
             return HTTPStatus.OK, self._dispatch(request)
         except _VersionOverflowError:
             return HTTPStatus.BAD_REQUEST, b""
+        except TooLongError as error:
+            return HTTPStatus.REQUEST_ENTITY_TOO_LARGE, error_answer(error.message)
         except ServingError as error:
             return _refusal(error)
         except Exception as error:
@@ -186,10 +253,12 @@ class RestApi:
             if not name:
                 raise invalid_argument("Missing model name in request.")
             spec = _model_spec(name, version, label)
-            seen.model = spec.name
+            for what, named in (("model", spec.name), ("version label", spec.version_label)):
+                self._admission.limits.check_name(what, named)
+            seen.asks(spec.name, self._manager.is_served(spec.name))
             # The request may have waited so long for a thread that its client waits no more.
             _check_time(request)
-            answer = self._called(api, spec, _plain(request), seen)
+            answer = self._called(api, spec, self._plain(request), seen)
             _check_time(request)
             return answer
 
@@ -202,32 +271,50 @@ class RestApi:
             return self._regress(spec, body, seen)
         return self._metadata(spec) if api == "metadata" else self._status(spec)
 
+    def _plain(self, request: _Request) -> bytes:
+        if b"gzip" not in request.headers.get(b"content-encoding", b""):
+            return request.body
+        return unpacked(request.body, self._config.bodies.longest, request.share)
+
     def _predict(self, spec: model_pb2.ModelSpec, body: bytes, seen: Observation) -> bytes:
-        request = parse_predict_body(body)
-        with self._manager.acquire(spec) as loaded:
+        limits = self._admission.limits
+        request = parse_predict_body(body, limits.json_members)
+        limits.check_name("signature", request.signature_name)
+        with self._manager.acquire(spec) as loaded, self._admission.values.share() as share:
             name = request.signature_name or DEFAULT_SIGNATURE
-            seen.calls(loaded.version, name)
             signature = loaded.servable.signature_defs.get(name)
+            seen.calls(loaded.version, name, is_known=signature is not None)
             if signature is None:
                 raise invalid_argument(f'Serving signature name: "{name}" not found in signature def')
             form, inputs = request.tensors(signature.inputs)
+            share.hold(limits.check_shapes({each: array.shape for each, array in inputs.items()}))
+            limits.check_expected(name, inputs)
             with seen.running():
                 outputs = loaded.servable.run(name, inputs)
+        limits.check_answer(outputs)
         return predict_answer(outputs, form)
 
     def _classify(self, spec: model_pb2.ModelSpec, body: bytes, seen: Observation) -> bytes:
-        name, examples = parse_examples_body(body)
+        name, examples = self._examples(body)
         with self._manager.acquire(spec) as loaded:
-            seen.calls(loaded.version, name)
+            seen.calls(loaded.version, name, name in loaded.servable.signature_defs)
             with seen.running():
                 return classify_answer(classify(loaded.servable, name, examples))
 
     def _regress(self, spec: model_pb2.ModelSpec, body: bytes, seen: Observation) -> bytes:
-        name, examples = parse_examples_body(body)
+        name, examples = self._examples(body)
         with self._manager.acquire(spec) as loaded:
-            seen.calls(loaded.version, name)
+            seen.calls(loaded.version, name, name in loaded.servable.signature_defs)
             with seen.running():
                 return regress_answer(regress(loaded.servable, name, examples))
+
+    def _examples(self, body: bytes) -> tuple[str, input_pb2.Input]:
+        """The name of the signature, as the body has it or `serving_default`, and the examples."""
+        limits = self._admission.limits
+        name, examples = parse_examples_body(body, limits.json_members)
+        limits.check_name("signature", name)
+        limits.check_rows("The request", example_count(examples))
+        return name or DEFAULT_SIGNATURE, examples
 
     def _status(self, spec: model_pb2.ModelSpec) -> bytes:
         return status_json(model_status(self._manager, spec))
@@ -276,18 +363,6 @@ def _timed_out() -> ServingError:
 
 def _refusal(error: ServingError) -> _Answer:
     return HTTP_STATUS[error.error_code], error_answer(error.message)
-
-
-def _plain(request: _Request) -> bytes:
-    """The body, decompressed. As in TF Serving, it is empty if it is no gzip or too large."""
-    if b"gzip" not in request.headers.get(b"content-encoding", b""):
-        return request.body
-    try:
-        inflater = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
-        inflated = inflater.decompress(request.body, _LONGEST_INFLATED_BODY)
-    except zlib.error:
-        return b""
-    return inflated if inflater.eof else b""
 
 
 async def _send(send: Send, answer: _Answer, content_type: bytes, further: Iterable[tuple[bytes, bytes]] = ()) -> None:

@@ -9,7 +9,7 @@ import grpc
 
 from serving.local_server.models.servable import DEFAULT_SIGNATURE
 from serving.local_server.watching.access_log import AccessLog
-from serving.local_server.watching.server_metrics import Metrics
+from serving.local_server.watching.server_metrics import OTHER, Metrics
 from serving.local_server.wire.statuses import as_serving_error
 
 _STATUS_NAMES = {code.value[0]: code.name for code in grpc.StatusCode}
@@ -29,18 +29,28 @@ class Observation:
         model: The model's name in the request.
         version: The version that answers; None until it is known.
         signature: The signature that is called; empty if the request calls none.
+        model_label: The model's name in the metrics: `other` for all that are not served.
+        signature_label: The signature's name in the metrics: `other` for all that the model does not have.
         runtime_microseconds: How long the model ran.
     """
 
     model: str = ""
     version: int | None = None
     signature: str = ""
+    model_label: str = ""
+    signature_label: str = ""
     runtime_microseconds: float = 0.0
 
-    def calls(self, version: int, signature: str) -> None:
-        """Notes which version and signature answer; an empty name means `serving_default`."""
+    def asks(self, model: str, is_served: bool) -> None:
+        """Notes which model a request names."""
+        self.model = model
+        self.model_label = model if is_served or not model else OTHER
+
+    def calls(self, version: int, signature: str, is_known: bool) -> None:
+        """Notes which version answers, and which signature is called; an empty name means `serving_default`."""
         self.version = version
         self.signature = signature or DEFAULT_SIGNATURE
+        self.signature_label = self.signature if is_known else OTHER
 
     @contextlib.contextmanager
     def running(self) -> Iterator[None]:
@@ -83,12 +93,23 @@ class Observer:
                 entrypoint, api, seen.model, seen.version, seen.signature, status, round(microseconds)
             )
 
+    def refused(self, entrypoint: str, api: str, status: str) -> None:
+        """Notes a request that is refused before anybody knows which model it asks.
+
+        Args:
+            entrypoint: `REST` or `GRPC`.
+            api: The method called.
+            status: The name of the gRPC status code.
+        """
+        self._count(Observation(model_label=OTHER), entrypoint, api, status, 0.0)
+        self._access_log.write(entrypoint, api, "", None, "", status, 0)
+
     def _count(self, seen: Observation, entrypoint: str, api: str, status: str, microseconds: float) -> None:
-        metrics = self.metrics
-        metrics.request_count.add(seen.model, status)
-        called = (seen.model, "" if seen.version is None else str(seen.version), seen.signature, api, entrypoint)
+        metrics, model = self.metrics, seen.model_label
+        metrics.request_count.add(model, status)
+        called = (model, "" if seen.version is None else str(seen.version), seen.signature_label, api, entrypoint)
         metrics.signature_request_count.add(*called, status)
         if status == _OK:
-            metrics.request_latency.add(microseconds, seen.model, api, entrypoint)
-            metrics.runtime_latency.add(seen.runtime_microseconds, seen.model, api, _RUNTIME)
+            metrics.request_latency.add(microseconds, model, api, entrypoint)
+            metrics.runtime_latency.add(seen.runtime_microseconds, model, api, _RUNTIME)
             metrics.signature_request_latency.add(microseconds, *called)

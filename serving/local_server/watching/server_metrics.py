@@ -6,7 +6,8 @@ import threading
 from collections.abc import Iterator, Sequence
 
 _MOST_CELLS = 1000
-_OTHER = "other"
+OTHER = "other"
+"""The label of whatever has no label of its own."""
 
 
 def _exponential(scale: float, growth: float, count: int) -> list[float]:
@@ -109,7 +110,7 @@ def _bounded(labels: tuple[str, ...], cells: dict[tuple[str, ...], object] | dic
     """The cell for a combination of labels. Clients that send ever new names must not fill the memory."""
     if labels in cells or len(cells) < _MOST_CELLS:
         return labels
-    return (_OTHER,) * len(labels)
+    return (OTHER,) * len(labels)
 
 
 def _pairs(names: Sequence[str], values: Sequence[str]) -> str:

@@ -33,6 +33,11 @@ def unavailable(message: str) -> ServingError:
     return errors_impl.UnavailableError(None, None, message)
 
 
+def resource_exhausted(message: str) -> ServingError:
+    """The request asks for more than it may have; later it would not fare better."""
+    return errors_impl.ResourceExhaustedError(None, None, message)
+
+
 def deadline_exceeded(message: str) -> ServingError:
     """The time limit of the request has passed."""
     return errors_impl.DeadlineExceededError(None, None, message)
@@ -56,3 +61,9 @@ def internal(message: str) -> ServingError:
 def as_serving_error(error: Exception) -> ServingError:
     """Returns TensorFlow's errors as they are, and any other as an internal error that names its class."""
     return error if isinstance(error, errors_impl.OpError) else internal(f"{type(error).__name__}: {error}")
+
+
+def without_origin(error: Exception) -> ServingError:
+    """A copy of an error, as an error of TensorFlow, that keeps nothing in memory: no operation, and no frames."""
+    given = as_serving_error(error)
+    return errors_impl.OpError(None, None, given.message, given.error_code)

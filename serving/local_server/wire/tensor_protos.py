@@ -32,7 +32,12 @@ _FIELDS = {
 _PACKED = {types_pb2.DT_FLOAT: (0x2A, "<f4"), types_pb2.DT_DOUBLE: (0x32, "<f8")}
 """Types that a message stores as memory does: the tag of their field, and their layout in memory."""
 _LARGEST_FILLED_UP = 2**24
-"""The most values that a message may claim to hold without sending them."""
+"""The most values, and bytes of texts, that a message may claim to hold without sending them."""
+
+
+def shapes_of(protos: Mapping[str, tensor_pb2.TensorProto]) -> dict[str, list[int]]:
+    """Input name to the shape that a request's input claims to have. No value is read."""
+    return {name: _sizes(protos[name]) for name in protos}
 
 
 def from_protos(protos: Mapping[str, tensor_pb2.TensorProto]) -> dict[str, np.ndarray]:
@@ -69,7 +74,7 @@ def to_proto(array: np.ndarray) -> tensor_pb2.TensorProto:
 
 
 def _array(proto: tensor_pb2.TensorProto) -> np.ndarray:
-    shape = [dim.size for dim in proto.tensor_shape.dim]
+    shape = _sizes(proto)
     size = math.prod(shape)
     # The last value is repeated for those that are missing, so a short message may claim any size.
     if min(shape, default=0) < 0 or (size > _LARGEST_FILLED_UP and size > proto.ByteSize()):
@@ -77,10 +82,16 @@ def _array(proto: tensor_pb2.TensorProto) -> np.ndarray:
     if proto.dtype != types_pb2.DT_STRING or proto.tensor_content:
         return tensor_util.MakeNdarray(proto)
     values = list(proto.string_val)
+    if values and len(values[-1]) * (size - len(values)) > _LARGEST_FILLED_UP:
+        raise ValueError("A long text is repeated too often")
     values += (values[-1:] or [b""]) * (size - len(values))
     array = np.empty(len(values), dtype=object)
     array[:] = values
     return array.reshape(shape)
+
+
+def _sizes(proto: tensor_pb2.TensorProto) -> list[int]:
+    return [dim.size for dim in proto.tensor_shape.dim]
 
 
 def _varint(number: int) -> bytes:

@@ -100,7 +100,10 @@ def head(*headers):
     return "\r\n".join([f"POST {PATH} HTTP/1.1", "Host: a", *headers, "", ""]).encode()
 
 
-TOO_LONG = f"The request's body is longer than {64 * 2**20} bytes"
+TOO_LONG = (
+    f"The request's body is longer than {64 * 2**20} bytes. "
+    "Send several smaller requests, or start the server with a larger --rest_api_max_body_bytes."
+)
 CHUNK = b"1," * 500_000
 
 
@@ -122,14 +125,27 @@ def test_whoever_asks_for_leave_to_send_too_much_gets_none(served):
 def test_a_message_of_100_megabytes(stub):
     request = predict(spec("shop", signatures.RANK), user_id=np.zeros(25_000_000, np.float32))
     code, message = grpc_error(stub.Predict, request)
-    assert code is grpc.StatusCode.INVALID_ARGUMENT
-    assert message.startswith("input size does not match signature: 1!=6")
+    assert code is grpc.StatusCode.RESOURCE_EXHAUSTED
+    assert f"vs. {64 * 2**20}" in message
 
 
 def test_a_message_that_claims_to_hold_more_than_it_does(stub):
     request = of_call(rank_call([RankRequest("1", ("a",))]))
-    request.inputs["user_id"].tensor_shape.dim[0].size = 2**40
-    assert grpc_error(stub.Predict, request) == (grpc.StatusCode.INVALID_ARGUMENT, "tensor parsing error: user_id")
+    for axes, said in (
+        ([2**40], "Input user_id has 1099511627776 rows; a request may have 10000."),
+        ([2**10, 2**10], "The inputs have 1048581 values; a request may have 250000."),
+        ([2**63 - 1, 0], "Input user_id has 9223372036854775807 rows; a request may have 10000."),
+        ([1] * 40, "Input user_id has 40 axes; a tensor may have 32."),
+        ([-5], "tensor parsing error: user_id"),
+        # A text of two thousand bytes, ten thousand times.
+        ([10_000], "tensor parsing error: user_id"),
+    ):
+        request.inputs["user_id"].string_val[:] = [b"x" * 2000]
+        del request.inputs["user_id"].tensor_shape.dim[:]
+        for size in axes:
+            request.inputs["user_id"].tensor_shape.dim.add(size=size)
+        code, message = grpc_error(stub.Predict, request)
+        assert (code, message[: len(said)]) == (grpc.StatusCode.INVALID_ARGUMENT, said)
 
 
 @pytest.mark.parametrize("depth", [500, 900, 500_000])
@@ -150,12 +166,21 @@ def test_deep_and_long_json_that_an_error_would_quote(rest, inputs):
     assert len(message) < 70_000
 
 
-def test_a_million_candidates(rest, stub):
-    call = rank_call([RankRequest("1", ("a", "b", "x", "y") * 250_000)])
+def test_very_many_candidates(rest, stub):
+    call = rank_call([RankRequest("1", ("a", "b", "x", "y") * 50_000)])
     (scores,) = rest.post(PATH, content=call.rest_body()).json()["outputs"]
-    assert scores == [1.0, 2.0, 0.0, 0.0] * 250_000
+    assert scores == [1.0, 2.0, 0.0, 0.0] * 50_000
     answer = tf.make_ndarray(stub.Predict(of_call(call), timeout=60).outputs["scores"])
     assert answer.tolist() == [scores]
+
+
+def test_a_million_candidates(rest, stub):
+    call = rank_call([RankRequest("1", ("a", "b", "x", "y") * 250_000)])
+    said = "The inputs have 1000005 values; a request may have 250000. Send several smaller requests, or start"
+    code, message = error_of(rest.post(PATH, content=call.rest_body()))
+    assert (code, message[: len(said)]) == (400, said)
+    code, message = grpc_error(stub.Predict, of_call(call))
+    assert (code, message[: len(said)]) == (grpc.StatusCode.INVALID_ARGUMENT, said)
 
 
 def test_a_negative_k(rest, stub):

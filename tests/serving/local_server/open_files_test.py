@@ -1,6 +1,6 @@
 import resource
 
-from serving.local_server.open_files import allow_many_open_files
+from serving.local_server.open_files import allow_many_open_files, most_connections
 
 
 def test_the_limit_is_raised_as_far_as_it_goes():
@@ -13,3 +13,10 @@ def test_the_limit_is_raised_as_far_as_it_goes():
         assert allow_many_open_files() == before[1]
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, before)
+
+
+def test_connections_leave_half_of_the_files_to_others(monkeypatch):
+    monkeypatch.setattr(resource, "getrlimit", lambda kind: (101, 200))
+    assert most_connections() == 50
+    monkeypatch.setattr(resource, "getrlimit", lambda kind: (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+    assert most_connections() >= 2**31

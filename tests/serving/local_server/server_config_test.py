@@ -1,5 +1,6 @@
 import pytest
 
+from serving.local_server.limits.request_limits import RequestLimits
 from serving.local_server.models.served_models import ServedModel
 from serving.local_server.rest.request_body import BodyLimits
 from serving.local_server.rest.rest_service import RestConfig
@@ -49,6 +50,22 @@ def test_the_rest_port(tmp_path):
         rest_api_timeout_in_ms=1500,
         rest_api_receive_seconds=4.0,
         rest_api_max_body_bytes=5,
+        max_requests_under_way=3,
         monitoring_config_file=str(tmp_path / "monitoring"),
     )
-    assert config.rest() == RestConfig(True, "/p", 2, 1.5, BodyLimits(longest=5, at_once=10, seconds=4.0))
+    assert config.rest() == RestConfig(True, "/p", 2, 3, 1.5, BodyLimits(longest=5, seconds=4.0))
+
+
+def test_what_requests_may_ask_for_and_hold():
+    admission = ServerConfig(
+        rest_api_max_body_bytes=5,
+        grpc_max_message_bytes=6,
+        max_request_values=7,
+        max_request_rows=8,
+        max_answer_values=9,
+        max_name_length=10,
+    ).admission()
+    assert admission.limits == RequestLimits(7, 8, 9, 10)
+    assert (admission.bytes.most, admission.values.most) == (12, 14)
+    default = ServerConfig().admission()
+    assert (default.limits, default.bytes.most) == (RequestLimits(), 128 * 2**20)

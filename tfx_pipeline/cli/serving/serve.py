@@ -42,13 +42,32 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--rest_api_max_body_bytes",
         type=option_values.whole_number(1),
         default=64 * 2**20,
-        help="longest body of a REST request (%(default)s)",
+        help="longest body of a REST request, also unpacked (%(default)s)",
+    )
+    ports.add_argument(
+        "--grpc_max_message_bytes",
+        type=option_values.whole_number(1),
+        default=64 * 2**20,
+        help="longest message of gRPC; all requests under way may have twice the longer of both (%(default)s)",
+    )
+    ports.add_argument(
+        "--grpc_receive_seconds",
+        type=option_values.positive_seconds,
+        default=30.0,
+        help="how long the message of a gRPC call may take to arrive (%(default)s)",
+    )
+    ports.add_argument(
+        "--answer_read_seconds",
+        type=option_values.positive_seconds,
+        default=60.0,
+        help="how long a client may take to read an answer, on both ports (%(default)s)",
     )
     ports.add_argument("--grpc_socket_path", default="", help="socket file that gRPC listens on as well")
     ports.add_argument("--grpc_channel_arguments", default="", help="more of gRPC's settings: name=value,name=value")
     _add_switch(ports, "enable_grpc_healthcheck_service", "answer gRPC's health service")
     ports.add_argument("--ssl_config_file", default="", help="file with key and certificates of gRPC, a text SSLConfig")
     _add_models(parser.add_argument_group("models"))
+    _add_limits(parser.add_argument_group("limits of requests"))
     requests = parser.add_argument_group("requests")
     requests.add_argument(
         "--rest_api_num_threads",
@@ -115,6 +134,30 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
+def _add_limits(group: argparse._ArgumentGroup) -> None:
+    for name, default, meaning in (
+        ("request_values", 250_000, "values of all inputs of a request; all requests under way may have twice that"),
+        ("request_rows", 10_000, "rows of an input, or tf.Examples"),
+        ("answer_values", 5_000_000, "values of all outputs of a request"),
+        ("name_length", 4096, "characters of the name of a model, label or signature"),
+    ):
+        group.add_argument(
+            f"--max_{name}", type=option_values.whole_number(1), default=default, help=f"most {meaning} (%(default)s)"
+        )
+    group.add_argument(
+        "--max_requests_under_way",
+        type=option_values.whole_number(0),
+        default=0,
+        help="most predictions that run or wait, on each port; 0 for 64 for each thread",
+    )
+    group.add_argument(
+        "--max_requests_per_second",
+        type=option_values.seconds,
+        default=0.0,
+        help="most requests that one address may send in a second; 0 for any number (%(default)s)",
+    )
+
+
 def _add_models(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--model_name", default="", help="name in requests (the pushed model's)")
     group.add_argument("--model_base_path", default="", help="folder of versions (where the pipeline pushes to)")
@@ -129,6 +172,12 @@ def _add_models(group: argparse._ArgumentGroup) -> None:
     )
     _add_switch(
         group, "allow_version_labels_for_unavailable_models", "let new labels name versions that are not available yet"
+    )
+    group.add_argument(
+        "--reload_wait_seconds",
+        type=option_values.positive_seconds,
+        default=300.0,
+        help="how long a new list of models waits for its models to be available (%(default)s)",
     )
     group.add_argument(
         "--file_system_poll_wait_seconds",

@@ -86,6 +86,27 @@ def test_a_reload_ends_when_the_server_does(tmp_path, manager):
     assert not reloading.is_alive()
 
 
+def test_a_reload_waits_no_longer_than_it_may_nor_than_its_client(tmp_path, manager):
+    (tmp_path / "empty").mkdir()
+    late = tf.errors.DeadlineExceededError
+    for number, (path, lacks) in enumerate(
+        (
+            ("none", f"the folder {tmp_path}/none does not exist, or cannot be read"),
+            ("empty", f"there is no version in {tmp_path}/empty"),
+        )
+    ):
+        config = read_model_config(config_of(**{f"m{number}": f'base_path: "{tmp_path}/{path}"'}))
+        assert refusal(reload_config, manager, config, 0.05, error=late) == (
+            f"Model m{number} did not become available within 0.05 s: {lacks}. "
+            "It will be served once it can be; until then, send another list, or mend the path."
+        )
+    config = read_model_config(config_of(left=f'base_path: "{tmp_path}/none"'))
+    assert refusal(reload_config, manager, config, 3600.0, lambda: False, error=late).startswith("Model left did not")
+    # It is what the message says: the model is served as soon as it can be.
+    push(tmp_path / "none", 1)
+    assert manager.model("left").wait_for(1, State.AVAILABLE, timeout=30)
+
+
 def test_a_file_is_looked_at_again_and_again(tmp_path, manager, caplog):
     push(tmp_path / "a", 1)
     push(tmp_path / "b", 1)

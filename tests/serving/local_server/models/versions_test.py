@@ -1,8 +1,10 @@
 """The life of versions, driven look by look, with servables that record whether they are closed."""
 
+import gc
 import logging
 import shutil
 import threading
+import weakref
 
 import pytest
 import tensorflow as tf
@@ -236,3 +238,25 @@ def test_waiting_until_it_is_known_how_it_went(look, model, loader):
     assert model.wait_until_settled().message == "no such tags"
     look(2)
     assert model.wait_until_settled() is None
+
+
+def test_a_version_that_does_not_load_leaves_no_circles_in_memory(tmp_path):
+    class Circle:
+        def __init__(self):
+            self.other = self
+
+    made = []
+
+    def load(path):
+        circle = Circle()
+        made.append(weakref.ref(circle))
+        raise not_found("no such tags")
+
+    push(tmp_path, 1)
+    model = ModelVersions("m", str(tmp_path), load=load, load_retries=0)
+    gc.disable()
+    try:
+        model.poll()
+        assert [each() for each in made] == [None]
+    finally:
+        gc.enable()

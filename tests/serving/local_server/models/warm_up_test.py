@@ -2,14 +2,16 @@
 
 import contextlib
 import shutil
+import weakref
 
 import numpy as np
 import pytest
 import tensorflow as tf
 from tensorflow_serving.apis.prediction_log_pb2 import PredictionLog
 
+from serving.local_server.models.loader import Loader
 from serving.local_server.models.servable import Servable
-from serving.local_server.models.versions import State
+from serving.local_server.models.versions import ModelVersions, State
 from serving.local_server.models.warm_up import WARM_UP_FILE, load_warm, replay
 from tests.support.local_servers import free_ports, refusal, serving
 from tests.support.tf_serving_models import save_models
@@ -113,6 +115,23 @@ def test_a_version_loads_only_if_it_answers_what_it_brings_along(versions):
     with contextlib.closing(load_warm(versions(1, np.float32([2])))) as loaded:
         assert loaded.run("", {"x": np.float32([2])})["y"].tolist() == [3.0]
     assert refusal(load_warm, versions(2, np.int64([2]))) == "Expects arg[0] to be float but int64 is provided"
+
+
+def test_a_version_whose_warm_up_fails_leaves_nothing_in_memory(versions, tmp_path, monkeypatch):
+    made, load = [], Servable.__init__
+
+    def noted(self, *given, **named):
+        made.append(weakref.ref(self))
+        load(self, *given, **named)
+
+    monkeypatch.setattr(Servable, "__init__", noted)
+    versions(1, np.int64([2]))
+    model = ModelVersions("half", str(tmp_path), load_retries=9, retry_seconds=0.0, load=Loader())
+    for tries in (1, 2, 3):
+        model.poll()
+        assert [each() for each in made] == [None] * tries
+    (status,) = model.status()
+    assert status.error_message == "Expects arg[0] to be float but int64 is provided"
 
 
 @pytest.mark.parametrize(

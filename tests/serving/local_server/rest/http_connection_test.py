@@ -7,6 +7,7 @@ import time
 import pytest
 
 from serving.local_server.models.model_manager import ModelManager
+from serving.local_server.rest.http_connection import patient_connection
 from tests.support.local_servers import free_ports, serving, spoken
 
 SECONDS = 0.3
@@ -71,3 +72,27 @@ def test_a_client_that_sends_nothing_more_gets_the_answer_that_it_waits_for(conn
     connection.shutdown(socket.SHUT_WR)
     threading.Timer(0.2, has_closed.set).start()
     assert spoken(connection).endswith(b'Could not find any versions of model m"\n}')
+
+
+def test_the_connection_that_waits_longest_makes_room(tmp_path, monkeypatch):
+    monkeypatch.setattr("serving.local_server.server.most_connections", lambda: 2)
+    with serving(free_ports("m", tmp_path, rest_api_receive_seconds=3600.0)) as server:
+
+        def connected():
+            return socket.create_connection(("127.0.0.1", server.rest_api_port), timeout=30)
+
+        with connected() as first, connected() as second:
+            for each in (second, first):  # Now the second waits longer.
+                each.sendall(REQUEST)
+                assert answered(each)
+            with connected() as third:
+                third.sendall(REQUEST)
+                assert answered(third)
+                assert second.recv(1) == b""
+                first.sendall(REQUEST)
+                assert answered(first)
+
+
+def test_settings_are_those_of_the_class_that_is_made():
+    made = patient_connection(1.5, 2, 3)
+    assert (made.read_seconds, made.most_unread_bytes, made.most_connections) == (1.5, 2, 3)

@@ -5,9 +5,10 @@ from http import HTTPStatus
 
 import pytest
 
+from serving.local_server.limits.budget import Budget
 from serving.local_server.rest.request_body import BodyLimits, BodyReader, ClientGoneError, RefusedBodyError
 
-LIMITS = BodyLimits(longest=10, at_once=15, seconds=30.0)
+LIMITS = BodyLimits(longest=10, seconds=30.0)
 
 
 class Sender:
@@ -32,11 +33,7 @@ class Leaver(Sender):
 
 
 def read(sender, headers=None, limits=LIMITS):
-    async def run():
-        async with BodyReader(limits).body(headers or {}, sender) as body:
-            return body
-
-    return asyncio.run(run())
+    return asyncio.run(BodyReader(limits).read(headers or {}, sender, Budget(15, "bytes").share()))
 
 
 def refusal(sender, headers=None, limits=LIMITS):
@@ -63,7 +60,11 @@ def test_parts_are_put_together():
 def test_what_is_too_long_is_refused(headers, parts_left):
     sender = Sender(b"abcde", b"fghij", b"k")
     refused = refusal(sender, headers)
-    assert refused == (HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "The request's body is longer than 10 bytes")
+    assert refused == (
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+        "The request's body is longer than 10 bytes. "
+        "Send several smaller requests, or start the server with a larger --rest_api_max_body_bytes.",
+    )
     assert len(sender.parts) == parts_left
 
 
@@ -77,22 +78,22 @@ def test_whoever_goes_gets_no_answer():
         read(Leaver(b"abc", b"d"))
 
 
-def test_no_more_bytes_are_held_than_fit_and_they_are_given_back():
-    reader = BodyReader(LIMITS)
+def test_no_more_bytes_are_held_than_fit_and_what_is_refused_holds_none():
+    reader, budget = BodyReader(LIMITS), Budget(15, "bytes")
+    first, second, third = (budget.share() for _ in range(3))
 
     async def run():
-        async with reader.body({}, Sender(b"0123456789")):
-            with pytest.raises(RefusedBodyError) as caught:
-                async with reader.body({}, Sender(b"0123", b"4567")):
-                    pass
-            async with reader.body({}, Sender(b"01234")) as fits:
-                assert fits == b"01234"
-        async with reader.body({}, Sender(b"0123", b"4567")) as body:
-            return caught.value, body
+        await reader.read({}, Sender(b"0123456789"), first)
+        with pytest.raises(RefusedBodyError) as caught:
+            await reader.read({}, Sender(b"0123", b"4567"), second)
+        assert budget.held == 10
+        assert await reader.read({}, Sender(b"01234"), third) == b"01234"
+        first.release()
+        assert await reader.read({}, Sender(b"0123", b"4567"), second) == b"01234567"
+        return caught.value
 
-    refused, body = asyncio.run(run())
+    refused = asyncio.run(run())
     assert (refused.status, refused.message) == (
         HTTPStatus.SERVICE_UNAVAILABLE,
-        "Too many bytes of requests are under way; try again later",
+        "Too many bytes are under way; try again later. The most at a time is 15.",
     )
-    assert body == b"01234567"

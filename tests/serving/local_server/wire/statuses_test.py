@@ -10,6 +10,7 @@ def test_each_error_carries_its_code_and_message():
         tf.errors.NOT_FOUND: statuses.not_found("m"),
         tf.errors.UNIMPLEMENTED: statuses.unimplemented("m"),
         tf.errors.UNAVAILABLE: statuses.unavailable("m"),
+        tf.errors.RESOURCE_EXHAUSTED: statuses.resource_exhausted("m"),
         tf.errors.DEADLINE_EXCEEDED: statuses.deadline_exceeded("m"),
         tf.errors.UNKNOWN: statuses.unknown("m"),
         tf.errors.DATA_LOSS: statuses.data_loss("m"),
@@ -24,3 +25,12 @@ def test_other_errors_are_the_servers_fault():
     assert statuses.as_serving_error(refusal) is refusal
     fault = statuses.as_serving_error(KeyError("x"))
     assert (fault.error_code, fault.message) == (tf.errors.INTERNAL, "KeyError: 'x'")
+
+
+def test_an_error_without_its_origin():
+    try:
+        raise statuses.not_found("m") from KeyError("x")
+    except tf.errors.NotFoundError as error:
+        kept = statuses.without_origin(error)
+    assert (kept.error_code, kept.message) == (tf.errors.NOT_FOUND, "m")
+    assert (kept.__traceback__, kept.__cause__, kept.__context__) == (None, None, None)
