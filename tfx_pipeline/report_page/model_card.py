@@ -10,6 +10,7 @@ from typing import Any, Final
 from schemas import features
 from schemas.canonical_event import Surface
 from schemas.rank_metrics import metric_named
+from tfx_pipeline.cli.running.evaluation_text import interval_of, slice_lines, what_decides
 from tfx_pipeline.config.loading import as_dict, by_path
 from tfx_pipeline.config.pipeline_config import PipelineConfig
 from tfx_pipeline.past_runs.finished_run import FinishedRun
@@ -109,17 +110,19 @@ def _evaluation(run: FinishedRun, settings: Mapping[str, Any]) -> Iterator[str]:
             yield ""
         yield from _metrics(model, settings.get("evaluation.metric", ""))
         yield ""
-        told = [f"The baseline is {model['baseline']}.", model.get("among_which", "")]
+        told = [f"The baseline is {model['baseline']}.", model.get("among_which", ""), what_decides(model)]
         yield " ".join(_plain(each) for each in told if each)
-        rules = (model.get("rules") or {}).get("candidates", {})
-        verdicts = [str(each["verdict"]) for _, each in sorted(rules.items(), reverse=True)]
+        rules = model.get("rules") or {"candidates": {}}
+        decisive = rules[rules.get("decides_among", "candidates")]
+        verdicts = [str(each["verdict"]) for _, each in sorted(decisive.items(), reverse=True)]
         yield from (f"\n{_plain(each[:1].upper() + each[1:])}." for each in verdicts)
+        yield from (f"\n{_plain(each)}" for each in slice_lines(rules))
         yield from (f"\nNot good enough: {_plain(each)}" for each in model.get("servability_reasons", ()))
 
 
 def _metrics(model: Mapping[str, Any], deciding: str) -> Iterator[str]:
     metrics = model["metrics"]
-    columns = {"model": metrics["model"], "baseline": metrics["baseline"]}
+    columns = {"baseline": metrics["baseline"]}
     if metrics.get("popularity", metrics["baseline"]) != metrics["baseline"]:
         columns["popularity"] = metrics["popularity"]
     if model.get("whole_catalogue"):
@@ -128,8 +131,10 @@ def _metrics(model: Mapping[str, Any], deciding: str) -> Iterator[str]:
     for surface in surfaces_of(metrics["model"]):
         for name in metrics["model"][surface]:
             label = metric_named(name).label + (", which decides" if name == deciding else "")
-            rows.append([surface, label, *(figure(found.get(surface, {}).get(name)) for found in columns.values())])
-    yield from _table(["surface", "metric", *columns], rows)
+            own = [figure(metrics["model"][surface][name]), interval_of(model, surface, name)]
+            others = (figure(found.get(surface, {}).get(name)) for found in columns.values())
+            rows.append([surface, label, *own, *others])
+    yield from _table(["surface", "metric", "model", "95 % interval", *columns], rows)
 
 
 def _people(settings: Mapping[str, Any]) -> Iterator[str]:

@@ -6,7 +6,7 @@ import yaml
 from components.sources.data_config import DataConfig, UserSource
 from components.sources.event_rows import UserColumns
 from models.unifiedssr.unifiedssr_config import UnifiedSSRConfig
-from tests.support.finished_runs import MODEL, finish, report
+from tests.support.finished_runs import MODEL, evaluated, finish, report
 from tests.support.past_runs import PastRuns
 from tfx_pipeline.config.pipeline_config import RetrieverConfig
 from tfx_pipeline.past_runs.finished_run import finished_runs
@@ -53,19 +53,22 @@ def test_it_starts_with_yaml_and_has_all_headings_in_order(card):
 
 
 def test_every_metric_stands_beside_what_it_is_compared_with(card):
-    lines = below(card(), "Evaluation")
-    assert cells(lines[0]) == ["surface", "metric", "model", "baseline", "popularity", "model, among all items"]
+    lines = below(card(report(**evaluated())), "Evaluation")
+    header = ["surface", "metric", "model", "95 % interval", "baseline", "popularity", "model, among all items"]
+    assert cells(lines[0]) == header
     rows = {tuple(cells(line)[:2]): cells(line)[2:] for line in lines[2:8]}
-    assert rows["search", "HR@1"] == ["0.5000", "0.3750", "0.0312", "0.2500"]
-    assert rows["recommendation", "NDCG@5, which decides"] == ["0.2500", "0.1250", "0.0625", "0.1250"]
+    assert rows["search", "HR@1"] == ["0.5000", "0.438 to 0.562", "0.3750", "0.0312", "0.2500"]
+    assert rows["recommendation", "NDCG@5, which decides"] == ["0.2500", "", "0.1250", "0.0625", "0.1250"]
     told = "\n".join(lines[8:])
+    assert "What decides is NDCG@5: against the baseline among the candidates" in told
+    assert "Behind the best rule in search" in told and "(-0.2500, 95 % interval -0.3750 to -0.1250; 1,010 ex" in told
     assert "The baseline is last blessed version 12." in told and "The model against item\\_neighbours." in told
 
 
 def test_a_baseline_that_is_popularity_is_not_shown_twice(card):
     metrics = dict(MODEL["metrics"], popularity=MODEL["metrics"]["baseline"])
     lines = below(card(report(metrics=metrics, whole_catalogue={})), "Evaluation")
-    assert cells(lines[0]) == ["surface", "metric", "model", "baseline"]
+    assert cells(lines[0]) == ["surface", "metric", "model", "95 % interval", "baseline"]
 
 
 def test_a_model_that_was_not_pushed_says_why(card):
