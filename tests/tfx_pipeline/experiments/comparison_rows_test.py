@@ -135,7 +135,7 @@ def test_variants_that_were_asked_something_else_are_not_tested(other):
 
 def test_intervals_are_of_the_metric_and_of_its_difference():
     # The first user has eleven examples, the others one: twenty in all, two for each user on average.
-    base, own = np.linspace(0.1, 0.9, USERS), np.linspace(0.2, 0.8, USERS)
+    base, own = np.linspace(0.1, 0.9, USERS), np.linspace(0.2, 0.6, USERS)
     counts = [11] + [1] * 9
     complete, small = rows(
         [

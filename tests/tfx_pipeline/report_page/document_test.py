@@ -15,6 +15,8 @@ def test_a_file_is_there_whole_or_not_at_all(tmp_path):
     path = tmp_path / "a folder" / "page.html"
     write_whole("first", str(path))
     write_whole("second é", str(path))
+    with pytest.raises(UnicodeEncodeError):
+        write_whole("no text: \ud800", str(path))
     assert path.read_text(encoding="utf-8") == "second é"
     (tmp_path / "taken").mkdir()
     with pytest.raises(IsADirectoryError):

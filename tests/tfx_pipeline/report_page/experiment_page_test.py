@@ -96,6 +96,8 @@ def test_no_more_lines_stand_in_a_picture_than_can_be_told_apart():
     assert [figure.count("<polyline") for figure in drawn] == [6, 6, 2] * 2
     assert all("variant 0<" in figure for figure in drawn)
     assert [each.split(",")[0] for each in captions(text)[-6:]] == ["search"] * 3 + ["feed"] * 3
+    # What users gained is not known, so that no interval of a difference is.
+    assert table_rows(text, "Variants side by side")[-1][4] == "+0.0000" and "<h3>Differences" not in text
 
 
 def test_no_text_becomes_more_than_text():
