@@ -6,9 +6,8 @@ the test examples, and so are windows of equal length, as many. What an event is
 a true session is a stretch of events about one topic.
 
 Agreement is the adjusted Rand index (Hubert and Arabie, 1985) of a history, over pairs of its events: 1 if the same
-pairs are together, 0 on average by chance. An event belongs to the window that covers most of it, to the first of
-these if there are several. Those that no window covers count as together. Histories of one true session, and those of
-fewer than four events, tell nothing and are left out.
+pairs are together, 0 on average by chance. An event belongs to the window that covers most of it, else to the nearest
+one. Histories of one true session, and those of fewer than four events, tell nothing and are left out.
 """
 
 import argparse
@@ -56,9 +55,17 @@ def stretches(topics: Sequence[int]) -> np.ndarray:
 
 
 def in_windows(sessions: Sequence[Session], events: int) -> np.ndarray:
-    """The window that covers most of each event, the first of several; -1 for events that none covers. [events]"""
+    """The window that covers most of each event, or the nearest one if none does; the first of several. [events]"""
     shares = np.array([each.shares for each in sessions]).reshape(len(sessions), -1)[:, :events]
-    return np.where(shares.max(axis=0) > 0, shares.argmax(axis=0), -1)
+    middles = np.arange(events) + 0.5
+    starts, ends = np.array([(each.start, each.end) for each in sessions]).T[:, :, np.newaxis]
+    distances = np.maximum(np.maximum(starts - middles, middles - ends), 0)
+    return np.where(shares.max(axis=0) > 0, shares.argmax(axis=0), distances.argmin(axis=0))
+
+
+def covered(sessions: Sequence[Session], events: int) -> float:
+    """The share of the history that lies in a window, from 0 to 1; where windows overlap, the larger share counts."""
+    return float(np.array([each.shares for each in sessions]).max(axis=0)[:events].mean())
 
 
 def in_equal_parts(parts: int, events: int) -> np.ndarray:
@@ -78,8 +85,8 @@ def measure(truth: Path, root: Path) -> list[dict[str, Any]]:
 
     Returns:
         A row for each model, surface and way to divide: the model's name in TensorBoard or its number, how many
-        histories were compared, the mean agreement of the model's sessions and of equal parts, and the difference with
-        its 95 % interval over users.
+        histories were compared, the share of them that windows cover, the mean agreement of the model's sessions and of
+        equal parts, and the difference with its 95 % interval over users.
     """
     catalogue = Catalogue(_settings(truth))
     folders = sorted((root / "artifacts/BehaviourExampleGen/examples").glob("*"), key=lambda at: int(at.name))
@@ -92,8 +99,8 @@ def measure(truth: Path, root: Path) -> list[dict[str, Any]]:
         model = AskedModel(str(folder))
         for surface in Surface:
             asked = [each for each in examples if each.surface is surface]
-            for way, pairs in _agreements(model, catalogue, asked).items():
-                rows.append({"model": name, "surface": surface.value, "by": way, **_told(pairs)})
+            for way, measured in _agreements(model, catalogue, asked).items():
+                rows.append({"model": name, "surface": surface.value, "by": way, **_told(measured)})
     if not rows:
         raise SystemExit(
             f"{root}: no model divides histories. Train UnifiedSSR with `unifiedssr.sessions` of 2 or more."
@@ -120,9 +127,9 @@ def _links(root: Path) -> Iterator[Path]:
 
 def _agreements(
     model: AskedModel, catalogue: Catalogue, examples: Sequence[ReadExample]
-) -> dict[str, list[tuple[float, float]]]:
-    """By what histories are divided by: the agreement of the model's sessions, and that of equal parts, of each."""
-    found: dict[str, list[tuple[float, float]]] = {}
+) -> dict[str, list[tuple[float, float, float]]]:
+    """By what histories are divided by: of each history both agreements, and the share that windows cover."""
+    found: dict[str, list[tuple[float, float, float]]] = {}
     for example in examples:
         divided = model.sessions(example)
         if divided is None:
@@ -137,16 +144,18 @@ def _agreements(
         for way, sessions in (("clicks", divided.by_clicks), ("queries", divided.by_queries)):
             if len(sessions) > 1:
                 own = adjusted_rand(in_windows(sessions, len(items)), true)
-                found.setdefault(way, []).append((own, adjusted_rand(in_equal_parts(len(sessions), len(items)), true)))
+                equal = adjusted_rand(in_equal_parts(len(sessions), len(items)), true)
+                found.setdefault(way, []).append((own, equal, covered(sessions, len(items))))
     return found
 
 
-def _told(pairs: Sequence[tuple[float, float]]) -> dict[str, Any]:
-    own, equal = np.array(pairs).T
-    error = float((own - equal).std(ddof=1)) / len(pairs) ** 0.5 if len(pairs) > 1 else float("nan")
+def _told(measured: Sequence[tuple[float, float, float]]) -> dict[str, Any]:
+    own, equal, in_a_window = np.array(measured).T
+    error = float((own - equal).std(ddof=1)) / len(measured) ** 0.5 if len(measured) > 1 else float("nan")
     difference = float((own - equal).mean())
     return {
-        "histories": len(pairs),
+        "histories": len(measured),
+        "covered": float(in_a_window.mean()),
         "agreement": float(own.mean()),
         "of equal parts": float(equal.mean()),
         "difference": difference,

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from benchmarks import session_coherence
-from benchmarks.session_coherence import adjusted_rand, in_equal_parts, in_windows, stretches
+from benchmarks.session_coherence import adjusted_rand, covered, in_equal_parts, in_windows, stretches
 from components.synthetic_log.generated_set import generate
 from components.synthetic_log.generator_config import GeneratorConfig
 from components.synthetic_log.made_catalogue import Catalogue
@@ -33,9 +33,14 @@ def test_a_true_session_is_a_stretch_of_one_topic():
     assert stretches([5, 5, 2, 5, 5]).tolist() == [0, 0, 1, 2, 2]
 
 
-def test_an_event_belongs_to_the_window_that_covers_most_of_it():
+def test_an_event_belongs_to_the_window_that_covers_most_of_it_or_to_the_nearest():
     windows = (Session(0, 1.25, (1.0, 0.25, 0.0, 0.0)), Session(1.25, 2, (0.0, 0.75, 0.0, 0.0)))
-    assert in_windows(windows, 4).tolist() == [0, 1, -1, -1]
+    assert in_windows(windows, 4).tolist() == [0, 1, 1, 1]
+    # In the gap from 1 to 5 the second event is nearer to the first window, and the fourth to the second.
+    apart = (Session(0, 1, (1.0, 0.0, 0.0, 0.0, 0.0, 0.0)), Session(5, 6, (0.0, 0.0, 0.0, 0.0, 0.0, 1.0)))
+    assert in_windows(apart, 6).tolist() == [0, 0, 0, 1, 1, 1]
+    # Of the first four events 1 and, in both windows together, the larger share of the second.
+    assert covered(windows, 4) == (1 + 0.75) / 4 and covered(apart, 6) == 2 / 6
     # Three events: the second lies in both halves alike.
     assert in_equal_parts(2, 3).tolist() == [0, 0, 1] and in_equal_parts(3, 6).tolist() == [0, 0, 1, 1, 2, 2]
 
@@ -72,6 +77,7 @@ def test_a_models_sessions_are_compared_with_the_topics_and_with_equal_parts(roo
     # Halves are equal parts. Of a, b b b they tell nothing (0), of a a, b b all (1).
     assert (by_clicks["model"], by_clicks["surface"], by_clicks["by"]) == ("few/complete", "search", "clicks")
     assert (by_clicks["histories"], by_clicks["agreement"], by_clicks["of equal parts"]) == (2, 0.5, 0.5)
+    assert by_clicks["covered"] == 1
     assert (by_clicks["difference"], by_clicks["from"], by_clicks["to"]) == (0, 0, 0)
     # After a quarter it is the other way round. The differences are 1 and -1, of which the deviation is 2 ** 0.5.
     assert (by_queries["by"], by_queries["agreement"], by_queries["difference"]) == ("queries", 0.5, 0)
