@@ -36,6 +36,10 @@ def test_variants_are_compared_and_kept(tiny_config, tmp_path, capsys):
     (written,) = tiny_config.parent.glob("**/experiments/few.md")
     hit_rate = results[1]["recommendation"]["hit_rate_at_1"]
     assert f"| averaged half precision | feed | {hit_rate:.4f} |" in written.read_text()
+    page = written.with_suffix(".html").read_text()
+    assert page.count("<h3>Differences to complete</h3>") == 1 and "averaged half precision: " in page
+    (curve,) = results[0]["curves"]["search"]
+    assert curve == [1, pytest.approx(results[0]["search"]["ndcg_at_5"], abs=1e-6)]
     # What users are tested by is what the training's validation measured; the first folder is that of `complete`.
     folder = min(tiny_config.parent.glob("**/UserMetrics/gains/*"), key=lambda each: int(each.name))
     for surface, gains in read_user_gains(str(folder)).items():

@@ -21,6 +21,7 @@ def result(
     parameters: int | None = 1234,
     seconds: float = 65.0,
     error: str = "",
+    curves: Mapping[str, Any] | None = None,
     **values: float,
 ) -> Result:
     """Makes a result.
@@ -34,6 +35,7 @@ def result(
         parameters: How many numbers it learned.
         seconds: How long it took.
         error: Why it failed; then it has no metrics.
+        curves: The points of its learning curves, by surface.
         **values: The value of all metrics on a surface, by the surface's name.
     """
     config = PipelineConfig(train=TrainConfig(seed=FIRST_SEED + turn))
@@ -42,4 +44,4 @@ def result(
         return Result(training, None, error)
     names = [metric.name for metric in rank_metrics()]
     metrics = {surface: dict.fromkeys(names, value) | {"epoch": epoch} for surface, value in values.items()}
-    return Result(training, Trained(metrics, gains or {}, parameters, seconds))
+    return Result(training, Trained(metrics, gains or {}, parameters, seconds, curves=curves or {}))

@@ -8,7 +8,7 @@ import numpy as np
 
 from schemas.canonical_event import Surface
 from schemas.rank_metrics import rank_metrics
-from tfx_pipeline.experiments.paired_difference import holm, p_of
+from tfx_pipeline.experiments.paired_difference import holm, p_of, reach_of
 from tfx_pipeline.experiments.results import EPOCH, Result, Trained
 
 METRIC: Final = "ndcg_at_5"
@@ -42,6 +42,9 @@ class Row:
         users: How many users its differences were tested on; 0 if they were not.
         difference: In `METRIC`, this variant minus the first one with the same seeds; None for the first one and where
             it was not trained.
+        reach: The interval of its `METRIC` over users and seeds (`paired_difference.reach_of`); None where what users
+            gained is not known.
+        difference_reach: The interval of the difference, where there is a `p`.
         p: See `paired_difference.p_of`; None where nothing could be tested.
         p_corrected: The same after Holm's correction over all rows.
     """
@@ -54,6 +57,8 @@ class Row:
     is_best: bool = False
     users: int = 0
     difference: Figure | None = None
+    reach: tuple[float, float] | None = None
+    difference_reach: tuple[float, float] | None = None
     p: float | None = None
     p_corrected: float | None = None
 
@@ -97,6 +102,7 @@ def _row(
         tuple(results[turn].training.seed for turn in measured),
         {each: figure([metrics[each] for metrics in measured.values()]) for each in names},
         (min(epochs), max(epochs)),
+        reach=_reach(_gains_by_user([own[turn] for turn in measured], surface)),
     )
     pairs = [turn for turn in measured if turn in base and surface in base[turn].metrics]
     if not pairs:
@@ -107,6 +113,7 @@ def _row(
         row,
         difference=figure(differences),
         users=0 if of_users is None else of_users.shape[1],
+        difference_reach=_reach(of_users),
         p=None if of_users is None else p_of(of_users),
     )
 
@@ -114,19 +121,30 @@ def _row(
 def _by_user(base: Sequence[Trained], own: Sequence[Trained], surface: str) -> np.ndarray | None:
     """The differences by user, float [seeds, users]; None if the variants were not asked the same.
 
-    They are differences of sums over the user's examples, not of means, so that they add up to the difference of the
-    metrics, times the number of examples: what is tested is what is told.
+    They add up to the difference of the metrics, times the number of users: what is tested is what is told.
     """
-    gains = [[each.gains.get(surface) for each in side] for side in (base, own)]
-    first, *others = (each for side in gains for each in side)
+    both = _gains_by_user([*base, *own], surface)
+    return None if both is None else both[len(base) :] - both[: len(base)]
+
+
+def _gains_by_user(trained: Sequence[Trained], surface: str) -> np.ndarray | None:
+    """What each user adds to the metric, float [trainings, users]; None if they were not all asked the same.
+
+    It is the sum over the user's examples, not the mean, so that the mean over users is the mean over examples.
+    """
+    first, *others = (each.gains.get(surface) for each in trained)
     if first is None or not all(
         each and np.array_equal(each.users, first.users) and np.array_equal(each.counts, first.counts)
         for each in others
     ):
         return None
     column = [metric.name for metric in rank_metrics()].index(METRIC)
-    of_base, of_own = (np.stack([each.sums[:, column] for each in side]) for side in gains)  # type: ignore[union-attr]
-    return of_own - of_base
+    sums = np.stack([each.gains[surface].sums[:, column] for each in trained])
+    return sums * (len(first.users) / first.counts.sum())
+
+
+def _reach(of_users: np.ndarray | None) -> tuple[float, float] | None:
+    return None if of_users is None else reach_of(of_users)
 
 
 def _with_best(found: Sequence[Row]) -> list[Row]:

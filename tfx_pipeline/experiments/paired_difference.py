@@ -4,12 +4,14 @@ from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
-from scipy.special import stdtr
+from scipy.special import stdtr, stdtrit
 
 from components.baselines.comparison import LEAST_USERS
 
 _ROUNDING: Final = 1e-12
 """Sums of equal gains may differ by less."""
+_OUTSIDE: Final = 0.05
+"""The share of cases in which an interval may miss the mean."""
 
 
 def p_of(differences: np.ndarray) -> float | None:
@@ -27,20 +29,41 @@ def p_of(differences: np.ndarray) -> float | None:
     Returns:
         The two-sided p; None with fewer than `LEAST_USERS` users.
     """
-    seeds, users = differences.shape
-    if users < LEAST_USERS:
+    if differences.shape[1] < LEAST_USERS:
         return None
-    mean = float(differences.mean())
-    variances = [float(differences.mean(axis=0).var(ddof=1)) / users]
+    mean, variance, freedom = _spread(differences)
+    if variance <= _ROUNDING**2:
+        return 1.0 if abs(mean) <= _ROUNDING else 0.0
+    return float(2 * stdtr(freedom, -abs(mean) / variance**0.5))
+
+
+def reach_of(values: np.ndarray) -> tuple[float, float] | None:
+    """The interval in which the mean is with 95 % by the same reckoning: what it leaves out has p below 0.05.
+
+    Args:
+        values: float [seeds, users] the values, such as differences.
+
+    Returns:
+        The lower and the upper end; None with fewer than `LEAST_USERS` users.
+    """
+    if values.shape[1] < LEAST_USERS:
+        return None
+    mean, variance, freedom = _spread(values)
+    half = float(stdtrit(freedom, 1 - _OUTSIDE / 2)) * variance**0.5 if variance > _ROUNDING**2 else 0.0
+    return mean - half, mean + half
+
+
+def _spread(values: np.ndarray) -> tuple[float, float, float]:
+    """The mean of all values, float [seeds, users], its variance by users and seeds, and the degrees of freedom."""
+    seeds, users = values.shape
+    variances = [float(values.mean(axis=0).var(ddof=1)) / users]
     freedoms = [users - 1]
     if seeds > 1:
-        variances.append(float(differences.mean(axis=1).var(ddof=1)) / seeds)
+        variances.append(float(values.mean(axis=1).var(ddof=1)) / seeds)
         freedoms.append(seeds - 1)
     total = sum(variances)
-    if total <= _ROUNDING**2:
-        return 1.0 if abs(mean) <= _ROUNDING else 0.0
-    freedom = total**2 / sum(each**2 / of for each, of in zip(variances, freedoms, strict=True))
-    return float(2 * stdtr(freedom, -abs(mean) / total**0.5))
+    by_part = sum(each**2 / of for each, of in zip(variances, freedoms, strict=True))
+    return float(values.mean()), total, total**2 / by_part if by_part else float(min(freedoms))
 
 
 def holm(values: Sequence[float]) -> list[float]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from tfx_pipeline.config.pipeline_config import PipelineConfig
 from tfx_pipeline.config.variants import Variant
+from tfx_pipeline.past_runs.learning_curves import Points
 
 if TYPE_CHECKING:
     from components.metrics.by_user.user_gains import UserGains
@@ -50,6 +51,7 @@ class Trained:
         parameters: How many numbers it learned, over all its models; None if an older Tandem trained it.
         seconds: How long its trainings took when they were made.
         is_cached: Whether they were made before, and taken from the cache.
+        curves: For each of these surfaces, epochs and what the deciding metric was on the validation split.
     """
 
     metrics: Mapping[str, Mapping[str, float]]
@@ -57,6 +59,7 @@ class Trained:
     parameters: int | None
     seconds: float
     is_cached: bool = False
+    curves: Mapping[str, Points] = dataclasses.field(default_factory=dict)
 
 
 @dataclasses.dataclass(frozen=True)

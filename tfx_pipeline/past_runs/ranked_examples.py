@@ -140,7 +140,7 @@ class AskedModel:
         ask = self._loaded.signatures[signatures.EMBED_QUERY]
         return ask(**{signatures.RANK_QUERY: tf.constant(queries)})[signatures.EMBEDDING].numpy()
 
-    def sessions(self, example: RankedExample) -> DividedHistory | None:
+    def sessions(self, example: ReadExample) -> DividedHistory | None:
         """How the model divides an example's history on its surface; None if it divides none."""
         if signatures.SESSIONS not in self._loaded.signatures:
             return None

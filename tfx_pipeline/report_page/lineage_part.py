@@ -36,7 +36,7 @@ def lineage_parts(run: FinishedRun) -> Html:
             if artifacts
             else "",
         )
-        + part("Settings", *_settings(run.configuration))
+        + part("Settings", *settings_told(run.configuration))
     )
 
 
@@ -69,7 +69,7 @@ def _place(run: FinishedRun, artifact: Mapping[str, Any]) -> str:
     return f"{path} (removed)" if artifact["is_deleted"] else path
 
 
-def _settings(configuration: Mapping[str, Any]) -> list[Html]:
+def settings_told(configuration: Mapping[str, Any]) -> list[Html]:
     """What differs from the defaults, and, folded, all."""
     defaults, values = by_path(as_dict(PipelineConfig())), by_path(configuration)
     rows = [[name, setting_told(value)] for name, value in values.items()]

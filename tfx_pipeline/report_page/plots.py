@@ -119,6 +119,8 @@ def bars(title: str, labels: Sequence[str], stacks: Mapping[str, Sequence[float]
 def intervals(title: str, shown: Sequence[Interval]) -> Html:
     """Figures with their intervals below each other, on one scale that begins with 0 or the least end.
 
+    Where some are below 0, a dotted line stands at 0.
+
     Returns:
         The figure; nothing if there is none to show.
     """
@@ -129,7 +131,8 @@ def intervals(title: str, shown: Sequence[Interval]) -> Html:
     place_x = _scale(xs[0], xs[-1], 4, _WIDTH - 30)
     drawn = []
     for tick in xs:
-        drawn.append(_line(place_x(tick), 0, place_x(tick), height - _BOTTOM, "grid"))
+        kind = "mark" if tick == 0 and xs[0] < 0 else "grid"
+        drawn.append(_line(place_x(tick), 0, place_x(tick), height - _BOTTOM, kind))
         drawn.append(_text(place_x(tick), height - 6, f"{tick:g}", "start" if tick == xs[0] else "middle"))
     for place, each in enumerate(shown):
         middle = place * _ROW + 27

@@ -1,12 +1,9 @@
 """Puts the report of runs together: one HTML file that needs nothing else, no network and no script."""
 
-import contextlib
 import datetime
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
-from pathlib import Path
-from typing import Final, TypeVar
 
 from schemas import features
 from tfx_pipeline.cli.running.report_text import outcome_lines
@@ -16,17 +13,13 @@ from tfx_pipeline.past_runs.finished_run import FinishedRun
 from tfx_pipeline.past_runs.run_record import FOLDER
 from tfx_pipeline.report_page.compared_runs import compared
 from tfx_pipeline.report_page.data_part import example_counts, examples_part, log_part
+from tfx_pipeline.report_page.document import document, tried, write_whole
 from tfx_pipeline.report_page.html_parts import Html, element, folded, joined, part, table
 from tfx_pipeline.report_page.lineage_part import lineage_parts
 from tfx_pipeline.report_page.lists_part import lists_part
 from tfx_pipeline.report_page.model_card import model_card
 from tfx_pipeline.report_page.quality_part import quality_parts
 from tfx_pipeline.report_page.training_part import training_part
-
-Told = TypeVar("Told")
-_STYLE: Final = Path(__file__).with_name("style.css")
-_NOTHING_ELSE: Final = "default-src 'none'; style-src 'unsafe-inline'"
-"""The browser is told to load nothing and to run nothing, whatever the texts of a log hold."""
 
 
 def write_page(runs: Sequence[FinishedRun], path: str, lists: int = 0, most_rows: int | None = None) -> None:
@@ -38,28 +31,17 @@ def write_page(runs: Sequence[FinishedRun], path: str, lists: int = 0, most_rows
         lists: How many ranked lists to show of each model; with any, the models are loaded and asked.
         most_rows: A log of more rows is not read to be described; None reads any.
     """
-    _write(path, page(runs, lists, most_rows))
+    write_whole(page(runs, lists, most_rows), path)
 
 
 def write_card(run: FinishedRun, path: str) -> None:
     """Writes the card of a run's models into a file, which is there whole or not at all."""
-    _write(path, model_card(run))
+    write_whole(model_card(run), path)
 
 
 def card_path(run: FinishedRun) -> str:
     """Where the card of a run's models lies: beside the run's report."""
     return os.path.join(run.store.root, FOLDER, f"run_{run.number}_card.md")
-
-
-def _write(path: str, text: str) -> None:
-    unfinished = f"{path}.partial"
-    os.makedirs(os.path.dirname(os.path.abspath(path)), exist_ok=True)
-    try:
-        Path(unfinished).write_text(text, encoding="utf-8")
-        os.replace(unfinished, path)
-    finally:
-        with contextlib.suppress(OSError):  # It is there only if something went wrong.
-            os.remove(unfinished)
 
 
 def default_path(runs: Sequence[FinishedRun]) -> str:
@@ -84,21 +66,13 @@ def page(runs: Sequence[FinishedRun], lists: int = 0, most_rows: int | None = No
     """
     is_one = len(runs) == 1
     title = f"{runs[0].name}, {numbers_told(runs)}"
-    head = [
-        Html('<meta charset="utf-8">'),
-        Html('<meta name="viewport" content="width=device-width, initial-scale=1">'),
-        Html(f'<meta http-equiv="Content-Security-Policy" content="{_NOTHING_ELSE}">'),
-        element("title", title),
-        element("style", Html(_STYLE.read_text(encoding="utf-8"))),
-    ]
     if is_one:
-        top, parts = [_tried(_verdict, runs[0])], _parts(runs[0], lists, most_rows)
+        top, parts = [tried(_verdict, runs[0])], _parts(runs[0], lists, most_rows)
     else:
-        top = [joined([element("h2", f"Run {run.number}"), _tried(_verdict, run)]) for run in runs]
+        top = [joined([element("h2", f"Run {run.number}"), tried(_verdict, run)]) for run in runs]
         whole = [folded(f"All of run {run.number}", *_parts(run, lists, most_rows)) for run in runs]
-        parts = [_tried(compared, runs), *whole]
-    body = [element("header", element("h1", title), *top), element("main", *parts)]
-    return f'<!DOCTYPE html>\n<html lang="en">{joined(head)}\n<body>{joined(body)}</body></html>\n'
+        parts = [tried(compared, runs), *whole]
+    return document(title, top, parts)
 
 
 def _verdict(run: FinishedRun) -> Html:
@@ -130,11 +104,11 @@ def _parts(run: FinishedRun, lists: int, most_rows: int | None) -> list[Html]:
     found = [_said(run)]
     for name, model in models.items():
         titled = element("h2", name) if len(models) > 1 else Html()
-        found.append(joined([titled, _tried(quality_parts, model)]))
+        found.append(joined([titled, tried(quality_parts, model)]))
     if lists:
-        found.append(_tried(partial(lists_part, many=lists), run))
+        found.append(tried(partial(lists_part, many=lists), run))
     of_log = partial(log_part, most_rows=most_rows)
-    return [*found, *(_tried(make, run) for make in (training_part, examples_part, of_log, lineage_parts))]
+    return [*found, *(tried(make, run) for make in (training_part, examples_part, of_log, lineage_parts))]
 
 
 def _said(run: FinishedRun) -> Html:
@@ -142,12 +116,3 @@ def _said(run: FinishedRun) -> Html:
     found = run.report.get("data_findings", ())
     rows = [["found", each] for each in found] + [["left out", each] for each in run.report.get("left_out", ())]
     return part("Remarks on the data", table(["", "what"], rows, "Remarks on the data"))
-
-
-def _tried(make: Callable[[Told], Html], of: Told) -> Html:
-    """A part of the page; if its files cannot be read, or another release wrote them, it says so in its place."""
-    try:
-        return make(of)
-    except Exception as error:
-        told = f"A part of the report is missing: {type(error).__name__}: {error}"
-        return element("p", told, class_="missing")

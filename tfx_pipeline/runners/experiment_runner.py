@@ -8,7 +8,9 @@ from typing import Any
 from components.metrics.by_user.executor import GAINS_KEY
 from components.metrics.by_user.user_gains import UserGains, read_user_gains
 from tfx_pipeline.config.pipeline_config import PipelineConfig
+from tfx_pipeline.experiments.comparison_rows import METRIC
 from tfx_pipeline.experiments.results import EPOCH, Trained
+from tfx_pipeline.past_runs.learning_curves import Points, read_curves
 from tfx_pipeline.past_runs.run_store import CACHED, RunStore
 from tfx_pipeline.pipeline import JOINT_TRAINER, USER_METRICS, create_experiment_pipeline
 from tfx_pipeline.report import RunHistory
@@ -43,6 +45,7 @@ def _train(config: PipelineConfig, watcher: RunWatcher | None, shown_as: str) ->
         local_runner.run_pipeline(create_experiment_pipeline(config), watcher)
     metrics: dict[str, dict[str, float]] = {}
     gains: dict[str, UserGains] = {}
+    curves: dict[str, Points] = {}
     parameters: int | None = 0
     for served in config.served_models:
         trainer = f"{served.node_prefix}{JOINT_TRAINER}"
@@ -51,11 +54,13 @@ def _train(config: PipelineConfig, watcher: RunWatcher | None, shown_as: str) ->
             run_links.show_as(Path(config.tensorboard_dir, shown_as), log_dir)
         logs = json.loads((Path(log_dir) / training_job.VALIDATION_FILE).read_text(encoding="utf-8"))
         metrics |= {surface: _of_surface(logs, surface) for surface in served.surfaces}
+        validation = read_curves(Path(log_dir)).validation
+        curves |= {surface: validation.get(f"{METRIC}_{surface}", ()) for surface in served.surfaces}
         own = logs.get(training_job.PARAMETERS)
         parameters = None if own is None or parameters is None else parameters + own
         users = history.artifact_uri(f"{served.node_prefix}{USER_METRICS}", GAINS_KEY, since=last_execution_id)
         gains |= {surface: each for surface, each in read_user_gains(users).items() if surface in served.surfaces}
-    return Trained(metrics, gains, parameters, *_time(config))
+    return Trained(metrics, gains, parameters, *_time(config), curves)
 
 
 def _time(config: PipelineConfig) -> tuple[float, bool]:

@@ -17,6 +17,10 @@ CONFIG_OF = {
     "history_lengths": "beauty",
     "transitions": "generated",
     "unifiedssr_ablations": "beauty_unifiedssr",
+    "unisar_generated": "generated_claims",
+    "unisar_experts": "generated_claims",
+    "unifiedssr_generated": "generated_sessions",
+    "unifiedssr_sizes": "generated_sessions",
     "unifiedssr_paper": "papers/unifiedssr_amazon_clothing",
 }
 """The files of variants that come along, and the configuration that each varies."""

@@ -7,7 +7,7 @@ from components.metrics.by_user.user_gains import UserGains
 from schemas.rank_metrics import rank_metrics
 from tests.support.experiment_results import result
 from tfx_pipeline.experiments.comparison_rows import Figure, rows
-from tfx_pipeline.experiments.paired_difference import p_of
+from tfx_pipeline.experiments.paired_difference import p_of, reach_of
 
 USERS = 10
 NAMES = [metric.name for metric in rank_metrics()]
@@ -131,3 +131,31 @@ def test_variants_that_were_asked_something_else_are_not_tested(other):
     first = {"search": gains([0.5] * 10)}
     _, small = rows([result("complete", 0, search=0.5, gains=first), result("small", 0, search=0.4, gains=other)])
     assert (small.difference.mean, small.p, small.users) == (pytest.approx(-0.1), None, 0)
+
+
+def test_intervals_are_of_the_metric_and_of_its_difference():
+    # The first user has eleven examples, the others one: twenty in all, two for each user on average.
+    base, own = np.linspace(0.1, 0.9, USERS), np.linspace(0.2, 0.6, USERS)
+    counts = [11] + [1] * 9
+    complete, small = rows(
+        [
+            result("complete", 0, search=base.sum() / 20, gains={"search": gains(base, counts)}),
+            result("small", 0, search=own.sum() / 20, gains={"search": gains(own, counts)}),
+        ]
+    )
+    assert complete.reach == pytest.approx(reach_of(np.array([base / 2])))
+    assert sum(complete.reach) / 2 == pytest.approx(complete.metrics["ndcg_at_5"].mean)
+    assert complete.difference_reach is None
+    assert small.difference_reach == pytest.approx(reach_of(np.array([(own - base) / 2])))
+    assert sum(small.difference_reach) / 2 == pytest.approx(small.difference.mean, abs=1e-12)
+
+
+def test_where_it_is_not_known_what_users_gained_there_is_no_interval():
+    complete, small = rows([result("complete", 0, search=0.5), result("small", 0, search=0.4)])
+    assert complete.reach is None and small.difference_reach is None
+    # Each was asked other questions: each has an interval of its own, and there is none of the difference.
+    asked = [gains([0.5] * USERS), gains([0.5] * USERS, [2] * USERS)]
+    complete, small = rows(
+        [result(name, 0, search=0.5, gains={"search": each}) for name, each in zip("ab", asked, strict=True)]
+    )
+    assert complete.reach and small.reach and small.difference_reach is None

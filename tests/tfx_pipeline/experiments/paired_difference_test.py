@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from tfx_pipeline.experiments.paired_difference import holm, p_of
+from tfx_pipeline.experiments.paired_difference import holm, p_of, reach_of
 
 OF_USERS = [0.5, -0.1, 0.2, 0.0, 0.4, 0.1, -0.3, 0.3, 0.2, 0.1, 0.6]
 
@@ -33,6 +33,20 @@ def test_what_has_no_deviation_and_too_few_users():
     assert p_of(np.zeros((2, 10))) == 1
     assert p_of(np.full((1, 10), 0.25)) == 0
     assert p_of(np.zeros((3, 9))) is None
+
+
+def test_the_interval_is_that_of_the_t_test():
+    mean, error = np.mean(OF_USERS), stats.sem(OF_USERS)
+    assert reach_of(np.array([OF_USERS])) == pytest.approx(stats.t.interval(0.95, len(OF_USERS) - 1, mean, error))
+    assert reach_of(np.full((2, 10), 0.25)) == (0.25, 0.25)
+    assert reach_of(np.zeros((3, 9))) is None
+
+
+def test_an_interval_ends_at_the_difference_whose_p_is_one_in_twenty():
+    seeds = np.array([[0.0, 1.0] * 5, [0.2, 1.2] * 5])
+    low, high = reach_of(seeds)
+    assert low < 0.6 < high
+    assert p_of(seeds - low) == pytest.approx(0.05) and p_of(seeds - high) == pytest.approx(0.05)
 
 
 def test_holm_multiplies_the_lowest_by_all_and_never_goes_down():

@@ -91,6 +91,15 @@ def test_intervals_are_on_one_scale():
     assert ">model: 0.5<" in figure and ">rule<" in figure and intervals("none", []) == ""
 
 
+def test_a_line_stands_at_no_difference_where_some_are_below():
+    better, worse = Interval("better", 0.5, 0, 1), Interval("worse", -0.5, -1, 0)
+    picture = drawn(intervals("Differences", [better, worse]))
+    (mark,) = (each for each in picture.findall("line") if each.get("class") == "mark")
+    right, left = (float(each.get("cx")) for each in picture.findall("circle"))
+    assert float(mark.get("x1")) == pytest.approx((left + right) / 2, abs=0.1)
+    assert 'class="mark"' not in intervals("Differences", [better])
+
+
 def test_names_are_escaped():
     evil = "<script>"
     figures = [

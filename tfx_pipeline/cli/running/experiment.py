@@ -3,7 +3,8 @@
 A YAML file lists the variants, each as `name: [section.field=value, ...]`; configs/experiments holds some. The first is
 what the others are compared with. With --seeds 3 all are trained with the first seed, then with the second, and so on.
 What was trained before is taken from the cache, so that more seeds train only what is missing. After each training the
-table is written to `experiments/<name of the file>.md` below the run's root, and all figures to a .json file beside it.
+table is written to `experiments/<name of the file>.md` below the run's root, all figures to a .json file beside it, and
+intervals and learning curves as pictures to a page, .html, that needs no network.
 TensorBoard shows each training as `<name of the file>/<name of the variant>`.
 """
 
@@ -60,6 +61,8 @@ def run(args: argparse.Namespace) -> int:
             display.stage("Importing TensorFlow and TFX", remark=": 10 to 30 seconds")
             from tfx_pipeline.cli.running import experiment_text
             from tfx_pipeline.experiments.comparison_rows import rows
+            from tfx_pipeline.report_page.document import write_whole
+            from tfx_pipeline.report_page.experiment_page import page
             from tfx_pipeline.runners import experiment_runner
 
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -75,9 +78,10 @@ def run(args: argparse.Namespace) -> int:
                 path.write_text(experiment_text.markdown(found, results, left) + "\n", encoding="utf-8")
                 figures = json.dumps(experiment_text.values(found, results), indent=2)
                 path.with_suffix(".json").write_text(figures + "\n", encoding="utf-8")
+                write_whole(page(path.stem, found, results, left), str(path.with_suffix(".html")))
     finally:
         if results:
-            print(f"Written to {path}, all figures to {path.stem}.json.", file=sys.stderr)
+            print(f"Written to {path}, all figures to {path.stem}.json, pictures to {path.stem}.html.", file=sys.stderr)
     if args.json:
         print(figures)
     else:

@@ -15,7 +15,7 @@ from tfx_pipeline.experiments.results import Result
 WIDTH: Final = 100
 """Columns of the terminal that the text fits into."""
 _SECOND: Final = "hit_rate_at_5"
-_SURFACES: Final = {"recommendation": "feed"}
+SURFACES: Final = {"recommendation": "feed"}
 """Short names, so that a row fits."""
 _GAP: Final = "  "
 _LEAST_P: Final = 0.0001
@@ -31,8 +31,8 @@ def text(found: Sequence[Row], results: Sequence[Result], left: int, bold: Calla
         left: How many trainings are still to be made.
         bold: Makes a cell bold. What it adds takes no room on a terminal.
     """
-    cells = [_cells(row, f"{{}}{_BEST}") for row in found]
-    widths = [max(map(len, column)) for column in zip(_header(), *cells, strict=True)]
+    body = [cells(row, f"{{}}{_BEST}") for row in found]
+    widths = [max(map(len, column)) for column in zip(header(), *body, strict=True)]
     room = WIDTH - sum(widths) - len(_GAP) * len(widths)
     names = {row.variant: textwrap.wrap(shown(row.variant), room) or [""] for row in found}
     width = max([len("variant"), *(len(line) for lines in names.values() for line in lines)])
@@ -43,9 +43,9 @@ def text(found: Sequence[Row], results: Sequence[Result], left: int, bold: Calla
             padded[1] = padded[1].replace(others[1], bold(others[1]))
         return _GAP.join([name.ljust(width), *padded]).rstrip()
 
-    lines = [line("variant", _header())] if found else []
+    lines = [line("variant", header())] if found else []
     for variant, parts in names.items():
-        own = [(row, each) for row, each in zip(found, cells, strict=True) if row.variant == variant]
+        own = [(row, each) for row, each in zip(found, body, strict=True) if row.variant == variant]
         for place in range(max(len(parts), len(own))):
             name = parts[place] if place < len(parts) else ""
             if place < len(own):
@@ -53,25 +53,25 @@ def text(found: Sequence[Row], results: Sequence[Result], left: int, bold: Calla
             else:
                 lines.append(name)
     marked = [f"{_BEST} the best {metric_named(METRIC).label} of a surface."] if found else []
-    remarks = [*marked, *_remarks(found, results, left), *_changes(results)]
-    return "\n".join([*lines, "", *(_wrapped(each) for each in remarks)]).strip("\n")
+    told = [*marked, *remarks(found, results, left), *_changes(results)]
+    return "\n".join([*lines, "", *(_wrapped(each) for each in told)]).strip("\n")
 
 
 def markdown(found: Sequence[Row], results: Sequence[Result], left: int) -> str:
     """The same as Markdown, and a table of all metrics."""
-    short = [[shown(row.variant), *_cells(row, "**{}**")] for row in found]
+    short = [[shown(row.variant), *cells(row, "**{}**")] for row in found]
     metrics = rank_metrics()
     # A training of an earlier release may lack a metric.
     wide = [
-        [shown(row.variant), _surface(row), *(_figure_of(row, metric.name) for metric in metrics), _epochs(row)]
+        [shown(row.variant), surface(row), *(_figure_of(row, metric.name) for metric in metrics), _epochs(row)]
         for row in found
     ]
-    remarks = [*_remarks(found, results, left), *_changes(results)]
+    told = [*remarks(found, results, left), *_changes(results)]
     return "\n".join(
         [
-            *_markdown_table(["variant", *_header()], short),
+            *_markdown_table(["variant", *header()], short),
             "",
-            *(f"* {each}" for each in remarks),
+            *(f"* {each}" for each in told),
             "",
             "All metrics on the validation split, mean ± standard deviation over seeds:",
             "",
@@ -95,7 +95,12 @@ def values(found: Sequence[Row], results: Sequence[Result]) -> dict[str, Any]:
                 "seed": each.training.seed,
                 "error": each.error,
                 **(
-                    {"parameters": each.trained.parameters, "seconds": each.trained.seconds, **each.trained.metrics}
+                    {
+                        "parameters": each.trained.parameters,
+                        "seconds": each.trained.seconds,
+                        "curves": dict(each.trained.curves),
+                        **each.trained.metrics,
+                    }
                     if each.trained
                     else {}
                 ),
@@ -105,24 +110,27 @@ def values(found: Sequence[Row], results: Sequence[Result]) -> dict[str, Any]:
     }
 
 
-def _header() -> list[str]:
+def header() -> list[str]:
+    """The heads of what `cells` returns."""
     return ["surface", metric_named(METRIC).label, metric_named(_SECOND).label, "difference", "p", "epoch"]
 
 
-def _cells(row: Row, best: str) -> list[str]:
+def cells(row: Row, best: str = "{}") -> list[str]:
     """The cells behind the variant's name; `best` is the pattern of the figure that is the best."""
-    difference = "" if row.difference is None else _figure(row.difference, signed=True)
-    deciding = (best if row.is_best else "{}").format(_figure(row.metrics[METRIC]))
-    return [_surface(row), deciding, _figure(row.metrics[_SECOND]), difference, _p(row.p_corrected), _epochs(row)]
+    difference = "" if row.difference is None else figure(row.difference, signed=True)
+    deciding = (best if row.is_best else "{}").format(figure(row.metrics[METRIC]))
+    return [surface(row), deciding, figure(row.metrics[_SECOND]), difference, _p(row.p_corrected), _epochs(row)]
 
 
-def _surface(row: Row) -> str:
-    return _SURFACES.get(row.surface, row.surface)
+def surface(row: Row) -> str:
+    """The short name of a row's surface."""
+    return SURFACES.get(row.surface, row.surface)
 
 
-def _figure(figure: Figure, signed: bool = False) -> str:
-    mean = f"{figure.mean:+.4f}" if signed else f"{figure.mean:.4f}"
-    return mean if figure.deviation is None else f"{mean} ± {figure.deviation:.4f}"
+def figure(of: Figure, signed: bool = False) -> str:
+    """A figure in digits, with its deviation if there is one."""
+    mean = f"{of.mean:+.4f}" if signed else f"{of.mean:.4f}"
+    return mean if of.deviation is None else f"{mean} ± {of.deviation:.4f}"
 
 
 def _p(value: float | None) -> str:
@@ -136,26 +144,26 @@ def _epochs(row: Row) -> str:
     return str(low) if low == high else f"{low}-{high}"
 
 
-def _remarks(found: Sequence[Row], results: Sequence[Result], left: int) -> list[str]:
+def remarks(found: Sequence[Row], results: Sequence[Result], left: int) -> list[str]:
     """What the table is made of and what it means, in sentences."""
     if not found:
         return []
     base = f"`{shown(results[0].training.variant.name)}`"
     label, tests = metric_named(METRIC).label, [row for row in found if row.p is not None]
     several = len({each.training.turn for each in results}) > 1
-    remarks = []
+    told = []
     if left:
-        remarks.append(f"So far; still to come: {left} of {left + len(results)} trainings.")
-    remarks.append(f"Validation split, {'means ± standard deviations over seeds' if several else 'one seed'}.")
+        told.append(f"So far; still to come: {left} of {left + len(results)} trainings.")
+    told.append(f"Validation split, {'means ± standard deviations over seeds' if several else 'one seed'}.")
     if any(row.difference for row in found):
-        remarks.append(f"difference: {label} minus that of {base} with the same seed{'s' if several else ''}.")
+        told.append(f"difference: {label} minus that of {base} with the same seed{'s' if several else ''}.")
     if tests:
-        remarks.append(_meaning_of_p(tests, several))
+        told.append(_meaning_of_p(tests, several))
     if any(row.difference and not row.users for row in found):
-        remarks.append(f"No p where the validation examples are not those of {base}.")
+        told.append(f"No p where the validation examples are not those of {base}.")
     if any(row.users and row.p is None for row in found):
-        remarks.append(f"No p with fewer than {LEAST_USERS} users.")
-    return remarks
+        told.append(f"No p with fewer than {LEAST_USERS} users.")
+    return told
 
 
 def _meaning_of_p(tests: Sequence[Row], several: bool) -> str:
@@ -169,19 +177,30 @@ def _meaning_of_p(tests: Sequence[Row], several: bool) -> str:
     return f"p: how likely a difference as large is by the choice of {of_what}"
 
 
-def _changes(results: Sequence[Result]) -> list[str]:
-    """What each variant changes, how large it is and how long it took, or why it failed; a sentence each."""
-    lines = []
+def changes(results: Sequence[Result]) -> list[tuple[str, str, str, str, str]]:
+    """For each variant its name, what it changes, how large it is, how long it took, and why it failed, if it did."""
+    rows = []
     for name in dict.fromkeys(each.training.variant.name for each in results):
         own = [each for each in results if each.training.variant.name == name]
-        changes = ", ".join(own[0].training.variant.overrides) or "nothing changed"
         trained = [each.trained for each in own if each.trained]
         sizes = {each.parameters for each in trained}
         size = [f"{number:,} parameters" for number in sizes if number is not None] if len(sizes) == 1 else []
-        took = [" and ".join(duration(each.seconds) for each in trained)] if trained else []
         failed = [f"failed with seed {each.training.seed}: {each.error}" for each in own if each.error]
-        lines.append(shown(f"{name}: {'; '.join([changes, *size, *took, *failed])}"))
-    return lines
+        rows.append(
+            (
+                name,
+                ", ".join(own[0].training.variant.overrides) or "nothing changed",
+                "".join(size),
+                " and ".join(duration(each.seconds) for each in trained),
+                "; ".join(failed),
+            )
+        )
+    return rows
+
+
+def _changes(results: Sequence[Result]) -> list[str]:
+    """The same, a sentence for each variant."""
+    return [shown(f"{name}: {'; '.join(filter(None, told))}") for name, *told in changes(results)]
 
 
 def _wrapped(remark: str) -> str:

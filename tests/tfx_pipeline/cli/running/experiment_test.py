@@ -73,7 +73,10 @@ def test_seeds_are_trained_one_after_the_other_and_the_table_is_printed_and_kept
         ("complete", 18),
         ("longer", 18),
     ]
-    assert f"Written to {next(tmp_path.glob('**/experiments/few.md'))}, all figures to few.json." in printed.err
+    assert (
+        f"Written to {next(tmp_path.glob('**/experiments/few.md'))}, all figures to few.json, pictures to few.html."
+        in printed.err
+    )
     # One seed by default.
     trained.clear()
     assert json.loads(experiment(BOTH, "--json").out)["comparison"][0]["seeds"] == [17]
