@@ -23,7 +23,7 @@ from tfx_pipeline.config.pipeline_config import PipelineConfig
 from tfx_pipeline.config.variants import load_variants
 from tfx_pipeline.display.shown import shown
 from tfx_pipeline.experiments import rounds
-from tfx_pipeline.runners import failures
+from tfx_pipeline.runners import failures, root_lock
 from tfx_pipeline.training.event_logs import run_links
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def run(args: argparse.Namespace) -> int:
     path = Path(config.run_root) / "experiments" / f"{Path(args.variants).stem}.md"
     results: list[Result] = []
     try:
-        with shown(everything=args.verbose) as display:
+        with root_lock.held(config.run_root, "tandem experiment"), shown(everything=args.verbose) as display:
             display.stage("Importing TensorFlow and TFX", remark=": 10 to 30 seconds")
             from tfx_pipeline.cli.running import experiment_text
             from tfx_pipeline.experiments.comparison_rows import rows

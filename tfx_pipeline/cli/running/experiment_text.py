@@ -81,7 +81,7 @@ def markdown(found: Sequence[Row], results: Sequence[Result], left: int) -> str:
 
 
 def _figure_of(row: Row, metric: str) -> str:
-    return _figure(row.metrics[metric]) if metric in row.metrics else ""
+    return figure(row.metrics[metric]) if metric in row.metrics else ""
 
 
 def values(found: Sequence[Row], results: Sequence[Result]) -> dict[str, Any]:
