@@ -50,8 +50,15 @@ def of_log(text: str) -> Html:
 
 
 def paragraphs(lines: Sequence[Any]) -> Html:
-    """A paragraph for each line."""
-    return joined([element("p", line) for line in lines])
+    """A paragraph for each line. What a text has between two backticks is code."""
+    return joined([element("p", line if isinstance(line, Html) else _with_code(str(line))) for line in lines])
+
+
+def _with_code(text: str) -> Html:
+    pieces = text.split("`")
+    if len(pieces) % 2 == 0:  # One backtick has no other.
+        return escaped(text)
+    return joined([element("code", piece) if place % 2 else piece for place, piece in enumerate(pieces)])
 
 
 def part(title: str, *children: Any) -> Html:

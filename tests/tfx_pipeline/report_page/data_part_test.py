@@ -91,7 +91,7 @@ def test_the_log_is_described_as_tandem_data_does(run):
 def test_a_log_of_more_rows_than_may_be_read_is_not_read(run):
     assert "Counts" in log_part(run, most_rows=750)
     html = log_part(run, most_rows=749)  # The run's components counted 750 rows.
-    assert "The log has 750 rows." in html and "`tandem report`" in html and "Counts" not in html
+    assert "The log has 750 rows." in html and "<code>tandem report</code>" in html and "Counts" not in html
 
 
 def test_queries_are_escaped_and_keep_to_themselves(run):

@@ -45,3 +45,8 @@ def test_a_table_has_headings_for_rows_and_columns_and_numbers_to_the_right():
     assert '<tr class="marked"><th scope="row">b</th><td class="number"></td><td>1</td></tr>' in made
     assert 'role="region" aria-label="The rules"' in made
     assert table(["rule"], [], "None") == ""
+
+
+def test_what_a_paragraph_has_between_backticks_is_code_and_still_escaped():
+    html = paragraphs(["say `tandem <x>` & `y`", "one ` alone", Html("<b>`</b>")])
+    assert html == ("<p>say <code>tandem &lt;x&gt;</code> &amp; <code>y</code></p><p>one ` alone</p><p><b>`</b></p>")
