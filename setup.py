@@ -84,7 +84,7 @@ setup(
         "zstandard>=0.22",
     ],
     extras_require={
-        "test": ["pytest>=8", "pytest-timeout>=2.3", "hypothesis>=6.100", "markdown-it-py>=3", "scikit-learn>=1.5"],
+        "test": ["pytest>=8", "pytest-timeout>=2.3", "hypothesis>=6.100", "markdown-it-py>=3"],
         "dev": ["build>=1.2", "mypy>=1.10", "ruff>=0.6", "types-PyYAML", "wheel"],
         # Reads the papers' own checkpoints (.pt); the .npz form needs nothing.
         "torch": ["torch>=2.0"],
