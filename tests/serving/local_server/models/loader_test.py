@@ -1,5 +1,6 @@
 import dataclasses
 import shutil
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
@@ -95,18 +96,25 @@ def test_a_version_may_say_itself_how_calls_are_put_together(version):
 
 
 def test_no_more_versions_load_at_a_time_than_may(version, monkeypatch):
-    at_a_time, most = [], []
+    inside, most, expected = [], [], 0
+    all_there = threading.Event()
 
     class Slow:
+        """Loads until as many load as may, so that this is seen however slow the machine is."""
+
         def __init__(self, *arguments, **options):
-            at_a_time.append(1)
-            most.append(len(at_a_time))
-            time.sleep(0.02)
-            at_a_time.pop()
+            inside.append(1)
+            most.append(len(inside))
+            if len(inside) >= expected:
+                all_there.set()
+            assert all_there.wait(60)
+            time.sleep(0.02)  # Who may not come in would come in now.
+            inside.pop()
 
     monkeypatch.setattr("serving.local_server.models.loader.Servable", Slow)
     for limit, expected in ((1, 1), (2, 2), (0, 4)):
         most.clear()
+        all_there.clear()
         load = Loader(warms_up=False, at_a_time=limit)
         with ThreadPoolExecutor(4) as threads:
             list(threads.map(load, [str(version)] * 4))
