@@ -34,7 +34,8 @@ from tfx_pipeline.cli.running.surfaces_of_log import fitted_to_log
 from tfx_pipeline.config.pipeline_config import DEFAULT_CONFIG, PipelineConfig
 
 _LOAD_SECONDS = 300.0
-_TIMEOUT_S = 30.0
+_TIMEOUT_S = 120.0
+"""The server has just been started. On two slow cores its first answers take a while beside the warm-up."""
 _ADDRESSES = re.compile(r"gRPC (\S+), REST http://(\S+)")
 
 
