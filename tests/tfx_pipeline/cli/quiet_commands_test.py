@@ -27,6 +27,7 @@ CALLS = {
     "compile": ["--output", "spec.yaml"],
     "run": ["--set", "data.items=nowhere.tsv"],
     "demo": ["--set", "data.items=nowhere.tsv"],
+    "tune": ["--set", "data.items=nowhere.tsv"],
     "experiment": ["--variants", "nowhere.yaml"],
     "init": ["nowhere.tsv"],
 }
