@@ -7,7 +7,7 @@ model that was taken back.
 
 import os
 
-from components.baseline_model.pushed_versions import all_versions, complete_versions, is_complete
+from components.baseline_model.pushed_versions import all_versions, complete_versions
 
 FOLDER = "rolled_back"
 """Holds the versions that were taken back, within the folder of versions."""
@@ -39,7 +39,7 @@ def roll_back(base_directory: str, version: str) -> list[str]:
         NoSuchVersion: There is no such version.
     """
     aside = os.path.join(base_directory, FOLDER)
-    if is_complete(aside, version):
+    if version in rolled_back_versions(base_directory):
         os.rename(os.path.join(aside, version), os.path.join(base_directory, version))
     whole = complete_versions(base_directory)
     if version not in whole:

@@ -62,6 +62,15 @@ def test_a_version_that_is_not_there_is_told_with_those_that_are(pushed):
     assert served(pushed) == [7, 5]
 
 
+@pytest.mark.parametrize("version", ["../5", "x", "", "rolled_back"])
+def test_what_is_no_number_of_a_version_moves_nothing(pushed, version):
+    roll_back(str(pushed), "7")
+    before = sorted(str(path) for path in pushed.parent.rglob("*"))
+    with pytest.raises(NoSuchVersion):
+        roll_back(str(pushed), version)
+    assert sorted(str(path) for path in pushed.parent.rglob("*")) == before
+
+
 def test_a_model_is_known_by_its_files(pushed, tmp_path):
     roll_back(str(pushed), "7")
     assert rolled_back_as(str(write_model(tmp_path / "same", "nine")), str(pushed)) == "9"
