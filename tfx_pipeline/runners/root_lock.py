@@ -53,6 +53,13 @@ def held(root: str, what: str) -> Iterator[None]:
         finally:
             if _held.pop(path, None):  # Not in a child process.
                 _rewrite(file, "")
+                _let_go(file)
+
+
+def _let_go(file: IO[str]) -> None:
+    """Ends the lock itself. To close the file would not: a child process has it open for a moment at first."""
+    with contextlib.suppress(OSError):  # A file system without locks.
+        fcntl.flock(file, fcntl.LOCK_UN)
 
 
 def _rewrite(file: IO[str], text: str) -> None:

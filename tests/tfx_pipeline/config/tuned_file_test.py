@@ -47,7 +47,8 @@ def test_a_new_field_goes_into_its_section_and_a_new_section_to_the_end():
     [
         ("train: {epochs: 3}  # short\n", "train: {epochs: 3, batch_size: 8}  # short\n"),
         ("train:\n    epochs: 3", "train:\n    batch_size: 8\n    epochs: 3\n"),
-        ("{train: {epochs: 3}}\n", "train:\n  epochs: 3\n  batch_size: 8\n"),
+        ("{train: {epochs: 3}}\n", "{train: {epochs: 3, batch_size: 8}}\n"),
+        ("{name: x}  # lost\n", "name: x\ntrain:\n  batch_size: 8\n"),  # There is no line to put a new section into.
         ("", "train:\n  batch_size: 8\n"),
     ],
 )

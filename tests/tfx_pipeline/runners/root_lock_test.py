@@ -5,7 +5,7 @@ import os
 import signal
 import subprocess
 import sys
-import time
+from pathlib import Path
 
 import pytest
 
@@ -21,6 +21,18 @@ with root_lock.held(sys.argv[1], "tandem run"):
     print("held", flush=True)
     sys.stdin.read()
 """
+
+CHILD = """\
+    import os, time
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.write(writing, b".")  # It has let go by now.
+        time.sleep(60)
+        os._exit(0)
+    os.read(reading, 1)
+"""
+TELL = "    print(child, flush=True)\n"
 
 
 @contextlib.contextmanager
@@ -70,18 +82,33 @@ def test_a_process_may_enter_again_and_lets_go_at_the_outer_end(root, tmp_path):
         pass
 
 
-def test_a_child_process_that_outlives_the_run_does_not_keep_the_root(root):
+def test_a_child_process_that_outlives_a_killed_run_does_not_keep_the_root(root):
+    code = HOLD.replace("    print(", f"{CHILD}    print(", 1).replace("    sys.stdin.", f"{TELL}    sys.stdin.")
+    with holder(root, code) as process:
+        child = int(process.stdout.readline())
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        try:
+            with root_lock.held(str(root), "tandem run"):
+                pass
+        finally:
+            os.kill(child, signal.SIGKILL)
+
+
+def test_a_child_process_that_has_just_been_forked_does_not_keep_the_root(root):
     with root_lock.held(str(root), "tandem run"):
-        child = os.fork()
-        if child == 0:
-            time.sleep(60)
-            os._exit(0)
+        # As a child has it open before it lets go.
+        shared = [
+            os.dup(int(each.name))
+            for each in Path("/proc/self/fd").iterdir()
+            if each.is_symlink() and os.readlink(each) == str(root / root_lock.FILE)
+        ]
     try:
         with holder(root):
             pass
     finally:
-        os.kill(child, signal.SIGKILL)
-        os.waitpid(child, 0)
+        for each in shared:
+            os.close(each)
 
 
 def test_a_bucket_is_not_locked(tmp_path, monkeypatch):
