@@ -27,7 +27,7 @@ from schemas.canonical_event import Surface
 from tfx_pipeline.blessing import evaluation, infra_validation, sasrec
 from tfx_pipeline.config import search_space
 from tfx_pipeline.config.loading import as_dict
-from tfx_pipeline.config.pipeline_config import ALL_ITEMS, EvaluationConfig, PipelineConfig, ServedModel
+from tfx_pipeline.config.pipeline_config import EvaluationConfig, PipelineConfig, ServedModel
 from tfx_pipeline.config.sources_config import SourcesConfig
 from tfx_pipeline.config.training_config import TrainConfig
 from tfx_pipeline.past_runs.trained_models import TrainedModel
@@ -385,7 +385,7 @@ def _baselines(
         surfaces=served.surfaces,
         catalogue_examples=of.baseline_examples if served.retrieves else 0,
         exclude_seen=of.exclude_seen,
-        decides_among=AMONG_ALL if served.retrieves and of.decides_among == ALL_ITEMS else AMONG_CANDIDATES,
+        decides_among=AMONG_ALL if of.decided_among_all(served.retrieves) else AMONG_CANDIDATES,
         rules_decide=of.must_beat_baselines,
         deciding_slices=of.deciding_slices,
         slice_margin=of.slice_margin,

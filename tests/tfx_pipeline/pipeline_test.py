@@ -97,11 +97,15 @@ def test_a_model_has_to_beat_the_rules_on_its_surfaces_unless_it_is_told_otherwi
     assert of_each["SearchCatalogueMetrics"].exec_properties["listed_examples"] == 500
 
     def decides_among(*overrides):
-        made = nodes("evaluation.decides_among=all_items", *overrides)
+        made = nodes(*overrides)
         return json.loads(made["Baselines"].exec_properties["settings"])["decides_among"]
 
-    # UniSAR alone has no figures among all items.
+    # What users see decides. UniSAR alone has no figures among all items.
     assert (decides_among("model=unifiedssr"), decides_among()) == ("catalogue", "candidates")
+    candidates = "evaluation.decides_among=candidates"
+    assert decides_among("model=unifiedssr", candidates) == "candidates"
+    assert decides_among("model=unifiedssr", "evaluation.baseline_examples=0") == "candidates"
+    assert decides_among("evaluation.decides_among=all_items") == "candidates"
 
 
 def test_a_sasrec_is_trained_by_option_and_the_model_compared_with_it(tmp_path):

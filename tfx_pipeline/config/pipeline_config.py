@@ -34,7 +34,7 @@ FOLLOWING = {f"{model}.{name}": f"data.{name}" for model in registry.names() for
 """Fields that take the value of another field. `load_config` refuses any other value."""
 
 
-CANDIDATES, ALL_ITEMS = "candidates", "all_items"
+AUTO, CANDIDATES, ALL_ITEMS = "auto", "candidates", "all_items"
 LOG = "log"
 NUMBER_SCALES = (LOG, "linear")
 
@@ -133,11 +133,12 @@ class EvaluationConfig:
         decides_among: Where the model has to beat them. `candidates`: among the candidates of each example.
             `all_items`: where it retrieves, among all items, by `baseline_examples` examples. That is what users see,
             but fewer examples have wider intervals. What retrieves nothing is measured among candidates all the same.
+            `auto`: `all_items`, unless `baseline_examples` is 0.
         baseline_margin: How much better than the best rule's the model's metric must be: the lower end of the
             difference's 95 % interval must exceed it. A negative one lets a model pass that may be worse, but not by
             more.
         baseline_examples: If the model retrieves, about how many examples are compared among all items, too; 0 for
-            none. Unless `decides_among` says otherwise, these figures are shown, and decide nothing.
+            none. `decides_among` says whether these figures decide.
         deciding_slices: Ways to cut the examples, such as `history_length` or `item_popularity`: a model that is worse
             than the Evaluator's baseline in one of their slices, for sure, is not pushed. Those of
             `components/baselines/slices`. Empty: no slice decides. Otherwise the baseline ranks all examples once more.
@@ -160,7 +161,7 @@ class EvaluationConfig:
     baselines: tuple[str, ...] = RULE_NAMES
     sasrec: bool = False
     must_beat_baselines: bool = True
-    decides_among: str = CANDIDATES
+    decides_among: str = AUTO
     baseline_margin: float = 0.0
     baseline_examples: int = 2_000
     deciding_slices: tuple[str, ...] = ()
@@ -168,6 +169,14 @@ class EvaluationConfig:
     listed_examples: int = 500
     judged_queries: int = 30
     exclude_seen: bool = True
+
+    def decided_among_all(self, retrieves: bool) -> bool:
+        """Whether a model has to beat the rules among all items, rather than among candidates.
+
+        Args:
+            retrieves: Whether it finds items among all.
+        """
+        return retrieves and self.decides_among != CANDIDATES and bool(self.baseline_examples)
 
     @property
     def comparison_decides(self) -> bool:
@@ -181,9 +190,10 @@ class EvaluationConfig:
                 raise ValueError(f"`{name}` should be from -1 to 1. Received: {name}={getattr(self, name)}")
         if not 0 <= self.slice_margin <= 1:
             raise ValueError(f"`slice_margin` should be from 0 to 1. Received: slice_margin={self.slice_margin}")
-        if self.decides_among not in (CANDIDATES, ALL_ITEMS):
+        if self.decides_among not in (AUTO, CANDIDATES, ALL_ITEMS):
             raise ValueError(
-                f"`decides_among` should be {CANDIDATES} or {ALL_ITEMS}. Received: decides_among={self.decides_among!r}"
+                f"`decides_among` should be {AUTO}, {CANDIDATES} or {ALL_ITEMS}. "
+                f"Received: decides_among={self.decides_among!r}"
             )
         if self.decides_among == ALL_ITEMS and not self.baseline_examples:
             raise ValueError(f"`decides_among: {ALL_ITEMS}` needs `baseline_examples` above 0. Received: 0")

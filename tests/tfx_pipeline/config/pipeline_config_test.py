@@ -161,7 +161,7 @@ SCHEDULE = (
         ("evaluation", "metric", "auc", "should be one of hit_rate_at_1, "),
         ("evaluation", "listed_examples", "-1", "should be at least 0. Received: listed_examples=-1"),
         ("evaluation", "slice_margin", "-0.5", "should be from 0 to 1. Received: slice_margin=-0.5"),
-        ("evaluation", "decides_among", "all", "should be candidates or all_items. Received: decides_among='all'"),
+        ("evaluation", "decides_among", "all", "should be auto, candidates or all_items. Received: "),
         ("evaluation", "deciding_slices", "[age]", f"should be some of {', '.join(TITLES)}. Received: 'age'"),
         (
             "data.columns",
