@@ -153,18 +153,25 @@ def explain_call(request: RankRequest) -> Call:
     return Call.of(signatures.EXPLAIN, _to_rank([request]))
 
 
-def retrieval_call(request: RetrievalRequest) -> Call:
-    """Asks for the best items of the catalogue."""
+def retrieval_call(*requests: RetrievalRequest) -> Call:
+    """Asks for the best items of the catalogue, in one row for each request.
+
+    Raises:
+        ValueError: There is no request, or some have a query and others have none.
+    """
+    levels = max((len(request.category) for request in requests), default=0)
     inputs = {
-        **_asked([request]),
-        **_moment([request]),
-        signatures.K: [request.k],
-        signatures.EXCLUDE_SEEN: [request.exclude_seen],
-        signatures.CATEGORY: [list(request.category) or [""]],
+        **_asked(requests),
+        **_moment(requests),
+        signatures.K: [request.k for request in requests],
+        signatures.EXCLUDE_SEEN: [request.exclude_seen for request in requests],
+        signatures.CATEGORY: [_padded(request.category, max(1, levels), "") for request in requests],
     }
-    if request.query:
-        inputs[signatures.RANK_QUERY] = [request.query]
-    return Call.of(request.signature, inputs)
+    if len({request.signature for request in requests}) > 1:
+        raise ValueError("Requests with a query and without one need a call each.")
+    if requests[0].query:
+        inputs[signatures.RANK_QUERY] = [request.query for request in requests]
+    return Call.of(requests[0].signature, inputs)
 
 
 def similar_items_call(item_id: str, k: int) -> Call:
@@ -178,9 +185,13 @@ def similar_items_call(item_id: str, k: int) -> Call:
     return Call.of(signatures.SIMILAR_ITEMS, inputs)
 
 
-def embed_user_call(request: UserRequest) -> Call:
-    """Asks for a user's vector."""
-    return Call.of(signatures.EMBED_USER, _asked([request]) | _moment([request]))
+def embed_user_call(*requests: UserRequest) -> Call:
+    """Asks for the vectors of users.
+
+    Raises:
+        ValueError: There is no request.
+    """
+    return Call.of(signatures.EMBED_USER, _asked(requests) | _moment(requests))
 
 
 def embed_query_call(query: str) -> Call:

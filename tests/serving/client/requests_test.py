@@ -52,6 +52,25 @@ def test_several_users_are_padded_at_the_end():
     }
 
 
+def test_lists_for_several_users_are_asked_at_once():
+    asked = [RetrievalRequest("1", 3, "", (FEED,), True), RetrievalRequest("2", 5, category=("home", "mugs"))]
+    call = requests.retrieval_call(*asked)
+    assert call.signature == signatures.RECOMMEND
+    assert call.inputs == {
+        signatures.RANK_USER_ID: ["1", "2"],
+        signatures.RANK_HISTORY_SURFACES: [["recommendation"], [""]],
+        signatures.RANK_HISTORY_QUERIES: [[""], [""]],
+        signatures.RANK_HISTORY_ITEMS: [[["mug"]], [[""]]],
+        "k": [3, 5],
+        "exclude_seen": [True, False],
+        "category": [["", ""], ["home", "mugs"]],
+    }
+    searches = requests.retrieval_call(RetrievalRequest("1", query="red"), RetrievalRequest("2", query="a"))
+    assert (searches.signature, searches.inputs["query"]) == (signatures.SEARCH, ["red", "a"])
+    vectors = requests.embed_user_call(UserRequest("1", (FEED,)), UserRequest("2"))
+    assert vectors.inputs == {name: values for name, values in call.inputs.items() if name.startswith(("user", "hist"))}
+
+
 def test_an_empty_history_keeps_one_place_on_each_axis_and_no_moment_is_told():
     inputs = requests.rank_call([RankRequest("", ("a",))]).inputs
     assert inputs[signatures.RANK_HISTORY_SURFACES] == inputs[signatures.RANK_HISTORY_QUERIES] == [[""]]
@@ -105,6 +124,12 @@ def test_outputs_are_those_of_the_signature():
         (lambda: RankRequest("1", ()), "A request needs candidates. Received: none, for user '1'"),
         (lambda: RankRequest("1", ("a", "")), "A candidate is empty, which stands for padding."),
         (lambda: requests.rank_call([]), "A call needs at least one request. Received: none"),
+        (lambda: requests.retrieval_call(), "A call needs at least one request. Received: none"),
+        (lambda: requests.embed_user_call(), "A call needs at least one request. Received: none"),
+        (
+            lambda: requests.retrieval_call(RetrievalRequest("1"), RetrievalRequest("2", query="red")),
+            "Requests with a query and without one need a call each.",
+        ),
         (lambda: requests.embed_items_call(()), "A call needs at least one item. Received: none"),
         (lambda: requests.item_priors_call(()), "A call needs at least one item. Received: none"),
         (lambda: RetrievalRequest("1", k=0), "`k` should be from 1 to 10000. Received: k=0"),
