@@ -1,6 +1,6 @@
 """Asks an exported model for the feeds of many users at once, as a client asks a server."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -69,8 +69,8 @@ class AskedRecommender:
         told = self._answer(
             retrieval_call(*(RetrievalRequest(name, k, "", past, exclude_seen, **moment) for name, past in users))
         )
-        items, scores, sources = (told.get(name) for name in (signatures.ITEMS, signatures.SCORES, signatures.SOURCES))
-        of_users: Sequence[np.ndarray | None] = [None] * len(users)
+        items, scores, sources = told[signatures.ITEMS], told[signatures.SCORES], told.get(signatures.SOURCES)
+        of_users: Iterable[np.ndarray | None] = [None] * len(users)
         if vectors:
             if signatures.EMBED_USER not in self._loaded.signatures:
                 raise ValueError("The model has no vectors of users (signature `embed_user`).")
