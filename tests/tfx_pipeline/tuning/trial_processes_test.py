@@ -125,7 +125,7 @@ def test_an_interruption_ends_all_processes_and_is_no_crash(runs):
 
     with (
         pytest.raises(KeyboardInterrupt),
-        TrialProcesses(quick_trials.for_ever_from_the_third, 2, trials[0].folder.parent) as processes,
+        TrialProcesses(quick_trials.for_ever_until_ended_from_outside, 2, trials[0].folder.parent) as processes,
     ):
         for each in trials:
             processes.begin(each)
