@@ -257,8 +257,12 @@ class _Process:
 def _environment(threads: int) -> Mapping[str, str]:
     """That of a process with its share of the cores. Whoever has set a number of threads keeps it."""
     names = ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS")
-    # One process would otherwise take all of a GPU's memory.
-    return {**dict.fromkeys(names, str(threads)), "TF_FORCE_GPU_ALLOW_GROWTH": "true", **os.environ}
+    ours = {
+        **dict.fromkeys(names, str(threads)),
+        "TF_FORCE_GPU_ALLOW_GROWTH": "true",  # One process would otherwise take all of a GPU's memory.
+        "TF_CPP_MIN_LOG_LEVEL": "3",  # So what it said last is about its end.
+    }
+    return {**ours, **os.environ}
 
 
 def work(descriptor: int) -> None:
