@@ -138,7 +138,12 @@ class TrialTuner(base_tuner.BaseTuner):
         if self.oracle.max_trials and len(results) < self.oracle.max_trials:
             _LOG.info("All values of the space were tried, in %d trials", len(results))
         if not best_of(results):
-            shutil.rmtree(self.project_dir)  # What was wrong may be mended: the next search begins anew.
+            # What was wrong may be mended: the next search begins anew. An error may name what a process said.
+            for each in Path(self.project_dir).iterdir():
+                if each.is_dir():
+                    shutil.rmtree(each)
+                elif not each.match(trial_processes.SAID.format("*")):
+                    each.unlink()
             error = results[-1].error if results else "there was none"
             raise SearchError(f"all {len(results)} trials failed, the last one so: {error}")
 

@@ -341,6 +341,16 @@ def test_a_killed_process_costs_its_trial_alone(in_processes, caplog):
     assert tuner.oracle.trials["0"].status == "FAILED"
 
 
+def test_if_all_processes_are_killed_what_they_said_stays_and_the_next_search_begins_anew(in_processes, tmp_path):
+    with pytest.raises(
+        SearchError, match="all 1 trials failed, the last one so: its process was ended 2 times"
+    ) as told:
+        in_processes(quick_trials.killed, trials=1)
+    (said,) = (tmp_path / "searches" / "two").iterdir()
+    assert str(said) in str(told.value)
+    assert [each.score is None for each in in_processes(trials=2).results()] == [False, False]
+
+
 @pytest.mark.parametrize("behind", ["its end", "its failure"])
 def test_what_had_ended_before_an_interruption_is_not_made_in_a_process(behind, in_processes, monkeypatch):
     train = quick_trials.end_of if behind == "its end" else quick_trials.failing
