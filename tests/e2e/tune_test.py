@@ -22,7 +22,6 @@ SMALL = [
     # None of them is what the configuration has, so that what a run trains with tells where it comes from.
     "tune.space={unifiedssr.dim: [8, 16], train.learning_rate: {low: 0.01, high: 0.02}}",
     "tune.algorithm=random",
-    "tune.parallel_trials=2",
 ]
 
 
