@@ -113,6 +113,7 @@ TESTED_BY_A_RUN = {
     "components/sources/candidate_row.py": "tests/components/sources/adapters/fixed_benchmark_test.py",
     "tfx_pipeline/trainer.py": "tests/e2e/pipeline_test.py",
     "tfx_pipeline/tuner.py": "tests/tfx_pipeline/tuning/search_job_test.py",
+    "tfx_pipeline/tuning/trial_trainings.py": "tests/tfx_pipeline/tuning/search_job_test.py",
     "tfx_pipeline/indexer.py": "tests/e2e/index_test.py",
     "tfx_pipeline/cli/running/index.py": "tests/e2e/index_test.py",
     "tfx_pipeline/runners/index_runner.py": "tests/e2e/index_test.py",

@@ -30,6 +30,8 @@ class TuneConfig:
             most. The final training has all epochs.
         prune: Stop a trial early whose best NDCG@5 so far is below the median of what the other trials had by that
             epoch: from its third epoch on, and once four others have ended. `hyperband` has its own rule.
+        parallel_trials: How many trials are trained at a time, each in a process of its own with its share of the cores
+            and memory of its own. There are at most as many as cores.
         seed: Seed of the choice of values, at least 1; that of the trainings is their own `seed`.
     """
 
@@ -39,6 +41,7 @@ class TuneConfig:
     trials: int = 0
     max_epochs: int = 0
     prune: bool = True
+    parallel_trials: int = 1
     seed: int = 17
 
     def __post_init__(self) -> None:
@@ -48,7 +51,7 @@ class TuneConfig:
                 f"`algorithm` should be one of {', '.join(ALGORITHMS)}. Received: algorithm={self.algorithm!r}"
             )
         check_least(self, 0, "trials", "max_epochs")
-        check_least(self, 1, "seed")
+        check_least(self, 1, "parallel_trials", "seed")
         if self.algorithm == HYPERBAND and self.trials:
             raise ValueError(
                 "`trials` does not go with `algorithm: hyperband`, which has as many as `max_epochs` asks for. Leave "

@@ -79,7 +79,16 @@ def time_left(open_ones: Sequence[str], seconds: Mapping[str, float], is_cached:
     if not seconds:
         return ""
     mean = sum(seconds.values()) / len(seconds)
-    left = sum(seconds.get(name, mean) for name in open_ones)
+    return seconds_left(sum(seconds.get(name, mean) for name in open_ones), is_cached)
+
+
+def seconds_left(left: float, is_cached: bool = False) -> str:
+    """Says how long something will take, such as `, about 12 min left`.
+
+    Args:
+        left: The time in seconds.
+        is_cached: Whether it may well be less.
+    """
     minutes = round(left / 60)
     if not minutes:
         return ", less than 1 min left"

@@ -45,14 +45,15 @@ class Failure:
     text: str
 
 
-def failure_of(error: BaseException, root: str) -> Failure:
+def failure_of(error: BaseException, root: str, component: str = "") -> Failure:
     """Finds out what went wrong.
 
     Args:
         error: The error that a runner raised.
         root: The run's root, which the text names if its disk is full.
+        component: The component that failed, if the error does not name it.
     """
-    component = _component_of(error)
+    component = _component_of(error) or component
     found = list(_errors_in(error))
     for name, text in found:
         if name in _TELLING:

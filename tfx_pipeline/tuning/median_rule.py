@@ -3,7 +3,7 @@
 import json
 import logging
 import statistics
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -41,10 +41,11 @@ class EpochScores(keras.callbacks.Callback):
     Args:
         path: The file. What an interrupted training has written there is taken up.
         monitor: The value's name in the logs.
-        others: The values of the trials that have ended, by epoch; None never stops.
+        others: Returns the values of the trials that have ended by now, by epoch. It is asked at each epoch, since
+            other processes may end some meanwhile. None never stops.
     """
 
-    def __init__(self, path: Path, monitor: str, others: Sequence[Mapping[int, float]] | None):
+    def __init__(self, path: Path, monitor: str, others: Callable[[], Sequence[Mapping[int, float]]] | None):
         super().__init__()
         self._path, self._monitor, self._others = path, monitor, others
         self.stopped_at = 0
@@ -54,8 +55,10 @@ class EpochScores(keras.callbacks.Callback):
         if self._monitor not in (logs or {}):
             return  # An epoch that is not validated.
         values = {**read_scores(self._path), epoch + 1: float((logs or {})[self._monitor])}
-        self._path.write_text(json.dumps(values), encoding="utf-8")
-        if self._others is not None and is_hopeless(values, self._others, epoch + 1):
+        partial = self._path.with_suffix(".partial")  # The process may be killed at any moment.
+        partial.write_text(json.dumps(values), encoding="utf-8")
+        partial.replace(self._path)
+        if self._others is not None and is_hopeless(values, self._others(), epoch + 1):
             self.stopped_at = epoch + 1
             self.model.stop_training = True
             _LOG.info("Stopped after epoch %d: its best is below the median of the other trials", epoch + 1)

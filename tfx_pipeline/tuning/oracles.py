@@ -8,9 +8,9 @@ from keras_tuner import oracles
 
 from tfx_pipeline.config.search_space import LOG, Dimension
 from tfx_pipeline.config.tune_config import BAYESIAN, DEFAULT_TRIALS, HYPERBAND, TuneConfig
+from tfx_pipeline.tuning.trial_results import OBJECTIVE
 from tfx_pipeline.tuning.tuned_values import as_kept
 
-OBJECTIVE: Final = "ndcg_at_5"
 _AT_RANDOM_OF_EACH: Final = 3
 """So many trials for each field, as in KerasTuner, are at random before the Gaussian process is asked."""
 

@@ -4,7 +4,6 @@ import dataclasses
 import datetime
 import hashlib
 import json
-import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -15,16 +14,19 @@ from tfx_pipeline.config.search_space import Dimension, SearchSpace
 from tfx_pipeline.config.training_config import SettledTrainConfig
 from tfx_pipeline.config.tune_config import HYPERBAND, TuneConfig
 from tfx_pipeline.training import automatic_training, inputs, training_job
-from tfx_pipeline.training.event_logs import run_links
-from tfx_pipeline.training.training_job import TrainingJob
+from tfx_pipeline.tuning import trial_processes
+from tfx_pipeline.tuning.one_trial import SearchError
 from tfx_pipeline.tuning.oracles import oracle_of
-from tfx_pipeline.tuning.trial_tuner import STATE, TrialEnd, TrialRun, TrialTuner
-from tfx_pipeline.tuning.tuned_values import as_kept, with_values
+from tfx_pipeline.tuning.trial_trainings import TrialTrainings
+from tfx_pipeline.tuning.trial_tuner import TrialTuner
+from tfx_pipeline.tuning.tuned_values import as_kept
 
 FOLDER = "tuning"
 """Beside the folder of checkpoints: the searches, each in a folder of its own."""
 _LONGEST_BRACKET = 27
 """Epochs of Hyperband if nobody says how many: its brackets have 70 trials of them, and 254 of a hundred."""
+_HOW_LONG = ("trials", "prune", "parallel_trials")
+"""Settings that do not change what is searched."""
 _TUNE, _DIMENSIONS, _TRAINER = "tune", "dimensions", "trainer"
 
 
@@ -59,67 +61,44 @@ def tuner_of(custom: Mapping[str, Any], files: Mapping[str, Any]) -> TrialTuner:
     Args:
         custom: What `custom_config` made.
         files: The arguments of `TrainingJob` that TFX hands over: the files that a trial reads.
+
+    Raises:
+        SearchError: This machine has too few cores for so many trials at a time.
     """
     settings = {name: value for name, value in custom.items() if name not in (_TUNE, _DIMENSIONS, _TRAINER)}
     tune, dimensions = from_dict(TuneConfig, custom[_TUNE]), dimensions_of(custom)
+    if refused := trial_processes.refusal(tune.parallel_trials):
+        raise SearchError(refused)
     folder = _folder(custom, files)
     folder.mkdir(parents=True, exist_ok=True)
-    trials = _Trials(settings, files, tune, folder, custom[_TRAINER])
     has_own_rule = tune.algorithm == HYPERBAND
-    first = {} if has_own_rule else _first(settings, trials.settled, dimensions)
-    oracle = oracle_of(tune, dimensions, trials.settled.epochs, first)
-    return TrialTuner(oracle, trials.train, folder, tune.prune and not has_own_rule, begins_as_configured=bool(first))
+    name = _name(folder, settings["model_name"])
+    trainings = TrialTrainings(settings, files, folder, custom[_TRAINER], name, goes_on=has_own_rule)
+    settled = _settled(trainings, settings, tune)
+    first = {} if has_own_rule else _first(settings, settled, dimensions)
+    oracle = oracle_of(tune, dimensions, settled.epochs, first)
+    return TrialTuner(
+        oracle,
+        trainings.train,
+        folder,
+        epochs=settled.epochs,
+        prune=tune.prune and not has_own_rule,
+        begins_as_configured=bool(first),
+        at_a_time=tune.parallel_trials,
+    )
 
 
-class _Trials:
-    """Makes the trainings of a search.
-
-    Attributes:
-        settled: How the configuration as it is trains, with the most epochs of a trial.
-    """
-
-    def __init__(
-        self, settings: Mapping[str, Any], files: Mapping[str, Any], tune: TuneConfig, folder: Path, trainer: str
-    ):
-        self._settings, self._files, self._folder = settings, files, folder
-        self._goes_on = tune.algorithm == HYPERBAND
-        self._logs = folder / trainer / "model_run"  # As TFX lays out the logs of a component.
-        self._name = _name(folder, settings["model_name"])
-        self.settled = self._settled(tune.max_epochs)
-
-    def train(self, run: TrialRun) -> TrialEnd:
-        """Makes one training."""
-        job = self._job(with_values(self._settings, run.values), run.number)
-        epochs = run.epochs or self.settled.epochs
-        # With Hyperband, a training that goes on is known by its settings, so these are the same in each round.
-        every = 1 if self._goes_on else min(job.train.validate_every, epochs)
-        job = dataclasses.replace(job, train=dataclasses.replace(job.train, epochs=epochs, validate_every=every))
-        with run_links.shown_as_part_of(self._name, f"trial {run.number:02d}"):
-            trained = training_job.train(job, run.callbacks, run.of)
-        told = json.loads((Path(job.log_dir) / training_job.VALIDATION_FILE).read_text(encoding="utf-8"))
-        if not self._goes_on:
-            shutil.rmtree(trained.job.state_dir, ignore_errors=True)
-        return TrialEnd(trained.best_logs, told[training_job.EPOCHS])
-
-    def _job(self, settings: Mapping[str, Any], number: int) -> TrainingJob:
-        job = TrainingJob(
-            model_dir="",  # Nothing is exported.
-            log_dir=str(self._logs / str(number)),
-            **self._files,
-            **training_job.from_custom_config(settings),
-        )
-        return dataclasses.replace(job, checkpoint_dir=str(self._folder / STATE))
-
-    def _settled(self, max_epochs: int) -> SettledTrainConfig:
-        job = self._job(self._settings, 0)
-        train = dataclasses.replace(job.train, epochs=max_epochs, validate_every=1) if max_epochs else job.train
-        examples = (
-            inputs.count_examples(job.train_files, train.surfaces, train.sequence_ends_only) if train.automatic else 0
-        )
-        settled = automatic_training.settle(train, examples)
-        if self._goes_on and not max_epochs:
-            return dataclasses.replace(settled, epochs=min(settled.epochs, _LONGEST_BRACKET), validate_every=1)
-        return settled
+def _settled(trainings: TrialTrainings, settings: Mapping[str, Any], tune: TuneConfig) -> SettledTrainConfig:
+    """How the configuration as it is trains, with the most epochs of a trial."""
+    job = trainings.job(settings, 0, 0)
+    train = dataclasses.replace(job.train, epochs=tune.max_epochs, validate_every=1) if tune.max_epochs else job.train
+    examples = (
+        inputs.count_examples(job.train_files, train.surfaces, train.sequence_ends_only) if train.automatic else 0
+    )
+    settled = automatic_training.settle(train, examples)
+    if tune.algorithm == HYPERBAND and not tune.max_epochs:
+        return dataclasses.replace(settled, epochs=min(settled.epochs, _LONGEST_BRACKET), validate_every=1)
+    return settled
 
 
 def _first(
@@ -142,8 +121,8 @@ def _first(
 
 
 def _folder(custom: Mapping[str, Any], files: Mapping[str, Any]) -> Path:
-    """Where this very search lives. One with more trials, or without pruning, goes on where the other ended."""
-    tune = {name: value for name, value in custom[_TUNE].items() if name not in ("trials", "prune")}
+    """Where this very search lives. One with more trials, or more at a time, or without pruning, goes on with it."""
+    tune = {name: value for name, value in custom[_TUNE].items() if name not in _HOW_LONG}
     told = [{**custom, _TUNE: tune}, {name: files[name] for name in sorted(files)}]
     digest = hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:16]
     return Path(custom["checkpoint_dir"]).with_name(FOLDER) / digest

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+OBJECTIVE: Final = "ndcg_at_5"
+"""What trials are judged by on the validation split, the mean over the surfaces; larger is better."""
 FILE: Final = "trials.json"
 """In the artifact `tuner_results`, beside KerasTuner's own file."""
 

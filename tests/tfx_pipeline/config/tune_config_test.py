@@ -25,6 +25,7 @@ def test_a_section_that_is_written_is_on_unless_it_says_otherwise(section, is_on
         ({"algorithm": "grid"}, "`algorithm` should be one of random, bayesian, hyperband. Received: algorithm='grid'"),
         ({"trials": -1}, "`trials` should be at least 0"),
         ({"max_epochs": -1}, "`max_epochs` should be at least 0"),
+        ({"parallel_trials": 0}, "`parallel_trials` should be at least 1"),
         # KerasTuner takes 0 for any seed.
         ({"seed": 0}, "`seed` should be at least 1"),
         ({"algorithm": "hyperband", "trials": 5}, "`trials` does not go with `algorithm: hyperband`"),

@@ -1,3 +1,4 @@
+import json
 import re
 
 import pytest
@@ -46,7 +47,8 @@ def test_tasks_come_after_what_they_read_and_after_what_has_to_let_them_pass(spe
 def test_a_search_is_a_task_before_the_training_that_takes_its_values(tmp_path):
     from tfx_pipeline.runners import kubeflow_runner
 
-    config = load_config(str(tiny_logs.write(tmp_path)), ["tune.space={unisar.dim: [8, 16]}"])
+    overrides = ["tune.space={unisar.dim: [8, 16]}", "tune.parallel_trials=4000"]
+    config = load_config(str(tiny_logs.write(tmp_path)), overrides)
     kubeflow_runner.compile_pipeline(config, output=str(tmp_path / "spec.yaml"))
     compiled = yaml.safe_load((tmp_path / "spec.yaml").read_text())
     tasks = compiled["root"]["dag"]["tasks"]
@@ -57,6 +59,9 @@ def test_a_search_is_a_task_before_the_training_that_takes_its_values(tmp_path):
         "outputArtifactKey": "best_hyperparameters",
         "producerTask": "Tuner",
     }
+    # How many trials run at a time is for the container, which may have more cores than the machine that compiles.
+    custom = tasks["Tuner"]["inputs"]["parameters"]["custom_config"]["runtimeValue"]["constant"]
+    assert json.loads(custom)["tune"]["parallel_trials"] == 4000
     # TFX's container knows an executor by its class.
     (executor,) = [name for name in compiled["deploymentSpec"]["executors"] if name.startswith("Tuner")]
     command = compiled["deploymentSpec"]["executors"][executor]["container"]

@@ -36,7 +36,7 @@ def test_it_takes_four_others_to_tell():
 
 def train(path, values, others, begin=0):
     """Hears of the epochs of a training until it is stopped."""
-    callback = EpochScores(path, "val_x", others)
+    callback = EpochScores(path, "val_x", None if others is None else lambda: others)
     callback.set_model(SimpleNamespace(stop_training=False))
     for epoch, value in enumerate(values, start=begin):
         callback.on_epoch_end(epoch, {"val_x": value})
@@ -60,8 +60,20 @@ def test_a_training_that_was_interrupted_is_judged_by_what_was_before(tmp_path):
     assert read_scores(tmp_path / "a") == {1: 0.8, 2: 0.1, 3: 0.1, 4: 0.1}
 
 
+def test_what_ends_meanwhile_counts(tmp_path):
+    others = []
+    callback = EpochScores(tmp_path / "a", "val_x", lambda: others)
+    callback.set_model(SimpleNamespace(stop_training=False))
+    for epoch in range(3):
+        callback.on_epoch_end(epoch, {"val_x": 0.1})
+    assert callback.stopped_at == 0
+    others += OTHERS
+    callback.on_epoch_end(3, {"val_x": 0.1})
+    assert callback.stopped_at == 4
+
+
 def test_an_epoch_that_is_not_validated_tells_nothing(tmp_path):
-    callback = EpochScores(tmp_path / "a", "val_x", OTHERS)
+    callback = EpochScores(tmp_path / "a", "val_x", lambda: OTHERS)
     callback.on_epoch_end(4, {"loss": 1.0})
     callback.on_epoch_end(4, None)
     assert read_scores(tmp_path / "a") == {}

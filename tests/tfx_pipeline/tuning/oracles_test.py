@@ -2,7 +2,8 @@ import pytest
 
 from tfx_pipeline.config.search_space import Dimension
 from tfx_pipeline.config.tune_config import TuneConfig
-from tfx_pipeline.tuning.oracles import OBJECTIVE, oracle_of, planned_trials
+from tfx_pipeline.tuning.oracles import oracle_of, planned_trials
+from tfx_pipeline.tuning.trial_results import OBJECTIVE
 
 FEW = (Dimension("a", (1, 2, 3)), Dimension("b", (True, False)))
 WIDE = (

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import shutil
 
 import pytest
 import tensorflow_transform as tft
@@ -15,6 +16,7 @@ from schemas import features
 from tests.support import event_logs
 from tests.support.behaviour_examples import write_examples
 from tests.support.exported_retriever import ITEMS, analyzed
+from tests.support.killed_trainings import KilledOnce
 from tfx_pipeline.config.loading import as_dict
 from tfx_pipeline.config.pipeline_config import PipelineConfig, TransformConfig
 from tfx_pipeline.config.search_space import search_space
@@ -22,11 +24,11 @@ from tfx_pipeline.config.training_config import TrainConfig
 from tfx_pipeline.config.tune_config import TuneConfig
 from tfx_pipeline.training import training_job
 from tfx_pipeline.training.event_logs import run_links
-from tfx_pipeline.tuning import search_job, trial_results, tuned_values
+from tfx_pipeline.tuning import search_job, trial_processes, trial_results, tuned_values
 from tfx_pipeline.tuning.component import Tuner
 from tfx_pipeline.tuning.executor import Executor
+from tfx_pipeline.tuning.one_trial import SearchError, TrialRun
 from tfx_pipeline.tuning.oracles import planned_trials
-from tfx_pipeline.tuning.trial_tuner import TrialRun
 
 SETTINGS = {
     "transform": as_dict(TransformConfig(words_per_query=2, words_per_title=0)),
@@ -102,8 +104,8 @@ def searched(transformed, tmp_path):
     """Runs TFX's Tuner: the trials, and the best values as the Trainer reads them."""
     root = tmp_path / "a run"
 
-    def call():
-        config = configured(root)
+    def call(**settings):
+        config = configured(root, **settings)
         outputs = {
             "best_hyperparameters": [standard_artifacts.HyperParameters()],
             "tuner_results": [standard_artifacts.TunerResults()],
@@ -130,7 +132,9 @@ def searched(transformed, tmp_path):
         assert of == [str(each) for each in search_space(config).dimensions]
         # As the Trainer's executor reads it, which takes the only file that is there.
         (file,) = (root / "best_hyperparameters").iterdir()
-        return trials, json.loads(file.read_text())
+        best = json.loads(file.read_text())
+        shutil.rmtree(root / "best_hyperparameters")
+        return trials, best
 
     call.root = root
     return call
@@ -192,11 +196,12 @@ def test_tfx_tuner_tries_values_and_hands_over_the_best_and_goes_on_where_it_was
         assert parameters["train.learning_rate"] == pytest.approx(trial.values["train.learning_rate"])
 
 
-def test_with_hyperband_a_trial_goes_on_where_an_earlier_one_ended(tuner, caplog):
+def test_with_hyperband_a_trial_goes_on_where_an_earlier_one_ended(tuner, caplog, tmp_path):
     caplog.set_level(logging.INFO)
     hyperband = tuner(algorithm="hyperband", trials=0, max_epochs=3)
     values = {"unifiedssr.dim": 2, "train.learning_rate": 0.05}
-    ends = [hyperband._train(TrialRun(number, "", values, epochs, [])) for number, epochs in ((1, 1), (4, 3))]
+    runs = [TrialRun(number, "", values, epochs, tmp_path, began_as=1) for number, epochs in ((1, 1), (4, 3))]
+    ends = [hyperband._train(each) for each in runs]
     assert [each.epochs for each in ends] == [1, 3]
     epochs = [each.partition(":")[0] for each in caplog.messages if each.startswith("Epoch")]
     assert epochs == ["Epoch 1/1", "Epoch 2/3", "Epoch 3/3"]
@@ -222,6 +227,39 @@ def test_a_configuration_outside_of_the_space_is_no_trial(tuner):
     }
 
 
+def hparams(root):
+    """The values of each trial as TensorBoard shows them, by its name."""
+    folders = sorted((root / "tensorboard").glob("unifiedssr search */trial *"))
+    return {each.name: event_logs.settings_of(each)[0] for each in folders}
+
+
+def test_two_trials_at_a_time_find_what_one_at_a_time_does_though_a_process_is_killed(searched, caplog, monkeypatch):
+    with caplog.at_level(logging.INFO), monkeypatch.context() as killing:
+        killing.setattr(search_job, "TrialTrainings", KilledOnce)
+        together, best = searched(parallel_trials=2)
+    assert "Trial 2 of 2: its process was ended by SIGKILL. It is tried once more" in caplog.messages
+    (folder,) = (searched.root / "tuning").iterdir()
+    said = "".join(each.read_text() for each in sorted(folder.glob("process_*.log")))
+    # It went on behind its first epoch.
+    assert said.count("Going on where an interrupted training stopped") == 1
+    assert said.count("Epoch 1/3") == said.count("Epoch 2/3") == said.count("Epoch 3/3") == 2
+    shown = hparams(searched.root)
+    assert list(shown) == ["trial 01", "trial 02"]
+    assert [each["unifiedssr.dim"] for each in shown.values()] == [each.values["unifiedssr.dim"] for each in together]
+    shutil.rmtree(searched.root / "tuning")
+    alone, best_alone = searched()
+    assert [each.values for each in together] == [each.values for each in alone]
+    assert [each.score for each in together] == pytest.approx([each.score for each in alone])
+    assert tuned_values.values_of(best) == tuned_values.values_of(best_alone)
+    assert [each.as_configured for each in together] == [True, False]
+
+
+def test_more_trials_at_a_time_than_cores_are_refused(tuner, monkeypatch):
+    monkeypatch.setattr(trial_processes, "cores", lambda: 1)
+    with pytest.raises(SearchError, match="tune.parallel_trials = 2: this machine has 1 core for it"):
+        tuner(parallel_trials=2)
+
+
 CUSTOM = {"checkpoint_dir": "run/checkpoints", "tune": {"trials": 3, "prune": True, "seed": 1}, "dimensions": []}
 
 
@@ -230,5 +268,5 @@ def test_a_search_is_known_by_what_it_searches_not_by_how_long():
         return search_job._folder({**CUSTOM, "tune": CUSTOM["tune"] | tune}, {"train_files": files})
 
     assert folder().parent.as_posix() == "run/tuning"
-    assert folder(trials=9) == folder(prune=False) == folder()
+    assert folder(trials=9) == folder(prune=False) == folder(parallel_trials=2) == folder()
     assert len({folder(), folder(seed=2), folder(files=("b",))}) == 3

@@ -12,6 +12,7 @@ from components.own_log.findings.log_finding import errors
 from components.raw_files.file_systems import matching
 from tfx_pipeline.config.pipeline_config import METADATA_FILE, SCANN, PipelineConfig
 from tfx_pipeline.runners.failures import NotReadyError
+from tfx_pipeline.tuning.trial_processes import refusal
 
 _LEAST_FREE_MB: Final = 300
 _PATTERN: Final = {"root": "*?[\\", "push_to": "[\\"}
@@ -44,6 +45,16 @@ def check_all(configs: Iterable[PipelineConfig]) -> None:
         missing |= dict.fromkeys([*_files(config), *_packages(config), *_folders(config)])
     if missing:
         raise NotReadyError("\n".join(missing))
+
+
+def check_search(config: PipelineConfig) -> None:
+    """Checks that this machine can run as many trials at a time as a search wants.
+
+    Raises:
+        NotReadyError: It has too few cores.
+    """
+    if config.tune.enabled and (refused := refusal(config.tune.parallel_trials)):
+        raise NotReadyError(refused)
 
 
 def check_output(path: str, option: str = "--output", example: str = "spec.yaml") -> None:

@@ -55,6 +55,7 @@ def report_of(config: PipelineConfig, everything: bool) -> dict[str, Any]:
         ComponentFailed: A component failed; its error is the cause.
     """
     preflight.check(config)
+    preflight.check_search(config)
     with root_lock.held(config.run_root, "tandem run"), shown(everything=everything) as display:
         display.stage("Looking for the surfaces that the log has")
         (config,) = fitted_to_log([config])

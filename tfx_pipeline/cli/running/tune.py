@@ -3,7 +3,9 @@
 The section `tune` of the configuration says which fields are varied, how, and how often; without it the usual fields
 of the model are. Each trial trains as `tandem run` does, up to the export, and is judged by NDCG@5 on the validation
 split. The first has the values of the configuration as it is, if they are among those to try.
-A search that was interrupted goes on where it stopped, and one with more --trials where the other ended. The best
+With --parallel 2, two trials are trained at a time, each in a process of its own with half of the cores; that takes
+twice the memory. A search that was interrupted goes on where it stopped, and one with more --trials where the other
+ended. The best
 values go into `tuned.yaml` below the run's root, which is the configuration itself with these values. TensorBoard shows
 the trials, and compares them under HParams.
 
@@ -40,6 +42,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the options."""
     config_arguments.add(parser)
     parser.add_argument("--trials", type=whole_number(1), metavar="N", help="how many trainings to try (tune.trials)")
+    parser.add_argument(
+        "--parallel", type=whole_number(1), metavar="N", help="how many are trained at a time (tune.parallel_trials)"
+    )
     parser.add_argument("--algorithm", choices=ALGORITHMS, help="how values are chosen (tune.algorithm)")
     parser.add_argument("--seed", type=whole_number(1), metavar="N", help="seed of the choice (tune.seed)")
     parser.add_argument("--output", metavar="FILE.yaml", help=f"the file to write (<root>/{FILE})")
@@ -48,7 +53,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Searches, writes the tuned configuration and prints the table."""
-    said = {"trials": args.trials, "algorithm": args.algorithm, "seed": args.seed}
+    said = {
+        "trials": args.trials,
+        "parallel_trials": args.parallel,
+        "algorithm": args.algorithm,
+        "seed": args.seed,
+    }
     options = [f"tune.{name}={value}" for name, value in said.items() if value is not None]
     if args.algorithm == HYPERBAND and args.trials is None:
         options.append("tune.trials=0")  # A number of the file is for the other algorithms.
@@ -56,6 +66,7 @@ def run(args: argparse.Namespace) -> int:
     config = config_arguments.load(args)
     output = Path(args.output or Path(config.run_root, FILE))
     preflight.check(config)
+    preflight.check_search(config)
     preflight.check_output(str(output), example=FILE)
     with root_lock.held(config.run_root, "tandem tune"), shown(everything=args.verbose) as display:
         display.stage("Looking for the surfaces that the log has")

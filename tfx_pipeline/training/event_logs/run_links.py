@@ -9,18 +9,30 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 FOLDER = "tensorboard"
 """The folder of the links, below a pipeline's root."""
 
 
+_ATTEMPTS: Final = 10
+"""So often a link is tried: another process may remove its empty folder just before it stands there."""
+
+
 @dataclass(frozen=True)
-class _Place:
+class Place:
+    """Where trainings are shown, and how.
+
+    Attributes:
+        folder: Where the links go.
+        variant: How they are called; empty if they are by model, day and time.
+    """
+
     folder: Path
     variant: str
 
 
-_places: list[_Place] = []
+_places: list[Place] = []
 """The last is where this process shows the trainings that begin. Trainer runs in the process of the local runner."""
 
 
@@ -32,11 +44,30 @@ def shown_in(folder: str, variant: str = "") -> Iterator[None]:
         folder: Where the links go; it is made with the first.
         variant: How they are called, such as `ablations/without fusion`; by default by model, day and time.
     """
-    _places.append(_Place(Path(folder), variant))
+    with shown_at(Place(Path(folder), variant)):
+        yield
+
+
+@contextlib.contextmanager
+def shown_at(place: Place | None) -> Iterator[None]:
+    """A context in which trainings of this process are shown at a place, such as that of another process.
+
+    Args:
+        place: What `place` has returned; None changes nothing.
+    """
+    if place is None:
+        yield
+        return
+    _places.append(place)
     try:
         yield
     finally:
         _places.pop()
+
+
+def place() -> Place | None:
+    """Where trainings that begin now are shown; None where nobody says where."""
+    return _places[-1] if _places else None
 
 
 @contextlib.contextmanager
@@ -69,15 +100,16 @@ def show(log_dir: str, model_name: str) -> str:
     named = " ".join([model_name, *([role] if role else []), f"{datetime.datetime.now():%Y-%m-%d %H:%M}"])
     if not _places:
         return named
-    place = _places[-1]
+    where = _places[-1]
     with contextlib.suppress(OSError):
-        remove_dangling(str(place.folder))
-        if place.variant:
-            return str(show_as(place.folder / place.variant, log_dir).relative_to(place.folder))
-        path = _free(place.folder / named, log_dir)
+        os.makedirs(log_dir, exist_ok=True)  # Another process would remove a link to nothing.
+        remove_dangling(str(where.folder))
+        if where.variant:
+            return str(show_as(where.folder / where.variant, log_dir).relative_to(where.folder))
+        path = _free(where.folder / named, log_dir)
         _link(path, log_dir)
         return path.name
-    return place.variant or named
+    return where.variant or named
 
 
 def show_as(path: Path, log_dir: str) -> Path:
@@ -108,13 +140,17 @@ def name_of(text: str) -> str:
 
 
 def remove_dangling(folder: str) -> None:
-    """Removes the links to logs that were removed, and folders of which nothing is left. Other files stay."""
+    """Removes the links to logs that were removed, and folders of which nothing is left. Other files stay.
+
+    Several processes may do so at once, and another one may show a training meanwhile.
+    """
     for inner, folders, files in os.walk(folder, topdown=False):
         for path in (Path(inner, name) for name in (*folders, *files)):
             if path.is_symlink() and not path.exists():
-                path.unlink()
-        if inner != folder and not os.listdir(inner):
-            os.rmdir(inner)
+                path.unlink(missing_ok=True)
+        if inner != folder:
+            with contextlib.suppress(OSError):  # It is not empty, or gone already.
+                os.rmdir(inner)
 
 
 def _role(log_dir: str) -> str:
@@ -134,6 +170,14 @@ def _free(path: Path, log_dir: str) -> Path:
 def _link(path: Path, log_dir: str) -> None:
     if os.path.lexists(path):
         return
-    path.parent.mkdir(parents=True, exist_ok=True)
-    # Relative, so that a root that is moved keeps its names.
-    path.symlink_to(os.path.relpath(os.path.realpath(log_dir), os.path.realpath(path.parent)), target_is_directory=True)
+    for attempt in range(_ATTEMPTS):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        # Relative, so that a root that is moved keeps its names.
+        target = os.path.relpath(os.path.realpath(log_dir), os.path.realpath(path.parent))
+        try:
+            path.symlink_to(target, target_is_directory=True)
+        except FileNotFoundError:
+            if attempt == _ATTEMPTS - 1:
+                raise
+        else:
+            return

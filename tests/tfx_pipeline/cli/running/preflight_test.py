@@ -32,6 +32,15 @@ def test_everything_that_is_missing_is_told_at_once(tiny):
     assert root == f"root = {tiny}/run: {tiny} is a file, not a folder. Name another folder."
 
 
+def test_more_trials_at_a_time_than_cores_are_refused_where_a_search_is_made(tiny, monkeypatch):
+    monkeypatch.setattr("tfx_pipeline.tuning.trial_processes.cores", lambda: 2)
+    preflight.check_search(load_config(tiny, ["tune.parallel_trials=2"]))
+    too_many = ["tune.parallel_trials=3"]
+    with pytest.raises(NotReadyError, match=r"tune\.parallel_trials = 3: this machine has 2 cores for it"):
+        preflight.check_search(load_config(tiny, too_many))
+    preflight.check_search(load_config(tiny, [*too_many, "tune.enabled=false"]))
+
+
 def test_a_package_that_is_not_installed_is_told(tiny, monkeypatch):
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     assert missing(tiny, "export.retrieval_index=scann").startswith(

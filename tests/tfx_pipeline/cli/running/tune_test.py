@@ -54,8 +54,9 @@ def test_options_go_before_what_the_file_says(tandem, tiny, searched, tmp_path):
     file.write_text(file.read_text() + "tune:\n  trials: 9\n  enabled: false\n  space: {unisar.dim: [16, 32]}\n")
     tandem("tune", "--config", tiny)
     assert (searched[-1].tune.trials, searched[-1].tune.enabled) == (9, True)
-    tandem("tune", "--config", tiny, "--trials", 3, "--algorithm", "random", "--seed", 5)
+    tandem("tune", "--config", tiny, "--trials", 3, "--algorithm", "random", "--seed", 5, "--parallel", 1)
     assert (searched[-1].tune.trials, searched[-1].tune.algorithm, searched[-1].tune.seed) == (3, "random", 5)
+    assert searched[-1].tune.parallel_trials == 1
     # A number of the file is no number of Hyperband's.
     tandem("tune", "--config", tiny, "--algorithm", "hyperband")
     assert (searched[-1].tune.trials, searched[-1].tune.algorithm) == (0, "hyperband")
@@ -73,6 +74,8 @@ def test_figures_as_json_and_a_file_of_ones_own(tandem, tiny, searched, tmp_path
     ("arguments", "code", "text"),
     [
         (["--trials", "0"], 2, "should be a whole number from 1 on"),
+        (["--parallel", "0"], 2, "should be a whole number from 1 on"),
+        (["--parallel", "4000"], 1, "tandem tune: tune.parallel_trials = 4000: this machine has "),
         (["--algorithm", "grid"], 2, "grid"),
         (["--algorithm", "hyperband", "--trials", "4"], 2, "`trials` does not go with `algorithm: hyperband`"),
         (["--set", "tune.space={data.events: [a]}"], 2, "`data.events` belongs to neither"),

@@ -146,3 +146,49 @@ def test_trainings_of_a_group_stand_together_wherever_trainings_are_shown(logs, 
     with run_links.shown_in(str(links), "few/complete"), run_links.shown_as_part_of("search", "trial 01"):
         run_links.show(logs(5), "unisar")
     assert "few/complete/search/trial 01" in names(links)
+
+
+def test_a_training_that_begins_in_another_process_is_not_taken_for_removed(logs, links, tmp_path):
+    begins = tmp_path / "artifacts" / "Trainer" / "model_run" / "7"  # Nothing is written there yet.
+    with run_links.shown_in(str(links)), run_links.shown_as_part_of("a search", "trial 01"):
+        run_links.show(str(begins), "unisar")
+    run_links.remove_dangling(str(links))
+    assert names(links) == ["a search/trial 01"]
+
+
+def test_a_folder_that_another_process_removes_before_it_is_filled_is_made_again(logs, links, monkeypatch):
+    symlink_to, removed = type(links).symlink_to, []
+
+    def after_a_removal(self, *arguments, **options):
+        if len(removed) < 3:
+            self.parent.rmdir()
+            removed.append(self)
+        symlink_to(self, *arguments, **options)
+
+    monkeypatch.setattr(type(links), "symlink_to", after_a_removal)
+    run_links.show_as(links / "a search" / "trial 01", logs(3))
+    assert names(links) == ["a search/trial 01"] and len(removed) == 3
+
+
+def test_a_folder_that_is_filled_before_it_is_removed_stays(logs, links, monkeypatch):
+    (links / "a search").mkdir(parents=True)
+    rmdir = run_links.os.rmdir
+
+    def after_a_link(folder):
+        run_links.show_as(links / "a search" / "trial 01", logs(3))
+        rmdir(folder)
+
+    monkeypatch.setattr(run_links.os, "rmdir", after_a_link)
+    run_links.remove_dangling(str(links))
+    assert names(links) == ["a search/trial 01"]
+
+
+def test_another_process_shows_trainings_where_this_one_would(logs, links):
+    assert run_links.place() is None
+    with run_links.shown_in(str(links), "a variant"):
+        place = run_links.place()
+    with run_links.shown_at(place):
+        run_links.show(logs(3), "unisar")
+    with run_links.shown_at(None):
+        run_links.show(logs(4), "unisar")
+    assert names(links) == ["a variant"]
