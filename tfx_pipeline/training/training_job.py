@@ -197,7 +197,7 @@ def run(job: TrainingJob) -> keras.callbacks.History:
     trained = train(job)
     trained_weights.save(trained.model, job.model_dir)
     write_projector(job.log_dir, trained.model, _names(trained.transform_output, trained.catalog))
-    maps = _calibrated(trained) if job.calibration else None
+    maps = _calibrated(trained, job.calibration) if job.calibration else None
     export(trained.model, trained.job, trained.transform_output, trained.catalog, maps=maps)
     # Only now, and all at once: what is left of a finished training would mislead the next of the same settings.
     shutil.rmtree(trained.job.state_dir, ignore_errors=True)
@@ -373,14 +373,14 @@ def export(
     )
 
 
-def _calibrated(trained: Trained) -> dict[str, ScoreMap]:
+def _calibrated(trained: Trained, calibration: Calibration) -> dict[str, ScoreMap]:
     """Fits the maps from the logits of the exported weights to probabilities, on the validation split."""
     job = trained.job
     return score_maps(
         trained.model,
         _validation(job, trained.transform_output),
         inputs.count_examples(job.validation_files, job.train.surfaces, sequence_ends_only=False),
-        job.calibration,
+        calibration,
         trained.catalog.engagements,
         job.train.surfaces,
     )
