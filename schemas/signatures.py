@@ -41,7 +41,7 @@ RANK_TIMESTAMP_MS: Final = "timestamp_ms"
 MOST_CANDIDATES: Final = 100_000
 """The most candidates in one request, over all rows: a model needs kilobytes of memory for each of them."""
 SCORES: Final = "scores"
-"""Output of both: float32 [batch, candidates], the probability of a click. Higher is better."""
+"""Output of both: float32 [batch, candidates], from 0 to 1. Higher is better. A probability where it is calibrated."""
 
 EXPLAIN: Final = "explain"
 """Returns the scores of `rank`, and how much each token of the history weighed for each candidate.
@@ -108,7 +108,7 @@ ITEM_PRIOR: Final = "item_prior"
 
 Models that retrieve by one part and rank by another offer it, if negatives drawn by popularity took popularity out of
 the ranker's scores. There, the log-odds of an item's score in `recommend` and `search` are those of its score in `rank`
-plus this. Its input is `ITEM_ID`."""
+plus this or, where scores are calibrated, what `ScoreMap` makes of it. Its input is `ITEM_ID`."""
 PRIOR: Final = "prior"
 """Output of `item_prior`: float32 [batch], the logarithm of the item's engagements by those of an average item, each
 counted once more; 0 for an item that the model does not know."""

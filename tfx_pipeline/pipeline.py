@@ -26,13 +26,14 @@ from schemas import behaviour_schema, features
 from schemas.canonical_event import Surface
 from tfx_pipeline.blessing import evaluation, infra_validation, sasrec
 from tfx_pipeline.config import search_space
-from tfx_pipeline.config.loading import as_dict
+from tfx_pipeline.config.loading import ConfigError, as_dict
 from tfx_pipeline.config.pipeline_config import EvaluationConfig, PipelineConfig, ServedModel
 from tfx_pipeline.config.sources_config import SourcesConfig
 from tfx_pipeline.config.training_config import TrainConfig
 from tfx_pipeline.past_runs.trained_models import TrainedModel
 from tfx_pipeline.runners import beam_options
 from tfx_pipeline.training import training_job
+from tfx_pipeline.training.calibration import Calibration
 from tfx_pipeline.transform.component import Transform
 from tfx_pipeline.tuning import search_job, tuned_values
 from tfx_pipeline.tuning.component import Tuner
@@ -226,7 +227,13 @@ def _until_trained(config: PipelineConfig, passed_statistics_dir: str) -> dict[s
         tuner = _tuner(config, transform)
         nodes[tuner.id] = tuner
     tuned = _tuned(config, nodes, search_space.JOINT, config.model)
-    trainer = _trainer(config, transform, config.model, config.train, split=_learned_splits(config)[-1], tuned=tuned)
+    calibration = _calibration(config)
+    trainer = _trainer(
+        *(config, transform, config.model, config.train),
+        split=_learned_splits(config)[-1],
+        tuned=tuned,
+        calibration=calibration,
+    )
     nodes[trainer.id] = trainer
     for served in config.served_models if config.fine_tuning.surfaces else ():
         (surface,) = served.surfaces
@@ -240,9 +247,22 @@ def _until_trained(config: PipelineConfig, passed_statistics_dir: str) -> dict[s
             served.node_prefix,
             trainer.outputs["model"],
             tuned=_Tuned(tuned.best, tuple(each for each in tuned.names if each not in own)) if tuned else None,
+            calibration=calibration,
         )
         nodes[node.id] = node
     return nodes
+
+
+def _calibration(config: PipelineConfig) -> Calibration | None:
+    """To what the scores of the ranking model are calibrated. Those of a retriever beside it are not served."""
+    if not config.calibration.is_on:
+        return None
+    if config.calibration.of_shown(config.data.has_own_candidates, config.data.negatives):
+        raise ConfigError(
+            "`calibration.candidates: shown` is counted by `tandem run`, which looks at the log before. A compiled "
+            "pipeline does not: set the number that a run says."
+        )
+    return Calibration(config.calibration, bool(config.retriever.model) and config.adds_item_prior)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -298,10 +318,12 @@ def _trainer(
     split: str = features.TRAIN_SPLIT,
     sources: SourcesConfig | None = None,
     tuned: _Tuned | None = None,
+    calibration: Calibration | None = None,
 ) -> BaseNode:
     """A training of the model `model_name` on a split.
 
-    It starts from the weights of `start_from`, if given. The exported model also finds items by `sources`, if given.
+    It starts from the weights of `start_from`, if given. The exported model also finds items by `sources`, if given,
+    and its scores are calibrated, if that is.
     What a search has found, if one came before, replaces the values of these fields.
     """
     return tfx.components.Trainer(
@@ -313,7 +335,7 @@ def _trainer(
         eval_args=tfx.proto.EvalArgs(splits=[features.VALIDATION_SPLIT]),
         hyperparameters=tuned.best if tuned else None,
         custom_config={
-            **training_job.custom_config(config, model_name, train, sources),
+            **training_job.custom_config(config, model_name, train, sources, calibration),
             **({tuned_values.NAMES: list(tuned.names)} if tuned else {}),
         },
     ).with_id(prefix + JOINT_TRAINER)

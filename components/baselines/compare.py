@@ -14,12 +14,14 @@ from components.baselines.comparison_file import read_comparison, write_comparis
 from components.baselines.comparison_keys import (
     BEATEN,
     BEST_RULE,
+    CANDIDATES_PER_CLICK,
     EXAMPLES,
     MODEL,
     OVER_EXAMPLES,
     REPEATS,
     SCORE_FIGURES,
     SLICES,
+    UNCALIBRATED,
     USERS,
     VERDICT,
 )
@@ -41,7 +43,9 @@ from components.baselines.slices.slice_names import ABOVE_BASELINE, BASELINE, BY
 from components.baselines.slices.slice_ways import NO_SLICE, TrainingFacts
 from components.baselines.training_log import read_training_log
 from components.baselines.user_bootstrap import drawn_ratios, interval
+from components.score_map_file import read_score_maps
 from schemas.rank_metrics import RankMetric, metric_named, rank_metrics, tells
+from schemas.score_map import ScoreMap
 
 METRIC, MARGIN, SURFACES, SAMPLE = "metric", "margin", "surfaces", "sample"
 BLESSED, REASONS = "blessed", "reasons"
@@ -152,9 +156,10 @@ def compare(
         What the file holds: `metric` and `margin`; `candidates` and `catalogue` with what `compared` returns for each
         surface, among an example's candidates and among all items, and `repeats`, how many positives are in the
         history, and `over_examples`, the model's means over examples instead of users, with their intervals; of
-        `candidates` also `scores`, the figures of `ScoreSums`, and `slices`, those of `measured_slices`; `sample`, a
-        sentence on the examples that were ranked among all items; `decides_among`; `blessed`, whether the model beats
-        the best rule there on each surface, and falls behind in no slice that decides; and `reasons` why not.
+        `candidates` also `scores`, the figures of `ScoreSums`, if scores are calibrated `uncalibrated_scores` and
+        `candidates_per_click`, and `slices`, those of `measured_slices`; `sample`, a sentence on the examples that were
+        ranked among all items; `decides_among`; `blessed`, whether the model beats the best rule there on each surface,
+        and falls behind in no slice that decides; and `reasons` why not.
     """
     share = min(1.0, settings.catalogue_examples / files.examples) if files.examples else 0.0
     ranked_by = replace(settings, rules=(*settings.rules, SASREC)) if sasrec_dir else settings
@@ -186,7 +191,7 @@ def compare(
             | "Gather" >> beam.combiners.ToList()
             | "Write"
             >> beam.Map(
-                functools.partial(_write, output_dir, ranked_by, share, bool(baseline_dir)),
+                functools.partial(_write, output_dir, ranked_by, share, bool(baseline_dir), read_score_maps(model_dir)),
                 scores=beam.pvalue.AsSingleton(scores),
             )
         )
@@ -236,8 +241,9 @@ def _write(
     settings: ComparisonSettings,
     share: float,
     has_baseline: bool,
+    score_maps: Mapping[str, ScoreMap],
     users: list[tuple[tuple[str, str, bytes], _Summed]],
-    scores: Iterable[tuple[str, ScoreSums]],
+    scores: Iterable[tuple[tuple[str, bool], ScoreSums]],
 ) -> None:
     # Beam gathers in any order, and the draws of users are to be the same each time.
     users.sort(key=lambda each: each[0])
@@ -252,9 +258,12 @@ def _write(
             of_users = [summed for (place, name, _), summed in users if (place, name) == (scope, surface)]
             if of_users:
                 found[scope][surface] = _compared(scope, surface, of_users, settings, has_baseline)
-    for surface, sums in scores:
+    for (surface, is_before), sums in scores:
         if surface in found[AMONG_CANDIDATES]:
-            found[AMONG_CANDIDATES][surface][SCORE_FIGURES] = sums.figures()
+            of_surface = found[AMONG_CANDIDATES][surface]
+            of_surface[UNCALIBRATED if is_before else SCORE_FIGURES] = sums.figures()
+            if is_before:
+                of_surface[CANDIDATES_PER_CLICK] = score_maps[surface].candidates
     examples, repeats = (sum(each[name] for each in found[AMONG_ALL].values()) for name in (EXAMPLES, REPEATS))
     found[SAMPLE] = f"{_sample(share, examples)} {_among_which(settings.exclude_seen, repeats)}" if examples else ""
     reasons = _slice_reasons(found[AMONG_CANDIDATES], settings)

@@ -15,3 +15,7 @@ AUC, LOG_LOSS, CALIBRATION_ERROR, OBSERVED_TO_PREDICTED = (
 SHIFT, SHIFTED_LOG_LOSS, SHIFTED_CALIBRATION_ERROR = "shift", "shifted_log_loss", "shifted_calibration_error"
 BINS: Final = "bins"
 """The figures of scores; `ScoreSums.figures` says what they are."""
+UNCALIBRATED: Final = "uncalibrated_scores"
+"""The same of the scores as they were before they were calibrated; missing if they were not."""
+CANDIDATES_PER_CLICK: Final = "candidates_per_click"
+"""Of how many candidates one is clicked, as calibrated scores have it; None: as many as an example has."""

@@ -17,9 +17,11 @@ from components.baselines.score_sums import ScoreSums
 from components.baselines.slices.slice_ways import TrainingFacts, parts_of
 from components.baselines.tied_places import mean_gains, places
 from components.progress import Progress
+from components.score_map_file import read_score_maps
 from components.sources.event_time import time_zone
 from schemas import signatures
 from schemas.rank_metrics import CATALOGUE_CUTOFFS, rank_metrics
+from schemas.score_map import ScoreMap
 
 AMONG_CANDIDATES, AMONG_ALL = "candidates", "catalogue"
 SCORES = "scores"
@@ -54,7 +56,8 @@ class RankExamples(beam.DoFn):
     """Turns batches of serialized examples into the gains of each example that has a positive.
 
     Yields pairs. The first is (`candidates` or `catalogue`, surface, user id), the second what the example `Gained`.
-    With the tag `SCORES` it yields pairs of a surface and the `ScoreSums` of the model's scores of a batch.
+    With the tag `SCORES` it yields the `ScoreSums` of the model's scores of a batch. They stand behind a pair: the
+    surface, and whether the scores are as they were before they were calibrated.
 
     Args:
         model_dir: A SavedModel with the signature `serving_default`. It is loaded once a process.
@@ -89,6 +92,7 @@ class RankExamples(beam.DoFn):
     def setup(self) -> None:
         """Loads the models, or takes those that this process has loaded."""
         self._model = self._shared.acquire(lambda: _Model(tf.saved_model.load(self._model_dir)))
+        self._score_maps = read_score_maps(self._model_dir)
         self._zone = time_zone(self._timezone)
         self._sasrec, self._baseline = None, None
         if self._sasrec_dir:
@@ -112,8 +116,14 @@ class RankExamples(beam.DoFn):
         surfaces = np.array(columns.surfaces)
         for surface in np.unique(surfaces).tolist():
             rows = surfaces == surface
-            sums = ScoreSums.of_batch(scores[rows], columns.is_positive[rows], columns.items[rows] >= 0)
-            yield beam.pvalue.TaggedOutput(SCORES, (surface, sums))
+            told = columns.is_positive[rows], columns.items[rows] >= 0
+            line = self._score_maps.get(surface)
+            candidates = line.candidates if line else None
+            sums = ScoreSums.of_batch(scores[rows], *told, candidates)
+            yield beam.pvalue.TaggedOutput(SCORES, ((surface, False), sums))
+            if line:
+                before = ScoreSums.of_batch(_uncalibrated(scores[rows], line), *told, candidates)
+                yield beam.pvalue.TaggedOutput(SCORES, ((surface, True), before))
         chosen = [
             example
             for example, user in zip(batch, columns.users, strict=True)
@@ -138,6 +148,12 @@ class RankExamples(beam.DoFn):
             found.append(np.stack([ranks, ranks], axis=1))
         nothing = np.zeros((len(batch), 0), int)
         yield from _gains(columns, AMONG_ALL, found, np.full(len(batch), len(catalogue)), nothing)
+
+
+def _uncalibrated(scores: np.ndarray, line: ScoreMap) -> np.ndarray:
+    """The sigmoids of the logits that calibrated scores were made of."""
+    bounded = np.clip(scores.astype(np.float64), np.finfo(np.float32).tiny, 1 - 2.0**-25)
+    return np.exp(-np.logaddexp(0, -(np.log(bounded) - np.log1p(-bounded) - line.intercept) / line.slope))
 
 
 def _is_repeat(columns: ExampleColumns) -> np.ndarray:

@@ -4,6 +4,9 @@ The candidates of an example are its positive and, as a rule, negatives that wer
 are positives is a choice of ours, which training (`train.negatives`) and evaluation make differently, and scores that
 training fitted are too high or too low by it as a whole. Log loss and calibration are told as they are, and once more
 after all log-odds were moved by one number, so that the mean score is the share of positives.
+
+A calibrated score says of how many candidates one is clicked. There, an example's negatives count together as many
+times as that number says, however many were drawn.
 """
 
 from __future__ import annotations
@@ -43,7 +46,8 @@ class ScoreSums:
         auc: The sum of their AUCs.
         are_probabilities: Whether all scores are from 0 to 1.
         log_loss: The sum of the losses of all candidates.
-        bins: float64 [3, bins] by log-odds: how many candidates, how many positives, and the sum of the log-odds.
+        bins: float64 [3, bins] by log-odds: as how many candidates they count, how many positives, and the sum of the
+            log-odds.
     """
 
     examples: int = 0
@@ -53,13 +57,17 @@ class ScoreSums:
     bins: np.ndarray = field(default_factory=lambda: np.zeros((3, _FINE)))
 
     @classmethod
-    def of_batch(cls, scores: np.ndarray, is_positive: np.ndarray, is_item: np.ndarray) -> ScoreSums:
+    def of_batch(
+        cls, scores: np.ndarray, is_positive: np.ndarray, is_item: np.ndarray, candidates: float | None = None
+    ) -> ScoreSums:
         """The sums of a batch. Examples without a positive are left out.
 
         Args:
             scores: float [rows, candidates]; one that is no number makes them no probabilities.
             is_positive: bool [rows, candidates] at most one of a row.
             is_item: bool [rows, candidates] False for padding.
+            candidates: As how many candidates those of a row count; None: as many as they are. Otherwise a row without
+                a negative is left out.
         """
         rows = is_positive.any(axis=1)
         scores, is_positive, is_item = scores[rows].astype(np.float64), is_positive[rows], is_item[rows]
@@ -68,17 +76,23 @@ class ScoreSums:
         own = np.sum(np.where(is_positive, scores, 0.0), axis=1, keepdims=True)
         wins = np.sum(is_negative & (scores < own), axis=1) + np.sum(is_negative & (scores == own), axis=1) / 2
         told = negatives > 0
+        if candidates is not None:
+            is_item = is_item & told[:, np.newaxis]
         flat, labels = scores[is_item], is_positive[is_item]
+        weights = np.ones(len(flat))
+        if candidates is not None:
+            of_row = (candidates - 1) / np.maximum(negatives, 1)
+            weights = np.where(labels, 1.0, np.broadcast_to(of_row[:, np.newaxis], is_item.shape)[is_item])
         are_probabilities = bool(np.all((flat >= 0) & (flat <= 1)))
         sums = cls(int(told.sum()), float(np.sum(wins[told] / negatives[told])), are_probabilities)
         if are_probabilities:
             bounded = np.clip(flat, _LEAST, 1 - _LEAST)
-            sums.log_loss = float(-np.sum(np.log(np.where(labels, bounded, 1 - bounded))))
+            sums.log_loss = float(-np.sum(weights * np.log(np.where(labels, bounded, 1 - bounded))))
             apart = np.clip(flat, _TINY, 1 - _LEAST / 2)
             log_odds = np.log(apart) - np.log1p(-apart)
             place = np.clip((log_odds + _FAR) / (2 * _FAR) * _FINE, 0, _FINE - 1).astype(int)
-            weights = (None, labels.astype(float), log_odds)
-            sums.bins = np.stack([np.bincount(place, each, _FINE) for each in weights]).astype(np.float64)
+            added = (weights, labels.astype(float), weights * log_odds)
+            sums.bins = np.stack([np.bincount(place, each, _FINE) for each in added])
         return sums
 
     def __add__(self, other: ScoreSums) -> ScoreSums:
@@ -126,7 +140,7 @@ class ScoreSums:
             SHIFT: shift,
             SHIFTED_LOG_LOSS: float(losses.sum() / candidates),
             SHIFTED_CALIBRATION_ERROR: _error(bins),
-            BINS: [[int(count), float(mean), float(share)] for count, mean, share in bins],
+            BINS: [[round(count), float(mean), float(share)] for count, mean, share in bins],
         }
 
 

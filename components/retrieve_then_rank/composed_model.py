@@ -12,8 +12,10 @@ import tensorflow_text  # noqa: F401  # Loaded models have operations of it.
 
 from components.retrieve_then_rank.item_prior import ItemPrior
 from components.retrieve_then_rank.served_ranks import served_ranks_signature
+from components.score_map_file import read_score_maps, write_score_maps
 from schemas import retrieval_sources, signatures
 from schemas.canonical_event import Surface
+from schemas.score_map import ScoreMap
 from schemas.signature_catalogue import AnsweredBy, OfferedBy, names
 
 Tensors = dict[str, tf.Tensor]
@@ -32,7 +34,8 @@ def save_composed_model(
     The new model has the ranker's `serving_default`, `rank` and, if there is one, `explain`. It has the retriever's
     further signatures, such as `similar_items` and `sessions`. Its `recommend` and `search` retrieve and rank in one
     call. These two take the inputs of both models, so a context value that only one model uses is an input too. If the
-    retriever has `catalogue_ranks`, the new model has it, too, and tells the ranks in what these two answer.
+    retriever has `catalogue_ranks`, the new model has it, too, and tells the ranks in what these two answer. If the
+    ranker's scores are calibrated, so are those of the new model, and its folder says how.
 
     Args:
         retriever_dir: A SavedModel with `recommend` and `search`.
@@ -59,9 +62,11 @@ def save_composed_model(
     for part, model in ((AnsweredBy.RANKER, ranker), (AnsweredBy.RETRIEVER, retriever)):
         kept = (name for name in names(answered_by=part) if name in model.signatures)
         exported |= {name: model.signatures[name] for name in kept}
-    rank = ranker.signatures[signatures.RANK]
+    rank, score_maps = ranker.signatures[signatures.RANK], read_score_maps(ranker_dir)
     lists = {
-        surface: _retrieve_then_rank(name, retriever.signatures[name], rank, retrieved, composed.prior)
+        surface: _retrieve_then_rank(
+            *(name, retriever.signatures[name], rank, retrieved, composed.prior), score_maps.get(surface.value)
+        )
         for surface, name in _LISTS.items()
     }
     exported |= {name: lists[surface] for surface, name in _LISTS.items()}
@@ -74,10 +79,16 @@ def save_composed_model(
     # Nothing is trained through a served model, and the gradients of one that was loaded cannot be saved again.
     options = tf.saved_model.SaveOptions(experimental_custom_gradients=False)
     tf.saved_model.save(composed, directory, signatures=exported, options=options)
+    write_score_maps(directory, score_maps)
 
 
 def _retrieve_then_rank(
-    name: str, retrieve: Signature, rank: Signature, retrieved: int, prior: ItemPrior | None
+    name: str,
+    retrieve: Signature,
+    rank: Signature,
+    retrieved: int,
+    prior: ItemPrior | None,
+    calibrated: ScoreMap | None,
 ) -> Signature:
     """The function of the signature `recommend` or `search`."""
     wanted_by_retriever, wanted_by_ranker = _inputs(retrieve), _inputs(rank)
@@ -98,7 +109,7 @@ def _retrieve_then_rank(
         to_rank = {signatures.RANK_QUERY: tf.fill(tf.shape(k), "")} | request | {signatures.RANK_CANDIDATES: found}
         scores = keys = rank(**{each: to_rank[each] for each in wanted_by_ranker})[signatures.SCORES]
         if prior is not None:
-            scores, keys = prior.among_all(found, scores)
+            scores, keys = prior.among_all(found, scores, calibrated)
         if signatures.SOURCES not in answered:  # A retriever that was exported by an older version.
             return _best({signatures.ITEMS: found, signatures.SCORES: scores}, keys, k)
         # Where nothing is known of a row, nor has the ranker learned anything of it. The order stays as it is.

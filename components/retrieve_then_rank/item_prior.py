@@ -9,6 +9,7 @@ import tensorflow as tf
 
 from components.input_specs import input_specs
 from schemas import signatures
+from schemas.score_map import ScoreMap
 
 _HASHES = 2**63 - 1
 _LEAST, _MOST = float(np.finfo(np.float32).tiny), 1 - 2**-25
@@ -61,21 +62,28 @@ class ItemPrior(tf.Module):
         is_known = tf.equal(tf.gather(self._hashes, places), wanted)
         return tf.reshape(tf.where(is_known, tf.gather(self._priors, places), 0.0), tf.shape(items))
 
-    def among_all(self, items: tf.Tensor, scores: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    def among_all(
+        self, items: tf.Tensor, scores: tf.Tensor, calibrated: ScoreMap | None = None
+    ) -> tuple[tf.Tensor, tf.Tensor]:
         """The scores among all items.
 
         It computes in float64: in float32, the log-odds of scores near 1 are coarse, and a sigmoid may put two of them
-        in the wrong order.
+        in the wrong order. Calibrated log-odds are `slope` times those that were learned, and the priors are added to
+        these: so they count `slope` times, too, and the order is the same.
 
         Args:
             items: String [batch, any].
             scores: Float32 of the same shape, probabilities.
+            calibrated: How these were calibrated; None: they are sigmoids of what was learned.
 
         Returns:
             Float32 scores, and float64 log-odds to order them by: many of these may be the same score.
         """
         bounded = tf.clip_by_value(tf.cast(scores, tf.float64), _LEAST, _MOST)
-        log_odds = tf.math.log(bounded) - tf.math.log1p(-bounded) + tf.cast(self.of(items), tf.float64)
+        priors = tf.cast(self.of(items), tf.float64)
+        if calibrated is not None:
+            priors = calibrated.slope * priors + calibrated.list_shift
+        log_odds = tf.math.log(bounded) - tf.math.log1p(-bounded) + priors
         return tf.cast(tf.sigmoid(log_odds), tf.float32), log_odds
 
     def signature(self) -> Callable[..., dict[str, tf.Tensor]]:

@@ -5,6 +5,7 @@ import tempfile
 import time
 from collections.abc import Mapping, Sequence
 
+from components.score_map_file import read_score_maps
 from components.servability_gate.candidate.candidate_server import (
     CandidateServer,
     Serve,
@@ -98,7 +99,7 @@ class _Candidate:
         self._server = server
         self._config = config
         self._kept = kept
-        self._model = ReplayedModel(server, defs, config.tolerance, config.timeout_s)
+        self._model = ReplayedModel(server, defs, config.tolerance, config.timeout_s, read_score_maps(model_dir))
 
     def judge(self, asked: Sequence[Probe]) -> tuple[list[str], dict[str, float]]:
         """The reasons against the model, and the latencies if there are none."""

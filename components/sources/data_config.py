@@ -28,7 +28,9 @@ UNIFORM: Final = "uniform"
 POPULARITY: Final = "popularity"
 SHOWN: Final = "shown"
 CATEGORY: Final = "category"
-_SOURCES_WITH_NUMBERS: Final = (GENERIC_SOURCE, "fixed_benchmark")
+FIXED_BENCHMARK: Final = "fixed_benchmark"
+"""The source that has splits of its own, and brings the candidates of evaluation along."""
+_SOURCES_WITH_NUMBERS: Final = (GENERIC_SOURCE, FIXED_BENCHMARK)
 
 
 @dataclass(frozen=True)
@@ -290,6 +292,11 @@ class DataConfig(FormatSettings):
             if spans.matches(path, self.located(pattern)):
                 return place
         raise DataError(f"{path}: its path is none of those that the entries of data.{name} name.")
+
+    @property
+    def has_own_candidates(self) -> bool:
+        """Whether the source brings the candidates of validation and test along, so that none is drawn."""
+        return self.source == FIXED_BENCHMARK
 
     @property
     def has_users(self) -> bool:

@@ -15,9 +15,10 @@ class RankedItem:
 
     Attributes:
         item_id: The item's id.
-        score: What the items are ordered by: the probability of a click, or the cosine for similar items. In a list, it
-            may have the item's popularity in it, which `rank` leaves out (`RankingClient.item_priors`). Where nothing
-            was known of a request, so that all its items come from popularity, about an item's share of all clicks.
+        score: What the items are ordered by: from 0 to 1, and where scores are calibrated (`calibration.method`) the
+            probability of a click; or the cosine for similar items. In a list, it may have the item's popularity in it,
+            which `rank` leaves out (`RankingClient.item_priors`). Where nothing was known of a request, so that all its
+            items come from popularity, about an item's share of all clicks.
         source: How a model that retrieves found the item, one of `schemas.retrieval_sources`; empty if it was not
             found but given, or if the model does not tell.
     """

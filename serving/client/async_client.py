@@ -101,7 +101,7 @@ class AsyncRankingClient:
         return await self._ask(signature_calls.embed_items(item_ids))
 
     async def item_priors(self, item_ids: Sequence[str]) -> list[float]:
-        """Returns what lists add to the log-odds of items' scores in `rank`, in the given order.
+        """Returns what lists add to the log-odds of items' scores in `rank`, in the given order; see `RankingClient`.
 
         Raises:
             ValueError: There are no items.

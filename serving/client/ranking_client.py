@@ -124,6 +124,8 @@ class RankingClient:
     def item_priors(self, item_ids: Sequence[str]) -> list[float]:
         """Returns what lists add to the log-odds of items' scores in `rank`, in the given order.
 
+        Where scores are calibrated, they add a line through it: see `schemas.score_map.ScoreMap`.
+
         Raises:
             ValueError: There are no items.
             CallError: See the class. The model may not have this signature.

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
+from schemas.score_map import ScoreMap
 from tests.support.behaviour_examples import behaviour_example
 
 Outputs = Mapping[str, np.ndarray]
@@ -29,11 +30,13 @@ class AskedModel:
 
     Attributes:
         signature_defs: Its signatures.
+        score_maps: How its scores are calibrated; they are not.
         asked: Signature and inputs of each call.
     """
 
     def __init__(self, inputs: Mapping[str, Sequence[str]], answers: Mapping[str, Answer]):
         self.signature_defs = signature_defs(inputs)
+        self.score_maps: dict[str, ScoreMap] = {}
         self.asked: list[tuple[str, Mapping[str, np.ndarray]]] = []
         self._answers = answers
 

@@ -19,6 +19,7 @@ from schemas.number_checks import check_least
 from schemas.rank_metrics import rank_metrics
 from schemas.word_splitting import TOKENIZERS, WORDS
 from tfx_pipeline.config import search_space
+from tfx_pipeline.config.calibration_config import CalibrationConfig
 from tfx_pipeline.config.loading import ConfigError, load_dataclass
 from tfx_pipeline.config.sources_config import SourcesConfig
 from tfx_pipeline.config.training_config import FineTuningConfig, TrainConfig
@@ -315,6 +316,7 @@ class PipelineConfig:
         retriever: A second model, which finds what `model` ranks.
         tune: A search for better values of the model's and its training's fields.
         export: What the exported model looks like.
+        calibration: Whether the scores of `model` are probabilities.
         evaluation: When a model is good enough to be pushed.
         gate: The servability gate: how a model is tried before it is pushed.
         kubeflow: How the pipeline runs on Kubeflow.
@@ -338,6 +340,7 @@ class PipelineConfig:
     retriever: RetrieverConfig = field(default_factory=RetrieverConfig)
     tune: TuneConfig = field(default_factory=TuneConfig)
     export: ExportConfig = field(default_factory=ExportConfig)
+    calibration: CalibrationConfig = field(default_factory=CalibrationConfig)
     evaluation: EvaluationConfig = field(default_factory=EvaluationConfig)
     gate: GateConfig = field(default_factory=GateConfig)
     kubeflow: KubeflowConfig = field(default_factory=KubeflowConfig)
@@ -470,6 +473,11 @@ def _checked(config: PipelineConfig, path: str) -> PipelineConfig:
                 f"{path}: `transform.context`: there is no {name!r}. Known: {', '.join(offered)}; name further columns "
                 "in `data.columns.context`."
             )
+    meaningless = config.calibration.why_meaningless(
+        config.data.has_own_candidates, config.data.negatives, config.data.history_negatives
+    )
+    if meaningless:
+        raise ConfigError(f"{path}: {meaningless}")
     if registry.UNIFIEDSSR in (config.model, config.retriever.model):
         _check_numbers_are_read(config, path)
     for model in registry.names():

@@ -1,6 +1,6 @@
 """Exports a trained Keras model as a SavedModel that TF Serving loads."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import keras
@@ -8,9 +8,11 @@ import numpy as np
 import tensorflow as tf
 import tensorflow_transform as tft
 
+from components.score_map_file import write_score_maps
 from models.contract import DividesSessions, Explains, Retrieves
 from schemas import features, signatures
 from schemas.canonical_event import Surface
+from schemas.score_map import ScoreMap
 from tfx_pipeline.export import constant_weights
 from tfx_pipeline.export.catalogue import retrieval_index as index
 from tfx_pipeline.export.catalogue.category_filter import CategoryFilter
@@ -21,6 +23,7 @@ from tfx_pipeline.export.signatures.catalogue_ranks_signature import catalogue_r
 from tfx_pipeline.export.signatures.explain_signature import explain_signature
 from tfx_pipeline.export.signatures.ranking_signatures import ranking_signatures
 from tfx_pipeline.export.signatures.retrieval_signatures import Retrieval, retrieval_signatures
+from tfx_pipeline.export.signatures.served_scores import ServedScores
 from tfx_pipeline.export.signatures.session_signature import session_signature
 from tfx_pipeline.export.signatures.vector_signatures import (
     item_embedding_signature,
@@ -41,6 +44,7 @@ def save(
     retrieval_index: str = index.BRUTE_FORCE,
     engagements: np.ndarray | None = None,
     sources: SourceTables | None = None,
+    score_maps: Mapping[str, ScoreMap] | None = None,
 ) -> None:
     """Writes a SavedModel with the signatures of `schemas.signatures` that the model can answer.
 
@@ -65,17 +69,22 @@ def save(
         engagements: Int [items], how often training was engaged with each item. A model that retrieves answers the
             most popular ones where nothing is known of a request. None: the order of the item vocabulary stands for it.
         sources: By what else a model that retrieves finds items; None: by vectors alone.
+        score_maps: How scores are calibrated, by the surface's value; also written beside the model. None: they are
+            plain sigmoids.
 
     Raises:
         ValueError: There is no such index, or the model and the Transform output have different numbers of items.
         ModuleNotFoundError: `scann` is asked for and not installed.
     """
-    servable, functions = assemble(model, transform_output, categories, retrieval_index, engagements, sources)
+    servable, functions = assemble(
+        model, transform_output, categories, retrieval_index, engagements, sources, score_maps
+    )
     servable.tables = constant_weights.tables(model)
     # A served model needs no gradients, and to save them would take a third of the time.
     options = tf.saved_model.SaveOptions(experimental_custom_gradients=False)
     with constant_weights.as_constants(model):  # Saving traces the functions.
         tf.saved_model.save(servable, directory, signatures=functions, options=options)
+    write_score_maps(directory, score_maps or {})
 
 
 def assemble(
@@ -85,6 +94,7 @@ def assemble(
     retrieval_index: str = index.BRUTE_FORCE,
     engagements: np.ndarray | None = None,
     sources: SourceTables | None = None,
+    score_maps: Mapping[str, ScoreMap] | None = None,
 ) -> tuple[tf.Module, dict[str, Callable]]:
     """Makes what `save` writes: the module to save, and the functions of its signatures by name.
 
@@ -94,9 +104,10 @@ def assemble(
     servable = tf.Module(name="servable")
     servable.transform = transform.graph
     servable.item_table = constant_tables(model.item_embeddings())
-    functions: dict[str, Callable] = ranking_signatures(model, transform, servable.item_table)
+    served = ServedScores(score_maps)
+    functions: dict[str, Callable] = ranking_signatures(model, transform, servable.item_table, served)
     if isinstance(model, Explains):
-        functions[signatures.EXPLAIN] = explain_signature(model, transform, servable.item_table)
+        functions[signatures.EXPLAIN] = explain_signature(model, transform, servable.item_table, served)
     vectors = _item_vectors(servable.item_table)
     if vectors is not None:
         servable.item_ids = _item_ids(transform_output, vectors.shape[0])
@@ -121,7 +132,8 @@ def assemble(
         fallback = Fallback(servable.popularity, model.vocabulary.words)
         context = [each.name for each in model.vocabulary.context]
         functions |= retrieval_signatures(
-            encode, transform, retrieval, servable.item_rows, servable.popularity, fallback, servable.sources, context
+            *(encode, transform, retrieval, servable.item_rows, servable.popularity),
+            *(fallback, servable.sources, context, served),
         )
         functions |= request_embedding_signatures(encode, transform, context)
         encode_any = _encoder(model, servable.item_table, None)

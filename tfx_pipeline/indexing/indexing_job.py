@@ -12,6 +12,7 @@ import numpy as np
 import tensorflow as tf
 import tensorflow_transform as tft
 
+from components.score_map_file import read_score_maps
 from models.catalogue import Catalogue
 from schemas import features
 from tfx_pipeline.indexing import grown_graph, grown_weights
@@ -63,7 +64,9 @@ def run(job: TrainingJob, transform_config: Mapping[str, Any]) -> int:
         trained = training_job.build_model(job, trained_output, _as_trained(catalogue, trained_output))
         trained_weights.load(trained, job.start_from)
         grown_weights.take_over(trained, model)
-        training_job.export(model, job, output, catalogue, trained_output)
+        # What the model thinks of items that it knew stays, so what makes probabilities of it stays, too.
+        maps = read_score_maps(job.start_from)
+        training_job.export(model, job, output, catalogue, trained_output, maps)
     items = len(new.get(features.ITEM_VOCABULARY, ()))
     known = len(catalogue.engagements) - 2 - items
     _LOG.info("Indexed: %s new items beside %s known ones", f"{items:,}", f"{known:,}")

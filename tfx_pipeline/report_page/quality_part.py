@@ -10,10 +10,10 @@ from tfx_pipeline.cli.running.evaluation_text import (
     LIST_COLUMNS,
     LISTS_TOLD,
     SCORE_COLUMNS,
-    SCORES_TOLD,
     figure_table,
     interval_of,
     scores_of,
+    scores_told,
     what_decides,
 )
 from tfx_pipeline.cli.running.report_text import shortfall_text
@@ -44,7 +44,7 @@ def quality_parts(model: Model) -> Html:
             part("Metrics on the held-out examples", _metrics(model), *_notes(model)),
             part(_rules_title(compared), *_rules(compared)) if compared else "",
             slices_part(compared),
-            part("Scores as probabilities", *_scores(scores_of(model))),
+            part("Scores as probabilities", *_scores(scores_of(model), scores_told(model))),
             part("What is served", *_lists(model.get("lists") or {})),
             part("Queries made from titles", *_judged(model.get("judged_queries") or {})),
             part("Gates", _gates(model)),
@@ -177,7 +177,7 @@ def _all_metrics(surface: str, scopes: Mapping[str, Any]) -> Html:
     return folded(f"All metrics in {surface}, with intervals", *tables)
 
 
-def _scores(by_surface: Mapping[str, Mapping[str, Any]]) -> list[Html]:
+def _scores(by_surface: Mapping[str, Mapping[str, Any]], told: str) -> list[Html]:
     header, rows = figure_table("surface", SCORE_COLUMNS, by_surface)
     if not rows:
         return []
@@ -188,7 +188,7 @@ def _scores(by_surface: Mapping[str, Mapping[str, Any]]) -> list[Html]:
     ]
     titles = ["surface", "candidates", "mean score, shifted", "share of positives", "observed / predicted"]
     by_bin = [folded("By score", table(titles, bins, "Calibration by score"))] if bins else []
-    return [table(header, rows, "Scores"), paragraphs([SCORES_TOLD]), *by_bin]
+    return [table(header, rows, "Scores"), paragraphs([told]), *by_bin]
 
 
 def _lists(by_surface: Mapping[str, Mapping[str, float]]) -> list[Html]:

@@ -20,6 +20,7 @@ from models import registry
 from models.catalogue import Catalogue
 from models.contract import KnowsEngagements, StartsFromFeatures
 from schemas import features
+from schemas.score_map import ScoreMap
 from tfx_pipeline.config.loading import as_dict, from_dict
 from tfx_pipeline.config.pipeline_config import PipelineConfig
 from tfx_pipeline.config.sources_config import SourcesConfig
@@ -28,6 +29,7 @@ from tfx_pipeline.export import saved_model
 from tfx_pipeline.export.catalogue.retrieval_index import BRUTE_FORCE
 from tfx_pipeline.export.sources.read_tables import read_tables
 from tfx_pipeline.training import automatic_training, inputs, learned_share, trained_weights
+from tfx_pipeline.training.calibration import Calibration, score_maps
 from tfx_pipeline.training.callbacks import (
     AveragedWeights,
     EpochLines,
@@ -93,6 +95,7 @@ class TrainingJob:
         audience_files: Patterns of transformed users; none where nothing is known of them but their ids.
         start_from: The folder of the SavedModel of an earlier training whose weights this one starts from; empty
             starts anew.
+        calibration: What served scores are calibrated to; None: they are plain sigmoids.
     """
 
     model_name: str
@@ -110,6 +113,7 @@ class TrainingJob:
     sources: SourcesConfig | None = None
     audience_files: tuple[str, ...] = ()
     start_from: str = ""
+    calibration: Calibration | None = None
 
     @property
     def state_dir(self) -> Path:
@@ -124,7 +128,11 @@ class TrainingJob:
 
 
 def custom_config(
-    config: PipelineConfig, model_name: str, train: TrainConfig, sources: SourcesConfig | None = None
+    config: PipelineConfig,
+    model_name: str,
+    train: TrainConfig,
+    sources: SourcesConfig | None = None,
+    calibration: Calibration | None = None,
 ) -> dict[str, Any]:
     """What of a run's configuration a Trainer depends on, as plain values: a change in it trains anew."""
     return {
@@ -135,6 +143,7 @@ def custom_config(
         "context": list(config.transform.context),
         "retrieval_index": config.export.retrieval_index,
         **({"sources": as_dict(sources)} if sources else {}),
+        **({"calibration": as_dict(calibration)} if calibration else {}),
     }
 
 
@@ -147,6 +156,7 @@ def from_custom_config(values: Mapping[str, Any]) -> dict[str, Any]:
         "train": from_dict(TrainConfig, values["train"]),
         "context": tuple(values["context"]),
         "sources": from_dict(SourcesConfig, values["sources"]) if "sources" in values else None,
+        "calibration": from_dict(Calibration, values["calibration"]) if "calibration" in values else None,
     }
 
 
@@ -187,7 +197,8 @@ def run(job: TrainingJob) -> keras.callbacks.History:
     trained = train(job)
     trained_weights.save(trained.model, job.model_dir)
     write_projector(job.log_dir, trained.model, _names(trained.transform_output, trained.catalog))
-    export(trained.model, trained.job, trained.transform_output, trained.catalog)
+    maps = _calibrated(trained, job.calibration) if job.calibration else None
+    export(trained.model, trained.job, trained.transform_output, trained.catalog, maps=maps)
     # Only now, and all at once: what is left of a finished training would mislead the next of the same settings.
     shutil.rmtree(trained.job.state_dir, ignore_errors=True)
     return trained.history
@@ -218,9 +229,7 @@ def train(job: TrainingJob, callbacks: Sequence[keras.callbacks.Callback] = (), 
     if not job.start_from and isinstance(model, StartsFromFeatures):
         is_good_at_first = model.start_from_features(_first_batches(job, train, transform_output))
     batches = _batches(job, train, transform_output, train.one_surface_a_batch, needs_engagements)
-    validation = inputs.joint_batches(
-        job.validation_files, transform_output, max(train.batch_size, _LEAST_VALIDATION_ROWS), surfaces=train.surfaces
-    )
+    validation = _validation(job, transform_output)
     model.compile(optimizer=make_optimizer(train, job.model_config.dim), jit_compile=train.jit_compile)
     write_settings(writers, _settings(job, train), trial=name)
     write_layout(writers)
@@ -303,6 +312,11 @@ def _batches(
     )
 
 
+def _validation(job: TrainingJob, transform_output: tft.TFTransformOutput) -> tf.data.Dataset:
+    rows = max(job.train.batch_size, _LEAST_VALIDATION_ROWS)
+    return inputs.joint_batches(job.validation_files, transform_output, rows, surfaces=job.train.surfaces)
+
+
 def _first_batches(
     job: TrainingJob, train: SettledTrainConfig, transform_output: tft.TFTransformOutput
 ) -> tf.data.Dataset:
@@ -332,6 +346,7 @@ def export(
     transform_output: tft.TFTransformOutput,
     catalog: Catalogue,
     trained_output: tft.TFTransformOutput | None = None,
+    maps: Mapping[str, ScoreMap] | None = None,
 ) -> None:
     """Writes the SavedModel of a trained model.
 
@@ -341,6 +356,7 @@ def export(
         transform_output: The vocabularies of the model.
         catalog: What is known of its items.
         trained_output: The vocabularies of the training examples; None if they are the model's.
+        maps: How its scores are calibrated, by the surface's value; None if they are not.
     """
     tables = None
     if job.sources:
@@ -353,6 +369,20 @@ def export(
         job.retrieval_index,
         catalog.engagements,
         tables,
+        maps,
+    )
+
+
+def _calibrated(trained: Trained, calibration: Calibration) -> dict[str, ScoreMap]:
+    """Fits the maps from the logits of the exported weights to probabilities, on the validation split."""
+    job = trained.job
+    return score_maps(
+        trained.model,
+        _validation(job, trained.transform_output),
+        inputs.count_examples(job.validation_files, job.train.surfaces, sequence_ends_only=False),
+        calibration,
+        trained.catalog.engagements,
+        job.train.surfaces,
     )
 
 

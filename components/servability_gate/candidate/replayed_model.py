@@ -9,6 +9,7 @@ import tensorflow as tf
 from components.servability_gate.candidate.candidate_server import MODEL_NAME, CandidateServer, ServerEndedError
 from components.servability_gate.checks.scores import RefusedError, largest_difference, one_line
 from components.servability_gate.requests.signature_inputs import SignatureDefs
+from schemas.score_map import ScoreMap
 from serving.client.call import UNAVAILABLE, Call, CallError
 from serving.client.grpc_transport import GrpcTransport
 from serving.client.rest_transport import RestTransport
@@ -23,10 +24,18 @@ class ReplayedModel:
 
     Attributes:
         signature_defs: The model's signatures by name.
+        score_maps: How its scores are calibrated, by the surface's value; empty if they are not.
         transports: The connection of each protocol, by the name that refusals use.
     """
 
-    def __init__(self, server: CandidateServer, signature_defs: SignatureDefs, tolerance: float, timeout_s: float):
+    def __init__(
+        self,
+        server: CandidateServer,
+        signature_defs: SignatureDefs,
+        tolerance: float,
+        timeout_s: float,
+        score_maps: Mapping[str, ScoreMap] | None = None,
+    ):
         """Connects at the first call.
 
         Args:
@@ -34,8 +43,10 @@ class ReplayedModel:
             signature_defs: Its signatures by name.
             tolerance: How far numbers may differ between the protocols.
             timeout_s: The seconds that one request may take.
+            score_maps: See the attribute; None for none.
         """
         self.signature_defs = signature_defs
+        self.score_maps = score_maps or {}
         self.transports: dict[str, Transport] = {
             "REST": RestTransport(server.rest_address, MODEL_NAME, timeout_s),
             "gRPC": GrpcTransport(server.grpc_address, MODEL_NAME, timeout_s),

@@ -8,6 +8,8 @@ import tensorflow as tf
 from components.servability_gate.checks.scores import Asked, RefusedError, agree, run
 from components.servability_gate.requests.rank_inputs import strings
 from schemas import features, signatures
+from schemas.canonical_event import Surface
+from schemas.score_map import ScoreMap
 
 _ROUNDED = 2.0**-23
 """How far a float32 score near 1 may be from what was computed: a few steps of its last bit."""
@@ -43,6 +45,18 @@ def told_priors(servable: Asked, items: np.ndarray) -> np.ndarray:
             f"(batch), it answered {outputs}"
         )
     return priors.reshape(items.shape)
+
+
+def list_priors(servable: Asked, signature: str, items: np.ndarray) -> np.ndarray | None:
+    """What the log-odds of a list have more than those of `rank`: float32, shaped like `items`; None if nothing.
+
+    Where scores are calibrated, it is not the prior itself, but what the surface's `ScoreMap` makes of it.
+    """
+    if signatures.ITEM_PRIOR not in servable.signature_defs:
+        return None
+    surface = Surface.SEARCH if signature == signatures.SEARCH else Surface.RECOMMENDATION
+    line = servable.score_maps.get(surface.value, ScoreMap())
+    return told_priors(servable, items) * np.float32(line.slope) + np.float32(line.list_shift)
 
 
 def agree_among_all(

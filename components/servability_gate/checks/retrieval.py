@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import tensorflow as tf
 
-from components.servability_gate.checks.item_priors import agree_among_all, coarseness, told_priors
+from components.servability_gate.checks.item_priors import agree_among_all, coarseness, list_priors
 from components.servability_gate.checks.scores import Asked, RefusedError, agree, answer, run
 from components.servability_gate.requests.rank_inputs import strings
 from components.servability_gate.requests.signature_inputs import ITEMS_ASKED_FOR, signature_request
@@ -20,7 +20,8 @@ _NO_CATEGORY = "\N{SNOWMAN} never seen".encode()
 def try_retrieval(servable: Asked, signature: str, examples: Sequence[tf.train.Example], tolerance: float) -> None:
     """Asks about all examples together and one by one, and compares the scores with those of `rank`.
 
-    They are the same or, if the model has `item_prior`, the log-odds of each differ by what that tells of the item.
+    They are the same or, if the model has `item_prior`, the log-odds of each differ by what that tells of the item,
+    calibrated as scores are.
     Every other row leaves out what it has seen. `search` is asked about the examples that have a query.
     """
     if signature == signatures.SEARCH:
@@ -29,7 +30,7 @@ def try_retrieval(servable: Asked, signature: str, examples: Sequence[tf.train.E
             return
     request = signature_request(servable.signature_defs, signature, examples)
     items, scores, is_popular = _found(servable, signature, request)
-    priors = told_priors(servable, items) if signatures.ITEM_PRIOR in servable.signature_defs else None
+    priors = list_priors(servable, signature, items)
     coarse = np.zeros_like(scores) if priors is None else coarseness(scores, priors)
     nowhere = {signatures.CATEGORY: np.full([len(examples), 1], _NO_CATEGORY, object)}
     if (_found(servable, signature, request | nowhere)[0] != b"").any():

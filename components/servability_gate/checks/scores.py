@@ -8,6 +8,7 @@ import numpy as np
 from tensorflow.core.protobuf import meta_graph_pb2
 
 from schemas import signatures
+from schemas.score_map import ScoreMap
 
 _LONGEST_MESSAGE = 600
 
@@ -22,6 +23,10 @@ class Asked(Protocol):
     @property
     def signature_defs(self) -> Mapping[str, meta_graph_pb2.SignatureDef]:
         """The signatures by name."""
+
+    @property
+    def score_maps(self) -> Mapping[str, ScoreMap]:
+        """How scores are calibrated, by the surface's value; empty if they are not."""
 
     def run(self, signature_name: str, inputs: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
         """Calls a signature."""

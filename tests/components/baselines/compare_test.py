@@ -1,6 +1,7 @@
 """The rules and a model on tiny logs, through real Beam and a real SavedModel."""
 
 import json
+import math
 from dataclasses import replace
 
 import pytest
@@ -9,8 +10,10 @@ import tensorflow as tf
 from components.baselines.compare import ComparedFiles, ComparisonSettings, compare
 from components.baselines.example_ranking import user_hash
 from components.behaviour_example_gen.examples import behaviour_examples
+from components.score_map_file import write_score_maps
 from schemas import features, signatures
 from schemas.canonical_event import Event, Surface, Token
+from schemas.score_map import ScoreMap
 from tests.support.behaviour_examples import behaviour_example, write_examples
 from tests.support.rank_models import save_rank_model, signature_of
 from tests.support.raw_files import make_pipeline
@@ -284,3 +287,24 @@ def test_the_answer_depends_neither_on_workers_nor_on_the_order_of_files(tmp_pat
     one = run(tmp_path, replace(files, evaluation=both), favours("c"), settings)
     other = run(tmp_path, replace(files, evaluation=both[::-1]), favours("c"), settings, workers=2)
     assert one == other and one["candidates"]["recommendation"]["model"]["mrr"][1] < 1
+
+
+def test_calibrated_scores_are_measured_as_they_are_served_and_as_they_were(tmp_path, files):
+    """In the feed one of eight is clicked: a click and three negatives, of which each counts 7 / 3 times."""
+    write_score_maps(str(tmp_path / "model"), {"recommendation": ScoreMap(0.5, math.log(0.5), 8.0)})
+    keys, values = tf.constant(["c", "a"]), tf.constant([0.4, 0.2])
+
+    def of(candidates):
+        is_key = tf.equal(candidates[..., tf.newaxis], keys)
+        return tf.where(tf.reduce_any(is_key, -1), tf.reduce_sum(tf.where(is_key, values, 0.0), -1), 0.1)
+
+    found = run(tmp_path, files, of, without_all())["candidates"]
+    feed = found["recommendation"]
+    assert feed["scores"]["observed_to_predicted"] == pytest.approx(1 / (0.4 + 7 / 3 * (0.2 + 0.1 + 0.1)), rel=1e-5)
+    # Odds of 2 / 3, 1 / 4 and 1 / 9 were the root of what they had been, halved: these were (2 * odds)^2.
+    before = [(2 * odds) ** 2 / (1 + (2 * odds) ** 2) for odds in (2 / 3, 1 / 4, 1 / 9, 1 / 9)]
+    expected = 1 / (before[0] + 7 / 3 * sum(before[1:]))
+    assert feed["uncalibrated_scores"]["observed_to_predicted"] == pytest.approx(expected, rel=1e-4)
+    assert feed["candidates_per_click"] == 8
+    assert feed["uncalibrated_scores"]["auc"] == feed["scores"]["auc"]
+    assert not {"uncalibrated_scores", "candidates_per_click"} & set(found["search"])

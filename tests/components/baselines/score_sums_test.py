@@ -88,3 +88,21 @@ def test_batches_add_up_and_no_example_is_no_figure():
     whole, added = sums(scores, positives).figures(), sum(parts, ScoreSums()).figures()
     assert added.pop("bins") == whole.pop("bins") and added == pytest.approx(whole)
     assert ScoreSums().figures() == {} == sums([[0.5, 0.2]], [-1]).figures()
+
+
+def test_negatives_count_as_often_as_there_are_candidates_beside_a_click():
+    """Two rows of a click and two negatives, and one of three; a click is one in 5, so 4 negatives stand beside it."""
+    scores = np.array([[0.5, 0.25, 0.25, 0.0], [0.5, 0.25, 0.75, 0.5]], np.float32)
+    is_item = np.array([[1, 1, 1, 0], [1, 1, 1, 1]], bool)
+    is_positive = np.array([[1, 0, 0, 0], [0, 1, 0, 0]], bool)
+    found = ScoreSums.of_batch(scores, is_positive, is_item, 5.0).figures()
+    predicted = (0.5 + 4 / 2 * (0.25 + 0.25)) + (0.25 + 4 / 3 * (0.5 + 0.75 + 0.5))
+    losses = [math.log(0.5), 4 / 2 * 2 * math.log(0.75), math.log(0.25), 4 / 3 * (2 * math.log(0.5) + math.log(0.25))]
+    assert found["observed_to_predicted"] == pytest.approx(2 / predicted, rel=1e-6)
+    assert found["log_loss"] == pytest.approx(-sum(losses) / 10, rel=1e-6)
+    assert sum(count for count, *_ in found["bins"]) == pytest.approx(10, abs=1)  # Each is rounded.
+    assert found["auc"] == (1 + 0) / 2
+    # A click with nothing beside it cannot stand for one in five.
+    alone = ScoreSums.of_batch(scores[:, :1], is_positive[:1, :1].repeat(2, 0), is_item[:, :1], 5.0)
+    assert alone.bins.sum() == alone.log_loss == 0
+    assert ScoreSums.of_batch(scores, is_positive, is_item).figures()["log_loss"] != found["log_loss"]

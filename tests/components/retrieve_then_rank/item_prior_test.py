@@ -7,6 +7,7 @@ import pytest
 import tensorflow as tf
 
 from components.retrieve_then_rank.item_prior import ItemPrior
+from schemas.score_map import ScoreMap
 
 PRIOR = ItemPrior(np.array([b"mug", b"lamp", b"rug", b"cup"]), np.array([0.5, 0.25, 0.125, 0.125], np.float32))
 TIMES = [("mug", 2.0), ("lamp", 1.0), ("cup", 0.5), ("never seen", 1.0), ("", 1.0)]
@@ -44,6 +45,20 @@ def test_the_best_stands_first_in_float32_too():
         rising = bits.view(np.float32)[np.newaxis]
         scores, _ = PRIOR.among_all(tf.fill([1, 20_000], "mug"), tf.constant(rising))
         assert (np.diff(scores) >= 0).all()
+
+
+def test_calibrated_log_odds_get_the_line_through_the_prior_and_stay_in_order():
+    """The ranker's odds were 1 / 4, 1 / 2 and 1; their square roots, halved, are its calibrated ones."""
+    learned = np.array([1 / 4, 1 / 2, 1])
+    items, line = tf.constant([["mug", "lamp", "cup"]]), ScoreMap(0.5, np.log(0.5), 20.0, np.log(3))
+    calibrated = np.sqrt(learned) / 2
+    scores, keys = PRIOR.among_all(items, tf.constant([calibrated / (1 + calibrated)], tf.float32), line)
+    times = np.array([2.0, 1.0, 0.5])
+    expected = np.sqrt(learned * times) / 2 * 3
+    np.testing.assert_allclose(odds(scores.numpy()[0].astype(float)), expected, rtol=2e-6)
+    plain, _ = PRIOR.among_all(items, tf.constant([learned / (1 + learned)], tf.float32))
+    np.testing.assert_allclose(odds(plain.numpy()[0].astype(float)), learned * times, rtol=2e-6)
+    np.testing.assert_allclose(np.exp(keys.numpy()[0]), expected, rtol=2e-6)
 
 
 def test_it_is_made_of_what_a_retriever_holds(caplog):

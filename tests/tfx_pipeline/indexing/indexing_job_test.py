@@ -8,11 +8,13 @@ import pytest
 import tensorflow_transform as tft
 
 from components.retrieve_then_rank.composed_model import save_composed_model
+from components.score_map_file import read_score_maps
 from models.contract import StartsFromFeatures
 from models.unifiedssr.unifiedssr_config import UnifiedSSRConfig
 from models.unisar.unisar_config import UniSARConfig
 from schemas import features, signatures
 from schemas.canonical_event import Surface
+from schemas.score_map import ScoreMap
 from serving.local_server.models.servable import Servable
 from tests.support.behaviour_examples import write_examples
 from tests.support.exported_retriever import HISTORY, ITEMS, RAW_SPEC, analyzed, rank_inputs, texts, wanted
@@ -56,6 +58,8 @@ def row(item, title, price, category=b"home"):
     }
 
 
+MAPS = {"search": ScoreMap(0.5, -2.0, 20.0), "recommendation": ScoreMap(2.0, -3.0, 20.0)}
+"""Scores are calibrated."""
 KNOWN = [row(item, f"mug {place}", float(place)) for place, item in enumerate(ITEMS)]
 KNOWN[0][features.ENGAGEMENTS] = [34]
 TWIN = row("a twin", "mug 3", 3.0)
@@ -102,7 +106,7 @@ def exports(request, transformed, tmp_path_factory):
     if isinstance(model, StartsFromFeatures):  # A part of the scores is that of a start.
         model.set_learned_shares(dict.fromkeys(Surface, 0.75))
     trained_weights.save(model, trained.model_dir)
-    saved_model.save(model, output, trained.model_dir, catalogue.categories)
+    saved_model.save(model, output, trained.model_dir, catalogue.categories, score_maps=MAPS)
     raw = tft.coders.ExampleProtoCoder(output.raw_metadata.schema)
     # In another order, and one that is known has got another price.
     rows = [NEWCOMER, *KNOWN[::-1], TWIN]
@@ -129,6 +133,10 @@ def logits(servable, candidates, queries=("", "blue mug", "mug")):
     inputs = rank_inputs([HISTORY, HISTORY, ()], ["u1", "nobody", "u1"], queries, candidates)
     probabilities = servable.run(signatures.RANK, inputs)[signatures.SCORES].astype(float)
     return np.log(probabilities) - np.log1p(-probabilities)
+
+
+def test_scores_stay_calibrated(exports):
+    assert [read_score_maps(folder) for folder in exports] == [MAPS, MAPS]
 
 
 def test_known_items_score_as_before_unless_they_changed(indexed):

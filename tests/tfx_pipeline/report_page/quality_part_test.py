@@ -142,3 +142,11 @@ def test_figures_that_were_not_measured_are_empty():
     assert (difference(None, 1), difference(0.5, None), difference(0.25, 0.5)) == ("", "", "-0.2500")
     assert surfaces_of({"overall": {}}) == ["overall"]
     assert surfaces_of({"overall": {}, "recommendation": {}, "search": {}}) == ["search", "recommendation"]
+
+
+def test_calibrated_scores_stand_beside_what_they_were():
+    model = evaluated()
+    search = model["rules"]["candidates"]["search"]
+    search |= {"uncalibrated_scores": search["scores"], "candidates_per_click": 20.0}
+    html = quality_parts(model)
+    assert "search, before calibration" in html and "in search one in 20 candidates is clicked" in html

@@ -2,14 +2,17 @@
 
 import json
 import logging
+import math
 from contextlib import contextmanager
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 import tensorflow as tf
 
 from models.unisar.unisar_config import UniSARConfig
 from schemas.canonical_event import Surface
+from tfx_pipeline.config.calibration_config import CalibrationConfig
 from tfx_pipeline.config.training_config import SettledTrainConfig
 from tfx_pipeline.training import training_job
 from tfx_pipeline.training.callbacks import EpochLines, OnlySurfaces, ResumableEarlyStopping
@@ -241,3 +244,37 @@ def test_a_model_that_asks_for_engagements_gets_them_and_the_labels_of_training_
     assert not any(of.get("with_labels") for of in asked["v",])
     model, asked = run()
     assert not hasattr(model, "tables") and not any(of.get("with_labels") for of in asked["t",])
+
+
+def test_scores_are_calibrated_on_validation_by_the_weights_that_are_exported(monkeypatch, tmp_path):
+    """A model with one logit for what is clicked, 2, and one for all else, 0: of five candidates one is clicked."""
+
+    class Model:
+        def item_embeddings(self):
+            return tf.constant([0.0, 2.0, 0.0, 0.0])
+
+        def score(self, inputs, item_table):
+            return tf.gather(item_table, inputs["candidate_items"])
+
+    rows = ({"search": {"candidate_items": tf.constant([[1, 2]] * 40)}}, {"search": tf.constant([[1.0, 0.0]] * 40)})
+    exported, nowhere = [], dict.fromkeys(("transform_graph", "model_dir", "log_dir", "checkpoint_dir"), str(tmp_path))
+    files = {"train_files": ("t",), "validation_files": ("v",), "catalog_files": ()}
+    calibration = training_job.Calibration(CalibrationConfig("platt", 5.0))
+    for of, surfaces in ((calibration, {"search"}), (None, None)):
+        settings = SettledTrainConfig(surfaces=("search",))
+        job = training_job.TrainingJob("unisar", UniSARConfig(), settings, **files, **nowhere, calibration=of)
+        catalog = SimpleNamespace(engagements=np.zeros(4, np.int64))
+        trained = training_job.Trained(job, Model(), None, catalog, None, {})
+        monkeypatch.setattr(training_job, "train", lambda _, trained=trained: trained)
+        monkeypatch.setattr(training_job.trained_weights, "save", lambda *_: None)
+        monkeypatch.setattr(training_job, "write_projector", lambda *_: None)
+        monkeypatch.setattr(training_job, "_names", lambda *_: None)
+        monkeypatch.setattr(training_job.inputs, "joint_batches", lambda files, *_, **__: [rows] * (files == ("v",)))
+        monkeypatch.setattr(training_job.inputs, "count_examples", lambda *_, **__: 40)
+        monkeypatch.setattr(training_job, "export", lambda *_, maps: exported.append(maps))
+        training_job.run(job)
+        assert (exported[-1] and set(exported[-1])) == surfaces
+    line = exported[0]["search"]
+    # With Platt's targets, of 40 clicks 41 / 42 are, and of the 160 negatives that 40 stand for, 1 / 162.
+    np.testing.assert_allclose(line.intercept, -math.log(161), rtol=1e-4)
+    np.testing.assert_allclose(2 * line.slope + line.intercept, math.log(41), rtol=1e-4)

@@ -36,6 +36,7 @@ SCORES_TOLD: Final = (
     "Scores among the candidates. Shifted: after all log-odds were moved by one number, so that as many positives are "
     "predicted as there are."
 )
+_BEFORE: Final = "before calibration"
 _MOST_SLICES: Final = 5
 _INTEGERS: Final = {lists.LISTS}
 _SHORT: Final = {lists.SERVED_POPULARITY, lists.CLICKED_POPULARITY, lists.NOVELTY}
@@ -45,7 +46,7 @@ def evaluation_lines(model: Model) -> list[str]:
     """Tables of scores and of lists, and the slices in which a rule is better for sure; nothing that is not there."""
     found = []
     for title, columns, told, by_surface in (
-        ("scores", SCORE_COLUMNS, SCORES_TOLD, scores_of(model)),
+        ("scores", SCORE_COLUMNS, scores_told(model), scores_of(model)),
         (f"first {lists.LISTED} served", LIST_COLUMNS, LISTS_TOLD, model.get("lists") or {}),
     ):
         header, rows = figure_table(title, columns, by_surface)
@@ -74,9 +75,26 @@ def interval_of(model: Model, surface: str, metric: str) -> str:
 
 
 def scores_of(model: Model) -> dict[str, Mapping[str, Any]]:
-    """By surface what the scores among the candidates are worth."""
-    compared = model.get("rules") or {"candidates": {}}
-    return {surface: each["scores"] for surface, each in compared["candidates"].items() if each.get("scores")}
+    """By surface what the scores among the candidates are worth, and what they were before they were calibrated."""
+    found = {}
+    for surface, each in (model.get("rules") or {"candidates": {}})["candidates"].items():
+        for name, figures in ((surface, each.get("scores")), (f"{surface}, {_BEFORE}", each.get(keys.UNCALIBRATED))):
+            if figures:
+                found[name] = figures
+    return found
+
+
+def scores_told(model: Model) -> str:
+    """What the figures of scores are, in a few sentences."""
+    of_surfaces = (model.get("rules") or {"candidates": {}})["candidates"]
+    calibrated = {name: each for name, each in of_surfaces.items() if keys.UNCALIBRATED in each}
+    if not calibrated:
+        return SCORES_TOLD
+    told = []
+    for surface, each in calibrated.items():
+        count = each[keys.CANDIDATES_PER_CLICK]
+        told.append(f"in {surface} one in {f'{count:,.6g} candidates' if count else 'those that are given'} is clicked")
+    return f"{SCORES_TOLD} Served scores are calibrated, and candidates count so that {', '.join(told)}."
 
 
 def figure_table(

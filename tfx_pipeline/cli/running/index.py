@@ -18,6 +18,7 @@ from tfx_pipeline.cli.parsing import config_arguments
 from tfx_pipeline.cli.running import preflight
 from tfx_pipeline.cli.running.report_text import is_pushed, outcome_lines
 from tfx_pipeline.cli.running.surfaces_of_log import fitted_to_log
+from tfx_pipeline.config.calibration_config import CalibrationConfig
 from tfx_pipeline.config.pipeline_config import PipelineConfig
 from tfx_pipeline.display.shown import shown
 from tfx_pipeline.runners import root_lock
@@ -38,6 +39,8 @@ def run(args: argparse.Namespace) -> int:
     config = config_arguments.load(args)
     preflight.check(config)
     with root_lock.held(config.run_root, "tandem index"), shown(everything=args.verbose) as display:
+        # The trained models keep their calibration, so nothing has to be counted for it.
+        config = dataclasses.replace(config, calibration=CalibrationConfig())
         (config,) = fitted_to_log([config])
         trained = _trained(config)
         display.stage("Importing TensorFlow and TFX", remark=": 10 to 30 seconds")

@@ -11,19 +11,22 @@ from schemas import features, signatures
 from schemas.canonical_event import Surface
 from tfx_pipeline.export import history_request, rank_request
 from tfx_pipeline.export.serving_transform import ServingTransform
-from tfx_pipeline.export.signatures.ranking_signatures import probabilities
+from tfx_pipeline.export.signatures.served_scores import ServedScores
 
 _FEATURES = {Surface.RECOMMENDATION: features.RECOMMENDATION_ITEMS, Surface.SEARCH: features.SEARCH_KINDS}
 """A feature that is as long as the history of each surface that the model reads."""
 
 
-def explain_signature(model: keras.Model, transform: ServingTransform, item_table: Any) -> Callable:
+def explain_signature(
+    model: keras.Model, transform: ServingTransform, item_table: Any, served: ServedScores
+) -> Callable:
     """The function of the signature.
 
     Args:
         model: A built model with `explain(inputs, item_table)`.
         transform: The Transform graph.
         item_table: What `model.item_embeddings()` returned, as variables.
+        served: Turns logits into scores.
 
     Returns:
         A tf.function.
@@ -43,6 +46,6 @@ def explain_signature(model: keras.Model, transform: ServingTransform, item_tabl
             kept = history_request.kept_tokens(request, surface, inputs[name].shape[1])
             total += tf.matmul(weights[surface.value], tf.cast(kept, tf.float32))
         told = tf.where(is_item[:, :, tf.newaxis], total, 0.0)
-        return {signatures.SCORES: probabilities(logits, inputs), signatures.HISTORY_WEIGHTS: told}
+        return {signatures.SCORES: served.of_candidates(logits, inputs), signatures.HISTORY_WEIGHTS: told}
 
     return explain

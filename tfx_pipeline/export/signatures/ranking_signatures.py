@@ -7,18 +7,22 @@ import keras
 import tensorflow as tf
 
 from components.input_specs import input_specs
-from schemas import features, signatures
+from schemas import signatures
 from tfx_pipeline.export import rank_request
 from tfx_pipeline.export.serving_transform import ServingTransform
+from tfx_pipeline.export.signatures.served_scores import ServedScores
 
 
-def ranking_signatures(model: keras.Model, transform: ServingTransform, item_table: Any) -> dict[str, Callable]:
+def ranking_signatures(
+    model: keras.Model, transform: ServingTransform, item_table: Any, served: ServedScores
+) -> dict[str, Callable]:
     """The functions of the signatures that every exported model has.
 
     Args:
         model: A built model with `score(inputs, item_table)`.
         transform: The Transform graph.
         item_table: What `model.item_embeddings()` returned, as variables.
+        served: Turns logits into scores.
 
     Returns:
         tf.functions by the signatures' names.
@@ -27,7 +31,7 @@ def ranking_signatures(model: keras.Model, transform: ServingTransform, item_tab
     # Nothing here has Python control flow over tensors, so AutoGraph would only cost time.
     @tf.function(autograph=False)
     def scores(inputs: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
-        return {signatures.SCORES: probabilities(model.score(inputs, item_table=item_table), inputs)}
+        return {signatures.SCORES: served.of_candidates(model.score(inputs, item_table=item_table), inputs)}
 
     @tf.function(input_signature=list(input_specs(signatures.SERVING_DEFAULT).values()), autograph=False)
     def serving_default(examples: tf.Tensor) -> dict[str, tf.Tensor]:
@@ -40,15 +44,3 @@ def ranking_signatures(model: keras.Model, transform: ServingTransform, item_tab
         return scores(transform(rank_request.raw_features(dict(zip(rank_inputs, request, strict=True)))))
 
     return {signatures.SERVING_DEFAULT: serving_default, signatures.RANK: rank}
-
-
-def probabilities(logits: tf.Tensor, inputs: dict[str, tf.Tensor]) -> tf.Tensor:
-    """Turns logits into the scores of the answer: float32 [batch, candidates].
-
-    Args:
-        logits: Float [batch, candidates].
-        inputs: The model's inputs.
-    """
-    # Padding is no item, so it gets the lowest probability.
-    is_item = tf.not_equal(inputs[features.CANDIDATE_ITEMS], features.PADDING)
-    return tf.where(is_item, tf.sigmoid(tf.cast(logits, tf.float32)), 0.0)

@@ -13,6 +13,7 @@ from tfx_pipeline.export.catalogue.category_filter import CategoryFilter
 from tfx_pipeline.export.catalogue.item_rows import ItemRows
 from tfx_pipeline.export.catalogue.retrieval_index import NOT_FOUND, RetrievalIndex
 from tfx_pipeline.export.serving_transform import ServingTransform
+from tfx_pipeline.export.signatures.served_scores import ServedScores
 from tfx_pipeline.export.sources.allowed_items import AllowedItems
 from tfx_pipeline.export.sources.candidate_sources import Asked, CandidateSources, words_asked
 from tfx_pipeline.export.sources.fallback import Fallback, Found
@@ -123,6 +124,7 @@ def retrieval_signatures(
     fallback: Fallback,
     sources: CandidateSources | None,
     context: Sequence[str],
+    served: ServedScores,
 ) -> dict[str, Callable]:
     """The functions of the signatures `recommend` and `search`.
 
@@ -135,6 +137,7 @@ def retrieval_signatures(
         fallback: Answers the rows of which nothing is known.
         sources: Offers further items; None if there are no further sources.
         context: The names of the context values that the model takes.
+        served: Turns logits into scores.
 
     Returns:
         tf.functions by the signatures' names.
@@ -159,11 +162,12 @@ def retrieval_signatures(
                 return AllowedItems(order, retrieval.categories, category, left_out)
 
             rows, logits = retrieval.best(requests, columns, excluded, category)
-            found = Found(rows, _probabilities(logits), tf.zeros_like(rows))
+            found = Found(rows, served.of_list(logits, surface), tf.zeros_like(rows))
             if sources is not None:
                 asked = Asked(words_asked(inputs), item_rows.rows_of(history), allowed())
                 rows, numbers = sources.with_nearest(rows, asked, columns)
-                found = _best_first(rows, retrieval.logits(requests, rows), numbers)
+                rows, logits, numbers = _best_first(rows, retrieval.logits(requests, rows), numbers)
+                found = Found(rows, served.of_list(logits, surface), numbers)
             found = fallback.instead(found, inputs, allowed, columns)
             rows, scores = item_lists.filled_up(found.rows, found.scores, k, columns)
             is_item = tf.not_equal(rows, features.PADDING)
@@ -181,17 +185,12 @@ def retrieval_signatures(
     }
 
 
-def _probabilities(logits: tf.Tensor) -> tf.Tensor:
-    """The scores of logits; `NO_ITEM` stays."""
-    return tf.where(tf.greater(logits, item_lists.NO_ITEM), tf.sigmoid(logits), item_lists.NO_ITEM)
-
-
-def _best_first(rows: tf.Tensor, logits: tf.Tensor, sources: tf.Tensor) -> Found:
+def _best_first(rows: tf.Tensor, logits: tf.Tensor, sources: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
     """Orders items by their logits; padding comes last."""
     logits = tf.where(tf.equal(rows, features.PADDING), item_lists.NO_ITEM, logits)
     logits, order = tf.math.top_k(logits, tf.shape(logits)[1])
     rows, sources = (tf.gather(each, order, batch_dims=1) for each in (rows, sources))
-    return Found(rows, _probabilities(logits), sources)
+    return rows, logits, sources
 
 
 def _contains(sets: tf.Tensor, values: tf.Tensor) -> tf.Tensor:

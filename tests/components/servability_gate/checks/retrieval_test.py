@@ -7,6 +7,7 @@ from components.servability_gate.checks.offered import try_offered
 from components.servability_gate.checks.scores import RefusedError
 from schemas import signatures
 from schemas.canonical_event import Surface, Token
+from schemas.score_map import ScoreMap
 from tests.support.asked_models import AskedModel, example, signature_defs
 from tests.support.listed_items import listed
 
@@ -212,6 +213,27 @@ def test_lists_whose_log_odds_are_those_of_rank_and_the_item_s_prior_pass():
 def test_refuses_lists_whose_log_odds_differ_from_those_of_rank_by_more_than_the_prior(of, reason):
     with pytest.raises(RefusedError, match=f"`recommend` and `rank` score the same .*: with the `prior` .*{reason}"):
         try_offered(with_priors(**of), EXAMPLES, 1e-5)
+
+
+@pytest.mark.parametrize(("surface", "passes"), [("recommendation", True), ("search", False)])
+def test_calibrated_lists_add_the_line_through_the_prior(surface, passes):
+    """As if `rank` had half the log-odds and lists a level that is ln 3 higher: recommendations alone do."""
+    line = {"slope": 0.5, "list_shift": np.log(3)}
+
+    def recommend(inputs):
+        rows = len(inputs[signatures.K])
+        if inputs[signatures.CATEGORY].any():
+            return found([[]] * rows)
+        odds = 3 * np.sqrt(np.exp(PRIORS[b"a"])) * SCORES[b"a"] / (1 - SCORES[b"a"])
+        return found([["a"]] * rows, [[odds / (1 + odds)]] * rows)
+
+    asked = with_priors(by_rank=SCORES, recommend=recommend, search=found([[]]))
+    asked.score_maps = {surface: ScoreMap(**line)}
+    if passes:
+        try_offered(asked, EXAMPLES, 1e-5)
+    else:
+        with pytest.raises(RefusedError, match="`recommend` and `rank` score the same .*: with the `prior` "):
+            try_offered(asked, EXAMPLES, 1e-5)
 
 
 @pytest.mark.parametrize(("alone", "passes"), [(16 / 33, True), (0.45, False)])

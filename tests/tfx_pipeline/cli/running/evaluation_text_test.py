@@ -27,6 +27,19 @@ def test_scores_lists_and_slices():
     assert evaluation_lines(BEFORE) == []
 
 
+def test_calibrated_scores_stand_below_what_they_were_and_it_is_said_of_how_many_candidates_one_is_clicked():
+    model = evaluated()
+    search = model["rules"]["candidates"]["search"]
+    search |= {"uncalibrated_scores": {**search["scores"], "log_loss": 0.5}, "candidates_per_click": 1250.0}
+    scores, told = evaluation_lines(model)[:2]
+    rows = scores.splitlines()[1:]
+    assert [row.split("  ")[0] for row in rows] == ["search, before calibration", "search"]
+    assert "0.5000" in rows[0] and "0.0625" in rows[1]
+    assert told.endswith("so that in search one in 1,250 candidates is clicked.")
+    search["candidates_per_click"] = None
+    assert evaluation_lines(model)[1].endswith("so that in search one in those that are given is clicked.")
+
+
 def test_of_many_slices_the_worst_are_told():
     slices = [{**SLICES[1], "part": f"{place}", "difference": [-place / 10, -0.9, -0.01]} for place in range(1, 8)]
     lines = slice_lines({"candidates": {"search": {"slices": slices}}})

@@ -47,3 +47,20 @@ def test_a_run_says_so_before_anything_is_imported_and_refuses_the_missing_surfa
     assert "tandem: train.surfaces = [search]: the log has no search event with an engagement." in error
     with pytest.raises(ConfigError):
         fitted_to_log([feed_only("train.surfaces=[search]")], pytest.fail)
+
+
+SHOWN = ("calibration.method=platt", "data.negatives=shown", "data.columns.label=label")
+
+
+def test_the_share_of_clicks_in_what_was_shown_is_counted_where_scores_are_calibrated_to_it(feed_only, tmp_path):
+    rows = "u,5,recommendation,a,1\n" + "u,6,recommendation,b,0\n" * 3 + "u,7,search,a,1\nu,8,search,b,0\n"
+    (tmp_path / "e.csv").write_text("user_id,timestamp_ms,surface,item_id,label\n" + rows)
+    said = []
+    (config,) = fitted_to_log([feed_only(*SHOWN)], said.append)
+    assert (config.calibration.candidates, config.calibration.search_candidates) == (4.0, 2.0)
+    assert said == ["One item of 4 in recommendation, of 2 in search that users were shown was clicked"]
+    (unasked,) = fitted_to_log([feed_only(*SHOWN, "calibration.candidates=9")], pytest.fail)
+    assert unasked.calibration.candidates == 9
+    with pytest.raises(ConfigError, match="no item in search that was shown and not clicked"):
+        (tmp_path / "e.csv").write_text((tmp_path / "e.csv").read_text().replace("u,8,search,b,0\n", ""))
+        fitted_to_log([feed_only(*SHOWN)], pytest.fail)

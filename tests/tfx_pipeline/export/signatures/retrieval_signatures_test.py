@@ -93,7 +93,7 @@ def test_before_a_ranker_of_popular_negatives_popularity_counts_again(popular_ne
 def test_the_gate_refuses_a_ranker_that_lists_do_not_score_as(exported, tmp_path, monkeypatch):
     """As if the lists' part of the model and `rank` were exported with unlike priors or weights."""
     composed = str(tmp_path / "composed")
-    monkeypatch.setattr(ItemPrior, "among_all", lambda self, items, scores: (scores, scores))
+    monkeypatch.setattr(ItemPrior, "among_all", lambda self, items, scores, calibrated: (scores, scores))
     save_composed_model(exported.model_dir, exported.model_dir, composed, 12, True)
     file = write_examples(tmp_path / "test.gz", [behaviour_example(["item-a", "item-b"], history=HISTORY)])
     reasons = check(composed, [file], GateConfig(examples=1), str(tmp_path / "requests"), serve_in_process).reasons
