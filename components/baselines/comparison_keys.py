@@ -15,3 +15,9 @@ AUC, LOG_LOSS, CALIBRATION_ERROR, OBSERVED_TO_PREDICTED = (
 SHIFT, SHIFTED_LOG_LOSS, SHIFTED_CALIBRATION_ERROR = "shift", "shifted_log_loss", "shifted_calibration_error"
 BINS: Final = "bins"
 """The figures of scores; `ScoreSums.figures` says what they are."""
+
+BY_PLACE: Final = "by_place"
+LEFT_OUT, CLIPPED, MEAN_WEIGHT, EFFECTIVE, RANKERS = "left_out", "clipped", "mean_weight", "effective", "rankers"
+"""The estimates by place of a surface; `place_estimates` says what they are."""
+PLACES, BEYOND, REFERENCE, GIVEN, WHY_NOT = "places", "beyond", "reference", "given", "why_not"
+"""What is told of the places themselves; `place_tables` says what it is."""

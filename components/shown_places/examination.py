@@ -1,8 +1,8 @@
 """How much of each place users see: the examination of a position-based click model.
 
-In that model (Craswell et al. 2008, "An experimental comparison of click position-bias models", section 3; Wang et al.
-2018, "Position bias estimation for unbiased learning to rank in personal search", equation 1), whoever is shown a thing
-at a place engages with it with the probability
+In that model (Craswell et al. 2008, "An experimental comparison of click position-bias models"; Wang et al. 2018,
+"Position bias estimation for unbiased learning to rank in personal search"), whoever is shown a thing at a place
+engages with it with the probability
 
     examination(place) * attraction(thing)
 

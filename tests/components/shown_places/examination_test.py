@@ -60,7 +60,7 @@ def test_a_given_examination():
 
 
 def plain_em(engaged, steps=3_000):
-    """EM of the model with an attraction for each thing (Wang et al. 2018, section 4); every thing shown once a place.
+    """EM of the model with an attraction for each thing (Wang et al. 2018); every thing shown once a place.
 
     Args:
         engaged: int [things, places].
