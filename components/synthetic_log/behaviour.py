@@ -33,7 +33,8 @@ class Rows(NamedTuple):
 
     def chosen(self, mask: np.ndarray) -> "Rows":
         """The rows for which the mask is true."""
-        return Rows(*(None if each is None else each[mask] for each in self))
+        place = None if self.place is None else self.place[mask]
+        return Rows(self.action[mask], self.item[mask], self.engaged[mask], place)
 
 
 @dataclass(frozen=True)

@@ -51,7 +51,7 @@ def places_part(compared: Mapping[str, Any]) -> Html:
 
 
 def _drawn(of: Mapping[str, Any]) -> list[Interval]:
-    drawn = []
+    drawn: list[Interval] = []
     for place, _, _, chance, error in of[keys.PLACES]:
         if chance is not None and len(drawn) < _DRAWN:
             reach = _ENDS * (error or 0.0)

@@ -57,7 +57,16 @@ class Weighted(NamedTuple):
 
     def plus(self, other: "Weighted | None") -> "Weighted":
         """Of the examples of both."""
-        return self if other is None else Weighted(*(one + another for one, another in zip(self, other, strict=True)))
+        if other is None:
+            return self
+        return Weighted(
+            self.gains + other.gains,
+            self.plain + other.plain,
+            self.weight + other.weight,
+            self.squared + other.squared,
+            self.examples + other.examples,
+            self.clipped + other.clipped,
+        )
 
 
 def place_estimates(
