@@ -31,10 +31,10 @@ class Rows(NamedTuple):
     engaged: np.ndarray
     place: np.ndarray | None = None
 
-    def chosen(self, mask: np.ndarray) -> "Rows":
-        """The rows for which the mask is true."""
-        place = None if self.place is None else self.place[mask]
-        return Rows(self.action[mask], self.item[mask], self.engaged[mask], place)
+    def chosen(self, which: np.ndarray) -> "Rows":
+        """The rows for which a mask is true, or those at indices, in their order."""
+        place = None if self.place is None else self.place[which]
+        return Rows(self.action[which], self.item[which], self.engaged[which], place)
 
 
 @dataclass(frozen=True)

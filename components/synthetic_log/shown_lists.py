@@ -54,8 +54,11 @@ def shown_in_lists(config: GeneratorConfig, behaviour: Behaviour) -> Behaviour:
     engaged = rows.engaged & is_seen
     has_event = np.bincount(rows.action, engaged, actions) > 0
     unseen = np.flatnonzero(behaviour.actions.is_search & ~has_event)
-    without = Rows(unseen, np.full(len(unseen), NO_ITEM), np.ones(len(unseen), bool), np.zeros(len(unseen), np.int64))
-    seen = Rows(rows.action, rows.item, engaged, place)
-    together = [np.concatenate(each) for each in zip(without, seen, strict=True)]
-    order = np.argsort(together[0], kind="stable")
-    return Behaviour(behaviour.users, behaviour.actions, Rows(*(each[order] for each in together)))
+    together = Rows(
+        np.concatenate([unseen, rows.action]),
+        np.concatenate([np.full(len(unseen), NO_ITEM), rows.item]),
+        np.concatenate([np.ones(len(unseen), bool), engaged]),
+        np.concatenate([np.zeros(len(unseen), np.int64), place]),
+    )
+    order = np.argsort(together.action, kind="stable")
+    return Behaviour(behaviour.users, behaviour.actions, together.chosen(order))
