@@ -45,6 +45,7 @@ class Event:
         split: The split to which the source assigns the event; empty if the configuration decides.
         element: The event's number among the events of its row, from 0. It orders events that a list in one row holds.
         weight: How much the event counts as a target of training, at least 0; 1 if the log says nothing of it.
+        place: At which place of its list the item was shown, from 1 at the top; 0 if the log does not say.
     """
 
     user_id: str
@@ -59,6 +60,7 @@ class Event:
     split: str = ""
     element: int = 0
     weight: float = 1.0
+    place: int = 0
 
     @property
     def is_target(self) -> bool:

@@ -23,6 +23,8 @@ HISTORY_QUERIES: Final = "history_queries"
 # Only in examples of logs that tell weights (`data.columns.weight`).
 WEIGHT: Final = "weight"
 HISTORY_WEIGHTS: Final = "history_weights"
+# Only in examples of logs that tell places (`data.columns.place`). Models do not see it.
+SHOWN_PLACE: Final = "shown_place"
 # Features of the `catalog` split, which holds one example per item.
 ITEM_ID: Final = "item_id"
 TITLE: Final = "title"
@@ -52,7 +54,7 @@ BEHAVIOUR_FEATURES: Final = (
 CATALOG_FEATURES: Final = (ITEM_ID, TITLE, CATEGORIES, ATTRIBUTES, NUMBERS, VECTOR, ENGAGEMENTS)
 AUDIENCE_FEATURES: Final = (USER_ATTRIBUTES, USER_NUMBERS)
 """Beside `USER_ID`."""
-INT_FEATURES: Final = (TIMESTAMP_MS, SEQUENCE_END, HISTORY_KINDS, HISTORY_ITEM_COUNTS, ENGAGEMENTS)
+INT_FEATURES: Final = (TIMESTAMP_MS, SEQUENCE_END, HISTORY_KINDS, HISTORY_ITEM_COUNTS, SHOWN_PLACE, ENGAGEMENTS)
 FLOAT_FEATURES: Final = (LABELS, WEIGHT, HISTORY_WEIGHTS, NUMBERS, VECTOR, USER_NUMBERS)
 
 # --- Transformed features: what the Transform graph yields and the models take. ---

@@ -412,6 +412,8 @@ def _baselines(
         deciding_slices=of.deciding_slices,
         slice_margin=of.slice_margin,
         timezone=config.data.timezone,
+        examination=of.examination,
+        place_weight_cap=of.place_weight_cap,
     )
     node = Baselines(
         model, examples, settings, of.split, rival, baseline_model=baseline_model if of.deciding_slices else None

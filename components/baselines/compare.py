@@ -3,17 +3,20 @@
 import functools
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Final, NamedTuple
 
 import apache_beam as beam
 import numpy as np
 
+from components.baselines.by_place.place_estimates import Weighted, place_estimates
+from components.baselines.by_place.place_weights import PlaceWeights, SurfacePlaces, place_tables, places_of
 from components.baselines.comparison import compared
 from components.baselines.comparison_file import read_comparison, write_comparison
 from components.baselines.comparison_keys import (
     BEATEN,
     BEST_RULE,
+    BY_PLACE,
     CANDIDATES_PER_CLICK,
     EXAMPLES,
     MODEL,
@@ -62,6 +65,7 @@ class _Summed(NamedTuple):
         examples: How many there are.
         items: Among how many items the longest was ranked.
         parts: Of each slice the sums of the gains in the metric that decides, float64 [rankers], and how many examples.
+        weighted: Of the examples whose place is known; None if there is none.
     """
 
     gains: np.ndarray
@@ -69,6 +73,7 @@ class _Summed(NamedTuple):
     examples: int
     items: int
     parts: Mapping[Part, tuple[np.ndarray, int]]
+    weighted: Weighted | None
 
 
 @dataclass(frozen=True)
@@ -88,6 +93,8 @@ class ComparisonSettings:
             Evaluator's baseline.
         slice_margin: By more than this, for sure.
         timezone: The time zone of slices by the hour, an IANA name.
+        examination: By surface the examination of the places 1, 2 and so on; it is estimated where it is not given.
+        place_weight_cap: The largest weight of an example by its place; 0 for no limit.
     """
 
     rules: tuple[str, ...]
@@ -101,6 +108,8 @@ class ComparisonSettings:
     deciding_slices: tuple[str, ...] = ()
     slice_margin: float = 0.0
     timezone: str = "UTC"
+    examination: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
+    place_weight_cap: float = 0.0
 
     def to_json(self) -> str:
         """The settings as text, which `from_json` reads."""
@@ -123,12 +132,14 @@ class ComparedFiles:
         train: The split that the rules learn from.
         evaluation: The split to rank.
         examples: How many examples `evaluation` has; None if nobody knows. Then none is ranked among all items.
+        places: What the log tells of places, the files of `components.shown_places.count_files`; none if it does not.
     """
 
     catalogue: Sequence[str]
     train: Sequence[str]
     evaluation: Sequence[str]
     examples: int | None
+    places: Sequence[str] = ()
 
 
 def compare(
@@ -157,14 +168,19 @@ def compare(
         surface, among an example's candidates and among all items, and `repeats`, how many positives are in the
         history, and `over_examples`, the model's means over examples instead of users, with their intervals; of
         `candidates` also `scores`, the figures of `ScoreSums`, if scores are calibrated `uncalibrated_scores` and
-        `candidates_per_click`, and `slices`, those of `measured_slices`; `sample`, a sentence on the examples that were
-        ranked among all items; `decides_among`; `blessed`, whether the model beats the best rule there on each surface,
-        and falls behind in no slice that decides; and `reasons` why not.
+        `candidates_per_click`, and `slices`, those of `measured_slices`. If the log tells places, of both also
+        `by_place`, the figures of `place_estimates`, and `by_place` beside them, what `place_tables` tells of places,
+        by surface. `sample`, a sentence on the examples that were ranked among all items; `decides_among`;
+        `blessed`, whether the model beats the best rule there on each surface, and falls behind in no slice that
+        decides; and `reasons` why not.
     """
     share = min(1.0, settings.catalogue_examples / files.examples) if files.examples else 0.0
     ranked_by = replace(settings, rules=(*settings.rules, SASREC)) if sasrec_dir else settings
     with make_pipeline() as pipeline:
-        learned = pipeline | "Start" >> beam.Create([None]) | "Learn" >> beam.Map(_Learn(files, settings.rules))
+        start = pipeline | "Start" >> beam.Create([None])
+        learned = start | "Learn" >> beam.Map(_Learn(files, settings.rules))
+        places = start | "Examine" >> beam.Map(_Examine(files.places, settings.examination))
+        weights = places | "Weigh" >> beam.Map(PlaceWeights.of, settings.place_weight_cap)
         ranked = (
             pipeline
             | "Files" >> beam.Create(list(files.evaluation))
@@ -179,6 +195,7 @@ def compare(
                     settings.timezone,
                 ),
                 beam.pvalue.AsSingleton(learned),
+                beam.pvalue.AsSingleton(weights),
             ).with_outputs(SCORES, main="gains")
         )
         added = ranked[SCORES] | "AddScores" >> beam.CombinePerKey(_added)  # type: ignore[arg-type]
@@ -193,6 +210,7 @@ def compare(
             >> beam.Map(
                 functools.partial(_write, output_dir, ranked_by, share, bool(baseline_dir), read_score_maps(model_dir)),
                 scores=beam.pvalue.AsSingleton(scores),
+                places=beam.pvalue.AsSingleton(places),
             )
         )
     return read_comparison(output_dir)
@@ -210,13 +228,24 @@ class _Learn:
         return catalogue, learned_rules(self._rules, catalogue, log), TrainingFacts.of_log(log, len(catalogue))
 
 
+class _Examine:
+    """Finds out how much of each place users see, on a worker."""
+
+    def __init__(self, files: Sequence[str], given: Mapping[str, Sequence[float]]):
+        self._files, self._given = files, given
+
+    def __call__(self, _: None) -> dict[str, SurfacePlaces]:
+        return places_of(self._files, self._given)
+
+
 def _one(decides: int, key: Any, gained: Gained) -> tuple[Any, _Summed]:
     parts = {(way, part): (gained.gains[:, decides], 1) for way, part in enumerate(gained.parts) if part != NO_SLICE}
-    return key, _Summed(gained.gains, gained.is_repeat, 1, gained.items, parts)
+    weighted = Weighted.of_example(gained.gains, gained.weight, gained.is_clipped)
+    return key, _Summed(gained.gains, gained.is_repeat, 1, gained.items, parts, weighted)
 
 
 def _summed(gained: Iterable[_Summed]) -> _Summed:
-    total = _Summed(np.zeros(()), 0, 0, 0, {})
+    total = _Summed(np.zeros(()), 0, 0, 0, {}, None)
     for each in gained:
         parts = dict(total.parts)
         for part, (gains, examples) in each.parts.items():
@@ -228,6 +257,7 @@ def _summed(gained: Iterable[_Summed]) -> _Summed:
             total.examples + each.examples,
             max(total.items, each.items),
             parts,
+            each.weighted if total.weighted is None else total.weighted.plus(each.weighted),
         )
     return total
 
@@ -244,6 +274,7 @@ def _write(
     score_maps: Mapping[str, ScoreMap],
     users: list[tuple[tuple[str, str, bytes], _Summed]],
     scores: Iterable[tuple[tuple[str, bool], ScoreSums]],
+    places: dict[str, SurfacePlaces],
 ) -> None:
     # Beam gathers in any order, and the draws of users are to be the same each time.
     users.sort(key=lambda each: each[0])
@@ -257,7 +288,10 @@ def _write(
         for surface in settings.surfaces:
             of_users = [summed for (place, name, _), summed in users if (place, name) == (scope, surface)]
             if of_users:
-                found[scope][surface] = _compared(scope, surface, of_users, settings, has_baseline)
+                found[scope][surface] = _compared(scope, surface, of_users, settings, has_baseline, surface in places)
+    if places:
+        tables = place_tables(places, settings.examination)
+        found[BY_PLACE] = {surface: tables[surface] for surface in settings.surfaces if surface in tables}
     for (surface, is_before), sums in scores:
         if surface in found[AMONG_CANDIDATES]:
             of_surface = found[AMONG_CANDIDATES][surface]
@@ -297,7 +331,12 @@ def _slice_reasons(by_surface: Mapping[str, Any], settings: ComparisonSettings) 
 
 
 def _compared(
-    scope: str, surface: str, of_users: list[_Summed], settings: ComparisonSettings, has_baseline: bool
+    scope: str,
+    surface: str,
+    of_users: list[_Summed],
+    settings: ComparisonSettings,
+    has_baseline: bool,
+    has_places: bool,
 ) -> dict[str, Any]:
     items, decides = max(each.items for each in of_users), metric_named(settings.metric)
     listed = rank_metrics() if scope == AMONG_CANDIDATES else METRICS
@@ -316,7 +355,23 @@ def _compared(
         REPEATS: sum(each.repeats for each in of_users),
         OVER_EXAMPLES: _over_examples(gains[:, -1], counts, metrics),
         **({SLICES: slices} if slices else {}),
+        **({BY_PLACE: _by_place(scope, of_users, settings, columns, has_baseline)} if has_places else {}),
     }
+
+
+def _by_place(
+    scope: str, of_users: list[_Summed], settings: ComparisonSettings, columns: Sequence[int], has_baseline: bool
+) -> dict[str, Any]:
+    rankers = {rule: place for place, rule in enumerate(settings.rules)} | {MODEL: -1}
+    if has_baseline and scope == AMONG_CANDIDATES:
+        rankers[BASELINE] = -2
+    return place_estimates(
+        [each.weighted for each in of_users],
+        sum(each.examples for each in of_users),
+        rankers,
+        {column: METRICS[column] for column in columns},
+        metric_named(settings.metric),
+    )
 
 
 def _over_examples(sums: np.ndarray, counts: np.ndarray, metrics: Sequence[RankMetric]) -> dict[str, list[float]]:

@@ -15,6 +15,7 @@ _SPECIFICATION = {
     features.QUERY: tf.io.FixedLenFeature([], tf.string, ""),
     features.TIMESTAMP_MS: tf.io.FixedLenFeature([], tf.int64, 0),
     features.SEQUENCE_END: tf.io.FixedLenFeature([], tf.int64, 0),
+    features.SHOWN_PLACE: tf.io.FixedLenFeature([], tf.int64, 0),
     features.CANDIDATES: tf.io.RaggedFeature(tf.string),
     features.LABELS: tf.io.RaggedFeature(tf.float32),
     features.HISTORY_KINDS: tf.io.RaggedFeature(tf.int64),
@@ -40,6 +41,7 @@ class ExampleColumns:
         history: int32 [rows, length] indices of the items of the history, newest first, padded with `NOTHING`.
         kinds: int64 [rows, events] the kind of each event of the history (`Surface.token_kind`), newest first, padded
             with 0.
+        shown_places: int64 [rows] at which place each target was shown, from 1; 0 if nobody knows.
     """
 
     users: Sequence[bytes]
@@ -52,6 +54,7 @@ class ExampleColumns:
     is_positive: np.ndarray
     history: np.ndarray
     kinds: np.ndarray
+    shown_places: np.ndarray
 
     @property
     def positives(self) -> np.ndarray:
@@ -103,4 +106,5 @@ def example_columns(serialized: Sequence[bytes], places: Mapping[bytes, int]) ->
         is_positive,
         indices(columns[features.HISTORY_ITEMS])[:, ::-1].to_tensor(default_value=NOTHING).numpy(),
         columns[features.HISTORY_KINDS][:, ::-1].to_tensor(default_value=0).numpy(),
+        columns[features.SHOWN_PLACE].numpy(),
     )

@@ -10,6 +10,7 @@ import tensorflow as tf
 import tensorflow_text  # noqa: F401  # Loaded models have operations of it.
 from apache_beam.utils.shared import Shared
 
+from components.baselines.by_place.place_weights import PlaceWeights
 from components.baselines.example_columns import ExampleColumns, example_columns
 from components.baselines.item_features import NOTHING, ItemFeatures
 from components.baselines.rules.rule import Rule
@@ -44,12 +45,16 @@ class Gained(NamedTuple):
         is_repeat: 1 if the positive is in the history, else 0.
         items: Among how many items it was ranked.
         parts: The slices of the example, as `parts_of` has them; none among all items.
+        weight: What the place counts for at which the positive was shown; 0 if nobody knows.
+        is_clipped: Whether that was cut to its limit.
     """
 
     gains: np.ndarray
     is_repeat: int
     items: int
     parts: tuple[int, ...]
+    weight: float
+    is_clipped: bool
 
 
 class RankExamples(beam.DoFn):
@@ -100,8 +105,8 @@ class RankExamples(beam.DoFn):
         if self._baseline_dir:
             self._baseline = self._shared_baseline.acquire(lambda: _Model(tf.saved_model.load(self._baseline_dir)))
 
-    def process(self, batch: list[bytes], learned: Learned) -> Iterator[Any]:
-        """Ranks a batch by the catalogue and the rules of `learned`."""
+    def process(self, batch: list[bytes], learned: Learned, weights: PlaceWeights) -> Iterator[Any]:
+        """Ranks a batch by the catalogue and the rules of `learned`, and weighs it by place."""
         catalogue, rules, facts = learned
         columns = example_columns(batch, catalogue.places)
         found = [_places(rule.keys(columns, columns.items), columns) for rule in rules]
@@ -112,7 +117,8 @@ class RankExamples(beam.DoFn):
         scores = _scored(self._model, batch, columns)
         found.append(_last(_ranked(scores, columns)))
         lengths = np.sum(columns.items >= 0, axis=1)
-        yield from _gains(columns, AMONG_CANDIDATES, found, lengths, parts_of(columns, facts, self._zone))
+        parts = parts_of(columns, facts, self._zone)
+        yield from _gains(columns, AMONG_CANDIDATES, found, lengths, parts, weights)
         surfaces = np.array(columns.surfaces)
         for surface in np.unique(surfaces).tolist():
             rows = surfaces == surface
@@ -131,11 +137,11 @@ class RankExamples(beam.DoFn):
         ]
         at_once = max(1, _SCORES_AT_ONCE // max(len(catalogue), 1))
         for first in range(0, len(chosen), at_once):
-            yield from self._among_all(chosen[first : first + at_once], catalogue, rules)
+            yield from self._among_all(chosen[first : first + at_once], catalogue, rules, weights)
         self._progress.advance(len(batch))
 
     def _among_all(
-        self, batch: list[bytes], catalogue: ItemFeatures, rules: Sequence[Rule]
+        self, batch: list[bytes], catalogue: ItemFeatures, rules: Sequence[Rule], weights: PlaceWeights
     ) -> Iterator[tuple[tuple[str, str, bytes], Gained]]:
         columns = example_columns(batch, catalogue.places)
         items = np.broadcast_to(np.arange(len(catalogue), dtype=np.int32), (len(batch), len(catalogue)))
@@ -147,7 +153,7 @@ class RankExamples(beam.DoFn):
             ranks = model.catalogue_ranks(batch, leaves_out)
             found.append(np.stack([ranks, ranks], axis=1))
         nothing = np.zeros((len(batch), 0), int)
-        yield from _gains(columns, AMONG_ALL, found, np.full(len(batch), len(catalogue)), nothing)
+        yield from _gains(columns, AMONG_ALL, found, np.full(len(batch), len(catalogue)), nothing, weights)
 
 
 def _uncalibrated(scores: np.ndarray, line: ScoreMap) -> np.ndarray:
@@ -201,12 +207,25 @@ def _last(tied: np.ndarray) -> np.ndarray:
 
 
 def _gains(
-    columns: ExampleColumns, scope: str, ranked: Sequence[np.ndarray], lengths: np.ndarray, parts: np.ndarray
+    columns: ExampleColumns,
+    scope: str,
+    ranked: Sequence[np.ndarray],
+    lengths: np.ndarray,
+    parts: np.ndarray,
+    weights: PlaceWeights,
 ) -> Iterator[tuple[tuple[str, str, bytes], Gained]]:
     repeats = _is_repeat(columns).astype(int).tolist()
     gains = np.stack([[mean_gains(metric, each) for metric in METRICS] for each in ranked])
+    of_examples, are_clipped = weights.of_examples(columns.surfaces, columns.shown_places)
     for row in np.flatnonzero(columns.is_positive.any(axis=1)):
-        found = Gained(gains[:, :, row], repeats[row], int(lengths[row]), tuple(parts[row].tolist()))
+        found = Gained(
+            gains[:, :, row],
+            repeats[row],
+            int(lengths[row]),
+            tuple(parts[row].tolist()),
+            float(of_examples[row]),
+            bool(are_clipped[row]),
+        )
         yield (scope, columns.surfaces[row], columns.users[row]), found
 
 

@@ -21,6 +21,7 @@ from components.baselines.compare import (
 )
 from components.baselines.comparison_keys import VERDICT
 from components.raw_files.split_files import split_files
+from components.shown_places.count_files import count_files
 from schemas import features
 
 _LOG = logging.getLogger(__name__)
@@ -58,6 +59,7 @@ class Executor(BaseBeamExecutor):
             split_files(examples, features.TRAIN_SPLIT),
             split_files(examples, split),
             sum(targets) or None,
+            [file for each in examples for file in count_files(each.uri)],
         )
         found = compare(
             self._make_beam_pipeline,

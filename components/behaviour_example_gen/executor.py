@@ -60,7 +60,9 @@ class Executor(BaseBeamExecutor):
         examples.split_names = artifact_utils.encode_split_names(list(splits_of(config)))
         split_dirs = {split: artifact_utils.get_split_uri([examples], split) for split in splits_of(config)}
         now_ms = int(time.time() * 1000)
-        summary = generate_examples(self._make_beam_pipeline, config, catalog.uri, split_dirs, rejects.uri, now_ms)
+        summary = generate_examples(
+            self._make_beam_pipeline, config, catalog.uri, split_dirs, rejects.uri, now_ms, places_dir=examples.uri
+        )
         examples.span = adapter(config.source).source_files(config).last_span
         _record(examples, config, summary)
         examples.set_string_custom_property(LEFT_OUT_PROPERTY, "\n".join(left_out_of(config, summary.counts)))

@@ -12,6 +12,7 @@ from components.behaviour_example_gen.examples.audience import USER, audience
 from components.behaviour_example_gen.examples.behaviour_examples import catalog_example
 from components.behaviour_example_gen.examples.example_files import WriteExampleLists, WriteExamples
 from components.behaviour_example_gen.examples.long_histories import newest_events
+from components.behaviour_example_gen.examples.splits import assign_splits
 from components.behaviour_example_gen.examples.user_examples import examples_of_user
 from components.behaviour_example_gen.left_out import (
     CROWDED_USERS,
@@ -29,13 +30,15 @@ from components.progress import Progress
 from components.raw_files.read_files import FAILURES, REJECTS, ReadFiles, report
 from components.raw_files.refusal import DataError
 from components.raw_files.summary import Summary, read_summary, write_summary
+from components.shown_places.count_files import WriteCounts
+from components.shown_places.showings import ByPlace, Shown, count_showings, training_events
 from components.sources.adapter import adapter, users_reader
-from components.sources.data_config import CATEGORY, LEAVE_ONE_OUT, POPULARITY, DataConfig
+from components.sources.data_config import CATEGORY, LEAVE_ONE_OUT, POPULARITY, TRAIN_ONLY, DataConfig
 from components.sources.packed_events import packed_by, unpack
 from components.sources.source_events import completed, source_events
 from components.sources.strongest_actions import strongest_actions
 from components.sources.unknown_ids import check_unknown, unknown_ids
-from schemas.canonical_event import Item
+from schemas.canonical_event import Event, Item
 from schemas.features import (
     AUDIENCE_SPLIT,
     BEHAVIOUR_SPLITS,
@@ -52,6 +55,9 @@ USERS: Final = "users"
 _COUNTS = "counts"
 _PRETRAINING = "Pretraining"
 _TRAIN_ITEMS = "train_items"
+_SHOWN = "shown"
+_SHOWN_AT_ONCE: Final = 1 << 16
+"""How many different things are held before their showings are passed on."""
 
 
 def generate_examples(
@@ -61,6 +67,7 @@ def generate_examples(
     split_dirs: Mapping[str, str],
     rejects_dir: str,
     now_ms: int,
+    places_dir: str = "",
 ) -> Summary:
     """Writes the examples of all splits.
 
@@ -71,6 +78,7 @@ def generate_examples(
         split_dirs: The directory for each split of `splits_of(config)`.
         rejects_dir: The directory for refused rows and the summary.
         now_ms: The time of reading, in milliseconds since 1970. Later events are refused.
+        places_dir: Where `components.shown_places.count_files` writes what the log tells of places; empty for nowhere.
 
     Returns:
         Reports for `event` rows, and for `candidate`, `user` and `pretraining_event` rows if there are such files.
@@ -102,8 +110,10 @@ def generate_examples(
             given = rows[None] | "CandidatesByUser" >> beam.Map(lambda row: (row[2].user_id, row[2]))
             users = (placed, given) | "Users" >> beam.CoGroupByKey()
         examples = users | "Examples" >> beam.ParDo(_ExamplesOfUser(config, catalog_dir)).with_outputs(
-            *BEHAVIOUR_SPLITS, FAILURES, _COUNTS, _TRAIN_ITEMS
+            *BEHAVIOUR_SPLITS, FAILURES, _COUNTS, _TRAIN_ITEMS, _SHOWN
         )
+        if places_dir and config.has_places:
+            _ = examples[_SHOWN] | "Places" >> WriteCounts(places_dir)
         train_items, counts, rejects = examples[_TRAIN_ITEMS], examples[_COUNTS], events.rejects
         reports = {}
         if files.pretraining:
@@ -256,6 +266,7 @@ class _ExamplesOfUser(beam.DoFn):
     def start_bundle(self) -> None:
         self._train_items: Counter[str] = Counter()
         self._counts: Counter[str] = Counter({USERS: 0, CUT_USERS: 0, CUT_EVENTS: 0, REPEATED_EVENTS: 0})
+        self._shown: dict[Shown, ByPlace] = {}
 
     def process(self, element: tuple[str, Any]) -> Iterable[Any]:
         user_id, grouped = element
@@ -289,8 +300,19 @@ class _ExamplesOfUser(beam.DoFn):
         for split, serialized_examples in by_split.items():
             self._counts[split] += len(serialized_examples)
             yield beam.pvalue.TaggedOutput(split, serialized_examples)
+        if self._config.has_places and self._config.split != TRAIN_ONLY:
+            self._count_showings(events)
+            if len(self._shown) >= _SHOWN_AT_ONCE:
+                for each in self._shown.items():
+                    yield beam.pvalue.TaggedOutput(_SHOWN, each)
+                self._shown = {}
+
+    def _count_showings(self, events: Sequence[Event]) -> None:
+        splits = assign_splits([event for event in events if event.is_target], self._config)
+        count_showings(self._shown, training_events(events, splits, self._config))
 
     def finish_bundle(self) -> Iterable[Any]:
-        for tag, counts in ((_TRAIN_ITEMS, self._train_items), (_COUNTS, self._counts)):
+        found = {_TRAIN_ITEMS: self._train_items, _COUNTS: self._counts, _SHOWN: self._shown}
+        for tag, counts in found.items():
             for count in counts.items():
                 yield beam.pvalue.TaggedOutput(tag, GlobalWindows.windowed_value(count))

@@ -231,6 +231,11 @@ class DataConfig(FormatSettings):
         return f"{self.path.rstrip('/')}/{pattern}"
 
     def _check_sources(self) -> None:
+        if self.source != GENERIC_SOURCE and self.has_places:
+            raise ValueError(
+                f"data.columns.place and .list_order are for `source: {GENERIC_SOURCE}`. Received: "
+                f"source={self.source!r}"
+            )
         for name, single, entries in (
             ("sources", "events", self.sources),
             ("item_sources", "items", self.item_sources),
@@ -312,6 +317,11 @@ class DataConfig(FormatSettings):
     def has_weights(self) -> bool:
         """Whether any log says how much its engagements count."""
         return any(each.columns.weight for each in (*self.event_sources, self._single_log))
+
+    @functools.cached_property
+    def has_places(self) -> bool:
+        """Whether any log says at which place of its list an item was shown."""
+        return any(each.columns.tells_places for each in self.event_sources)
 
     @functools.cached_property
     def has_actions(self) -> bool:

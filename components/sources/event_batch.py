@@ -11,7 +11,15 @@ from itertools import repeat
 from typing import Any, Final
 
 from components.raw_files.row import RecordBatch, RowError
-from components.sources.event_rows import MAX_FIELD_CHARACTERS, EventColumns, RowRules, label_of, time_of, weight_of
+from components.sources.event_rows import (
+    MAX_FIELD_CHARACTERS,
+    EventColumns,
+    RowRules,
+    label_of,
+    place_of,
+    time_of,
+    weight_of,
+)
 from components.sources.event_time import UNITS
 from components.sources.id_text import check_id
 from schemas.canonical_event import Event, Surface
@@ -36,6 +44,7 @@ class EventBatch(RecordBatch):
     label: Sequence[int]
     context: Sequence[Mapping[str, str]]
     weight: Sequence[float]
+    place: Sequence[int]
 
     def __len__(self) -> int:
         """The number of events."""
@@ -49,6 +58,7 @@ class EventBatch(RecordBatch):
             self.context,
             *([default] * size for default in (_DEFAULTS.position, _DEFAULTS.split, _DEFAULTS.element)),
             self.weight,
+            self.place,
         )
 
 
@@ -113,6 +123,10 @@ def _events(texts: _Texts, named: EventColumns, now_ms: int, rules: RowRules) ->
             weight_of(text, named, rules) if label and item else _DEFAULTS.weight
             for text, label, item in zip(texts(named.weight), labels, items, strict=True)
         ]
+    places = [_DEFAULTS.place] * len(texts)
+    if named.place:
+        found = _mapped(texts(named.place), lambda text: place_of(text, named, rules))
+        places = [place if item else _DEFAULTS.place for place, item in zip(found, items, strict=True)]
     contexts: list[Mapping[str, str]] = [{}] * len(texts)
     if named.context:
         values = [_mapped(texts(name), rules.known) for name in named.context]
@@ -129,6 +143,7 @@ def _events(texts: _Texts, named: EventColumns, now_ms: int, rules: RowRules) ->
         label=labels,
         context=contexts,
         weight=weights,
+        place=places,
     )
 
 

@@ -36,6 +36,7 @@ class EventCoder(Coder):
             value.split,
             value.element,
             value.weight,
+            value.place,
         )
         return pickle.dumps(fields, _PROTOCOL)
 

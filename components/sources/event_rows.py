@@ -29,6 +29,8 @@ LEFT_OUT = "left out: "
 """How the reasons of rows begin that the configuration says to leave out."""
 MAX_WEIGHT = 1e9
 """A larger weight is refused: one such example would be all that a model learns from."""
+MAX_PLACE = 100_000
+"""A larger place is refused: no list is so long, so the column holds something else."""
 _LABELS = {
     text: int(label) for label, texts in (("1", "1 true yes t y"), ("0", "0 false no f n")) for text in texts.split()
 }
@@ -81,6 +83,13 @@ class EventColumns:
             that nobody reads. 0 for no limit.
         weight_log: Whether the logarithm of 1 plus the number, after the cap, is the weight, so that ten minutes do not
             count as sixty times ten seconds.
+        place: The column that says at which place of its list an item was shown, a whole number, for engagements and
+            items that were only shown alike. Figures of the evaluation then say how much users see of each place, and
+            what the metrics are without that. Models do not see it. Empty values are places that nobody knows. Empty:
+            the log does not say.
+        first_place: The number of the place at the top in the column `place`: 1, or 0 where a log counts from 0.
+        list_order: Whether the elements of `lists` stand in the order in which they were shown, so that each one's
+            number in its list is its place. Then there is no column `place`.
     """
 
     user_id: str = "user_id"
@@ -99,6 +108,9 @@ class EventColumns:
     weight_values: Mapping[str, float] = field(default_factory=dict)
     weight_cap: float = 0.0
     weight_log: bool = False
+    place: str = ""
+    first_place: int = 1
+    list_order: bool = False
 
     def __post_init__(self) -> None:
         """Refuses unknown units, and context names that have another meaning.
@@ -127,6 +139,25 @@ class EventColumns:
             if getattr(self, values) and not getattr(self, column):
                 raise ValueError(f"`{values}` needs `{column}`, the name of the column that holds them.")
         self._check_weights()
+        self._check_places()
+
+    def _check_places(self) -> None:
+        if self.first_place not in (0, 1):
+            raise ValueError(f"`first_place` should be 0 or 1. Received: first_place={self.first_place}")
+        if not self.first_place and not self.place:
+            raise ValueError("`first_place` needs `place`, the name of the column that holds places.")
+        if self.list_order and not self.lists:
+            raise ValueError("`list_order` needs `lists`, the names of the columns that hold lists.")
+        if self.list_order and self.place:
+            raise ValueError(
+                "`list_order` takes the place from the order of a list, `place` from a column. Leave one of both out. "
+                f"Received: place={self.place!r}"
+            )
+
+    @property
+    def tells_places(self) -> bool:
+        """Whether a log says at which place of its list an item was shown."""
+        return bool(self.place or self.list_order)
 
     def _check_weights(self) -> None:
         told = {f"weight_values.{value}": weight for value, weight in self.weight_values.items()}
@@ -146,15 +177,15 @@ class EventColumns:
     def required(self) -> tuple[str, ...]:
         """The columns that a file must have."""
         label = self.label if self.label_values else ""
-        names = (self.user_id, self.timestamp, self.surface, self.item_id, label, self.weight, *self.context)
-        plain = (name for name in names if name and not list_of(name, self.lists))
+        names = (self.user_id, self.timestamp, self.surface, self.item_id, label, self.weight, self.place)
+        plain = (name for name in (*names, *self.context) if name and not list_of(name, self.lists))
         return tuple(dict.fromkeys((*self.lists, *plain)))
 
     @property
     def named(self) -> tuple[str, ...]:
         """All columns with an event's fields, those within lists too."""
         names = (self.user_id, self.timestamp, self.surface, self.query, self.session_id, self.item_id, self.label)
-        return tuple(dict.fromkeys(name for name in (*names, self.weight, *self.context) if name))
+        return tuple(dict.fromkeys(name for name in (*names, self.weight, self.place, *self.context) if name))
 
     @functools.cached_property
     def surface_of(self) -> Mapping[str, Surface]:
@@ -412,6 +443,7 @@ def event_from_row(row: Mapping[str, object], columns: EventColumns, now_ms: int
         label=label,
         context={name: rules.known(text(row, name)) for name in columns.context},
         weight=weight_of(text(row, columns.weight), columns, rules) if columns.weight and label and item_id else 1.0,
+        place=place_of(text(row, columns.place), columns, rules) if columns.place and item_id else 0,
     )
 
 
@@ -477,6 +509,18 @@ def weight_of(text: str, columns: EventColumns, rules: RowRules) -> float:
     if number > MAX_WEIGHT:
         raise RowError("huge weight", f"{holds}, more than {MAX_WEIGHT:g}; set {rules.section}columns.weight_cap")
     return number
+
+
+def place_of(text: str, columns: EventColumns, rules: RowRules) -> int:
+    """Reads the place at which an item was shown, from 1; 0 if nobody knows. Raises RowError if it is none."""
+    if not rules.known(text):
+        return 0
+    number, first = _number(text), columns.first_place
+    if number is None or not number.is_integer() or not first <= number < first + MAX_PLACE:
+        counts = f"a whole number from {first} (the top of the list) to {first + MAX_PLACE - 1:,}, or nothing"
+        hint = f"; set {rules.section}columns.first_place: 0 if the log counts from 0" if number == 0 else ""
+        raise RowError("unknown place", f"column {columns.place!r} holds {text[:40]!r}; give {counts}{hint}")
+    return int(number) - first + 1
 
 
 def _number(text: str) -> float | None:

@@ -27,6 +27,7 @@ def identity(event: Event) -> tuple[Hashable, ...]:
         event.position,
         event.split,
         event.weight,
+        event.place,
     )
 
 

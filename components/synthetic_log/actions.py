@@ -147,6 +147,8 @@ def _counts(
     rest = (drawn["clicks"] - without) / max(1 - without, 1e-9)
     several = 1 + geometric(np.clip(rest, 0, 1 - 1e-12), config.clicks_per_search - 1, MOST_CLICKS - 1)
     clicks = np.where(is_search, np.where(drawn["clicks"] < without, 0, several), 1)
+    if config.list_length:
+        return clicks, config.list_length - clicks
     return clicks, np.maximum(geometric(drawn["shown"], config.shown_per_action, MOST_SHOWN), clicks == 0)
 
 

@@ -22,15 +22,19 @@ class Rows(NamedTuple):
         action: The index of each event's action. [rows]
         item: The item; `NO_ITEM` for a search without a click. [rows]
         engaged: Whether the user engaged with it; true for a search without a click. [rows]
+        place: At which place of its list it was shown, from 1; 0 for a search without a click. [rows] None if there are
+            no lists.
     """
 
     action: np.ndarray
     item: np.ndarray
     engaged: np.ndarray
+    place: np.ndarray | None = None
 
-    def chosen(self, mask: np.ndarray) -> "Rows":
-        """The rows for which the mask is true."""
-        return Rows(*(each[mask] for each in self))
+    def chosen(self, which: np.ndarray) -> "Rows":
+        """The rows for which a mask is true, or those at indices, in their order."""
+        place = None if self.place is None else self.place[which]
+        return Rows(self.action[which], self.item[which], self.engaged[which], place)
 
 
 @dataclass(frozen=True)
@@ -84,6 +88,6 @@ def _shown(catalogue: Catalogue, actions: Actions, action: np.ndarray, uniform: 
 def _in_order(rows: Rows, items: int) -> Rows:
     """Sorts rows by action, and removes repeated items within an action."""
     order = np.argsort(rows.action, kind="stable")
-    action, item, engaged = (each[order] for each in rows)
+    action, item, engaged = (each[order] for each in (rows.action, rows.item, rows.engaged))
     once = np.sort(np.unique(action * (items + 1) + item + 1, return_index=True)[1])
     return Rows(action[once], item[once], engaged[once])

@@ -12,6 +12,9 @@ from schemas.number_checks import check_least, check_shares
 
 LEAST_LIVING: Final = 4
 """So many items of a topic are there at a time at least, on average. Fewer might leave a topic empty."""
+LEAST_LIST: Final = 5
+"""A list has a place for each click of a search."""
+LONGEST_LIST: Final = 100
 LONGEST: Final = 4
 """Limits the exponential part of a user's number of events, in units of its mean."""
 
@@ -100,7 +103,12 @@ class GeneratorConfig:
         vague_queries: Share of queries whose words name the category but not the topic, from 0 to 1.
         searches_without_click: Share of searches in which nothing is clicked, from 0 to 1.
         clicks_per_search: Mean number of clicks in the other searches, at least 1. No search has more than 5.
-        shown_per_action: Mean number of items that are shown besides and not clicked; at least 0.
+        shown_per_action: Mean number of items that are shown besides and not clicked; at least 0. Without meaning where
+            lists have a length.
+        list_length: How many places each list of items has, at least 5; for `data.source: events`, whose files then
+            have a column `place`. Every third item is promoted, so that it stands higher. 0: items are in no lists.
+        place_bias: How quickly users lose interest down a list: the place k is seen with the probability k^-place_bias,
+            and what is not seen is not engaged with. At least 0, where all places are seen.
         actions_per_visit: Mean number of actions (feed clicks and searches) in a visit; at least 1.
         days: How many days the log covers, from 1 May 2023.
         seed: Seed of all that is drawn.
@@ -135,6 +143,8 @@ class GeneratorConfig:
     searches_without_click: float = 0.15
     clicks_per_search: float = 1.3
     shown_per_action: float = 1.0
+    list_length: int = 0
+    place_bias: float = 0.0
     actions_per_visit: float = 8.0
     days: int = 90
     seed: int = 17
@@ -157,6 +167,14 @@ class GeneratorConfig:
         )
         check_least(self, 1, "days", "files", "clicks_per_search", "actions_per_visit")
         check_least(self, 0, "seed", "truth_users", "topic_skew", "item_skew", "shown_per_action", "item_life_days")
+        check_least(self, 0, "place_bias")
+        if self.list_length and not LEAST_LIST <= self.list_length <= LONGEST_LIST:
+            raise ValueError(
+                f"`list_length` should be from {LEAST_LIST} to {LONGEST_LIST}, or 0 for none. Received: "
+                f"list_length={self.list_length}"
+            )
+        if self.place_bias and not self.list_length:
+            raise ValueError("`place_bias` needs `list_length`, the number of places of a list.")
         if self.world and self.world not in WORLDS:
             raise ValueError(f"`world` should be one of {', '.join(WORLDS)}, or empty. Received: {self.world!r}")
         if not re.fullmatch(r"\w+", self.amazon_category):

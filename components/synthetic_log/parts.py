@@ -14,6 +14,7 @@ from components.synthetic_log.item_texts import draw_titles
 from components.synthetic_log.layouts.known_layouts import LAYOUTS, Layout
 from components.synthetic_log.made_catalogue import Catalogue
 from components.synthetic_log.random_streams import Purpose, stream
+from components.synthetic_log.shown_lists import shown_in_lists
 from components.synthetic_log.truth.best_achievable import RankCounts, rank_counts
 
 EVENTS_A_PART: Final = 50_000
@@ -79,8 +80,10 @@ def make_part(config: GeneratorConfig, layout: str, negatives: int, part: Part) 
         contents = {writer.item_file: packed(writer.item_lines(items, titles), config.gzip)}
         return MadePart(part, contents, {"items": len(items)}, {})
     behaviour = writer.kept(draw_behaviour(config, catalogue, part.numbers))
-    contents = {name: packed(text, config.gzip) for name, text in writer.behaviour_lines(behaviour).items()}
     ranks = rank_counts(config, catalogue, behaviour, negatives) if writer.tells_surfaces else {}
+    if config.list_length:
+        behaviour = shown_in_lists(config, behaviour)
+    contents = {name: packed(text, config.gzip) for name, text in writer.behaviour_lines(behaviour).items()}
     return MadePart(part, contents, _counts(behaviour, writer.tells_surfaces), ranks)
 
 

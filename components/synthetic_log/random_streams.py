@@ -11,6 +11,7 @@ class Purpose(enum.IntEnum):
     USER = 0
     ITEMS = 1
     TRUTH = 2
+    PLACES = 3
 
 
 def stream(seed: int, purpose: Purpose, number: int) -> np.random.Generator:

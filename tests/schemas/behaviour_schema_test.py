@@ -35,7 +35,7 @@ TABLES = {*features.CATALOG_FEATURES, *features.AUDIENCE_FEATURES}
 
 def test_every_raw_feature_stands_in_the_schema_with_its_type():
     types = {each.name: each.type for each in behaviour_schema().feature}
-    assert set(types) == {*features.BEHAVIOUR_FEATURES, *WEIGHTS, *TABLES}
+    assert set(types) == {*features.BEHAVIOUR_FEATURES, *WEIGHTS, features.SHOWN_PLACE, *TABLES}
     assert {name for name, kind in types.items() if kind == schema_pb2.INT} == set(features.INT_FEATURES)
     assert {name for name, kind in types.items() if kind == schema_pb2.FLOAT} == set(features.FLOAT_FEATURES)
 
@@ -44,7 +44,7 @@ def test_requests_have_no_labels_no_time_and_no_tables():
     schema = behaviour_schema()
     assert list(schema.default_environment) == [TRAINING, SERVING]
     outside = {each.name for each in schema.feature if SERVING in each.not_in_environment}
-    assert outside == NOT_IN_REQUESTS | TABLES | WEIGHTS
+    assert outside == NOT_IN_REQUESTS | TABLES | WEIGHTS | {features.SHOWN_PLACE}
 
 
 def test_surfaces_are_those_of_the_canonical_event():
@@ -99,3 +99,10 @@ def test_the_catalogue_is_no_behaviour():
     found = anomalies([catalog_example(Item("a", "RED MUG", ("Home",)))], TRAINING)
     assert {features.USER_ID, features.CANDIDATES} <= set(found)
     assert not set(found) & set(features.CATALOG_FEATURES)
+
+
+@pytest.mark.parametrize(("place", "is_good"), [(0, True), (3, True), (-1, False)])
+def test_places_are_at_least_0(place, is_good):
+    event = Event("u1", 5, Surface.RECOMMENDATION, item_id="a", place=place)
+    found = anomalies([behaviour_example(event, [], ["b"], with_place=True)], TRAINING)
+    assert {*found} - {features.HISTORY_KINDS} == (set() if is_good else {features.SHOWN_PLACE})

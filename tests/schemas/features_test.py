@@ -17,6 +17,7 @@ def test_the_readme_has_a_row_for_each_raw_feature_in_the_same_order():
         *features.BEHAVIOUR_FEATURES,
         features.WEIGHT,
         features.HISTORY_WEIGHTS,
+        features.SHOWN_PLACE,
         *features.CATALOG_FEATURES,
         *features.AUDIENCE_FEATURES,
     ]

@@ -17,10 +17,15 @@ def behaviour_example(
     query: str = "",
     user: str = "u1",
     history: Sequence[Token] = (),
+    shown_place: int | None = None,
 ) -> bytes:
-    """Makes one serialized tf.Example. Its positive is the candidate at place `positive`; with -1 it has none."""
-    target = Event(user_id=user, timestamp_ms=1_000, surface=surface, query=query, item_id=candidates[0])
-    example = tf.train.Example.FromString(behaviour_examples.behaviour_example(target, history, candidates[1:]))
+    """Makes one serialized tf.Example. Its positive is the candidate at place `positive`; with -1 it has none.
+
+    With a `shown_place`, it is one of a log that tells at which place each item was shown.
+    """
+    target = Event(user, 1_000, surface, query, item_id=candidates[0], place=shown_place or 0)
+    made = behaviour_examples.behaviour_example(target, history, candidates[1:], with_place=shown_place is not None)
+    example = tf.train.Example.FromString(made)
     labels = example.features.feature[features.LABELS].float_list.value
     labels[:] = [float(place == positive) for place in range(len(candidates))]
     return example.SerializeToString()

@@ -106,6 +106,36 @@ def evaluated() -> dict:
     return copy.deepcopy({**model, "lists": {"search": LISTS}})
 
 
+BY_PLACE = {"examples": 1250, "users": 90, "left_out": 50, "clipped": 0.125, "mean_weight": 1.5, "effective": 1_000.0}
+BY_PLACE |= {
+    "rankers": {
+        "popularity": dict.fromkeys(METRICS, [0.5, 0.25, 0.125, 0.375]),
+        "item_neighbours": dict.fromkeys(METRICS, [0.25, 0.125, 0.0625, 0.1875]),
+        "model": dict.fromkeys(METRICS, [0.5, 0.4375, 0.375, 0.5]),
+    },
+    "best_rule": "popularity",
+    "difference": [0.1875, 0.125, 0.25],
+}
+PLACES = {
+    "places": [[1, 1000, 250, 1.0, 0.0], [2, 500, 25, 0.25, 0.0625], [3, 0, 0, None, None]],
+    "beyond": [1200, 3],
+    "reference": 1,
+    "given": False,
+    "why_not": "",
+}
+NO_PLACES = {"places": [[1, 9, 9, None, None]], "beyond": [0, 0], "reference": 0, "given": False, "why_not": "no luck"}
+
+
+def placed() -> dict:
+    """What a report says of a model of a log that tells at which place each item was shown, in search."""
+    model = evaluated()
+    model["rules"]["candidates"]["search"]["by_place"] = BY_PLACE
+    model["rules"]["catalogue"]["search"]["by_place"] = {**BY_PLACE, "left_out": 0}
+    model["rules"]["candidates"]["recommendation"]["by_place"] = {"examples": 0, "users": 0, "left_out": 9}
+    model["rules"]["by_place"] = {"recommendation": NO_PLACES, "search": PLACES}
+    return copy.deepcopy(model)
+
+
 def report(**changes) -> dict:
     """The report of a run.
 

@@ -38,8 +38,9 @@ def generate(folder: Path, config: DataConfig, catalog: Iterable[CatalogItem], w
         (folder / name).mkdir(parents=True)
     write_table(str(folder / "catalog"), catalog)
     directories = {split: str(folder / f"Split-{split}") for split in splits_of(config)}
+    folders = (directories, str(folder / "rejects"))
     summary = generate_examples(
-        lambda: make_pipeline(workers), config, str(folder / "catalog"), directories, str(folder / "rejects"), NOW_MS
+        lambda: make_pipeline(workers), config, str(folder / "catalog"), *folders, NOW_MS, places_dir=str(folder)
     )
     return Generated(summary, {split: read_split(directory) for split, directory in directories.items()})
 

@@ -79,6 +79,7 @@ def asked(*histories: str, queries: Sequence[str] = ()) -> ExampleColumns:
         np.ones((rows, 1), bool),
         np.array([[*each, *[NOTHING] * (length - len(each))] for each in newest_first], np.int32).reshape(rows, length),
         np.full((rows, length), Surface.RECOMMENDATION.token_kind),
+        np.zeros(rows, np.int64),
     )
 
 

@@ -78,6 +78,8 @@ def test_a_model_has_to_beat_the_rules_on_its_surfaces_unless_it_is_told_otherwi
         "deciding_slices": [],
         "slice_margin": 0.0,
         "timezone": "UTC",
+        "examination": {},
+        "place_weight_cap": 20.0,
     }
     assert "baseline_model" not in made["Baselines"].inputs
     shown = nodes("evaluation.must_beat_baselines=false", "evaluation.split=validation")
@@ -90,6 +92,9 @@ def test_a_model_has_to_beat_the_rules_on_its_surfaces_unless_it_is_told_otherwi
     settings = json.loads(sliced["Baselines"].exec_properties["settings"])
     assert (settings["rules_decide"], settings["deciding_slices"]) == (False, ["repeat"])
     assert (settings["slice_margin"], settings["timezone"]) == (0.5, "Asia/Tokyo")
+    placed = ("data.columns.place=rank", "evaluation.examination={search: [1, 0.5]}", "evaluation.place_weight_cap=5")
+    settings = json.loads(nodes(*placed)["Baselines"].exec_properties["settings"])
+    assert (settings["examination"], settings["place_weight_cap"]) == ({"search": [1.0, 0.5]}, 5.0)
     none = nodes(must, "evaluation.baselines=[]")
     assert not is_asked(none["Pusher"]) and "Baselines" not in none
     of_each = nodes(must, "model=unifiedssr", "fine_tuning.surfaces=[search]")

@@ -12,6 +12,7 @@ import yaml
 
 from components.own_log.findings.event_tally import HISTORY_NEGATIVES, MANY_AGAIN
 from components.own_log.findings.log_check import LogCheck
+from components.own_log.guess.place_guess import PlaceGuess
 from components.own_log.guess.weight_guess import WeightGuess
 from components.raw_files.file_format import FileFormat
 from components.sources.data_config import POPULARITY, SHOWN, UNIFORM, DataConfig
@@ -128,6 +129,7 @@ def configuration(
     log: str = "",
     reasons: Mapping[str, Mapping[str, str]] = MappingProxyType({}),
     weight: WeightGuess | None = None,
+    place: PlaceGuess | None = None,
 ) -> str:
     """Writes the configuration as YAML.
 
@@ -139,6 +141,7 @@ def configuration(
         log: The file that the sizes were derived from.
         reasons: Why fields of `items` and `users` were guessed, by the name of the field.
         weight: What engagements could weigh; it is written as a comment.
+        place: Which column may say at which place an item was shown, likewise.
     """
     lines = [
         f"# Made by `tandem init` of {log or data.events}. `tandem config` explains every field.",
@@ -150,8 +153,9 @@ def configuration(
         f"  events: {_yaml(data.events)}",
         *_event_format(data),
         *_columns("columns", data.columns, EventColumns()),
-        *([] if data.columns != EventColumns() or weight is None else ["  # columns:"]),
+        *(["  # columns:"] if data.columns == EventColumns() and (weight or place) else []),
         *_suggested_weight(weight),
+        *_suggested_place(place),
     ]
     if data.label_threshold is not None:
         lines += ["  # Labels are counts: fewer were only shown.", f"  label_threshold: {data.label_threshold}"]
@@ -343,6 +347,17 @@ def _suggested_weight(weight: WeightGuess | None) -> list[str]:
         f"    # weight: {_yaml(weight.column)}",
     ]
     return lines + ([f"    # weight_values: {_yaml(dict(weight.values))}"] if weight.values else [])
+
+
+def _suggested_place(place: PlaceGuess | None) -> list[str]:
+    if place is None:
+        return []
+    return [
+        f"    # {place.column!r} holds whole numbers from {place.first} to {place.last}.",
+        "    # If they say at which place of its list each item was shown, a run tells figures by place:",
+        f"    # place: {_yaml(place.column)}",
+        *([] if place.first else ["    # first_place: 0"]),
+    ]
 
 
 def _columns(section: str, columns: Any, default: Any, reasons: Mapping[str, str] = MappingProxyType({})) -> list[str]:

@@ -1,8 +1,9 @@
 """All settings of a run: one frozen dataclass for each concern, loaded from `configs/*.yaml` and changed by `--set`."""
 
 import dataclasses
+import math
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from components.baselines.rule_names import RULE_NAMES
@@ -15,6 +16,7 @@ from models import registry
 from models.unifiedssr.unifiedssr_config import UnifiedSSRConfig
 from models.unisar.unisar_config import UniSARConfig
 from schemas import context_values, features, signatures
+from schemas.canonical_event import Surface
 from schemas.number_checks import check_least
 from schemas.rank_metrics import rank_metrics
 from schemas.word_splitting import TOKENIZERS, WORDS
@@ -154,6 +156,11 @@ class EvaluationConfig:
         exclude_seen: Whether figures among all items leave out the items of the user's history, as answers do that are
             asked with `exclude_seen`. A positive that is itself in the history (a repeat) is ranked with the history;
             the report says how many there are. Otherwise all items are ranked.
+        examination: Where the log tells places (`data.columns.place`): how likely users are to see each place, from the
+            first on, by surface, such as `{search: [1.0, 0.6, 0.4]}`, where an experiment has shown it. It is estimated
+            for surfaces that are not named. Figures by place decide nothing.
+        place_weight_cap: The most that a held-out engagement counts for in figures by place, at least 1: one at a place
+            of examination 0.01 counts as this one, and not as a hundred. 0 for no limit.
     """
 
     metric: str = "ndcg_at_5"
@@ -170,6 +177,8 @@ class EvaluationConfig:
     listed_examples: int = 500
     judged_queries: int = 30
     exclude_seen: bool = True
+    examination: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
+    place_weight_cap: float = 20.0
 
     def decided_among_all(self, retrieves: bool) -> bool:
         """Whether a model has to beat the rules among all items, rather than among candidates.
@@ -211,12 +220,29 @@ class EvaluationConfig:
                 raise ValueError(f"`baselines` should be some of {', '.join(RULE_NAMES)}. Received: {rule!r}")
             if rule in self.baselines[:place]:
                 raise ValueError(f"`baselines` should name each rule once. Received: {rule!r} twice")
+        self._check_places()
         known = ", ".join(metric.name for metric in rank_metrics())
         if self.metric not in known.split(", "):
             raise ValueError(f"`metric` should be one of {known}. Received: metric={self.metric!r}")
         if self.split not in features.BEHAVIOUR_SPLITS:
             known = ", ".join(features.BEHAVIOUR_SPLITS)
             raise ValueError(f"`split` should be one of {known}. Received: split={self.split!r}")
+
+    def _check_places(self) -> None:
+        for surface, chances in self.examination.items():
+            if surface not in [each.value for each in Surface]:
+                known = " and ".join(each.value for each in Surface)
+                raise ValueError(f"`examination` should be told for {known}. Received: {surface!r}")
+            if not chances or not all(0 < each <= 1 for each in chances):
+                raise ValueError(
+                    f"`examination.{surface}` should hold a number above 0, up to 1, for each place from the first on. "
+                    f"Received: {list(chances)}"
+                )
+        if self.place_weight_cap and not 1 <= self.place_weight_cap < math.inf:
+            raise ValueError(
+                "`place_weight_cap` should be at least 1, or 0 for no limit. Received: "
+                f"place_weight_cap={self.place_weight_cap}"
+            )
 
 
 @dataclass(frozen=True)
@@ -465,6 +491,11 @@ def _checked(config: PipelineConfig, path: str) -> PipelineConfig:
             f"({config.data.history_negatives:g}) of {config.data.train_negatives} `train_negatives` are none: a model "
             "would learn that whatever is in the history is wanted. Set `data.history_negatives: 0.5` and "
             "`data.train_negatives: 4`, or leave it out."
+        )
+    if config.evaluation.examination and not config.data.has_places:
+        raise ConfigError(
+            f"{path}: `evaluation.examination` needs a log that tells at which place each item was shown. Name the "
+            "column in `data.columns.place`, or leave it out."
         )
     offered = (*context_values.MADE_OF_TIME, *config.data.context)
     for name in config.transform.context:

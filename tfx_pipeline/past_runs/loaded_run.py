@@ -64,8 +64,9 @@ class LoadedRun:
         Returns:
             Columns `model`, `surface`, `among` (`candidates`, `all items`, or `served lists`), `ranker` (`model`,
             `baseline`, `popularity`, `by vectors`, or the name of a rule), `over` (`examples`, `users`: the mean over
-            users of each user's mean, `lists`, or `pairs` of a candidate and its score), `metric`, `value`, and `low`
-            and `high`, the ends of the 95 % interval, NaN without one.
+            users of each user's mean, `lists`, `pairs` of a candidate and its score, or `places`: over examples by the
+            place at which their item was shown, as if users saw all alike), `metric`, `value`, and `low` and `high`,
+            the ends of the 95 % interval, NaN without one.
         """
         rows = [row for name, model in self.run.report["models"].items() for row in _metrics(name, model)]
         columns = ["model", "surface", "among", "ranker", "over", "metric", "value", "low", "high"]
@@ -83,6 +84,18 @@ class LoadedRun:
         rows = [row for name, model in self.run.report["models"].items() for row in _slices(name, model)]
         columns = ["model", "surface", "by", "part", "examples", "users", "value", "low", "high", "rule"]
         return pd.DataFrame(rows, columns=[*columns, "ahead", "ahead_low", "ahead_high"])
+
+    def places(self) -> pd.DataFrame:
+        """At which places items were shown in training, and how much of each users see.
+
+        Returns:
+            A row for each place. Columns `model`, `surface`, `place` (from 1), `shown` and `engaged` (how often),
+            `rate` (engaged by shown), `examination` and its standard `error`, NaN where nothing can be told. Empty if
+            the log does not tell places.
+        """
+        rows = [row for name, model in self.run.report["models"].items() for row in _places(name, model)]
+        columns = ["model", "surface", "place", "shown", "engaged", "rate", "examination", "error"]
+        return pd.DataFrame(rows, columns=columns).astype({"examination": float, "error": float})
 
     def curves(self) -> pd.DataFrame:
         """The numbers of all trainings, epoch by epoch: columns `training`, `split`, `name`, `epoch`, `value`.
@@ -257,6 +270,9 @@ def _metrics(name: str, model: Mapping[str, Any]) -> Iterator[tuple[Any, ...]]:
             for ranker, values in {"model": figures["model"], **figures["rules"]}.items():
                 for metric, (value, low, high) in values.items():
                     yield name, surface, among, ranker, "users", metric, value, low, high
+            for ranker, values in figures.get("by_place", {}).get("rankers", {}).items():
+                for metric, (_, value, low, high) in values.items():
+                    yield name, surface, among, ranker, "places", metric, value, low, high
 
 
 def _slices(name: str, model: Mapping[str, Any]) -> Iterator[tuple[Any, ...]]:
@@ -267,6 +283,12 @@ def _slices(name: str, model: Mapping[str, Any]) -> Iterator[tuple[Any, ...]]:
             counts = (each["examples"], each["users"])
             own, ahead = each.get("model", nothing), each.get("difference", nothing)
             yield name, surface, each["by"], each["part"], *counts, *own, rule, *ahead
+
+
+def _places(name: str, model: Mapping[str, Any]) -> Iterator[tuple[Any, ...]]:
+    for surface, of in (model.get("rules") or {}).get("by_place", {}).items():
+        for place, shown, engaged, chance, error in of["places"]:
+            yield name, surface, place, shown, engaged, engaged / shown if shown else float("nan"), chance, error
 
 
 def _both(folder: Path) -> tuple[Any, Any]:

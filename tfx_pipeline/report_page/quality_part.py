@@ -19,6 +19,7 @@ from tfx_pipeline.cli.running.evaluation_text import (
 from tfx_pipeline.cli.running.report_text import shortfall_text
 from tfx_pipeline.cli.running.rules_text import refusals
 from tfx_pipeline.report_page.html_parts import Html, element, folded, joined, paragraphs, part, table
+from tfx_pipeline.report_page.places_part import places_part
 from tfx_pipeline.report_page.plots import Interval, intervals
 from tfx_pipeline.report_page.slices_part import slices_part
 
@@ -43,6 +44,7 @@ def quality_parts(model: Model) -> Html:
         [
             part("Metrics on the held-out examples", _metrics(model), *_notes(model)),
             part(_rules_title(compared), *_rules(compared)) if compared else "",
+            places_part(compared),
             slices_part(compared),
             part("Scores as probabilities", *_scores(scores_of(model), scores_told(model))),
             part("What is served", *_lists(model.get("lists") or {})),

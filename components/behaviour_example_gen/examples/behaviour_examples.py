@@ -96,6 +96,7 @@ class BehaviourExamples:
         count: int,
         ends_sequence: bool = False,
         with_weight: bool = False,
+        with_place: bool = False,
     ) -> bytes:
         """Serializes the example of one target, as `behaviour_example` does.
 
@@ -106,6 +107,7 @@ class BehaviourExamples:
             count: How many these are.
             ends_sequence: See `sequence_ends`.
             with_weight: Whether the example holds weights.
+            with_place: Whether it holds the place at which the target was shown.
         """
         written = self._history
         written.become(list(history))
@@ -124,6 +126,7 @@ class BehaviourExamples:
                 _labels(count),
                 _query(target.query),
                 _SEQUENCE_END[ends_sequence],
+                *((example_bytes.entry(features.SHOWN_PLACE, integers([target.place])),) if with_place else ()),
                 _SURFACES[target.surface],
                 *(_TIMESTAMP[len(time)], time),
                 self._user_id,
@@ -138,6 +141,7 @@ def behaviour_example(
     negatives: Sequence[str],
     ends_sequence: bool = False,
     with_weight: bool = False,
+    with_place: bool = False,
 ) -> bytes:
     """Serializes the example of one target.
 
@@ -147,13 +151,14 @@ def behaviour_example(
         negatives: The items that it is ranked against.
         ends_sequence: See `sequence_ends`.
         with_weight: Whether the example says how much its target, and each item of its history, counts as a target.
+        with_place: Whether the example says at which place the target was shown.
 
     Returns:
         A serialized tf.Example. Its candidates are the target's item, followed by the negatives.
     """
     written = b"".join(map(text, negatives))
     return BehaviourExamples(target.user_id).example(
-        target, history, written, len(negatives), ends_sequence, with_weight
+        target, history, written, len(negatives), ends_sequence, with_weight, with_place
     )
 
 

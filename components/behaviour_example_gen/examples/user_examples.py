@@ -99,7 +99,7 @@ def examples_of_user(
             ]
         )
     )
-    serialize, has_weights, texts = BehaviourExamples(user_id).example, config.has_weights, sampler.texts
+    serialize, texts = BehaviourExamples(user_id).example, sampler.texts
     made = []
     for (split, given), each, is_end, of_history in chosen:
         if given:
@@ -107,7 +107,7 @@ def examples_of_user(
         else:
             places = [*of_history, *next(negatives)]
             count, written = len(places), texts.joined(places)
-        serialized = serialize(each.target, each.history, written, count, is_end, has_weights)
+        serialized = serialize(each.target, each.history, written, count, is_end, config.has_weights, config.has_places)
         made.append(UserExample(split, each.target.item_id, serialized))
     return UserExamples(made, +left_out)
 

@@ -28,6 +28,8 @@ _MENDS: Final[Mapping[str, str]] = {
     "unknown weight": "A weight is a number of at least 0, such as seconds; an action has one in "
     "data.columns.weight_values.",
     "huge weight": "Set data.columns.weight_cap to the most that still says something, such as 300 seconds.",
+    "unknown place": "A place is a whole number from 1, the top of the list, or empty; set data.columns.first_place: 0 "
+    "if the log counts from 0.",
     "wrong encoding": "Name the encoding of the file (data.encoding: cp1252, say; else it is UTF-8), or write UTF-8.",
     "wrong number of columns": "A value holds the delimiter or a line end: quote it (CSV), or take it out (TSV).",
     "broken record": "A quotation mark is open: double those within a value, as in RFC 4180.",

@@ -210,6 +210,8 @@ def _events_of_lists(
                 yield Reject(path, row.line, error.reason, f"element {place + 1}: {error.detail}", error.as_told)
                 continue
             is_without_a_click = is_without_a_click and not event.is_target
+            if columns.list_order and event.item_id:
+                event = dataclasses.replace(event, place=place + 1)
             yield row.line, dataclasses.replace(event, element=place)
         if not is_without_a_click:
             continue

@@ -1,7 +1,7 @@
 """The generic layout: `events.tsv` with one row per event, and `items.tsv` with one row per item."""
 
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import ClassVar, Final
 
 import numpy as np
 
@@ -13,28 +13,26 @@ from components.synthetic_log.layouts.words import WordList
 from components.synthetic_log.made_catalogue import Catalogue
 from schemas.canonical_event import Surface
 
+PLACE: Final = "place"
+"""The column of the place at which an item was shown, where lists have a length: `data.columns.place: place`."""
 _EVENT = EventColumns()
 _ITEM = ItemColumns()
+_COLUMNS = [_EVENT.user_id, _EVENT.timestamp, _EVENT.surface, _EVENT.query]
+_COLUMNS += [_EVENT.session_id, _EVENT.item_id, _EVENT.label]
+_ITEM_COLUMNS = [_ITEM.item_id, _ITEM.title, _ITEM.categories]
 
 
 class EventsLayout:
     """Writes files that `data.source: events` reads with its default columns."""
 
-    headers: ClassVar[Mapping[str, str]] = {
-        "events": "\t".join(
-            (
-                *(_EVENT.user_id, _EVENT.timestamp, _EVENT.surface, _EVENT.query),
-                *(_EVENT.session_id, _EVENT.item_id, _EVENT.label),
-            )
-        ),
-        "items": "\t".join((_ITEM.item_id, _ITEM.title, _ITEM.categories)),
-    }
     item_file: ClassVar[str] = "items"
     ending: ClassVar[str] = ".tsv"
     tells_surfaces: ClassVar[bool] = True
 
     def __init__(self, catalogue: Catalogue):
         self._catalogue = catalogue
+        places = [PLACE] if catalogue.config.list_length else []
+        self.headers: Mapping[str, str] = {"events": "\t".join(_COLUMNS + places), "items": "\t".join(_ITEM_COLUMNS)}
         self._words = WordList(catalogue.term_owners(), catalogue.config.languages)
         topics = [f"topic {number + 1}" for number in range(catalogue.topics)]
         categories = [f"category {number + 1}" for number in range(catalogue.config.categories)]
@@ -60,10 +58,13 @@ class EventsLayout:
                 behaviour.users[actions.user].tolist(), actions.timestamp_ms.tolist(), queries, sessions, strict=True
             )
         ]
+        places = [""] * len(rows.item)
+        if rows.place is not None:
+            places = [f"\t{place or ''}" for place in rows.place.tolist()]
         lines = [
-            f"{middles[action]}{item + 1 if item != NO_ITEM else ''}\t{label}\n"
-            for action, item, label in zip(
-                rows.action.tolist(), rows.item.tolist(), rows.engaged.astype(int).tolist(), strict=True
+            f"{middles[action]}{item + 1 if item != NO_ITEM else ''}\t{label}{place}\n"
+            for action, item, label, place in zip(
+                rows.action.tolist(), rows.item.tolist(), rows.engaged.astype(int).tolist(), places, strict=True
             )
         ]
         return {"events": "".join(lines)}

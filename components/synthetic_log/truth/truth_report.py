@@ -9,11 +9,12 @@ from typing import Any, Final
 import numpy as np
 
 from components.synthetic_log.generator_config import GeneratorConfig
+from components.synthetic_log.shown_lists import examination
 from components.synthetic_log.truth.best_achievable import RankCounts
 from components.synthetic_log.truth.rankers import rankers
 from schemas.rank_metrics import rank_metrics
 
-_LATER: Final = ("world", "item_life_days", "repeats", "place_names")
+_LATER: Final = ("world", "item_life_days", "repeats", "place_names", "list_length", "place_bias")
 """Settings that came later. Where they are off, sets are those that were made before, and so are their truth files."""
 VERSION: Final = 1
 """The version of the process. It goes up when the same settings make different files."""
@@ -33,7 +34,7 @@ def identity(config: GeneratorConfig, layout: str, negatives: int) -> dict[str, 
 def truth_report(
     config: GeneratorConfig, layout: str, negatives: int, counts: Mapping[str, int], ranks: RankCounts
 ) -> dict[str, Any]:
-    """The content of the truth file.
+    """The content of the truth file. Where lists have places, also how likely each is seen, as `examination`.
 
     Args:
         config: The platform.
@@ -50,6 +51,7 @@ def truth_report(
         **identity(config, layout, negatives),
         "counts": dict(sorted(counts.items())),
         "achievable": achievable,
+        **({"examination": examination(config).tolist()} if config.list_length else {}),
     }
 
 

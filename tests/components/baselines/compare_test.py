@@ -4,6 +4,7 @@ import json
 import math
 from dataclasses import replace
 
+import apache_beam as beam
 import pytest
 import tensorflow as tf
 
@@ -11,6 +12,8 @@ from components.baselines.compare import ComparedFiles, ComparisonSettings, comp
 from components.baselines.example_ranking import user_hash
 from components.behaviour_example_gen.examples import behaviour_examples
 from components.score_map_file import write_score_maps
+from components.shown_places.count_files import WriteCounts, count_files
+from components.shown_places.showings import BEYOND, Times
 from schemas import features, signatures
 from schemas.canonical_event import Event, Surface, Token
 from schemas.score_map import ScoreMap
@@ -308,3 +311,115 @@ def test_calibrated_scores_are_measured_as_they_are_served_and_as_they_were(tmp_
     assert feed["candidates_per_click"] == 8
     assert feed["uncalibrated_scores"]["auc"] == feed["scores"]["auc"]
     assert not {"uncalibrated_scores", "candidates_per_click"} & set(found["search"])
+
+
+def place_files(folder):
+    """In training, what stood at both places was engaged with forty times at the first and ten at the second."""
+    things = [
+        (("recommendation", "", "c"), {1: Times(100, 40), 2: Times(100, 10)}),
+        (("recommendation", "", "d"), {3: Times(7, 1), BEYOND: Times(9, 2)}),
+    ]
+    with make_pipeline() as pipeline:
+        _ = pipeline | beam.Create(things) | WriteCounts(str(folder))
+    return count_files(str(folder))
+
+
+@pytest.fixture
+def placed(tmp_path, files):
+    """On the feed, six users want c, which they saw at the top, and six want d, which stood below; one nobody knows."""
+    wanted = [behaviour_example(["c", "a", "b", "d"], user=user, shown_place=1) for user in USERS[:6]]
+    wanted += [behaviour_example(["d", "a", "b", "c"], user=user, shown_place=2) for user in USERS[6:]]
+    wanted += [behaviour_example(["c", "a", "b", "d"], user="u99", shown_place=place) for place in (0, 3)]
+    return replace(
+        files, evaluation=[write_examples(tmp_path / "p.gz", wanted)], places=place_files(tmp_path / "places")
+    )
+
+
+FEED = without_all(surfaces=("recommendation",))
+
+
+def test_engagements_are_weighed_by_the_place_at_which_they_were_shown(tmp_path, placed):
+    found = run(tmp_path, placed, favours("c"), FEED)
+    # The second place is seen a quarter as much as the first, so each of its engagements counts for four.
+    assert found["by_place"] == {
+        "recommendation": {
+            "places": [
+                [1, 100, 40, 1.0, 0.0],
+                [2, 100, 10, pytest.approx(0.25), pytest.approx(0.25 / (50 * 0.8 * 0.2) ** 0.5)],
+                [3, 7, 1, None, None],
+            ],
+            "beyond": [9, 2],
+            "reference": 1,
+            "given": False,
+            "why_not": "",
+        }
+    }
+    by_place = found["candidates"]["recommendation"]["by_place"]
+    # The model has c first, and of three equal ones the wanted d last: 1 and 1/4.
+    plain, value, low, high = by_place["rankers"]["model"]["mrr"]
+    assert plain == pytest.approx((6 * 1 + 6 / 4) / 12)
+    assert value == pytest.approx((6 * 1 + 6 * 4 / 4) / (6 + 6 * 4))
+    # A draw without users of one kind has one of these; as many as are drawn lie between.
+    assert 1 / 4 < low < value < high < 1
+    # Of the rules, `popularity` has c and d at 3 or 4 alike.
+    tied = pytest.approx((1 / 3 + 1 / 4) / 2)
+    assert by_place["rankers"]["popularity"]["mrr"] == [tied] * 4
+    assert by_place["best_rule"] == "popularity" and by_place["difference"][0] == pytest.approx(0.4 - 7 / 24)
+    assert by_place["effective"] == pytest.approx((6 + 24) ** 2 / (6 + 6 * 16))
+    assert {name: by_place[name] for name in ("examples", "users", "left_out", "clipped")} == {
+        "examples": 12,
+        "users": 12,
+        "left_out": 2,
+        "clipped": 0,
+    }
+    assert by_place["mean_weight"] == pytest.approx(2.5)
+    # All else is as it was, and the file has what is returned.
+    plainly = run(tmp_path, replace(placed, places=()), favours("c"), FEED)
+    assert "by_place" not in plainly and "by_place" not in plainly["candidates"]["recommendation"]
+    del found["by_place"], found["candidates"]["recommendation"]["by_place"]
+    assert found == plainly
+
+
+def test_a_weight_is_cut_to_its_limit_and_an_examination_that_is_given_is_taken(tmp_path, placed):
+    cut = run(tmp_path, placed, favours("c"), replace(FEED, place_weight_cap=2.0))["candidates"]["recommendation"]
+    assert cut["by_place"]["rankers"]["model"]["mrr"][1] == pytest.approx((6 + 6 * 2 / 4) / (6 + 12))
+    assert cut["by_place"]["clipped"] == 0.5
+    given = replace(FEED, examination={"recommendation": (1.0, 0.5, 0.5)})
+    found = run(tmp_path, placed, favours("c"), given)
+    assert found["by_place"]["recommendation"]["given"]
+    assert found["by_place"]["recommendation"]["places"][2] == [3, 7, 1, 0.5, None]
+    # One of those of u99 was shown at the third place.
+    by_place = found["candidates"]["recommendation"]["by_place"]
+    assert by_place["left_out"] == 1 and by_place["users"] == 13
+    assert by_place["rankers"]["model"]["mrr"][1] == pytest.approx((6 + 6 * 2 / 4 + 2) / (6 + 12 + 2))
+
+
+def test_figures_by_place_among_all_items_and_of_the_baseline(tmp_path, placed):
+    baseline = save_rank_model(tmp_path / "baseline", serving_default=favours("d"))
+    settings = replace(FEED, catalogue_examples=100, deciding_slices=("repeat",))
+    ranks = {signatures.CATALOGUE_RANKS: second}
+    found = run(tmp_path, placed, favours("c"), settings, ranks, baseline=baseline)
+    rankers = found["candidates"]["recommendation"]["by_place"]["rankers"]
+    assert set(rankers) == {"popularity", "last_items", "model", "baseline"}
+    # It has d first, and c fourth.
+    assert rankers["baseline"]["mrr"][1] == pytest.approx((6 / 4 + 24) / 30)
+    among_all = found["catalogue"]["recommendation"]["by_place"]
+    assert set(among_all["rankers"]) == {"popularity", "last_items", "model"}
+    # Without the items of the history it has all wanted ones first.
+    assert among_all["rankers"]["model"]["mrr"] == pytest.approx([1.0] * 4)
+
+
+def test_where_no_examination_can_be_told_it_is_said_why(tmp_path, placed):
+    with make_pipeline() as pipeline:
+        one = [(("recommendation", "", "c"), {1: Times(9, 4)})]
+        _ = pipeline | beam.Create(one) | WriteCounts(str(tmp_path / "one"))
+    found = run(tmp_path, replace(placed, places=count_files(str(tmp_path / "one"))), favours("c"), FEED)
+    told = found["by_place"]["recommendation"]
+    assert told["places"] == [[1, 9, 4, None, None]] and told["why_not"].startswith("no item was shown at several")
+    assert found["candidates"]["recommendation"]["by_place"] == {"examples": 0, "users": 0, "left_out": 14}
+
+
+def test_settings_of_places_are_kept_as_json():
+    settings = replace(FEED, examination={"search": (1.0, 0.5)}, place_weight_cap=3.0)
+    assert ComparisonSettings.from_json(settings.to_json()).examination["search"] == [1.0, 0.5]
+    assert ComparisonSettings.from_json(settings.to_json()).place_weight_cap == 3.0

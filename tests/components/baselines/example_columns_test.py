@@ -30,6 +30,11 @@ def test_a_batch_as_arrays():
     assert columns.times.tolist() == [1000, 1000] and not columns.is_sequence_end.any()
 
 
+def test_the_place_at_which_the_target_was_shown_is_0_where_nobody_knows():
+    examples = [behaviour_example(["a"], shown_place=place) for place in (7, 0, None)]
+    assert example_columns(examples, PLACES).shown_places.tolist() == [7, 0, 0]
+
+
 def test_without_history_query_and_positive():
     columns = example_columns([behaviour_example(["a", "b"], positive=-1)], PLACES)
     assert (columns.queries, columns.positives.tolist(), columns.history.shape) == ([""], [-1], (1, 0))

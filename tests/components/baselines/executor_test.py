@@ -3,6 +3,7 @@
 import logging
 from pathlib import Path
 
+import apache_beam as beam
 import pytest
 import tensorflow as tf
 from tfx.components.util import model_utils
@@ -13,9 +14,12 @@ from components.baselines.artifact import RuleComparison
 from components.baselines.compare import ComparisonSettings
 from components.baselines.comparison_file import read_comparison
 from components.baselines.executor import Executor
+from components.shown_places.count_files import WriteCounts
+from components.shown_places.showings import Times
 from tests.support.behaviour_examples import behaviour_example, write_examples
 from tests.support.model_folders import artifact_at
 from tests.support.rank_models import save_rank_model
+from tests.support.raw_files import make_pipeline
 from tests.support.rule_logs import write_hotels
 
 CONTEXT = BaseBeamExecutor.Context(
@@ -68,3 +72,20 @@ def test_the_blessing_is_that_of_the_comparison(tmp_path, caplog, favourite, of_
     assert blessing.get_string_custom_property("reasons") == "\n".join(found["reasons"])
     assert f"recommendation: {told}" in caplog.text
     assert ("Not blessed, recommendation: " in caplog.text) is not is_blessed
+
+
+def test_the_places_that_examples_come_with_are_looked_at(tmp_path):
+    folder = tmp_path / "model" / "Format-Serving"
+    save_rank_model(folder, serving_default=lambda each: tf.cast(each == "c", tf.float32))
+    comparison = artifact_at(tmp_path / "comparison", RuleComparison)
+    Path(comparison.uri).mkdir()
+    examples = examples_artifact(tmp_path / "my examples")
+    with make_pipeline() as pipeline:
+        things = [(("recommendation", "", "c"), {1: Times(8, 4), 2: Times(8, 2)})]
+        _ = pipeline | beam.Create(things) | WriteCounts(examples.uri)
+    inputs = {"model": [artifact_at(tmp_path / "model")], "examples": [examples]}
+    blessing = artifact_at(tmp_path / "blessing", standard_artifacts.ModelBlessing)
+    outputs = {"comparison": [comparison], "blessing": [blessing]}
+    Executor(CONTEXT).Do(inputs, outputs, {"split": "test", "settings": SETTINGS.to_json()})
+    told = read_comparison(comparison.uri)["by_place"]["recommendation"]["places"]
+    assert [row[:3] for row in told] == [[1, 8, 4], [2, 8, 2]] and told[1][3] == pytest.approx(0.5)

@@ -7,6 +7,8 @@ import pytest
 
 from components.item_catalog.table import CatalogItem
 from components.raw_files.refusal import DataError
+from components.shown_places.count_files import Pattern, SurfaceCounts, count_files, read_counts
+from components.shown_places.showings import Times
 from components.sources.data_config import DataConfig
 from components.sources.event_rows import EventColumns
 from schemas import features
@@ -327,3 +329,65 @@ def test_dwell_time_is_the_weight_of_an_example(tmp_path):
 
 def test_without_the_setting_examples_have_no_weight(made):
     assert not any({features.WEIGHT, features.HISTORY_WEIGHTS} & {*example} for example in made.targets)
+
+
+PLACED = [
+    ("u1", 100, "recommendation", "", "", "a", 0, 1),
+    ("u1", 100, "recommendation", "", "", "x", 0, 2),
+    ("u1", 200, "recommendation", "", "", "a", 1, 2),
+    ("u1", 200, "recommendation", "", "", "b", 0, ""),
+    ("u1", 300, "search", "mug", "s1", "b", 1, 1),
+    ("u1", 300, "search", "mug", "s1", "c", 0, 2),
+    ("u2", 100, "search", "mug", "s1", "b", 0, 2),
+    ("u2", 100, "search", "cup", "s2", "b", 0, 3),
+    # Held out: of each surface the last two engagements, and what is shown with them or after them.
+    ("u1", 400, "recommendation", "", "", "d", 1, 3),
+    ("u1", 400, "recommendation", "", "", "z", 0, 4),
+    ("u1", 500, "recommendation", "", "", "e", 1, ""),
+    ("u1", 600, "search", "pot", "s3", "f", 1, 4),
+    ("u1", 500, "search", "pot", "s3", "z", 0, 5),
+    ("u1", 700, "search", "pot", "s4", "d", 1, 5),
+]
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_places_are_written_with_targets_and_counted_as_far_as_training_knows_them(tmp_path, workers):
+    write(tmp_path / "log.tsv", lines((*HEADER, "rank"), *PLACED))
+    made = generate(
+        tmp_path / "made",
+        DataConfig(
+            events=f"{tmp_path}/log*",
+            columns=EventColumns(place="rank"),
+            train_negatives=1,
+            evaluation_negatives=1,
+        ),
+        CATALOG,
+        workers,
+    )
+    places = {each[features.CANDIDATES][0]: each[features.SHOWN_PLACE] for each in made.splits["test"]}
+    assert places == {"e": [0], "d": [5]}
+    assert {each[features.CANDIDATES][0]: each[features.SHOWN_PLACE] for each in made.splits["train"]} == {
+        "a": [2],
+        "b": [1],
+    }
+    assert read_counts(count_files(str(tmp_path / "made"))) == {
+        # a stood at the first two places, and was engaged with at the second.
+        "recommendation": SurfaceCounts({1: Times(1, 0), 2: Times(2, 1)}, [Pattern((1, 2), (1, 1), (0, 1))]),
+        # For the same query, b stood at the first place for u1 and at the second for u2.
+        "search": SurfaceCounts({1: Times(1, 1), 2: Times(2, 0), 3: Times(1, 0)}, [Pattern((1, 2), (1, 1), (1, 0))]),
+    }
+
+
+def test_with_a_split_by_time_what_comes_before_validation_is_counted(tmp_path):
+    write(tmp_path / "log.tsv", lines((*HEADER, "rank"), *PLACED))
+    times = {"validation_from": "1970-01-01T00:00:00.300Z", "test_from": "1970-01-01T00:00:00.600Z"}
+    run(tmp_path, columns=EventColumns(place="rank"), split="time", evaluation_negatives=1, **times)
+    counts = read_counts(count_files(str(tmp_path / "made")))
+    assert counts["recommendation"].totals == {1: Times(1, 0), 2: Times(2, 1)}
+    # Of searches those of u2 alone: nobody knows yet whether they were good.
+    assert counts["search"] == SurfaceCounts({2: Times(1, 0), 3: Times(1, 0)}, [])
+
+
+def test_without_the_setting_nothing_is_said_of_places(made, folder):
+    assert not any(features.SHOWN_PLACE in each for each in made.targets)
+    assert count_files(str(folder / "made")) == [] and not (folder / "made" / "shown_places").exists()

@@ -171,6 +171,19 @@ def test_the_actions_of_all_logs_and_their_weights():
     assert DataConfig(pretraining_events="old.csv", sources=(EventSource("a.csv"),), columns=shop).has_actions
 
 
+def test_places_of_any_log():
+    assert not DataConfig().has_places
+    placed = EventColumns(place="rank")
+    assert DataConfig(columns=placed).has_places
+    assert DataConfig(sources=(EventSource("a.csv"), EventSource("b.csv", columns=placed))).has_places
+    listed = DataConfig(columns=EventColumns(lists=("hits",), item_id="hits.id", list_order=True))
+    assert listed.has_places and DataConfig.from_json(listed.to_json()) == listed
+    # Nobody was measured by what pre-training reads.
+    assert not DataConfig(pretraining_events="old.csv", sources=(EventSource("a.csv"),), columns=placed).has_places
+    with pytest.raises(ValueError, match="are for `source: events`. Received: source='kuaisar'"):
+        DataConfig(source="kuaisar", columns=placed)
+
+
 def test_the_numbers_of_all_tables_are_known_by_name():
     config = DataConfig(
         item_sources=(

@@ -13,7 +13,7 @@ from schemas.canonical_event import Event, Surface
 FEED, SEARCH = Surface.RECOMMENDATION, Surface.SEARCH
 NOW_MS = 1_700_000_000_000
 RULES = RowRules(null_markers=frozenset(NULL_MARKERS), ids_may_be_floats=True)
-NAMES = ("user_id", "timestamp_ms", "surface", "query", "session_id", "item_id", "label", "device", "weight")
+NAMES = ("user_id", "timestamp_ms", "surface", "query", "session_id", "item_id", "label", "device", "weight", "rank")
 TIDY = {
     "user_id": ["u1", " u1", "ü", "12"],
     "timestamp_ms": ["1500000000000", "0", "2017-07-14 02:40:00", "1.6e12"],
@@ -24,6 +24,7 @@ TIDY = {
     "label": ["", "1", "0", "yes", "FALSE", "1.0"],
     "device": ["phone", "nan", ""],
     "weight": ["1", "0.5", "1e3"],
+    "rank": ["1", "20.0", "", "nan"],
 }
 ODD = {
     "user_id": ["", "NULL", "7.0", "u\n1", "u\x001"],
@@ -35,9 +36,10 @@ ODD = {
     "label": ["2", "perhaps"],
     "device": ["\ufffd"],
     "weight": ["", "-1", "much", "1e10"],
+    "rank": ["0", "-1", "top", "2.5", "1e9"],
 }
 PLAIN = EventColumns()
-ALL = EventColumns(context=("device",), weight="weight")
+ALL = EventColumns(context=("device",), weight="weight", place="rank")
 VALUES = EventColumns(
     surface_values={"search": ("search", "srp"), "recommendation": ("recommendation",)},
     label_values={"": 1, "1": 1, "0": 0, "yes": 1, "FALSE": 0},
@@ -102,7 +104,7 @@ def test_columns_make_what_rows_make_or_nothing_if_a_row_has_something_to_say(ca
 @pytest.mark.parametrize(("name", "value"), [(name, value) for name in NAMES for value in ODD[name]])
 def test_a_row_that_needs_a_word_of_its_own_is_left_to_rows(name, value):
     """Not even a good row beside it is read, so that all are told in their order."""
-    good = dict(zip(NAMES, ("u", "1500000000000", "recommendation", "", "", "a", "1", "phone", "2"), strict=True))
+    good = dict(zip(NAMES, ("u", "1500000000000", "recommendation", "", "", "a", "1", "phone", "2", "3"), strict=True))
     bad = {**good, name: value}
     if name in ("query", "session_id"):
         bad["surface"] = "search"
@@ -119,16 +121,17 @@ def test_a_batch_holds_what_events_hold():
         "query": ["", "mug"],
         "item_id": ["a", "NULL"],
         "weight": ["3", ""],
+        "rank": ["4", "5"],
     }
-    batch = events_of_columns(columns, EventColumns(surface="", weight="weight"), NOW_MS, RULES)
+    batch = events_of_columns(columns, EventColumns(surface="", weight="weight", place="rank"), NOW_MS, RULES)
     assert batch == EventBatch(
-        ["u", "v"], [5, 7], [FEED, SEARCH], ["", "mug"], ["", ""], ["a", ""], [1, 1], [{}, {}], [3.0, 1.0]
+        ["u", "v"], [5, 7], [FEED, SEARCH], ["", "mug"], ["", ""], ["a", ""], [1, 1], [{}, {}], [3.0, 1.0], [4, 0]
     )
     assert list(events_of_batch(batch)) == [
-        Event("u", 5, FEED, item_id="a", weight=3.0),
+        Event("u", 5, FEED, item_id="a", weight=3.0, place=4),
         Event("v", 7, SEARCH, "mug"),
     ]
-    assert [len(each) for each in batch.columns()] == [2] * 12
+    assert [len(each) for each in batch.columns()] == [2] * 13
 
 
 def test_every_pair_of_tidy_values_is_read_in_columns():

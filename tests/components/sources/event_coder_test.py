@@ -10,7 +10,7 @@ from schemas.canonical_event import Event, Surface
 EVENTS = [
     Event("u", 0, Surface.RECOMMENDATION, item_id="a"),
     Event("ü", 1_684_741_000_123, Surface.SEARCH, "red\tmug\n", "s\x00", "", 0, {"device": "phone", "city": ""}),
-    Event("u", 5, Surface.SEARCH, "q", "s", "b", 1, {}, 7, "validation", 2, 2.5),
+    Event("u", 5, Surface.SEARCH, "q", "s", "b", 1, {}, 7, "validation", 2, 2.5, 9),
 ]
 
 

@@ -271,6 +271,10 @@ def test_the_logs_own_words_for_surfaces_and_labels():
             "`surface_values` needs `surface`, the name of the col",
         ),
         ({"weight_values": {"buy": 5.0}}, "`weight_values` needs `weight`, the name of the column that holds them"),
+        ({"first_place": 2, "place": "rank"}, "`first_place` should be 0 or 1. Received: first_place=2"),
+        ({"first_place": 0}, "`first_place` needs `place`, the name of the column that holds places"),
+        ({"list_order": True}, "`list_order` needs `lists`, the names of the columns that hold lists"),
+        ({"list_order": True, "lists": ("a",), "place": "rank"}, "Leave one of both out. Received: place='rank'"),
         ({"weight_cap": 5.0}, "`weight_cap` needs `weight`, the name of the column that holds numbers"),
         ({"weight_log": True}, "`weight_log` needs `weight`, the name of the column that holds numbers"),
         ({"weight": "a", "weight_cap": -1.0}, "`weight_cap` should be a number from 0 to 1e+09. Received: -1.0"),
@@ -435,3 +439,59 @@ def test_a_file_must_have_the_column_of_weights():
     assert DWELL.required == ("user_id", "timestamp_ms", "surface", "item_id", "much")
     assert "much" in DWELL.named
     assert EventColumns(label="did", label_values={"buy": 1}, weight="did").named.count("did") == 1
+
+
+PLACED, FROM_0 = EventColumns(place="rank"), EventColumns(place="rank", first_place=0)
+
+
+@pytest.mark.parametrize(
+    ("columns", "changes", "place"),
+    [
+        (EventColumns(), {"rank": "7"}, 0),
+        (PLACED, {"rank": "7"}, 7),
+        (PLACED, {"rank": 7}, 7),
+        (PLACED, {"rank": " 7.0 "}, 7),
+        (PLACED, {"rank": "100000"}, 100_000),
+        (PLACED, {"rank": ""}, 0),
+        (PLACED, {"rank": None}, 0),
+        (PLACED, {"rank": "3", "label": "0"}, 3),
+        (FROM_0, {"rank": "0"}, 1),
+        (FROM_0, {"rank": "99999"}, 100_000),
+        # A search without a click was shown at no place, and what stands there does not matter.
+        (PLACED, {"rank": "top", "item_id": ""}, 0),
+    ],
+)
+def test_places(columns, changes, place):
+    assert read(columns, **changes).place == place
+
+
+def test_a_null_marker_is_a_place_that_nobody_knows():
+    rules = RowRules(null_markers=frozenset(NULL_MARKERS))
+    assert event_from_row({**GOOD, "rank": "NULL"}, PLACED, NOW_MS, rules).place == 0 and not rules.converted
+
+
+@pytest.mark.parametrize(
+    ("columns", "value", "message"),
+    [
+        (PLACED, "-1", "column 'rank' holds '-1'; give a whole number from 1 (the top of the list) to 100,000, or no"),
+        (PLACED, "1.5", "column 'rank' holds '1.5'; give a whole number from 1"),
+        (PLACED, "top", "column 'rank' holds 'top'; give a whole number from 1"),
+        (PLACED, "inf", "column 'rank' holds 'inf'; give a whole number from 1"),
+        (PLACED, "100001", "column 'rank' holds '100001'; give a whole number from 1"),
+        (PLACED, "0", "or nothing; set data.columns.first_place: 0 if the log counts from 0"),
+        (FROM_0, "100000", "column 'rank' holds '100000'; give a whole number from 0 (the top of the list) to 99,999"),
+    ],
+)
+def test_places_that_cannot_be_used(columns, value, message):
+    with pytest.raises(RowError, match=re.escape(message)) as error:
+        read(columns, rank=value)
+    assert error.value.reason == "unknown place"
+    assert ("first_place" in str(error.value)) == (value == "0")
+
+
+def test_a_file_must_have_the_column_of_places_unless_a_list_holds_them():
+    assert PLACED.required == ("user_id", "timestamp_ms", "surface", "item_id", "rank") and "rank" in PLACED.named
+    inside = EventColumns(lists=("results",), place="results.rank")
+    assert "results.rank" in inside.named and "results.rank" not in inside.required
+    assert [each.tells_places for each in (EventColumns(), PLACED, inside)] == [False, True, True]
+    assert EventColumns(lists=("results",), list_order=True).tells_places

@@ -49,9 +49,9 @@ def test_no_more_events_are_held_than_allowed_and_each_is_passed_on_once():
 def batch(users, first_time=0):
     """Events of these users, one after the other, each with its time as the item."""
     times = range(first_time, first_time + len(users))
-    same = [[FEED], [""], [""], [1], [{}], [1.0]]
-    surface, query, session, label, context, weight = ([*each] * len(users) for each in same)
-    return EventBatch(list(users), times, surface, query, session, list(map(str, times)), label, context, weight)
+    same = [[FEED], [""], [""], [1], [{}], [1.0], [0]]
+    surface, query, session, label, *others = ([*each] * len(users) for each in same)
+    return EventBatch(list(users), times, surface, query, session, list(map(str, times)), label, *others)
 
 
 @pytest.mark.parametrize("users", ["aabbc", "abcab", "c", "ba" * 5])

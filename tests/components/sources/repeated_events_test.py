@@ -12,7 +12,7 @@ OTHERS = [
     for change in (
         *({"user_id": "v"}, {"timestamp_ms": 6}, {"surface": Surface.RECOMMENDATION}, {"query": "cup"}),
         *({"session_id": "s2"}, {"item_id": "b"}, {"label": 0}, {"context": {"device": "phone"}}, {"context": {}}),
-        *({"position": 1}, {"split": "train"}, {"weight": 2.0}),
+        *({"position": 1}, {"split": "train"}, {"weight": 2.0}, {"place": 3}),
     )
 ]
 

@@ -67,3 +67,14 @@ def test_it_says_how_far_it_is(tmp_path, monkeypatch, caplog):
         truth = generate(CONFIG, "kuaisar", str(tmp_path), negatives=9)
     assert caplog.messages[0].startswith("0 of about 2,000 events, ")  # The items.
     assert caplog.messages[-1].startswith(f"{truth['counts']['events']:,} events in ")
+
+
+def test_lists_with_places_are_the_same_with_any_number_of_workers_and_in_any_parts(tmp_path, log):
+    listed = {"list_length": 6, "place_bias": 1.0}
+    one, two = (made(tmp_path / f"{workers}", workers, **listed) for workers in (1, 2))
+    assert one == two and list(one) == list(log)
+    # What stands in no list is as it was.
+    assert one["items.tsv"] == log["items.tsv"]
+    truth = json.loads(one["truth.json"])
+    assert truth["examination"][1] == 0.5 and truth["settings"]["list_length"] == 6
+    assert "examination" not in json.loads(log["truth.json"])

@@ -3,7 +3,6 @@ import dataclasses
 import numpy as np
 import pytest
 
-from components.synthetic_log.behaviour import Rows
 from components.synthetic_log.moments import engaged_rows, last_engagements
 from schemas.canonical_event import Surface
 from tests.support.small_behaviour import BEHAVIOUR, CATALOGUE
@@ -24,7 +23,7 @@ def test_the_last_engagements_of_a_user(clicks, vague, item, topic, category, en
         BEHAVIOUR.actions, vague=np.array([False, vague, False, False]), interests=np.array([[5], [6], [7], [8]])
     )
     kept = (BEHAVIOUR.rows.item != 7) | (clicks == 2)
-    made = dataclasses.replace(BEHAVIOUR, actions=actions, rows=Rows(*(each[kept] for each in BEHAVIOUR.rows)))
+    made = dataclasses.replace(BEHAVIOUR, actions=actions, rows=BEHAVIOUR.rows.chosen(kept))
     feed, search = last_engagements(CATALOGUE, made, engaged_rows(made, 0))
     assert (feed.surface, feed.item, feed.moment.engaged.tolist()) == (Surface.RECOMMENDATION, 1, [])
     assert (feed.moment.topic, feed.moment.category) == (-1, -1)

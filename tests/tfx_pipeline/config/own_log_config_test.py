@@ -6,6 +6,7 @@ import yaml
 from components.own_log.findings.event_tally import EventTally
 from components.own_log.findings.log_check import LogCheck
 from components.own_log.findings.refused_rows import FileReading
+from components.own_log.guess.place_guess import PlaceGuess
 from components.own_log.guess.weight_guess import WeightGuess
 from components.raw_files.refusal import Reject
 from components.sources.data_config import DataConfig
@@ -211,6 +212,20 @@ def test_a_weight_is_a_comment_that_becomes_a_setting_without_its_signs(columns,
     found = load_config(str(tmp_path / "my.yaml")).data.columns
     assert found == dataclasses.replace(columns, weight="time: spent", weight_values=values)
     assert ("weight_cap and weight_log" in written) == (not values)
+
+
+@pytest.mark.parametrize("columns", [EventColumns(), EventColumns(user_id="uid", label="event")])
+@pytest.mark.parametrize("first", [0, 1])
+@pytest.mark.parametrize("weight", [None, WeightGuess("much", "it is so")])
+def test_a_place_is_a_comment_that_becomes_a_setting_without_its_signs(columns, first, weight, tmp_path):
+    data = DataConfig(events="log.csv", columns=columns)
+    written = configuration("my", data, sizes(check()), weight=weight, place=PlaceGuess("rank: of all", first, 30))
+    assert load_config(_written(tmp_path, written)).data.columns == columns
+    assert f"'rank: of all' holds whole numbers from {first} to 30." in written
+    signs = ("  # columns:", "    # place:", "    # first_place:")
+    lines = [line.replace("# ", "", 1) if line.startswith(signs) else line for line in written.splitlines()]
+    found = load_config(_written(tmp_path, "\n".join(lines))).data.columns
+    assert found == dataclasses.replace(columns, place="rank: of all", first_place=first)
 
 
 def test_the_split_by_time_is_written_as_a_comment_that_can_be_taken_in(tmp_path):

@@ -109,6 +109,8 @@ LEAKS = (
     "`train_negatives` are none: a model would learn that whatever is in the history is wanted. Set "
     "`data.history_negatives: 0.5` and `data.train_negatives: 4`, or leave it out."
 )
+EXAMINED = "should hold a number above 0, up to 1, for each place from the first on. Received:"
+CAPPED = "should be at least 1, or 0 for no limit. Received: place_weight_cap"
 EXCLUSIVE = (
     "`retriever.model` and `fine_tuning.surfaces` do not go together: items are retrieved and ranked by models of both "
     "surfaces. Leave one of the two out."
@@ -160,6 +162,12 @@ SCHEDULE = (
         ("evaluation", "baselines", "[popularity, popularity]", "should name each rule once. Received: 'popularity' t"),
         ("evaluation", "metric", "auc", "should be one of hit_rate_at_1, "),
         ("evaluation", "listed_examples", "-1", "should be at least 0. Received: listed_examples=-1"),
+        ("evaluation", "examination", "{page: [1]}", "should be told for recommendation and search. Received: 'page'"),
+        ("evaluation", "examination.search", "[]", f"{EXAMINED} []"),
+        ("evaluation", "examination.search", "[1, 0]", f"{EXAMINED} [1.0, 0.0]"),
+        ("evaluation", "examination.search", "[1, 1.5]", f"{EXAMINED} [1.0, 1.5]"),
+        ("evaluation", "place_weight_cap", "0.5", f"{CAPPED}=0.5"),
+        ("evaluation", "place_weight_cap", ".inf", f"{CAPPED}=inf"),
         ("evaluation", "slice_margin", "-0.5", "should be from 0 to 1. Received: slice_margin=-0.5"),
         ("evaluation", "decides_among", "all", "should be auto, candidates or all_items. Received: "),
         ("evaluation", "deciding_slices", "[age]", f"should be some of {', '.join(TITLES)}. Received: 'age'"),
@@ -188,6 +196,11 @@ def test_a_value_that_its_section_cannot_have_is_refused(path, section, field, v
         ),
         (["name="], "`name` is empty; it names the pipeline and the pushed model."),
         (["data.events="], "`data.events` is empty; give the path or glob of the event files."),
+        (
+            ["evaluation.examination={search: [1, 0.5]}"],
+            "`evaluation.examination` needs a log that tells at which place each item was shown. Name the column in "
+            "`data.columns.place`, or leave it out.",
+        ),
         (["model=gpt"], "`model`: there is no 'gpt'. Known: unifiedssr, unisar."),
         (["retriever.model=unisar"], "`retriever.model`: 'unisar' does not retrieve. Those that do: unifiedssr."),
         (["train.warmup_steps=10", "train.plateau_patience=1"], f"`train`: {SCHEDULE}"),

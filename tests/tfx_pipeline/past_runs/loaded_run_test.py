@@ -5,7 +5,7 @@ import pytest
 from components.item_catalog.table import CatalogItem
 from schemas.canonical_event import Item, Surface, Token
 from tests.support.behaviour_examples import behaviour_example
-from tests.support.finished_runs import evaluated, finish, put_examples, put_items, put_model, report
+from tests.support.finished_runs import evaluated, finish, placed, put_examples, put_items, put_model, report
 from tests.support.past_runs import PastRuns
 from tests.support.vector_models import vector_signatures
 from tfx_pipeline.past_runs.finished_run import NotFinished, UnknownRun
@@ -64,6 +64,26 @@ def test_what_an_evaluation_has_beside_the_metrics_is_a_table_too(tmp_path):
     ]
     assert slices.iloc[2][["by", "part", "examples", "users"]].tolist() == ["hour", "0 to 5", 1, 1]
     assert slices.iloc[2][["value", "rule", "ahead"]].isna().all()
+
+
+def test_places_and_what_is_estimated_by_them_are_tables(tmp_path):
+    past = PastRuns(tmp_path / "shop")
+    finish(past, {**report(), "models": {"shop": placed()}})
+    run = load(str(past.root))
+    places = run.places()
+    assert rows(places[places.surface == "search"].iloc[:2]) == [
+        ("shop", "search", 1, 1000, 250, 0.25, 1.0, 0.0),
+        ("shop", "search", 2, 500, 25, 0.05, 0.25, 0.0625),
+    ]
+    assert places[["rate", "examination", "error"]].isna().sum().tolist() == [1, 2, 2]
+    found = run.metrics()
+    found = found[(found.over == "places") & (found.metric == "mrr")].set_index(["among", "ranker"])
+    assert set(found.surface) == {"search"} and len(found) == 2 * 3
+    assert found.loc[("candidates", "model"), ["value", "low", "high"]].tolist() == [0.4375, 0.375, 0.5]
+
+
+def test_a_run_of_a_log_without_places_has_an_empty_table(run):
+    assert run.places().empty and "examination" in run.places()
 
 
 def test_a_run_without_slices_has_an_empty_table(run):

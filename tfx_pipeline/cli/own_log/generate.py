@@ -18,6 +18,7 @@ import sys
 from collections.abc import Mapping
 from typing import Any, Final
 
+from components.sources.data_config import GENERIC_SOURCE
 from components.synthetic_log.finished_set import TRUTH_FILE, AnotherSetError
 from components.synthetic_log.generator_config import STRENGTHS
 from components.synthetic_log.worlds import WORLD, WORLDS
@@ -73,6 +74,11 @@ def run(args: argparse.Namespace) -> int:
         *others, last = LAYOUTS
         raise ConfigError(
             f"data.source = {config.data.source!r}: can be read, not made up. Give {', '.join(others)} or {last}."
+        )
+    if config.generate.list_length and config.data.source != GENERIC_SOURCE:
+        raise ConfigError(
+            f"generate.list_length = {config.generate.list_length}: of the layouts, `{GENERIC_SOURCE}` alone tells "
+            f"places. Received: data.source = {config.data.source!r}"
         )
     if not folder or "://" in folder:
         raise ConfigError(f"data.path = {folder!r}: give a folder of this machine to write into, here or by --output.")

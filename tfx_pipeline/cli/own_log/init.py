@@ -26,6 +26,7 @@ from components.own_log.guess.column_names import ITEM, LABEL, SURFACE, TIME, US
 from components.own_log.guess.conversion import Converted, convert_events
 from components.own_log.guess.event_guess import Answers, EventGuess, Question
 from components.own_log.guess.event_guessing import guess_events
+from components.own_log.guess.place_guess import guess_place
 from components.own_log.guess.sampled_columns import sample
 from components.own_log.guess.table_guess import ITEMS, USERS, TableGuess, guess_table
 from components.own_log.guess.weight_guess import guess_weight
@@ -122,7 +123,10 @@ class _Initialization:
         reasons = {table.kind: table.reasons for table in tables}
         # A converted log has no other columns than those of events.
         weight = None if events.obstacles else guess_weight(events)
-        data_used = own_log_config.configuration(_name(args.output), data, of, events.unused, args.log, reasons, weight)
+        place = None if events.obstacles else guess_place(events)
+        data_used = own_log_config.configuration(
+            *(_name(args.output), data, of, events.unused, args.log, reasons), weight=weight, place=place
+        )
         with open(args.output, "w", encoding="utf-8") as stream:
             stream.write(data_used)
         self._tell(check, of)

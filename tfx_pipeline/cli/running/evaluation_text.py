@@ -1,4 +1,4 @@
-"""Formats what else an evaluation found: what decides, scores as probabilities, the lists that are served, slices."""
+"""Formats what else an evaluation found: what decides, scores as probabilities, the lists served, places, slices."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
@@ -8,6 +8,7 @@ from components.baselines.slices.slice_names import BY, PART, TITLES
 from components.metrics.served_lists import list_figures as lists
 from schemas.rank_metrics import metric_named
 from tfx_pipeline.cli.console.tables import table
+from tfx_pipeline.cli.running.place_text import place_lines
 
 Model = Mapping[str, Any]
 """What a run's report says of a model. One of an earlier release lacks what is told here."""
@@ -43,7 +44,7 @@ _SHORT: Final = {lists.SERVED_POPULARITY, lists.CLICKED_POPULARITY, lists.NOVELT
 
 
 def evaluation_lines(model: Model) -> list[str]:
-    """Tables of scores and of lists, and the slices in which a rule is better for sure; nothing that is not there."""
+    """Tables of scores, lists and places, and the slices in which a rule is better for sure; what is there of them."""
     found = []
     for title, columns, told, by_surface in (
         ("scores", SCORE_COLUMNS, scores_told(model), scores_of(model)),
@@ -51,7 +52,8 @@ def evaluation_lines(model: Model) -> list[str]:
     ):
         header, rows = figure_table(title, columns, by_surface)
         found += [table(header, rows), told] if rows else []
-    return [*found, *slice_lines(model.get("rules") or {})]
+    compared = model.get("rules") or {}
+    return [*found, *place_lines(compared), *slice_lines(compared)]
 
 
 def what_decides(model: Model) -> str:

@@ -137,6 +137,7 @@ OF_ENTRY = "data.sources[1].columns."
         ({"weight": "much"}, "u,1300000000000,a,search,1,x", f"words in {OF_ENTRY}weight_values if they are"),
         ({"weight": "much"}, "u,1300000000000,a,search,1,2e9", f"set {OF_ENTRY}weight_cap"),
         ({"weight": "much", "weight_values": {"buy": 2.0}}, "u,1300000000000,a,search,1,x", f"{OF_ENTRY}weight_values"),
+        ({"place": "much"}, "u,1300000000000,a,search,1,0", f"set {OF_ENTRY}first_place: 0"),
     ],
 )
 def test_what_is_said_of_a_row_names_the_entry_that_its_file_is_read_by(tmp_path, settings, row, told):
@@ -157,6 +158,28 @@ def test_lists_may_hold_weights(tmp_path):
     found = list(read_events(path, DataConfig(events=path, columns=columns), 1_700_000_000_000))
     assert [each[1].weight for each in found[:3]] == [12.5, 1.0, 1.0]
     assert [(each.reason, each.times) for each in found[3:]] == [(NO_WEIGHT, 1)]
+
+
+@pytest.mark.parametrize("columns", [{"place": "hits.rank"}, {"list_order": True}])
+def test_the_place_in_a_list_is_a_value_of_its_element_or_its_number(tmp_path, columns):
+    """A refused element leaves the places of the others as they are; a search without a click has none."""
+    hits = [{"id": "a", "hit": "0"}, {"id": "b", "hit": "?"}, {"id": "c", "hit": "0"}]
+    rows = [{"u": "u", "ms": 1, "q": "mug", "hits": [{**each, "rank": n + 1} for n, each in enumerate(hits)]}]
+    rows += [{"u": "u", "ms": 2, "q": "cup", "hits": [{"id": "a", "hit": 0, "rank": 1}]}]
+    found = LINES.read_rows(tmp_path, *map(json.dumps, rows), columns=dataclasses.replace(COLUMNS, **columns))
+    events = [each[1] for each in found if not isinstance(each, Reject)]
+    assert [(each.item_id, each.place) for each in events] == [("a", 1), ("c", 3), ("a", 1), ("", 0)]
+
+
+def test_a_refused_place_is_said_with_file_line_and_mend(tmp_path):
+    file = EVENTS._replace(columns="user_id,timestamp_ms,surface,item_id,label,rank")
+    rows = ("u,5,recommendation,a,1,2", "u,5,recommendation,b,0,0")
+    good, reject = file.read_rows(tmp_path, *rows, columns=EventColumns(place="rank"))
+    assert good[1].place == 2
+    assert str(reject) == (
+        f"{tmp_path}/{file.name}:3: unknown place: column 'rank' holds '0'; give a whole number from 1 (the top of "
+        "the list) to 100,000, or nothing; set data.columns.first_place: 0 if the log counts from 0"
+    )
 
 
 WITH_NUMBERS = ItemColumns(numbers=("price",), vectors="picture")

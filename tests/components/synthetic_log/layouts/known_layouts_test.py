@@ -58,7 +58,7 @@ def test_events_are_those_that_were_made(source):
             item_id="" if item == NO_ITEM else str(item + 1),
             label=int(engaged),
         )
-        for action, item, engaged in zip(*rows, strict=True)
+        for action, item, engaged in zip(*rows[:3], strict=True)
     ]
     assert len(made) > 800
     assert [dataclasses.replace(event, session_id="") for event in events] == made

@@ -46,7 +46,14 @@ def test_where_items_come_and_go_one_ranker_does_not_know_it():
 
 def test_settings_that_came_later_make_no_other_set_of_an_old_one():
     """A log that was made before them is still there, and `tandem generate` has nothing to do."""
-    later = {"world", "item_life_days", "repeats", "place_names"}
+    later = {"world", "item_life_days", "repeats", "place_names", "list_length", "place_bias"}
     assert not later & set(identity(GeneratorConfig(), "events", 9)["settings"])
     cold = identity(GeneratorConfig.of_world("cold"), "events", 9)["settings"]
     assert later & set(cold) == {"world", "item_life_days"}
+
+
+def test_where_lists_have_places_the_truth_has_how_likely_each_is_seen():
+    config = GeneratorConfig(list_length=5, place_bias=2.0)
+    assert truth_report(config, "events", 1, {}, {})["examination"] == pytest.approx([1, 1 / 4, 1 / 9, 1 / 16, 1 / 25])
+    assert "examination" not in truth_report(GeneratorConfig(), "events", 1, {}, {})
+    assert identity(config, "events", 9)["settings"]["list_length"] == 5

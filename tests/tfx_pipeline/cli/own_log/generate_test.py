@@ -9,6 +9,7 @@ from components.synthetic_log import generated_set
 from components.synthetic_log.generator_config import STRENGTHS
 from schemas import features
 from tests.support.generated_examples import generate as generate_examples
+from tests.support.made_logs import read
 from tfx_pipeline.config.pipeline_config import load_config
 
 CONFIGS = Path(__file__).resolve().parents[4] / "configs"
@@ -44,6 +45,14 @@ def test_what_is_generated_becomes_examples_by_the_same_configuration(config, tm
     assert {surface: tested.count(surface) for surface in set(tested)} == {
         surface: rankers["process"]["users"] for surface, rankers in truth["achievable"].items()
     }
+
+
+def test_a_log_with_places_is_read_by_the_same_configuration(tmp_path, generate):
+    truth = json.loads(generate(tmp_path, "--json", config="generated_places").out)
+    events, _ = read(load_config(str(CONFIGS / "generated_places.yaml"), [f"data.path={tmp_path}"]).data)
+    assert len(events) == truth["counts"]["events"]
+    assert {event.place for event in events if event.item_id} == set(range(1, 9))
+    assert {event.place for event in events if not event.item_id} == {0} and len(truth["examination"]) == 8
 
 
 def test_options_are_settings_and_set_goes_further(tmp_path, generate):
@@ -104,6 +113,11 @@ def test_an_interruption(tmp_path, generate, monkeypatch):
             "data.source = 'fixed_benchmark': can be read, not made up. Give events, kuaisar, jdsearch or "
             "amazon_reviews.",
         ),
+        (
+            "--set",
+            "generate.list_length=9",
+            "generate.list_length = 9: of the layouts, `events` alone tells places. Received: data.source = 'kuaisar'",
+        ),
         ("--output", "", "data.path = '': give a folder of this machine to write into, here or by --output."),
         ("--output", "gs://b/c", "data.path = 'gs://b/c': give a folder of this machine"),
         ("--workers", "0", "argument --workers: should be a whole number from 1 on, not '0'"),
@@ -111,4 +125,5 @@ def test_an_interruption(tmp_path, generate, monkeypatch):
     ],
 )
 def test_wrong_calls(option, value, message, tmp_path, generate):
-    assert message in generate(tmp_path, option, value, code=2).err
+    config = "kuaisar" if "list_length" in value else "generated"
+    assert message in generate(tmp_path, option, value, config=config, code=2).err
