@@ -4,7 +4,7 @@ import dataclasses
 import math
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from schemas.canonical_event import Surface
 
@@ -125,7 +125,7 @@ class CalibrationConfig:
                     f"`calibration.{_FIELDS[surface]}: {SHOWN}`: the log has no item in {surface.value} that was "
                     "shown and not clicked (label 0), so nothing tells how often users click. Set a number."
                 )
-        numbers = {_FIELDS[surface]: counted.get(surface) for surface in of_shown}
+        numbers: dict[str, Any] = {_FIELDS[surface]: counted.get(surface) for surface in of_shown}
         return dataclasses.replace(self, **numbers)
 
     def of_surface(self, is_search: bool, items: int) -> float | None:
