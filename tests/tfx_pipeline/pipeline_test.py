@@ -264,7 +264,7 @@ def test_the_ranking_model_is_calibrated_and_neither_its_retriever_nor_its_rival
 
     def calibrated(*overrides):
         nodes = create_pipeline(load_config(path, overrides)).components
-        custom = {node.id: json.loads(node.exec_properties.get("custom_config") or "{}") for node in nodes}
+        custom = {node.id: json.loads(node.exec_properties.get("custom_config") or "{}") or {} for node in nodes}
         return {name: each["calibration"] for name, each in custom.items() if "calibration" in each}
 
     assert calibrated() == {}
