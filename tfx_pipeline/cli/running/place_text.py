@@ -52,10 +52,13 @@ def place_sentences(compared: Mapping[str, Any], surface: str) -> Iterator[str]:
     if of[keys.WHY_NOT]:
         yield f"{surface}: nothing is estimated by place: {of[keys.WHY_NOT]}."
         return
-    seen = [(place, chance) for place, _, _, chance, _ in of[keys.PLACES] if chance is not None]
-    first = ", ".join(f"{place}: {chance:.2f}" for place, chance in seen[:_FIRST_PLACES])
+    seen = [(place, chance, error) for place, _, _, chance, error in of[keys.PLACES] if chance is not None]
+    first = ", ".join(
+        f"{place}: {chance:.2f}{f' ± {error:.2f}' if error else ''}" for place, chance, error in seen[:_FIRST_PLACES]
+    )
     more = f", and {len(seen) - _FIRST_PLACES} more" if len(seen) > _FIRST_PLACES else ""
-    origin = " (evaluation.examination)" if of[keys.GIVEN] else f", that of place {of[keys.REFERENCE]} being 1"
+    compared_with = f", that of place {of[keys.REFERENCE]} being 1, ± a standard error"
+    origin = " (evaluation.examination)" if of[keys.GIVEN] else compared_with
     yield f"{surface}, examination by place{origin}: {first}{more}."
     estimates = compared["candidates"].get(surface, {}).get(keys.BY_PLACE, {})
     if not estimates:

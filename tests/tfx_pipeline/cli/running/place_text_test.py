@@ -12,7 +12,7 @@ def test_the_end_of_a_run_tells_what_the_metric_is_if_all_places_were_seen_alike
         "search            0.5000      0.4375  0.375 to 0.500  popularity   0.2500     +0.1875  +0.125 to +0.250",
     ]
     assert told.startswith("Seen alike: ") and told.endswith("They decide nothing.")
-    assert seen == "search, examination by place, that of place 1 being 1: 1: 1.00, 2: 0.25."
+    assert seen == "search, examination by place, that of place 1 being 1, ± a standard error: 1: 1.00, 2: 0.25 ± 0.06."
     assert weighed == (
         "search: 1,250 examples of 90 users are weighed by place, by 1.50 on average, and say as much as 1,000 equally "
         "weighed ones; 12.5% have the largest weight (evaluation.place_weight_cap); 50 have no place whose examination "
@@ -30,11 +30,15 @@ def test_it_stands_before_the_slices_and_nothing_is_said_of_a_log_without_places
 @pytest.mark.parametrize(
     ("changes", "told"),
     [
-        ({"given": True}, "search, examination by place (evaluation.examination): 1: 1.00, 2: 0.25."),
+        (
+            {"given": True, "places": [[1, 9, 3, 1.0, None], [2, 9, 1, 0.25, None]]},
+            "search, examination by place (evaluation.examination): 1: 1.00, 2: 0.25.",
+        ),
         (
             {"places": [[place, 5, 1, 0.5, 0.1] for place in range(3, 15)], "reference": 3},
-            "search, examination by place, that of place 3 being 1: 3: 0.50, 4: 0.50, 5: 0.50, 6: 0.50, 7: 0.50, "
-            "8: 0.50, 9: 0.50, 10: 0.50, 11: 0.50, 12: 0.50, and 2 more.",
+            "search, examination by place, that of place 3 being 1, ± a standard error: "
+            + ", ".join(f"{place}: 0.50 ± 0.10" for place in range(3, 13))
+            + ", and 2 more.",
         ),
     ],
 )
