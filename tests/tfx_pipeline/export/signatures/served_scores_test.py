@@ -84,9 +84,12 @@ def test_a_score_is_the_sigmoid_of_the_surfaces_line_and_order_and_ties_stay(cal
     scores = served.run(signatures.SERVING_DEFAULT, {signatures.EXAMPLES: np.array(examples, object)})
     scores = scores[signatures.SCORES]
     np.testing.assert_allclose(scores, sigmoid(slopes * logits + intercepts), rtol=1e-3, atol=1e-6)
-    for before, after in zip(sigmoid(logits).astype(np.float32), scores, strict=True):
-        apart = before[:, np.newaxis] < before[np.newaxis, :]
-        assert apart.sum() > 10 and (after[:, np.newaxis] < after[np.newaxis, :])[apart].all()
+    for row, before, after in zip(logits, sigmoid(logits), scores, strict=True):
+        assert (np.diff(after[np.argsort(row)]) >= 0).all()
+        # Random weights make some logits so far that float32 has no score for them but 0 and 1.
+        told = np.where((before > 1e-6) & (before < 1 - 1e-6), before.astype(np.float32), np.nan)
+        apart = told[:, np.newaxis] < told[np.newaxis, :]
+        assert (after[:, np.newaxis] < after[np.newaxis, :])[apart].all()
 
 
 def test_rank_explain_and_lists_answer_what_the_evaluator_sees(served):
@@ -115,12 +118,10 @@ def test_the_gate_lets_it_pass_and_the_map_goes_with_it(calibrated, exported, tm
 
 
 @pytest.mark.parametrize("popular_negatives", [False, True])
-def test_two_models_as_one_list_in_the_order_of_before_and_the_gate_knows_how(
-    popular_negatives, exported, exported_unisar, tmp_path
-):
+def test_two_models_as_one_list_in_the_order_of_before_and_the_gate_knows_how(popular_negatives, exported, tmp_path):
     ranker, folders = str(tmp_path / "ranker"), [str(tmp_path / name) for name in ("plain", "calibrated")]
-    export(exported_unisar.model, exported.transform_output, ranker)
-    for folder, ranks in zip(folders, (exported_unisar.model_dir, ranker), strict=True):
+    export(exported.model, exported.transform_output, ranker)
+    for folder, ranks in zip(folders, (exported.model_dir, ranker), strict=True):
         save_composed_model(exported.model_dir, ranks, folder, 12, popular_negatives)
     asked = history_inputs([HISTORY], ["u1"]) | wanted(1, len(ITEMS))
     with contextlib.ExitStack() as stack:
