@@ -42,7 +42,7 @@ from tfx_pipeline.training.callbacks import (
     report_start,
 )
 from tfx_pipeline.training.engagement_tables import read_engagements
-from tfx_pipeline.training.event_logs import run_links
+from tfx_pipeline.training.event_logs import earlier_logs, run_links
 from tfx_pipeline.training.event_logs.chart_layout import write_layout
 from tfx_pipeline.training.event_logs.epoch_logs import EpochLogs, mark_best, write_epoch
 from tfx_pipeline.training.event_logs.event_writers import EventWriters
@@ -67,6 +67,8 @@ PARAMETERS = "parameters"
 """In that file, how many numbers the training learns: those of its trainable weights."""
 EPOCHS = "epochs"
 """In that file, the number of the last epoch."""
+_BACKUP = "backup"
+"""In the folder of a training's state, what Keras keeps after each epoch."""
 _LEAST_VALIDATION_ROWS = 1024
 _ROWS_TO_START_FROM = 1024
 _LOG = logging.getLogger(__name__)
@@ -185,9 +187,10 @@ def run(job: TrainingJob) -> keras.callbacks.History:
     part of the scores (`learned_share`).
     """
     trained = train(job)
-    trained_weights.save(trained.model, job.model_dir)
-    write_projector(job.log_dir, trained.model, _names(trained.transform_output, trained.catalog))
-    export(trained.model, trained.job, trained.transform_output, trained.catalog)
+    with earlier_logs.kept_if_it_fails(trained.job.state_dir, job.log_dir):
+        trained_weights.save(trained.model, job.model_dir)
+        write_projector(job.log_dir, trained.model, _names(trained.transform_output, trained.catalog))
+        export(trained.model, trained.job, trained.transform_output, trained.catalog)
     # Only now, and all at once: what is left of a finished training would mislead the next of the same settings.
     shutil.rmtree(trained.job.state_dir, ignore_errors=True)
     return trained.history
@@ -201,9 +204,18 @@ def train(job: TrainingJob, callbacks: Sequence[keras.callbacks.Callback] = (), 
         callbacks: Further callbacks; they hear of an epoch after all others.
         of: What the training is one of, for its progress, such as `trial 3 of 20`; empty if it is the only one.
     """
-    name = run_links.show(job.log_dir, job.model_name)
     train, chosen = _settled(job)
     job = dataclasses.replace(job, train=train)
+    shown = run_links.show(job.log_dir, job.model_name, earlier_logs.read(job.state_dir))
+    own_name = shown.name if shown.is_by_moment else ""
+    earlier_logs.take_over(job.state_dir, job.log_dir, own_name, _whole_epochs(job.state_dir))
+    with earlier_logs.kept_if_it_fails(job.state_dir, job.log_dir):
+        return _train(job, shown.name, chosen, callbacks, of)
+
+
+def _train(job: TrainingJob, name: str, chosen: str, callbacks: Sequence[keras.callbacks.Callback], of: str) -> Trained:
+    """`train` of a job without any `auto`, which is shown by its name already."""
+    train = job.train
     writers = EventWriters(job.log_dir)
     keras.utils.set_random_seed(job.train.seed)
     transform_output = tft.TFTransformOutput(job.transform_graph)
@@ -261,6 +273,12 @@ def train(job: TrainingJob, callbacks: Sequence[keras.callbacks.Callback] = (), 
     }
     (Path(job.log_dir) / VALIDATION_FILE).write_text(json.dumps(told, indent=2) + "\n", "utf-8")
     return Trained(job, model, transform_output, catalog, history, early_stopping.best_logs)
+
+
+def _whole_epochs(state_dir: Path) -> int:
+    """After which epoch an interrupted training goes on; 0 if none was whole."""
+    told = state_dir / _BACKUP / "training_metadata.json"
+    return int(json.loads(told.read_text(encoding="utf-8"))["epoch"]) if told.exists() else 0
 
 
 def _settings(job: TrainingJob, train: SettledTrainConfig) -> dict[str, Any]:
@@ -480,7 +498,7 @@ def _callbacks(
         early_stopping,
         TrainingProgress(of),
         EpochLogs(writers),
-        keras.callbacks.BackupAndRestore(str(state / "backup"), double_checkpoint=True, delete_checkpoint=False),
+        keras.callbacks.BackupAndRestore(str(state / _BACKUP), double_checkpoint=True, delete_checkpoint=False),
         EpochLines(),  # Last: what it tells of is kept.
     ]
     return callbacks
@@ -500,5 +518,5 @@ def _report_start(
     if chosen:
         _LOG.info("Chosen (train: auto): %s", chosen)
         writers.text("settings/chosen by train: auto", chosen)
-    if (job.state_dir / "backup" / "training_metadata.json").exists():
+    if _whole_epochs(job.state_dir):
         _LOG.info("Going on where an interrupted training stopped: %s", job.state_dir)

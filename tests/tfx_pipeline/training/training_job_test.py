@@ -1,5 +1,6 @@
 """What a training reads; `tests/e2e` trains for real."""
 
+import datetime
 import json
 import logging
 from contextlib import contextmanager
@@ -10,9 +11,11 @@ import tensorflow as tf
 
 from models.unisar.unisar_config import UniSARConfig
 from schemas.canonical_event import Surface
+from tests.support import event_logs
 from tfx_pipeline.config.training_config import SettledTrainConfig
 from tfx_pipeline.training import training_job
 from tfx_pipeline.training.callbacks import EpochLines, OnlySurfaces, ResumableEarlyStopping
+from tfx_pipeline.training.event_logs import run_links
 from tfx_pipeline.training.event_logs.epoch_logs import EpochLogs
 from tfx_pipeline.training.event_logs.step_logs import StepLogs
 from tfx_pipeline.training.gradient_cosine import GradientCosine
@@ -241,3 +244,30 @@ def test_a_model_that_asks_for_engagements_gets_them_and_the_labels_of_training_
     assert not any(of.get("with_labels") for of in asked["v",])
     model, asked = run()
     assert not hasattr(model, "tables") and not any(of.get("with_labels") for of in asked["t",])
+
+
+def test_a_training_that_goes_on_another_day_keeps_its_name_and_what_it_wrote(run, tmp_path, monkeypatch):
+    days = iter((26, 30, 30))
+
+    class Clock(datetime.datetime):
+        @classmethod
+        def now(cls, tz=None):
+            return cls(2026, 11, next(days), 23, 59)
+
+    monkeypatch.setattr(run_links.datetime, "datetime", Clock)
+
+    def names():
+        return sorted(path.name for path in (tmp_path / "names").iterdir())
+
+    with run_links.shown_in(str(tmp_path / "names")):
+        for _ in range(2):
+            model = _Model()
+            model.has_features = True
+            run(model)
+            assert len(names()) == 1 and names()[0].endswith("2026-11-26 23:59")
+        assert model.validated is None
+        # What the first attempt wrote, which TFX would have removed.
+        (state,) = tmp_path.glob("*/shown.json")
+        assert event_logs.scalars_of(state.parent / "logs" / "validation")["ndcg@5/search"] == [(0, 0.5)]
+        run(epochs=7, seed=1)  # Another one.
+    assert [name[-16:] for name in names()] == ["2026-11-26 23:59", "2026-11-30 23:59"]
