@@ -3,16 +3,24 @@
 import pytest
 
 from models import registry
-from models.contract import DividesSessions, Explains, KnowsEngagements, Ranks, Retrieves, StartsFromFeatures
+from models.contract import (
+    DividesSessions,
+    Explains,
+    KnowsEngagements,
+    Ranks,
+    Retrieves,
+    StartsFromFeatures,
+    TakesTransitions,
+)
 from tests.support.small_models import unifiedssr, unisar
 
-ALL = (Ranks, Retrieves, Explains, DividesSessions, KnowsEngagements, StartsFromFeatures)
+ALL = (Ranks, Retrieves, Explains, DividesSessions, KnowsEngagements, StartsFromFeatures, TakesTransitions)
 
 
 @pytest.mark.parametrize(
     ("name", "make", "abilities"),
     [
-        ("unisar", unisar, {Ranks, Explains, KnowsEngagements, StartsFromFeatures}),
+        ("unisar", unisar, {Ranks, Explains, KnowsEngagements, StartsFromFeatures, TakesTransitions}),
         ("unifiedssr", unifiedssr, {Ranks, Retrieves, DividesSessions}),
     ],
 )

@@ -46,8 +46,8 @@ from tfx_pipeline.training.event_logs import earlier_logs, run_links
 from tfx_pipeline.training.event_logs.chart_layout import write_layout
 from tfx_pipeline.training.event_logs.epoch_logs import EpochLogs, mark_best, write_epoch
 from tfx_pipeline.training.event_logs.event_writers import EventWriters
-from tfx_pipeline.training.event_logs.gate_logs import GateLogs
 from tfx_pipeline.training.event_logs.gradient_norms import watched_gradients
+from tfx_pipeline.training.event_logs.model_looks import ModelLooks
 from tfx_pipeline.training.event_logs.projector import ITEMS, WORDS, Names, write_projector
 from tfx_pipeline.training.event_logs.run_settings import write_settings
 from tfx_pipeline.training.event_logs.step_logs import StepLogs
@@ -254,7 +254,7 @@ def _train(job: TrainingJob, name: str, chosen: str, callbacks: Sequence[keras.c
                 StepLogs(writers, norms),
                 StepProfile(job.log_dir),
                 WeightLogs(writers),
-                GateLogs(writers, lambda: next(iter(validation))[0]),
+                ModelLooks(writers, lambda: next(iter(validation))[0]),
                 *_gradient_cosine(job, train, transform_output, needs_engagements),
                 *_callbacks(job, train, early_stopping, averaged_weights, writers, of),
                 *callbacks,
