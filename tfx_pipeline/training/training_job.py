@@ -47,6 +47,7 @@ from tfx_pipeline.training.event_logs.chart_layout import write_layout
 from tfx_pipeline.training.event_logs.epoch_logs import EpochLogs, mark_best, write_epoch
 from tfx_pipeline.training.event_logs.event_writers import EventWriters
 from tfx_pipeline.training.event_logs.gradient_norms import watched_gradients
+from tfx_pipeline.training.event_logs.layer_graph import GraphLog, traced_call
 from tfx_pipeline.training.event_logs.model_looks import ModelLooks
 from tfx_pipeline.training.event_logs.projector import ITEMS, WORDS, Names, write_projector
 from tfx_pipeline.training.event_logs.run_settings import write_settings
@@ -242,7 +243,7 @@ def _train(job: TrainingJob, name: str, chosen: str, callbacks: Sequence[keras.c
     if is_good_at_first and not early_stopping.has_begun:
         _count_start(model, validation, train, early_stopping, writers)
     projection = projected_gradients(model) if train.gradient_projection else nullcontext()
-    with projection, watched_gradients(model) as norms, warnings.catch_warnings():
+    with projection, watched_gradients(model) as norms, traced_call(model) as call, warnings.catch_warnings():
         # What Keras says at the end of the first epoch over files whose rows nobody has counted: nothing is amiss.
         warnings.filterwarnings("ignore", message="Your input ran out of data", category=UserWarning)
         history = model.fit(
@@ -252,6 +253,7 @@ def _train(job: TrainingJob, name: str, chosen: str, callbacks: Sequence[keras.c
             epochs=train.epochs,
             callbacks=[
                 StepLogs(writers, norms),
+                GraphLog(writers, call),
                 StepProfile(job.log_dir),
                 WeightLogs(writers),
                 ModelLooks(writers, lambda: next(iter(validation))[0]),
