@@ -104,6 +104,14 @@ class TakesTransitions(Protocol):
 
 
 @runtime_checkable
+class LeavesRowsOut(Protocol):
+    """Has losses that do not learn from all that a batch has."""
+
+    def left_out(self, inputs: Mapping[str, Any]) -> Mapping[str, tuple[Any, Any]]:
+        """By cause, how many of a joint batch's rows or pairs a loss leaves out, and of how many: float32 [] each."""
+
+
+@runtime_checkable
 class ShowsVectors(Protocol):
     """Has vectors that somebody may look at."""
 

@@ -525,6 +525,10 @@ class UniSAR(JointTraining, keras.Model):
             found |= transition_shares.named(kind, transition_shares.pooled(history, weights, real))
         return found, by_layer
 
+    def left_out(self, inputs) -> dict[str, tuple[Any, Any]]:
+        """How much of a joint batch its contrastive losses leave out; see `Contrasts.left_out`."""
+        return self.contrasts.left_out(inputs)
+
     def fuse(self, tokens: HistoryTokens, transitions: Transitions, training=False) -> dict[str, tuple[Any, Any]]:
         """Fuses each history to one sequence: {kind: (float [batch, length, dim], bool mask [batch, length])}."""
         views = {

@@ -7,6 +7,7 @@ from models.contract import (
     DividesSessions,
     Explains,
     KnowsEngagements,
+    LeavesRowsOut,
     Ranks,
     Retrieves,
     StartsFromFeatures,
@@ -14,13 +15,14 @@ from models.contract import (
 )
 from tests.support.small_models import unifiedssr, unisar
 
-ALL = (Ranks, Retrieves, Explains, DividesSessions, KnowsEngagements, StartsFromFeatures, TakesTransitions)
+UNISAR_ALONE = {Explains, KnowsEngagements, StartsFromFeatures, TakesTransitions, LeavesRowsOut}
+ALL = {Ranks, Retrieves, DividesSessions} | UNISAR_ALONE
 
 
 @pytest.mark.parametrize(
     ("name", "make", "abilities"),
     [
-        ("unisar", unisar, {Ranks, Explains, KnowsEngagements, StartsFromFeatures, TakesTransitions}),
+        ("unisar", unisar, {Ranks} | UNISAR_ALONE),
         ("unifiedssr", unifiedssr, {Ranks, Retrieves, DividesSessions}),
     ],
 )

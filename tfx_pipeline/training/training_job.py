@@ -27,7 +27,7 @@ from tfx_pipeline.config.training_config import BOTH_SURFACES, SettledTrainConfi
 from tfx_pipeline.export import saved_model
 from tfx_pipeline.export.catalogue.retrieval_index import BRUTE_FORCE
 from tfx_pipeline.export.sources.read_tables import read_tables
-from tfx_pipeline.training import automatic_training, inputs, learned_share, trained_weights
+from tfx_pipeline.training import automatic_training, inputs, learned_share, skipped_rows, trained_weights
 from tfx_pipeline.training.callbacks import (
     AveragedWeights,
     EpochLines,
@@ -50,6 +50,7 @@ from tfx_pipeline.training.event_logs.gradient_norms import watched_gradients
 from tfx_pipeline.training.event_logs.layer_graph import GraphLog, traced_call
 from tfx_pipeline.training.event_logs.model_looks import ModelLooks
 from tfx_pipeline.training.event_logs.projector import ITEMS, WORDS, Names, write_projector
+from tfx_pipeline.training.event_logs.row_logs import RowLogs
 from tfx_pipeline.training.event_logs.run_settings import write_settings
 from tfx_pipeline.training.event_logs.step_logs import StepLogs
 from tfx_pipeline.training.event_logs.step_profile import StepProfile
@@ -256,6 +257,7 @@ def _train(job: TrainingJob, name: str, chosen: str, callbacks: Sequence[keras.c
                 GraphLog(writers, call),
                 StepProfile(job.log_dir),
                 WeightLogs(writers),
+                RowLogs(writers, lambda: _skipped(job, train, transform_output, model)),
                 ModelLooks(writers, lambda: next(iter(validation))[0]),
                 *_gradient_cosine(job, train, transform_output, needs_engagements),
                 *_callbacks(job, train, early_stopping, averaged_weights, writers, of),
@@ -321,6 +323,22 @@ def _batches(
         with_weights=True,
         with_labels=with_labels,
     )
+
+
+def _skipped(
+    job: TrainingJob, train: SettledTrainConfig, transform_output: tft.TFTransformOutput, model: keras.Model
+) -> dict[str, float]:
+    batches = inputs.joint_batches(
+        job.train_files,
+        transform_output,
+        train.batch_size,
+        surfaces=train.surfaces,
+        sequence_ends_only=train.sequence_ends_only,
+        one_surface_a_batch=train.one_surface_a_batch,
+        with_weights=True,
+    )
+    not_read = skipped_rows.not_read(job.train_files, train.surfaces, train.sequence_ends_only)
+    return not_read | skipped_rows.without_effect(batches, model, train.negatives)
 
 
 def _first_batches(
