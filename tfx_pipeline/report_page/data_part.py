@@ -1,6 +1,8 @@
 """What a run learned from: examples, refused rows, and what its log is like."""
 
+import dataclasses
 import json
+import os
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
@@ -22,6 +24,10 @@ _FEED, _SEARCH = Surface.RECOMMENDATION.value, Surface.SEARCH.value
 _READERS: Final = ("ItemCatalog", "BehaviourExampleGen")
 _SUMMARY: Final = "summary.json"
 _NO_COUNTS: Final = "The counts of examples and of refused rows are not there any more."
+_NO_LOG: Final = (
+    "The log is not there any more as the run read it, so it is not described. Left out are its counts, its events by "
+    "day, transitions, lengths of histories, scripts of queries, and the most frequent queries and items."
+)
 _SPLITS: Final = {
     features.PRETRAIN_SPLIT: "to train the first time",
     features.TRAIN_SPLIT: "to train",
@@ -79,17 +85,38 @@ def log_part(run: FinishedRun, most_rows: int | None = None) -> Html:
             f"The log has {rows:,} rows. To read them once more takes a while: `tandem report` does and describes it."
         )
         return part("The log", paragraphs([told]))
-    config, then = DataConfig.from_json(steps[0].properties["data_config"]), steps[0].properties.get("fingerprint")
-    files = adapter(config.source).source_files(config)
-    if fingerprint(lambda: files.files_that_name_items) != then:
-        return part(
-            "The log", paragraphs(["The log is not there any more as the run read it, so it is not described."])
-        )
+    config = _as_the_run_read_it(
+        DataConfig.from_json(steps[0].properties["data_config"]), steps[0].properties.get("fingerprint"), run.directory
+    )
+    if config is None:
+        return part("The log", paragraphs([_NO_LOG, _elsewhere(run.directory)]))
     try:
         found = log_statistics(read_event_columns(config, run.summary.run.began_ms))
     except DataError as error:
         return part("The log", paragraphs([f"The log cannot be described: {error}"]))
     return part("The log", described(found)) if found.events else Html()
+
+
+def _as_the_run_read_it(config: DataConfig, digest: str | None, directory: str) -> DataConfig | None:
+    """The configuration with a path at which the very files of the run lie; None if there is none.
+
+    A relative path is one from where the run was; then from here, for a run whose log was moved or copied with its
+    root, or that an earlier release made.
+    """
+    tried = [config]
+    if directory and not config.path.startswith("/") and "://" not in config.path:
+        tried.insert(0, dataclasses.replace(config, path=os.path.join(directory, config.path).rstrip("/")))
+    for each in tried:
+        files = adapter(each.source).source_files(each)
+        # Digested at once, so that the function sees this one's files.
+        if fingerprint(lambda listed=files: listed.files_that_name_items) == digest:  # type: ignore[misc]
+            return each
+    return None
+
+
+def _elsewhere(directory: str) -> str:
+    ran = f" The run was in {directory}." if directory else ""
+    return f"If it lies elsewhere, call `tandem report` in the folder to which the paths of the log are relative.{ran}"
 
 
 def described(found: "LogStatistics") -> Html:
