@@ -17,12 +17,11 @@ from tfx_pipeline.config.tune_config import HYPERBAND, TuneConfig
 from tfx_pipeline.training import automatic_training, inputs, training_job
 from tfx_pipeline.training.event_logs import run_links
 from tfx_pipeline.training.training_job import TrainingJob
+from tfx_pipeline.tuning import search_folders
 from tfx_pipeline.tuning.oracles import oracle_of
 from tfx_pipeline.tuning.trial_tuner import STATE, TrialEnd, TrialRun, TrialTuner
 from tfx_pipeline.tuning.tuned_values import as_kept, with_values
 
-FOLDER = "tuning"
-"""Beside the folder of checkpoints: the searches, each in a folder of its own."""
 _LONGEST_BRACKET = 27
 """Epochs of Hyperband if nobody says how many: its brackets have 70 trials of them, and 254 of a hundred."""
 _TUNE, _DIMENSIONS, _TRAINER = "tune", "dimensions", "trainer"
@@ -64,6 +63,7 @@ def tuner_of(custom: Mapping[str, Any], files: Mapping[str, Any]) -> TrialTuner:
     tune, dimensions = from_dict(TuneConfig, custom[_TUNE]), dimensions_of(custom)
     folder = _folder(custom, files)
     folder.mkdir(parents=True, exist_ok=True)
+    search_folders.note(folder)
     trials = _Trials(settings, files, tune, folder, custom[_TRAINER])
     has_own_rule = tune.algorithm == HYPERBAND
     first = {} if has_own_rule else _first(settings, trials.settled, dimensions)
@@ -146,7 +146,7 @@ def _folder(custom: Mapping[str, Any], files: Mapping[str, Any]) -> Path:
     tune = {name: value for name, value in custom[_TUNE].items() if name not in ("trials", "prune")}
     told = [{**custom, _TUNE: tune}, {name: files[name] for name in sorted(files)}]
     digest = hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:16]
-    return Path(custom["checkpoint_dir"]).with_name(FOLDER) / digest
+    return Path(custom["checkpoint_dir"]).with_name(search_folders.FOLDER) / digest
 
 
 def _name(folder: Path, model_name: str) -> str:
