@@ -20,7 +20,7 @@ from tfx_pipeline.report_page.plots import bars
 if TYPE_CHECKING:
     from components.own_log.statistics.log_statistics import LogStatistics, Spread
 
-_FEED, _SEARCH = Surface.RECOMMENDATION.value, Surface.SEARCH.value
+_RECOMMENDATION, _SEARCH = Surface.RECOMMENDATION.value, Surface.SEARCH.value
 _READERS: Final = ("ItemCatalog", "BehaviourExampleGen")
 _SUMMARY: Final = "summary.json"
 _NO_COUNTS: Final = "The counts of examples and of refused rows are not there any more."
@@ -35,7 +35,7 @@ _SPLITS: Final = {
     features.TEST_SPLIT: "to measure",
 }
 _DAY_MS: Final = 24 * 3600 * 1000
-_LETTERS: Final = {"s": "search", "r": "feed"}
+_LETTERS: Final = {"s": _SEARCH, "r": _RECOMMENDATION}
 
 
 def example_counts(run: FinishedRun) -> dict[str, int]:
@@ -161,7 +161,7 @@ def _became(report: Mapping[str, Any]) -> dict[str, dict[str, int]]:
 
 
 def _counts(found: "LogStatistics") -> Html:
-    surfaces = (_FEED, _SEARCH)
+    surfaces = (_RECOMMENDATION, _SEARCH)
     rows = [
         ["events", f"{found.events:,}", *(f"{found.by_surface[each]:,}" for each in surfaces)],
         ["engagements", f"{sum(found.engaged.values()):,}", *(f"{found.engaged[each]:,}" for each in surfaces)],
@@ -175,14 +175,14 @@ def _counts(found: "LogStatistics") -> Html:
         ["different queries", f"{found.distinct_queries:,}", "", ""],
         ["rows that repeat others", f"{found.repeated:,}", "", ""],
     ]
-    return table(["", "all", "feed", "search"], rows, "Counts")
+    return table(["", "all", _RECOMMENDATION, _SEARCH], rows, "Counts")
 
 
 def _pictures(found: "LogStatistics") -> Iterator[Html]:
     days = [day(each.day * _DAY_MS) for each in found.periods]
     each_is = "on each day" if found.days_a_period == 1 else f"in each {found.days_a_period} days"
-    by_surface = {"feed": [each.recommendation for each in found.periods]}
-    yield bars(f"Events {each_is}", days, by_surface | {"search": [each.search for each in found.periods]})
+    by_surface = {_RECOMMENDATION: [each.recommendation for each in found.periods]}
+    yield bars(f"Events {each_is}", days, by_surface | {_SEARCH: [each.search for each in found.periods]})
     yield bars(f"New users {each_is}", days, {"users": [each.new_users for each in found.periods]})
     yield bars(f"New items {each_is}", days, {"items": [each.new_items for each in found.periods]})
 
@@ -204,7 +204,7 @@ def _transitions(found: "LogStatistics") -> Html:
 def _histories(found: "LogStatistics") -> Html:
     spreads: Mapping[str, Spread] = {
         "events": found.events_a_user,
-        "engagements in the feed": found.history[_FEED],
+        "engagements in recommendation": found.history[_RECOMMENDATION],
         "engagements in search": found.history[_SEARCH],
     }
     rows = [

@@ -78,9 +78,9 @@ def test_the_log_is_described_as_tandem_data_does(run):
     )
     # 7: feed, search, feed. 8: feed, search, search.
     assert table_rows(html, "Transitions") == [
-        ["from", "to search", "to feed"],
+        ["from", "to search", "to recommendation"],
         ["search", "1 (50.0%)", "1 (50.0%)"],
-        ["feed", "2 (100.0%)", "0 (0.0%)"],
+        ["recommendation", "2 (100.0%)", "0 (0.0%)"],
     ]
     assert table_rows(html, "Histories")[1] == ["events", "3", "3", "3", "3", "3"]
     assert table_rows(html, "Top items")[1] == ["a", "<script>\\u202e\\x1b[31m", "3"]
@@ -104,7 +104,8 @@ def test_queries_are_escaped_and_keep_to_themselves(run):
 def test_days_have_bars_of_both_surfaces(run):
     html = log_part(run)
     assert (
-        "<title>2024-10-07: feed 2, search 0</title>" in html and "<title>2024-10-09: feed 0, search 1</title>" in html
+        "<title>2024-10-07: recommendation 2, search 0</title>" in html
+        and "<title>2024-10-09: recommendation 0, search 1</title>" in html
     )
     assert "<title>2024-10-05: users 1</title>" in html and "<title>2024-10-07: users 1</title>" in html
 
