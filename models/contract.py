@@ -94,6 +94,24 @@ class MixesExperts(Protocol):
 
 
 @runtime_checkable
+class TakesTransitions(Protocol):
+    """Makes histories of transitions between the surfaces, which a training looks at."""
+
+    def transition_shares(
+        self, inputs: Mapping[str, Any], surface: Surface
+    ) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+        """By which transition its histories came to be, float [] by name: for candidates, and in each layer."""
+
+
+@runtime_checkable
+class LeavesRowsOut(Protocol):
+    """Has losses that do not learn from all that a batch has."""
+
+    def left_out(self, inputs: Mapping[str, Any]) -> Mapping[str, tuple[Any, Any]]:
+        """By cause, how many of a joint batch's rows or pairs a loss leaves out, and of how many: float32 [] each."""
+
+
+@runtime_checkable
 class ShowsVectors(Protocol):
     """Has vectors that somebody may look at."""
 

@@ -14,11 +14,13 @@ from models.registration import register
 from models.unisar.transition_extraction import Transitions
 from models.unisar.unisar_config import UniSARConfig
 from models.unisar.unisar_embedding import HistoryTokens, ItemLookup
+from schemas import features
 from schemas.canonical_event import Surface
 from schemas.features import PADDING
 
 QUERY_ITEM_LOSS: Final = "query_item_loss"
 HISTORY_ALIGNMENT_LOSS: Final = "history_alignment_loss"
+_LOOKED_AT: Final = (features.SEARCH_KINDS, features.SEARCH_ITEMS, features.RECOMMENDATION_ITEMS)
 
 
 class Term(NamedTuple):
@@ -222,6 +224,50 @@ class Contrasts(keras.layers.Layer):
             query_hits=query_hits,
         )
 
+    def left_out(self, inputs) -> dict[str, tuple[Any, Any]]:
+        """How much of a joint batch the contrastive losses leave out, by cause.
+
+        * `alignment_beyond_most`: rows beyond `history_alignment_rows`.
+        * `alignment_one_kind`: rows within them that have tokens of one kind alone, or none.
+        * `query_item_without_click`: rows none of whose searches has a click.
+        * `query_item_pairs_not_drawn`: pairs of a query and an item clicked for it, beyond `query_item_pairs`. That is
+          the least share, because pairs are drawn with replacement.
+
+        Args:
+            inputs: A joint batch, `{"recommendation": features, "search": features}`.
+
+        Returns:
+            Pairs of float32 [] for the losses that the configuration has: what is left out, and of how many.
+        """
+        sides = [inputs[surface.value] for surface in Surface]
+        if not self.config.contrasts_per_surface:
+            sides = [{name: ops.concatenate([side[name] for side in sides], axis=0) for name in _LOOKED_AT}]
+        found: dict[str, tuple[Any, Any]] = {}
+        for side in sides:
+            for name, (left, of) in self._left_out_of(side).items():
+                others = found.get(name, (0.0, 0.0))
+                found[name] = ops.add(others[0], left), ops.add(others[1], of)
+        return found
+
+    def _left_out_of(self, side) -> dict[str, tuple[Any, Any]]:
+        """`left_out` of rows that are contrasted together."""
+        sessions = ops.not_equal(side[features.SEARCH_KINDS], PADDING)
+        items = ops.not_equal(side[features.RECOMMENDATION_ITEMS], PADDING)
+        both = ops.logical_and(ops.any(items, axis=-1), ops.any(sessions, axis=-1))
+        clicked = ops.logical_and(ops.not_equal(side[features.SEARCH_ITEMS], PADDING), ops.expand_dims(sessions, -1))
+        rows, found = ops.cast(ops.shape(both)[0], "float32"), {}
+        if self.recommendation_alignment is not None or self.search_alignment is not None:
+            picked = _evenly(ops.shape(both)[0], self.config.history_alignment_rows)(both)
+            count = ops.cast(ops.shape(picked)[0], "float32")
+            found["alignment_beyond_most"] = ops.subtract(rows, count), rows
+            found["alignment_one_kind"] = ops.subtract(count, _count(picked)), rows
+        if self.query_item is not None:
+            found["query_item_without_click"] = ops.subtract(rows, _count(ops.any(clicked, axis=(1, 2)))), rows
+            pairs = _count(clicked)
+            most = self.config.query_item_pairs
+            found["query_item_pairs_not_drawn"] = ops.maximum(pairs - most, 0.0) if most else 0.0 * pairs, pairs
+        return found
+
     def _at_most(self, count: int, sessions: _Sessions):
         """How many places to draw: none if there is no place. Of a whole batch, the first place is always there."""
         size = ops.shape(sessions.real)[0]
@@ -264,6 +310,10 @@ class Contrasts(keras.layers.Layer):
     def get_config(self) -> dict[str, Any]:
         """The arguments of the constructor."""
         return {**super().get_config(), "config": self.config.to_dict()}
+
+
+def _count(mask):
+    return ops.sum(ops.cast(mask, "float32"))
 
 
 def _of_surface(name: str, surface: Surface) -> str:

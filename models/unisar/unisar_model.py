@@ -17,6 +17,7 @@ from models.layers.fast.projection import Projection
 from models.layers.mixture_of_experts import MixtureOfExperts
 from models.layers.prediction_head import PredictionHead
 from models.registration import register
+from models.unisar import transition_shares
 from models.unisar.contrasts import Contrasts
 from models.unisar.engagement_features import EngagementFeatures
 from models.unisar.feature_fit import weights_by_surface
@@ -494,6 +495,39 @@ class UniSAR(JointTraining, keras.Model):
         total = ops.sum(ops.multiply(shares, ops.expand_dims(real, -1)), axis=(0, 1))
         means = ops.divide(total, ops.maximum(ops.sum(real), 1.0))
         return {name: means[place] for place, name in enumerate(self.experts.expert_names)}
+
+    def transition_shares(self, inputs, surface: Surface) -> tuple[dict[str, Any], dict[str, Any]]:
+        """How much of the histories, as the candidates of a surface's rows take them, comes by which transition.
+
+        A candidate takes a history by target attention. What it takes comes, by `transition_shares.trace`, from the
+        tokens themselves (`r_itself`), from others of their kind (`r2r`) or of the other kind (`s2r`). These three
+        add up to 1, and so do those of the search history. Nothing is said of which history counts more: the experts
+        see both.
+
+        Source: ours, for UniSAR (arXiv 2404.09520), transition extraction, transition fusion and target attention.
+
+        Args:
+            inputs: The features `MODEL_INPUTS` by name, of rows of this surface.
+            surface: The surface of the rows. Their histories are of both.
+
+        Returns:
+            Float32 [] by name, means over all candidates but padding, of rows whose history is not empty; and what
+            `transition_shares.trace` tells of each layer.
+        """
+        candidates = inputs[features.CANDIDATE_ITEMS]
+        items = self.embedding.look_up(inputs[features.RECOMMENDATION_ITEMS], inputs[features.SEARCH_ITEMS], candidates)
+        tokens = self.embedding(_history_of(inputs), items=items)
+        histories, by_layer = transition_shares.trace(tokens, self.extraction, self.fusions)
+        vectors, real = items(candidates), ops.not_equal(candidates, PADDING)
+        found: dict[str, Any] = {}
+        for kind, history in histories.items():
+            weights = self.interests[kind].attention(history.sequence, vectors, history.mask)
+            found |= transition_shares.named(kind, transition_shares.pooled(history, weights, real))
+        return found, by_layer
+
+    def left_out(self, inputs) -> dict[str, tuple[Any, Any]]:
+        """How much of a joint batch its contrastive losses leave out; see `Contrasts.left_out`."""
+        return self.contrasts.left_out(inputs)
 
     def fuse(self, tokens: HistoryTokens, transitions: Transitions, training=False) -> dict[str, tuple[Any, Any]]:
         """Fuses each history to one sequence: {kind: (float [batch, length, dim], bool mask [batch, length])}."""

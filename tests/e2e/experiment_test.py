@@ -35,7 +35,7 @@ def test_variants_are_compared_and_kept(tiny_config, tmp_path, capsys):
     ]
     (written,) = tiny_config.parent.glob("**/experiments/few.md")
     hit_rate = results[1]["recommendation"]["hit_rate_at_1"]
-    assert f"| averaged half precision | feed | {hit_rate:.4f} |" in written.read_text()
+    assert f"| averaged half precision | recommendation | {hit_rate:.4f} |" in written.read_text()
     page = written.with_suffix(".html").read_text()
     assert page.count("<h3>Differences to complete</h3>") == 1 and "averaged half precision: " in page
     (curve,) = results[0]["curves"]["search"]

@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.event_logs import scalars_of
 from tests.support.library_noise import NOISE
+from tfx_pipeline.past_runs.learning_curves import read_curves
 from tfx_pipeline.past_runs.run_store import RunStore
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1800)]
@@ -67,6 +69,12 @@ def test_a_training_that_is_interrupted_and_then_killed_ends_with_the_same_numbe
     assert (code, ended) == (-signal.SIGKILL, [3, 4]) and GOES_ON in output
     # A finished training leaves nothing to go on from.
     assert not list((tiny_config.parent / "run" / "checkpoints").iterdir())
+
+    # In TensorBoard it is one training, which has its whole curves.
+    (shown,) = (tiny_config.parent / "run" / "tensorboard").iterdir()
+    assert [epoch for epoch, _ in read_curves(shown).training["loss"]] == [1, 2, 3, 4]
+    steps = [step for step, _ in scalars_of(shown / "train")["loss_by_step/total"]]
+    assert steps == sorted(set(steps))
 
     # What was finished before the kill was not done again.
     newest = RunStore(str(tiny_config.parent / "run")).runs[-1]

@@ -3,16 +3,26 @@
 import pytest
 
 from models import registry
-from models.contract import DividesSessions, Explains, KnowsEngagements, Ranks, Retrieves, StartsFromFeatures
+from models.contract import (
+    DividesSessions,
+    Explains,
+    KnowsEngagements,
+    LeavesRowsOut,
+    Ranks,
+    Retrieves,
+    StartsFromFeatures,
+    TakesTransitions,
+)
 from tests.support.small_models import unifiedssr, unisar
 
-ALL = (Ranks, Retrieves, Explains, DividesSessions, KnowsEngagements, StartsFromFeatures)
+UNISAR_ALONE = {Explains, KnowsEngagements, StartsFromFeatures, TakesTransitions, LeavesRowsOut}
+ALL = {Ranks, Retrieves, DividesSessions} | UNISAR_ALONE
 
 
 @pytest.mark.parametrize(
     ("name", "make", "abilities"),
     [
-        ("unisar", unisar, {Ranks, Explains, KnowsEngagements, StartsFromFeatures}),
+        ("unisar", unisar, {Ranks} | UNISAR_ALONE),
         ("unifiedssr", unifiedssr, {Ranks, Retrieves, DividesSessions}),
     ],
 )

@@ -38,6 +38,7 @@ class FinishedRun:
         configuration: All its settings, as plain values.
         versions: What made it, a line each; empty if an earlier release did.
         memory: The largest memory of each component that ran, in bytes; empty if an earlier release made it.
+        directory: Where it ran, to which relative paths of its configuration are; empty if an earlier release made it.
     """
 
     store: RunStore
@@ -46,6 +47,7 @@ class FinishedRun:
     configuration: Mapping[str, Any]
     versions: str = ""
     memory: Mapping[str, int] = field(default_factory=dict)
+    directory: str = ""
 
     @property
     def number(self) -> int:
@@ -126,7 +128,7 @@ def finished_runs(root: str, numbers: Sequence[str] = ()) -> list[FinishedRun]:
         summary = summarize(store, listed[number], records)
         record = summary.record
         if record and record.report and not _only_indexed(summary):
-            kept = (record.report, record.configuration, record.versions, record.memory)
+            kept = (record.report, record.configuration, record.versions, record.memory, record.directory)
             found.append(FinishedRun(store, summary, *kept))
             if not numbers:
                 break

@@ -1,22 +1,18 @@
 """Reads what a training told TensorBoard, epoch by epoch. Imports no TensorFlow."""
 
 import json
-import struct
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
 from tfx_pipeline.training.automatic_training import CHOICE_FILE
+from tfx_pipeline.training.event_logs.event_files import events_of, files_of
 from tfx_pipeline.training.event_logs.tags import name_of
 
 _VALIDATION_FILE: Final = "validation.json"
-_EVENTS: Final = "*.tfevents.*"
 _EARLIER: Final = "epoch_"
 """Before the tags of an earlier release, whose epochs count from 0."""
-_HEAD: Final = struct.Struct("<QI")
-"""Before each record: its length, and a checksum of that. Behind it stands a checksum of the record."""
-_CHECKSUM_BYTES: Final = 4
 Points = Sequence[tuple[float, float]]
 """An epoch, from 1, and a number of it; in the order of the epochs."""
 
@@ -63,8 +59,8 @@ def _series(folder: Path) -> dict[str, Points]:
     from tensorboard.util import tensor_util  # Imports NumPy.
 
     found: dict[str, dict[int, float]] = {}
-    for path in sorted(folder.glob(_EVENTS)):
-        for event in _events(path):
+    for path in files_of(folder):
+        for event in events_of(path):
             for value in event.summary.value:
                 name, epoch = _of_epoch(value.tag, event.step)
                 if name and value.HasField("tensor"):
@@ -77,16 +73,3 @@ def _of_epoch(tag: str, step: int) -> tuple[str | None, int]:
     if tag.startswith(_EARLIER):
         return tag.removeprefix(_EARLIER), step + 1
     return name_of(tag), step
-
-
-def _events(path: Path) -> Iterator[Any]:
-    """The events of a file, up to the last whole one."""
-    from tensorboard.compat.proto import event_pb2  # Takes a quarter of a second.
-
-    content, place = path.read_bytes(), 0
-    while place + _HEAD.size <= len(content):
-        length, _ = _HEAD.unpack_from(content, place)
-        start = place + _HEAD.size
-        place = start + length + _CHECKSUM_BYTES
-        if place <= len(content):
-            yield event_pb2.Event.FromString(content[start : start + length])

@@ -31,6 +31,7 @@ class RunRecord:
         is_locked: Whether the process of the run is still there.
         versions: What made the run: Tandem, the libraries and the code, a line each; empty in an older record.
         memory: The largest memory of each component that ran, in bytes; empty in an older record.
+        directory: Where it ran, to which relative paths of its configuration are; empty in an older record.
     """
 
     configuration: dict[str, Any]
@@ -39,6 +40,7 @@ class RunRecord:
     is_locked: bool = False
     versions: str = ""
     memory: dict[str, int] = field(default_factory=dict)
+    directory: str = ""
 
 
 @contextlib.contextmanager
@@ -50,7 +52,7 @@ def recorded(config: PipelineConfig, last_execution_id: int, versions: str = "")
         last_execution_id: The newest execution before the run; 0 if there is none.
         versions: What makes the run, a line each.
     """
-    record = RunRecord(as_dict(config), versions=versions)
+    record = RunRecord(as_dict(config), versions=versions, directory=os.getcwd())
     path = Path(config.run_root, FOLDER, f"{last_execution_id}.json")
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w", encoding="utf-8") as file:
@@ -74,7 +76,8 @@ def read_records(root: str) -> dict[int, RunRecord]:
         with contextlib.suppress(OSError, ValueError), path.open(encoding="utf-8") as file:  # Half written.
             values = json.load(file)
             told = (values["configuration"], values["report"], values["error"])
-            record = RunRecord(*told, _is_locked(file), values.get("versions", ""), values.get("memory", {}))
+            newer = (values.get("versions", ""), values.get("memory", {}), values.get("directory", ""))
+            record = RunRecord(*told, _is_locked(file), *newer)
             records[int(path.stem)] = record
     return records
 
@@ -88,7 +91,7 @@ def _write(record: RunRecord, file: Any) -> None:
     file.seek(0)
     file.truncate()
     values = {"configuration": record.configuration, "report": record.report, "error": record.error}
-    values |= {"versions": record.versions, "memory": record.memory}
+    values |= {"versions": record.versions, "memory": record.memory, "directory": record.directory}
     json.dump(values, file, indent=2)
     file.write("\n")
     file.flush()

@@ -2,20 +2,25 @@
 
 Three kinds of artifacts stay: those that another run has read, written or taken from the cache; those from which the
 newest version of each pushed model was made; and the newest output of each component, so that the next run finds its
-cache. Pushed versions lie in their own folders, which are not touched.
+cache. Pushed versions lie in their own folders, which are not touched. The folder of a search goes with the last run
+that worked in it or took its result from the cache.
 """
 
 import os
 import shutil
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from tfx_pipeline.past_runs.run_record import remove_record
 from tfx_pipeline.past_runs.run_store import CACHED, RAN, Run, RunStore, StoredArtifact
 from tfx_pipeline.past_runs.run_summary import is_there, pushed_destination, record_key
 from tfx_pipeline.training.event_logs import run_links
+from tfx_pipeline.tuning.search_folders import executions_of, folders_of
+
+_TUNER: Final = "Tuner"
 
 
 class RemovalRefused(ValueError):
@@ -31,12 +36,14 @@ class Removal:
         artifacts: The artifacts to remove, the oldest first.
         kept: How many artifacts of these runs stay.
         freed_bytes: How many bytes the removal frees.
+        searches: The folders of searches to remove.
     """
 
     runs: tuple[Run, ...]
     artifacts: tuple[StoredArtifact, ...]
     kept: int
     freed_bytes: int
+    searches: tuple[Path, ...] = ()
 
 
 def plan(store: RunStore, runs: Sequence[Run]) -> Removal:
@@ -62,7 +69,9 @@ def plan(store: RunStore, runs: Sequence[Run]) -> Removal:
         if run.number in numbers and not store.artifacts[each].is_deleted
     ]
     removed = tuple(artifact for artifact in written if artifact.id not in kept and _lies_below(store.root, artifact))
-    return Removal(tuple(runs), removed, len(written) - len(removed), sum(_bytes(each.uri) for each in removed))
+    searches = tuple(_searches_of_none(store, numbers, kept))
+    freed = sum(_bytes(str(each)) for each in (*(artifact.uri for artifact in removed), *searches))
+    return Removal(tuple(runs), removed, len(written) - len(removed), freed, searches)
 
 
 def remove(store: RunStore, removal: Removal) -> None:
@@ -72,8 +81,11 @@ def remove(store: RunStore, removal: Removal) -> None:
             shutil.rmtree(artifact.uri)
         else:
             Path(artifact.uri).unlink(missing_ok=True)
+    for folder in removal.searches:
+        shutil.rmtree(folder, ignore_errors=True)
     if removal.artifacts:
         store.mark_deleted(artifact.id for artifact in removal.artifacts)
+    if removal.artifacts or removal.searches:
         run_links.remove_dangling(os.path.join(store.root, run_links.FOLDER))
     for run in removal.runs:
         store.mark_removed(run)
@@ -100,6 +112,28 @@ def _used_by_others(store: RunStore, runs: Collection[Run]) -> set[int]:
         for step in run.steps
         for _, artifact_id in (*step.inputs, *step.outputs)
     }
+
+
+def _searches_of_none(store: RunStore, removed: Collection[int], kept: Collection[int]) -> Iterator[Path]:
+    """The folders of searches that no other run, and nothing that is kept, has to do with.
+
+    A folder stays if nobody noted which executions worked in it, or if the store does not know each as a Tuner's.
+    """
+    steps = [(run, step) for run in store.runs for step in run.steps_of(_TUNER)]
+    known = {step.id for _, step in steps}
+    for folder in folders_of(store.root):
+        executions = executions_of(folder)
+        users = [
+            (run, step)
+            for run, step in steps
+            if step.id in executions or any(store.producers[each][1].id in executions for _, each in step.outputs)
+        ]
+        is_used = any(
+            (run.number not in removed and not run.is_removed) or any(each in kept for _, each in step.outputs)
+            for run, step in users
+        )
+        if executions and executions <= known and not is_used:
+            yield folder
 
 
 def _newest_outputs(store: RunStore) -> set[int]:

@@ -1,6 +1,8 @@
 """What a run learned from: examples, refused rows, and what its log is like."""
 
+import dataclasses
 import json
+import os
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
@@ -18,10 +20,14 @@ from tfx_pipeline.report_page.plots import bars
 if TYPE_CHECKING:
     from components.own_log.statistics.log_statistics import LogStatistics, Spread
 
-_FEED, _SEARCH = Surface.RECOMMENDATION.value, Surface.SEARCH.value
+_RECOMMENDATION, _SEARCH = Surface.RECOMMENDATION.value, Surface.SEARCH.value
 _READERS: Final = ("ItemCatalog", "BehaviourExampleGen")
 _SUMMARY: Final = "summary.json"
 _NO_COUNTS: Final = "The counts of examples and of refused rows are not there any more."
+_NO_LOG: Final = (
+    "The log is not there any more as the run read it, so it is not described. Left out are its counts, its events by "
+    "day, transitions, lengths of histories, scripts of queries, and the most frequent queries and items."
+)
 _SPLITS: Final = {
     features.PRETRAIN_SPLIT: "to train the first time",
     features.TRAIN_SPLIT: "to train",
@@ -29,7 +35,7 @@ _SPLITS: Final = {
     features.TEST_SPLIT: "to measure",
 }
 _DAY_MS: Final = 24 * 3600 * 1000
-_LETTERS: Final = {"s": "search", "r": "feed"}
+_LETTERS: Final = {"s": _SEARCH, "r": _RECOMMENDATION}
 
 
 def example_counts(run: FinishedRun) -> dict[str, int]:
@@ -79,17 +85,38 @@ def log_part(run: FinishedRun, most_rows: int | None = None) -> Html:
             f"The log has {rows:,} rows. To read them once more takes a while: `tandem report` does and describes it."
         )
         return part("The log", paragraphs([told]))
-    config, then = DataConfig.from_json(steps[0].properties["data_config"]), steps[0].properties.get("fingerprint")
-    files = adapter(config.source).source_files(config)
-    if fingerprint(lambda: files.files_that_name_items) != then:
-        return part(
-            "The log", paragraphs(["The log is not there any more as the run read it, so it is not described."])
-        )
+    config = _as_the_run_read_it(
+        DataConfig.from_json(steps[0].properties["data_config"]), steps[0].properties.get("fingerprint"), run.directory
+    )
+    if config is None:
+        return part("The log", paragraphs([_NO_LOG, _elsewhere(run.directory)]))
     try:
         found = log_statistics(read_event_columns(config, run.summary.run.began_ms))
     except DataError as error:
         return part("The log", paragraphs([f"The log cannot be described: {error}"]))
     return part("The log", described(found)) if found.events else Html()
+
+
+def _as_the_run_read_it(config: DataConfig, digest: str | None, directory: str) -> DataConfig | None:
+    """The configuration with a path at which the very files of the run lie; None if there is none.
+
+    A relative path is one from where the run was; then from here, for a run whose log was moved or copied with its
+    root, or that an earlier release made.
+    """
+    tried = [config]
+    if directory and not config.path.startswith("/") and "://" not in config.path:
+        tried.insert(0, dataclasses.replace(config, path=os.path.join(directory, config.path).rstrip("/")))
+    for each in tried:
+        files = adapter(each.source).source_files(each)
+        # Digested at once, so that the function sees this one's files.
+        if fingerprint(lambda listed=files: listed.files_that_name_items) == digest:  # type: ignore[misc]
+            return each
+    return None
+
+
+def _elsewhere(directory: str) -> str:
+    ran = f" The run was in {directory}." if directory else ""
+    return f"If it lies elsewhere, call `tandem report` in the folder to which the paths of the log are relative.{ran}"
 
 
 def described(found: "LogStatistics") -> Html:
@@ -134,7 +161,7 @@ def _became(report: Mapping[str, Any]) -> dict[str, dict[str, int]]:
 
 
 def _counts(found: "LogStatistics") -> Html:
-    surfaces = (_FEED, _SEARCH)
+    surfaces = (_RECOMMENDATION, _SEARCH)
     rows = [
         ["events", f"{found.events:,}", *(f"{found.by_surface[each]:,}" for each in surfaces)],
         ["engagements", f"{sum(found.engaged.values()):,}", *(f"{found.engaged[each]:,}" for each in surfaces)],
@@ -148,14 +175,14 @@ def _counts(found: "LogStatistics") -> Html:
         ["different queries", f"{found.distinct_queries:,}", "", ""],
         ["rows that repeat others", f"{found.repeated:,}", "", ""],
     ]
-    return table(["", "all", "feed", "search"], rows, "Counts")
+    return table(["", "all", _RECOMMENDATION, _SEARCH], rows, "Counts")
 
 
 def _pictures(found: "LogStatistics") -> Iterator[Html]:
     days = [day(each.day * _DAY_MS) for each in found.periods]
     each_is = "on each day" if found.days_a_period == 1 else f"in each {found.days_a_period} days"
-    by_surface = {"feed": [each.recommendation for each in found.periods]}
-    yield bars(f"Events {each_is}", days, by_surface | {"search": [each.search for each in found.periods]})
+    by_surface = {_RECOMMENDATION: [each.recommendation for each in found.periods]}
+    yield bars(f"Events {each_is}", days, by_surface | {_SEARCH: [each.search for each in found.periods]})
     yield bars(f"New users {each_is}", days, {"users": [each.new_users for each in found.periods]})
     yield bars(f"New items {each_is}", days, {"items": [each.new_items for each in found.periods]})
 
@@ -177,7 +204,7 @@ def _transitions(found: "LogStatistics") -> Html:
 def _histories(found: "LogStatistics") -> Html:
     spreads: Mapping[str, Spread] = {
         "events": found.events_a_user,
-        "engagements in the feed": found.history[_FEED],
+        "engagements in recommendation": found.history[_RECOMMENDATION],
         "engagements in search": found.history[_SEARCH],
     }
     rows = [

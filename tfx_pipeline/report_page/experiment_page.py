@@ -52,7 +52,7 @@ def _table(found: Sequence[Row]) -> Html:
     wide = [
         [
             row.variant,
-            experiment_text.surface(row),
+            row.surface,
             *(experiment_text.figure(row.metrics[each.name]) for each in metrics),
         ]
         for row in found
@@ -124,7 +124,7 @@ def _curves(results: Sequence[Result]) -> Html:
         (base, points), *others = ((name, _mean(each)) for name, each in by_variant.items())
         for start in range(0, max(len(others), 1), _LINES - 1):
             some = dict(others[start : start + _LINES - 1])
-            title = f"{experiment_text.SURFACES.get(surface, surface)}, {_LABEL} on the validation split"
+            title = f"{surface}, {_LABEL} on the validation split"
             pictures.append(lines(title, {base: points, **some}, EPOCH))
     return _pictures(pictures)
 
@@ -147,7 +147,7 @@ def _by_surface(found: Sequence[Row]) -> Mapping[str, list[Row]]:
     """The rows of each surface, by its short name."""
     rows: dict[str, list[Row]] = {}
     for row in found:
-        rows.setdefault(experiment_text.surface(row), []).append(row)
+        rows.setdefault(row.surface, []).append(row)
     return rows
 
 

@@ -26,7 +26,7 @@ _LEAST_NORM: Final = 1e-12
 """A query without a known word may have no direction."""
 _SESSION_EVENTS: Final = (4, 30)
 _LEAST_SHARE: Final = 0.005
-_NAMES: Final = {Surface.SEARCH: "search", Surface.RECOMMENDATION: "feed"}
+_SURFACES: Final = (Surface.SEARCH, Surface.RECOMMENDATION)
 
 
 def lists_part(run: FinishedRun, many: int) -> Html:
@@ -116,7 +116,7 @@ def _lists(ranked: Sequence["RankedExample"], many: int, titles: Mapping[str, st
 
 
 def _list(kind: str, example: "RankedExample", titles: Mapping[str, str]) -> Html:
-    asked = [_NAMES[example.surface], *([" for ", of_log(example.query)] if example.query else [])]
+    asked = [example.surface.value, *([" for ", of_log(example.query)] if example.query else [])]
     heading = element("h4", f"{kind}: ", *asked, ", user ", of_log(example.user))
     rows = [[f"{place}", *_item(item, titles)] for place, item in enumerate(example.items[:_FIRST], start=1)]
     marked = [place for place, item in enumerate(example.items[:_FIRST]) if item == example.wanted]
@@ -144,7 +144,7 @@ def _token(token: Token, titles: Mapping[str, str]) -> Html:
     told = joined([one for each in clicked for one in (each, ", ")][:-1]) if clicked else Html("nothing clicked")
     if token.surface is Surface.SEARCH:
         return joined(["search for ", of_log(token.query), ": ", told])
-    return joined(["feed: ", told])
+    return joined([f"{token.surface.value}: ", told])
 
 
 def _neighbours(asked: "AskedModel", engagements: Mapping[str, int], titles: Mapping[str, str]) -> Html:
@@ -176,7 +176,7 @@ def _query_neighbours(asked: "AskedModel", queries: Sequence[str]) -> Html:
 def _sessions(asked: "AskedModel", ranked: Sequence["RankedExample"], titles: Mapping[str, str]) -> Iterator[Html]:
     """For each surface the history of the first example that is neither short nor long."""
     least, most = _SESSION_EVENTS
-    for surface in _NAMES:
+    for surface in _SURFACES:
         fitting = (each for each in ranked if each.surface is surface and least <= _events_of(each) <= most)
         example = next(fitting, None)
         divided = asked.sessions(example) if example else None
@@ -185,7 +185,7 @@ def _sessions(asked: "AskedModel", ranked: Sequence["RankedExample"], titles: Ma
             ways = {"what was clicked": divided.by_clicks, "what was searched for": divided.by_queries}
             for made_by, of in ways.items():
                 if of:
-                    title = f"{_NAMES[surface]}, user {example.user}, by {made_by}"
+                    title = f"{surface.value}, user {example.user}, by {made_by}"
                     yield element("h4", title)
                     yield _session_table(title, events, of, titles)
 

@@ -63,7 +63,7 @@ def joint_batches(
     with_weights = with_weights and features.EXAMPLE_WEIGHT in transform_output.transformed_feature_spec()
     weighed = (features.EXAMPLE_WEIGHT, *_HISTORY_WEIGHTS.values()) if with_weights else ()
     spec = _feature_spec(transform_output, (*features.MODEL_INPUTS, features.CANDIDATE_LABELS, *weighed))
-    records = _records(file_patterns, shuffle=shuffle_buffer > 0, seed=seed)
+    records = read_records(file_patterns, shuffle=shuffle_buffer > 0, seed=seed)
     if sequence_ends_only or set(surfaces) != set(BOTH_SURFACES):
         records = row_choice.of_surfaces(records, surfaces, sequence_ends_only)
     if shuffle_buffer:
@@ -102,7 +102,7 @@ def joint_batches(
 
 def count_examples(file_patterns: Sequence[str], surfaces: Sequence[str], sequence_ends_only: bool) -> int:
     """Counts the rows that an epoch of `joint_batches` goes through, without parsing more of them than it has to."""
-    records = _records(file_patterns)
+    records = read_records(file_patterns)
     if sequence_ends_only or set(surfaces) != set(BOTH_SURFACES):
         records = row_choice.of_surfaces(records, surfaces, sequence_ends_only)
     sizes = records.batch(_COUNTED_TOGETHER).map(lambda rows: tf.size(rows, tf.int64))
@@ -170,7 +170,7 @@ def _tables(
         if name != index
     }
     unknown = rows - 1
-    for batch in _records(file_patterns).batch(4096).map(lambda records: tf.io.parse_example(records, spec)):
+    for batch in read_records(file_patterns).batch(4096).map(lambda records: tf.io.parse_example(records, spec)):
         row = batch[index].numpy()
         known = row != unknown
         for name, table in tables.items():
@@ -190,7 +190,8 @@ def _feature_spec(transform_output: tft.TFTransformOutput, names: Sequence[str])
     return {name: spec[name] for name in names}
 
 
-def _records(file_patterns: Sequence[str], shuffle: bool = False, seed: int | None = None) -> tf.data.Dataset:
+def read_records(file_patterns: Sequence[str], shuffle: bool = False, seed: int | None = None) -> tf.data.Dataset:
+    """The serialized rows of gzipped TFRecord files, string [] each; `shuffle` mixes the files alone."""
     files = tf.data.Dataset.list_files(list(file_patterns), shuffle=shuffle, seed=seed)
     return files.interleave(
         lambda file: tf.data.TFRecordDataset(file, compression_type="GZIP"),

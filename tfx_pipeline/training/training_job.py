@@ -28,7 +28,7 @@ from tfx_pipeline.config.training_config import BOTH_SURFACES, SettledTrainConfi
 from tfx_pipeline.export import saved_model
 from tfx_pipeline.export.catalogue.retrieval_index import BRUTE_FORCE
 from tfx_pipeline.export.sources.read_tables import read_tables
-from tfx_pipeline.training import automatic_training, inputs, learned_share, trained_weights
+from tfx_pipeline.training import automatic_training, inputs, learned_share, skipped_rows, trained_weights
 from tfx_pipeline.training.calibration import Calibration, score_maps
 from tfx_pipeline.training.callbacks import (
     AveragedWeights,
@@ -44,13 +44,15 @@ from tfx_pipeline.training.callbacks import (
     report_start,
 )
 from tfx_pipeline.training.engagement_tables import read_engagements
-from tfx_pipeline.training.event_logs import run_links
+from tfx_pipeline.training.event_logs import earlier_logs, run_links
 from tfx_pipeline.training.event_logs.chart_layout import write_layout
 from tfx_pipeline.training.event_logs.epoch_logs import EpochLogs, mark_best, write_epoch
 from tfx_pipeline.training.event_logs.event_writers import EventWriters
-from tfx_pipeline.training.event_logs.gate_logs import GateLogs
 from tfx_pipeline.training.event_logs.gradient_norms import watched_gradients
+from tfx_pipeline.training.event_logs.layer_graph import GraphLog, traced_call
+from tfx_pipeline.training.event_logs.model_looks import ModelLooks
 from tfx_pipeline.training.event_logs.projector import ITEMS, WORDS, Names, write_projector
+from tfx_pipeline.training.event_logs.row_logs import RowLogs
 from tfx_pipeline.training.event_logs.run_settings import write_settings
 from tfx_pipeline.training.event_logs.step_logs import StepLogs
 from tfx_pipeline.training.event_logs.step_profile import StepProfile
@@ -69,6 +71,8 @@ PARAMETERS = "parameters"
 """In that file, how many numbers the training learns: those of its trainable weights."""
 EPOCHS = "epochs"
 """In that file, the number of the last epoch."""
+_BACKUP = "backup"
+"""In the folder of a training's state, what Keras keeps after each epoch."""
 _LEAST_VALIDATION_ROWS = 1024
 _ROWS_TO_START_FROM = 1024
 _LOG = logging.getLogger(__name__)
@@ -195,10 +199,11 @@ def run(job: TrainingJob) -> keras.callbacks.History:
     part of the scores (`learned_share`).
     """
     trained = train(job)
-    trained_weights.save(trained.model, job.model_dir)
-    write_projector(job.log_dir, trained.model, _names(trained.transform_output, trained.catalog))
-    maps = _calibrated(trained, job.calibration) if job.calibration else None
-    export(trained.model, trained.job, trained.transform_output, trained.catalog, maps=maps)
+    with earlier_logs.kept_if_it_fails(trained.job.state_dir, job.log_dir):
+        trained_weights.save(trained.model, job.model_dir)
+        write_projector(job.log_dir, trained.model, _names(trained.transform_output, trained.catalog))
+        maps = _calibrated(trained, job.calibration) if job.calibration else None
+        export(trained.model, trained.job, trained.transform_output, trained.catalog, maps=maps)
     # Only now, and all at once: what is left of a finished training would mislead the next of the same settings.
     shutil.rmtree(trained.job.state_dir, ignore_errors=True)
     return trained.history
@@ -212,9 +217,18 @@ def train(job: TrainingJob, callbacks: Sequence[keras.callbacks.Callback] = (), 
         callbacks: Further callbacks; they hear of an epoch after all others.
         of: What the training is one of, for its progress, such as `trial 3 of 20`; empty if it is the only one.
     """
-    name = run_links.show(job.log_dir, job.model_name)
     train, chosen = _settled(job)
     job = dataclasses.replace(job, train=train)
+    shown = run_links.show(job.log_dir, job.model_name, earlier_logs.read(job.state_dir))
+    own_name = shown.name if shown.is_by_moment else ""
+    earlier_logs.take_over(job.state_dir, job.log_dir, own_name, _whole_epochs(job.state_dir))
+    with earlier_logs.kept_if_it_fails(job.state_dir, job.log_dir):
+        return _train(job, shown.name, chosen, callbacks, of)
+
+
+def _train(job: TrainingJob, name: str, chosen: str, callbacks: Sequence[keras.callbacks.Callback], of: str) -> Trained:
+    """`train` of a job without any `auto`, which is shown by its name already."""
+    train = job.train
     writers = EventWriters(job.log_dir)
     keras.utils.set_random_seed(job.train.seed)
     transform_output = tft.TFTransformOutput(job.transform_graph)
@@ -239,7 +253,7 @@ def train(job: TrainingJob, callbacks: Sequence[keras.callbacks.Callback] = (), 
     if is_good_at_first and not early_stopping.has_begun:
         _count_start(model, validation, train, early_stopping, writers)
     projection = projected_gradients(model) if train.gradient_projection else nullcontext()
-    with projection, watched_gradients(model) as norms, warnings.catch_warnings():
+    with projection, watched_gradients(model) as norms, traced_call(model) as call, warnings.catch_warnings():
         # What Keras says at the end of the first epoch over files whose rows nobody has counted: nothing is amiss.
         warnings.filterwarnings("ignore", message="Your input ran out of data", category=UserWarning)
         history = model.fit(
@@ -249,9 +263,11 @@ def train(job: TrainingJob, callbacks: Sequence[keras.callbacks.Callback] = (), 
             epochs=train.epochs,
             callbacks=[
                 StepLogs(writers, norms),
+                GraphLog(writers, call),
                 StepProfile(job.log_dir),
                 WeightLogs(writers),
-                GateLogs(writers, lambda: next(iter(validation))[0]),
+                RowLogs(writers, lambda: _skipped(job, train, transform_output, model)),
+                ModelLooks(writers, lambda: next(iter(validation))[0]),
                 *_gradient_cosine(job, train, transform_output, needs_engagements),
                 *_callbacks(job, train, early_stopping, averaged_weights, writers, of),
                 *callbacks,
@@ -270,6 +286,12 @@ def train(job: TrainingJob, callbacks: Sequence[keras.callbacks.Callback] = (), 
     }
     (Path(job.log_dir) / VALIDATION_FILE).write_text(json.dumps(told, indent=2) + "\n", "utf-8")
     return Trained(job, model, transform_output, catalog, history, early_stopping.best_logs)
+
+
+def _whole_epochs(state_dir: Path) -> int:
+    """After which epoch an interrupted training goes on; 0 if none was whole."""
+    told = state_dir / _BACKUP / "training_metadata.json"
+    return int(json.loads(told.read_text(encoding="utf-8"))["epoch"]) if told.exists() else 0
 
 
 def _settings(job: TrainingJob, train: SettledTrainConfig) -> dict[str, Any]:
@@ -315,6 +337,22 @@ def _batches(
 def _validation(job: TrainingJob, transform_output: tft.TFTransformOutput) -> tf.data.Dataset:
     rows = max(job.train.batch_size, _LEAST_VALIDATION_ROWS)
     return inputs.joint_batches(job.validation_files, transform_output, rows, surfaces=job.train.surfaces)
+
+
+def _skipped(
+    job: TrainingJob, train: SettledTrainConfig, transform_output: tft.TFTransformOutput, model: keras.Model
+) -> dict[str, float]:
+    batches = inputs.joint_batches(
+        job.train_files,
+        transform_output,
+        train.batch_size,
+        surfaces=train.surfaces,
+        sequence_ends_only=train.sequence_ends_only,
+        one_surface_a_batch=train.one_surface_a_batch,
+        with_weights=True,
+    )
+    not_read = skipped_rows.not_read(job.train_files, train.surfaces, train.sequence_ends_only)
+    return not_read | skipped_rows.without_effect(batches, model, train.negatives)
 
 
 def _first_batches(
@@ -510,7 +548,7 @@ def _callbacks(
         early_stopping,
         TrainingProgress(of),
         EpochLogs(writers),
-        keras.callbacks.BackupAndRestore(str(state / "backup"), double_checkpoint=True, delete_checkpoint=False),
+        keras.callbacks.BackupAndRestore(str(state / _BACKUP), double_checkpoint=True, delete_checkpoint=False),
         EpochLines(),  # Last: what it tells of is kept.
     ]
     return callbacks
@@ -530,5 +568,5 @@ def _report_start(
     if chosen:
         _LOG.info("Chosen (train: auto): %s", chosen)
         writers.text("settings/chosen by train: auto", chosen)
-    if (job.state_dir / "backup" / "training_metadata.json").exists():
+    if _whole_epochs(job.state_dir):
         _LOG.info("Going on where an interrupted training stopped: %s", job.state_dir)

@@ -8,7 +8,7 @@ from tfx.types import standard_component_specs as specs
 from tfx.utils import json_utils
 
 from components.artifacts import Artifacts, Properties
-from tfx_pipeline.tuning import search_job, trial_results
+from tfx_pipeline.tuning import search_folders, search_job, trial_results
 
 
 class Executor(executor.Executor):
@@ -16,9 +16,10 @@ class Executor(executor.Executor):
 
     def Do(self, input_dict: Artifacts, output_dict: Artifacts, exec_properties: Properties) -> None:
         """Runs the search."""
-        tuner = executor.search(input_dict, exec_properties, self._get_tmp_dir(), print_tuning_summary=False)
+        results = artifact_utils.get_single_uri(output_dict[specs.TUNER_RESULTS_KEY])
+        with search_folders.searched_by(results):
+            tuner = executor.search(input_dict, exec_properties, self._get_tmp_dir(), print_tuning_summary=False)
         executor.write_best_hyperparameters(tuner, output_dict)
         custom = json_utils.loads(exec_properties[specs.CUSTOM_CONFIG_KEY])
         searched = [str(each) for each in search_job.dimensions_of(custom)]
-        path = Path(artifact_utils.get_single_uri(output_dict[specs.TUNER_RESULTS_KEY])) / trial_results.FILE
-        trial_results.write(path, tuner.results(), searched)
+        trial_results.write(Path(results) / trial_results.FILE, tuner.results(), searched)

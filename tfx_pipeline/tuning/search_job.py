@@ -14,15 +14,13 @@ from tfx_pipeline.config.search_space import Dimension, SearchSpace
 from tfx_pipeline.config.training_config import SettledTrainConfig
 from tfx_pipeline.config.tune_config import HYPERBAND, TuneConfig
 from tfx_pipeline.training import automatic_training, inputs, training_job
-from tfx_pipeline.tuning import trial_processes
+from tfx_pipeline.tuning import search_folders, trial_processes
 from tfx_pipeline.tuning.one_trial import SearchError
 from tfx_pipeline.tuning.oracles import oracle_of
 from tfx_pipeline.tuning.trial_trainings import TrialTrainings
 from tfx_pipeline.tuning.trial_tuner import TrialTuner
 from tfx_pipeline.tuning.tuned_values import as_kept
 
-FOLDER = "tuning"
-"""Beside the folder of checkpoints: the searches, each in a folder of its own."""
 _LONGEST_BRACKET = 27
 """Epochs of Hyperband if nobody says how many: its brackets have 70 trials of them, and 254 of a hundred."""
 _HOW_LONG = ("trials", "prune", "parallel_trials")
@@ -71,6 +69,7 @@ def tuner_of(custom: Mapping[str, Any], files: Mapping[str, Any]) -> TrialTuner:
         raise SearchError(refused)
     folder = _folder(custom, files)
     folder.mkdir(parents=True, exist_ok=True)
+    search_folders.note(folder)
     has_own_rule = tune.algorithm == HYPERBAND
     name = _name(folder, settings["model_name"])
     trainings = TrialTrainings(settings, files, folder, custom[_TRAINER], name, goes_on=has_own_rule)
@@ -125,7 +124,7 @@ def _folder(custom: Mapping[str, Any], files: Mapping[str, Any]) -> Path:
     tune = {name: value for name, value in custom[_TUNE].items() if name not in _HOW_LONG}
     told = [{**custom, _TUNE: tune}, {name: files[name] for name in sorted(files)}]
     digest = hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:16]
-    return Path(custom["checkpoint_dir"]).with_name(FOLDER) / digest
+    return Path(custom["checkpoint_dir"]).with_name(search_folders.FOLDER) / digest
 
 
 def _name(folder: Path, model_name: str) -> str:

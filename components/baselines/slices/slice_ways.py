@@ -144,7 +144,13 @@ WAYS: Final = (
     SliceWay("share_of_searches", ("no history", "none", "up to half", "more than half", "all"), _share_of_searches),
     SliceWay(
         "last_transition",
-        ("no history", "feed to feed", "feed to search", "search to feed", "search to search"),
+        (
+            "no history",
+            "recommendation to recommendation",
+            "recommendation to search",
+            "search to recommendation",
+            "search to search",
+        ),
         _last_transition,
     ),
     SliceWay("user_activity", ("0 (new)", *_ranges(_LENGTHS)[1:]), _user_activity),

@@ -63,6 +63,33 @@ def split_heads(fused, parts: int, num_heads: int, token_mask=None):
     return ops.unstack(reshape(by_head, (parts, num_heads, shape[0], shape[1], head_dim)), num=parts, axis=0)
 
 
+def attention_weights(queries, keys, key_mask, query_mask=None):
+    """How much each query attends to each key, in each head.
+
+    Source: "Attention is all you need" (arXiv 1706.03762), equation 1 without the values.
+
+    Example:
+    >>> heads = np.ones((4, 1, 2, 2), "float32")
+    >>> weights = attention_weights(heads, heads, np.array([[True, False]]))
+    >>> tuple(weights.shape), ops.convert_to_numpy(weights)[0, 0].tolist()
+    ((4, 1, 2, 2), [[1.0, 0.0], [1.0, 0.0]])
+
+    Args:
+        queries: As in `attend`, like the others.
+        keys: Float [heads, batch, keys, head dim].
+        key_mask: Which keys are real.
+        query_mask: The layout of packed queries; any other value is ignored.
+
+    Returns:
+        Float [heads, batch, queries, keys]. The weights of a query add up to 1; they are all 0 where all keys are
+        masked.
+    """
+    scores = ops.multiply(ops.einsum("hbqd,hbkd->hbqk", queries, keys), 1 / math.sqrt(queries.shape[-1]))
+    # The gradient of packing is meaningless at padding, so what is computed there must have weight 0.
+    real_queries = ops.expand_dims(query_mask.mask, -1) if isinstance(query_mask, Packing) else None
+    return masked_softmax(scores, ops.expand_dims(bool_mask(key_mask), 1), real_queries)
+
+
 def attend(queries, keys, values, key_mask, query_mask=None):
     """Scaled dot-product attention with several heads ("Attention is all you need", arXiv 1706.03762).
 
@@ -83,11 +110,7 @@ def attend(queries, keys, values, key_mask, query_mask=None):
     """
     shape = ops.shape(queries)
     num_heads, head_dim = queries.shape[0], queries.shape[-1]
-    scores = ops.multiply(ops.einsum("hbqd,hbkd->hbqk", queries, keys), 1 / math.sqrt(head_dim))
-    # The gradient of packing is meaningless at padding, so what is computed there must have weight 0.
-    real_queries = ops.expand_dims(query_mask.mask, -1) if isinstance(query_mask, Packing) else None
-    weights = masked_softmax(scores, ops.expand_dims(bool_mask(key_mask), 1), real_queries)
-    attended = ops.matmul(weights, values)
+    attended = ops.matmul(attention_weights(queries, keys, key_mask, query_mask), values)
     if isinstance(query_mask, LAYOUTS):
         return query_mask.from_heads(attended)
     by_head = ops.reshape(attended, (num_heads, -1, head_dim))

@@ -112,7 +112,7 @@ def test_slices_and_scores_stand_beside_the_candidates(tmp_path, files):
     assert set(slices) == {
         ("history_length", "1 to 5"),
         ("share_of_searches", "none"),
-        ("last_transition", "feed to search"),
+        ("last_transition", "recommendation to search"),
         ("user_activity", "0 (new)"),
         ("item_popularity", "0 to 9"),
         ("repeat", "yes"),

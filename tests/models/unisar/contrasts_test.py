@@ -138,3 +138,49 @@ def test_equal_texts_have_equal_keys_and_others_do_not():
     keys = np.asarray(_text_keys(np.array([[1, 2, 0], [1, 2, 0], [2, 1, 0], [1, 2, 1]], "int32")))
     assert keys[0] == keys[1]
     assert len(set(keys.tolist())) == 3
+
+
+def sides(kinds, clicks, items):
+    """A joint batch of two rows of the feed, then three of search: the histories of all."""
+    columns = {
+        features.SEARCH_KINDS: np.array(kinds),
+        features.RECOMMENDATION_ITEMS: np.array(clicks),
+        features.SEARCH_ITEMS: np.array(items),
+    }
+    parts = {"recommendation": slice(0, 2), "search": slice(2, 5)}
+    return {surface: {name: value[part] for name, value in columns.items()} for surface, part in parts.items()}
+
+
+def left_out(inputs, **fields):
+    found = unisar(**fields).contrasts.left_out(inputs)
+    return {name: (float(left), float(of)) for name, (left, of) in found.items()}
+
+
+def test_what_the_contrasts_leave_out_is_told_by_cause():
+    inputs = sides(
+        kinds=[[1, 1], [0, 0], [1, 0], [1, 1], [1, 0]],
+        clicks=[[3], [3], [0], [4], [5]],
+        # What stands at padding is no click.
+        items=[[[7, 8], [9, 0]], [[6, 6], [0, 0]], [[0, 0], [6, 6]], [[1, 0], [2, 0]], [[3, 4], [0, 0]]],
+    )
+    # The second and the third row lack a kind, and clicks; seven pairs are there.
+    assert left_out(inputs, history_alignment_rows=0, query_item_pairs=0) == {
+        "alignment_beyond_most": (0, 5),
+        "alignment_one_kind": (2, 5),
+        "query_item_without_click": (2, 5),
+        "query_item_pairs_not_drawn": (0, 7),
+    }
+    # Of five rows, two are picked evenly: the first and the third.
+    found = left_out(inputs, history_alignment_rows=2, query_item_pairs=3)
+    assert found["alignment_beyond_most"] == (3, 5) and found["alignment_one_kind"] == (1, 5)
+    assert found["query_item_pairs_not_drawn"] == (4, 7)
+    # Of the feed's two rows all are picked, of search's three the first two. Of four pairs of search, three are drawn.
+    found = left_out(inputs, history_alignment_rows=2, query_item_pairs=3, contrasts_per_surface=True)
+    assert found["alignment_beyond_most"] == (1, 5) and found["alignment_one_kind"] == (2, 5)
+    assert found["query_item_pairs_not_drawn"] == (1, 7)
+
+
+def test_a_loss_that_is_off_leaves_nothing_out():
+    inputs = sides(kinds=[[1]] * 5, clicks=[[3]] * 5, items=[[[7]]] * 5)
+    assert set(left_out(inputs, query_item_contrast=False)) == {"alignment_beyond_most", "alignment_one_kind"}
+    assert set(left_out(inputs, history_alignment=False)) == {"query_item_without_click", "query_item_pairs_not_drawn"}

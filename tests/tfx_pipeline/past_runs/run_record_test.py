@@ -25,15 +25,19 @@ def test_the_configuration_and_the_report_are_kept(config):
     assert not records[0].error and not records[0].is_locked
 
 
-def test_what_made_a_run_and_its_memory_are_kept(config):
+def test_what_made_a_run_its_memory_and_where_it_was_are_kept(config, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
     with recorded(config, 0, "Tandem 1\nTFX 2") as record:
         record.memory = {"Trainer": 7}
     (kept,) = read_records(config.run_root).values()
     assert (kept.versions, kept.memory) == ("Tandem 1\nTFX 2", {"Trainer": 7})
+    assert kept.directory == str(tmp_path)
     path = Path(config.run_root, "reports", "0.json")
-    older = {name: value for name, value in json.loads(path.read_text()).items() if name not in ("versions", "memory")}
+    newer = ("versions", "memory", "directory")
+    older = {name: value for name, value in json.loads(path.read_text()).items() if name not in newer}
     path.write_text(json.dumps(older))
     assert read_records(config.run_root)[0].versions == "" and read_records(config.run_root)[0].memory == {}
+    assert read_records(config.run_root)[0].directory == ""
 
 
 @pytest.mark.parametrize(

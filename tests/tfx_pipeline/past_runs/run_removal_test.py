@@ -8,6 +8,7 @@ from tfx_pipeline.past_runs import run_removal
 from tfx_pipeline.past_runs.run_record import read_records, recorded
 from tfx_pipeline.past_runs.run_store import RunStore
 from tfx_pipeline.training.event_logs import run_links
+from tfx_pipeline.tuning import search_folders
 
 
 @pytest.fixture
@@ -136,3 +137,74 @@ def test_files_of_the_user_that_an_artifact_points_to_are_left_alone(past, tmp_p
     artifact.uri = str(tmp_path / "schema.pbtxt")
     past.store.put_artifacts([artifact])
     assert planned(past, 1) == [past.old_push]
+
+
+@pytest.fixture
+def searched(tmp_path):
+    """Run 1 searches; run 2 is stopped in another search; run 3 goes on with it; run 4 takes that from the cache."""
+    past = PastRuns(tmp_path / "a run")
+    past.begin()
+    past.first, _ = past.step("Tuner", outputs=["TunerResults", "HyperParameters"])
+    past.begin()
+    past.step("Tuner", "unfinished")
+    past.begin()
+    past.second, _ = past.step("Tuner", outputs=["TunerResults", "HyperParameters"])
+    past.begin()
+    past.step("Tuner", "cached", outputs=[past.second])
+    for name, executions in (("first", [1]), ("second", [2, 3])):
+        folder = past.root / "tuning" / name
+        (folder / "Trainer" / "model_run" / "1").mkdir(parents=True)
+        (folder / "trials").write_bytes(bytes(50))
+        for execution in executions:
+            with search_folders.searched_by(f"Tuner/tuner_results/{execution}"):
+                search_folders.note(folder)
+    (past.root / "tuning" / "older").mkdir()
+    return past
+
+
+def searches(past, *numbers):
+    return [folder.name for folder in plan(past, *numbers).searches]
+
+
+def test_a_search_goes_with_the_last_run_that_has_to_do_with_it(searched):
+    assert searches(searched, 1) == ["first"]
+    # The two artifacts, and what the search tried with the number of its execution.
+    assert plan(searched, 1).freed_bytes == 2 * 100 + 50 + len("1\n")
+    assert searches(searched, 2) == searches(searched, 2, 3) == searches(searched, 3, 4) == []
+    # Its result is the newest of a Tuner, which the next run finds in the cache.
+    assert searches(searched, 2, 3, 4) == []
+    searched.begin()
+    searched.step("Tuner", outputs=["TunerResults", "HyperParameters"])
+    assert searches(searched, 2, 3, 4) == ["second"]
+    assert searches(searched, 3, 4) == []  # Run 2 may go on with it.
+    run_links.show_as(searched.root / run_links.FOLDER / "search" / "trial 01", str(_logs(searched, "first")))
+    run_links.show_as(searched.root / run_links.FOLDER / "more" / "trial 01", str(_logs(searched, "second")))
+    remove(searched, 1)
+    # Those of before it was noted whose they are stay.
+    assert sorted(path.name for path in (searched.root / "tuning").iterdir()) == ["older", "second"]
+    assert [path.name for path in (searched.root / run_links.FOLDER).iterdir()] == ["more"]
+
+
+def _logs(past, search):
+    return past.root / "tuning" / search / "Trainer" / "model_run" / "1"
+
+
+def test_a_search_of_runs_that_were_removed_goes_with_the_next(searched):
+    """As where a stop between two removals left it."""
+    searched.begin()
+    searched.step("Tuner", outputs=["TunerResults", "HyperParameters"])
+    store = RunStore(str(searched.root), writable=True)
+    for number in (2, 3, 4):
+        store.mark_removed(store.runs[number - 1])
+    assert searches(searched, 1) == ["first", "second"]
+
+
+def test_a_search_of_an_execution_that_is_no_tuner_in_the_store_stays(searched):
+    """As where the store was made anew, and its numbers with it."""
+    searched.begin()
+    searched.step("Trainer", outputs=["Model"])
+    searched.begin()
+    searched.step("Tuner", outputs=["TunerResults", "HyperParameters"])
+    with search_folders.searched_by("Tuner/tuner_results/5"):
+        search_folders.note(searched.root / "tuning" / "first")
+    assert searches(searched, 1, 5) == []

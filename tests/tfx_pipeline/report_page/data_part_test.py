@@ -78,9 +78,9 @@ def test_the_log_is_described_as_tandem_data_does(run):
     )
     # 7: feed, search, feed. 8: feed, search, search.
     assert table_rows(html, "Transitions") == [
-        ["from", "to search", "to feed"],
+        ["from", "to search", "to recommendation"],
         ["search", "1 (50.0%)", "1 (50.0%)"],
-        ["feed", "2 (100.0%)", "0 (0.0%)"],
+        ["recommendation", "2 (100.0%)", "0 (0.0%)"],
     ]
     assert table_rows(html, "Histories")[1] == ["events", "3", "3", "3", "3", "3"]
     assert table_rows(html, "Top items")[1] == ["a", "<script>\\u202e\\x1b[31m", "3"]
@@ -104,7 +104,8 @@ def test_queries_are_escaped_and_keep_to_themselves(run):
 def test_days_have_bars_of_both_surfaces(run):
     html = log_part(run)
     assert (
-        "<title>2024-10-07: feed 2, search 0</title>" in html and "<title>2024-10-09: feed 0, search 1</title>" in html
+        "<title>2024-10-07: recommendation 2, search 0</title>" in html
+        and "<title>2024-10-09: recommendation 0, search 1</title>" in html
     )
     assert "<title>2024-10-05: users 1</title>" in html and "<title>2024-10-07: users 1</title>" in html
 
@@ -125,3 +126,39 @@ def test_counts_that_are_gone_are_told(run):
     html = examples_part(run)
     assert "<p>The counts of examples and of refused rows are not there any more.</p>" in html
     assert "No row" not in html
+
+
+def relative(tmp_path, monkeypatch, path):
+    """A run that was called in a folder, from where its log has a relative path."""
+    (tmp_path / "a shop").mkdir()
+    monkeypatch.chdir(tmp_path / "a shop")
+    for name in ("events.csv", "items.csv"):
+        (tmp_path / "a shop" / path).mkdir(exist_ok=True)
+        (tmp_path / name).rename(tmp_path / "a shop" / path / name)
+    config = DataConfig(path=path, events="events.csv", items="items.csv")
+    digest = fingerprint(lambda: [str(tmp_path / "a shop" / path / name) for name in ("events.csv", "items.csv")])
+    past = PastRuns(tmp_path / "relative")
+    finish(past, report(), log=(config, digest))
+    return past
+
+
+@pytest.mark.parametrize("path", ["", "data"])
+def test_a_log_with_a_relative_path_is_found_from_any_folder(path, run, tmp_path, monkeypatch):
+    past = relative(tmp_path, monkeypatch, path)
+    here = log_part(finished_runs(str(past.root))[0])
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    assert log_part(finished_runs(str(past.root))[0]) == here and table_rows(here, "Counts")
+    # What other runs are told of, and what a cache is found by, has no folder in it.
+    (artifact,) = [step.properties["data_config"] for step in finished_runs(str(past.root))[0].steps("ItemCatalog")]
+    assert str(tmp_path) not in artifact
+
+
+def test_a_log_that_was_moved_is_found_from_where_it_is_now(run, tmp_path, monkeypatch):
+    past = relative(tmp_path, monkeypatch, "data")
+    (tmp_path / "a shop" / "data").rename(tmp_path / "data")
+    html = log_part(finished_runs(str(past.root))[0])
+    assert "Left out are its counts, its events by day, transitions" in html
+    assert f"The run was in {tmp_path}/a shop." in html and "<code>tandem report</code> in the folder" in html
+    monkeypatch.chdir(tmp_path)
+    assert table_rows(log_part(finished_runs(str(past.root))[0]), "Counts")

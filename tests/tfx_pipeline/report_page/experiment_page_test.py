@@ -95,7 +95,7 @@ def test_no_more_lines_stand_in_a_picture_than_can_be_told_apart():
     # The first and five others, the first and five more, the first and the last; on both surfaces.
     assert [figure.count("<polyline") for figure in drawn] == [6, 6, 2] * 2
     assert all("variant 0<" in figure for figure in drawn)
-    assert [each.split(",")[0] for each in captions(text)[-6:]] == ["search"] * 3 + ["feed"] * 3
+    assert [each.split(",")[0] for each in captions(text)[-6:]] == ["search"] * 3 + ["recommendation"] * 3
     # What users gained is not known, so that no interval of a difference is.
     assert table_rows(text, "Variants side by side")[-1][4] == "+0.0000" and "<h3>Differences" not in text
 

@@ -54,9 +54,9 @@ def test_lists_show_what_was_wanted_and_what_the_user_did_before(html):
     assert events[:6] == [
         *["search for red: nothing clicked"] * 4,
         "search for &lt;script&gt;\\u202e\\x1b[31m: BEE",
-        "feed: &lt;script&gt;\\u202e\\x1b[31m",
+        "recommendation: &lt;script&gt;\\u202e\\x1b[31m",
     ]
-    assert html.count("<article>") == 3 and html.count("hit: feed") == html.count("hit: search for ") == 1
+    assert html.count("<article>") == 3 and html.count("hit: recommendation") == html.count("hit: search for ") == 1
 
 
 def test_a_hit_marks_its_first_row(html):
@@ -85,7 +85,7 @@ def test_a_model_of_one_surface_is_asked_there_alone(run, monkeypatch):
     del told["models"]["shop"]["metrics"]["model"]["search"]
     monkeypatch.setitem(run.report, "models", told["models"])
     html = lists_part(run, 3)
-    assert "hit: feed" in html and "search for " not in html.replace("<li>search for ", "")
+    assert "hit: recommendation" in html and "search for " not in html.replace("<li>search for ", "")
 
 
 def test_texts_of_the_log_are_escaped(html):

@@ -3,8 +3,11 @@ from html.parser import HTMLParser
 
 import pytest
 
+from components.raw_files.fingerprint import fingerprint
+from components.sources.data_config import DataConfig
 from tests.support.finished_runs import finish, report
 from tests.support.past_runs import PastRuns
+from tests.support.raw_files import write
 from tfx_pipeline.config.pipeline_config import EvaluationConfig, RetrieverConfig
 from tfx_pipeline.past_runs.finished_run import finished_runs
 from tfx_pipeline.report_page.whole_page import default_path, numbers_told, page, write_page
@@ -133,3 +136,21 @@ def test_several_runs_stand_side_by_side_and_each_is_folded(past):
     assert default_path(runs) == f"{past.root}/reports/run_2_1.html"
     assert numbers_told([*runs, runs[0]]) == "runs 2, 1 and 2"
     Read(text)
+
+
+def test_a_page_has_one_word_for_a_surface_in_titles_and_tables(past, tmp_path):
+    """What the configuration and the log say: recommendation. Prose may say feed."""
+    events = "user_id,timestamp_ms,surface,query,session_id,item_id\n7,1700000000000,recommendation,,,a\n"
+    write(tmp_path / "events.csv", events + "7,1700000001000,search,red,s1,a\n")
+    write(tmp_path / "items.csv", "item_id,title\na,ANT\n")
+    digest = fingerprint(lambda: [str(tmp_path / name) for name in ("events.csv", "items.csv")])
+    log = (DataConfig(path=str(tmp_path), events="events.csv", items="items.csv"), digest)
+    finish(past, report(), log=log)
+    text = page(newest(past))
+    seen = [
+        re.sub("<[^>]*>", "", each)
+        for _, each in re.findall(r"<(t[hd]|h\d|figcaption|title|summary)\b(.*?)</\1>", text)
+    ]
+    names = [*seen, *re.findall('aria-label="([^"]*)"', text)]
+    assert [each for each in names if re.search(r"\brecommendation\b", each)]
+    assert not [each for each in names if re.search(r"\bfeeds?\b", each)]

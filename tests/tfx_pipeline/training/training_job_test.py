@@ -1,5 +1,6 @@
 """What a training reads; `tests/e2e` trains for real."""
 
+import datetime
 import json
 import logging
 import math
@@ -12,10 +13,12 @@ import tensorflow as tf
 
 from models.unisar.unisar_config import UniSARConfig
 from schemas.canonical_event import Surface
+from tests.support import event_logs
 from tfx_pipeline.config.calibration_config import CalibrationConfig
 from tfx_pipeline.config.training_config import SettledTrainConfig
 from tfx_pipeline.training import training_job
 from tfx_pipeline.training.callbacks import EpochLines, OnlySurfaces, ResumableEarlyStopping
+from tfx_pipeline.training.event_logs import run_links
 from tfx_pipeline.training.event_logs.epoch_logs import EpochLogs
 from tfx_pipeline.training.event_logs.step_logs import StepLogs
 from tfx_pipeline.training.gradient_cosine import GradientCosine
@@ -42,6 +45,9 @@ class _Model:
 
     def compile(self, **_):
         pass
+
+    def call(self, inputs, training):
+        raise AssertionError("Nothing is computed.")
 
     def count_params(self):
         return 0
@@ -278,3 +284,30 @@ def test_scores_are_calibrated_on_validation_by_the_weights_that_are_exported(mo
     # With Platt's targets, of 40 clicks 41 / 42 are, and of the 160 negatives that 40 stand for, 1 / 162.
     np.testing.assert_allclose(line.intercept, -math.log(161), rtol=1e-4)
     np.testing.assert_allclose(2 * line.slope + line.intercept, math.log(41), rtol=1e-4)
+
+
+def test_a_training_that_goes_on_another_day_keeps_its_name_and_what_it_wrote(run, tmp_path, monkeypatch):
+    days = iter((26, 30, 30))
+
+    class Clock(datetime.datetime):
+        @classmethod
+        def now(cls, tz=None):
+            return cls(2026, 11, next(days), 23, 59)
+
+    monkeypatch.setattr(run_links.datetime, "datetime", Clock)
+
+    def names():
+        return sorted(path.name for path in (tmp_path / "names").iterdir())
+
+    with run_links.shown_in(str(tmp_path / "names")):
+        for _ in range(2):
+            model = _Model()
+            model.has_features = True
+            run(model)
+            assert len(names()) == 1 and names()[0].endswith("2026-11-26 23:59")
+        assert model.validated is None
+        # What the first attempt wrote, which TFX would have removed.
+        (state,) = tmp_path.glob("*/shown.json")
+        assert event_logs.scalars_of(state.parent / "logs" / "validation")["ndcg@5/search"] == [(0, 0.5)]
+        run(epochs=7, seed=1)  # Another one.
+    assert [name[-16:] for name in names()] == ["2026-11-26 23:59", "2026-11-30 23:59"]

@@ -24,7 +24,7 @@ from tfx_pipeline.config.training_config import TrainConfig
 from tfx_pipeline.config.tune_config import TuneConfig
 from tfx_pipeline.training import training_job
 from tfx_pipeline.training.event_logs import run_links
-from tfx_pipeline.tuning import search_job, trial_processes, trial_results, tuned_values
+from tfx_pipeline.tuning import search_folders, search_job, trial_processes, trial_results, tuned_values
 from tfx_pipeline.tuning.component import Tuner
 from tfx_pipeline.tuning.executor import Executor
 from tfx_pipeline.tuning.one_trial import SearchError, TrialRun
@@ -111,7 +111,7 @@ def searched(transformed, tmp_path):
             "tuner_results": [standard_artifacts.TunerResults()],
         }
         for name, (artifact,) in outputs.items():
-            artifact.uri = str(root / name)
+            artifact.uri = str(root / name / "7")  # As TFX has it, the number of the execution.
         properties = {
             standard_component_specs.TUNER_FN_KEY: "tfx_pipeline.tuner.tuner_fn",
             standard_component_specs.TRAIN_ARGS_KEY: proto_utils.proto_to_json(
@@ -128,10 +128,10 @@ def searched(transformed, tmp_path):
         context = base_executor.BaseExecutor.Context(tmp_dir=str(tmp_path / "temporary"), unique_id="1")
         with run_links.shown_in(config.tensorboard_dir):
             Executor(context).Do(transformed, outputs, properties)
-        trials, of = trial_results.read(root / "tuner_results" / trial_results.FILE)
+        trials, of = trial_results.read(root / "tuner_results" / "7" / trial_results.FILE)
         assert of == [str(each) for each in search_space(config).dimensions]
         # As the Trainer's executor reads it, which takes the only file that is there.
-        (file,) = (root / "best_hyperparameters").iterdir()
+        (file,) = (root / "best_hyperparameters" / "7").iterdir()
         best = json.loads(file.read_text())
         shutil.rmtree(root / "best_hyperparameters")
         return trials, best
@@ -186,6 +186,9 @@ def test_tfx_tuner_tries_values_and_hands_over_the_best_and_goes_on_where_it_was
     winner = trial_results.best_of(trials)
     assert tuned_values.values_of(best) == winner.values
     assert winner.score == max(each.score for each in trials) > 0
+    # It is known whose the search is, so that it can go with its run.
+    (folder,) = search_folders.folders_of(str(searched.root))
+    assert search_folders.executions_of(folder) == {7}
     # Nothing is left of the trainings but their logs.
     assert not list((searched.root / "tuning").glob("*/state/*"))
     folders = sorted((searched.root / "tensorboard").glob("unifiedssr search */trial *"))

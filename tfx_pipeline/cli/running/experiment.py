@@ -11,6 +11,7 @@ TensorBoard shows each training as `<name of the file>/<name of the variant>`.
 import argparse
 import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ from tfx_pipeline.cli.parsing import config_arguments
 from tfx_pipeline.cli.parsing.option_values import whole_number
 from tfx_pipeline.cli.running import preflight
 from tfx_pipeline.cli.running.surfaces_of_log import fitted_to_log
+from tfx_pipeline.config.loading import ConfigError
 from tfx_pipeline.config.pipeline_config import PipelineConfig
 from tfx_pipeline.config.variants import load_variants
 from tfx_pipeline.display.shown import shown
@@ -50,6 +52,7 @@ def run(args: argparse.Namespace) -> int:
     """Trains the variants and prints the table; 0 if every variant was trained, else 1."""
     config = config_arguments.load(args)
     variants = load_variants(args.variants, args.config, args.overrides)
+    shown_as = _shown_as(rounds.trainings(variants, args.seeds), args.variants)
     preflight.check_all(each for _, each in variants)
     fitted = fitted_to_log([each for _, each in variants], lambda remark: print(f"{remark}.", file=sys.stderr))
     variants = [(variant, each) for (variant, _), each in zip(variants, fitted, strict=True)]
@@ -68,8 +71,7 @@ def run(args: argparse.Namespace) -> int:
             path.parent.mkdir(parents=True, exist_ok=True)
 
             def train(each: "Training") -> "Trained":
-                shown_as = f"{run_links.name_of(path.stem)}/{run_links.name_of(each.title)}"
-                return experiment_runner.train(each.config, display, shown_as)
+                return experiment_runner.train(each.config, display, shown_as[each.title])
 
             for result in rounds.run(planned, train, _tell):
                 results.append(result)
@@ -87,6 +89,29 @@ def run(args: argparse.Namespace) -> int:
     else:
         print(experiment_text.text(found, results, left, _bold if sys.stdout.isatty() else str))
     return 1 if any(each.error for each in results) else 0
+
+
+def _shown_as(planned: Sequence["Training"], file: str) -> dict[str, str]:
+    """What TensorBoard calls each training of a file of variants, by its title.
+
+    Raises:
+        ConfigError: It would call two of them the same.
+    """
+    by_name: dict[str, Training] = {}
+    for each in planned:
+        name = run_links.name_of(each.title)
+        if name in by_name:
+            first, second = _called(by_name[name]), _called(each)
+            raise ConfigError(
+                f"{file}: TensorBoard would show both {first} and {second} as `{name}`. Rename one of the variants."
+            )
+        by_name[name] = each
+    group = run_links.name_of(Path(file).stem)
+    return {each.title: f"{group}/{name}" for name, each in by_name.items()}
+
+
+def _called(training: "Training") -> str:
+    return f"`{training.variant.name}`" + (f" with its seed {training.turn + 1}" if training.turn else "")
 
 
 def _tell(error: Exception, config: PipelineConfig) -> str:

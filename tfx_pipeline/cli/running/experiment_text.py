@@ -15,8 +15,6 @@ from tfx_pipeline.experiments.results import Result
 WIDTH: Final = 100
 """Columns of the terminal that the text fits into."""
 _SECOND: Final = "hit_rate_at_5"
-SURFACES: Final = {"recommendation": "feed"}
-"""Short names, so that a row fits."""
 _GAP: Final = "  "
 _LEAST_P: Final = 0.0001
 _BEST: Final = "*"
@@ -63,7 +61,7 @@ def markdown(found: Sequence[Row], results: Sequence[Result], left: int) -> str:
     metrics = rank_metrics()
     # A training of an earlier release may lack a metric.
     wide = [
-        [shown(row.variant), surface(row), *(_figure_of(row, metric.name) for metric in metrics), _epochs(row)]
+        [shown(row.variant), row.surface, *(_figure_of(row, metric.name) for metric in metrics), _epochs(row)]
         for row in found
     ]
     told = [*remarks(found, results, left), *_changes(results)]
@@ -119,12 +117,7 @@ def cells(row: Row, best: str = "{}") -> list[str]:
     """The cells behind the variant's name; `best` is the pattern of the figure that is the best."""
     difference = "" if row.difference is None else figure(row.difference, signed=True)
     deciding = (best if row.is_best else "{}").format(figure(row.metrics[METRIC]))
-    return [surface(row), deciding, figure(row.metrics[_SECOND]), difference, _p(row.p_corrected), _epochs(row)]
-
-
-def surface(row: Row) -> str:
-    """The short name of a row's surface."""
-    return SURFACES.get(row.surface, row.surface)
+    return [row.surface, deciding, figure(row.metrics[_SECOND]), difference, _p(row.p_corrected), _epochs(row)]
 
 
 def figure(of: Figure, signed: bool = False) -> str:

@@ -159,10 +159,12 @@ def comparison(one: RunSummary, other: RunSummary) -> dict[str, Any]:
 def removal_text(removal: Removal) -> str:
     """What a removal deletes, what it keeps, and how many bytes it frees."""
     numbers = ", ".join(str(run.number) for run in removal.runs)
-    lines = [f"  {each.uri}" for each in removal.artifacts]
+    lines = [f"  {each}" for each in (*(artifact.uri for artifact in removal.artifacts), *removal.searches)]
     kept = f" {removal.kept} of their artifacts stay: something else uses them." if removal.kept else ""
     count = len(removal.artifacts)
-    return "\n".join([f"Runs {numbers}: {count} artifacts, {_size(removal.freed_bytes)}.{kept}", *lines])
+    tried = len(removal.searches)
+    searches = f", the trials of {tried} {'search' if tried == 1 else 'searches'}" if tried else ""
+    return "\n".join([f"Runs {numbers}: {count} artifacts{searches}, {_size(removal.freed_bytes)}.{kept}", *lines])
 
 
 def removal_json(removal: Removal) -> dict[str, Any]:
@@ -170,6 +172,7 @@ def removal_json(removal: Removal) -> dict[str, Any]:
     return {
         "runs": [run.number for run in removal.runs],
         "removed": [each.uri for each in removal.artifacts],
+        "searches": [str(each) for each in removal.searches],
         "kept": removal.kept,
         "freed_bytes": removal.freed_bytes,
     }

@@ -10,6 +10,7 @@ from tfx_pipeline.training.event_logs.event_writers import EventWriters
 
 _CHARTS: Final = {
     "experts": {surface.value: rf"^gates/{surface.value}/" for surface in Surface},
+    "transitions": {surface.value: rf"^attention/{surface.value}/" for surface in Surface},
     "losses": {"by epoch": "^loss/", "by step": "^loss_by_step/"},
     "layers": {"gradients": "^gradient_norm_by_step/", "weights": "^weight_norm/", "cosine": "^gradient_cosine/"},
     "learned numbers": {"temperatures": "^temperature/"},

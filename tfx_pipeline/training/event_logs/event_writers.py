@@ -45,6 +45,13 @@ class EventWriters:
             tf.summary.text(tag, markdown, step=0)
         writer.flush()
 
+    def graph(self, graph: Any, part: str = WHOLE) -> None:
+        """Writes a `GraphDef`."""
+        writer = self.of(part)
+        with writer.as_default():
+            tf.summary.graph(graph)
+        writer.flush()
+
     def of(self, part: str) -> Any:
         """TensorFlow's writer of a part."""
         if part not in self._writers:

@@ -86,30 +86,61 @@ def shown_as_part_of(group: str, name: str) -> Iterator[None]:
         yield
 
 
-def show(log_dir: str, model_name: str) -> str:
-    """Shows a training that begins, if `shown_in` says where; a training does not fail for its name.
+@dataclass(frozen=True)
+class Earlier:
+    """An attempt at a training that was interrupted.
+
+    Attributes:
+        name: What it is called; empty if there was none, or if that is not its own, as the name of a variant.
+        log_dir: The folder of its logs, which may be gone.
+    """
+
+    name: str = ""
+    log_dir: str = ""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What a training is called.
+
+    Attributes:
+        name: In the folder; also where nothing is shown.
+        is_by_moment: Whether the moment at which it began tells it from others, so that it keeps its name if it is
+            interrupted and goes on at another.
+    """
+
+    name: str
+    is_by_moment: bool
+
+
+def show(log_dir: str, model_name: str, earlier: Earlier | None = None) -> Shown:
+    """Shows a training that begins or goes on, if `shown_in` says where; a training does not fail for its name.
 
     Args:
         log_dir: The folder of its logs, as TFX names it: `<component>/model_run/<number>`.
         model_name: The model that is trained.
-
-    Returns:
-        The name; also where nothing is shown.
+        earlier: The last attempt at it, whose name it goes on with.
     """
-    role = _role(log_dir)
-    named = " ".join([model_name, *([role] if role else []), f"{datetime.datetime.now():%Y-%m-%d %H:%M}"])
+    role, earlier = _role(log_dir), earlier or Earlier()
+    named = earlier.name or " ".join(
+        [model_name, *([role] if role else []), f"{datetime.datetime.now():%Y-%m-%d %H:%M}"]
+    )
     if not _places:
-        return named
+        return Shown(named, is_by_moment=True)
     where = _places[-1]
     with contextlib.suppress(OSError):
         os.makedirs(log_dir, exist_ok=True)  # Another process would remove a link to nothing.
         remove_dangling(str(where.folder))
         if where.variant:
-            return str(show_as(where.folder / where.variant, log_dir).relative_to(where.folder))
-        path = _free(where.folder / named, log_dir)
+            path = show_as(where.folder / where.variant, log_dir)
+            return Shown(str(path.relative_to(where.folder)), is_by_moment=False)
+        path = where.folder / named
+        if earlier.name and path.is_symlink() and path.resolve() == Path(earlier.log_dir).resolve():
+            path.unlink()
+        path = _free(path, log_dir)
         _link(path, log_dir)
-        return path.name
-    return where.variant or named
+        return Shown(path.name, is_by_moment=True)
+    return Shown(where.variant or named, is_by_moment=not where.variant)
 
 
 def show_as(path: Path, log_dir: str) -> Path:

@@ -7,11 +7,10 @@ import keras
 
 from tfx_pipeline.training.event_logs.event_writers import TRAIN, EventWriters
 from tfx_pipeline.training.event_logs.gradient_norms import GradientNorms
-from tfx_pipeline.training.event_logs.tags import tag_of
+from tfx_pipeline.training.event_logs.tags import BY_STEP, tag_of
 
 EVERY: Final = 20
 """From this many steps to the next."""
-_BY_STEP: Final = "_by_step"
 
 
 class StepLogs(keras.callbacks.Callback):
@@ -94,7 +93,7 @@ class StepLogs(keras.callbacks.Callback):
             total, count = (each - other for each, other in zip(now, before, strict=True))
             if count > 0:
                 group, _, rest = tag_of("loss" if metric is joint else metric.name).partition("/")
-                values[f"{group}{_BY_STEP}/{rest}"] = total / count
+                values[f"{group}{BY_STEP}/{rest}"] = total / count
             if metric is joint:
                 rows = count
         return values, rows

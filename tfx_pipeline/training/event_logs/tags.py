@@ -16,6 +16,8 @@ _ALONE: Final = {
     _BY_LAYER: f"{_BY_LAYER}/all",
     "learning_rate": "optimizer/learning_rate",
 }
+BY_STEP: Final = "_by_step"
+"""At the end of a group whose numbers stand at steps; those of all others stand at epochs."""
 _METRICS: Final = {group: name for name, group in _RANKING.items()}
 _LONGER: Final = {short: kind for kind, short in _SHORTER.items()}
 _NAMES_ALONE: Final = {tag: name for name, tag in _ALONE.items()}
@@ -54,6 +56,11 @@ def name_of(tag: str) -> str | None:
         name = f"{_LONGER.get(kind, kind)}{_LOSS}"
         return f"{name}_{surface}" if surface else name
     return tag.replace("/", "_") if group == _BY_LAYER and rest else None
+
+
+def is_by_step(tag: str) -> bool:
+    """Whether the numbers of a tag stand at steps, and not at epochs."""
+    return tag.partition("/")[0].endswith(BY_STEP)
 
 
 def _without_surface(name: str) -> tuple[str, str]:

@@ -61,9 +61,9 @@ def test_the_share_of_searches(history, part):
     ("history", "query", "part"),
     [
         ([], "", "no history"),
-        ([SEARCHED, CLICKED], "", "feed to feed"),
-        ([SEARCHED, CLICKED], "mug", "feed to search"),
-        ([CLICKED, SEARCHED], "", "search to feed"),
+        ([SEARCHED, CLICKED], "", "recommendation to recommendation"),
+        ([SEARCHED, CLICKED], "mug", "recommendation to search"),
+        ([CLICKED, SEARCHED], "", "search to recommendation"),
         ([CLICKED, SEARCHED], "mug", "search to search"),
     ],
 )

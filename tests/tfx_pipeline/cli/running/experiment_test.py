@@ -105,6 +105,22 @@ def test_each_training_is_shown_by_the_name_of_its_variant(experiment, names):
     assert names == ["few/complete", "few/longer-slower", "few/complete, seed 2", "few/longer-slower, seed 2"]
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "seeds", "told"),
+    [
+        ("a/b", "a-b", 1, "both `a/b` and `a-b` as `a-b`"),
+        (".plain", "plain", 1, "both `.plain` and `plain` as `plain`"),
+        ("plain", "plain, seed 2", 2, "both `plain, seed 2` and `plain` with its seed 2 as `plain, seed 2`"),
+    ],
+)
+def test_variants_that_would_have_one_name_are_refused_before_anything_is_trained(
+    first, second, seeds, told, experiment, trained, tmp_path
+):
+    printed = experiment(f"'{first}': []\n'{second}': [train.epochs=8]\n", "--seeds", str(seeds), code=2)
+    assert f"few.yaml: TensorBoard would show {told}. Rename one of the variants." in printed.err
+    assert trained == [] and not list(tmp_path.glob("**/experiments"))
+
+
 def test_no_seed_is_no_experiment(experiment, trained):
     assert "--seeds: should be a whole number from 1 on, not '0'" in experiment(BOTH, "--seeds", "0", code=2).err
     assert trained == []

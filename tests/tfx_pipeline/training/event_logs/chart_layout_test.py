@@ -38,6 +38,8 @@ def test_a_chart_has_a_line_for_each_number_that_a_training_writes_of_its_kind(t
     tags = {*scalars_of(tmp_path / "logs" / "train"), "gates/search/own_1", "gates/search/shared_1", "loss/alignment"}
     tags |= {
         "gates/recommendation/own_1",
+        *(f"attention/{surface}/{name}" for surface in ("search", "recommendation") for name in ("s2r", "r_itself")),
+        "attention_by_layer/search/s2r_1",
         "loss/total",
         "gradient_cosine/all",
         "ndcg@5/search",
@@ -49,6 +51,7 @@ def test_a_chart_has_a_line_for_each_number_that_a_training_writes_of_its_kind(t
     }
     assert found["experts", "search"] == {"gates/search/own_1", "gates/search/shared_1"}
     assert found["experts", "recommendation"] == {"gates/recommendation/own_1"}
+    assert found["transitions", "search"] == {"attention/search/s2r", "attention/search/r_itself"}
     assert found["losses", "by epoch"] == {"loss/alignment", "loss/total"}
     assert {"loss_by_step/total", "loss_by_step/alignment"} <= found["losses", "by step"]
     assert "gradient_norm_by_step/experts" in found["layers", "gradients"]

@@ -34,7 +34,10 @@ MOMENT = r"\d{4}-\d\d-\d\d \d\d:\d\d"
 def test_a_training_is_named_by_its_model_what_it_is_for_day_and_time(logs, links):
     begun = datetime.datetime.now()
     with run_links.shown_in(str(links)):
-        told = [run_links.show(logs(3), "unisar"), run_links.show(logs(4, "RetrieverTrainer"), "unifiedssr")]
+        told = [
+            run_links.show(logs(3), "unisar").name,
+            run_links.show(logs(4, "RetrieverTrainer"), "unifiedssr").name,
+        ]
     retriever, ranker = names(links)
     assert told == [ranker, retriever]
     assert re.fullmatch(f"unifiedssr retriever {MOMENT}", retriever)
@@ -64,10 +67,42 @@ def test_trainings_of_one_minute_are_told_apart_and_one_is_shown_once(logs, link
     assert [(links / name).resolve().name for name in names(links)] == ["3", "4"]
 
 
+@pytest.mark.parametrize("is_removed", [False, True])
+@pytest.mark.usefixtures("one_minute")
+def test_a_training_that_goes_on_keeps_its_first_name(is_removed, logs, links):
+    first, second, other = logs(3), logs(4), logs(5)
+    with run_links.shown_in(str(links)):
+        run_links.show(other, "unisar")
+        (links / "unisar 2026-11-27 14:05").rename(links / "unisar 2026-11-30 09:00")
+        (links / "unisar 2026-11-26 23:59").symlink_to(first, target_is_directory=True)
+        if is_removed:  # TFX removes the folder of an attempt that failed.
+            shutil.rmtree(first)
+        told = run_links.show(second, "unisar", run_links.Earlier("unisar 2026-11-26 23:59", first))
+    assert told == run_links.Shown("unisar 2026-11-26 23:59", is_by_moment=True)
+    assert {name: (links / name).resolve().name for name in names(links)} == {
+        "unisar 2026-11-26 23:59": "4",
+        "unisar 2026-11-30 09:00": "5",
+    }
+
+
+def test_a_first_name_that_other_logs_have_by_now_is_left_to_them(logs, links):
+    """As where the folder of the names was removed."""
+    other, earlier = logs(3), run_links.Earlier("unisar 2026-11-26 23:59", logs(4))
+    links.mkdir()
+    (links / earlier.name).symlink_to(other, target_is_directory=True)
+    with run_links.shown_in(str(links)):
+        told = run_links.show(logs(5), "unisar", earlier)
+    assert told.name == "unisar 2026-11-26 23:59 (2)"
+    assert (links / earlier.name).resolve().name == "3"
+    # Where nothing is shown it has its name all the same.
+    assert run_links.show(logs(6), "unisar", earlier).name == earlier.name
+
+
 def test_a_variant_has_its_own_name_and_its_newest_training_takes_it(logs, links):
     with run_links.shown_in(str(links), "few/without fusion"):
         run_links.show(logs(3), "unisar")
-        assert run_links.show(logs(4, "SearchTrainer"), "unisar") == "few/without fusion (search)"
+        told = run_links.show(logs(4, "SearchTrainer"), "unisar")
+        assert told == run_links.Shown("few/without fusion (search)", is_by_moment=False)
     run_links.show_as(links / "few" / "without fusion", logs(5))
     assert names(links) == ["few/without fusion", "few/without fusion (search)"]
     assert (links / "few" / "without fusion").resolve().name == "5"
@@ -89,7 +124,7 @@ def test_a_copy_that_has_folders_in_place_of_links_keeps_them(logs, links):
 def test_nothing_is_shown_where_nobody_says_where(logs, links):
     with run_links.shown_in(str(links)):
         pass
-    assert re.fullmatch(f"unisar {MOMENT}", run_links.show(logs(3), "unisar"))
+    assert re.fullmatch(f"unisar {MOMENT}", run_links.show(logs(3), "unisar").name)
     assert not links.exists()
 
 
@@ -139,7 +174,7 @@ def test_trainings_of_a_group_stand_together_wherever_trainings_are_shown(logs, 
     assert not links.exists()
     with run_links.shown_in(str(links)):
         with run_links.shown_as_part_of("search", "trial 01"):
-            assert run_links.show(logs(3), "unisar") == "search/trial 01"
+            assert run_links.show(logs(3), "unisar").name == "search/trial 01"
         with run_links.shown_as_part_of("search", "trial 02"):
             run_links.show(logs(4, "RetrieverTrainer"), "unifiedssr")
     assert names(links) == ["search/trial 01", "search/trial 02 (retriever)"]
