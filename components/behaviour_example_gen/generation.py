@@ -312,7 +312,11 @@ class _ExamplesOfUser(beam.DoFn):
         count_showings(self._shown, training_events(events, splits, self._config))
 
     def finish_bundle(self) -> Iterable[Any]:
-        found = {_TRAIN_ITEMS: self._train_items, _COUNTS: self._counts, _SHOWN: self._shown}
+        found: dict[str, Mapping[Any, Any]] = {
+            _TRAIN_ITEMS: self._train_items,
+            _COUNTS: self._counts,
+            _SHOWN: self._shown,
+        }
         for tag, counts in found.items():
             for count in counts.items():
                 yield beam.pvalue.TaggedOutput(tag, GlobalWindows.windowed_value(count))

@@ -105,7 +105,7 @@ def place_tables(places: Mapping[str, SurfacePlaces], given: Iterable[str]) -> d
         with, the examination and its standard error, or null; `beyond`, how often at deeper places; `reference`, the
         place whose examination is 1; `given`; and `why_not`, why no examination is told.
     """
-    tables = {}
+    tables: dict[str, Table] = {}
     for surface, (totals, examination) in places.items():
         numbers = sorted({*totals, *examination.chances} - {showings.BEYOND})
         rows = [
