@@ -2,10 +2,7 @@
 
 import json
 
-import pytest
-
 from tests.support import tiny_logs
-from tfx_pipeline.config.loading import ConfigError
 from tfx_pipeline.config.pipeline_config import load_config
 from tfx_pipeline.past_runs.trained_models import TrainedModel
 
@@ -245,28 +242,3 @@ def test_a_search_comes_before_the_training_that_takes_its_values(tmp_path):
     }
     # Variants of an experiment are trained as they are written.
     assert "Tuner" not in nodes(space, create=create_experiment_pipeline)
-
-
-def test_the_ranking_model_is_calibrated_and_neither_its_retriever_nor_its_rival(tmp_path):
-    from tfx_pipeline.pipeline import create_pipeline  # Imports TFX: many seconds.
-
-    path = str(tiny_logs.write(tmp_path))
-    on = ["calibration.method=platt", "calibration.candidates=20"]
-
-    def calibrated(*overrides):
-        nodes = create_pipeline(load_config(path, overrides)).components
-        custom = {node.id: json.loads(node.exec_properties.get("custom_config") or "{}") for node in nodes}
-        return {name: each["calibration"] for name, each in custom.items() if "calibration" in each}
-
-    assert calibrated() == {}
-    config = {"method": "platt", "candidates": 20.0, "search_candidates": None}
-    of_ranker = {"config": config, "adds_item_prior": False}
-    beside = ["retriever.model=unifiedssr", "evaluation.sasrec=true"]
-    assert calibrated(*on, *beside) == {"Trainer": of_ranker}
-    popular = "data.negatives=popularity"
-    assert calibrated(*on, popular, *beside)["Trainer"]["adds_item_prior"] is True
-    assert calibrated(*on, popular)["Trainer"]["adds_item_prior"] is False  # It makes no lists.
-    fine_tuned = ["model=unifiedssr", "fine_tuning.surfaces=[search]"]
-    assert calibrated(*on, *fine_tuned) == {"Trainer": of_ranker, "SearchTrainer": of_ranker}
-    with pytest.raises(ConfigError, match="`calibration.candidates: shown` is counted by `tandem run`"):
-        calibrated("calibration.method=platt", "data.negatives=shown")
