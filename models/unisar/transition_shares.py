@@ -138,7 +138,7 @@ def trace(
     histories = {}
     for kind, mask in masks.items():
         own, memory = within.get(kind), across.get(kind)
-        if kind in fusions:
+        if kind in fusions and own is not None and memory is not None:  # A fusion has both.
             for layer, block in enumerate(fusions[kind].blocks, start=1):
                 step = _self_step(block.self_attention, block.self_residual, own.sequence, mask)
                 between = block.self_residual(own.sequence, block.self_attention(own.sequence, mask))

@@ -12,7 +12,7 @@ from schemas.canonical_event import Surface
 from schemas.features import PADDING
 from tfx_pipeline.training import inputs
 
-MOST_ROWS: Final = 50_000
+MOST_ROWS: Final = 20_000
 """As many are looked at, the first of the files. A share of so many has an error of less than 0.01."""
 
 Counts = dict[str, tuple[float, float]]

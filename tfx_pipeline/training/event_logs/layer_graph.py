@@ -1,5 +1,6 @@
 """A model as TensorBoard's graph: its layers as blocks, and what flows between them."""
 
+import logging
 import math
 import re
 from collections.abc import Iterator, Mapping
@@ -13,6 +14,7 @@ import tensorflow as tf
 from models.layers.fast.dropout import Dropout
 from tfx_pipeline.training.event_logs.event_writers import WHOLE, EventWriters
 
+_LOG = logging.getLogger(__name__)
 _INPUTS: Final = "inputs"
 _OUTPUTS: Final = "outputs"
 _OWN: Final = "own weights"
@@ -29,11 +31,13 @@ class TracedCall:
         operations: Its operations, in the order in which they were made: each is made after what it reads.
         inputs: What the model was called with, by name.
         outputs: What it returned, by name.
+        is_noted: Whether it was traced.
     """
 
     operations: list[Any] = field(default_factory=list)
     inputs: dict[str, Any] = field(default_factory=dict)
     outputs: dict[str, Any] = field(default_factory=dict)
+    is_noted: bool = False
 
 
 @contextmanager
@@ -46,12 +50,13 @@ def traced_call(model: keras.Model) -> Iterator[TracedCall]:
     call, noted = model.call, TracedCall()
 
     def noting(inputs: Any, *args: Any, **kwargs: Any) -> Any:
-        if noted.operations or tf.executing_eagerly() or not kwargs.get("training"):
+        if noted.is_noted or tf.executing_eagerly() or not kwargs.get("training"):
             return call(inputs, *args, **kwargs)
         graph = tf.compat.v1.get_default_graph()
         before = len(graph.get_operations())
         outputs = call(inputs, *args, **kwargs)
         noted.operations = graph.get_operations()[before:]
+        noted.is_noted = True
         noted.inputs, noted.outputs = dict(_tensors(inputs)), dict(_tensors(outputs))
         return outputs
 
@@ -75,10 +80,16 @@ class GraphLog(keras.callbacks.Callback):
         self._writers, self._call, self._is_written = writers, call, False
 
     def on_train_batch_end(self, batch: int, logs: dict | None = None) -> None:
-        """Writes it."""
-        if not self._is_written and self._call.operations:
-            self._writers.graph(layer_graph(self.model, self._call), WHOLE)
+        """Writes it. A training does not fail for its picture."""
+        if self._is_written:
+            return
         self._is_written = True
+        try:
+            if self._call.operations:
+                self._writers.graph(layer_graph(self.model, self._call), WHOLE)
+        except Exception as error:  # It looks into Keras and TensorFlow.
+            _LOG.warning("TensorBoard has no graph of the model (%s: %s)", type(error).__name__, error)
+        self._call.operations.clear()
 
 
 def layer_graph(model: keras.Model, call: TracedCall) -> tf.compat.v1.GraphDef:

@@ -7,7 +7,7 @@ import tensorflow as tf
 
 from tests.support import small_models
 from tfx_pipeline.training.event_logs.event_writers import EventWriters
-from tfx_pipeline.training.event_logs.layer_graph import GraphLog, traced_call
+from tfx_pipeline.training.event_logs.layer_graph import GraphLog, TracedCall, traced_call
 
 
 def fitted(model, folder=None, steps=2, **compiled):
@@ -19,14 +19,16 @@ def fitted(model, folder=None, steps=2, **compiled):
         model.fit(batches, verbose=0)
         return None
     with traced_call(model) as call:
-        model.fit(batches, epochs=2, callbacks=[GraphLog(EventWriters(str(folder)), call)], verbose=0)
+        operations = []
+        count = keras.callbacks.LambdaCallback(on_train_batch_end=lambda *_: operations.append(len(call.operations)))
+        model.fit(batches, epochs=2, callbacks=[count, GraphLog(EventWriters(str(folder)), call)], verbose=0)
     graphs = []
     for file in folder.glob("events.*"):
         for event in tf.compat.v1.train.summary_iterator(str(file)):
             if event.graph_def:
                 graphs.append(tf.compat.v1.GraphDef.FromString(event.graph_def))
     (graph,) = graphs  # Once a training.
-    return {node.name: node for node in graph.node}, len(call.operations)
+    return {node.name: node for node in graph.node}, operations[0]
 
 
 @pytest.fixture(scope="module")
@@ -109,6 +111,18 @@ def test_a_training_is_as_without_it(tmp_path):
         assert "call" not in vars(model)
     for first, second in zip(*weights, strict=True):
         np.testing.assert_array_equal(first, second)
+
+
+def test_a_training_does_not_fail_for_its_graph(tmp_path, caplog):
+    call = TracedCall(operations=["no operation"])
+    callback = GraphLog(EventWriters(str(tmp_path)), call)
+    callback.set_model(small_models.unifiedssr())
+    for batch in (0, 1):
+        callback.on_train_batch_end(batch)
+    (message,) = caplog.messages
+    assert message.startswith("TensorBoard has no graph of the model (AttributeError: ")
+    # Nothing is held any longer.
+    assert not call.operations
 
 
 def test_a_step_that_is_not_traced_has_no_graph(tmp_path):
