@@ -16,7 +16,7 @@ from schemas import signatures
 from serving.local_server.models.servable import Servable
 from tfx_pipeline.config.pipeline_config import load_config
 from tfx_pipeline.export import rank_request
-from tfx_pipeline.export.signatures.ranking_signatures import probabilities
+from tfx_pipeline.export.signatures.served_scores import ServedScores
 
 CANDIDATES = (100, 1_000)
 LARGEST_DIFFERENCE = 1e-5
@@ -57,7 +57,7 @@ def compare(model: GeneratedModel, steps: int) -> list[dict[str, Any]]:
     @tf.function(input_signature=list(specs.values()), autograph=False)
     def keras_scores(*request: tf.Tensor) -> tf.Tensor:
         inputs = model.transform(rank_request.raw_features(dict(zip(specs, request, strict=True))))
-        return probabilities(model.ranker.score(inputs), inputs)
+        return ServedScores().of_candidates(model.ranker.score(inputs), inputs)
 
     rows = []
     for question in questions(servable, CANDIDATES)[: len(CANDIDATES)]:

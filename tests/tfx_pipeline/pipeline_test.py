@@ -2,7 +2,10 @@
 
 import json
 
+import pytest
+
 from tests.support import tiny_logs
+from tfx_pipeline.config.loading import ConfigError
 from tfx_pipeline.config.pipeline_config import load_config
 from tfx_pipeline.past_runs.trained_models import TrainedModel
 

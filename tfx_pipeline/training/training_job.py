@@ -223,12 +223,18 @@ def train(job: TrainingJob, callbacks: Sequence[keras.callbacks.Callback] = (), 
     own_name = shown.name if shown.is_by_moment else ""
     earlier_logs.take_over(job.state_dir, job.log_dir, own_name, _whole_epochs(job.state_dir))
     with earlier_logs.kept_if_it_fails(job.state_dir, job.log_dir):
-        return _train(job, shown.name, chosen, callbacks, of)
+        return _train(job, train, shown.name, chosen, callbacks, of)
 
 
-def _train(job: TrainingJob, name: str, chosen: str, callbacks: Sequence[keras.callbacks.Callback], of: str) -> Trained:
+def _train(
+    job: TrainingJob,
+    train: SettledTrainConfig,
+    name: str,
+    chosen: str,
+    callbacks: Sequence[keras.callbacks.Callback],
+    of: str,
+) -> Trained:
     """`train` of a job without any `auto`, which is shown by its name already."""
-    train = job.train
     writers = EventWriters(job.log_dir)
     keras.utils.set_random_seed(job.train.seed)
     transform_output = tft.TFTransformOutput(job.transform_graph)
@@ -243,7 +249,7 @@ def _train(job: TrainingJob, name: str, chosen: str, callbacks: Sequence[keras.c
     if not job.start_from and isinstance(model, StartsFromFeatures):
         is_good_at_first = model.start_from_features(_first_batches(job, train, transform_output))
     batches = _batches(job, train, transform_output, train.one_surface_a_batch, needs_engagements)
-    validation = _validation(job, transform_output)
+    validation = _validation(job, train.batch_size, transform_output)
     model.compile(optimizer=make_optimizer(train, job.model_config.dim), jit_compile=train.jit_compile)
     write_settings(writers, _settings(job, train), trial=name)
     write_layout(writers)
@@ -334,8 +340,8 @@ def _batches(
     )
 
 
-def _validation(job: TrainingJob, transform_output: tft.TFTransformOutput) -> tf.data.Dataset:
-    rows = max(job.train.batch_size, _LEAST_VALIDATION_ROWS)
+def _validation(job: TrainingJob, rows: int, transform_output: tft.TFTransformOutput) -> tf.data.Dataset:
+    rows = max(rows, _LEAST_VALIDATION_ROWS)
     return inputs.joint_batches(job.validation_files, transform_output, rows, surfaces=job.train.surfaces)
 
 
@@ -416,7 +422,7 @@ def _calibrated(trained: Trained, calibration: Calibration) -> dict[str, ScoreMa
     job = trained.job
     return score_maps(
         trained.model,
-        _validation(job, trained.transform_output),
+        _validation(job, _LEAST_VALIDATION_ROWS, trained.transform_output),
         inputs.count_examples(job.validation_files, job.train.surfaces, sequence_ends_only=False),
         calibration,
         trained.catalog.engagements,
