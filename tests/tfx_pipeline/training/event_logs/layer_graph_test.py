@@ -20,7 +20,9 @@ def fitted(model, folder=None, steps=2, **compiled):
         return None
     with traced_call(model) as call:
         operations = []
-        count = keras.callbacks.LambdaCallback(on_train_batch_end=lambda *_: operations.append(len(call.operations)))
+        count = keras.callbacks.LambdaCallback(
+            on_train_batch_end=lambda *_, **__: operations.append(len(call.operations))
+        )
         model.fit(batches, epochs=2, callbacks=[count, GraphLog(EventWriters(str(folder)), call)], verbose=0)
     graphs = []
     for file in folder.glob("events.*"):
