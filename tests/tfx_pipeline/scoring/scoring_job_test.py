@@ -51,6 +51,12 @@ def test_every_user_has_one_row_with_what_the_model_recommends(job):
         assert row["scores"] == pytest.approx(feed.scores.tolist(), abs=1e-5)
 
 
+def test_a_part_without_users_has_a_file_too(job):
+    many = replace(job, parts=12)  # Of nine users.
+    assert scoring_job.run(many, make_pipeline) == Scored(users=9, parts=12, kept=0)
+    assert len(table(many)) == 9
+
+
 def test_several_workers_write_the_same(job, tmp_path):
     scoring_job.run(job, make_pipeline)
     other = replace(job, folder=str(tmp_path / "other"))
