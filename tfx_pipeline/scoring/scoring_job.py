@@ -72,12 +72,15 @@ class Scored:
     kept: int
 
 
-def run(job: ScoringJob, make_pipeline: Callable[[], beam.Pipeline]) -> Scored:
+def run(
+    job: ScoringJob, make_pipeline: Callable[[], beam.Pipeline], begins: Callable[[list[int]], None] = lambda _: None
+) -> Scored:
     """Writes the files that are not there yet.
 
     Args:
         job: What is scored, and how.
         make_pipeline: Makes the Beam pipeline to run.
+        begins: Is called with the numbers of the files to write, once the log is known to be that of the others.
 
     Raises:
         DataError: Files of the log cannot be used, or too many rows were refused. Then nothing is written.
@@ -88,6 +91,7 @@ def run(job: ScoringJob, make_pipeline: Callable[[], beam.Pipeline]) -> Scored:
     finished = files.finished()
     missing = sorted({*range(job.parts)} - {*finished})
     if missing:
+        begins(missing)
         _score(job, files, missing, settings["moment_ms"], make_pipeline)
     return Scored(files.users(), len(missing), len(finished))
 

@@ -103,10 +103,14 @@ def _score(args: argparse.Namespace, config: PipelineConfig, model_dir: str, fol
         parts=args.parts,
         force=args.force,
     )
-    display.stage("Scoring", remark=f" by {model_dir}")
+    display.stage("Looking whether the log and the scores are those of before")
     options = [*beam_options.for_executors(config.beam_args)]
     try:
-        scored = scoring_job.run(job, lambda: beam.Pipeline(options=PipelineOptions(options)))
+        scored = scoring_job.run(
+            job,
+            lambda: beam.Pipeline(options=PipelineOptions(options)),
+            begins=lambda parts: display.stage("Scoring", remark=f" into {len(parts)} files, by {model_dir}"),
+        )
     except (DataError, OtherScoresError) as error:
         print(f"tandem score: {error}", file=sys.stderr)
         return ExitCode.FAILED
