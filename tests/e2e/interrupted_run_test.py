@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.event_logs import scalars_of
-from tests.support.library_noise import NOISE
+from tests.support.noise_of_libraries import NOISE
 from tfx_pipeline.past_runs.learning_curves import read_curves
 from tfx_pipeline.past_runs.run_store import RunStore
 

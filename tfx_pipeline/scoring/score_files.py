@@ -40,6 +40,8 @@ class ScoreFiles:
     def begin(self, settings: Mapping[str, Any], force: bool) -> dict[str, Any]:
         """Says what the files are made of, or finds that they are begun already.
 
+        What came to nothing, such as a log that could not be read, leaves no file of scores and stands in nobody's way.
+
         Args:
             settings: What decides on their content, and `moment_ms`, which a scoring that goes on takes from its first
                 beginning.
@@ -60,7 +62,7 @@ class ScoreFiles:
             )
             if not differing:
                 return before
-            if not force:
+            if self._of_any_number() and not force:
                 raise OtherScoresError(
                     f"{self._folder} holds scores of another {', '.join(differing)}. Give another folder with "
                     "--output, or --force to replace them."
@@ -110,6 +112,9 @@ class ScoreFiles:
     def _path(self, part: int) -> str:
         return os.path.join(self._folder, f"part-{part:05d}-of-{self._parts:05d}.parquet")
 
+    def _of_any_number(self) -> list[str]:
+        """The finished and unfinished files, also of a folder that has another number of them."""
+        return [each.path for each in FileSystems.match([os.path.join(self._folder, "part-*")])[0].metadata_list]
+
     def _remove_all(self) -> None:
-        found = FileSystems.match([os.path.join(self._folder, "part-*")])[0].metadata_list
-        FileSystems.delete([each.path for each in found] + [os.path.join(self._folder, SETTINGS_FILE)])
+        FileSystems.delete([*self._of_any_number(), os.path.join(self._folder, SETTINGS_FILE)])

@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from tests.support import tiny_logs
-from tests.support.library_noise import NOISE
+from tests.support.noise_of_libraries import NOISE
 from tfx_pipeline.cli.exit_code import EXPLAINED
 from tfx_pipeline.cli.main import COMMANDS
 

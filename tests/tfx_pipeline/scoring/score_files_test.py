@@ -52,6 +52,16 @@ def test_the_same_settings_go_on_at_their_first_moment(folder):
     assert files.begin(SETTINGS | {"moment_ms": 200}, force=False) == SETTINGS and files.finished() == [0]
 
 
+def test_settings_of_what_came_to_nothing_are_replaced(folder):
+    files = ScoreFiles(str(folder), 1)
+    files.begin(SETTINGS, force=False)
+    other = {"model": "shop/8", "k": 2, "moment_ms": 200}
+    assert files.begin(other, force=False) == other
+    files.write(0, USERS, FEEDS)
+    with pytest.raises(OtherScoresError, match="holds scores of another model"):
+        ScoreFiles(str(folder), 2).begin(SETTINGS, force=False)  # It would have no file of these numbers.
+
+
 def test_scores_of_others_are_refused_or_replaced(folder):
     files = ScoreFiles(str(folder), 1)
     files.begin(SETTINGS, force=False)

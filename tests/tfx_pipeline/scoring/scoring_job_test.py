@@ -102,6 +102,7 @@ def test_a_log_that_is_not_fit_to_be_used_leaves_no_file(job, tmp_path):
     with pytest.raises(DataError, match="9 of 10 event rows"):
         scoring_job.run(bad, make_pipeline)
     assert ScoreFiles(bad.folder, 3).finished() == []
+    assert scoring_job.run(job, make_pipeline).users == 9  # The mended log goes into the same folder.
 
 
 def test_another_log_or_model_is_told_from_the_first(job, tmp_path):

@@ -35,7 +35,7 @@ def fitted_to_log(configs: Sequence[PipelineConfig], say: Callable[[str], None] 
             shown of a log that tells of no such thing.
     """
     looked_at: dict[tuple[str, tuple[Surface, ...]], tuple[Surface, ...]] = {}
-    shares: dict[str, Mapping[Surface, float]] = {}
+    shares: dict[str, Mapping[Surface, float] | None] = {}
     told: dict[str, None] = {}
     result = []
     for config in configs:
@@ -52,7 +52,9 @@ def fitted_to_log(configs: Sequence[PipelineConfig], say: Callable[[str], None] 
     return result
 
 
-def _with_shares(config: PipelineConfig, of_logs: dict[str, Mapping[Surface, float]]) -> tuple[PipelineConfig, str]:
+def _with_shares(
+    config: PipelineConfig, of_logs: dict[str, Mapping[Surface, float] | None]
+) -> tuple[PipelineConfig, str]:
     """Puts in of how many shown items one was clicked, if that is asked for, and says it."""
     of_shown = config.calibration.of_shown(config.data.has_own_candidates, config.data.negatives)
     if not of_shown:
@@ -63,8 +65,10 @@ def _with_shares(config: PipelineConfig, of_logs: dict[str, Mapping[Surface, flo
         try:
             of_logs[key] = shown_per_engagement(config.data, round(time.time() * 1000))
         except DataError:  # As in `_found`. Nothing will be trained.
-            of_logs[key], trained = {}, ()
+            of_logs[key] = None
     counted = of_logs[key]
+    if counted is None:
+        counted, trained = {}, ()
     try:
         calibration = config.calibration.with_counted(of_shown, counted, trained)
     except ValueError as error:

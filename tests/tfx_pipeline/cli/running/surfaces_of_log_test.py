@@ -64,3 +64,8 @@ def test_the_share_of_clicks_in_what_was_shown_is_counted_where_scores_are_calib
     with pytest.raises(ConfigError, match="no item in search that was shown and not clicked"):
         (tmp_path / "e.csv").write_text((tmp_path / "e.csv").read_text().replace("u,8,search,b,0\n", ""))
         fitted_to_log([feed_only(*SHOWN)], pytest.fail)
+
+
+def test_variants_of_a_log_that_cannot_be_read_are_left_to_the_run_too(feed_only):
+    configs = [feed_only(*SHOWN, "data.events=nothing.csv", f"train.epochs={epochs}") for epochs in (1, 2)]
+    assert len(fitted_to_log(configs, pytest.fail)) == 2
