@@ -122,7 +122,15 @@ def test_lists_that_add_popularity_have_the_base_rate_among_items_that_are_drawn
         return items, np.broadcast_to((np.arange(10) == 0).astype(np.float32), items.shape)
 
     config = CalibrationConfig("platt", 25.0)
-    line = fitted(config, engagements=engagements, adds_item_prior=True, search=rows(3_000, shares))["search"]
+    learned = rows(3_000, shares)
+    line = fitted(config, engagements=engagements, adds_item_prior=True, search=learned)["search"]
+    # There, as many clicks are expected as there are, if popular negatives count less: 24 for a click, as ever.
+    items, is_click = learned[0], learned[1] > 0
+    counts = np.where(is_click, 1.0, np.exp(-priors[items]))
+    counts[~is_click] *= 24 * 3_000 / counts[~is_click].sum()
+    expected = 1 / (1 + np.exp(-(line.slope * (log_odds_of(items) + priors[items]) + line.intercept + line.list_shift)))
+    told = np.where(is_click, 3_001 / 3_002, 1 / (24 * 3_000 + 2))  # Platt's targets.
+    assert (counts * expected).sum() == pytest.approx((counts * told).sum(), rel=1e-5)
     items, labels = rows(3_000, np.full(ITEMS, 1 / ITEMS))
     log_odds = line.slope * (log_odds_of(items) + priors[items]) + line.intercept + line.list_shift
     # The slope is that for popular negatives, 1 / 2, so popularity counts half here, and the level is right.
