@@ -81,6 +81,18 @@ def test_imports_go_one_way():
     forbid(all_modules(), lambda path, package: package in ROOMS and package not in allowed_rooms(path))
 
 
+def test_only_commands_import_commands():
+    """What the terminal and a page both say is no part of a command."""
+    commands = "tfx_pipeline.cli"
+    wrong = [
+        f"{relative(path)} imports {name}"
+        for path in all_modules()
+        for name in imports(path)
+        if name.startswith(commands) and not relative(path).startswith("tfx_pipeline/cli/")
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
 def test_folders_of_components_import_in_no_circle():
     """So that a folder can be read after those that stand before it in the flow, and without those behind."""
     arrows: dict[str, set[str]] = {}
@@ -118,7 +130,7 @@ TESTED_BY_A_RUN = {
     "tfx_pipeline/cli/running/index.py": "tests/e2e/index_test.py",
     "tfx_pipeline/runners/index_runner.py": "tests/e2e/index_test.py",
     "tfx_pipeline/cli/asking/recommend.py": "tests/tfx_pipeline/cli/asking/query_test.py",
-    "tfx_pipeline/cli/console/installed_versions.py": "tests/tfx_pipeline/cli/main_test.py",
+    "tfx_pipeline/console/installed_versions.py": "tests/tfx_pipeline/cli/main_test.py",
     "tfx_pipeline/cli/exit_code.py": "tests/tfx_pipeline/cli/main_test.py",
     "tfx_pipeline/cli/parsing/config_arguments.py": "tests/tfx_pipeline/cli/asking/query_test.py",
     "tfx_pipeline/cli/sessions/session_events.py": "tests/tfx_pipeline/cli/sessions/sessions_test.py",

@@ -54,7 +54,7 @@ def run_until(config: Path, last_line: re.Pattern, number: signal.Signals) -> tu
 
 
 def test_a_training_that_is_interrupted_and_then_killed_ends_with_the_same_number_of_epochs(tiny_config):
-    # SIGINT does the same, see tests/tfx_pipeline/cli/console/interruption_test.py.
+    # SIGINT does the same, see tests/tfx_pipeline/console/interruption_test.py.
     code, ended, output = run_until(tiny_config, re.compile(r"Epoch 1/\d+: loss"), signal.SIGTERM)
     *_, last = output.splitlines()
     assert (code, ended) == (1, [1])

@@ -7,10 +7,10 @@ import sys
 from collections.abc import Sequence
 from types import ModuleType
 
-from tfx_pipeline.cli.console import console_log, interruption, library_output
 from tfx_pipeline.cli.exit_code import ExitCode
 from tfx_pipeline.cli.parsing.command_parser import CommandParser, did_you_mean
 from tfx_pipeline.config.loading import ConfigError
+from tfx_pipeline.console import console_log, interruption, library_output
 from tfx_pipeline.runners import failures
 
 GROUPS = {
@@ -134,7 +134,7 @@ def _parse(arguments: list[str]) -> tuple[ModuleType, argparse.Namespace]:
     tandem = _own_parser()
     own = tandem.parse_words(arguments[:place])
     if own.version:
-        from tfx_pipeline.cli.console import installed_versions
+        from tfx_pipeline.console import installed_versions
 
         print(installed_versions.text())
         tandem.exit()

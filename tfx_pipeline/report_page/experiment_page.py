@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from schemas.rank_metrics import metric_named, rank_metrics
-from tfx_pipeline.cli.running import experiment_text
 from tfx_pipeline.config.loading import as_dict, by_path
 from tfx_pipeline.experiments.comparison_rows import METRIC, Row
 from tfx_pipeline.experiments.results import Result
@@ -14,6 +13,7 @@ from tfx_pipeline.report_page.html_parts import Html, element, folded, joined, p
 from tfx_pipeline.report_page.lineage_part import settings_told
 from tfx_pipeline.report_page.plots import Interval, intervals, lines
 from tfx_pipeline.report_page.training_part import EPOCH
+from tfx_pipeline.result_texts import experiment_text
 
 _LINES: Final = 6
 """So many lines of a picture look different: the first variant's and those of five others."""

@@ -4,7 +4,7 @@ import html
 from collections.abc import Sequence
 from typing import Any
 
-from tfx_pipeline.cli.console.tables import shown
+from tfx_pipeline.result_texts.tables import shown
 
 
 class Html(str):

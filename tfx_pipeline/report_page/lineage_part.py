@@ -4,7 +4,6 @@ import os
 from collections.abc import Mapping
 from typing import Any, Final
 
-from tfx_pipeline.cli.running import runs_text
 from tfx_pipeline.config.loading import as_dict, by_path
 from tfx_pipeline.config.pipeline_config import PipelineConfig
 from tfx_pipeline.display.component_words import words_of
@@ -12,6 +11,7 @@ from tfx_pipeline.display.run_status import duration
 from tfx_pipeline.past_runs.finished_run import FinishedRun
 from tfx_pipeline.past_runs.run_store import UNFINISHED
 from tfx_pipeline.report_page.html_parts import Html, element, folded, paragraphs, part, table
+from tfx_pipeline.result_texts import runs_text
 
 _DIGEST: Final = 12
 """So many digits tell two logs apart."""

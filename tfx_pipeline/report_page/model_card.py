@@ -10,12 +10,12 @@ from typing import Any, Final
 from schemas import features
 from schemas.canonical_event import Surface
 from schemas.rank_metrics import metric_named
-from tfx_pipeline.cli.running.evaluation_text import interval_of, slice_lines, what_decides
 from tfx_pipeline.config.loading import as_dict, by_path
 from tfx_pipeline.config.pipeline_config import PipelineConfig
 from tfx_pipeline.past_runs.finished_run import FinishedRun
 from tfx_pipeline.report_page.data_part import example_counts
 from tfx_pipeline.report_page.quality_part import figure, surfaces_of
+from tfx_pipeline.result_texts.evaluation_text import interval_of, slice_lines, what_decides
 
 _PAPERS: Final = {"unisar": "UniSAR (arXiv 2404.09520)", "unifiedssr": "UnifiedSSR (arXiv 2310.13921)"}
 _ANSWERS: Final = {

@@ -5,9 +5,9 @@ from typing import Any, Final
 
 from components.baselines import comparison_keys as keys
 from schemas.rank_metrics import metric_named
-from tfx_pipeline.cli.running.place_text import PLACES_TOLD, estimates_of, place_sentences
 from tfx_pipeline.report_page.html_parts import Html, element, folded, paragraphs, part, table
 from tfx_pipeline.report_page.plots import Interval, intervals
+from tfx_pipeline.result_texts.place_text import PLACES_TOLD, estimates_of, place_sentences
 
 _SCOPES: Final = {"candidates": "among candidates", "catalogue": "among all items"}
 _OWN: Final = "the model"

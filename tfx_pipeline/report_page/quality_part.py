@@ -6,7 +6,11 @@ from typing import Any, Final
 from components.baselines.rule_names import SASREC
 from components.judged_queries import judgement_keys as keys
 from schemas.rank_metrics import in_order, metric_named
-from tfx_pipeline.cli.running.evaluation_text import (
+from tfx_pipeline.report_page.html_parts import Html, element, folded, joined, paragraphs, part, table
+from tfx_pipeline.report_page.places_part import places_part
+from tfx_pipeline.report_page.plots import Interval, intervals
+from tfx_pipeline.report_page.slices_part import slices_part
+from tfx_pipeline.result_texts.evaluation_text import (
     LIST_COLUMNS,
     LISTS_TOLD,
     SCORE_COLUMNS,
@@ -16,12 +20,8 @@ from tfx_pipeline.cli.running.evaluation_text import (
     scores_told,
     what_decides,
 )
-from tfx_pipeline.cli.running.report_text import shortfall_text
-from tfx_pipeline.cli.running.rules_text import refusals
-from tfx_pipeline.report_page.html_parts import Html, element, folded, joined, paragraphs, part, table
-from tfx_pipeline.report_page.places_part import places_part
-from tfx_pipeline.report_page.plots import Interval, intervals
-from tfx_pipeline.report_page.slices_part import slices_part
+from tfx_pipeline.result_texts.report_text import shortfall_text
+from tfx_pipeline.result_texts.rules_text import refusals
 
 _OVERALL: Final = "overall"
 _OWN: Final = "the model"

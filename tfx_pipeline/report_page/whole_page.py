@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from functools import partial
 
 from schemas import features
-from tfx_pipeline.cli.running.report_text import outcome_lines
 from tfx_pipeline.config.loading import by_path
 from tfx_pipeline.display.run_status import duration
 from tfx_pipeline.past_runs.finished_run import FinishedRun
@@ -20,6 +19,7 @@ from tfx_pipeline.report_page.lists_part import lists_part
 from tfx_pipeline.report_page.model_card import model_card
 from tfx_pipeline.report_page.quality_part import quality_parts
 from tfx_pipeline.report_page.training_part import training_part
+from tfx_pipeline.result_texts.report_text import outcome_lines
 
 
 def write_page(runs: Sequence[FinishedRun], path: str, lists: int = 0, most_rows: int | None = None) -> None:

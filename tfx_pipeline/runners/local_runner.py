@@ -5,10 +5,10 @@ from typing import Final
 
 from tfx import v1 as tfx
 
-from tfx_pipeline.cli.console import installed_versions
 from tfx_pipeline.config.loading import as_dict
 from tfx_pipeline.config.pipeline_config import PipelineConfig
 from tfx_pipeline.config.search_space import with_values
+from tfx_pipeline.console import installed_versions
 from tfx_pipeline.past_runs import last_run
 from tfx_pipeline.past_runs.run_record import recorded
 from tfx_pipeline.pipeline import JOINT_TRAINER, create_pipeline

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from tfx_pipeline.cli.console import interruption
+from tfx_pipeline.console import interruption
 from tfx_pipeline.runners import failures
 from tfx_pipeline.tuning.trial_results import OBJECTIVE, TrialResult
 

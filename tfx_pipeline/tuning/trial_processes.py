@@ -27,7 +27,7 @@ from typing import IO, Final
 
 from components.progress import Progress, heard_by
 from serving.local_server.child_process import child_process
-from tfx_pipeline.cli.console import console_log
+from tfx_pipeline.console import console_log
 from tfx_pipeline.tuning import one_trial
 from tfx_pipeline.tuning.one_trial import MOST_CRASHES, Crashes, SearchError, TrialEnd, TrialRun
 

@@ -26,7 +26,7 @@ def test_no_command_imports_what_is_heavy_before_it_runs():
     [
         "import tfx_pipeline.cli.asking.source_log",
         "from tfx_pipeline.past_runs import last_run, run_removal, run_summary; import tfx_pipeline.cli.running.run",
-        "from tfx_pipeline.cli.console import installed_versions; installed_versions.text()",
+        "from tfx_pipeline.console import installed_versions; installed_versions.text()",
     ],
 )
 def test_modules_that_light_commands_use_are_light(statements):

@@ -7,9 +7,9 @@ from importlib import metadata
 import pytest
 
 from tests.support.own_process import TANDEM
-from tfx_pipeline.cli.console import installed_versions
 from tfx_pipeline.cli.main import COMMANDS, GROUPS
 from tfx_pipeline.cli.parsing import completion
+from tfx_pipeline.console import installed_versions
 
 
 def test_help_says_where_to_start_and_lists_every_command_below_its_group(tandem):

@@ -1,10 +1,10 @@
 import pytest
 
 from tests.support.past_runs import PastRuns
-from tfx_pipeline.cli.running.runs_text import outcome_text
 from tfx_pipeline.past_runs.run_record import RunRecord
 from tfx_pipeline.past_runs.run_store import RunStore
 from tfx_pipeline.past_runs.run_summary import record_key, summarize
+from tfx_pipeline.result_texts.runs_text import outcome_text
 
 METRICS = {"overall": {"mrr": 0.3}, "search": {"mrr": 0.4}}
 

@@ -197,7 +197,7 @@ def test_an_interruption_that_a_library_turned_into_an_error_ends_the_search(sea
     def interrupted(_):
         raise RuntimeError("KeyboardInterrupt")
 
-    monkeypatch.setattr("tfx_pipeline.cli.console.interruption.received", lambda: True)
+    monkeypatch.setattr("tfx_pipeline.console.interruption.received", lambda: True)
     with pytest.raises(KeyboardInterrupt):
         search(interrupted)
 

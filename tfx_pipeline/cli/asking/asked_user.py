@@ -18,10 +18,10 @@ from serving.local_server.models.version_folders import version_folders
 from serving.shop_log.best_items import BestItems, Candidates, best_items, ranked_candidates
 from serving.shop_log.event_log import EventLog, HistoryLimits
 from tfx_pipeline.cli.asking.source_log import read_source_log
-from tfx_pipeline.cli.console.tables import table
 from tfx_pipeline.cli.parsing import config_arguments, option_values
 from tfx_pipeline.config.loading import ConfigError
 from tfx_pipeline.config.pipeline_config import PipelineConfig, ServedModel
+from tfx_pipeline.result_texts.tables import table
 
 _DEFAULT_ADDRESS = {WireProtocol.REST: "127.0.0.1:8501", WireProtocol.GRPC: "127.0.0.1:8500"}
 

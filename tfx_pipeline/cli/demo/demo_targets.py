@@ -8,8 +8,8 @@ from serving.client.answers import RankedItem
 from serving.client.requests import RankRequest, RetrievalRequest, of_moment
 from serving.shop_log.best_items import choose_candidates
 from serving.shop_log.event_log import EventLog, HistoryLimits, history
-from tfx_pipeline.cli.console.tables import table
 from tfx_pipeline.cli.demo.side_by_side import cut, side_by_side
+from tfx_pipeline.result_texts.tables import table
 
 _SHOWN_TOKENS = 6
 _SHOWN_ITEMS = 5

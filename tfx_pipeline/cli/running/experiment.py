@@ -15,7 +15,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tfx_pipeline.cli.console import interruption, library_output
 from tfx_pipeline.cli.parsing import config_arguments
 from tfx_pipeline.cli.parsing.option_values import whole_number
 from tfx_pipeline.cli.running import preflight
@@ -23,6 +22,7 @@ from tfx_pipeline.cli.running.surfaces_of_log import fitted_to_log
 from tfx_pipeline.config.loading import ConfigError
 from tfx_pipeline.config.pipeline_config import PipelineConfig
 from tfx_pipeline.config.variants import load_variants
+from tfx_pipeline.console import interruption, library_output
 from tfx_pipeline.display.shown import shown
 from tfx_pipeline.experiments import rounds
 from tfx_pipeline.runners import failures, root_lock
@@ -62,10 +62,10 @@ def run(args: argparse.Namespace) -> int:
     try:
         with root_lock.held(config.run_root, "tandem experiment"), shown(everything=args.verbose) as display:
             display.stage("Importing TensorFlow and TFX", remark=": 10 to 30 seconds")
-            from tfx_pipeline.cli.running import experiment_text
             from tfx_pipeline.experiments.comparison_rows import rows
             from tfx_pipeline.report_page.document import write_whole
             from tfx_pipeline.report_page.experiment_page import page
+            from tfx_pipeline.result_texts import experiment_text
             from tfx_pipeline.runners import experiment_runner
 
             path.parent.mkdir(parents=True, exist_ok=True)

@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING
 from tfx_pipeline.cli.exit_code import ExitCode
 from tfx_pipeline.cli.parsing import config_arguments
 from tfx_pipeline.cli.running import preflight
-from tfx_pipeline.cli.running.report_text import is_pushed, outcome_lines
 from tfx_pipeline.cli.running.surfaces_of_log import fitted_to_log
 from tfx_pipeline.config.calibration_config import CalibrationConfig
 from tfx_pipeline.config.pipeline_config import PipelineConfig
 from tfx_pipeline.display.shown import shown
+from tfx_pipeline.result_texts.report_text import is_pushed, outcome_lines
 from tfx_pipeline.runners import root_lock
 from tfx_pipeline.runners.failures import NotReadyError
 

@@ -13,16 +13,16 @@ import json
 from pathlib import Path
 from typing import Any
 
-from tfx_pipeline.cli.console import installed_versions
 from tfx_pipeline.cli.exit_code import ExitCode
 from tfx_pipeline.cli.parsing import config_arguments
 from tfx_pipeline.cli.running import preflight
-from tfx_pipeline.cli.running.report_text import is_pushed, report_text
 from tfx_pipeline.cli.running.surfaces_of_log import fitted_to_log
 from tfx_pipeline.cli.running.tune import FILE, write_tuned
 from tfx_pipeline.config.pipeline_config import PipelineConfig
+from tfx_pipeline.console import installed_versions
 from tfx_pipeline.display.plain_display import PlainDisplay
 from tfx_pipeline.display.shown import shown
+from tfx_pipeline.result_texts.report_text import is_pushed, report_text
 from tfx_pipeline.runners import root_lock
 
 

@@ -81,7 +81,7 @@ def _is_root(folder: str) -> bool:
 
 
 def _list(roots: Sequence[str], as_json: bool) -> int:
-    from tfx_pipeline.cli.running import runs_text
+    from tfx_pipeline.result_texts import runs_text
 
     summaries = {root: _summaries(_open(root)) for root in roots}
     if as_json:
@@ -94,7 +94,7 @@ def _list(roots: Sequence[str], as_json: bool) -> int:
 
 
 def _show(root: str, args: argparse.Namespace) -> int:
-    from tfx_pipeline.cli.running import runs_text
+    from tfx_pipeline.result_texts import runs_text
 
     store = _open(root)
     (chosen,) = _chosen(store, args.runs)
@@ -108,7 +108,7 @@ def _show(root: str, args: argparse.Namespace) -> int:
 
 
 def _compare(root: str, args: argparse.Namespace) -> int:
-    from tfx_pipeline.cli.running import runs_text
+    from tfx_pipeline.result_texts import runs_text
 
     store = _open(root)
     one, other = _summaries(store, _chosen(store, args.runs))
@@ -120,9 +120,9 @@ def _compare(root: str, args: argparse.Namespace) -> int:
 
 
 def _remove(root: str, args: argparse.Namespace) -> int:
-    from tfx_pipeline.cli.running import runs_text
     from tfx_pipeline.past_runs import run_removal
     from tfx_pipeline.past_runs.run_summary import RUNNING
+    from tfx_pipeline.result_texts import runs_text
 
     store = _open(root, writable=True)
     running = [str(each.run.number) for each in _summaries(store) if each.outcome == RUNNING]

@@ -24,13 +24,14 @@ from pathlib import Path
 from tfx_pipeline.cli.exit_code import ExitCode
 from tfx_pipeline.cli.parsing import config_arguments
 from tfx_pipeline.cli.parsing.option_values import whole_number
-from tfx_pipeline.cli.running import preflight, tune_text
+from tfx_pipeline.cli.running import preflight
 from tfx_pipeline.cli.running.surfaces_of_log import fitted_to_log
 from tfx_pipeline.config import tuned_file
 from tfx_pipeline.config.pipeline_config import PipelineConfig
 from tfx_pipeline.config.search_space import search_space
 from tfx_pipeline.config.tune_config import ALGORITHMS, HYPERBAND
 from tfx_pipeline.display.shown import shown
+from tfx_pipeline.result_texts import tune_text
 from tfx_pipeline.runners import root_lock
 from tfx_pipeline.tuning.trial_results import TrialResult, best_of
 

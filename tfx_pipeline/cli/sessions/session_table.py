@@ -1,8 +1,8 @@
 """Formats sessions as plain text: a row for each event, a column for each session."""
 
 from schemas.canonical_event import Surface
-from tfx_pipeline.cli.console.tables import table
 from tfx_pipeline.cli.sessions.session_events import Division, EventSessions
+from tfx_pipeline.result_texts.tables import table
 
 _HEADLINES = {Surface.RECOMMENDATION: "Feed", Surface.SEARCH: "Search"}
 _LEAST_SHARE = 0.005

@@ -92,7 +92,7 @@ def test_a_variant_that_fails_is_told_and_the_others_are_compared(experiment, tr
 
 
 def test_what_was_trained_before_an_interruption_is_kept(experiment, trained, tmp_path, monkeypatch):
-    monkeypatch.setattr("tfx_pipeline.cli.console.interruption.is_one", lambda error: True)
+    monkeypatch.setattr("tfx_pipeline.console.interruption.is_one", lambda error: True)
     printed = experiment("complete: []\nbroken: [train.epochs=9]\n", "--seeds", "2", code=1)
     assert trained == [(4, 17), (9, 17)] and printed.out == ""
     assert "* So far; still to come: 3 of 4 trainings." in written(tmp_path, "md")

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from schemas.rank_metrics import in_order, metric_named
-from tfx_pipeline.cli.console.tables import table
-from tfx_pipeline.cli.running.evaluation_text import evaluation_lines, interval_of, what_decides
-from tfx_pipeline.cli.running.judged_queries_text import judged_queries_lines
-from tfx_pipeline.cli.running.rules_text import refusals, rules_lines
+from tfx_pipeline.result_texts.evaluation_text import evaluation_lines, interval_of, what_decides
+from tfx_pipeline.result_texts.judged_queries_text import judged_queries_lines
+from tfx_pipeline.result_texts.rules_text import refusals, rules_lines
+from tfx_pipeline.result_texts.tables import table
 
 Report = Mapping[str, Any]
 

@@ -1,8 +1,8 @@
 import pytest
 
 from tests.support.finished_runs import evaluated, placed
-from tfx_pipeline.cli.running.evaluation_text import evaluation_lines
-from tfx_pipeline.cli.running.place_text import place_lines, place_sentences
+from tfx_pipeline.result_texts.evaluation_text import evaluation_lines
+from tfx_pipeline.result_texts.place_text import place_lines, place_sentences
 
 
 def test_the_end_of_a_run_tells_what_the_metric_is_if_all_places_were_seen_alike():

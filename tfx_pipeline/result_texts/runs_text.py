@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from schemas.rank_metrics import NDCG, HitRate
-from tfx_pipeline.cli.console.tables import table
-from tfx_pipeline.cli.running.report_text import training_lines
 from tfx_pipeline.config.loading import by_path
 from tfx_pipeline.past_runs.run_removal import Removal
 from tfx_pipeline.past_runs.run_store import Run, RunStore, json_property
 from tfx_pipeline.past_runs.run_summary import RunSummary
+from tfx_pipeline.result_texts.report_text import training_lines
+from tfx_pipeline.result_texts.tables import table
 
 _SURFACES: Final = ("search", "recommendation")
 _SHOWN: Final = {metric.name: metric.label for metric in (NDCG(5), HitRate(10))}

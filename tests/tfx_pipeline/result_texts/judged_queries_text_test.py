@@ -1,4 +1,4 @@
-from tfx_pipeline.cli.running.judged_queries_text import judged_queries_lines
+from tfx_pipeline.result_texts.judged_queries_text import judged_queries_lines
 
 
 def test_a_row_for_each_kind_and_one_for_all():

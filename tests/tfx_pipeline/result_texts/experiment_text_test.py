@@ -6,8 +6,8 @@ import pytest
 from components.metrics.by_user.user_gains import UserGains
 from schemas.rank_metrics import rank_metrics
 from tests.support.experiment_results import result
-from tfx_pipeline.cli.running.experiment_text import WIDTH, markdown, text, values
 from tfx_pipeline.experiments.comparison_rows import rows
+from tfx_pipeline.result_texts.experiment_text import WIDTH, markdown, text, values
 
 FUSION = ("unisar.fusion=false",)
 

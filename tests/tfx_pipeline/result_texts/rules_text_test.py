@@ -1,6 +1,6 @@
 import pytest
 
-from tfx_pipeline.cli.running.rules_text import refusals, rules_lines
+from tfx_pipeline.result_texts.rules_text import refusals, rules_lines
 
 
 def figures(model, rule, verdict):

@@ -7,9 +7,9 @@ import textwrap
 
 import pytest
 
-from tfx_pipeline.cli.console import interruption
+from tfx_pipeline.console import interruption
 
-LISTENING = "import sys, threading, time\nfrom tfx_pipeline.cli.console import interruption\ninterruption.listen()\n"
+LISTENING = "import sys, threading, time\nfrom tfx_pipeline.console import interruption\ninterruption.listen()\n"
 KEPT = "interrupted; what was finished is kept, and the same command goes on from there\n"
 
 

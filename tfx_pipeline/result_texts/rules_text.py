@@ -5,7 +5,7 @@ from typing import Any
 
 from components.baselines.rule_names import SASREC
 from schemas.rank_metrics import metric_named
-from tfx_pipeline.cli.console.tables import table
+from tfx_pipeline.result_texts.tables import table
 
 Compared = Mapping[str, Any]
 """What the file of a comparison holds, and `decides`: whether a model that does not beat the rules is not pushed."""

@@ -7,10 +7,10 @@ from typing import Any, Final
 
 from components.baselines.comparison import LEAST_USERS
 from schemas.rank_metrics import metric_named, rank_metrics
-from tfx_pipeline.cli.console.tables import shown
 from tfx_pipeline.display.run_status import duration
 from tfx_pipeline.experiments.comparison_rows import METRIC, Figure, Row
 from tfx_pipeline.experiments.results import Result
+from tfx_pipeline.result_texts.tables import shown
 
 WIDTH: Final = 100
 """Columns of the terminal that the text fits into."""

@@ -3,7 +3,7 @@ import logging
 import pytest
 
 from tests.support.own_process import python
-from tfx_pipeline.cli.console.console_log import OurMessages
+from tfx_pipeline.console.console_log import OurMessages
 
 
 @pytest.mark.parametrize(
@@ -27,7 +27,7 @@ def test_ours_follow_the_standard_error_and_what_is_not_shown_is_kept():
     """A live display stands in for the standard error while it is drawn."""
     code = """
         import io, logging, sys
-        from tfx_pipeline.cli.console import console_log
+        from tfx_pipeline.console import console_log
         kept = io.StringIO()
         console_log.start(libraries=kept)
         display = sys.stderr = io.StringIO()

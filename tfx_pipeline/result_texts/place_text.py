@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from components.baselines import comparison_keys as keys
 from schemas.rank_metrics import metric_named
-from tfx_pipeline.cli.console.tables import table
+from tfx_pipeline.result_texts.tables import table
 
 PLACES_TOLD: Final = (
     "Seen alike: each held-out engagement counts 1 / examination of the place at which its item was shown "

@@ -7,8 +7,8 @@ from components.baselines import comparison_keys as keys
 from components.baselines.slices.slice_names import BY, PART, TITLES
 from components.metrics.served_lists import list_figures as lists
 from schemas.rank_metrics import metric_named
-from tfx_pipeline.cli.console.tables import table
-from tfx_pipeline.cli.running.place_text import place_lines
+from tfx_pipeline.result_texts.place_text import place_lines
+from tfx_pipeline.result_texts.tables import table
 
 Model = Mapping[str, Any]
 """What a run's report says of a model. One of an earlier release lacks what is told here."""

@@ -10,7 +10,7 @@ import signal
 import sys
 from typing import Final
 
-from tfx_pipeline.cli.console import library_output
+from tfx_pipeline.console import library_output
 
 _SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
 _GOING_ON: Final = ("run", "tune", "index", "demo", "experiment")

@@ -1,8 +1,8 @@
 import pytest
 
 from tests.support.finished_runs import SLICES, evaluated, report
-from tfx_pipeline.cli.running.evaluation_text import evaluation_lines, interval_of, slice_lines, what_decides
-from tfx_pipeline.cli.running.report_text import report_text
+from tfx_pipeline.result_texts.evaluation_text import evaluation_lines, interval_of, slice_lines, what_decides
+from tfx_pipeline.result_texts.report_text import report_text
 
 BEFORE = report()["models"]["shop"]
 """What an earlier release said of a model."""

@@ -1,6 +1,6 @@
 import pytest
 
-from tfx_pipeline.cli.running.report_text import is_pushed, outcome_lines, report_text
+from tfx_pipeline.result_texts.report_text import is_pushed, outcome_lines, report_text
 
 MODEL = {
     "metrics": {

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from schemas.rank_metrics import metric_named
-from tfx_pipeline.cli.console.tables import shown
 from tfx_pipeline.display.run_status import duration
+from tfx_pipeline.result_texts.tables import shown
 from tfx_pipeline.tuning.trial_results import TrialResult, best_of
 
 WIDTH: Final = 100

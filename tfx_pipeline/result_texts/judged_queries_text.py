@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from components.judged_queries import judgement_keys as keys
-from tfx_pipeline.cli.console.tables import table
+from tfx_pipeline.result_texts.tables import table
 
 
 def judged_queries_lines(judged: Mapping[str, Any]) -> list[str]:

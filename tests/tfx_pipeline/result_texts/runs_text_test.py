@@ -1,10 +1,10 @@
 import dataclasses
 import datetime
 
-from tfx_pipeline.cli.running import runs_text
 from tfx_pipeline.past_runs.run_record import RunRecord
 from tfx_pipeline.past_runs.run_store import Run, Step
 from tfx_pipeline.past_runs.run_summary import RunSummary
+from tfx_pipeline.result_texts import runs_text
 
 NOON_MS = 1_767_355_200_000
 """2026-01-02 12:00 UTC."""

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from tests.support.own_process import python
-from tfx_pipeline.cli.console import library_output
+from tfx_pipeline.console import library_output
 
-DIVERTED = "import os, signal, sys, warnings\nfrom tfx_pipeline.cli.console import library_output\n"
+DIVERTED = "import os, signal, sys, warnings\nfrom tfx_pipeline.console import library_output\n"
 DIVERTED += "stream = library_output.divert('tandem run')\n"
 NOISE = "os.write(2, b'E0000 cuda: no device\\n')\n"
 

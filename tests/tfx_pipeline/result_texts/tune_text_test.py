@@ -1,4 +1,4 @@
-from tfx_pipeline.cli.running import tune_text
+from tfx_pipeline.result_texts import tune_text
 from tfx_pipeline.tuning.trial_results import TrialResult
 
 TRIALS = [

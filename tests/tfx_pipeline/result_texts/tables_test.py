@@ -1,6 +1,6 @@
 import pytest
 
-from tfx_pipeline.cli.console.tables import table
+from tfx_pipeline.result_texts.tables import table
 
 
 @pytest.mark.parametrize(
