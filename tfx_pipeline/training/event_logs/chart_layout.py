@@ -6,12 +6,15 @@ from tensorboard.plugins.custom_scalar import layout_pb2
 from tensorboard.plugins.custom_scalar import summary as custom_scalar
 
 from schemas.canonical_event import Surface
+from schemas.rank_metrics import NDCG
 from tfx_pipeline.training.event_logs.event_writers import EventWriters
 
+_SHOWN: Final = (NDCG(5).label.lower(), NDCG(10).label.lower())
 _CHARTS: Final = {
+    "quality": {metric: rf"^{metric}/" for metric in _SHOWN},
+    "losses": {"by epoch": "^loss/", "by step": "^loss_by_step/"},
     "experts": {surface.value: rf"^gates/{surface.value}/" for surface in Surface},
     "transitions": {surface.value: rf"^attention/{surface.value}/" for surface in Surface},
-    "losses": {"by epoch": "^loss/", "by step": "^loss_by_step/"},
     "layers": {"gradients": "^gradient_norm_by_step/", "weights": "^weight_norm/", "cosine": "^gradient_cosine/"},
     "learned numbers": {"temperatures": "^temperature/"},
 }

@@ -19,7 +19,8 @@ def write_settings(writers: EventWriters, settings: Mapping[str, Any], trial: st
         writers: Where they go.
         settings: Plain values by section and name, such as `{"train": {"batch_size": 64}}`; what is in no section
             stands by itself. Those that are None are left out.
-        trial: What the training is called, which tells it from one of the same settings.
+        trial: What the training is called, which tells it from one of the same settings. TensorBoard's table has room
+            for some 15 letters of it, so what stands last in a group of trainings, the variant, comes first there.
     """
     flat = {name: value for name, value in by_path(settings).items() if value is not None}
     sections: dict[str, list[tuple[str, Any]]] = {}
@@ -29,7 +30,8 @@ def write_settings(writers: EventWriters, settings: Mapping[str, Any], trial: st
     for section, fields in sections.items():
         writers.text(f"settings/{section}", _table(fields))
     parameters = {name: _parameter(value) for name, value in flat.items()}
-    writers.raw(hparams_api.hparams_pb(parameters, trial_id=trial))
+    group, _, own_name = trial.rpartition("/")
+    writers.raw(hparams_api.hparams_pb(parameters, trial_id=f"{own_name} ({group})" if group else trial))
 
 
 def _parameter(value: Any) -> _Value:

@@ -42,13 +42,16 @@ def test_a_chart_has_a_line_for_each_number_that_a_training_writes_of_its_kind(t
         "attention_by_layer/search/s2r_1",
         "loss/total",
         "gradient_cosine/all",
-        "ndcg@5/search",
+        *(f"ndcg@{k}/{surface}" for k in (1, 5, 10, 50) for surface in ("search", "mean")),
         tag_of("learning_rate"),
     }
     found = {
         place: {tag for tag in tags if any(re.match(each, tag) for each in expressions)}
         for place, expressions in written(tmp_path).items()
     }
+    assert next(iter(found)) == ("quality", "ndcg@5"), "what is looked at first"
+    assert found["quality", "ndcg@5"] == {"ndcg@5/search", "ndcg@5/mean"}
+    assert found["quality", "ndcg@10"] == {"ndcg@10/search", "ndcg@10/mean"}
     assert found["experts", "search"] == {"gates/search/own_1", "gates/search/shared_1"}
     assert found["experts", "recommendation"] == {"gates/recommendation/own_1"}
     assert found["transitions", "search"] == {"attention/search/s2r", "attention/search/r_itself"}

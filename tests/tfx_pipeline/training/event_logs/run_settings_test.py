@@ -10,7 +10,7 @@ SETTINGS = {
 
 
 def test_each_section_is_a_text_and_all_are_hyper_parameters(tmp_path):
-    write_settings(EventWriters(str(tmp_path)), SETTINGS, trial="runs/3")
+    write_settings(EventWriters(str(tmp_path)), SETTINGS, trial="unisar search 2026-11-30 14:05/trial 03")
     heading = "| setting | value |\n| --- | --- |\n"
     assert texts_of(tmp_path) == {
         "settings/training": [(0, f'{heading}| `model` | "unisar" |')],
@@ -25,5 +25,5 @@ def test_each_section_is_a_text_and_all_are_hyper_parameters(tmp_path):
         "unisar.tower_units": "[6, 4]",
         "train.learning_rate": 0.5,
     }
-    assert group == "runs/3"
+    assert group == "trial 03 (unisar search 2026-11-30 14:05)", "what tells trials apart comes first"
     assert set(tags_of(tmp_path).values()) == {"text", "hparams"}
