@@ -1,7 +1,9 @@
 """An experiment trains its variants on common examples, compares them, and is not trained again when it is repeated."""
 
+import gc
 import json
 
+import keras
 import pytest
 
 from components.metrics.by_user.user_gains import read_user_gains
@@ -10,6 +12,10 @@ from tests.support.event_logs import scalars_of
 from tfx_pipeline.cli.main import main
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1800)]
+
+
+def models_in_memory():
+    return sum(isinstance(each, keras.Model) for each in gc.get_objects())
 
 
 def test_variants_are_compared_and_kept(tiny_config, tmp_path, capsys):
@@ -21,7 +27,9 @@ def test_variants_are_compared_and_kept(tiny_config, tmp_path, capsys):
     sets = [f"--set={each}" for each in settings]
     command = ["experiment", "--config", str(tiny_config), "--variants", str(variants), *sets]
 
+    models_before = models_in_memory()
     assert main([*command, "--json"]) == 0
+    assert models_in_memory() <= models_before, "each training needs memory of its own"
     found = json.loads(capsys.readouterr().out)
     results = found["trainings"]
     assert [result["variant"] for result in results] == ["complete", "averaged half precision"]

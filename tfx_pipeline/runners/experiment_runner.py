@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import keras
+
 from components.metrics.by_user.executor import GAINS_KEY
 from components.metrics.by_user.user_gains import UserGains, read_user_gains
 from tfx_pipeline.config.pipeline_config import PipelineConfig
@@ -35,7 +37,10 @@ def train(config: PipelineConfig, watcher: RunWatcher | None = None, shown_as: s
         NotReadyError: Another process works in the root.
     """
     with root_lock.held(config.run_root, "tandem experiment"):
-        return _train(config, watcher, shown_as)
+        try:
+            return _train(config, watcher, shown_as)
+        finally:
+            keras.utils.clear_session()  # Lets go of the model and its graphs, before the next one needs the memory.
 
 
 def _train(config: PipelineConfig, watcher: RunWatcher | None, shown_as: str) -> Trained:
