@@ -1,6 +1,7 @@
 """Compares the variants of an experiment with the first one: means and deviations over seeds, differences and tests."""
 
 import dataclasses
+import statistics
 from collections.abc import Mapping, Sequence
 from typing import Final
 
@@ -8,7 +9,7 @@ import numpy as np
 
 from schemas.canonical_event import Surface
 from schemas.rank_metrics import rank_metrics
-from tfx_pipeline.experiments.paired_difference import holm, p_of, reach_of
+from tfx_pipeline.experiments.paired_difference import holm, p_of, reach_of, seed_variance
 from tfx_pipeline.experiments.results import EPOCH, Result, Trained
 
 METRIC: Final = "ndcg_at_5"
@@ -85,37 +86,54 @@ def rows(results: Sequence[Result]) -> list[Row]:
         for surface in Surface
         if any(surface.value in each.metrics for each in own.values())
     ]
-    return _corrected(_with_best(found))
+    return _corrected(_with_best(_tested(found)))
 
 
 def _row(
     name: str, surface: str, base: Mapping[int, Trained], own: Mapping[int, Trained], results: Mapping[int, Result]
-) -> Row:
+) -> tuple[Row, np.ndarray | None]:
+    """A row before it is tested, and its differences by user, float [seeds, users], if it can be."""
     measured = {turn: each.metrics[surface] for turn, each in own.items() if surface in each.metrics}
     # A training of an earlier release, taken from the cache, lacks metrics that are new.
     listed = [metric.name for metric in rank_metrics()]
     names = [each for each in listed if all(each in metrics for metrics in measured.values())]
     epochs = [int(each[EPOCH]) for each in measured.values()]
+    gains = _gains_by_user([own[turn] for turn in measured], surface)
     row = Row(
         name,
         surface,
         tuple(results[turn].training.seed for turn in measured),
         {each: figure([metrics[each] for metrics in measured.values()]) for each in names},
         (min(epochs), max(epochs)),
-        reach=_reach(_gains_by_user([own[turn] for turn in measured], surface)),
+        reach=None if gains is None else reach_of(gains),
     )
     pairs = [turn for turn in measured if turn in base and surface in base[turn].metrics]
     if not pairs:
-        return row
+        return row, None
     differences = [measured[turn][METRIC] - base[turn].metrics[surface][METRIC] for turn in pairs]
     of_users = _by_user([base[turn] for turn in pairs], [own[turn] for turn in pairs], surface)
-    return dataclasses.replace(
-        row,
-        difference=figure(differences),
-        users=0 if of_users is None else of_users.shape[1],
-        difference_reach=_reach(of_users),
-        p=None if of_users is None else p_of(of_users),
-    )
+    users = 0 if of_users is None else of_users.shape[1]
+    return dataclasses.replace(row, difference=figure(differences), users=users), of_users
+
+
+def _tested(found: Sequence[tuple[Row, np.ndarray | None]]) -> list[Row]:
+    """The rows with p and interval of their differences. Seeds vary at least as those of most rows of the surface."""
+    variances: dict[str, list[float]] = {}
+    for row, of_users in found:
+        varies = None if of_users is None else seed_variance(of_users)
+        if varies is not None:
+            variances.setdefault(row.surface, []).append(varies)
+    usual = {surface: statistics.median(each) for surface, each in variances.items()}
+    return [
+        row
+        if of_users is None
+        else dataclasses.replace(
+            row,
+            difference_reach=reach_of(of_users, usual.get(row.surface, 0.0)),
+            p=p_of(of_users, usual.get(row.surface, 0.0)),
+        )
+        for row, of_users in found
+    ]
 
 
 def _by_user(base: Sequence[Trained], own: Sequence[Trained], surface: str) -> np.ndarray | None:
@@ -141,10 +159,6 @@ def _gains_by_user(trained: Sequence[Trained], surface: str) -> np.ndarray | Non
     column = [metric.name for metric in rank_metrics()].index(METRIC)
     sums = np.stack([each.gains[surface].sums[:, column] for each in trained])
     return sums * (len(first.users) / first.counts.sum())
-
-
-def _reach(of_users: np.ndarray | None) -> tuple[float, float] | None:
-    return None if of_users is None else reach_of(of_users)
 
 
 def _with_best(found: Sequence[Row]) -> list[Row]:

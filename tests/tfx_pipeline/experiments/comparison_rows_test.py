@@ -10,6 +10,7 @@ from tfx_pipeline.experiments.comparison_rows import Figure, rows
 from tfx_pipeline.experiments.paired_difference import p_of, reach_of
 
 USERS = 10
+SURFACES = ("search", "recommendation")
 NAMES = [metric.name for metric in rank_metrics()]
 
 
@@ -124,6 +125,27 @@ def test_p_is_corrected_over_all_variants_and_both_surfaces():
     assert corrected[lowest] == pytest.approx(3 * lowest)
     assert corrected[middle] == pytest.approx(2 * middle)
     assert corrected[highest] == pytest.approx(highest)
+
+
+def test_seeds_of_a_variant_vary_at_least_as_those_of_most_on_its_surface():
+    user = np.linspace(0.0, 0.9, 10)
+    of_seeds = {"lucky": (0.2, 0.2), "usual": (0.1, 0.3), "wild": (0.0, 0.8)}  # Their variances: 0, 0.02 and 0.32.
+    trained = [
+        result("complete", turn, search=0.5, recommendation=0.5, gains={name: gains([0.5] * 10) for name in SURFACES})
+        for turn in (0, 1)
+    ]
+    for name, differences in of_seeds.items():
+        for turn, difference in enumerate(differences):
+            own = {"search": gains(0.5 + user + difference), "recommendation": gains(0.5 + user)}
+            trained.append(result(name, turn, search=0.5 + difference, recommendation=0.5, gains=own))
+    found = {(each.variant, each.surface): each for each in rows(trained)}
+    pairs = {name: np.array([user + each for each in differences]) for name, differences in of_seeds.items()}
+    for name in of_seeds:
+        assert found[name, "search"].p == pytest.approx(p_of(pairs[name], 0.02))
+        assert found[name, "search"].difference_reach == pytest.approx(reach_of(pairs[name], 0.02))
+    assert found["lucky", "search"].p > 3 * p_of(pairs["lucky"]), "it had been taken for sure"
+    # On the other surface no seed differs from the other.
+    assert found["lucky", "recommendation"].p == pytest.approx(p_of(np.array([user, user])))
 
 
 @pytest.mark.parametrize("other", [{}, {"search": gains([0.5] * 10, [2] * 10)}])

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from tfx_pipeline.experiments.paired_difference import holm, p_of, reach_of
+from tfx_pipeline.experiments.paired_difference import holm, p_of, reach_of, seed_variance
 
 OF_USERS = [0.5, -0.1, 0.2, 0.0, 0.4, 0.1, -0.3, 0.3, 0.2, 0.1, 0.6]
 
@@ -27,6 +27,37 @@ def test_the_chance_of_seeds_is_added_to_that_of_users():
 
 def test_equal_seeds_add_nothing_but_their_number():
     assert p_of(np.array([OF_USERS, OF_USERS])) == pytest.approx(p_of(np.array([OF_USERS])))
+
+
+def test_seeds_that_agree_by_luck_are_taken_to_vary_as_others_do():
+    seeds = np.array([[0.0, 1.0] * 5, [0.0, 1.0] * 5])
+    assert seed_variance(seeds) == 0 and seed_variance(seeds[:1]) is None
+    assert seed_variance(np.array([[0.0, 1.0], [0.2, 1.2]])) == pytest.approx(0.02)  # Of 0.5 and 0.7.
+    # The mean is 0.5, of ten users who deviate by 0.5, and of two seeds that are to have a variance of 0.02.
+    of_users, of_seeds = 0.25 / 9, 0.02 / 2
+    freedom = (of_users + of_seeds) ** 2 / (of_users**2 / 9 + of_seeds**2 / 1)
+    statistic = 0.5 / (of_users + of_seeds) ** 0.5
+    assert p_of(seeds, 0.02) == pytest.approx(2 * stats.t.sf(statistic, freedom))
+    low, _ = reach_of(seeds, 0.02)
+    assert p_of(seeds - low, 0.02) == pytest.approx(0.05)
+    # What varies more by itself keeps its own, and a single seed has none.
+    apart = seeds + [[0.0], [0.4]]
+    assert p_of(apart, 0.02) == p_of(apart) and p_of(seeds[:1], 0.02) == p_of(seeds[:1])
+
+
+def test_what_is_found_where_nothing_differs():
+    random = np.random.default_rng(7)
+    experiments, variants, seeds, users = 400, 12, 3, 30
+    found = {"own": 0, "at least the median": 0}
+    for _ in range(experiments):
+        # Users as they come; seeds, those of the base among them, that vary three times as much as a mean over users.
+        of_seeds = random.normal(0, 3 / users**0.5 / 2**0.5, (variants + 1, seeds, 1))
+        differences = random.normal(0, 1, (variants, 1, users)) + of_seeds[1:] - of_seeds[:1]
+        usual = np.median([seed_variance(each) for each in differences])
+        found["own"] += min(holm([p_of(each) for each in differences])) < 0.05
+        found["at least the median"] += min(holm([p_of(each, usual) for each in differences])) < 0.05
+    assert found["own"] > 0.12 * experiments, "the reason for the least variance"
+    assert found["at least the median"] < 0.06 * experiments
 
 
 def test_what_has_no_deviation_and_too_few_users():
