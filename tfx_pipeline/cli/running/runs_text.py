@@ -9,6 +9,7 @@ from schemas.rank_metrics import NDCG, HitRate
 from tfx_pipeline.cli.console.tables import table
 from tfx_pipeline.cli.running.report_text import training_lines
 from tfx_pipeline.config.loading import by_path
+from tfx_pipeline.past_runs.retention import Outdated, size
 from tfx_pipeline.past_runs.run_removal import Removal
 from tfx_pipeline.past_runs.run_store import Run, RunStore, json_property
 from tfx_pipeline.past_runs.run_summary import RunSummary
@@ -164,7 +165,19 @@ def removal_text(removal: Removal) -> str:
     count = len(removal.artifacts)
     tried = len(removal.searches)
     searches = f", the trials of {tried} {'search' if tried == 1 else 'searches'}" if tried else ""
-    return "\n".join([f"Runs {numbers}: {count} artifacts{searches}, {_size(removal.freed_bytes)}.{kept}", *lines])
+    return "\n".join([f"Runs {numbers}: {count} artifacts{searches}, {size(removal.freed_bytes)}.{kept}", *lines])
+
+
+def outdated_json(outdated: Outdated) -> dict[str, Any]:
+    """What the configuration's `retention` does not keep, as plain values."""
+    return {
+        "versions": {each.folder: list(each.removed) for each in outdated.versions},
+        "loading": {each.folder: list(each.loading) for each in outdated.versions if each.loading},
+        "removed": [artifact.uri for artifact in outdated.artifacts.artifacts],
+        "searches": [str(each) for each in outdated.artifacts.searches],
+        "kept": outdated.artifacts.kept,
+        "freed_bytes": outdated.freed_bytes,
+    }
 
 
 def removal_json(removal: Removal) -> dict[str, Any]:
@@ -239,7 +252,3 @@ def _duration(seconds: float) -> str:
 
 def _figure(value: float | None) -> str:
     return "" if value is None else f"{value:.4f}"
-
-
-def _size(count: int) -> str:
-    return f"{count / 1e6:.1f} MB" if count >= 1e5 else f"{count:,} bytes"
