@@ -61,6 +61,7 @@ GROUPS = {
         ),
     },
     "Deploy": {
+        "schedule": ("tfx_pipeline.cli.running.schedule", "print what runs it every day: for crontab, or systemd"),
         "compile": ("tfx_pipeline.cli.running.compile_spec", "compile the pipeline for Kubeflow Pipelines"),
     },
     "Your shell": {

@@ -25,6 +25,7 @@ CALLS = {
     "generate": ["--events", "400", "--set", "generate.items=300", "--output", "generated"],
     # TFX is imported.
     "compile": ["--output", "spec.yaml"],
+    "schedule": ["--at", "03:10"],
     "run": ["--set", "data.items=nowhere.tsv"],
     "demo": ["--set", "data.items=nowhere.tsv"],
     "tune": ["--set", "data.items=nowhere.tsv"],
