@@ -87,6 +87,7 @@ def test_a_failure_before_the_first_component_is_told_too_and_goes_on(tmp_path, 
 
 
 def test_a_second_run_at_once_is_told_and_leaves_the_metrics_of_the_first(tmp_path, shop, told):
+    (tmp_path / "a run").mkdir()
     with pytest.raises(RootInUseError), telling.told(shop(), "tandem run"):
         raise RootInUseError("a run is in use by tandem run, process 7")
     assert told()["error"]["text"].startswith("a run is in use")

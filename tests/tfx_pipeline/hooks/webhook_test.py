@@ -51,7 +51,7 @@ def test_nobody_there():
 
 
 @pytest.mark.parametrize(
-    "url", ["T0KEN", "file:///T0KEN", "http://", "https://T0KEN:S3CRET@[::1", "http://a/\x00T0KEN"]
+    "url", ["T0KEN", "file:///T0KEN", "http://a:T0KEN/", "https://T0KEN:S3CRET@[::1", "http://a/\x00T0KEN"]
 )
 def test_what_is_no_url_is_told_without_it(url):
     why, _ = send(url, attempts=1)
