@@ -5,6 +5,7 @@ import os
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from components.pusher.rolled_back import rolled_back_versions
 from schemas.rank_metrics import NDCG, HitRate
 from tfx_pipeline.cli.console.tables import table
 from tfx_pipeline.cli.running.report_text import training_lines
@@ -12,7 +13,7 @@ from tfx_pipeline.config.loading import by_path
 from tfx_pipeline.past_runs.retention import Outdated, size
 from tfx_pipeline.past_runs.run_removal import Removal
 from tfx_pipeline.past_runs.run_store import Run, RunStore, json_property
-from tfx_pipeline.past_runs.run_summary import RunSummary
+from tfx_pipeline.past_runs.run_summary import RunSummary, is_there
 
 _SURFACES: Final = ("search", "recommendation")
 _SHOWN: Final = {metric.name: metric.label for metric in (NDCG(5), HitRate(10))}
@@ -81,7 +82,8 @@ def show_text(store: RunStore, summary: RunSummary) -> str:
         header = ["artifact", "what", "written by", "run", "where"]
         blocks.append("From the logs to the model, each made of some above:\n" + _whole_table(header, rows))
     blocks += [
-        f"Version {os.path.basename(each)} lies in {os.path.dirname(each)}." for each in summary.versions.values()
+        f"Version {os.path.basename(each)} {_whereabouts(each)} {os.path.dirname(each)}."
+        for each in summary.versions.values()
     ]
     return "\n\n".join(blocks)
 
@@ -201,6 +203,14 @@ def _ancestor(store: RunStore, artifact_id: int) -> dict[str, Any]:
         "uri": artifact.uri,
         "is_deleted": artifact.is_deleted,
     }
+
+
+def _whereabouts(destination: str) -> str:
+    """What became of a pushed version, up to the folder of versions. What a bucket has is not looked up."""
+    if "://" in destination or is_there(destination):
+        return "lies in"
+    folder, version = os.path.split(destination)
+    return "was rolled back, from" if version in rolled_back_versions(folder) else "is no longer in"
 
 
 def _place(root: str, ancestor: Mapping[str, Any]) -> str:

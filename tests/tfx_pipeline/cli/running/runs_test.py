@@ -1,7 +1,9 @@
 import json
+import shutil
 
 import pytest
 
+from components.pusher.rolled_back import roll_back
 from tests.support.past_runs import PastRuns
 from tfx_pipeline.config.pipeline_config import PipelineConfig
 from tfx_pipeline.past_runs.run_record import recorded
@@ -204,3 +206,12 @@ def test_versions_of_a_cluster_go_without_any_runs_on_this_machine(tmp_path, tan
         (folder / "saved_model.pb").write_bytes(b"graph")
     tandem("runs", "clean", "--config", "shop.yaml", *CLEAN, "--yes")
     assert sorted(path.name for path in folder.parent.iterdir()) == ["8", "9"]
+
+
+def test_what_became_of_a_version_is_shown(past, runs):
+    folder = past.root / "pushed" / "shop"
+    assert f"Version 17 lies in {folder}." in runs("show", "1")
+    roll_back(str(folder), "17")
+    assert f"Version 18 was rolled back, from {folder}." in runs("show", "2")
+    shutil.rmtree(folder / "17")
+    assert f"Version 17 is no longer in {folder}." in runs("show", "1")
