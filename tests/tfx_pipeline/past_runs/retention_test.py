@@ -9,6 +9,7 @@ from components.pusher.rolled_back import roll_back
 from tests.support.past_runs import PastRuns
 from tfx_pipeline.config.pipeline_config import PipelineConfig
 from tfx_pipeline.config.retention_config import RetentionConfig
+from tfx_pipeline.config.training_config import FineTuningConfig
 from tfx_pipeline.past_runs import being_removed, retention, run_removal
 from tfx_pipeline.past_runs.run_record import read_records, recorded
 from tfx_pipeline.past_runs.run_store import RunStore
@@ -306,3 +307,29 @@ def test_a_run_can_still_be_removed_by_its_number(days):
     store = RunStore(str(days.root), writable=True)
     run_removal.remove(store, run_removal.plan(store, store.runs[:1]))
     assert [run.number for run in RunStore(str(days.root)).runs if not run.is_removed] == [2, 3, 4, 5, 6, 7, 8]
+
+
+def test_of_several_models_each_keeps_its_own_versions(tmp_path):
+    """With fine-tuning a run pushes a model for each surface."""
+    past = PastRuns(tmp_path / "a shop")
+    trained = {}
+    for day in range(1, 6):
+        past.begin()
+        for surface in ("search", "recommendation")[: 2 if day < 5 else 1]:
+            (model,) = past.step(f"{surface.capitalize()}Trainer", outputs=["Model"])
+            past.push(model, str(day), f"shop_{surface}")
+            trained[surface, day] = model
+        with recorded(PipelineConfig(root=str(past.root)), RunStore(str(past.root)).runs[-1].steps[0].id - 1) as record:
+            record.report = {"models": {}}
+    config = PipelineConfig(
+        name="shop",
+        root=str(past.root),
+        fine_tuning=FineTuningConfig(surfaces=("search", "recommendation")),
+        retention=RetentionConfig(versions=2, runs=1),
+    )
+    store = RunStore(str(past.root), writable=True)
+    retention.remove(store, retention.plan(config, store))
+    left = {path.name: sorted(each.name for each in path.iterdir()) for path in (past.root / "pushed").iterdir()}
+    assert left == {"shop_search": ["4", "5"], "shop_recommendation": ["3", "4"]}
+    kept = {each for each, model in trained.items() if past.folder(model).exists()}
+    assert kept == {("search", 4), ("search", 5), ("recommendation", 3), ("recommendation", 4)}
