@@ -131,7 +131,7 @@ TESTED_BY_A_RUN = {
     "tfx_pipeline/runners/index_runner.py": "tests/e2e/index_test.py",
     "tfx_pipeline/cli/asking/recommend.py": "tests/tfx_pipeline/cli/asking/query_test.py",
     "tfx_pipeline/console/installed_versions.py": "tests/tfx_pipeline/cli/main_test.py",
-    "tfx_pipeline/cli/exit_code.py": "tests/tfx_pipeline/cli/main_test.py",
+    "tfx_pipeline/console/exit_code.py": "tests/tfx_pipeline/cli/main_test.py",
     "tfx_pipeline/cli/parsing/config_arguments.py": "tests/tfx_pipeline/cli/asking/query_test.py",
     "tfx_pipeline/cli/sessions/session_events.py": "tests/tfx_pipeline/cli/sessions/sessions_test.py",
     "tfx_pipeline/cli/sessions/session_table.py": "tests/tfx_pipeline/cli/sessions/sessions_test.py",

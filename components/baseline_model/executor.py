@@ -8,7 +8,7 @@ from tfx.utils import path_utils
 
 from components.artifacts import Artifacts, Properties, saved_model_dir
 from components.baseline_model.provide import provide_baseline
-from components.baseline_model.push_records import VERSION_PROPERTY
+from components.baseline_model.push_records import SOURCE_PROPERTY, VERSION_PROPERTY
 from components.baseline_model.version_to_beat import version_to_beat
 from components.raw_files.split_files import split_files
 from schemas import features
@@ -19,7 +19,6 @@ CANDIDATE_KEY = "candidate"
 MODEL_KEY = "model"
 PUSHED_MODEL_DIR_KEY = "pushed_model_dir"
 VERSION_KEY = "version"
-SOURCE_PROPERTY = "source"
 
 
 class Executor(base_executor.BaseExecutor):

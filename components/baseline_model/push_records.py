@@ -8,6 +8,8 @@ from ml_metadata.proto import metadata_store_pb2
 
 VERSION_PROPERTY = "version"
 """A property of BaselineModel's artifact: the version that was copied; empty for a popularity model."""
+SOURCE_PROPERTY = "source"
+"""Another one: where the baseline comes from, as a text for people."""
 _OUTPUTS = (metadata_store_pb2.Event.OUTPUT, metadata_store_pb2.Event.DECLARED_OUTPUT)
 
 

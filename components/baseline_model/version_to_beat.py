@@ -32,7 +32,8 @@ def version_to_beat(
     if not versions or not is_same_model(os.path.join(pushed_model_dir, versions[0]), model_dir):
         return versions[0] if versions else ""
     recorded = beaten_by(versions[0])
-    if recorded is not None:
+    # One that was removed, or rolled back, cannot be beaten again.
+    if recorded is not None and recorded in ("", *versions):
         return recorded
     others = (each for each in versions[1:] if not is_same_model(os.path.join(pushed_model_dir, each), model_dir))
     return next(others, "")

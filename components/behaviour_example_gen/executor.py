@@ -28,6 +28,7 @@ from components.raw_files.refusal import describe
 from components.raw_files.summary import Summary
 from components.sources.adapter import adapter
 from components.sources.data_config import DataConfig
+from components.sources.span_sizes import check_newest_span
 from components.sources.table_fit import ids_in_tables, tables_sentence
 from components.sources.unknown_ids import check_unknown
 from schemas.features import AUDIENCE_SPLIT, BEHAVIOUR_SPLITS, CATALOG_SPLIT, PRETRAIN_SPLIT
@@ -56,6 +57,7 @@ class Executor(BaseBeamExecutor):
         examples = artifact_utils.get_single_instance(output_dict[EXAMPLES_KEY])
         rejects = artifact_utils.get_single_instance(output_dict[REJECTS_KEY])
         config = DataConfig.from_json(exec_properties[DATA_CONFIG_KEY])
+        check_newest_span(adapter(config.source).source_files(config), config.least_span_share)
         # The splits must be named before their URIs can be derived.
         examples.split_names = artifact_utils.encode_split_names(list(splits_of(config)))
         split_dirs = {split: artifact_utils.get_split_uri([examples], split) for split in splits_of(config)}

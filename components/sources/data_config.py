@@ -77,6 +77,9 @@ class DataConfig(FormatSettings):
         label_threshold: If `data.columns.label` holds ratings: the least one that is an engagement; a lower one counts
             as only shown. Null: the column holds labels.
         max_reject_share: The largest share of rows, from 0 to 1, that may be refused; a run with more fails.
+        least_span_share: With `{SPAN}` in `events`: how many bytes the event files of the newest span must have, as a
+            share, from 0 to 1, of the smallest of the seven spans before it; otherwise the run fails, for the day has
+            hardly arrived as a whole. 0 lets any pass.
         max_unknown_share: The largest share, from 0 to 1, of the items that somebody engaged with, and of the log's
             users, that `items` and `users` may lack; a run with more fails. Ids of the log and of a table that do not
             meet at all are hardly meant.
@@ -136,6 +139,7 @@ class DataConfig(FormatSettings):
     null_markers: tuple[str, ...] = NULL_MARKERS
     label_threshold: float | None = None
     max_reject_share: float = 0.01
+    least_span_share: float = 0.0
     max_unknown_share: float = 0.9
     split: str = LEAVE_ONE_OUT
     validation_from: str = ""
@@ -169,7 +173,7 @@ class DataConfig(FormatSettings):
         if self.split != TRAIN_ONLY:
             _one_of("split", self.split, (LEAVE_ONE_OUT, BY_TIME))
         _one_of("negatives", self.negatives, (UNIFORM, POPULARITY, SHOWN, CATEGORY))
-        check_shares(self, "max_reject_share", "max_unknown_share", "history_negatives")
+        check_shares(self, "max_reject_share", "least_span_share", "max_unknown_share", "history_negatives")
         try:
             time_zone(self.timezone)
         except ValueError as error:

@@ -76,20 +76,22 @@ class PastRuns:
         Args:
             component: Its id.
             state: `ran`, `cached`, `failed` or `unfinished`.
-            inputs: Artifact ids that it read.
+            inputs: Artifact ids that it read; one may be a pair of the key by which it was read, and the id.
             outputs: Artifact ids that it took from the cache, or types of artifacts that it writes.
             properties: The execution's properties.
         """
         written = [each if isinstance(each, int) else self._artifact(component, each) for each in outputs]
-        read_and_written = ([(self._key(each), each) for each in ids] for ids in (inputs, written))
-        execution_id = put_execution(self.store, component, *read_and_written, state, **properties)
+        keyed = (
+            [each if isinstance(each, tuple) else (self._key(each), each) for each in ids] for ids in (inputs, written)
+        )
+        execution_id = put_execution(self.store, component, *keyed, state, **properties)
         node = self._context("node", f"shop.{component}")
         self.store.put_attributions_and_associations(
             [], [mlmd.Association(execution_id=execution_id, context_id=each) for each in (self._run, node)]
         )
         return written
 
-    def push(self, model: int, version: str, name: str = "shop") -> int:
+    def push(self, model: int | tuple[str, int], version: str, name: str = "shop") -> int:
         """Adds a Pusher that pushed a model as a version, and returns the artifact of the push."""
         (pushed,) = self.step("Pusher", inputs=[model], outputs=["PushedModel"])
         folder = self.root / "pushed" / name / version

@@ -7,10 +7,10 @@ import sys
 from collections.abc import Sequence
 from types import ModuleType
 
-from tfx_pipeline.cli.exit_code import ExitCode
 from tfx_pipeline.cli.parsing.command_parser import CommandParser, did_you_mean
 from tfx_pipeline.config.loading import ConfigError
 from tfx_pipeline.console import console_log, interruption, library_output
+from tfx_pipeline.console.exit_code import ExitCode
 from tfx_pipeline.runners import failures
 
 GROUPS = {
@@ -61,6 +61,7 @@ GROUPS = {
         ),
     },
     "Deploy": {
+        "schedule": ("tfx_pipeline.cli.running.schedule", "print what runs it every day: for crontab, or systemd"),
         "compile": ("tfx_pipeline.cli.running.compile_spec", "compile the pipeline for Kubeflow Pipelines"),
     },
     "Your shell": {

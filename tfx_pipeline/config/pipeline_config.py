@@ -22,7 +22,9 @@ from schemas.rank_metrics import rank_metrics
 from schemas.word_splitting import TOKENIZERS, WORDS
 from tfx_pipeline.config import search_space
 from tfx_pipeline.config.calibration_config import CalibrationConfig
+from tfx_pipeline.config.hooks_config import HooksConfig
 from tfx_pipeline.config.loading import ConfigError, load_dataclass
+from tfx_pipeline.config.retention_config import RetentionConfig
 from tfx_pipeline.config.sources_config import SourcesConfig
 from tfx_pipeline.config.training_config import FineTuningConfig, TrainConfig
 from tfx_pipeline.config.tune_config import TuneConfig
@@ -346,6 +348,8 @@ class PipelineConfig:
         evaluation: When a model is good enough to be pushed.
         gate: The servability gate: how a model is tried before it is pushed.
         kubeflow: How the pipeline runs on Kubeflow.
+        retention: How much of earlier runs is kept. On Kubeflow nothing is removed.
+        hooks: Who is told of each run, and how. On Kubeflow nobody is.
         push_to: Folder that receives the blessed versions; with fine-tuning, one of that name and the surface's for
             each surface. Empty: `<root>/pushed/<name>`.
         enable_cache: Reuse what an earlier run computed from the same inputs. Off, every component runs anew.
@@ -370,6 +374,8 @@ class PipelineConfig:
     evaluation: EvaluationConfig = field(default_factory=EvaluationConfig)
     gate: GateConfig = field(default_factory=GateConfig)
     kubeflow: KubeflowConfig = field(default_factory=KubeflowConfig)
+    retention: RetentionConfig = field(default_factory=RetentionConfig)
+    hooks: HooksConfig = field(default_factory=HooksConfig)
     push_to: str = ""
     enable_cache: bool = True
     beam_args: tuple[str, ...] = ("--runner=FnApiRunner", "--direct_running_mode=in_memory", "--direct_num_workers=1")

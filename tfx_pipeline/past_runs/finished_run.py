@@ -14,7 +14,7 @@ _JUDGE: Final = "Evaluator"
 _SERVING: Final = "Format-Serving"
 """The folder of the SavedModel within an artifact `Model`, as TFX has it."""
 
-_ARTIFACTS: Final = "artifacts"
+ARTIFACTS: Final = "artifacts"
 """The folder of all artifacts below a root. In it TFX has for each component and key a folder with one for each run."""
 _PARTS: Final = 3
 
@@ -79,7 +79,7 @@ class FinishedRun:
     def _path(self, artifact_id: int) -> Path:
         """Where an artifact lies: below the root, also if the root was moved or copied since the run."""
         noted = Path(self.store.artifacts[artifact_id].uri)
-        here = Path(self.store.root, _ARTIFACTS, *noted.parts[-_PARTS:])
+        here = Path(self.store.root, ARTIFACTS, *noted.parts[-_PARTS:])
         return here if here.is_dir() else noted
 
     def models(self) -> dict[str, Path]:

@@ -7,18 +7,19 @@ that worked in it or took its result from the cache.
 """
 
 import os
-import shutil
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from tfx_pipeline.past_runs import being_removed
+from tfx_pipeline.past_runs.finished_run import ARTIFACTS
 from tfx_pipeline.past_runs.run_record import remove_record
 from tfx_pipeline.past_runs.run_store import CACHED, RAN, Run, RunStore, StoredArtifact
 from tfx_pipeline.past_runs.run_summary import is_there, pushed_destination, record_key
 from tfx_pipeline.training.event_logs import run_links
-from tfx_pipeline.tuning.search_folders import executions_of, folders_of
+from tfx_pipeline.tuning.search_folders import FOLDER, executions_of, folders_of
 
 _TUNER: Final = "Tuner"
 
@@ -61,7 +62,18 @@ def plan(store: RunStore, runs: Sequence[Run]) -> Removal:
                         f"run {run.number} pushed {pushed_destination(store.artifacts[artifact_id])}, which is the "
                         "newest version and served. Remove the run once a later one has pushed another."
                     )
-    kept = _used_by_others(store, runs) | set(store.ancestors(newest)) | _newest_outputs(store)
+    return plan_artifacts(store, runs, set(store.ancestors(newest)))
+
+
+def plan_artifacts(store: RunStore, runs: Sequence[Run], needed: Collection[int]) -> Removal:
+    """Finds out which artifacts of some runs nothing else uses.
+
+    Args:
+        store: The store.
+        runs: The runs.
+        needed: The ids of artifacts that stay in any case.
+    """
+    kept = _used_by_others(store, runs) | _newest_outputs(store) | set(needed)
     numbers = {run.number for run in runs}
     written = [
         store.artifacts[each]
@@ -70,26 +82,30 @@ def plan(store: RunStore, runs: Sequence[Run]) -> Removal:
     ]
     removed = tuple(artifact for artifact in written if artifact.id not in kept and _lies_below(store.root, artifact))
     searches = tuple(_searches_of_none(store, numbers, kept))
-    freed = sum(_bytes(str(each)) for each in (*(artifact.uri for artifact in removed), *searches))
+    freed = sum(being_removed.size(str(each)) for each in (*(artifact.uri for artifact in removed), *searches))
     return Removal(tuple(runs), removed, len(written) - len(removed), freed, searches)
 
 
 def remove(store: RunStore, removal: Removal) -> None:
-    """Removes what was planned. After an interruption it can be called again."""
+    """Removes what was planned, and the runs from the list. After an interruption it can be called again."""
+    remove_artifacts(store, removal)
+    for run in removal.runs:
+        store.mark_removed(run)
+        remove_record(store.root, record_key(run))
+
+
+def remove_artifacts(store: RunStore, removal: Removal) -> None:
+    """Removes the artifacts that were planned; the runs stay in the list. It ends what an interruption left, too."""
+    root = Path(store.root)
+    being_removed.sweep([*(root / ARTIFACTS).glob("*/*"), root / FOLDER])
     for artifact in removal.artifacts:
-        if os.path.isdir(artifact.uri):
-            shutil.rmtree(artifact.uri)
-        else:
-            Path(artifact.uri).unlink(missing_ok=True)
+        being_removed.remove(artifact.uri)
     for folder in removal.searches:
-        shutil.rmtree(folder, ignore_errors=True)
+        being_removed.remove(str(folder))
     if removal.artifacts:
         store.mark_deleted(artifact.id for artifact in removal.artifacts)
     if removal.artifacts or removal.searches:
         run_links.remove_dangling(os.path.join(store.root, run_links.FOLDER))
-    for run in removal.runs:
-        store.mark_removed(run)
-        remove_record(store.root, record_key(run))
 
 
 def _newest_pushed(store: RunStore) -> set[int]:
@@ -145,9 +161,3 @@ def _newest_outputs(store: RunStore) -> set[int]:
 def _lies_below(root: str, artifact: StoredArtifact) -> bool:
     """Whether an artifact lies below the root. Some are only pointers to files of the user, which must stay."""
     return Path(root).resolve() in Path(artifact.uri).resolve().parents
-
-
-def _bytes(path: str) -> int:
-    if os.path.isfile(path):
-        return os.path.getsize(path)
-    return sum(os.path.getsize(os.path.join(folder, name)) for folder, _, names in os.walk(path) for name in names)

@@ -122,6 +122,11 @@ class RunStore:
                 for _, artifact_id in step.outputs:
                     self.producers.setdefault(artifact_id, (run, step))
 
+    @property
+    def metadata(self) -> MetadataStore:
+        """The store itself."""
+        return self._store
+
     def ancestors(self, artifact_ids: Iterable[int]) -> list[int]:
         """The given artifacts and all artifacts from which they were made, by any run; the oldest first."""
         found: set[int] = set()

@@ -5,11 +5,13 @@ import os
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from components.pusher.rolled_back import rolled_back_versions
 from schemas.rank_metrics import NDCG, HitRate
 from tfx_pipeline.config.loading import by_path
+from tfx_pipeline.past_runs.retention import Outdated, size
 from tfx_pipeline.past_runs.run_removal import Removal
 from tfx_pipeline.past_runs.run_store import Run, RunStore, json_property
-from tfx_pipeline.past_runs.run_summary import RunSummary
+from tfx_pipeline.past_runs.run_summary import RunSummary, is_there
 from tfx_pipeline.result_texts.report_text import training_lines
 from tfx_pipeline.result_texts.tables import table
 
@@ -80,7 +82,8 @@ def show_text(store: RunStore, summary: RunSummary) -> str:
         header = ["artifact", "what", "written by", "run", "where"]
         blocks.append("From the logs to the model, each made of some above:\n" + _whole_table(header, rows))
     blocks += [
-        f"Version {os.path.basename(each)} lies in {os.path.dirname(each)}." for each in summary.versions.values()
+        f"Version {os.path.basename(each)} {_whereabouts(each)} {os.path.dirname(each)}."
+        for each in summary.versions.values()
     ]
     return "\n\n".join(blocks)
 
@@ -164,7 +167,19 @@ def removal_text(removal: Removal) -> str:
     count = len(removal.artifacts)
     tried = len(removal.searches)
     searches = f", the trials of {tried} {'search' if tried == 1 else 'searches'}" if tried else ""
-    return "\n".join([f"Runs {numbers}: {count} artifacts{searches}, {_size(removal.freed_bytes)}.{kept}", *lines])
+    return "\n".join([f"Runs {numbers}: {count} artifacts{searches}, {size(removal.freed_bytes)}.{kept}", *lines])
+
+
+def outdated_json(outdated: Outdated) -> dict[str, Any]:
+    """What the configuration's `retention` does not keep, as plain values."""
+    return {
+        "versions": {each.folder: list(each.removed) for each in outdated.versions},
+        "loading": {each.folder: list(each.loading) for each in outdated.versions if each.loading},
+        "removed": [artifact.uri for artifact in outdated.artifacts.artifacts],
+        "searches": [str(each) for each in outdated.artifacts.searches],
+        "kept": outdated.artifacts.kept,
+        "freed_bytes": outdated.freed_bytes,
+    }
 
 
 def removal_json(removal: Removal) -> dict[str, Any]:
@@ -188,6 +203,14 @@ def _ancestor(store: RunStore, artifact_id: int) -> dict[str, Any]:
         "uri": artifact.uri,
         "is_deleted": artifact.is_deleted,
     }
+
+
+def _whereabouts(destination: str) -> str:
+    """What became of a pushed version, up to the folder of versions. What a bucket has is not looked up."""
+    if "://" in destination or is_there(destination):
+        return "lies in"
+    folder, version = os.path.split(destination)
+    return "was rolled back, from" if version in rolled_back_versions(folder) else "is no longer in"
 
 
 def _place(root: str, ancestor: Mapping[str, Any]) -> str:
@@ -239,7 +262,3 @@ def _duration(seconds: float) -> str:
 
 def _figure(value: float | None) -> str:
     return "" if value is None else f"{value:.4f}"
-
-
-def _size(count: int) -> str:
-    return f"{count / 1e6:.1f} MB" if count >= 1e5 else f"{count:,} bytes"

@@ -32,6 +32,10 @@ class NotReadyError(Exception):
     """A run was not started because it could not have ended well. The message names each reason and what mends it."""
 
 
+class RootInUseError(NotReadyError):
+    """Another process works in the root. The message says which."""
+
+
 @dataclass(frozen=True)
 class Failure:
     """What went wrong.

@@ -5,6 +5,7 @@ import logging
 from collections.abc import Mapping
 
 from tfx_pipeline.config.pipeline_config import PipelineConfig
+from tfx_pipeline.past_runs import retention
 from tfx_pipeline.past_runs.run_record import recorded
 from tfx_pipeline.past_runs.trained_models import TrainedModel
 from tfx_pipeline.pipeline import create_index_pipeline
@@ -45,4 +46,5 @@ def _run(
         reports = history.index_reports(since=last_execution_id)
         # As a run's report, of which `tandem runs` tells.
         record.report = {"models": {name: dataclasses.asdict(each) for name, each in reports.items()}}
+    retention.after_run(config)
     return reports

@@ -9,7 +9,7 @@ from tfx_pipeline.config.loading import as_dict
 from tfx_pipeline.config.pipeline_config import PipelineConfig
 from tfx_pipeline.config.search_space import with_values
 from tfx_pipeline.console import installed_versions
-from tfx_pipeline.past_runs import last_run
+from tfx_pipeline.past_runs import last_run, retention
 from tfx_pipeline.past_runs.run_record import recorded
 from tfx_pipeline.pipeline import JOINT_TRAINER, create_pipeline
 from tfx_pipeline.report import RunHistory, RunReport
@@ -28,7 +28,8 @@ _DIGITS: Final = 12
 def run(config: PipelineConfig, watcher: RunWatcher | None = None) -> RunReport:
     """Runs all components, or takes their results from the cache, and returns a report.
 
-    The report is also written to `config.report_path`, kept for `tandem runs`, and written as a page.
+    The report is also written to `config.report_path`, kept for `tandem runs`, and written as a page. Then what is
+    older than `config.retention` keeps is removed.
 
     Args:
         config: The configuration.
@@ -63,6 +64,7 @@ def _run(config: PipelineConfig, watcher: RunWatcher) -> RunReport:
         model = report.models[served.name]
         reference_lines.write_after_run(log_dir, model.metrics, model.rules, served.surfaces)
     write_after_run(config.run_root)
+    retention.after_run(config)
     return report
 
 

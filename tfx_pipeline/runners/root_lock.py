@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Final
 
-from tfx_pipeline.runners.failures import NotReadyError
+from tfx_pipeline.runners.failures import RootInUseError
 
 FILE: Final = "in_use.json"
 """Lies in the root. Its lock counts, not its being there: a killed process leaves the file, and no lock."""
@@ -30,7 +30,7 @@ def held(root: str, what: str) -> Iterator[None]:
         what: What works in it, such as `tandem run`, as another process is told.
 
     Raises:
-        NotReadyError: Another process works in the root.
+        RootInUseError: Another process works in the root.
     """
     path = os.path.realpath(root)
     if path in _held or "://" in root:  # A bucket has no locks.
@@ -41,7 +41,7 @@ def held(root: str, what: str) -> Iterator[None]:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise NotReadyError(_refusal(root, file)) from None
+            raise RootInUseError(_refusal(root, file)) from None
         except OSError:
             pass
         since = f"{datetime.datetime.now(datetime.timezone.utc):%Y-%m-%d %H:%M} UTC"

@@ -22,6 +22,7 @@ from components.sources.adapter import adapter, check_pretraining, users_reader
 from components.sources.data_config import GENERIC_SOURCE, DataConfig
 from components.sources.event_rows import EventColumns, ItemColumns, UserColumns
 from components.sources.source_files import FilePattern, SourceFiles
+from components.sources.span_sizes import check_newest_span
 from schemas.span_pattern import as_glob
 
 _PRETRAINING = "data.pretraining_events"
@@ -31,7 +32,7 @@ _SIMILAR = 0.7
 
 
 def input_findings(config: DataConfig) -> list[LogFinding]:
-    """Finds missing files, unreadable files and missing columns.
+    """Finds missing files, unreadable files, missing columns and, if that is asked for, a day that is too small.
 
     Args:
         config: The `data` section.
@@ -56,6 +57,11 @@ def input_findings(config: DataConfig) -> list[LogFinding]:
             paths = _other_files(config, files, kind)
         for path in paths:
             findings += _file_findings(config, path, kind)
+    if not findings:
+        try:
+            check_newest_span(files, config.least_span_share)
+        except DataError as error:
+            return [LogFinding("small_span", Severity.ERROR, str(error), field="data.least_span_share")]
     return findings
 
 

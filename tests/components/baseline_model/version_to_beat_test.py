@@ -27,3 +27,9 @@ def test_the_newest_version_itself_has_to_beat_what_it_had_to_beat(tmp_path, pus
     model = str(write_model(tmp_path / "trained", "mine"))
     assert version_to_beat(pushed, model, lambda version: asked.append(version) or recorded) == recorded
     assert asked == ["9"]
+
+
+def test_a_version_that_it_had_to_beat_and_that_is_gone_is_replaced_by_the_next(tmp_path, pushed):
+    """It was removed, or rolled back: its folder is not there to be copied."""
+    model = str(write_model(tmp_path / "trained", "mine"))
+    assert version_to_beat(pushed, model, lambda version: "7") == "8"

@@ -1,5 +1,7 @@
 """Both components through their executors, with artifacts but without a metadata store."""
 
+import dataclasses
+
 import pytest
 from tfx.components.util import examples_utils, tfxio_utils
 from tfx.dsl.components.base.base_beam_executor import BaseBeamExecutor
@@ -8,6 +10,7 @@ from tfx_bsl.tfxio.dataset_options import RecordBatchesOptions
 
 from components.behaviour_example_gen.component import BehaviourExampleGen
 from components.item_catalog.component import ItemCatalogGen
+from components.raw_files.refusal import DataError
 from components.sources.data_config import DataConfig
 from schemas import features
 from tests.support.generated_examples import read_split
@@ -94,3 +97,12 @@ def test_changed_files_change_what_the_cache_compares(tmp_path):
     before = properties("a")
     assert properties("a") == before
     assert [one == two for one, two in zip(before, properties("b"), strict=True)] == [False, False]
+
+
+def test_a_day_that_has_arrived_only_in_part_ends_the_run(outputs, tmp_path):
+    """In the executor, so that it does on Kubeflow, too."""
+    config = config_of(tmp_path, *[("u", time, "recommendation", item) for time, item in enumerate("abcd")])
+    write(tmp_path / "log-20260201.tsv", lines(HEADER, ("u", 9, "recommendation", "a")))
+    _, example_gen = components(dataclasses.replace(config, least_span_share=0.5))
+    with pytest.raises(DataError, match="the files of span 20260201 have "):
+        execute(example_gen, {"catalog": outputs["items"]["catalog"]}, tmp_path / "examples")

@@ -8,8 +8,8 @@ import pytest
 
 from tests.support import tiny_logs
 from tests.support.noise_of_libraries import NOISE
-from tfx_pipeline.cli.exit_code import EXPLAINED
 from tfx_pipeline.cli.main import COMMANDS
+from tfx_pipeline.console.exit_code import EXPLAINED
 
 NOWHERE = "127.0.0.1:9"
 CALLS = {
@@ -25,6 +25,7 @@ CALLS = {
     "generate": ["--events", "400", "--set", "generate.items=300", "--output", "generated"],
     # TFX is imported.
     "compile": ["--output", "spec.yaml"],
+    "schedule": ["--at", "03:10"],
     "run": ["--set", "data.items=nowhere.tsv"],
     "demo": ["--set", "data.items=nowhere.tsv"],
     "tune": ["--set", "data.items=nowhere.tsv"],

@@ -28,10 +28,10 @@ from serving.shop_log.event_log import EventLog
 from tfx_pipeline.cli.asking import asked_user
 from tfx_pipeline.cli.asking.source_log import read_source_log
 from tfx_pipeline.cli.demo import demo_targets, demo_users
-from tfx_pipeline.cli.exit_code import ExitCode
 from tfx_pipeline.cli.parsing import config_arguments
 from tfx_pipeline.cli.running.surfaces_of_log import fitted_to_log
 from tfx_pipeline.config.pipeline_config import DEFAULT_CONFIG, PipelineConfig
+from tfx_pipeline.console.exit_code import ExitCode
 
 _LOAD_SECONDS = 300.0
 _TIMEOUT_S = 120.0

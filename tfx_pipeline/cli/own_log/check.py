@@ -18,9 +18,9 @@ from components.own_log.findings.log_finding import Severity
 from components.own_log.findings.refused_rows import FileReading
 from components.sources.event_time import day
 from schemas.canonical_event import Surface
-from tfx_pipeline.cli.exit_code import ExitCode
 from tfx_pipeline.cli.own_log import reading_progress
 from tfx_pipeline.cli.parsing import config_arguments
+from tfx_pipeline.console.exit_code import ExitCode
 
 _MARKS = {Severity.ERROR: "ERROR  ", Severity.WARNING: "warning", Severity.NOTE: "note   "}
 

@@ -20,9 +20,9 @@ from rich.cells import cell_len, set_cell_size
 from components.raw_files.refusal import DataError
 from components.sources.event_time import day
 from schemas.canonical_event import Surface
-from tfx_pipeline.cli.exit_code import ExitCode
 from tfx_pipeline.cli.own_log import reading_progress
 from tfx_pipeline.cli.parsing import config_arguments
+from tfx_pipeline.console.exit_code import ExitCode
 
 if TYPE_CHECKING:
     from components.own_log.statistics.category_transitions import CategoryTransition

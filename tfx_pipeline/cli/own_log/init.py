@@ -34,12 +34,12 @@ from components.raw_files.refusal import DataError
 from components.sources.data_config import DataConfig
 from components.sources.event_time import day
 from schemas.canonical_event import Surface
-from tfx_pipeline.cli.exit_code import ExitCode
 from tfx_pipeline.cli.own_log import reading_progress
 from tfx_pipeline.cli.own_log.log_preview import preview
 from tfx_pipeline.cli.own_log.log_questions import Undecided, ask
 from tfx_pipeline.config import own_log_config
 from tfx_pipeline.config.loading import ConfigError
+from tfx_pipeline.console.exit_code import ExitCode
 
 _COUNTED_ROWS = 1_000_000
 """The sizes in the configuration follow from this many rows, which take a minute. Fewer mislead: of a log that is

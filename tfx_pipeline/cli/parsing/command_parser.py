@@ -5,7 +5,7 @@ import difflib
 from collections.abc import Iterable, Sequence
 from typing import Any, NoReturn
 
-from tfx_pipeline.cli import exit_code
+from tfx_pipeline.console import exit_code
 
 
 class CommandParser(argparse.ArgumentParser):

@@ -10,9 +10,9 @@ import importlib
 
 import shtab
 
-from tfx_pipeline.cli.exit_code import ExitCode
 from tfx_pipeline.cli.main import COMMANDS
 from tfx_pipeline.cli.parsing.command_parser import CommandParser
+from tfx_pipeline.console.exit_code import ExitCode
 
 SHELLS = ("bash", "zsh", "fish")
 _COMPLETED = {"FILE": shtab.FILE, "FOLDER": shtab.DIRECTORY, "DIR": shtab.DIRECTORY}

@@ -11,15 +11,16 @@ import argparse
 import dataclasses
 import json
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from tfx_pipeline.cli.exit_code import ExitCode
 from tfx_pipeline.cli.parsing import config_arguments
 from tfx_pipeline.cli.running import preflight
 from tfx_pipeline.cli.running.surfaces_of_log import fitted_to_log
 from tfx_pipeline.config.calibration_config import CalibrationConfig
 from tfx_pipeline.config.pipeline_config import PipelineConfig
+from tfx_pipeline.console.exit_code import ExitCode
 from tfx_pipeline.display.shown import shown
+from tfx_pipeline.hooks.telling import told
 from tfx_pipeline.result_texts.report_text import is_pushed, outcome_lines
 from tfx_pipeline.runners import root_lock
 from tfx_pipeline.runners.failures import NotReadyError
@@ -37,8 +38,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Runs it and prints what became of each model; 0 if it was pushed, now or before, 3 if the gate refused it."""
     config = config_arguments.load(args)
+    with told(config, "tandem index") as this:
+        this.report = report = _report_of(config, everything=args.verbose)
+    print(json.dumps(report, indent=2) if args.json else "\n".join(outcome_lines(report)))
+    return ExitCode.OK if is_pushed(report) else ExitCode.NOT_PUSHED
+
+
+def _report_of(config: PipelineConfig, everything: bool) -> dict[str, Any]:
+    """Takes new items in, and returns what became of each model."""
     preflight.check(config)
-    with root_lock.held(config.run_root, "tandem index"), shown(everything=args.verbose) as display:
+    with root_lock.held(config.run_root, "tandem index"), shown(everything=everything) as display:
         # The trained models keep their calibration, so nothing has to be counted for it.
         config = dataclasses.replace(config, calibration=CalibrationConfig())
         (config,) = fitted_to_log([config])
@@ -47,9 +56,7 @@ def run(args: argparse.Namespace) -> int:
         from tfx_pipeline.runners import index_runner
 
         reports = index_runner.run(config, trained, display)
-    report = {"models": {name: dataclasses.asdict(each) for name, each in reports.items()}}
-    print(json.dumps(report, indent=2) if args.json else "\n".join(outcome_lines(report)))
-    return ExitCode.OK if is_pushed(report) else ExitCode.NOT_PUSHED
+    return {"models": {name: dataclasses.asdict(each) for name, each in reports.items()}}
 
 
 def _trained(config: PipelineConfig) -> "dict[str, TrainedModel]":

@@ -10,12 +10,12 @@ tandem report --lists 20             # with ranked lists: the model is asked, wh
 import argparse
 import os
 
-from tfx_pipeline.cli.exit_code import ExitCode
 from tfx_pipeline.cli.parsing import config_arguments
 from tfx_pipeline.cli.parsing.option_values import whole_number
 from tfx_pipeline.cli.running import preflight
 from tfx_pipeline.config.loading import ConfigError
 from tfx_pipeline.config.pipeline_config import METADATA_FILE
+from tfx_pipeline.console.exit_code import ExitCode
 from tfx_pipeline.runners.failures import NotReadyError
 
 

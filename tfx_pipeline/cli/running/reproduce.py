@@ -14,12 +14,12 @@ from pathlib import Path
 from typing import Any
 
 from schemas.rank_metrics import rank_metrics
-from tfx_pipeline.cli.exit_code import ExitCode
 from tfx_pipeline.cli.parsing.command_parser import did_you_mean
 from tfx_pipeline.cli.running import run as run_command
 from tfx_pipeline.cli.running.paper_runs import PAPER_RUNS, Figures, PaperRun
 from tfx_pipeline.config.loading import ConfigError
 from tfx_pipeline.config.pipeline_config import load_config
+from tfx_pipeline.console.exit_code import ExitCode
 from tfx_pipeline.result_texts.report_text import outcome_lines
 from tfx_pipeline.result_texts.tables import table
 

@@ -13,15 +13,16 @@ import json
 from pathlib import Path
 from typing import Any
 
-from tfx_pipeline.cli.exit_code import ExitCode
 from tfx_pipeline.cli.parsing import config_arguments
 from tfx_pipeline.cli.running import preflight
 from tfx_pipeline.cli.running.surfaces_of_log import fitted_to_log
 from tfx_pipeline.cli.running.tune import FILE, write_tuned
 from tfx_pipeline.config.pipeline_config import PipelineConfig
 from tfx_pipeline.console import installed_versions
+from tfx_pipeline.console.exit_code import ExitCode
 from tfx_pipeline.display.plain_display import PlainDisplay
 from tfx_pipeline.display.shown import shown
+from tfx_pipeline.hooks.telling import told
 from tfx_pipeline.result_texts.report_text import is_pushed, report_text
 from tfx_pipeline.runners import root_lock
 
@@ -45,6 +46,8 @@ def run(args: argparse.Namespace) -> int:
 def report_of(config: PipelineConfig, everything: bool) -> dict[str, Any]:
     """Checks what a run needs, runs it unless nothing has changed since the last time, and returns its report.
 
+    Whatever became of it, those are told whom `config.hooks` names.
+
     Args:
         config: The configuration of the run.
         everything: Show what the libraries log, too.
@@ -54,12 +57,14 @@ def report_of(config: PipelineConfig, everything: bool) -> dict[str, Any]:
         ConfigError: A training was asked for on a surface alone that the log lacks.
         ComponentFailed: A component failed; its error is the cause.
     """
-    preflight.check(config)
-    preflight.check_search(config)
-    with root_lock.held(config.run_root, "tandem run"), shown(everything=everything) as display:
-        display.stage("Looking for the surfaces that the log has")
-        (config,) = fitted_to_log([config])
-        return _repeated_or_run(config, display)
+    with told(config, "tandem run") as this:
+        preflight.check(config)
+        preflight.check_search(config)
+        with root_lock.held(config.run_root, "tandem run"), shown(everything=everything) as display:
+            display.stage("Looking for the surfaces that the log has")
+            (config,) = fitted_to_log([config])
+            this.report = report = _repeated_or_run(config, display)
+    return report
 
 
 def _repeated_or_run(config: PipelineConfig, display: PlainDisplay) -> dict[str, Any]:

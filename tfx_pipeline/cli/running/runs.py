@@ -5,26 +5,28 @@ tandem runs --root runs              # of all pipelines below a folder
 tandem runs show 3                   # components, and what the pushed version was made of
 tandem runs compare 2 3              # configurations and metrics side by side
 tandem runs remove 1 2 --dry_run     # only what nothing else uses; never what is served or newest in the cache
+tandem runs clean --dry_run --set retention.versions=5 --set retention.runs=7
+                                     # older versions and artifacts, as each run does at its end by `retention`
 """
 
 import argparse
 import json
 import os
 import sys
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
-from tfx_pipeline.cli.exit_code import ExitCode
 from tfx_pipeline.cli.parsing import config_arguments
 from tfx_pipeline.config.loading import ConfigError
 from tfx_pipeline.config.pipeline_config import METADATA_FILE
+from tfx_pipeline.console.exit_code import ExitCode
 from tfx_pipeline.runners import root_lock
 
 if TYPE_CHECKING:
     from tfx_pipeline.past_runs.run_store import Run, RunStore
     from tfx_pipeline.past_runs.run_summary import RunSummary
 
-_NUMBERS = {"list": (0, 0), "show": (1, 1), "compare": (2, 2), "remove": (1, None)}
+_NUMBERS = {"list": (0, 0), "show": (1, 1), "compare": (2, 2), "remove": (1, None), "clean": (0, 0)}
 """Maps an action to the number of runs that it takes, at least and at most."""
 
 
@@ -39,8 +41,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FOLDER",
         help="root of a pipeline, or a folder of several roots (that of --config)",
     )
-    parser.add_argument("--dry_run", action="store_true", help="remove: only say what would be removed")
-    parser.add_argument("--yes", action="store_true", help="remove: do not ask")
+    parser.add_argument("--dry_run", action="store_true", help="remove, clean: only say what would be removed")
+    parser.add_argument("--yes", action="store_true", help="remove, clean: do not ask")
     parser.add_argument("--json", action="store_true", help="print JSON")
 
 
@@ -50,6 +52,8 @@ def run(args: argparse.Namespace) -> int:
     if len(args.runs) < least or (most is not None and len(args.runs) > most):
         wanted = {(0, 0): "no run", (1, 1): "one run", (2, 2): "two runs", (1, None): "one run or more"}[least, most]
         raise ConfigError(f"runs {args.action} takes {wanted}, by number; `tandem runs` lists them.")
+    if args.action == "clean":
+        return _clean(args)
     roots = _roots(args)
     if not roots:
         print(f"tandem runs: there are no runs yet in {_folder(args)}; `tandem run` makes them.", file=sys.stderr)
@@ -134,20 +138,63 @@ def _remove(root: str, args: argparse.Namespace) -> int:
     except run_removal.RemovalRefused as error:
         print(f"tandem runs: {error}", file=sys.stderr)
         return ExitCode.FAILED
-    text = json.dumps(runs_text.removal_json(removal), indent=2) if args.json else runs_text.removal_text(removal)
-    if args.dry_run:
-        print(text)
-        return ExitCode.OK
-    if not args.yes:
-        if not sys.stdin.isatty():
-            raise ConfigError("runs remove asks before it removes; where nobody can answer give --yes, or --dry_run.")
-        print(runs_text.removal_text(removal))
-        if input("Remove them? [y/N] ").strip().lower() not in ("y", "yes"):
-            print("Nothing is removed.")
-            return ExitCode.OK
-    run_removal.remove(store, removal)
-    print(text if args.json or args.yes else "Removed.")
+    if _may_remove(args, runs_text.removal_text(removal), runs_text.removal_json(removal)):
+        run_removal.remove(store, removal)
+        _say_removed(args, runs_text.removal_text(removal), runs_text.removal_json(removal))
     return ExitCode.OK
+
+
+def _clean(args: argparse.Namespace) -> int:
+    from tfx_pipeline.past_runs import retention
+    from tfx_pipeline.result_texts import runs_text
+
+    if args.root:
+        raise ConfigError("runs clean goes by a configuration, which names the folders of versions: give --config.")
+    config = config_arguments.load(args)
+    if config.retention.keeps_everything:
+        raise ConfigError(
+            "the configuration keeps everything. Set `retention.versions` and `retention.runs`, or give them: "
+            "--set retention.versions=5 --set retention.runs=7."
+        )
+    with root_lock.held(config.run_root, "tandem runs clean"):
+        store = _open(config.run_root, writable=True) if _is_root(config.run_root) else None
+        outdated = retention.plan(config, store)
+        if outdated.is_nothing:
+            told = [*retention.told_of(outdated, "To remove:"), "There is nothing to remove."]
+            print(json.dumps(runs_text.outdated_json(outdated), indent=2) if args.json else "\n".join(told))
+            if not args.dry_run:
+                retention.remove(store, outdated)  # An interrupted removal may have left something.
+            return ExitCode.OK
+        texts = ["\n".join(retention.told_of(outdated, verb)) for verb in ("To remove:", "Removed")]
+        if _may_remove(args, texts[0], runs_text.outdated_json(outdated)):
+            retention.remove(store, outdated)
+            _say_removed(args, texts[1], runs_text.outdated_json(outdated))
+    return ExitCode.OK
+
+
+def _may_remove(args: argparse.Namespace, text: str, as_json: Mapping[str, Any]) -> bool:
+    """Whether to remove what a text tells of: with --yes, or if a person says so. With --dry_run it is only printed."""
+    if args.dry_run:
+        print(json.dumps(as_json, indent=2) if args.json else text)
+        return False
+    if args.yes:
+        return True
+    if not sys.stdin.isatty():
+        raise ConfigError(
+            f"runs {args.action} asks before it removes; where nobody can answer give --yes, or --dry_run."
+        )
+    print(text)
+    if input("Remove them? [y/N] ").strip().lower() in ("y", "yes"):
+        return True
+    print("Nothing is removed.")
+    return False
+
+
+def _say_removed(args: argparse.Namespace, text: str, as_json: Mapping[str, Any]) -> None:
+    if args.json:
+        print(json.dumps(as_json, indent=2))
+    else:
+        print(text if args.yes else "Removed.")
 
 
 def _open(root: str, writable: bool = False) -> "RunStore":

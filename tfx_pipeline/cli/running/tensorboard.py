@@ -10,8 +10,8 @@ import signal
 import socket
 import sys
 
-from tfx_pipeline.cli.exit_code import ExitCode
 from tfx_pipeline.cli.parsing import config_arguments, option_values
+from tfx_pipeline.console.exit_code import ExitCode
 
 _HOST = "127.0.0.1"
 _PORTS = 2**16

@@ -21,7 +21,6 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from tfx_pipeline.cli.exit_code import ExitCode
 from tfx_pipeline.cli.parsing import config_arguments
 from tfx_pipeline.cli.parsing.option_values import whole_number
 from tfx_pipeline.cli.running import preflight
@@ -30,6 +29,7 @@ from tfx_pipeline.config import tuned_file
 from tfx_pipeline.config.pipeline_config import PipelineConfig
 from tfx_pipeline.config.search_space import search_space
 from tfx_pipeline.config.tune_config import ALGORITHMS, HYPERBAND
+from tfx_pipeline.console.exit_code import ExitCode
 from tfx_pipeline.display.shown import shown
 from tfx_pipeline.result_texts import tune_text
 from tfx_pipeline.runners import root_lock

@@ -14,9 +14,9 @@ from typing import Final
 
 from components.baseline_model.pushed_versions import complete_versions
 from components.pusher.rolled_back import rolled_back_versions
-from tfx_pipeline.cli.exit_code import ExitCode
 from tfx_pipeline.cli.parsing import config_arguments
 from tfx_pipeline.config.pipeline_config import PipelineConfig, ServedModel
+from tfx_pipeline.console.exit_code import ExitCode
 from tfx_pipeline.result_texts.tables import table
 
 SERVED, KEPT, ROLLED_BACK = "served", "kept", "rolled back"

@@ -12,10 +12,10 @@ import sys
 
 from components.baseline_model.pushed_versions import complete_versions
 from components.pusher.rolled_back import NoSuchVersion, roll_back, rolled_back_versions
-from tfx_pipeline.cli.exit_code import ExitCode
 from tfx_pipeline.cli.parsing import config_arguments
 from tfx_pipeline.config.loading import ConfigError
 from tfx_pipeline.config.pipeline_config import PipelineConfig
+from tfx_pipeline.console.exit_code import ExitCode
 from tfx_pipeline.runners import root_lock
 from tfx_pipeline.runners.failures import NotReadyError
 

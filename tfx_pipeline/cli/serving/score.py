@@ -21,10 +21,10 @@ from components.raw_files.refusal import DataError
 from schemas.canonical_event import Surface
 from schemas.signatures import LARGEST_K
 from tfx_pipeline.cli.asking.asked_user import limits, served_model
-from tfx_pipeline.cli.exit_code import ExitCode
 from tfx_pipeline.cli.parsing import config_arguments, option_values
 from tfx_pipeline.config.loading import ConfigError
 from tfx_pipeline.config.pipeline_config import PipelineConfig, ServedModel
+from tfx_pipeline.console.exit_code import ExitCode
 from tfx_pipeline.display.plain_display import PlainDisplay
 from tfx_pipeline.display.shown import shown
 from tfx_pipeline.runners import root_lock

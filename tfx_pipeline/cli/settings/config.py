@@ -18,7 +18,6 @@ from typing import Any
 
 import yaml
 
-from tfx_pipeline.cli.exit_code import ExitCode
 from tfx_pipeline.cli.parsing import config_arguments
 from tfx_pipeline.cli.parsing.command_parser import did_you_mean
 from tfx_pipeline.cli.settings import config_page
@@ -26,6 +25,7 @@ from tfx_pipeline.config.config_fields import ConfigField, config_fields
 from tfx_pipeline.config.config_origins import DEFAULT, config_origins
 from tfx_pipeline.config.loading import ConfigError, as_dict
 from tfx_pipeline.config.pipeline_config import load_config
+from tfx_pipeline.console.exit_code import ExitCode
 
 _YAML_ENDINGS = (".yaml", ".yml")
 _WIDTH = 100

@@ -116,3 +116,13 @@ def test_fields_within_nested_columns_and_lists_are_found(findings, tmp_path, na
     lists = dataclasses.replace(columns, timestamp="at.s", lists=("hit",), item_id="hit.id")
     missing = findings(events=name, columns=lists)
     assert [each.field for each in missing] == ["data.columns.timestamp", "data.columns.lists[0]"]
+
+
+def test_a_day_that_has_arrived_only_in_part_is_told_where_that_is_asked_for(findings):
+    days = {f"{day}/events.csv": EVENTS + "u1,1700000000000,search,mug,i1\n" * rows for day, rows in ((1, 9), (2, 0))}
+    assert findings(days, events="{SPAN}/events.csv") == []
+    (finding,) = findings(days, events="{SPAN}/events.csv", least_span_share=0.5)
+    assert (finding.code, finding.field) == ("small_span", "data.least_span_share")
+    assert "the files of span 2 have " in finding.text and "Has all of it arrived?" in finding.text
+    (missing,) = findings(days, events="{SPAN}/nothing.csv", least_span_share=0.5)
+    assert missing.code == "missing_file"

@@ -1,7 +1,9 @@
 import json
+import shutil
 
 import pytest
 
+from components.pusher.rolled_back import roll_back
 from tests.support.past_runs import PastRuns
 from tfx_pipeline.config.pipeline_config import PipelineConfig
 from tfx_pipeline.past_runs.run_record import recorded
@@ -141,3 +143,75 @@ def test_a_root_without_runs_says_what_makes_them(runs, tmp_path):
     for folder in (tmp_path / "nowhere", tmp_path):
         error = runs("--root", folder, code=1)
         assert error == f"tandem runs: there are no runs yet in {folder}; `tandem run` makes them.\n"
+
+
+CLEAN = ["--set", "retention.versions=2", "--set", "retention.runs=1"]
+
+
+@pytest.fixture
+def cleaned(past):
+    """Three versions and two runs that have ended well: run 2, of which version 18 is, and run 4, of version 19."""
+    config = PipelineConfig(name="shop", root=str(past.root))
+    steps = RunStore(str(past.root)).runs
+    for last in (steps[0].steps[-1].id, steps[-1].steps[-1].id):
+        with recorded(config, last) as record:
+            record.report = {"models": {}}
+    past.begin()
+    (model,) = past.step("Trainer", outputs=["Model"])
+    past.push(model, "19")
+    return past
+
+
+def test_what_retention_does_not_keep_is_told_and_then_removed(cleaned, runs):
+    folder = cleaned.root / "pushed" / "shop"
+    told = runs("clean", *CLEAN, "--dry_run")
+    assert told.startswith(f"To remove: 1 version of {folder}: 17; 5 bytes.\n") and (folder / "17").exists()
+    found = json.loads(runs("clean", *CLEAN, "--dry_run", "--json"))
+    assert found["versions"] == {str(folder): ["17"]} and found["freed_bytes"] == 5 + 100 * len(found["removed"])
+    error = runs("clean", *CLEAN, code=2)
+    assert error == "tandem: runs clean asks before it removes; where nobody can answer give --yes, or --dry_run.\n"
+    told = runs("clean", *CLEAN, "--yes")
+    assert told.startswith(f"Removed 1 version of {folder}: 17; ") and not (folder / "17").exists()
+    assert not any((cleaned.root / each).exists() for each in found["removed"])
+    assert runs("clean", *CLEAN, "--yes") == "There is nothing to remove.\n"
+    assert len(json.loads(runs("--json"))) == 4
+
+
+def test_a_person_is_asked_before_it_is_cleaned(cleaned, runs, monkeypatch):
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    monkeypatch.setattr("builtins.input", lambda question: "n")
+    assert runs("clean", *CLEAN).endswith("\nNothing is removed.\n")
+    assert (cleaned.root / "pushed" / "shop" / "17").exists()
+
+
+def test_what_a_stopped_cleaning_left_goes_with_the_next_but_not_with_a_look(past, runs):
+    left = past.root / "pushed" / "shop" / "being_removed-16"
+    left.mkdir()
+    assert runs("clean", *CLEAN, "--dry_run") == "There is nothing to remove.\n" and left.exists()
+    assert runs("clean", *CLEAN) == "There is nothing to remove.\n" and not left.exists()
+
+
+def test_cleaning_goes_by_a_configuration_that_does_not_keep_everything(past, runs):
+    assert "the configuration keeps everything. Set `retention.versions`" in runs("clean", code=2)
+    told = runs("clean", *CLEAN, "--root", past.root, code=2)
+    assert told == "tandem: runs clean goes by a configuration, which names the folders of versions: give --config.\n"
+
+
+def test_versions_of_a_cluster_go_without_any_runs_on_this_machine(tmp_path, tandem, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "shop.yaml").write_text("name: shop\nroot: mounted\ndata: {events: a.tsv}\n")
+    for version in ("7", "8", "9"):
+        folder = tmp_path / "mounted" / "pushed" / "shop" / version
+        folder.mkdir(parents=True)
+        (folder / "saved_model.pb").write_bytes(b"graph")
+    tandem("runs", "clean", "--config", "shop.yaml", *CLEAN, "--yes")
+    assert sorted(path.name for path in folder.parent.iterdir()) == ["8", "9"]
+
+
+def test_what_became_of_a_version_is_shown(past, runs):
+    folder = past.root / "pushed" / "shop"
+    assert f"Version 17 lies in {folder}." in runs("show", "1")
+    roll_back(str(folder), "17")
+    assert f"Version 18 was rolled back, from {folder}." in runs("show", "2")
+    shutil.rmtree(folder / "17")
+    assert f"Version 17 is no longer in {folder}." in runs("show", "1")
