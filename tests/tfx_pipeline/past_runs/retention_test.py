@@ -272,7 +272,7 @@ def test_a_run_ends_well_whatever_keeps_old_files_from_going(days, monkeypatch, 
 
     monkeypatch.setattr(being_removed, "remove", refused)
     assert retention.after_run(days.config(versions=2, runs=1)) is None
-    (told,) = caplog.messages
+    (told,) = [each.getMessage() for each in caplog.records if each.name == retention.__name__]
     assert told.startswith("The run has ended well; what is old could not be removed (PermissionError: ")
     assert "pushed/shop/101" in told and told.endswith("`tandem runs clean` tries again.")
 
