@@ -100,6 +100,10 @@ def test_an_interruption_is_not_told_of(tmp_path, shop):
     assert not (tmp_path / "told.json").exists()
 
 
+def warnings_of(caplog):
+    return [each.getMessage() for each in caplog.records if each.levelno >= logging.WARNING]
+
+
 def test_the_url_gets_the_same_object_and_stands_nowhere(tmp_path, shop, told, answering, monkeypatch, caplog):
     caplog.set_level(logging.DEBUG)
     server = answering(200, 500)
@@ -111,7 +115,7 @@ def test_the_url_gets_the_same_object_and_stands_nowhere(tmp_path, shop, told, a
     with pytest.raises(ValueError, match="broken"), telling.told(config, "tandem run"):
         raise ValueError("broken")
     assert [each["state"] for _, _, each in server.got] == ["pushed", "failed"] and server.got[1][2] == told()
-    (warning,) = [each.getMessage() for each in caplog.records if each.levelno >= logging.WARNING]
+    (warning,) = warnings_of(caplog)
     assert warning == f"The URL in {VARIABLE} (hooks.webhook_variable) was not told of this run: the answer was 500."
     written = [path.read_bytes() for path in Path(tmp_path).rglob("*") if path.is_file()]
     assert VARIABLE.encode() in b"".join(written)  # The records hold the settings.
@@ -123,7 +127,7 @@ def test_a_variable_that_is_not_set_is_a_warning(shop, told, monkeypatch, caplog
     monkeypatch.delenv(VARIABLE, raising=False)
     with telling.told(shop(webhook_variable=VARIABLE), "tandem run") as this:
         this.report = report()
-    assert caplog.messages == [
+    assert warnings_of(caplog) == [
         f"The URL in {VARIABLE} (hooks.webhook_variable) was not told of this run: it is not set in this environment."
     ]
     assert told()["state"] == "pushed"  # The program is told all the same.
@@ -134,7 +138,7 @@ def test_a_run_ends_well_whoever_cannot_be_told(tmp_path, caplog):
     hooks = HooksConfig(command=("/no/program",), metrics_folder=str(tmp_path / "file"))
     with telling.told(PipelineConfig(name="shop", root=str(tmp_path / "run"), hooks=hooks), "tandem run") as this:
         this.report = report()
-    first, second = caplog.messages
+    first, second = warnings_of(caplog)
     assert first.startswith("Metrics of this run could not be written (") and str(tmp_path / "file") in first
     assert second == (
         "/no/program (hooks.command) was not told of this run: it cannot be started: No such file or directory."
