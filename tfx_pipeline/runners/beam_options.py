@@ -22,6 +22,8 @@ _IN_PROCESS: Final = "--runner=apache_beam.runners.portability.fn_api_runner.FnA
 """Beam's runner on this machine, by a name that all Beams know. `DirectRunner` would choose a runner, and newer Beams
 choose one that they download."""
 
+_ENGINES: Final = "tfx_pipeline.runners.engine_runners"
+
 _LOCAL_RUNNERS: Final = ("DirectRunner", "FnApiRunner")
 
 _NOTHING_TO_PACK: Final = "--sdk_container_image=none"
@@ -29,6 +31,10 @@ _NOTHING_TO_PACK: Final = "--sdk_container_image=none"
 
 _RETRY_AFTER_MS: Final = 10_000
 """How long a job waits for a lost machine before it begins anew."""
+
+_KEPT_MS: Final = 600_000
+"""How long an engine keeps a Python process that has no work, within a job. By itself it ends the process with each
+stage, and the next one imports TensorFlow again."""
 
 
 def for_executors(config: BeamConfig) -> list[str]:
@@ -61,7 +67,11 @@ def _multi_processing(config: BeamConfig) -> list[str]:
 
 def _flink(config: BeamConfig) -> list[str]:
     version = config.flink_version or FlinkRunnerOptions.PUBLISHED_FLINK_VERSIONS[-1]
-    options = ["--runner=FlinkRunner", f"--flink_master={config.master or '[local]'}", f"--flink_version={version}"]
+    options = [
+        f"--runner={_ENGINES}.FlinkEngine",
+        f"--flink_master={config.master or '[local]'}",
+        f"--flink_version={version}",
+    ]
     if config.starts_job_server:
         options.append(f"--flink_job_server_jar={job_server_jar.path(config)}")
     if config.workers:
@@ -75,7 +85,10 @@ def _flink(config: BeamConfig) -> list[str]:
 
 
 def _spark(config: BeamConfig) -> list[str]:
-    options = ["--runner=SparkRunner", f"--spark_master_url={config.master or _local_spark(config.workers)}"]
+    options = [
+        f"--runner={_ENGINES}.SparkEngine",
+        f"--spark_master_url={config.master or _local_spark(config.workers)}",
+    ]
     if config.starts_job_server:
         options.append(f"--spark_job_server_jar={job_server_jar.path(config)}")
     return [*options, *_portable(config)]
@@ -91,6 +104,8 @@ def _portable(config: BeamConfig) -> list[str]:
     if config.temp:
         options.append(f"--artifacts_dir={_below(config.temp, 'staged')}")
     options.append(f"--environment_type={_ENVIRONMENTS[config.places_workers]}")
+    if config.places_workers != beam_config.LOOPBACK:
+        options.append(f"--environment_cache_millis={_KEPT_MS}")
     if config.places_workers == beam_config.PROCESS:
         options.append(f"--environment_config={json.dumps(_process())}")
     elif config.places_workers == beam_config.WORKER_POOL:

@@ -5,7 +5,10 @@ import pytest
 from apache_beam.options import pipeline_options
 from apache_beam.options.pipeline_options import PipelineOptions
 from apache_beam.pipeline import Pipeline
+from apache_beam.runners.portability.flink_runner import FlinkRunner
 from apache_beam.runners.portability.fn_api_runner import FnApiRunner
+from apache_beam.runners.portability.spark_runner import SparkRunner
+from apache_beam.runners.runner import create_runner
 from apache_beam.transforms import environments
 from tfx.utils import dependency_utils
 
@@ -17,6 +20,11 @@ from tfx_pipeline.runners.beam_options import for_executors
 def parsed(options):
     """All options by name, as Beam's own parser reads them."""
     return PipelineOptions(options).get_all_options()
+
+
+def runner(known):
+    """The runner that Beam makes."""
+    return create_runner(known["runner"])
 
 
 def environment(options):
@@ -63,7 +71,8 @@ def test_workers_as_processes_of_this_machine(workers):
 def test_a_flink_inside_the_job_server(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     known = parsed(for_executors(BeamConfig("flink", workers=2, job_server_jar="own jar.jar", flink_version="1.18")))
-    assert (known["runner"], known["flink_master"], known["parallelism"]) == ("FlinkRunner", "[local]", 2)
+    assert isinstance(runner(known), FlinkRunner)
+    assert (known["flink_master"], known["parallelism"]) == ("[local]", 2)
     assert known["flink_job_server_jar"] == str(tmp_path / "own jar.jar")
     assert known["flink_version"] == "1.18"
     assert (known["environment_type"], known["environment_config"]) == ("LOOPBACK", None)
@@ -81,6 +90,8 @@ def test_a_flink_cluster_on_this_machine_starts_our_workers(monkeypatch, tmp_pat
     where = environment(options)
     assert where.command == os.path.join(os.path.dirname(sys.executable), "tandem-beam-worker")
     assert where.env == {"PYTHONPATH": "/modules", "TANDEM_FOLDER": str(tmp_path)}
+    # Python outlives a stage: it takes many seconds to import TensorFlow.
+    assert int(known["environment_cache_millis"]) >= 60_000
     # Flink's own options, which the job server knows and Python does not.
     assert {"--number_of_execution_retries=3", "--execution_retry_delay=10000"} <= set(options)
 
@@ -92,11 +103,8 @@ def test_nothing_begins_anew_unless_it_is_asked_for():
 @pytest.mark.parametrize(("workers", "master"), [(0, "local[*]"), (2, "local[2]")])
 def test_a_spark_inside_the_job_server(workers, master):
     known = parsed(for_executors(BeamConfig("spark", workers=workers)))
-    assert (known["runner"], known["spark_master_url"], known["environment_type"]) == (
-        "SparkRunner",
-        master,
-        "LOOPBACK",
-    )
+    assert isinstance(runner(known), SparkRunner)
+    assert (known["spark_master_url"], known["environment_type"]) == (master, "LOOPBACK")
     assert known["spark_job_server_jar"].startswith(
         os.path.expanduser("~/.apache_beam/cache/jars/beam-runners-spark-3-")
     )
