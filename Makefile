@@ -4,7 +4,7 @@ CONFIG ?= configs/online_retail.yaml
 TESTS ?= all
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-fast test-e2e test-installed test-wheel test-newer-stack test-older-stack lint format docs wheel constraints clean
+.PHONY: help setup demo test test-fast test-e2e test-installed test-wheel test-flink test-spark test-newer-stack test-older-stack lint format docs wheel constraints clean
 
 help: ## List the targets.
 	@grep -hE '^[a-z0-9_.-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 20
@@ -19,7 +19,7 @@ test: setup ## Run all tests: whole pipelines and, beside them, the fast ones, t
 	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target --keep-going test-e2e test-fast test-installed
 
 test-fast: setup ## Run the tests that take seconds each.
-	@$(PYTHON) -m pytest -m "not e2e and not wheel"
+	@$(PYTHON) -m pytest -m "not e2e and not wheel and not engine"
 
 test-e2e: setup ## Run the tests that take minutes each, of whole pipelines.
 	@$(PYTHON) -m pytest -m e2e
@@ -29,6 +29,14 @@ test-installed: setup ## Build the wheel, install it into an environment of its 
 
 test-wheel: setup ## The same with all fast tests.
 	@TANDEM_WHEEL_TESTS=all $(PYTHON) -m pytest tests/wheel
+
+test-flink: setup ## Fetch Flink, run the pipeline's components on it, compare what they write with one process.
+	@$(PYTHON) -m tests.support.beam_engines flink
+	@$(PYTHON) -m pytest -m engine -s --show-capture=no tests/engines/flink_test.py
+
+test-spark: setup ## The same on Spark.
+	@$(PYTHON) -m tests.support.beam_engines spark
+	@$(PYTHON) -m pytest -m engine -s --show-capture=no tests/engines/spark_test.py
 
 test-newer-stack: ## Run the demo twice and all tests in an empty Debian 13; TESTS=fast: the demo and the fast tests.
 	@bash constraints/test_stack.sh newer $(TESTS)

@@ -39,7 +39,12 @@ setup(
         "serving.explore": ["page/*", "page/*/*"],
     },
     data_files=shared_files("configs", "configs/experiments", "configs/papers", "data/online_retail", "examples"),
-    entry_points={"console_scripts": ["tandem = tfx_pipeline.cli.main:main"]},
+    entry_points={
+        "console_scripts": [
+            "tandem = tfx_pipeline.cli.main:main",
+            "tandem-beam-worker = tfx_pipeline.runners.beam_worker:main",
+        ]
+    },
     install_requires=[
         f"tfx==1.16.0; {STACK_3_10}",
         f"tfx==1.21.0; {STACK_3_11}",

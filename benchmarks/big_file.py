@@ -24,6 +24,7 @@ from apache_beam.transforms.window import GlobalWindows
 from benchmarks.figures import measuring, printed_report
 from components.sources.data_config import DataConfig
 from components.sources.source_events import source_events
+from tfx_pipeline.config.beam_config import MULTI_PROCESSING, BeamConfig
 from tfx_pipeline.runners.beam_options import for_executors
 
 _GB = 10**9
@@ -87,9 +88,10 @@ def _row(place: int) -> str:
 
 
 def _read(path: str, workers: int, folder: str) -> None:
-    options = ("--runner=FnApiRunner", "--direct_running_mode=multi_processing", f"--direct_num_workers={workers}")
     config = DataConfig(events=path)
-    with beam.Pipeline(options=PipelineOptions(for_executors(options))) as pipeline:
+    with beam.Pipeline(
+        options=PipelineOptions(for_executors(BeamConfig(MULTI_PROCESSING, workers=workers)))
+    ) as pipeline:
         events = source_events(pipeline, config, [path], now_ms=2 * _FIRST_MS)
         _ = events.rows | "Tell" >> beam.ParDo(_Tell(folder))
 

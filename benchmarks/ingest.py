@@ -100,9 +100,9 @@ def prepared_run(node: str, config_path: str, overrides: Sequence[str], workers:
 
     from tfx_pipeline.pipeline import create_training_pipeline
 
-    mode = "in_memory" if workers == 1 else "multi_processing"
-    beam_args = ("--runner=FnApiRunner", f"--direct_running_mode={mode}", f"--direct_num_workers={workers}")
-    config: PipelineConfig = load_config(config_path, [*overrides, f"beam_args=[{', '.join(beam_args)}]"])
+    runner = "direct" if workers == 1 else "multi_processing"
+    beam = [f"beam.runner={runner}", f"beam.workers={workers}"]
+    config: PipelineConfig = load_config(config_path, [*overrides, *beam])
     os.makedirs(config.run_root, exist_ok=True)
     pipeline = create_training_pipeline(config)
     return lambda: tfx.orchestration.LocalDagRunner().run(pipeline, RunOptions(to_nodes=[node]))

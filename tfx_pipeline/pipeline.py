@@ -460,6 +460,6 @@ def _pipeline(config: PipelineConfig, nodes: Mapping[str, BaseNode]) -> tfx.dsl.
         pipeline_root=config.pipeline_root,
         components=list(nodes.values()),
         enable_cache=config.enable_cache,
-        beam_pipeline_args=[*beam_options.for_executors(config.beam_args)],
+        beam_pipeline_args=[*beam_options.for_executors(config.beam)],
         metadata_connection_config=tfx.orchestration.metadata.sqlite_metadata_connection_config(config.metadata_path),
     )

@@ -135,7 +135,10 @@ def _build(config_class: type[Config], values: Mapping[str, Any], path: str, pre
     values = fill_in(values) if fill_in else values
     hints = typing.get_type_hints(config_class)
     known = {field.name for field in dataclasses.fields(config_class)}  # type: ignore[arg-type]
+    renamed: Mapping[str, str] = getattr(config_class, "RENAMED", {})
     for name in values:
+        if name in renamed:
+            raise ConfigError(f"{path}: `{prefix}{name}` is `{prefix}{renamed[name]}` now. Write it there.")
         if name not in known:
             near = difflib.get_close_matches(str(name), known, n=1)
             hint = f" Did you mean `{prefix}{near[0]}`?" if near else f" Known: {', '.join(sorted(known))}."

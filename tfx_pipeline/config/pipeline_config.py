@@ -5,6 +5,7 @@ import math
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 from components.baselines.rule_names import RULE_NAMES
 from components.baselines.slices.slice_names import WAY_NAMES
@@ -21,6 +22,7 @@ from schemas.number_checks import check_least
 from schemas.rank_metrics import rank_metrics
 from schemas.word_splitting import TOKENIZERS, WORDS
 from tfx_pipeline.config import search_space
+from tfx_pipeline.config.beam_config import BeamConfig
 from tfx_pipeline.config.calibration_config import CalibrationConfig
 from tfx_pipeline.config.hooks_config import HooksConfig
 from tfx_pipeline.config.loading import ConfigError, load_dataclass
@@ -353,8 +355,11 @@ class PipelineConfig:
         push_to: Folder that receives the blessed versions; with fine-tuning, one of that name and the surface's for
             each surface. Empty: `<root>/pushed/<name>`.
         enable_cache: Reuse what an earlier run computed from the same inputs. Off, every component runs anew.
-        beam_args: Options of Beam's runner, one per list entry.
+        beam: On which engine Beam runs.
     """
+
+    RENAMED: ClassVar[Mapping[str, str]] = {"beam_args": "beam.args"}
+    """Fields that have another name now."""
 
     name: str = "tandem"
     root: str = ""
@@ -378,7 +383,7 @@ class PipelineConfig:
     hooks: HooksConfig = field(default_factory=HooksConfig)
     push_to: str = ""
     enable_cache: bool = True
-    beam_args: tuple[str, ...] = ("--runner=FnApiRunner", "--direct_running_mode=in_memory", "--direct_num_workers=1")
+    beam: BeamConfig = field(default_factory=BeamConfig)
 
     @property
     def run_root(self) -> str:

@@ -1,35 +1,162 @@
-"""The options of Beam's runner that TFX's executors get."""
+"""The options of Beam that every executor gets, TFX's and ours, and that scoring takes.
 
-from collections.abc import Sequence
+They follow from the section `beam` of the configuration. Its `args` come last: Beam takes the last of two values.
+"""
 
-from apache_beam.options.pipeline_options import PipelineOptions, StandardOptions
+import json
+import os
+import sys
+from collections.abc import Callable, Mapping
+from typing import Final
 
-_IN_PROCESS = "--runner=FnApiRunner"
-"""The name in configurations. `DirectRunner` would choose a runner, and newer Beams choose one that they download."""
+from apache_beam.options.pipeline_options import FlinkRunnerOptions, PipelineOptions, StandardOptions
 
-_IN_PROCESS_IN_FULL = "--runner=apache_beam.runners.portability.fn_api_runner.FnApiRunner"
-"""The same runner, by a name that older Beams know too."""
+from tfx_pipeline.config import beam_config
+from tfx_pipeline.config.beam_config import BeamConfig
+from tfx_pipeline.runners import job_server_jar
 
-_LOCAL_RUNNERS = ("DirectRunner", "FnApiRunner")
+WORKER: Final = "tandem-beam-worker"
+"""The installed command that an engine starts for each Python process: `tfx_pipeline/runners/beam_worker.py`."""
 
-_NOTHING_TO_PACK = "--sdk_container_image=none"
-"""An image for remote workers. Beam's runner on this machine has no such workers and does not look at it."""
+_IN_PROCESS: Final = "--runner=apache_beam.runners.portability.fn_api_runner.FnApiRunner"
+"""Beam's runner on this machine, by a name that all Beams know. `DirectRunner` would choose a runner, and newer Beams
+choose one that they download."""
+
+_ENGINES: Final = "tfx_pipeline.runners.engine_runners"
+
+_LOCAL_RUNNERS: Final = ("DirectRunner", "FnApiRunner")
+
+_NOTHING_TO_PACK: Final = "--sdk_container_image=none"
+"""An image for remote workers. Without containers nobody looks at it."""
+
+_RETRY_AFTER_MS: Final = 10_000
+"""How long a job waits for a lost machine before it begins anew."""
+
+_KEPT_MS: Final = 600_000
+"""How long an engine keeps a Python process that has no work, within a job. By itself it ends the process with each
+stage, and the next one imports TensorFlow again."""
 
 
-def for_executors(beam_args: Sequence[str]) -> list[str]:
-    """Returns the options. For Beam's own runner it adds one that saves seconds in each component.
+def for_executors(config: BeamConfig) -> list[str]:
+    """Returns the options of an engine.
 
-    Whatever the runner, an executor of TFX packs the installed TFX for the workers, unless an option says that they
-    have it already.
+    Whatever the engine, an executor of TFX packs the installed TFX for the workers, which takes seconds in each
+    component, unless an option says that they have it already. Ours have: they run in this environment, or in an image.
 
     Args:
-        beam_args: The options in the configuration.
+        config: The section `beam` of the configuration.
     """
-    named = [_IN_PROCESS_IN_FULL if option == _IN_PROCESS else option for option in beam_args]
-    options = PipelineOptions(named)
-    runner = options.view_as(StandardOptions).runner
-    if runner and runner.rpartition(".")[2] not in _LOCAL_RUNNERS:
-        return named
-    if options.get_all_options(drop_default=True).get("sdk_container_image"):
-        return named
-    return [*named, _NOTHING_TO_PACK]
+    options = [*_PRESETS[config.runner](config), *_temporary(config), *config.args]
+    parsed = PipelineOptions(options)
+    if parsed.get_all_options(drop_default=True).get("sdk_container_image"):
+        return options
+    runner = parsed.view_as(StandardOptions).runner or ""
+    if runner.rpartition(".")[2] in _LOCAL_RUNNERS or config.runner in beam_config.PORTABLE:
+        return [*options, _NOTHING_TO_PACK]
+    return options
+
+
+def _direct(_: BeamConfig) -> list[str]:
+    return [_IN_PROCESS, "--direct_running_mode=in_memory", "--direct_num_workers=1"]
+
+
+def _multi_processing(config: BeamConfig) -> list[str]:
+    # 0 workers are as many as the machine has cores.
+    return [_IN_PROCESS, "--direct_running_mode=multi_processing", f"--direct_num_workers={config.workers}"]
+
+
+def _flink(config: BeamConfig) -> list[str]:
+    version = config.flink_version or FlinkRunnerOptions.PUBLISHED_FLINK_VERSIONS[-1]
+    options = [
+        f"--runner={_ENGINES}.FlinkEngine",
+        f"--flink_master={config.master or '[local]'}",
+        f"--flink_version={version}",
+    ]
+    if config.starts_job_server:
+        options.append(f"--flink_job_server_jar={job_server_jar.path(config)}")
+    if config.workers:
+        options.append(f"--parallelism={config.workers}")
+    if config.retries:
+        options += [
+            f"--number_of_execution_retries={config.retries}",
+            f"--execution_retry_delay={_RETRY_AFTER_MS}",
+        ]
+    return [*options, *_portable(config)]
+
+
+def _spark(config: BeamConfig) -> list[str]:
+    options = [
+        f"--runner={_ENGINES}.SparkEngine",
+        f"--spark_master_url={config.master or _local_spark(config.workers)}",
+    ]
+    if config.starts_job_server:
+        options.append(f"--spark_job_server_jar={job_server_jar.path(config)}")
+    return [*options, *_portable(config)]
+
+
+def _local_spark(workers: int) -> str:
+    return f"local[{workers or '*'}]"
+
+
+def _portable(config: BeamConfig) -> list[str]:
+    """What Flink and Spark share: the job server, and where Python runs."""
+    options = [f"--job_endpoint={config.job_server}"] if config.job_server else []
+    if config.temp:
+        options.append(f"--artifacts_dir={_below(config.temp, 'staged')}")
+    options.append(f"--environment_type={_ENVIRONMENTS[config.places_workers]}")
+    if config.places_workers != beam_config.LOOPBACK:
+        options.append(f"--environment_cache_millis={_KEPT_MS}")
+    if config.places_workers == beam_config.PROCESS:
+        options.append(f"--environment_config={json.dumps(_process())}")
+    elif config.places_workers == beam_config.WORKER_POOL:
+        options.append(f"--environment_config={config.worker_pool}")
+    elif config.places_workers == beam_config.DOCKER:
+        options += [f"--environment_config={config.image}", f"--sdk_container_image={config.image}"]
+    return [*options, f"--sdk_worker_parallelism={config.workers_per_machine}"]
+
+
+def worker_command() -> str:
+    """The path of `WORKER` in this environment."""
+    return os.path.join(os.path.dirname(sys.executable), WORKER)
+
+
+def _process() -> dict[str, object]:
+    """The command of a Python process, and what it has in common with this one: its folder, and where modules are."""
+    kept = {name: os.environ[name] for name in ("PYTHONPATH",) if os.environ.get(name)}
+    return {"command": worker_command(), "env": {"TANDEM_FOLDER": os.getcwd(), **kept}}
+
+
+def _dataflow(config: BeamConfig) -> list[str]:
+    options = [
+        "--runner=DataflowRunner",
+        f"--project={config.project}",
+        f"--region={config.region}",
+        f"--staging_location={_below(config.temp, 'staged')}",
+        f"--sdk_container_image={config.image}",
+        # The SDK of the image, not one that a worker downloads.
+        "--sdk_location=container",
+    ]
+    return [*options, f"--max_num_workers={config.workers}"] if config.workers else options
+
+
+def _temporary(config: BeamConfig) -> list[str]:
+    return [f"--temp_location={config.temp}"] if config.temp else []
+
+
+def _below(folder: str, name: str) -> str:
+    return f"{folder.rstrip('/')}/{name}"
+
+
+_PRESETS: Final[Mapping[str, Callable[[BeamConfig], list[str]]]] = {
+    beam_config.DIRECT: _direct,
+    beam_config.MULTI_PROCESSING: _multi_processing,
+    beam_config.FLINK: _flink,
+    beam_config.SPARK: _spark,
+    beam_config.DATAFLOW: _dataflow,
+}
+_ENVIRONMENTS: Final[Mapping[str, str]] = {
+    beam_config.LOOPBACK: "LOOPBACK",
+    beam_config.PROCESS: "PROCESS",
+    beam_config.WORKER_POOL: "EXTERNAL",
+    beam_config.DOCKER: "DOCKER",
+}

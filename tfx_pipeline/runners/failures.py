@@ -161,7 +161,7 @@ def _last_of_traceback(text: str) -> tuple[str, str]:
 def _less_memory(component: str) -> str:
     if component.endswith("Trainer"):
         return "Lower train.batch_size or train.shuffle_buffer, or give the machine more."
-    return "Lower data.max_events_per_user, or the number of workers in beam_args, or give the machine more."
+    return "Lower data.max_events_per_user, or beam.workers, or give the machine more."
 
 
 def _short(text: str) -> str:

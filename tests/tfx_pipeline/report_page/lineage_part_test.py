@@ -67,7 +67,7 @@ def test_settings_that_were_changed_stand_first(html, past):
     ]
     everything = dict(table_rows(html, "All settings")[1:])
     assert (everything["evaluation.margin"], everything["evaluation.metric"]) == ("0.25", "ndcg_at_5")
-    assert everything["beam_args"].startswith("--runner=FnApiRunner, ")
+    assert everything["beam.runner"] == "direct"
 
 
 def test_a_setting_is_escaped(tmp_path):

@@ -50,7 +50,7 @@ def test_a_refusal_that_something_else_came_of_is_what_is_told():
 FULL = OSError(errno.ENOSPC, "No space left on device", "/run/a")
 FULL_STORE = sqlite3.OperationalError("database or disk is full")
 ROOM = "Make room for /run, or set `root` elsewhere."
-LESS_MEMORY = "Lower data.max_events_per_user, or the number of workers in beam_args, or give the machine more."
+LESS_MEMORY = "Lower data.max_events_per_user, or beam.workers, or give the machine more."
 DENIED = PermissionError(errno.EACCES, "Permission denied", "/run/a")
 
 

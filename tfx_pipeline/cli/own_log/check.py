@@ -1,7 +1,7 @@
-"""Check a log before a run: what its first rows would become, and what looks wrong.
+"""Check a log before a run: what its first rows would become, what looks wrong, and whether Beam's engine is there.
 
 Each finding names the file, the row and the mend. An error makes a run fail, or learn nonsense; a warning makes its
-model worse. Neither TensorFlow nor TFX is needed.
+model worse. Neither TensorFlow nor TFX is needed. What the engine lacks that `beam` names is an error, too.
 
     tandem check my.yaml
     tandem check my.yaml --rows 0       # all rows, and the examples that the whole log gives
@@ -9,17 +9,19 @@ model worse. Neither TensorFlow nor TFX is needed.
 """
 
 import argparse
+import dataclasses
 import json
 import time
 from collections.abc import Iterator
 
 from components.own_log.findings.log_check import LogCheck, check_log
-from components.own_log.findings.log_finding import Severity
+from components.own_log.findings.log_finding import LogFinding, Severity, worst_first
 from components.own_log.findings.refused_rows import FileReading
 from components.sources.event_time import day
 from schemas.canonical_event import Surface
 from tfx_pipeline.cli.own_log import reading_progress
 from tfx_pipeline.cli.parsing import config_arguments
+from tfx_pipeline.cli.running import preflight
 from tfx_pipeline.console.exit_code import ExitCode
 
 _MARKS = {Severity.ERROR: "ERROR  ", Severity.WARNING: "warning", Severity.NOTE: "note   "}
@@ -47,6 +49,8 @@ def run(args: argparse.Namespace) -> int:
     now_ms = round(time.time() * 1000)
     found = check_log(config.data, now_ms, args.rows, config.train.surfaces, reading_progress.show)
     reading_progress.clear()
+    lacks = [LogFinding("beam", Severity.ERROR, each, field="beam") for each in preflight.beam(config)]
+    found = dataclasses.replace(found, findings=worst_first([*lacks, *found.findings]))
     print(json.dumps(found.as_dict(), indent=2, ensure_ascii=False) if args.json else text(found, args.rows))
     return ExitCode.OK if found.is_good else ExitCode.FAILED
 

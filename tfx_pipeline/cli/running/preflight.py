@@ -11,6 +11,7 @@ from components.own_log.findings.input_files import input_findings
 from components.own_log.findings.log_finding import errors
 from components.raw_files.file_systems import matching
 from tfx_pipeline.config.pipeline_config import METADATA_FILE, SCANN, PipelineConfig
+from tfx_pipeline.runners import beam_needs
 from tfx_pipeline.runners.failures import NotReadyError
 from tfx_pipeline.tuning.trial_processes import refusal
 
@@ -42,7 +43,7 @@ def check_all(configs: Iterable[PipelineConfig]) -> None:
     """
     missing: dict[str, None] = {}
     for config in configs:
-        missing |= dict.fromkeys([*_files(config), *_packages(config), *_folders(config)])
+        missing |= dict.fromkeys([*_files(config), *_packages(config), *_folders(config), *beam(config)])
     if missing:
         raise NotReadyError("\n".join(missing))
 
@@ -77,6 +78,11 @@ def check_output(path: str, option: str = "--output", example: str = "spec.yaml"
         raise NotReadyError(f"{option} {path}: is a folder; give the file, such as {os.path.join(path, example)}.")
     if reason := _not_writable(os.path.dirname(os.path.abspath(path))):
         raise NotReadyError(f"{option} {path}: {reason}")
+
+
+def beam(config: PipelineConfig) -> list[str]:
+    """Says what the engine lacks that `beam` names, each with what mends it."""
+    return beam_needs.missing(config.beam, config.run_root)
 
 
 def _files(config: PipelineConfig) -> list[str]:

@@ -3,7 +3,8 @@
 For mails, notifications and caches: no server is asked. Users and their histories are those of the log that the
 configuration names, as of now; new users are not among them. Each file holds a part of the users, a row for each, the
 best item first: `user_id`, `history` (how many tokens the model was sent), `items`, `scores`, `sources`. Beam does it,
-with `beam_args` of the configuration. What was finished before an interruption is kept: the same command goes on.
+on the engine that `beam` of the configuration names. What was finished before an interruption is kept: the same command
+goes on.
 
 tandem score --k 50                               # into `scores` below the run's root
 tandem score --output FOLDER --vectors            # the users' vectors, too
@@ -22,6 +23,7 @@ from schemas.canonical_event import Surface
 from schemas.signatures import LARGEST_K
 from tfx_pipeline.cli.asking.asked_user import limits, served_model
 from tfx_pipeline.cli.parsing import config_arguments, option_values
+from tfx_pipeline.cli.running import preflight
 from tfx_pipeline.config.loading import ConfigError
 from tfx_pipeline.config.pipeline_config import PipelineConfig, ServedModel
 from tfx_pipeline.console.exit_code import ExitCode
@@ -63,6 +65,8 @@ def run(args: argparse.Namespace) -> int:
             f"{served.name} ranks candidates and finds no items, so there is no list to write. Train a model that "
             "retrieves: `model: unifiedssr`, or a section `retriever`."
         )
+    if lacks := preflight.beam(config):
+        raise NotReadyError("\n".join(lacks))
     model_dir = os.path.join(served.pushed_model_dir, _version(served, args.version))
     folder = args.output or os.path.join(config.run_root, "scores")
     with root_lock.held(folder, "tandem score"), shown(everything=args.verbose) as display:
@@ -104,7 +108,7 @@ def _score(args: argparse.Namespace, config: PipelineConfig, model_dir: str, fol
         force=args.force,
     )
     display.stage("Looking whether the log and the scores are those of before")
-    options = [*beam_options.for_executors(config.beam_args)]
+    options = [*beam_options.for_executors(config.beam)]
     try:
         scored = scoring_job.run(
             job,

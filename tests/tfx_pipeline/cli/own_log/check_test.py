@@ -59,3 +59,11 @@ def test_items_that_users_get_again_are_told(tiny, tandem, tmp_path):
 
 def test_a_log_without_weights_tells_of_none(tiny, tandem):
     assert "\nEngagements weigh" not in tandem("check", tiny).out
+
+
+def test_an_engine_that_is_not_there_is_an_error(tiny, tandem, tmp_path):
+    flink = ("--set", "beam.runner=flink", "--set", f"beam.job_server_jar={tmp_path}/none.jar")
+    printed = tandem("check", tiny, *flink, code=1).out
+    assert f"ERROR    beam.job_server_jar = {tmp_path}/none.jar: no such file. Fetch it with `mvn" in printed
+    found = json.loads(tandem("check", tiny, "--json", *flink, code=1).out)
+    assert ("beam", "error") in [(each["field"], each["severity"]) for each in found["findings"]]

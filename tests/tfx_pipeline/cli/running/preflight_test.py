@@ -113,3 +113,9 @@ def test_a_path_that_is_too_long_is_refused_at_once(tiny, tmp_path):
     assert "sqlite takes 500. Name a folder with a shorter path." in missing(tiny, f"root={deep}")
     assert "a name in it has more than 255 bytes" in missing(tiny, f"push_to={tmp_path}/{'é' * 128}")
     preflight.check(load_config(tiny, [f"push_to={deep}"]))
+
+
+def test_an_engine_that_is_not_there_is_told(tiny, tmp_path):
+    assert f"beam.job_server_jar = {tmp_path}/none.jar: no such file." in missing(
+        tiny, "beam.runner=spark", f"beam.job_server_jar={tmp_path}/none.jar"
+    )

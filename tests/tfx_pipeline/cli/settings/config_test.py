@@ -39,7 +39,7 @@ def test_each_value_is_explained_and_has_its_origin(shop, tandem):
     "file", sorted([*CONFIGS.glob("*.yaml"), *CONFIGS.glob("papers/*.yaml")]), ids=lambda file: file.name
 )
 def test_what_is_printed_is_the_same_configuration(file, options, tandem, tmp_path):
-    overrides = ["train.epochs=3", "data.events=*_inter*.csv", "gate.limits.model_mb=1e3", "beam_args=[--a=b, 'c: d']"]
+    overrides = ["train.epochs=3", "data.events=*_inter*.csv", "gate.limits.model_mb=1e3", "beam.args=[--a=b, '-c: d']"]
     said = [word for override in overrides for word in ("--set", override)]
     again = tmp_path / "again.yaml"
     again.write_text(tandem("config", str(file), *said, *options).out)

@@ -1,0 +1,81 @@
+"""One run on this machine, whose components then run once more on each engine."""
+
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.support import beam_engines, tiny_logs
+from tests.support.beam_engines import Engine
+from tfx_pipeline.config.beam_config import BeamConfig
+
+_QUICK = [
+    "model=unifiedssr",
+    "unifiedssr.dim=16",
+    "unifiedssr.num_layers=1",
+    "train.epochs=1",
+    "evaluation.baselines=[popularity, item_neighbours]",
+    "evaluation.baseline_examples=100",
+    "evaluation.judged_queries=0",
+]
+
+
+@pytest.fixture(autouse=True)
+def on_loopback(monkeypatch) -> None:
+    """Keeps Spark's driver, too, off other networks."""
+    monkeypatch.setenv("SPARK_LOCAL_IP", "127.0.0.1")
+
+
+@pytest.fixture(scope="session")
+def engine() -> Callable[[str], Engine]:
+    """Finds a fetched engine, or skips the test with a word."""
+
+    def found(name: str) -> Engine:
+        engine = beam_engines.found(name)
+        if isinstance(engine, str):
+            pytest.skip(engine)
+        return engine
+
+    return found
+
+
+@pytest.fixture(scope="session")
+def run(tmp_path_factory) -> list:
+    """The components that used Beam in a run of the whole pipeline in one process, in a folder with a space.
+
+    TANDEM_ENGINE_USERS makes the log larger, to measure.
+    """
+    from tests.support import engine_runs
+    from tfx_pipeline.config.pipeline_config import load_config
+
+    folder = tmp_path_factory.mktemp("a shop")
+    users = int(os.environ.get("TANDEM_ENGINE_USERS", "80"))
+    path = tiny_logs.write(folder, users)
+    start = time.monotonic()
+    used = engine_runs.recorded(load_config(str(path), _QUICK))
+    print(f"\n{users} users with 16 events each; the run in one process: {time.monotonic() - start:.0f} s", flush=True)
+    return used
+
+
+@pytest.fixture
+def same_on(run, tmp_path) -> Callable[[BeamConfig], None]:
+    """Runs all these components on an engine, and holds what they wrote against the run."""
+    from tests.support import engine_runs
+    from tfx_pipeline.runners import beam_needs
+
+    def check(beam: BeamConfig, components: tuple[str, ...] = ()) -> None:
+        assert beam_needs.missing(beam, str(tmp_path)) == []
+        told = []
+        for used in run:
+            if components and used.component not in components:
+                continue
+            with engine_runs.Memory().watched() as memory:
+                seconds = engine_runs.run_again(used, beam, Path(tmp_path))
+            size = ", ".join(f"{kind} {peak:.0f} MiB" for kind, peak in sorted(memory.peaks.items()))
+            print(f"{used.component}: {seconds:.1f} s (in one process {used.seconds:.1f} s); {size}", flush=True)
+            told += engine_runs.differences(used, Path(tmp_path))
+        assert not told, "\n".join(told)
+
+    return check

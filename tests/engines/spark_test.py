@@ -1,0 +1,22 @@
+"""The pipeline's components on Spark: `make test-spark`."""
+
+import pytest
+
+from tests.support import beam_engines
+from tfx_pipeline.config.beam_config import BeamConfig
+
+pytestmark = [pytest.mark.engine, pytest.mark.timeout(1800)]
+
+
+def settings(engine, **others):
+    return BeamConfig("spark", job_server_jar=str(engine.job_server), **others)
+
+
+def test_inside_the_job_server(engine, same_on):
+    same_on(settings(engine("spark"), workers=2))
+
+
+def test_on_a_cluster_of_two_workers(engine, same_on, tmp_path_factory):
+    spark = engine("spark")
+    with beam_engines.spark_cluster(spark, tmp_path_factory.mktemp("spark") / "cluster") as cluster:
+        same_on(settings(spark, master=cluster.master, workers_as="process"))

@@ -1,0 +1,131 @@
+"""Runs each component that uses Beam once more, on another engine, on the very inputs that it had in a run."""
+
+import copy
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+import attr
+import psutil
+from tfx.orchestration.portable.beam_executor_operator import BeamExecutorOperator
+
+from tests.support import same_artifacts
+from tfx_pipeline.config.beam_config import BeamConfig
+from tfx_pipeline.config.pipeline_config import PipelineConfig
+from tfx_pipeline.pipeline import create_pipeline
+from tfx_pipeline.runners import beam_options, local_runner
+
+
+@dataclass(frozen=True)
+class UsedBeam:
+    """A component of a run that used Beam.
+
+    Attributes:
+        component: Its id.
+        spec: What TFX knows of its executor.
+        info: What the executor was given, before it worked: inputs, settings, where outputs go.
+        seconds: How long it took.
+    """
+
+    component: str
+    spec: Any
+    info: Any
+    seconds: float
+
+    def outputs(self, folder: Path | None = None) -> Iterator[tuple[str, Path]]:
+        """Name and folder of each output: of the run, or below another folder."""
+        for name, artifacts in self.info.output_dict.items():
+            for artifact in artifacts:
+                yield name, Path(artifact.uri) if folder is None else folder / self.component / name
+
+
+def recorded(config: PipelineConfig, make_pipeline=create_pipeline) -> list[UsedBeam]:
+    """Runs a pipeline on this machine, and keeps what each component that used Beam was given."""
+    used: list[UsedBeam] = []
+    run_executor = BeamExecutorOperator.run_executor
+
+    def kept(operator: Any, execution_info: Any, make_beam_pipeline_fn: Any = None) -> Any:
+        info, start = copy.deepcopy(execution_info), time.monotonic()
+        result = run_executor(operator, execution_info, make_beam_pipeline_fn)
+        component = info.pipeline_node.node_info.id
+        used.append(UsedBeam(component, operator._executor_spec, info, time.monotonic() - start))
+        return result
+
+    with mock.patch.object(BeamExecutorOperator, "run_executor", kept):
+        local_runner.run_pipeline(make_pipeline(config))
+    return used
+
+
+def run_again(used: UsedBeam, beam: BeamConfig, folder: Path) -> float:
+    """Runs a component on an engine, into a folder of its own; returns the seconds that it took."""
+    info = copy.deepcopy(used.info)
+    for name, artifacts in info.output_dict.items():
+        for artifact in artifacts:
+            artifact.uri = str(folder / used.component / name)
+            Path(artifact.uri).mkdir(parents=True)
+    places = {name: str(folder / used.component / f".{name}") for name in ("tmp_dir", "stateful_working_dir")}
+    for place in places.values():
+        Path(place).mkdir()
+    info = attr.evolve(info, execution_output_uri=str(folder / used.component / ".output"), **places)
+    spec = copy.deepcopy(used.spec)
+    del spec.beam_pipeline_args_placeholders[:]
+    for option in beam_options.for_executors(beam):
+        spec.beam_pipeline_args_placeholders.add().value.string_value = option
+    start = time.monotonic()
+    BeamExecutorOperator(spec).run_executor(info)
+    return time.monotonic() - start
+
+
+def differences(used: UsedBeam, folder: Path) -> list[str]:
+    """In what a component's outputs differ from those of the run."""
+    there = dict(used.outputs(folder))
+    return [
+        f"{used.component}, {name}: {told}"
+        for name, place in used.outputs()
+        for told in same_artifacts.differences(place, there[name])
+    ]
+
+
+class Memory:
+    """The most memory that programs took within a `with`, in MiB: of this process, of Java and of other Python ones.
+
+    Pages that processes share count once for each.
+    """
+
+    def __init__(self) -> None:
+        self.peaks: dict[str, float] = {}
+
+    @contextmanager
+    def watched(self) -> Iterator["Memory"]:
+        """Looks twice a second."""
+        import threading
+
+        ended = threading.Event()
+
+        def look() -> None:
+            while not ended.wait(0.5):
+                self._look()
+
+        thread = threading.Thread(target=look, daemon=True)
+        thread.start()
+        try:
+            yield self
+        finally:
+            ended.set()
+            thread.join()
+
+    def _look(self) -> None:
+        now: dict[str, float] = {}
+        own = psutil.Process()
+        for process in (own, *own.children(recursive=True)):
+            try:
+                kind = "own" if process == own else "java" if "java" in process.name() else "python"
+                now[kind] = now.get(kind, 0) + process.memory_info().rss / 2**20
+            except psutil.Error:
+                continue  # It has just ended.
+        for kind, size in now.items():
+            self.peaks[kind] = max(self.peaks.get(kind, 0), size)
