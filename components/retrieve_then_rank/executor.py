@@ -31,10 +31,14 @@ class Executor(base_executor.BaseExecutor):
         """
         self._log_startup(input_dict, output_dict, exec_properties)
         model = artifact_utils.get_single_instance(output_dict[MODEL_KEY])
-        parts = [saved_model_dir(input_dict[key]) for key in (RETRIEVER_KEY, RANKER_KEY)]
+        retriever, ranker = (saved_model_dir(input_dict[key]) for key in (RETRIEVER_KEY, RANKER_KEY))
         destination = path_utils.serving_model_dir(model.uri)
         save_composed_model(
-            *parts, destination, exec_properties[RETRIEVED_KEY], bool(exec_properties[POPULAR_NEGATIVES_KEY])
+            retriever,
+            ranker,
+            destination,
+            exec_properties[RETRIEVED_KEY],
+            bool(exec_properties[POPULAR_NEGATIVES_KEY]),
         )
-        for part in parts:
+        for part in (retriever, ranker):
             copy_starts(part, destination)
