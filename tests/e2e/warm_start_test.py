@@ -10,6 +10,7 @@ from tests.support import tiny_logs
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1800)]
 WARM = ["train.warm_start=true", "retriever.train.warm_start=true", "train.epochs=1"]
+LENIENT = ["evaluation.margin=-1", "evaluation.judged_queries=0"]
 NEW = "mug-new"
 
 
@@ -21,10 +22,10 @@ def run(tmp_path):
 
     folder = tmp_path / "a shop"
     path = tiny_logs.write(folder, users=40, rules=())
-    overrides = [*RETRIEVER, *WARM, "retriever.train.epochs=1", "evaluation.margin=-1"]
+    overrides = [*RETRIEVER, *WARM, "retriever.train.epochs=1", *LENIENT]
 
-    def again(*further):
-        report = local_runner.run(load_config(str(path), [*overrides, *further]))
+    def again():
+        report = local_runner.run(load_config(str(path), overrides))
         return report, report.models["tiny"]
 
     return folder, again
@@ -54,8 +55,3 @@ def test_each_day_begins_with_the_weights_of_the_day_before_once(run):
     left = Path(tuesday.pushed_model_dir) / tuesday.version / "assets.extra" / "warm_start"
     versions = {path.name: json.loads((path / "start.json").read_text())["version"] for path in left.iterdir()}
     assert versions == {"Trainer": monday.version, "RetrieverTrainer": monday.version}
-    # A setting that changes the training alone learns from the same day, so it begins where that began.
-    report, other = again("train.learning_rate=0.02")
-    begun = [each for each in report.starts if f"Begins with the weights of version {monday.version}; " in each]
-    assert len(begun) == 2 and "Trainer" in report.ran and "RetrieverTrainer" not in report.ran
-    assert other.outcome == "pushed"
