@@ -120,6 +120,18 @@ class ShowsVectors(Protocol):
 
 
 @runtime_checkable
+class NamesTables(Protocol):
+    """Tells what the rows of its trained tables stand for, so that a later training can take them over by value."""
+
+    def table_vocabularies(self) -> Mapping[str, str]:
+        """The vocabulary (`schemas.features`) of each trained table that has a row for each of its values.
+
+        By the weight's `path`. Row 0 is padding's, row i that of the i-th value; a further last row is that of unknown
+        values. All other trained weights have nothing to do with the values of vocabularies.
+        """
+
+
+@runtime_checkable
 class StartsFromFeatures(Protocol):
     """Has features of candidates by which it can score before it is trained, and may go on to in part."""
 

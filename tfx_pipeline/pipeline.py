@@ -2,6 +2,7 @@
 
 import dataclasses
 from collections.abc import Mapping
+from typing import Any
 
 from tfx import v1 as tfx
 from tfx.dsl.components.base.base_node import BaseNode
@@ -21,6 +22,7 @@ from components.pusher.component import Pusher
 from components.retrieve_then_rank.component import RetrieveThenRank
 from components.servability_gate.component import ServabilityGate
 from components.servability_gate.gate_config import INFRA_VALIDATOR
+from components.warm_start.component import WarmStart
 from models import registry
 from schemas import behaviour_schema, features
 from schemas.canonical_event import Surface
@@ -46,6 +48,8 @@ USER_METRICS = "UserMetrics"
 """The id of the node that measures a trained model on each user of the validation split, after a prefix."""
 TUNER = "Tuner"
 """The id of the node that tries values of a training's fields."""
+WARM_START = "WarmStart"
+"""The id of the node that finds what a training starts from, after a prefix."""
 _INDEXER = "Indexer"
 
 
@@ -67,6 +71,7 @@ def create_pipeline(config: PipelineConfig) -> tfx.dsl.Pipeline:
                 config.retriever.model,
                 config.retriever.train,
                 RETRIEVER,
+                _warm_start(config, nodes, config.retriever.train, RETRIEVER),
                 sources=config.retriever.sources,
                 tuned=_tuned(config, nodes, search_space.OF_RETRIEVER, config.retriever.model),
             )
@@ -230,6 +235,7 @@ def _until_trained(config: PipelineConfig, passed_statistics_dir: str) -> dict[s
     calibration = _calibration(config)
     trainer = _trainer(
         *(config, transform, config.model, config.train),
+        start_from=_warm_start(config, nodes, config.train),
         split=_learned_splits(config)[-1],
         tuned=tuned,
         calibration=calibration,
@@ -251,6 +257,35 @@ def _until_trained(config: PipelineConfig, passed_statistics_dir: str) -> dict[s
         )
         nodes[node.id] = node
     return nodes
+
+
+def _warm_start(
+    config: PipelineConfig, nodes: dict[str, BaseNode], train: TrainConfig, prefix: str = ""
+) -> BaseChannel | None:
+    """What the last pushed model has left for a training, whose node is added; None if it begins anew."""
+    if not train.warm_start:
+        return None
+    (served,) = config.served_models
+    examples = nodes["BehaviourExampleGen"].outputs["examples"]
+    node = WarmStart(examples, served.pushed_model_dir, prefix + JOINT_TRAINER, _read_by_models(config))
+    nodes[f"{prefix}{WARM_START}"] = node.with_id(f"{prefix}{WARM_START}")
+    return node.outputs["model"]
+
+
+def _read_by_models(config: PipelineConfig) -> dict[str, Any]:
+    """What says what the models' inputs mean. Their sizes, which follow from the log, are not among it."""
+    of_transform = (
+        *("tokenizer", "ngram_buckets", "fold_accents", "join_word_forms"),
+        *("category_levels", "context", "number_scale"),
+    )
+    return {
+        **{f"transform.{name}": getattr(config.transform, name) for name in of_transform},
+        "data.timezone": config.data.timezone,
+        "data.item_columns.attributes": config.data.item_attributes,
+        "data.item_columns.numbers": config.data.item_numbers,
+        "data.user_columns.attributes": config.data.user_attributes,
+        "data.user_columns.numbers": config.data.user_numbers,
+    }
 
 
 def _calibration(config: PipelineConfig) -> Calibration | None:
@@ -322,8 +357,8 @@ def _trainer(
 ) -> BaseNode:
     """A training of the model `model_name` on a split.
 
-    It starts from the weights of `start_from`, if given. The exported model also finds items by `sources`, if given,
-    and its scores are calibrated, if that is.
+    It starts from the weights of `start_from`, a model or what WarmStart has made, if given. The exported model also
+    finds items by `sources`, if given, and its scores are calibrated, if that is.
     What a search has found, if one came before, replaces the values of these fields.
     """
     return tfx.components.Trainer(

@@ -31,7 +31,7 @@ from tfx_pipeline.blessing import evaluation
 from tfx_pipeline.config.pipeline_config import EvaluationConfig, PipelineConfig, ServedModel
 from tfx_pipeline.config.training_config import BOTH_SURFACES
 from tfx_pipeline.pipeline import JOINT_TRAINER, TUNER
-from tfx_pipeline.training import automatic_training
+from tfx_pipeline.training import automatic_training, warm_start
 from tfx_pipeline.tuning import tuned_values
 
 Metrics = dict[str, dict[str, float]]
@@ -140,6 +140,7 @@ class RunReport:
         data_findings: The anomalies that the checks of the data found and let pass, each in one line.
         left_out: What of the log nothing was learned from, in one line each.
         trainings: What trainings with `train: auto` chose, in one line each.
+        starts: How trainings with `warm_start` began, in one line each.
         models: The report on each served model, by name.
         tensorboard: The folder of TensorBoard's logs.
     """
@@ -149,6 +150,7 @@ class RunReport:
     data_findings: tuple[str, ...]
     left_out: tuple[str, ...]
     trainings: tuple[str, ...]
+    starts: tuple[str, ...]
     models: dict[str, ModelReport]
     tensorboard: str
 
@@ -205,6 +207,7 @@ class RunHistory:
             data_findings=tuple(map(str, read_findings(self._artifact(executions["DataChecks"], "findings").uri))),
             left_out=left_out(self._config, self._left_out_of_log(executions)),
             trainings=self._trainings(executions),
+            starts=self._starts(executions),
             models={served.name: self._model_report(served, executions) for served in self._config.served_models},
             tensorboard=self._config.tensorboard_dir,
         )
@@ -288,10 +291,18 @@ class RunHistory:
         return {**read_comparison(folder), "decides": self._config.evaluation.comparison_decides}
 
     def _trainings(self, executions: dict[str, metadata_store_pb2.Execution]) -> tuple[str, ...]:
-        trainers = [name for name in executions if name.endswith(JOINT_TRAINER)]
-        chosen = {name: automatic_training.read(self._artifact(executions[name], "model_run").uri) for name in trainers}
+        chosen = {name: automatic_training.read(folder) for name, folder in self._logs(executions).items()}
         tuned = {name: _words(values) for name, values in self._tuned(executions).items()}
         return tuple(f"{name}: {text}" for name, text in {**tuned, **chosen}.items() if text)
+
+    def _starts(self, executions: dict[str, metadata_store_pb2.Execution]) -> tuple[str, ...]:
+        told = {name: warm_start.read_told(folder) for name, folder in self._logs(executions).items()}
+        return tuple(f"{name}: {text}" for name, text in told.items() if text)
+
+    def _logs(self, executions: dict[str, metadata_store_pb2.Execution]) -> dict[str, str]:
+        """The folder of TensorBoard's logs of each training."""
+        trainers = [name for name in executions if name.endswith(JOINT_TRAINER)]
+        return {name: self._artifact(executions[name], "model_run").uri for name in trainers}
 
     def _tuned(self, executions: dict[str, metadata_store_pb2.Execution]) -> dict[str, dict[str, Any]]:
         """The best values that each search has found."""

@@ -6,6 +6,7 @@ from tfx.utils import path_utils
 
 from components.artifacts import Artifacts, Properties, saved_model_dir
 from components.retrieve_then_rank.composed_model import save_composed_model
+from components.warm_start.start_folder import copy_starts
 
 RETRIEVER_KEY = "retriever"
 RANKER_KEY = "ranker"
@@ -30,10 +31,14 @@ class Executor(base_executor.BaseExecutor):
         """
         self._log_startup(input_dict, output_dict, exec_properties)
         model = artifact_utils.get_single_instance(output_dict[MODEL_KEY])
+        retriever, ranker = (saved_model_dir(input_dict[key]) for key in (RETRIEVER_KEY, RANKER_KEY))
+        destination = path_utils.serving_model_dir(model.uri)
         save_composed_model(
-            saved_model_dir(input_dict[RETRIEVER_KEY]),
-            saved_model_dir(input_dict[RANKER_KEY]),
-            path_utils.serving_model_dir(model.uri),
+            retriever,
+            ranker,
+            destination,
             exec_properties[RETRIEVED_KEY],
             bool(exec_properties[POPULAR_NEGATIVES_KEY]),
         )
+        for part in (retriever, ranker):
+            copy_starts(part, destination)

@@ -16,6 +16,7 @@ from models.layers.fast.packing import SHAPES_MAY_DEPEND_ON_VALUES
 from models.registration import register
 from models.unifiedssr.unifiedssr_config import UnifiedSSRConfig
 from models.vocabulary import Vocabulary
+from schemas import features
 
 
 @register
@@ -91,6 +92,16 @@ class EmbeddingModule(keras.layers.Layer):
         # Looked-up rows are cast to the compute dtype. Casting the whole table first would cost more.
         shape = (rows, self.config.dim)
         return self.add_weight(name=name, shape=shape, initializer="glorot_normal", autocast=False)
+
+    def table_vocabularies(self) -> dict[str, str]:
+        """The vocabulary of each trained table, by the weight's path."""
+        plain = ((self.user_table, features.USER_VOCABULARY), (self.item_table, features.ITEM_VOCABULARY))
+        named = {table.path: vocabulary for table, vocabulary in plain if table is not None}
+        if self.user_encoder is not None:
+            named |= self.user_encoder.table_vocabularies(features.USER_VOCABULARY)
+        if self.item_encoder is not None:
+            named |= self.item_encoder.table_vocabularies(features.ITEM_VOCABULARY)
+        return named | (self.texts.table_vocabularies() if self.texts is not None else {})
 
     def set_item_attributes(self, values: Mapping[str, Any]) -> None:
         """Sets the attributes of the items. Does nothing if the configuration has no `item_attributes`."""

@@ -121,6 +121,10 @@ class UnifiedSSR(JointTraining, keras.Model):
         """The vectors of all items in the catalogue: [items, dim], for `score` and for retrieval."""
         return self.embedding.item_embeddings()
 
+    def table_vocabularies(self) -> dict[str, str]:
+        """The vocabulary of each trained table; see `models.contract.NamesTables`. The model must be built."""
+        return self.embedding.table_vocabularies()
+
     def vector_tables(self) -> dict[str, Callable[[Any], Any]]:
         """The vectors of items and, as far as the model has them, of queries of one word and of users."""
         tables: dict[str, Callable[[Any], Any]] = {"items": self.embedding.items}

@@ -170,6 +170,15 @@ class EmbeddingModule(keras.layers.Layer):
         )
         self.built = True
 
+    def table_vocabularies(self) -> dict[str, str]:
+        """The vocabulary of each trained table, by the weight's path."""
+        return {
+            **self.users.table_vocabularies(features.USER_VOCABULARY),
+            **self.items.table_vocabularies(features.ITEM_VOCABULARY),
+            **self.texts.table_vocabularies(),
+            **(self.context.table_vocabularies() if self.context else {}),
+        }
+
     def look_up(self, *ids, training=False) -> ItemLookup:
         """Embeds each distinct item of `ids` once. `ids` are int arrays with all items that will be looked up."""
         if not SHAPES_MAY_DEPEND_ON_VALUES:

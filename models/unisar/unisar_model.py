@@ -275,6 +275,10 @@ class UniSAR(JointTraining, keras.Model):
         """Embeds all items of the catalogue, for `score`. The row of padding is 0."""
         return self.embedding.embed(ops.arange(self.vocabulary.items, dtype="int32"))
 
+    def table_vocabularies(self) -> dict[str, str]:
+        """The vocabulary of each trained table; see `models.contract.NamesTables`. The model must be built."""
+        return self.embedding.table_vocabularies()
+
     def vector_tables(self) -> dict[str, Callable[[Any], Any]]:
         """The vectors of items, of queries of one word, and of users."""
         return {

@@ -279,3 +279,30 @@ def test_the_ranking_model_is_calibrated_and_neither_its_retriever_nor_its_rival
     assert calibrated(*on, *fine_tuned) == {"Trainer": of_ranker, "SearchTrainer": of_ranker}
     with pytest.raises(ConfigError, match="`calibration.candidates: shown` is counted by `tandem run`"):
         calibrated("calibration.method=platt", "data.negatives=shown")
+
+
+def test_a_training_starts_from_the_last_pushed_model_if_it_is_asked_to(tmp_path):
+    from tfx_pipeline.pipeline import create_pipeline, create_training_pipeline  # Imports TFX: many seconds.
+
+    path = str(tiny_logs.write(tmp_path))
+
+    def nodes(*overrides, create=create_pipeline):
+        return {node.id: node for node in create(load_config(path, overrides)).components}
+
+    retriever = ("retriever.model=unifiedssr", "retriever.train.warm_start=true", "transform.context=[hour]")
+    assert not [name for name in nodes(retriever[0]) if name.endswith("WarmStart")]
+    made = nodes("train.warm_start=true", *retriever, "push_to=/models/a shop")
+    for prefix in ("", "Retriever"):
+        start = made[f"{prefix}WarmStart"]
+        assert start.inputs["examples"].producer_component_id == "BehaviourExampleGen"
+        told = {name: start.exec_properties[name] for name in ("pushed_model_dir", "training", "version")}
+        assert told == {"pushed_model_dir": "/models/a shop", "training": f"{prefix}Trainer", "version": ""}
+        assert json.loads(start.exec_properties["read"])["transform.context"] == ["hour"]
+        assert made[f"{prefix}Trainer"].inputs["base_model"].producer_component_id == f"{prefix}WarmStart"
+    of_one = nodes(*retriever)
+    assert "base_model" not in of_one["Trainer"].inputs and "base_model" in of_one["RetrieverTrainer"].inputs
+    # What a part of the pipeline trains is what the whole does. A SASRec to beat has nothing of yesterday.
+    part = nodes("train.warm_start=true", "evaluation.sasrec=true", create=create_training_pipeline)
+    assert part["Trainer"].inputs["base_model"].producer_component_id == "WarmStart"
+    rival = nodes("train.warm_start=true", "evaluation.sasrec=true")["SasrecTrainer"]
+    assert "base_model" not in rival.inputs and '"warm_start": false' in rival.exec_properties["custom_config"]

@@ -487,6 +487,11 @@ def _checked(config: PipelineConfig, path: str) -> PipelineConfig:
             f"{path}: `retriever.model` and `fine_tuning.surfaces` do not go together: items are retrieved and ranked "
             "by models of both surfaces. Leave one of the two out."
         )
+    if config.train.warm_start and config.fine_tuning.surfaces:
+        raise ConfigError(
+            f"{path}: `train.warm_start` and `fine_tuning.surfaces` do not go together: what is pushed is fine-tuned, "
+            "so no joint model is left to start from. Leave one of the two out."
+        )
     if not config.data.events and not config.data.sources:
         raise ConfigError(f"{path}: `data.events` is empty; give the path or glob of the event files.")
     if config.data.split == TRAIN_ONLY:

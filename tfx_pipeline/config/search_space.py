@@ -25,6 +25,7 @@ _NOT_VARIED: Final = {
     "epochs": "early stopping ends a training; set `tune.max_epochs`",
     "surfaces": "figures of other surfaces cannot be compared",
     "seed": "the best of several seeds is luck",
+    "warm_start": "every trial begins anew",
 }
 """Fields of a training, and why no search varies them."""
 _COMBINATIONS: Final = 2_000

@@ -74,6 +74,9 @@ class TrainConfig:
         shuffle_buffer: How many examples are held for shuffling.
         mixed_precision: Compute in float16 on a GPU and bfloat16 elsewhere, with float32 weights.
         jit_compile: Compile the training step with XLA.
+        warm_start: Begin with the weights of the last pushed model, where there is one of the same settings: rows of
+            tables go with their item, user or word, and all else is taken as it is. Off: begin anew. Not with
+            `fine_tuning.surfaces`.
         seed: Seed of weights, shuffling and dropout.
     """
 
@@ -106,6 +109,7 @@ class TrainConfig:
     shuffle_buffer: int = 100_000
     mixed_precision: bool = False
     jit_compile: bool = False
+    warm_start: bool = False
     seed: int = 17
 
     def __post_init__(self) -> None:

@@ -9,6 +9,7 @@ _WORDS = {
     "DataChecks": "decides whether the data is good enough to train on",
     "Transform": "makes the vocabularies and turns examples into numbers",
     "Tuner": "tries values of the model's settings",
+    "WarmStart": "finds the weights that a training starts from",
     "SasrecTrainer": "trains a SASRec that the model has to beat",
     "Trainer": "trains a model and exports it",
     "TrainedModel": "finds a trained model",

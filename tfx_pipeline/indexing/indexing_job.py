@@ -13,6 +13,7 @@ import tensorflow as tf
 import tensorflow_transform as tft
 
 from components.score_map_file import read_score_maps
+from components.warm_start.start_folder import copy_starts
 from models.catalogue import Catalogue
 from schemas import features
 from tfx_pipeline.indexing import grown_graph, grown_weights
@@ -67,6 +68,7 @@ def run(job: TrainingJob, transform_config: Mapping[str, Any]) -> int:
         # What the model thinks of items that it knew stays, so what makes probabilities of it stays, too.
         maps = read_score_maps(job.start_from)
         training_job.export(model, job, output, catalogue, trained_output, maps)
+        copy_starts(job.start_from, job.model_dir)  # The next training starts from what was trained.
     items = len(new.get(features.ITEM_VOCABULARY, ()))
     known = len(catalogue.engagements) - 2 - items
     _LOG.info("Indexed: %s new items beside %s known ones", f"{items:,}", f"{known:,}")

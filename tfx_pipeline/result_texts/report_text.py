@@ -35,8 +35,9 @@ def report_text(report: Report) -> str:
 
 
 def training_lines(report: Report) -> list[str]:
-    """What the trainings chose for themselves (`train: auto`), a line each."""
-    return [f"Chosen: {each}" for each in report.get("trainings", ())]
+    """What the trainings chose for themselves (`train: auto`), and how they began (`warm_start`), a line each."""
+    chosen = [f"Chosen: {each}" for each in report.get("trainings", ())]
+    return [*chosen, *(f"Warm start: {each}" for each in report.get("starts", ()))]
 
 
 def outcome_lines(report: Report) -> list[str]:

@@ -28,7 +28,14 @@ from tfx_pipeline.config.training_config import BOTH_SURFACES, SettledTrainConfi
 from tfx_pipeline.export import saved_model
 from tfx_pipeline.export.catalogue.retrieval_index import BRUTE_FORCE
 from tfx_pipeline.export.sources.read_tables import read_tables
-from tfx_pipeline.training import automatic_training, inputs, learned_share, skipped_rows, trained_weights
+from tfx_pipeline.training import (
+    automatic_training,
+    inputs,
+    learned_share,
+    skipped_rows,
+    trained_weights,
+    warm_start,
+)
 from tfx_pipeline.training.calibration import Calibration, score_maps
 from tfx_pipeline.training.callbacks import (
     AveragedWeights,
@@ -97,8 +104,8 @@ class TrainingJob:
         retrieval_index: How the exported model finds items, if it retrieves.
         sources: By which further sources the exported model finds items, if it retrieves; None for no further ones.
         audience_files: Patterns of transformed users; none where nothing is known of them but their ids.
-        start_from: The folder of the SavedModel of an earlier training whose weights this one starts from; empty
-            starts anew.
+        start_from: The folder of the SavedModel of an earlier training whose weights this one starts from; with
+            `train.warm_start`, the folder that WarmStart has made. Empty starts anew.
         calibration: What served scores are calibrated to; None: they are plain sigmoids.
     """
 
@@ -118,6 +125,11 @@ class TrainingJob:
     audience_files: tuple[str, ...] = ()
     start_from: str = ""
     calibration: Calibration | None = None
+
+    @property
+    def starts_warm(self) -> bool:
+        """Whether it is to start from the last pushed model. The trials of a search are not."""
+        return self.train.warm_start and bool(self.start_from)
 
     @property
     def state_dir(self) -> Path:
@@ -204,6 +216,8 @@ def run(job: TrainingJob) -> keras.callbacks.History:
         write_projector(job.log_dir, trained.model, _names(trained.transform_output, trained.catalog))
         maps = _calibrated(trained, job.calibration) if job.calibration else None
         export(trained.model, trained.job, trained.transform_output, trained.catalog, maps=maps)
+        if trained.job.starts_warm:
+            warm_start.leave(trained.model, *_of_model(job), trained.transform_output, job.start_from, job.model_dir)
     # Only now, and all at once: what is left of a finished training would mislead the next of the same settings.
     shutil.rmtree(trained.job.state_dir, ignore_errors=True)
     return trained.history
@@ -240,14 +254,22 @@ def _train(
     transform_output = tft.TFTransformOutput(job.transform_graph)
     catalog = read_catalog(job, transform_output)
     model = build_model(job, transform_output, catalog)
-    if job.start_from:
+    if job.start_from and not job.starts_warm:
         trained_weights.load(model, job.start_from)
     needs_engagements = isinstance(model, KnowsEngagements) and model.needs_engagements
     if needs_engagements:
         model.set_engagement_tables(read_engagements(job.train_files, transform_output, catalog))
-    is_good_at_first = False
-    if not job.start_from and isinstance(model, StartsFromFeatures):
-        is_good_at_first = model.start_from_features(_first_batches(job, train, transform_output))
+    has_start = False
+    if isinstance(model, StartsFromFeatures) and (job.starts_warm or not job.start_from):
+        has_start = model.start_from_features(_first_batches(job, train, transform_output))
+    begun = None
+    if job.starts_warm:
+        # After the start from features: that sets what is a part of the scores beside what was learned, and stays.
+        begun = warm_start.begin(model, *_of_model(job), transform_output, job.start_from)
+        warm_start.tell(begun, job.log_dir)
+        writers.text("settings/warm start", begun.text)
+    is_warm = begun is not None and begun.is_warm
+    is_good_at_first = has_start or is_warm
     batches = _batches(job, train, transform_output, train.one_surface_a_batch, needs_engagements)
     validation = _validation(job, train.batch_size, transform_output)
     model.compile(optimizer=make_optimizer(train, job.model_config.dim), jit_compile=train.jit_compile)
@@ -280,7 +302,8 @@ def _train(
             ],
             verbose=0,
         )
-    if is_good_at_first and train.keep_best_epoch and early_stopping.best_logs.get("epoch"):
+    # If the start from features is best, nothing was learned; a warm start was, on other days.
+    if has_start and train.keep_best_epoch and (early_stopping.best_logs.get("epoch") or is_warm):
         early_stopping.best_logs |= _weigh_what_was_learned(model, validation, train, early_stopping.best_logs)
     if train.keep_best_epoch and early_stopping.best_logs:
         mark_best(writers, early_stopping.best_logs)
@@ -294,6 +317,11 @@ def _train(
     return Trained(job, model, transform_output, catalog, history, early_stopping.best_logs)
 
 
+def _of_model(job: TrainingJob) -> tuple[str, dict[str, Any]]:
+    """Which model it is, and its configuration as plain values."""
+    return job.model_name, as_dict(job.model_config)
+
+
 def _whole_epochs(state_dir: Path) -> int:
     """After which epoch an interrupted training goes on; 0 if none was whole."""
     told = state_dir / _BACKUP / "training_metadata.json"
@@ -302,7 +330,11 @@ def _whole_epochs(state_dir: Path) -> int:
 
 def _settings(job: TrainingJob, train: SettledTrainConfig) -> dict[str, Any]:
     """The settings of a training as plain values, what was `auto` as it was chosen."""
-    told = {"model": job.model_name, "context": job.context, "starts_from_weights": bool(job.start_from)}
+    told = {
+        "model": job.model_name,
+        "context": job.context,
+        "starts_from_weights": bool(job.start_from) and not job.starts_warm,
+    }
     return {**told, job.model_name: as_dict(job.model_config), "train": as_dict(train)}
 
 

@@ -9,7 +9,7 @@ from keras import ops
 
 from models.registration import register
 from models.vocabulary import Attribute
-from schemas.features import PADDING
+from schemas.features import PADDING, context_vocabulary
 
 
 @register
@@ -48,6 +48,13 @@ class ContextEncoder(keras.layers.Layer):
             for each in self.attributes
         ]
         self.built = True
+
+    def table_vocabularies(self) -> dict[str, str]:
+        """The vocabulary of each table, by the weight's path."""
+        return {
+            table.path: context_vocabulary(each.name)
+            for each, table in zip(self.attributes, self.embeddings, strict=True)
+        }
 
     def call(self, values):
         """Embeds the values."""

@@ -163,6 +163,11 @@ class EntityEncoder(keras.layers.Layer):
                 )
             table.assign(array)
 
+    def table_vocabularies(self, of_ids: str) -> dict[str, str]:
+        """The vocabulary of each trained table, by the weight's path; `of_ids` is that of the ids."""
+        of_values = {table.path: name for name, table in self.attribute_embeddings.items()}
+        return {self.id_embedding.path: of_ids, **of_values}
+
     def call(self, ids, training=False):
         """Encodes each id."""
         parts = [self._id_part(ids, training)]

@@ -10,7 +10,7 @@ from models.layers.fast.packing import SHAPES_MAY_DEPEND_ON_VALUES
 from models.layers.fast.projection import Projection
 from models.layers.fast.reshaping import reshape
 from models.registration import register
-from schemas.features import PADDING
+from schemas.features import PADDING, WORD_VOCABULARY
 
 
 @register
@@ -63,6 +63,10 @@ class TextEncoder(keras.layers.Layer):
             self.projection = Projection(self.dim, activation="tanh", name="projection", dtype=self.dtype_policy)
             self.projection.build((None, self.word_dim))
         self.built = True
+
+    def table_vocabularies(self) -> dict[str, str]:
+        """The vocabulary of the table of words, by the weight's path."""
+        return {self.word_embedding.path: WORD_VOCABULARY}
 
     def call(self, word_ids, training=False):
         """Encodes each text."""

@@ -115,6 +115,10 @@ EXCLUSIVE = (
     "`retriever.model` and `fine_tuning.surfaces` do not go together: items are retrieved and ranked by models of both "
     "surfaces. Leave one of the two out."
 )
+WARM = (
+    "`train.warm_start` and `fine_tuning.surfaces` do not go together: what is pushed is fine-tuned, so no joint model "
+    "is left to start from. Leave one of the two out."
+)
 CONTEXT = "there is no 'devise'. Known: hour, weekday; name further columns in `data.columns.context`."
 NEEDS_WORDS = "needs transform.tokenizer: words. Received: 'subwords', which knows words by their pieces"
 SCALES = "transform.number_scale should be one of log, linear. Received: 'cubic'"
@@ -206,6 +210,7 @@ def test_a_value_that_its_section_cannot_have_is_refused(path, section, field, v
         (["train.warmup_steps=10", "train.plateau_patience=1"], f"`train`: {SCHEDULE}"),
         (["transform.context=[hour, devise]"], f"`transform.context`: {CONTEXT}"),
         (["retriever.model=unifiedssr", "fine_tuning.surfaces=[search]"], EXCLUSIVE),
+        (["model=unifiedssr", "train.warm_start=true", "fine_tuning.surfaces=[search]"], WARM),
         (["unisar.search_history=5"], LENGTHS),
         (["transform.number_scale=cubic"], f"`transform`: {SCALES}"),
         *(

@@ -85,6 +85,7 @@ def test_the_fields_say_which_model_is_tuned(space, training, model, load):
         ("{train.epochs: [3]}", "`train.epochs` is not varied: early stopping ends a training; set `tune.max_epochs`."),
         ("{train.surfaces: [[search]]}", "`train.surfaces` is not varied"),
         ("{train.seed: [1, 2]}", "`train.seed` is not varied"),
+        ("{train.warm_start: [true]}", "`train.warm_start` is not varied: every trial begins anew"),
         ("{train.learning_rate: [0.1]}", "`train.learning_rate` changes nothing: `train.noam_factor` sets"),
         ("{unifiedssr.dim: [8]}", "`unifiedssr.dim` changes nothing: this configuration trains unisar."),
         ("{retriever.train.batch_size: [8]}", "`retriever.train.batch_size` changes nothing"),

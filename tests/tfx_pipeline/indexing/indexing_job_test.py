@@ -9,6 +9,7 @@ import tensorflow_transform as tft
 
 from components.retrieve_then_rank.composed_model import save_composed_model
 from components.score_map_file import read_score_maps
+from components.warm_start.start_folder import Start, left_by, read_start, write_start
 from models.contract import StartsFromFeatures
 from models.unifiedssr.unifiedssr_config import UnifiedSSRConfig
 from models.unisar.unisar_config import UniSARConfig
@@ -60,6 +61,8 @@ def row(item, title, price, category=b"home"):
 
 MAPS = {"search": ScoreMap(0.5, -2.0, 20.0), "recommendation": ScoreMap(2.0, -3.0, 20.0)}
 """Scores are calibrated."""
+START = Start("Trainer", "monday", "17")
+"""What the training has left for the next one."""
 KNOWN = [row(item, f"mug {place}", float(place)) for place, item in enumerate(ITEMS)]
 KNOWN[0][features.ENGAGEMENTS] = [34]
 TWIN = row("a twin", "mug 3", 3.0)
@@ -107,6 +110,7 @@ def exports(request, transformed, tmp_path_factory):
         model.set_learned_shares(dict.fromkeys(Surface, 0.75))
     trained_weights.save(model, trained.model_dir)
     saved_model.save(model, output, trained.model_dir, catalogue.categories, score_maps=MAPS)
+    write_start(left_by(trained.model_dir, "Trainer"), START)
     raw = tft.coders.ExampleProtoCoder(output.raw_metadata.schema)
     # In another order, and one that is known has got another price.
     rows = [NEWCOMER, *KNOWN[::-1], TWIN]
@@ -133,6 +137,10 @@ def logits(servable, candidates, queries=("", "blue mug", "mug")):
     inputs = rank_inputs([HISTORY, HISTORY, ()], ["u1", "nobody", "u1"], queries, candidates)
     probabilities = servable.run(signatures.RANK, inputs)[signatures.SCORES].astype(float)
     return np.log(probabilities) - np.log1p(-probabilities)
+
+
+def test_the_next_training_starts_from_what_was_trained(exports):
+    assert [read_start(left_by(folder, "Trainer")) for folder in exports] == [START, START]
 
 
 def test_scores_stay_calibrated(exports):

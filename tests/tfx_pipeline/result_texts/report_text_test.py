@@ -53,6 +53,8 @@ def test_popularity_and_all_items_have_columns_of_their_own():
     # Findings in the data come first, then what the trainings chose.
     assert lines[:2] == ["Data: train, query: it drifted (allowed)", "Left out: 3 robots"]
     assert lines[2:4] == ["Chosen: Trainer: batches of 32", ""]
+    began = report_text(told | found | chosen | {"starts": ["Trainer: Begins anew: no version"]}).splitlines()
+    assert began == [*lines[:3], "Warm start: Trainer: Begins anew: no version", *lines[3:]]
     lines = lines[2:]
     assert lines[2] == "surface         metric   model  baseline  popularity  among all items"
     assert lines[3] == "search          HR@100                                         0.8750"

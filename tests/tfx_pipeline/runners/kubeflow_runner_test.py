@@ -68,6 +68,22 @@ def test_a_search_is_a_task_before_the_training_that_takes_its_values(tmp_path):
     assert "tfx_pipeline.tuning.executor.Executor" in [*command["args"], *command["command"]]
 
 
+def test_a_warm_start_is_a_task_that_reads_the_pushed_models_alone(tmp_path):
+    from tfx_pipeline.runners import kubeflow_runner
+
+    config = load_config(str(tiny_logs.write(tmp_path)), ["train.warm_start=true"])
+    kubeflow_runner.compile_pipeline(config, output=str(tmp_path / "spec.yaml"))
+    compiled = yaml.safe_load((tmp_path / "spec.yaml").read_text())
+    tasks = compiled["root"]["dag"]["tasks"]
+    assert set(tasks["WarmStart"]["dependentTasks"]) == {"BehaviourExampleGen"}
+    assert set(tasks["Trainer"]["dependentTasks"]) == {"Transform", "WarmStart"}
+    assert tasks["Trainer"]["inputs"]["artifacts"]["base_model"]["taskOutputArtifact"]["producerTask"] == "WarmStart"
+    # TFX's container knows an executor by its class.
+    (executor,) = [name for name in compiled["deploymentSpec"]["executors"] if name.startswith("WarmStart")]
+    command = compiled["deploymentSpec"]["executors"][executor]["container"]
+    assert "components.warm_start.executor.Executor" in [*command["args"], *command["command"]]
+
+
 def test_another_ending_is_refused(tmp_path):
     from tfx_pipeline.runners import kubeflow_runner
 
