@@ -71,10 +71,9 @@ def same_on(run, tmp_path) -> Callable[[BeamConfig], None]:
         for used in run:
             if components and used.component not in components:
                 continue
-            with engine_runs.Memory().watched() as memory:
+            with engine_runs.Usage().watched() as usage:
                 seconds = engine_runs.run_again(used, beam, Path(tmp_path))
-            size = ", ".join(f"{kind} {peak:.0f} MiB" for kind, peak in sorted(memory.peaks.items()))
-            print(f"{used.component}: {seconds:.1f} s (in one process {used.seconds:.1f} s); {size}", flush=True)
+            print(f"{used.component}: {seconds:.1f} s (in one process {used.seconds:.1f} s); {usage}", flush=True)
             told += engine_runs.differences(used, Path(tmp_path))
         assert not told, "\n".join(told)
 

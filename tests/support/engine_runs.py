@@ -1,6 +1,13 @@
-"""Runs each component that uses Beam once more, on another engine, on the very inputs that it had in a run."""
+"""Runs each component that uses Beam once more, on another engine, on the very inputs that it had in a run.
 
+python -m tests.support.engine_runs flink spark --users 2000    # times, up to Transform, inside the job servers
+"""
+
+import argparse
 import copy
+import os
+import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,9 +20,10 @@ import attr
 import psutil
 from tfx.orchestration.portable.beam_executor_operator import BeamExecutorOperator
 
-from tests.support import same_artifacts
+from tests.support import beam_engines, same_artifacts, tiny_logs
+from tfx_pipeline import pipeline
 from tfx_pipeline.config.beam_config import BeamConfig
-from tfx_pipeline.config.pipeline_config import PipelineConfig
+from tfx_pipeline.config.pipeline_config import PipelineConfig, load_config
 from tfx_pipeline.pipeline import create_pipeline
 from tfx_pipeline.runners import beam_options, local_runner
 
@@ -90,26 +98,36 @@ def differences(used: UsedBeam, folder: Path) -> list[str]:
     ]
 
 
-class Memory:
-    """The most memory that programs took within a `with`, in MiB: of this process, of Java and of other Python ones.
+class Usage:
+    """What programs took within a `with`: this process, Java and other Python ones that it started.
 
-    Pages that processes share count once for each.
+    Attributes:
+        peaks: The most memory of each kind, in MiB. Pages that processes share count once for each.
+        cpu_seconds: The processors' seconds of all. What a process does in the half second before it ends is missed.
     """
 
     def __init__(self) -> None:
         self.peaks: dict[str, float] = {}
+        self._cpu: dict[int, list[float]] = {}
+
+    @property
+    def cpu_seconds(self) -> float:
+        return sum(last - first for first, last in self._cpu.values())
+
+    def __str__(self) -> str:
+        sizes = ", ".join(f"{kind} {peak:.0f} MiB" for kind, peak in sorted(self.peaks.items()))
+        return f"{self.cpu_seconds:.1f} CPU s, {sizes}"
 
     @contextmanager
-    def watched(self) -> Iterator["Memory"]:
+    def watched(self) -> Iterator["Usage"]:
         """Looks twice a second."""
-        import threading
-
         ended = threading.Event()
 
         def look() -> None:
             while not ended.wait(0.5):
                 self._look()
 
+        self._look(begins=True)
         thread = threading.Thread(target=look, daemon=True)
         thread.start()
         try:
@@ -117,15 +135,51 @@ class Memory:
         finally:
             ended.set()
             thread.join()
+            self._look()
 
-    def _look(self) -> None:
+    def _look(self, begins: bool = False) -> None:
         now: dict[str, float] = {}
         own = psutil.Process()
         for process in (own, *own.children(recursive=True)):
             try:
                 kind = "own" if process == own else "java" if "java" in process.name() else "python"
                 now[kind] = now.get(kind, 0) + process.memory_info().rss / 2**20
+                taken = sum(process.cpu_times()[:2])
+                self._cpu.setdefault(process.pid, [taken if begins else 0.0, taken])[1] = taken
             except psutil.Error:
                 continue  # It has just ended.
         for kind, size in now.items():
             self.peaks[kind] = max(self.peaks.get(kind, 0), size)
+
+
+def main() -> None:
+    """Prints what each component takes on each engine, and in one process."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("engines", nargs="+", choices=beam_engines.ENGINES)
+    parser.add_argument("--users", type=int, default=2000, help="users of the made-up log, 16 events each")
+    parser.add_argument("--workers", type=int, default=2, help="bundles at a time")
+    said = parser.parse_args()
+    for name in said.engines:
+        if isinstance(engine := beam_engines.found(name), str):
+            raise SystemExit(engine)
+    os.environ["SPARK_LOCAL_IP"] = "127.0.0.1"
+    with tempfile.TemporaryDirectory() as folder:
+        config = load_config(str(tiny_logs.write(Path(folder), said.users)))
+        used = recorded(config, lambda config: pipeline._pipeline(config, pipeline._until_transformed(config, "")))
+        for name in ("direct", *said.engines):
+            beam = BeamConfig()
+            if isinstance(engine := beam_engines.found(name), beam_engines.Engine):
+                version = engine.release.version if name == "flink" else ""
+                beam = BeamConfig(
+                    name, workers=said.workers, job_server_jar=str(engine.job_server), flink_version=version
+                )
+            for each in used:
+                with Usage().watched() as usage:
+                    seconds = run_again(each, beam, Path(folder) / name)
+                speed = 16 * said.users / seconds
+                print(f"{name} {each.component}: {seconds:.1f} s, {speed:,.0f} events a second, {usage}", flush=True)
+                assert differences(each, Path(folder) / name) == []
+
+
+if __name__ == "__main__":
+    main()
