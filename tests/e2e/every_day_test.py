@@ -6,6 +6,7 @@ import sys
 from collections import defaultdict
 from pathlib import Path
 
+import keras
 import pytest
 import yaml
 
@@ -55,7 +56,10 @@ class Week:
 
     def run(self) -> int:
         """Runs the pipeline; returns the exit code."""
-        return main(["run", "--config", str(self.config)])
+        try:
+            return main(["run", "--config", str(self.config)])
+        finally:
+            keras.utils.clear_session()  # Each run is a process of its own elsewhere, and gives its memory back.
 
     @property
     def told(self) -> list[dict]:
