@@ -115,7 +115,15 @@ def test_an_error_of_a_training_ends_no_process(runs):
     assert result_of(trials[1].folder).score == 0.2
 
 
-def test_an_interruption_ends_all_processes_and_is_no_crash(runs):
+@pytest.fixture
+def ctrl_c_interrupts():
+    """As in a terminal; what a script starts in the background ignores it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+def test_an_interruption_ends_all_processes_and_is_no_crash(runs, ctrl_c_interrupts):
     trials = runs(4)[2:]
     marks = [each.folder / "is_training" for each in trials]
 
