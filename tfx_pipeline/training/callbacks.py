@@ -35,6 +35,9 @@ class AveragedWeights(keras.callbacks.SwapEMAWeights):
 class ResumableEarlyStopping(keras.callbacks.EarlyStopping):
     """Early stopping that remembers the best epoch and its weights across restarts, and restores them at the end.
 
+    Patience counts what the epochs bring beside each other. A model that is good before it is trained may be the best
+    in the end, but a training that first falls behind it, as the first steps of an optimizer often do, has its time.
+
     Attributes:
         best_logs: The metrics of the best epoch, by name, and its number from 1 as `epoch`, or 0 for `keep_start`;
             empty before the first.
@@ -64,7 +67,7 @@ class ResumableEarlyStopping(keras.callbacks.EarlyStopping):
         return self._state.exists
 
     def keep_start(self, model: keras.Model, logs: Mapping[str, float]) -> None:
-        """Counts a model that is good before it is trained as the epoch 0, which later ones have to beat.
+        """Keeps a model that is good before it is trained as epoch 0; its weights stay unless a later epoch is better.
 
         Args:
             model: The model, before `fit`.
@@ -72,7 +75,7 @@ class ResumableEarlyStopping(keras.callbacks.EarlyStopping):
         """
         if not self._keep_best:
             return
-        self.best, self.best_epoch, self.wait = float(logs[self.monitor]), 0, 0
+        self.best, self.best_epoch, self.wait = None, 0, 0
         self.best_logs = {"epoch": 0, **{name: float(value) for name, value in logs.items()}}
         self._best_weights_path.parent.mkdir(parents=True, exist_ok=True)
         model.save_weights(self._best_weights_path)
@@ -84,12 +87,11 @@ class ResumableEarlyStopping(keras.callbacks.EarlyStopping):
         self._state.restore(self)
 
     def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
-        """Keeps the weights of the best epoch, then decides as its parent does."""
+        """Decides as its parent does, then keeps the weights of the best epoch."""
         if self.monitor not in (logs or {}):
             return  # An epoch that is not validated.
-        previous_best = self.best
         super().on_epoch_end(epoch, logs)
-        is_best = self.best is not None and self.best != previous_best
+        is_best = self._is_improvement((logs or {})[self.monitor], self.best_logs.get(self.monitor))
         if is_best and self._keep_best:
             self._best_weights_path.parent.mkdir(parents=True, exist_ok=True)
             with self._averaged_weights.in_model() if self._averaged_weights else nullcontext():

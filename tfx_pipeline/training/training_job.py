@@ -207,8 +207,8 @@ def run(job: TrainingJob) -> keras.callbacks.History:
     """Trains and exports.
 
     A training that was interrupted goes on at the epoch after the last whole one. The exported weights are those of the
-    epoch that was best on the validation split; a start from features counts as an epoch of its own, and may remain a
-    part of the scores (`learned_share`).
+    epoch that was best on the validation split, among which a start from features or from earlier weights counts. It
+    may remain a part of the scores (`learned_share`).
     """
     trained = train(job)
     with earlier_logs.kept_if_it_fails(trained.job.state_dir, job.log_dir):

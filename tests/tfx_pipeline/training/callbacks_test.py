@@ -160,11 +160,11 @@ def test_epochs_that_are_not_validated_do_not_count(tmp_path):
 @pytest.mark.parametrize(
     ("start", "epochs", "weight"),
     [
-        (0.6, [0, 1], -1.0),  # No epoch is better: the start remains, and two without a better score are enough.
+        (0.6, [0, 1, 2, 3], -1.0),  # No epoch is better: the start remains.
         (0.45, [0, 1, 2, 3], 1.0),
     ],
 )
-def test_a_model_that_is_good_before_it_is_trained_counts_as_an_epoch(tmp_path, start, epochs, weight):
+def test_a_model_that_is_good_before_it_is_trained_remains_unless_an_epoch_is_better(tmp_path, start, epochs, weight):
     assert fit_scripted(tmp_path, SCORES, start=start) == (epochs, weight)
     best = json.loads((tmp_path / "early_stopping.json").read_text())["best_logs"]
     assert (best["epoch"], best["score"]) == (int(weight) + 1, max(start, 0.5))
@@ -173,7 +173,12 @@ def test_a_model_that_is_good_before_it_is_trained_counts_as_an_epoch(tmp_path, 
 def test_a_start_is_kept_over_an_interruption(tmp_path):
     assert fit_scripted(tmp_path, SCORES, start=0.6, die_at=1)[0] == [0]
     # Asked again, it would be another model by now: what was kept counts.
-    assert fit_scripted(tmp_path, SCORES, start=0.0) == ([1], -1.0)
+    assert fit_scripted(tmp_path, SCORES, start=0.0) == ([1, 2, 3], -1.0)
+
+
+def test_a_training_that_first_falls_behind_its_start_has_its_patience_while_it_gets_better(tmp_path):
+    # A warm start of 0.5: it took four epochs to be as good again, twice the patience.
+    assert fit_scripted(tmp_path, [0.1, 0.2, 0.3, 0.4, 0.6, 0.5, 0.5], start=0.5) == ([0, 1, 2, 3, 4, 5, 6], 4.0)
 
 
 def test_without_a_choice_of_the_best_epoch_a_start_does_not_count(tmp_path):
