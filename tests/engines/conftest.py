@@ -1,9 +1,12 @@
 """One run on this machine, whose components then run once more on each engine."""
 
 import os
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,7 +14,7 @@ from tests.support import beam_engines, tiny_logs
 from tests.support.beam_engines import Engine
 from tfx_pipeline.config.beam_config import BeamConfig
 
-_QUICK = [
+_UNIFIEDSSR = [
     "model=unifiedssr",
     "unifiedssr.dim=16",
     "unifiedssr.num_layers=1",
@@ -20,6 +23,7 @@ _QUICK = [
     "evaluation.baseline_examples=100",
     "evaluation.judged_queries=0",
 ]
+_TANDEM = [sys.executable, "-W", "ignore", "-m", "tfx_pipeline.cli.main"]
 
 
 @pytest.fixture(autouse=True)
@@ -54,7 +58,7 @@ def run(tmp_path_factory) -> list:
     users = int(os.environ.get("TANDEM_ENGINE_USERS", "80"))
     path = tiny_logs.write(folder, users)
     start = time.monotonic()
-    used = engine_runs.recorded(load_config(str(path), _QUICK))
+    used = engine_runs.recorded(load_config(str(path), _UNIFIEDSSR))
     print(f"\n{users} users with 16 events each; the run in one process: {time.monotonic() - start:.0f} s", flush=True)
     return used
 
@@ -78,3 +82,46 @@ def same_on(run, tmp_path) -> Callable[[BeamConfig], None]:
         assert not told, "\n".join(told)
 
     return check
+
+
+@pytest.fixture
+def commands_end_well_on(tmp_path) -> Callable[..., None]:
+    """Runs the whole pipeline by its command, scores all users, and holds the scores against those of one process."""
+
+    def check(*beam: str) -> None:
+        config = str(tiny_logs.write(tmp_path / "a shop"))
+        asked = [f"--set={setting}" for setting in _UNIFIEDSSR]
+        # Whether a training of one epoch beats anything is not the question.
+        pushes = ["--set=evaluation.margin=-1"]
+        engine = [f"--set=beam.{setting}" for setting in beam]
+        _tandem("run", "--config", config, *asked, *pushes, *engine)
+        there, here = tmp_path / "on the engine", tmp_path / "in one process"
+        for folder, where in ((there, engine), (here, [])):
+            _tandem("score", "--config", config, *asked, *where, "--parts=3", "--vectors", f"--output={folder}")
+        feeds, same_feeds = _feeds(there), _feeds(here)
+        assert len(feeds) == 80
+        assert {user: row["items"] for user, row in feeds.items()} == {
+            user: row["items"] for user, row in same_feeds.items()
+        }
+        for user, row in feeds.items():
+            # Time goes by from one scoring to the next.
+            assert row["scores"] == pytest.approx(same_feeds[user]["scores"], rel=1e-4), user
+            assert row["vector"] == pytest.approx(same_feeds[user]["vector"], rel=1e-4), user
+
+    return check
+
+
+def _feeds(folder: Path) -> dict[str, dict[str, Any]]:
+    """The rows of all files of scores, by user."""
+    import pyarrow.parquet
+
+    files = sorted(folder.glob("*.parquet"))
+    assert len(files) == 3
+    return {row["user_id"]: row for path in files for row in pyarrow.parquet.read_table(path).to_pylist()}
+
+
+def _tandem(*said: str) -> None:
+    start = time.monotonic()
+    done = subprocess.run([*_TANDEM, *said], capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+    print(f"tandem {said[0]}: {time.monotonic() - start:.0f} s", flush=True)

@@ -22,6 +22,28 @@ def test_inside_the_job_server(flink, same_on):
     same_on(settings(flink, workers=2))
 
 
+def test_the_commands_run_and_score(flink, commands_end_well_on):
+    version = flink.release.version
+    commands_end_well_on("runner=flink", "workers=2", f"flink_version={version}", f"job_server_jar={flink.job_server}")
+
+
 def test_on_a_cluster_of_two_task_managers(flink, same_on, tmp_path_factory):
     with beam_engines.flink_cluster(flink, tmp_path_factory.mktemp("flink")) as cluster:
         same_on(settings(flink, master=cluster.master, workers=2, workers_as="process"))
+
+
+def test_a_task_manager_that_is_killed_at_work_costs_time_alone(flink, same_on, tmp_path_factory):
+    # A third one waits, to take over.
+    with beam_engines.flink_cluster(flink, tmp_path_factory.mktemp("flink"), task_managers=3) as cluster:
+        beam = settings(flink, master=cluster.master, workers=2, workers_as="process", retries=1)
+        with beam_engines.task_manager_lost(cluster, after_s=5) as loss:
+            same_on(beam, ("BehaviourExampleGen",))
+    assert (loss.restarted, loss.ended) == (True, "FINISHED")
+
+
+def test_without_retries_a_killed_task_manager_fails_the_component(flink, same_on, tmp_path_factory):
+    with beam_engines.flink_cluster(flink, tmp_path_factory.mktemp("flink")) as cluster:
+        beam = settings(flink, master=cluster.master, workers=2, workers_as="process")
+        with beam_engines.task_manager_lost(cluster, after_s=5) as loss, pytest.raises(RuntimeError, match="FAILED"):
+            same_on(beam, ("BehaviourExampleGen",))
+    assert (loss.restarted, loss.ended) == (False, "FAILED")

@@ -45,8 +45,9 @@ class BeamConfig:
         job_server_jar: The file of the job server. Empty: the one in Beam's own cache, below `~/.apache_beam`.
         flink_version: The Flink that the job server is of, such as `1.18`. Empty: the newest that the installed Beam
             knows. A cluster must have the same.
-        retries: Of `flink`: how often a job begins anew if a machine is lost. Spark and Dataflow repeat the lost part
-            by themselves.
+        retries: Of `flink`: how many lost machines a job outlives; it begins anew after a minute. A broken pipeline,
+            too, is then tried many times. 0: a job fails, unless the cluster's own configuration says otherwise. Spark
+            and Dataflow repeat the lost part by themselves.
         temp: A folder that the run and all workers can write, for files in between. `dataflow` needs one (`gs://`).
         project: Of `dataflow`: the project.
         region: Of `dataflow`: the region.
@@ -78,6 +79,12 @@ class BeamConfig:
         if self.runner == DIRECT and self.workers > 1:
             raise ValueError(
                 f"`runner: {DIRECT}` has one worker. Received: workers={self.workers}. Set `runner: {MULTI_PROCESSING}`"
+            )
+        if self.retries and (self.runner != FLINK or self.job_server):
+            mend = "set Flink's `restart-strategy` where the job server runs"
+            raise ValueError(
+                "`retries` is for `runner: flink` with a job server that the run starts. Received: "
+                f"retries={self.retries}; {mend if self.job_server else 'leave it out'}"
             )
         for option in self.args:
             if not option.startswith("-"):

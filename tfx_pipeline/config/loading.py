@@ -122,7 +122,10 @@ def override(config_class: type, values: dict[str, Any], change: str) -> None:
         value = text if text.startswith("*") else yaml.safe_load(text)
     except yaml.YAMLError as error:
         raise ConfigError(f"--set {change}: not YAML: {error}") from None
-    automatic = fields_that_may_be(value, section_type(config_class, path))
+    wanted = section_type(config_class, path)
+    if wanted is str and isinstance(value, (bool, int, float)):
+        value = text.strip()  # The version 1.20 is no 1.2.
+    automatic = fields_that_may_be(value, wanted)
     if automatic and isinstance(values.get(field), dict):
         values[field] |= dict.fromkeys(automatic, value)  # What else the section says stays.
     else:
@@ -217,5 +220,6 @@ def convert(wanted: Any, value: Any, path: str, name: str) -> Any:
         return value.isoformat()
     if not isinstance(wanted, type) or not isinstance(value, wanted) or (wanted is int and isinstance(value, bool)):
         kinds = " or ".join((_KINDS.get(wanted, str(wanted)), *map("`{}`".format, words)))
-        raise ConfigError(f"{path}: `{name}` wants {kinds}, got {value!r}.")
+        mend = " Put it into quotation marks." if wanted is str and not isinstance(value, (list, Mapping)) else ""
+        raise ConfigError(f"{path}: `{name}` wants {kinds}, got {value!r}.{mend}")
     return value

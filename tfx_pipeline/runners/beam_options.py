@@ -13,7 +13,7 @@ from apache_beam.options.pipeline_options import FlinkRunnerOptions, PipelineOpt
 
 from tfx_pipeline.config import beam_config
 from tfx_pipeline.config.beam_config import BeamConfig
-from tfx_pipeline.runners import job_server_jar
+from tfx_pipeline.runners import flink_retries, job_server_jar
 
 WORKER: Final = "tandem-beam-worker"
 """The installed command that an engine starts for each Python process: `tfx_pipeline/runners/beam_worker.py`."""
@@ -29,8 +29,8 @@ _LOCAL_RUNNERS: Final = ("DirectRunner", "FnApiRunner")
 _NOTHING_TO_PACK: Final = "--sdk_container_image=none"
 """An image for remote workers. Without containers nobody looks at it."""
 
-_RETRY_AFTER_MS: Final = 10_000
-"""How long a job waits for a lost machine before it begins anew."""
+_NO_LIST_OF_PACKAGES: Final = "--experiments=disable_logging_submission_environment"
+"""Beam would ask pip for all that is installed, with each job, only to log it; an environment of uv has no pip."""
 
 _KEPT_MS: Final = 600_000
 """How long an engine keeps a Python process that has no work, within a job. By itself it ends the process with each
@@ -77,10 +77,7 @@ def _flink(config: BeamConfig) -> list[str]:
     if config.workers:
         options.append(f"--parallelism={config.workers}")
     if config.retries:
-        options += [
-            f"--number_of_execution_retries={config.retries}",
-            f"--execution_retry_delay={_RETRY_AFTER_MS}",
-        ]
+        options.append(f"{flink_retries.OPTION}={config.retries}")
     return [*options, *_portable(config)]
 
 
@@ -112,7 +109,7 @@ def _portable(config: BeamConfig) -> list[str]:
         options.append(f"--environment_config={config.worker_pool}")
     elif config.places_workers == beam_config.DOCKER:
         options += [f"--environment_config={config.image}", f"--sdk_container_image={config.image}"]
-    return [*options, f"--sdk_worker_parallelism={config.workers_per_machine}"]
+    return [*options, f"--sdk_worker_parallelism={config.workers_per_machine}", _NO_LIST_OF_PACKAGES]
 
 
 def worker_command() -> str:
@@ -135,6 +132,7 @@ def _dataflow(config: BeamConfig) -> list[str]:
         f"--sdk_container_image={config.image}",
         # The SDK of the image, not one that a worker downloads.
         "--sdk_location=container",
+        _NO_LIST_OF_PACKAGES,
     ]
     return [*options, f"--max_num_workers={config.workers}"] if config.workers else options
 

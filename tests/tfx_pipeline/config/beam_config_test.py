@@ -38,6 +38,11 @@ def test_python_runs_where_the_cluster_is(settings, placed, inside):
         ({"workers_as": "threads"}, "`workers_as` should be one of auto, loopback, process, worker_pool, docker. Rec"),
         ({"workers": -1}, "workers"),
         ({"retries": -1}, "retries"),
+        ({"runner": "spark", "retries": 1}, "is for `runner: flink` .* Received: retries=1; leave it out"),
+        (
+            {"runner": "flink", "retries": 1, "job_server": "localhost:8099"},
+            "that the run starts. Received: retries=1; set Flink's `restart-strategy` where the job server runs",
+        ),
         ({"workers": 2}, "has one worker. Received: workers=2. Set `runner: multi_processing`"),
         ({"args": ("runner=x",)}, "`args` should hold options such as `--name=value`. Received: 'runner=x'"),
         ({"runner": "flink", "master": "far"}, "with a port, such as localhost:8081. Received: 'far'"),

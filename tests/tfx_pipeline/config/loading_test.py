@@ -59,6 +59,10 @@ def load(tmp_path):
         # A file pattern needs no quotes, an exponent no dot.
         ("", ("name=*_inter*.csv",), Outer(name="*_inter*.csv")),
         ("inner: {rate: 1e-3}", (), Outer(inner=Inner(rate=0.001))),
+        # Where text is wanted, what looks like a number or a truth stays as it was written.
+        ("", ("name=1.20",), Outer(name="1.20")),
+        ("", ("name= on ", "fast=on"), Outer(name="on", fast=True)),
+        ("", ("name='1.20'",), Outer(name="1.20")),
         # Names of a mapping are values of a log.
         ("labels: {click: 1, 3: 0}", (), Outer(labels={"click": 1, "3": 0})),
         ("", ("surfaces={search: [srp, s]}",), Outer(surfaces={"search": ("srp", "s")})),
@@ -106,6 +110,9 @@ def test_plain_values_round_trip():
         ("labels: {click: maybe}", (), r"`labels\.click` wants a whole number, got 'maybe'\."),
         ("labels: {yes: 1}", (), r"`labels` names True; put the log's value into quotation marks\."),
         ("fast: 1", (), r"`fast` wants true or false, got 1\."),
+        # YAML has lost what stood there.
+        ("name: 1.20", (), r"`name` wants text, got 1\.2\. Put it into quotation marks\."),
+        ("name: [a]", (), r"`name` wants text, got \['a'\]\.$"),
         ("- a", (), r"c\.yaml: holds a list, wanted `field: value` lines\."),
         ("a: [", (), r"c\.yaml: not YAML: "),
         ("name: bad", (), r"c\.yaml: the configuration: `name` should not be bad\."),

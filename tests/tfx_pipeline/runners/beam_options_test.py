@@ -8,6 +8,7 @@ from apache_beam.pipeline import Pipeline
 from apache_beam.runners.portability.flink_runner import FlinkRunner
 from apache_beam.runners.portability.fn_api_runner import FnApiRunner
 from apache_beam.runners.portability.spark_runner import SparkRunner
+from apache_beam.runners.portability.stager import Stager
 from apache_beam.runners.runner import create_runner
 from apache_beam.transforms import environments
 from tfx.utils import dependency_utils
@@ -15,6 +16,7 @@ from tfx.utils import dependency_utils
 from tfx_pipeline.config.beam_config import BeamConfig
 from tfx_pipeline.config.pipeline_config import PipelineConfig
 from tfx_pipeline.runners.beam_options import for_executors
+from tfx_pipeline.runners.flink_retries import RetryOptions
 
 
 def parsed(options):
@@ -92,8 +94,15 @@ def test_a_flink_cluster_on_this_machine_starts_our_workers(monkeypatch, tmp_pat
     assert where.env == {"PYTHONPATH": "/modules", "TANDEM_FOLDER": str(tmp_path)}
     # Python outlives a stage: it takes many seconds to import TensorFlow.
     assert int(known["environment_cache_millis"]) >= 60_000
-    # Flink's own options, which the job server knows and Python does not.
-    assert {"--number_of_execution_retries=3", "--execution_retry_delay=10000"} <= set(options)
+    assert PipelineOptions(options).view_as(RetryOptions).flink_retries == 3
+
+
+@pytest.mark.parametrize("engine", ["flink", "spark"])
+def test_pip_is_not_asked_for_what_is_installed(engine, tmp_path, caplog):
+    options = PipelineOptions(for_executors(BeamConfig(engine)))
+    staged = Stager.create_job_resources(options, str(tmp_path), log_submission_env_dependencies=True)
+    # With pip there would be a list to send, without it a warning.
+    assert (staged, caplog.text) == ([], "")
 
 
 def test_nothing_begins_anew_unless_it_is_asked_for():
