@@ -42,7 +42,7 @@ setup(
     entry_points={
         "console_scripts": [
             "tandem = tfx_pipeline.cli.main:main",
-            "tandem-beam-worker = tfx_pipeline.runners.beam_worker:main",
+            "tandem-beam-worker = tfx_pipeline.engines.beam_worker:main",
         ]
     },
     install_requires=[

@@ -25,7 +25,7 @@ from benchmarks.figures import measuring, printed_report
 from components.sources.data_config import DataConfig
 from components.sources.source_events import source_events
 from tfx_pipeline.config.beam_config import MULTI_PROCESSING, BeamConfig
-from tfx_pipeline.runners.beam_options import for_executors
+from tfx_pipeline.engines.beam_options import for_executors
 
 _GB = 10**9
 _FIRST_MS = 1_700_000_000_000

@@ -32,8 +32,8 @@ from tfx_pipeline.config.loading import ConfigError, as_dict
 from tfx_pipeline.config.pipeline_config import EvaluationConfig, PipelineConfig, ServedModel
 from tfx_pipeline.config.sources_config import SourcesConfig
 from tfx_pipeline.config.training_config import TrainConfig
+from tfx_pipeline.engines import beam_options
 from tfx_pipeline.past_runs.trained_models import TrainedModel
-from tfx_pipeline.runners import beam_options
 from tfx_pipeline.training import training_job
 from tfx_pipeline.training.calibration import Calibration
 from tfx_pipeline.transform.component import Transform

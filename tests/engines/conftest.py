@@ -67,7 +67,7 @@ def run(tmp_path_factory) -> list:
 def same_on(run, tmp_path) -> Callable[[BeamConfig], None]:
     """Runs all these components on an engine, and holds what they wrote against the run."""
     from tests.support import engine_runs
-    from tfx_pipeline.runners import beam_needs
+    from tfx_pipeline.engines import beam_needs
 
     def check(beam: BeamConfig, components: tuple[str, ...] = ()) -> None:
         assert beam_needs.missing(beam, str(tmp_path)) == []

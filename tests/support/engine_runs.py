@@ -24,8 +24,9 @@ from tests.support import beam_engines, same_artifacts, tiny_logs
 from tfx_pipeline import pipeline
 from tfx_pipeline.config.beam_config import BeamConfig
 from tfx_pipeline.config.pipeline_config import PipelineConfig, load_config
+from tfx_pipeline.engines import beam_options
 from tfx_pipeline.pipeline import create_pipeline
-from tfx_pipeline.runners import beam_options, local_runner
+from tfx_pipeline.runners import local_runner
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from components.own_log.findings.input_files import input_findings
 from components.own_log.findings.log_finding import errors
 from components.raw_files.file_systems import matching
 from tfx_pipeline.config.pipeline_config import METADATA_FILE, SCANN, PipelineConfig
-from tfx_pipeline.runners import beam_needs
+from tfx_pipeline.engines import beam_needs
 from tfx_pipeline.runners.failures import NotReadyError
 from tfx_pipeline.tuning.trial_processes import refusal
 

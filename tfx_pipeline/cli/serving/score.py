@@ -92,7 +92,7 @@ def _score(args: argparse.Namespace, config: PipelineConfig, model_dir: str, fol
     import apache_beam as beam
     from apache_beam.options.pipeline_options import PipelineOptions
 
-    from tfx_pipeline.runners import beam_options
+    from tfx_pipeline.engines import beam_options
     from tfx_pipeline.scoring import scoring_job
     from tfx_pipeline.scoring.score_files import OtherScoresError
 

@@ -56,7 +56,7 @@ def _dataflow() -> Iterator[str]:
 
 def _portable(config: BeamConfig) -> Iterator[str]:
     # Imports Beam, in a second or two. Other engines do without.
-    from tfx_pipeline.runners import beam_options, job_server_jar
+    from tfx_pipeline.engines import beam_options, job_server_jar
 
     knows = job_server_jar.known_flinks()
     if config.runner == beam_config.FLINK and config.flink_version and config.flink_version not in knows:

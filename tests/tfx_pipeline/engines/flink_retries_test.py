@@ -6,8 +6,8 @@ import yaml
 from apache_beam.options.pipeline_options import PipelineOptions
 
 from tfx_pipeline.config.beam_config import BeamConfig
-from tfx_pipeline.runners.beam_options import for_executors
-from tfx_pipeline.runners.flink_retries import RetryingJobServer, write_configuration
+from tfx_pipeline.engines.beam_options import for_executors
+from tfx_pipeline.engines.flink_retries import RetryingJobServer, write_configuration
 
 
 @pytest.fixture(autouse=True)

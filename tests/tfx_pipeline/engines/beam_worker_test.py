@@ -13,7 +13,7 @@ from apache_beam.portability.api import (
 )
 from google.protobuf import text_format
 
-from tfx_pipeline.runners import beam_worker
+from tfx_pipeline.engines import beam_worker
 
 
 def told(**fields):

@@ -11,7 +11,7 @@ from apache_beam.runners.portability.flink_runner import FlinkRunner
 from apache_beam.runners.portability.job_server import StopOnExitJobServer
 from apache_beam.runners.portability.spark_runner import SparkRunner
 
-from tfx_pipeline.runners.flink_retries import RetryingJobServer, RetryOptions
+from tfx_pipeline.engines.flink_retries import RetryingJobServer, RetryOptions
 
 _STARTED: Final[dict[str, Any]] = {}
 

@@ -15,8 +15,8 @@ from tfx.utils import dependency_utils
 
 from tfx_pipeline.config.beam_config import BeamConfig
 from tfx_pipeline.config.pipeline_config import PipelineConfig
-from tfx_pipeline.runners.beam_options import for_executors
-from tfx_pipeline.runners.flink_retries import RetryOptions
+from tfx_pipeline.engines.beam_options import for_executors
+from tfx_pipeline.engines.flink_retries import RetryOptions
 
 
 def parsed(options):

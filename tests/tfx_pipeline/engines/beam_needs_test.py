@@ -7,7 +7,7 @@ import threading
 import pytest
 
 from tfx_pipeline.config.beam_config import BeamConfig
-from tfx_pipeline.runners import beam_needs, beam_options, job_server_jar
+from tfx_pipeline.engines import beam_needs, beam_options, job_server_jar
 
 
 @pytest.fixture

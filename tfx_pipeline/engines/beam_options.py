@@ -13,16 +13,16 @@ from apache_beam.options.pipeline_options import FlinkRunnerOptions, PipelineOpt
 
 from tfx_pipeline.config import beam_config
 from tfx_pipeline.config.beam_config import BeamConfig
-from tfx_pipeline.runners import flink_retries, job_server_jar
+from tfx_pipeline.engines import flink_retries, job_server_jar
 
 WORKER: Final = "tandem-beam-worker"
-"""The installed command that an engine starts for each Python process: `tfx_pipeline/runners/beam_worker.py`."""
+"""The installed command that an engine starts for each Python process: `tfx_pipeline/engines/beam_worker.py`."""
 
 _IN_PROCESS: Final = "--runner=apache_beam.runners.portability.fn_api_runner.FnApiRunner"
 """Beam's runner on this machine, by a name that all Beams know. `DirectRunner` would choose a runner, and newer Beams
 choose one that they download."""
 
-_ENGINES: Final = "tfx_pipeline.runners.engine_runners"
+_ENGINES: Final = "tfx_pipeline.engines.engine_runners"
 
 _LOCAL_RUNNERS: Final = ("DirectRunner", "FnApiRunner")
 

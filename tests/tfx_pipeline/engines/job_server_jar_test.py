@@ -4,7 +4,7 @@ from apache_beam import version
 from apache_beam.options.pipeline_options import FlinkRunnerOptions
 
 from tfx_pipeline.config.beam_config import BeamConfig
-from tfx_pipeline.runners import job_server_jar
+from tfx_pipeline.engines import job_server_jar
 
 
 def test_the_file_lies_in_beams_cache_where_beam_itself_looks():

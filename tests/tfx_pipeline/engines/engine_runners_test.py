@@ -6,8 +6,8 @@ from apache_beam.pipeline import Pipeline
 from apache_beam.runners.portability import job_server
 
 from tfx_pipeline.config.beam_config import BeamConfig
-from tfx_pipeline.runners import engine_runners
-from tfx_pipeline.runners.beam_options import for_executors
+from tfx_pipeline.engines import engine_runners
+from tfx_pipeline.engines.beam_options import for_executors
 
 
 @pytest.fixture
