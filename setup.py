@@ -93,6 +93,8 @@ setup(
         "dev": ["build>=1.2", "mypy>=1.10", "ruff>=0.6", "types-PyYAML", "wheel"],
         # Reads the papers' own checkpoints (.pt); the .npz form needs nothing.
         "torch": ["torch>=2.0"],
+        # `tandem vectors --faiss` (MIT licence, 19 MB).
+        "faiss": ["faiss-cpu>=1.8"],
         # Approximate retrieval (export.retrieval_index: scann); each release fits one release of TensorFlow.
         "scann": [f"scann>=1.3.1,<1.3.3; {STACK_3_10}"],
     },

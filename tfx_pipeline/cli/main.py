@@ -41,6 +41,7 @@ GROUPS = {
         "versions": ("tfx_pipeline.cli.serving.list_versions", "list the pushed versions, and which is served"),
         "rollback": ("tfx_pipeline.cli.serving.roll_back", "serve an earlier pushed version again"),
         "score": ("tfx_pipeline.cli.serving.score", "write what each user is recommended, without a server"),
+        "vectors": ("tfx_pipeline.cli.serving.write_vectors", "write the vectors of all items, for other systems"),
         "query": ("tfx_pipeline.cli.asking.query", "ask for a user's search results"),
         "recommend": ("tfx_pipeline.cli.asking.recommend", "ask for a user's feed"),
         "similar": ("tfx_pipeline.cli.asking.similar", "ask for the items most like another"),
@@ -76,7 +77,7 @@ GROUPS = {
 A module has `add_arguments(parser)` and `run(args) -> int`. It imports TFX and TensorFlow only within `run`.
 """
 
-RUNNING = ("run", "tune", "index", "experiment", "reproduce", "compile", "score")
+RUNNING = ("run", "tune", "index", "experiment", "reproduce", "compile", "score", "vectors")
 """The commands that run TFX or Beam. Their errors are told in a paragraph instead of a traceback."""
 
 COMMANDS = {name: command for group in GROUPS.values() for name, command in group.items()}

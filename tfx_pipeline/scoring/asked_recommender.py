@@ -9,9 +9,18 @@ import tensorflow_text  # noqa: F401  # Loaded models have operations of it.
 
 from schemas import signatures
 from serving.client.call import Call
-from serving.client.requests import RetrievalRequest, UserRequest, embed_user_call, of_moment, retrieval_call
+from serving.client.requests import (
+    RetrievalRequest,
+    UserRequest,
+    embed_items_call,
+    embed_user_call,
+    of_moment,
+    retrieval_call,
+)
 from tfx_pipeline.scoring.user_histories import UserHistory
 
+_ITEMS: Final = 8192
+"""How many items are asked for at once."""
 _OF_REQUESTS: Final = frozenset(signatures.REQUEST_INPUTS) - {signatures.RANK_TIMESTAMP_MS}
 
 
@@ -83,6 +92,21 @@ class AskedRecommender:
             origins = [] if sources is None else [each.decode() for each in sources[row].tolist()[:places]]
             feeds.append(Feed(listed, scores[row][:places], origins, vector))
         return feeds
+
+    def item_vectors(self) -> tuple[list[str], np.ndarray]:
+        """The vectors of all items that the model can find.
+
+        Returns:
+            Their ids, and float32 [items, dim]. The product with a user's vector is the logit of the item's score.
+
+        Raises:
+            ValueError: There are no vectors of items.
+        """
+        if signatures.EMBED_ITEM not in self._loaded.signatures:
+            raise ValueError("The model has no vectors of items (signature `embed_item`).")
+        ids = [each.decode() for each in self._loaded.item_ids.numpy() if each]
+        parts = [ids[start : start + _ITEMS] for start in range(0, len(ids), _ITEMS)]
+        return ids, np.concatenate([self._answer(embed_items_call(part))[signatures.EMBEDDING] for part in parts])
 
     def _answer(self, call: Call) -> Mapping[str, np.ndarray]:
         spec = self._inputs(call.signature)

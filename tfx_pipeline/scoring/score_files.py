@@ -5,7 +5,8 @@ A file appears when it is whole, so what is there was finished, and need not be 
 
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, Final
 
 import pyarrow as pa
@@ -19,6 +20,15 @@ SETTINGS_FILE: Final = "scores.json"
 REJECTS: Final = "rejects"
 _UNFINISHED: Final = "unfinished"
 USER, HISTORY, ITEMS, SCORES, SOURCES, VECTOR = "user_id", "history", "items", "scores", "sources", "vector"
+
+
+@contextmanager
+def whole_file(path: str) -> Iterator[Any]:
+    """A file to write that appears, or takes the place of an older one, once all is written."""
+    aside = f"{path}.{_UNFINISHED}"
+    with FileSystems.create(aside, mime_type="application/octet-stream") as file:
+        yield file
+    FileSystems.rename([aside], [path])
 
 
 class OtherScoresError(Exception):
@@ -96,10 +106,8 @@ class ScoreFiles:
         if any(feed.vector is not None for feed in feeds):
             columns[VECTOR] = [feed.vector for feed in feeds], pa.list_(pa.float32())
         table = pa.table({name: pa.array(values, kind) for name, (values, kind) in columns.items()})
-        aside = f"{self._path(part)}.{_UNFINISHED}"
-        with FileSystems.create(aside, mime_type="application/octet-stream") as file:
+        with whole_file(self._path(part)) as file:
             pa.parquet.write_table(table, file)
-        FileSystems.rename([aside], [self._path(part)])
 
     def users(self) -> int:
         """How many users the finished files hold."""

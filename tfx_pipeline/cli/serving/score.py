@@ -7,7 +7,7 @@ on the engine that `beam` of the configuration names. What was finished before a
 goes on.
 
 tandem score --k 50                               # into `scores` below the run's root
-tandem score --output FOLDER --vectors            # the users' vectors, too
+tandem score --output FOLDER --vectors            # the users' vectors, too; `tandem vectors` writes those of items
 tandem score --version 1796041714 --include_seen  # an earlier version; items of the history may come again
 """
 
@@ -17,15 +17,14 @@ import json
 import os
 import sys
 
-from components.baseline_model.pushed_versions import complete_versions
 from components.raw_files.refusal import DataError
-from schemas.canonical_event import Surface
 from schemas.signatures import LARGEST_K
-from tfx_pipeline.cli.asking.asked_user import limits, served_model
+from tfx_pipeline.cli.asking.asked_user import limits
 from tfx_pipeline.cli.parsing import config_arguments, option_values
 from tfx_pipeline.cli.running import preflight
+from tfx_pipeline.cli.serving.asked_version import retriever_dir
 from tfx_pipeline.config.loading import ConfigError
-from tfx_pipeline.config.pipeline_config import PipelineConfig, ServedModel
+from tfx_pipeline.config.pipeline_config import PipelineConfig
 from tfx_pipeline.console.exit_code import ExitCode
 from tfx_pipeline.display.plain_display import PlainDisplay
 from tfx_pipeline.display.shown import shown
@@ -59,33 +58,13 @@ def run(args: argparse.Namespace) -> int:
     config = config_arguments.load(args)
     if args.k > LARGEST_K:
         raise ConfigError(f"--k {args.k}: a model lists at most {LARGEST_K:,} items")
-    served = served_model(config, Surface.RECOMMENDATION)
-    if not served.retrieves:
-        raise ConfigError(
-            f"{served.name} ranks candidates and finds no items, so there is no list to write. Train a model that "
-            "retrieves: `model: unifiedssr`, or a section `retriever`."
-        )
+    model_dir = retriever_dir(config, args.version)
     if lacks := preflight.beam(config):
         raise NotReadyError("\n".join(lacks))
-    model_dir = os.path.join(served.pushed_model_dir, _version(served, args.version))
     folder = args.output or os.path.join(config.run_root, "scores")
     with root_lock.held(folder, "tandem score"), shown(everything=args.verbose) as display:
         display.stage("Importing TensorFlow and Beam", remark=": some 10 seconds")
         return _score(args, config, model_dir, folder, display)
-
-
-def _version(served: ServedModel, wanted: str) -> str:
-    """The folder's name of the version to ask.
-
-    Raises:
-        NotReadyError: There is no such version, or none at all.
-    """
-    versions = complete_versions(served.pushed_model_dir)
-    if not versions:
-        raise NotReadyError(f"Nothing is pushed to {served.pushed_model_dir} yet: run `tandem run` first.")
-    if wanted and wanted not in versions:
-        raise NotReadyError(f"There is no version {wanted} of {served.name}, but {', '.join(versions)}.")
-    return wanted or versions[0]
 
 
 def _score(args: argparse.Namespace, config: PipelineConfig, model_dir: str, folder: str, display: PlainDisplay) -> int:
