@@ -1,5 +1,6 @@
 """Asks an exported model for the feeds of many users at once, as a client asks a server."""
 
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
@@ -7,7 +8,7 @@ import numpy as np
 import tensorflow as tf
 import tensorflow_text  # noqa: F401  # Loaded models have operations of it.
 
-from schemas import signatures
+from schemas import features, signatures
 from serving.client.call import Call
 from serving.client.requests import (
     RetrievalRequest,
@@ -51,6 +52,7 @@ class AskedRecommender:
     """
 
     def __init__(self, model_dir: str):
+        self._model_dir = model_dir
         self._loaded = tf.saved_model.load(model_dir)
         if signatures.RECOMMEND not in self._loaded.signatures:
             raise ValueError(
@@ -104,7 +106,9 @@ class AskedRecommender:
         """
         if signatures.EMBED_ITEM not in self._loaded.signatures:
             raise ValueError("The model has no vectors of items (signature `embed_item`).")
-        ids = [each.decode() for each in self._loaded.item_ids.numpy() if each]
+        # Of two models as one, no attribute of the loaded object says which items there are; the vocabulary does.
+        with tf.io.gfile.GFile(os.path.join(self._model_dir, "assets", features.ITEM_VOCABULARY), "rb") as file:
+            ids = [each.decode() for each in file.read().split(b"\n") if each]
         parts = [ids[start : start + _ITEMS] for start in range(0, len(ids), _ITEMS)]
         return ids, np.concatenate([self._answer(embed_items_call(part))[signatures.EMBEDDING] for part in parts])
 
