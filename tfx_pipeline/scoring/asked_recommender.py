@@ -109,8 +109,12 @@ class AskedRecommender:
         # Of two models as one, no attribute of the loaded object says which items there are; the vocabulary does.
         with tf.io.gfile.GFile(os.path.join(self._model_dir, "assets", features.ITEM_VOCABULARY), "rb") as file:
             ids = [each.decode() for each in file.read().split(b"\n") if each]
-        parts = [ids[start : start + _ITEMS] for start in range(0, len(ids), _ITEMS)]
-        return ids, np.concatenate([self._answer(embed_items_call(part))[signatures.EMBEDDING] for part in parts])
+        parts = (ids[start : start + _ITEMS] for start in range(0, len(ids), _ITEMS))
+        answers = [self._answer(embed_items_call(part)) for part in parts]
+        vectors, known = (
+            np.concatenate([each[name] for each in answers]) for name in (signatures.EMBEDDING, signatures.KNOWN)
+        )
+        return [each for each, is_known in zip(ids, known, strict=True) if is_known], vectors[known]
 
     def _answer(self, call: Call) -> Mapping[str, np.ndarray]:
         spec = self._inputs(call.signature)

@@ -2,8 +2,10 @@
 
 import shutil
 
+import numpy as np
 import pytest
 
+from components.retrieve_then_rank.composed_model import save_composed_model
 from schemas.canonical_event import Surface, Token
 from serving.client.ranking_client import RankingClient, WireProtocol
 from serving.client.requests import RetrievalRequest, UserRequest
@@ -48,6 +50,14 @@ def test_each_gets_what_a_server_answers_to_it_alone(asked, client, exclude_seen
 def test_places_beyond_the_catalogue_are_no_items(asked):
     (feed,) = asked.feeds(USERS[:1], 50, exclude_seen=False, vectors=False, moment_ms=0)
     assert len(feed.items) == len(feed.scores) == 12 and len({*feed.items}) == 12 and feed.vector is None
+
+
+def test_two_models_as_one_have_the_vectors_of_the_retriever(asked, client, exported, exported_unisar, tmp_path):
+    save_composed_model(exported.model_dir, exported_unisar.model_dir, str(tmp_path), retrieved=5)
+    items, vectors = AskedRecommender(str(tmp_path)).item_vectors()
+    assert sorted(items) == [f"item-{letter}" for letter in "abcdefghijkl"]
+    assert vectors == pytest.approx(np.array([each.vector for each in client.embed_items(items)]), abs=1e-5)
+    assert vectors == pytest.approx(asked.item_vectors()[1])
 
 
 def test_a_model_that_only_ranks_is_refused(exported_unisar):
