@@ -2,6 +2,7 @@
 
 import collections
 import gzip
+import hashlib
 import json
 import re
 from collections.abc import Iterator
@@ -21,16 +22,32 @@ def differences(expected: Path, found: Path) -> list[str]:
     told = [f"{name} is missing" for name in sorted(wanted.keys() - got.keys())]
     told += [f"{name} is too many" for name in sorted(got.keys() - wanted.keys())]
     for name in sorted(wanted.keys() & got.keys()):
-        left = collections.Counter(line for path in wanted[name] for line in _lines(name, path))
-        right = collections.Counter(line for path in got[name] for line in _lines(name, path))
+        left, right = _counted(name, wanted[name]), _counted(name, got[name])
         lacks, extra = left - right, right - left
         if lacks or extra:
-            one = next(iter(lacks), ""), next(iter(extra), "")
+            one = _one_of(lacks, name, wanted[name]), _one_of(extra, name, got[name])
             told.append(
                 f"{name}: {lacks.total()} of {left.total()} records are not there and {extra.total()} others are, such "
                 f"as {_around(*one)}"
             )
     return told
+
+
+def _counted(name: str, paths: list[Path]) -> collections.Counter[bytes]:
+    """How often each record comes. A million of them fit into memory as digests."""
+    return collections.Counter(_digest(line) for path in paths for line in _lines(name, path))
+
+
+def _one_of(digests: collections.Counter[bytes], name: str, paths: list[Path]) -> str:
+    """A record with one of these digests, as text; empty if there is none."""
+    if not digests:
+        return ""
+    line = next(line for path in paths for line in _lines(name, path) if _digest(line) in digests)
+    return line if isinstance(line, str) else _example_text(line)
+
+
+def _digest(line: str | bytes) -> bytes:
+    return hashlib.blake2b(line.encode() if isinstance(line, str) else line, digest_size=16).digest()
 
 
 def records(folder: Path) -> int:
@@ -55,8 +72,8 @@ def _files(folder: Path) -> dict[str, list[Path]]:
     return by_name
 
 
-def _lines(name: str, path: Path) -> Iterator[str]:
-    """A file as texts, equal if their meaning is."""
+def _lines(name: str, path: Path) -> Iterator[str | bytes]:
+    """A file as texts, or as examples in bytes, equal if their meaning is."""
     if name.endswith(".json"):
         yield json.dumps(_rounded(json.loads(path.read_text())), sort_keys=True)
     elif name.endswith((".jsonl.gz", ".jsonl", ".pbtxt")) or "/assets/" in name:
@@ -81,12 +98,18 @@ def _rounded(value: Any) -> Any:
     return float(f"{value:.{_DIGITS}g}") if isinstance(value, float) else value
 
 
-def _examples(path: Path) -> Iterator[str]:
+def _examples(path: Path) -> Iterator[bytes]:
     import tensorflow as tf
 
     for record in tf.data.TFRecordDataset(str(path), compression_type="GZIP"):
-        features = tf.train.Example.FromString(record.numpy()).features.feature
-        yield "\n".join(f"{key}: {features[key]}" for key in sorted(features))
+        yield tf.train.Example.FromString(record.numpy()).SerializeToString(deterministic=True)
+
+
+def _example_text(example: bytes) -> str:
+    import tensorflow as tf
+
+    features = tf.train.Example.FromString(example).features.feature
+    return "\n".join(f"{key}: {features[key]}" for key in sorted(features))
 
 
 def _statistics(path: Path) -> Iterator[str]:
