@@ -101,8 +101,9 @@ def _rounded(value: Any) -> Any:
 def _examples(path: Path) -> Iterator[bytes]:
     import tensorflow as tf
 
-    for record in tf.data.TFRecordDataset(str(path), compression_type="GZIP"):
-        yield tf.train.Example.FromString(record.numpy()).SerializeToString(deterministic=True)
+    for records in tf.data.TFRecordDataset(str(path), compression_type="GZIP").batch(1024).as_numpy_iterator():
+        for record in records:
+            yield tf.train.Example.FromString(record).SerializeToString(deterministic=True)
 
 
 def _example_text(example: bytes) -> str:
