@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.support import beam_engines
+from tests.support import beam_engines, lost_machines
 from tfx_pipeline.config.beam_config import BeamConfig
 
 pytestmark = [pytest.mark.engine, pytest.mark.timeout(1800)]
@@ -36,7 +36,7 @@ def test_a_task_manager_that_is_killed_at_work_costs_time_alone(flink, same_on, 
     # A third one waits, to take over.
     with beam_engines.flink_cluster(flink, tmp_path_factory.mktemp("flink"), task_managers=3) as cluster:
         beam = settings(flink, master=cluster.master, workers=2, workers_as="process", retries=1)
-        with beam_engines.task_manager_lost(cluster, after_s=5) as loss:
+        with lost_machines.task_manager_lost(cluster, after_s=5) as loss:
             same_on(beam, ("BehaviourExampleGen",))
     assert (loss.restarted, loss.ended) == (True, "FINISHED")
 
@@ -44,6 +44,6 @@ def test_a_task_manager_that_is_killed_at_work_costs_time_alone(flink, same_on, 
 def test_without_retries_a_killed_task_manager_fails_the_component(flink, same_on, tmp_path_factory):
     with beam_engines.flink_cluster(flink, tmp_path_factory.mktemp("flink")) as cluster:
         beam = settings(flink, master=cluster.master, workers=2, workers_as="process")
-        with beam_engines.task_manager_lost(cluster, after_s=5) as loss, pytest.raises(RuntimeError, match="FAILED"):
+        with lost_machines.task_manager_lost(cluster, after_s=5) as loss, pytest.raises(RuntimeError, match="FAILED"):
             same_on(beam, ("BehaviourExampleGen",))
     assert (loss.restarted, loss.ended) == (False, "FAILED")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.support import beam_engines
+from tests.support import beam_engines, lost_machines
 from tfx_pipeline.config.beam_config import BeamConfig
 
 pytestmark = [pytest.mark.engine, pytest.mark.timeout(1800)]
@@ -34,7 +34,7 @@ def test_on_a_cluster_of_two_workers(spark, same_on, tmp_path_factory):
 def test_an_executor_that_is_killed_at_work_costs_time_alone(spark, same_on, tmp_path_factory):
     with (
         beam_engines.spark_cluster(spark, tmp_path_factory.mktemp("spark") / "cluster") as cluster,
-        beam_engines.executor_lost(cluster, after_s=5) as pids,
+        lost_machines.executor_lost(cluster, after_s=5) as pids,
     ):
         same_on(settings(spark, master=cluster.master, workers_as="process"), ("BehaviourExampleGen",))
     lost, *others = pids

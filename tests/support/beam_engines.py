@@ -14,7 +14,6 @@ import socket
 import subprocess
 import sys
 import tarfile
-import threading
 import time
 import urllib.request
 import zipfile
@@ -22,7 +21,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import psutil
 from apache_beam import version as beam_version
 
 ENGINES = ("flink", "spark")
@@ -235,57 +233,6 @@ def flink_cluster(engine: Engine, place: Path, task_managers: int = 2, slots: in
         yield Cluster(f"{_HERE}:{rest}", start.started)
 
 
-@dataclass
-class Loss:
-    """A task manager that was lost while it worked.
-
-    Attributes:
-        task_manager: Its name; empty before it happens.
-        job: The name of the job that it worked for.
-        restarted: Whether that job has begun anew.
-        ended: How that job has ended: `FINISHED`, if well.
-    """
-
-    task_manager: str = ""
-    job: str = ""
-    restarted: bool = False
-    ended: str = ""
-
-
-@contextlib.contextmanager
-def task_manager_lost(cluster: "Cluster", after_s: float) -> Iterator[Loss]:
-    """Kills, within a `with`, a task manager of Flink that has worked for a job for so many seconds."""
-    loss, over = Loss(), threading.Event()
-    port = int(cluster.master.rpartition(":")[2])
-
-    def job_at_work() -> str:
-        running = (job for job in _get(port, "jobs/overview")["jobs"] if job["state"] == "RUNNING")
-        return next((job["jid"] for job in running if job["duration"] > after_s * 1000), "")
-
-    def kill() -> None:
-        while not over.wait(0.2):
-            with contextlib.suppress(OSError, StopIteration):
-                if not (job := job_at_work()):
-                    continue
-                managers = _get(port, "taskmanagers")["taskmanagers"]
-                name = next(each["id"] for each in managers if not each["freeSlots"])
-                cluster.processes[name].kill()
-                loss.task_manager, loss.job = name, job
-                return
-
-    killer = threading.Thread(target=kill, daemon=True)
-    killer.start()
-    try:
-        yield loss
-    finally:
-        over.set()
-        killer.join()
-    if loss.job:
-        told = _get(port, f"jobs/{loss.job}")
-        loss.job, loss.ended = told["name"], told["state"]
-        loss.restarted = told["timestamps"]["RESTARTING"] > 0
-
-
 @contextlib.contextmanager
 def spark_cluster(engine: Engine, place: Path, workers: int = 2) -> Iterator["Cluster"]:
     """A Spark standalone cluster on loopback: a master and workers, each a process."""
@@ -315,41 +262,6 @@ def spark_cluster(engine: Engine, place: Path, workers: int = 2) -> Iterator["Cl
         yield Cluster(master, start.started)
 
 
-@contextlib.contextmanager
-def executor_lost(cluster: "Cluster", after_s: float) -> Iterator[list[int]]:
-    """Kills, within a `with`, an executor of Spark that is so many seconds old.
-
-    Yields:
-        Its process id, and then those of executors that have started since. Empty until it happens.
-    """
-    pids: list[int] = []
-    over = threading.Event()
-
-    def executors() -> Iterator[psutil.Process]:
-        for name, process in cluster.processes.items():
-            if name.startswith("worker"):
-                yield from psutil.Process(process.pid).children()
-
-    def watch() -> None:
-        known: set[int] = set()
-        while not over.wait(0.2):
-            for executor in executors():
-                if pids and executor.pid not in known:
-                    pids.append(executor.pid)
-                known.add(executor.pid)
-                if not pids and time.time() - executor.create_time() > after_s:
-                    executor.kill()
-                    pids.append(executor.pid)
-
-    watcher = threading.Thread(target=watch, daemon=True)
-    watcher.start()
-    try:
-        yield pids
-    finally:
-        over.set()
-        watcher.join()
-
-
 @dataclass(frozen=True)
 class Cluster:
     """A running cluster.
@@ -361,6 +273,10 @@ class Cluster:
 
     master: str
     processes: dict[str, subprocess.Popen]
+
+    def says(self, path: str) -> dict:
+        """What a job manager of Flink answers."""
+        return _get(int(self.master.rpartition(":")[2]), path)
 
 
 _HERE = "127.0.0.1"

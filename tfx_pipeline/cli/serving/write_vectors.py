@@ -1,8 +1,8 @@
 """Write the vectors of all items that the pushed model finds, for other systems.
 
 `items.parquet` has a row for each item: `item_id` and `vector`. The product of an item's vector and a user's, which
-`tandem score --vectors` writes, is the logit by which the model orders items. With --faiss, `items.faiss` is an index
-of the same rows by this product, and its number i is row i.
+`tandem score --vectors` writes, is the logit by which the retriever orders items. With --faiss, `items.faiss` is an
+index of the same rows by this product, and its number i is row i.
 
 tandem vectors                          # into `vectors` below the run's root
 tandem vectors --faiss Flat             # and an exact index
