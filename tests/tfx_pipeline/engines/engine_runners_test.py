@@ -38,6 +38,17 @@ def test_a_process_has_one_job_server_for_the_same_options(started, tmp_path):
     assert started == [str(jar), str(other)]
 
 
+@pytest.mark.parametrize(("retries", "begins_anew"), [(0, False), (1, True)])
+def test_jobs_begin_anew_where_that_is_asked_for(retries, begins_anew, started, tmp_path):
+    path = tmp_path / "a.jar"
+    path.touch()
+    begin(BeamConfig("flink", "localhost:8081", workers_as="process", job_server_jar=str(path), retries=retries))
+    (server,) = engine_runners._STARTED.values()
+    command, _ = server._job_server.subprocess_cmd_and_endpoint()
+    assert ("--flink-conf-dir" in command) == begins_anew
+    assert command[command.index("--flink-master") + 1] == "http://localhost:8081"
+
+
 @pytest.mark.parametrize("engine", ["flink", "spark"])
 def test_ctrl_c_does_what_it_did(engine, started, tmp_path):
     before = signal.getsignal(signal.SIGINT)

@@ -24,7 +24,7 @@ def retriever_dir(config: PipelineConfig, version: str) -> str:
     served = served_model(config, Surface.RECOMMENDATION)
     if not served.retrieves:
         raise ConfigError(
-            f"{served.name} ranks candidates and finds no items, so there is no list to write. Train a model that "
+            f"{served.name} ranks candidates and finds no items, so there is nothing to write. Train a model that "
             "retrieves: `model: unifiedssr`, or a section `retriever`."
         )
     versions = complete_versions(served.pushed_model_dir)

@@ -48,5 +48,5 @@ def test_what_cannot_be_asked_is_told_before_anything_is_read(tandem, shop, tmp_
     unknown = tandem("score", "--config", shop, *OF_RETRIEVER, "--version", "9", code=1)
     assert "There is no version 9 of shop, but 7." in unknown.err
     ranks = tandem("score", "--config", shop, code=2)
-    assert "shop ranks candidates and finds no items, so there is no list to write." in ranks.err
+    assert "shop ranks candidates and finds no items, so there is nothing to write." in ranks.err
     assert "a model lists at most 10,000 items" in tandem("score", "--config", shop, "--k", 10001, code=2).err
