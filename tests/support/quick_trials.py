@@ -93,14 +93,20 @@ def failing(run: TrialRun) -> TrialEnd:
 
 
 def hopeless_first(run: TrialRun) -> TrialEnd:
-    """The trial 1 is bad, and trains until four others have ended and one epoch more; imports Keras."""
+    """The trial 1 is bad, and trains until four others have ended and one epoch more; imports Keras.
+
+    The others begin once it has had three epochs, however late its process was.
+    """
     from types import SimpleNamespace
 
+    from tfx_pipeline.tuning.median_rule import read_scores
     from tfx_pipeline.tuning.trial_trainings import epoch_scores
 
     scores = epoch_scores(run)
     scores.set_model(SimpleNamespace(stop_training=False))
     value = 0.1 if run.number == 1 else 0.5
+    if run.number != 1:
+        wait_for(lambda: any(len(read_scores(each / "epochs.json")) >= 3 for each in run.folder.parent.glob("trial_*")))
     for epoch in range(4):
         if run.number == 1 and epoch == 3:
             wait_for(lambda: sum(each.exists() for each in results_beside(run)) >= 4)
