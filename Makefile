@@ -4,7 +4,7 @@ CONFIG ?= configs/online_retail.yaml
 TESTS ?= all
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-fast test-e2e test-installed test-wheel test-flink test-spark test-newer-stack test-older-stack lint format docs wheel constraints clean
+.PHONY: help setup demo test test-fast test-e2e test-installed test-wheel test-flink test-spark test-kubeflow test-newer-stack test-older-stack lint format docs wheel constraints clean
 
 help: ## List the targets.
 	@grep -hE '^[a-z0-9_.-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 20
@@ -37,6 +37,9 @@ test-flink: setup ## Fetch Flink, run the pipeline's components on it, compare w
 test-spark: setup ## The same on Spark.
 	@$(PYTHON) -m tests.support.beam_engines spark
 	@$(PYTHON) -m pytest -m engine -s --show-capture=no tests/engines/spark_test.py
+
+test-kubeflow: setup ## Run the compiled pipeline task by task, its artifacts in an object store (built by Go).
+	@$(PYTHON) -m pytest -m engine -s --show-capture=no tests/engines/object_store_test.py
 
 test-newer-stack: ## Run the demo twice and all tests in an empty Debian 13; TESTS=fast: the demo and the fast tests.
 	@bash constraints/test_stack.sh newer $(TESTS)

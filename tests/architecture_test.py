@@ -135,7 +135,7 @@ TESTED_BY_A_RUN = {
     "tfx_pipeline/cli/parsing/config_arguments.py": "tests/tfx_pipeline/cli/asking/query_test.py",
     "tfx_pipeline/cli/sessions/session_events.py": "tests/tfx_pipeline/cli/sessions/sessions_test.py",
     "tfx_pipeline/cli/sessions/session_table.py": "tests/tfx_pipeline/cli/sessions/sessions_test.py",
-    "tfx_pipeline/cli/running/compile_spec.py": "tests/tfx_pipeline/runners/kubeflow_runner_test.py",
+    "tfx_pipeline/cli/running/compile_spec.py": "tests/tfx_pipeline/kubeflow/kubeflow_runner_test.py",
     "tfx_pipeline/experiments/results.py": "tests/tfx_pipeline/experiments/rounds_test.py",
     "tfx_pipeline/export/catalogue/item_vectors.py": "tests/tfx_pipeline/export/signatures/vector_signatures_test.py",
     "tfx_pipeline/export/history_request.py": "tests/tfx_pipeline/export/rank_request_test.py",

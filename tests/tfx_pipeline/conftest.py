@@ -43,7 +43,7 @@ def _loaded(export):
 @pytest.fixture(scope="session")
 def kubeflow_file(tmp_path_factory) -> Path:
     from tfx_pipeline.config.pipeline_config import load_config
-    from tfx_pipeline.runners import kubeflow_runner  # Imports TFX: many seconds.
+    from tfx_pipeline.kubeflow import kubeflow_runner  # Imports TFX: many seconds.
 
     folder = tmp_path_factory.mktemp("kubeflow")
     config = load_config(str(tiny_logs.write(folder)), ["evaluation.must_beat_baselines=true"])

@@ -25,6 +25,7 @@ from tfx_pipeline.config import search_space
 from tfx_pipeline.config.beam_config import BeamConfig
 from tfx_pipeline.config.calibration_config import CalibrationConfig
 from tfx_pipeline.config.hooks_config import HooksConfig
+from tfx_pipeline.config.kubeflow_config import KubeflowConfig
 from tfx_pipeline.config.loading import ConfigError, load_dataclass
 from tfx_pipeline.config.retention_config import RetentionConfig
 from tfx_pipeline.config.sources_config import SourcesConfig
@@ -247,17 +248,6 @@ class EvaluationConfig:
                 "`place_weight_cap` should be at least 1, or 0 for no limit. Received: "
                 f"place_weight_cap={self.place_weight_cap}"
             )
-
-
-@dataclass(frozen=True)
-class KubeflowConfig:
-    """How the pipeline runs on Kubeflow.
-
-    Attributes:
-        image: The container image that holds Tandem and all that it needs.
-    """
-
-    image: str = "tandem-recommender:latest"
 
 
 SCANN = "scann"

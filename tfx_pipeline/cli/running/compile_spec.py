@@ -22,7 +22,7 @@ def run(args: argparse.Namespace) -> int:
     config = config_arguments.load(args)
     if args.output:
         preflight.check_output(args.output)
-    from tfx_pipeline.runners import kubeflow_runner  # Imports TFX: many seconds.
+    from tfx_pipeline.kubeflow import kubeflow_runner  # Imports TFX: many seconds.
 
     print(kubeflow_runner.compile_pipeline(config, output=args.output, image=args.image))
     return 0

@@ -59,10 +59,10 @@ def test_only_what_is_changed(shop, tandem):
 
 
 def test_sections_and_fields_may_be_named(shop, tandem):
-    shown = yaml.safe_load(tandem("config", "kubeflow", shop, "gate.limits.model_mb", "name").out)
+    shown = yaml.safe_load(tandem("config", "export", shop, "gate.limits.model_mb", "name").out)
     assert shown == {
         "name": "shop",
-        "kubeflow": {"image": "tandem-recommender:latest"},
+        "export": {"retrieval_index": "brute_force"},
         "gate": {"limits": {"model_mb": None}},
     }
 

@@ -1,12 +1,12 @@
-"""The entry point of a container on Kubeflow: TFX's own, with our artifact types and the launcher's folders.
+"""Runs the executor of a container on Kubeflow: TFX's entry point, with our artifact types and the launcher's folders.
 
-Kubeflow passes on only the name of an artifact's type, and TFX knows only the classes of its own types.
+TFX's reads from the addresses of artifacts and knows the classes of its own types alone. Kubeflow's launcher keeps the
+files in folders, and its driver may say nothing of types.
 """
 
-import argparse
 import json
+from collections.abc import Sequence
 
-from absl import app
 from tfx.orchestration.kubeflow.v2 import compiler_utils
 from tfx.orchestration.kubeflow.v2.container import kubeflow_v2_run_executor
 from tfx.utils import io_utils, name_utils
@@ -18,7 +18,7 @@ from components.judged_queries.artifact import SearchJudgement
 from components.metrics.among_all_items.artifact import WholeCatalogueMetrics
 from components.metrics.by_user.artifact import UserGainsOfModel
 from components.raw_files.rejects_artifact import Rejects
-from tfx_pipeline.runners import launcher_folders
+from tfx_pipeline.kubeflow import artifact_types, launcher_folders
 
 ARTIFACT_TYPES = (
     DataFindings,
@@ -30,27 +30,24 @@ ARTIFACT_TYPES = (
     WholeCatalogueMetrics,
 )
 
-parse_flags = kubeflow_v2_run_executor._parse_flags
-
 compiler_utils.TITLE_TO_CLASS_PATH.update({each.TYPE_NAME: name_utils.get_full_name(each) for each in ARTIFACT_TYPES})
 
 
-def main(parsed: tuple[argparse.Namespace, list[str]]) -> None:
-    """Runs one executor.
+def run(arguments: Sequence[str], types: str) -> None:
+    """Runs an executor.
 
     Args:
-        parsed: The container's arguments as `parse_flags` returns them: TFX's flags, and Beam's.
+        arguments: What the container was told: TFX's flags and Beam's.
+        types: The types of the artifacts, as `artifact_types.argument` writes them.
     """
-    flags, beam_flags = parsed
+    flags, beam_flags = kubeflow_v2_run_executor._parse_flags([*arguments])
     invocation = json.loads(flags.json_serialized_invocation_args)
-    launcher_folders.to_local(invocation)
+    artifact_types.set_types(invocation, types)
+    launcher_folders.make_outputs(invocation)
+    launcher_folders.to_local(invocation, launcher_folders.of(beam_flags))
     flags.json_serialized_invocation_args = json.dumps(invocation)
     kubeflow_v2_run_executor.main((flags, beam_flags))
     output_file = invocation["outputs"]["outputFile"]
     said = json.loads(io_utils.read_string_file(output_file))
     launcher_folders.to_remote(said)
     io_utils.write_string_file(output_file, json.dumps(said))
-
-
-if __name__ == "__main__":
-    app.run(main, flags_parser=parse_flags)

@@ -1,5 +1,6 @@
 import json
 import re
+from pathlib import Path
 
 import pytest
 import yaml
@@ -7,6 +8,7 @@ import yaml
 from schemas.behaviour_schema import BEHAVIOUR_SCHEMA_PATH
 from tests.support import tiny_logs
 from tests.support.golden import assert_golden
+from tfx_pipeline.config.loading import ConfigError
 from tfx_pipeline.config.pipeline_config import load_config
 
 
@@ -45,7 +47,7 @@ def test_tasks_come_after_what_they_read_and_after_what_has_to_let_them_pass(spe
 
 
 def test_a_search_is_a_task_before_the_training_that_takes_its_values(tmp_path):
-    from tfx_pipeline.runners import kubeflow_runner
+    from tfx_pipeline.kubeflow import kubeflow_runner
 
     overrides = ["tune.space={unisar.dim: [8, 16]}", "tune.parallel_trials=4000"]
     config = load_config(str(tiny_logs.write(tmp_path)), overrides)
@@ -69,7 +71,7 @@ def test_a_search_is_a_task_before_the_training_that_takes_its_values(tmp_path):
 
 
 def test_a_warm_start_is_a_task_that_reads_the_pushed_models_alone(tmp_path):
-    from tfx_pipeline.runners import kubeflow_runner
+    from tfx_pipeline.kubeflow import kubeflow_runner
 
     config = load_config(str(tiny_logs.write(tmp_path)), ["train.warm_start=true"])
     kubeflow_runner.compile_pipeline(config, output=str(tmp_path / "spec.yaml"))
@@ -85,8 +87,34 @@ def test_a_warm_start_is_a_task_that_reads_the_pushed_models_alone(tmp_path):
 
 
 def test_another_ending_is_refused(tmp_path):
-    from tfx_pipeline.runners import kubeflow_runner
+    from tfx_pipeline.kubeflow import kubeflow_runner
 
     config = load_config(str(tiny_logs.write(tmp_path)))
     with pytest.raises(ValueError, match=r"--output .*\.json: wanted a file that ends in \.yaml\."):
         kubeflow_runner.compile_pipeline(config, output=str(tmp_path / "x.json"))
+
+
+def test_the_file_says_to_kubernetes_what_the_tasks_need(tmp_path):
+    from tfx_pipeline.kubeflow import kubeflow_runner
+
+    volume = ["kubeflow.volume_claim=tandem", f"kubeflow.volume_path={tmp_path}"]
+    config = load_config(str(tiny_logs.write(tmp_path)), [*volume, "kubeflow.training={memory: 2Gi}"])
+    path = kubeflow_runner.compile_pipeline(config, output=str(tmp_path / "spec.yaml"))
+    specification, platform = yaml.safe_load_all(Path(path).read_text())
+    executors = specification["deploymentSpec"]["executors"]
+    asked = platform["platforms"]["kubernetes"]["deploymentSpec"]["executors"]
+    assert asked.keys() == executors.keys()
+    assert {each["pvcMount"][0]["mountPath"] for each in asked.values()} == {str(tmp_path)}
+    assert [name for name, each in executors.items() if "resources" in each["container"]] == ["Trainer_executor"]
+    # Nothing half is left beside it.
+    assert {each.name for each in tmp_path.iterdir()} == {"events.tsv", "items.tsv", "run", "spec.yaml", "tiny.yaml"}
+
+
+def test_a_root_outside_the_volume_is_refused(tmp_path):
+    from tfx_pipeline.kubeflow import kubeflow_runner
+
+    volume = ["kubeflow.volume_claim=tandem", f"kubeflow.volume_path={tmp_path}/run/other"]
+    config = load_config(str(tiny_logs.write(tmp_path)), volume)
+    with pytest.raises(ConfigError, match=r"`root` is .*run, which does not lie in the volume"):
+        kubeflow_runner.compile_pipeline(config, output=str(tmp_path / "spec.yaml"))
+    assert not (tmp_path / "spec.yaml").exists()

@@ -16,7 +16,7 @@ def run_task(specification, task, inputs, folder, at):
     `inputs` has the folder and the metadata of each, whose numbers are floats; `folder` is that of the outputs; and
     `at` gives the address by which the task knows a folder.
     """
-    from tfx_pipeline.runners import kubeflow_container  # Imports Beam and TFX: many seconds.
+    from tfx_pipeline.kubeflow import container_executor, kubeflow_container  # Imports Beam and TFX: many seconds.
 
     def artifacts(definitions, located):
         kinds = {name: each["artifactType"] for name, each in definitions["artifacts"].items()}
@@ -42,8 +42,9 @@ def run_task(specification, task, inputs, folder, at):
     container = specification["deploymentSpec"]["executors"][component["executorLabel"]]["container"]
     assert container["command"] == ["python", "-m", kubeflow_container.__name__]
     arguments = [json.dumps(invocation) if each == "{{$}}" else each for each in container["args"]]
-    # With an image, TFX does not pack itself for other machines, which takes seconds. No worker uses the image here.
-    kubeflow_container.main(kubeflow_container.parse_flags([*arguments, "--sdk_container_image=unused"]))
+    own = [each for each in arguments if each.startswith("--tandem_")]
+    assert own[0] == f"--tandem_task={task}" and len(own) == 2
+    container_executor.run([each for each in arguments if each not in own], own[1].partition("=")[2])
     return json.loads(output_file.read_text())["artifacts"]
 
 
@@ -82,7 +83,7 @@ def test_drift_is_told_by_what_lies_below_the_root(check, kubeflow_file):
 
 
 def test_artifacts_in_a_store_are_read_and_written_where_the_launcher_keeps_them(check, tmp_path, monkeypatch):
-    from tfx_pipeline.runners import launcher_folders
+    from tfx_pipeline.kubeflow import launcher_folders
 
     monkeypatch.setattr(launcher_folders, "FOLDERS", {"minio://": f"{tmp_path.parent}/"})
     store = f"minio://{tmp_path.name}"
@@ -95,7 +96,7 @@ def test_all_our_artifact_types_are_known():
     from tfx.types.artifact import Artifact
 
     from tfx_pipeline import pipeline  # noqa: F401 It imports all components.
-    from tfx_pipeline.runners import kubeflow_container
+    from tfx_pipeline.kubeflow import container_executor
 
     ours = {each for each in Artifact.__subclasses__() if each.__module__.startswith("components.")}
-    assert ours == set(kubeflow_container.ARTIFACT_TYPES)
+    assert ours == set(container_executor.ARTIFACT_TYPES)
