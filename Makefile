@@ -2,9 +2,10 @@
 PYTHON := .venv/bin/python -W ignore
 CONFIG ?= configs/online_retail.yaml
 TESTS ?= all
+BUILDER ?= $(firstword $(foreach tool,docker podman buildah,$(shell command -v $(tool))))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-fast test-e2e test-installed test-wheel test-flink test-spark test-kubeflow test-newer-stack test-older-stack lint format docs wheel constraints clean
+.PHONY: help setup demo test test-fast test-e2e test-installed test-wheel test-flink test-spark test-kubeflow test-newer-stack test-older-stack lint format docs wheel images constraints clean
 
 help: ## List the targets.
 	@grep -hE '^[a-z0-9_.-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 20
@@ -59,6 +60,11 @@ docs: setup ## Write docs/configuration.md anew.
 
 wheel: setup ## Build the wheel into dist/.
 	@$(PYTHON) -m build --wheel --outdir dist .
+
+images: ## Build the images tandem-recommender and tandem-server with docker, podman or buildah; ARGS: its options.
+	@[ -n "$(BUILDER)" ] || { echo "make images: needs docker, podman or buildah, and none is on the path" >&2; exit 1; }
+	$(BUILDER) build $(ARGS) --file serving/deploy/docker/pipeline.Dockerfile --tag tandem-recommender .
+	$(BUILDER) build $(ARGS) --file serving/deploy/docker/server.Dockerfile --tag tandem-server .
 
 constraints: setup ## Compile the exact versions of both stacks anew.
 	@bash constraints/compile.sh

@@ -89,7 +89,14 @@ setup(
         "zstandard>=0.22",
     ],
     extras_require={
-        "test": ["pytest>=8", "pytest-timeout>=2.3", "hypothesis>=6.100", "markdown-it-py>=3"],
+        # The last one knows the fields of Kubernetes' objects by release (Apache licence, 11 MB).
+        "test": [
+            "pytest>=8",
+            "pytest-timeout>=2.3",
+            "hypothesis>=6.100",
+            "markdown-it-py>=3",
+            "kubernetes-validate>=1.34",
+        ],
         "dev": ["build>=1.2", "mypy>=1.10", "ruff>=0.6", "types-PyYAML", "wheel"],
         # Reads the papers' own checkpoints (.pt); the .npz form needs nothing.
         "torch": ["torch>=2.0"],
