@@ -12,6 +12,8 @@ import yaml
 
 FLAG: Final = "--tandem_artifact_types"
 """The argument of a container that holds them, as JSON: the names of types, by the names of inputs and outputs."""
+OUR_SCHEMA: Final = "tandem:behaviour_schema"
+"""Stands for the schema's file in a specification: Tandem lies elsewhere in the image than where it was compiled."""
 _PARTS: Final = (("inputs", "inputDefinitions"), ("outputs", "outputDefinitions"))
 
 

@@ -52,7 +52,7 @@ def _of_training(config: KubeflowConfig) -> ContainerConfig:
         cpu=own.cpu or others.cpu,
         memory=own.memory or others.memory,
         gpus=own.gpus or others.gpus,
-        gpu_resource=own.gpu_resource,
+        gpu_resource=own.gpu_resource if own.gpus else others.gpu_resource,
         node_selector=own.node_selector or others.node_selector,
         tolerated_taints=own.tolerated_taints or others.tolerated_taints,
     )

@@ -18,6 +18,7 @@ from components.judged_queries.artifact import SearchJudgement
 from components.metrics.among_all_items.artifact import WholeCatalogueMetrics
 from components.metrics.by_user.artifact import UserGainsOfModel
 from components.raw_files.rejects_artifact import Rejects
+from schemas.behaviour_schema import BEHAVIOUR_SCHEMA_PATH
 from tfx_pipeline.kubeflow import artifact_types, launcher_folders
 
 ARTIFACT_TYPES = (
@@ -42,6 +43,9 @@ def run(arguments: Sequence[str], types: str) -> None:
     """
     flags, beam_flags = kubeflow_v2_run_executor._parse_flags([*arguments])
     invocation = json.loads(flags.json_serialized_invocation_args)
+    parameters = invocation["inputs"].get("parameterValues", {})
+    if parameters.get("schema_file") == artifact_types.OUR_SCHEMA:
+        parameters["schema_file"] = str(BEHAVIOUR_SCHEMA_PATH)
     artifact_types.set_types(invocation, types)
     launcher_folders.make_outputs(invocation)
     launcher_folders.to_local(invocation, launcher_folders.of(beam_flags))

@@ -8,6 +8,7 @@ import tempfile
 import yaml
 from tfx import v1 as tfx
 
+from schemas.behaviour_schema import BEHAVIOUR_SCHEMA_PATH
 from tfx_pipeline.config.loading import ConfigError
 from tfx_pipeline.config.pipeline_config import PipelineConfig
 from tfx_pipeline.kubeflow import artifact_types, cluster_settings
@@ -69,6 +70,10 @@ def _complete(path: str, config: PipelineConfig, training: frozenset[str]) -> No
         container = executors[component["executorLabel"]].get("container")
         if container:
             container["args"] += [f"{TASK_FLAG}={name}", artifact_types.argument(component)]
+    for task in specification["root"]["dag"]["tasks"].values():
+        given = task.get("inputs", {}).get("parameters", {}).get("schema_file", {}).get("runtimeValue", {})
+        if given.get("constant") == str(BEHAVIOUR_SCHEMA_PATH):
+            given["constant"] = artifact_types.OUR_SCHEMA
     documents = [specification, *cluster_settings.add(specification, config.kubeflow, training)]
     with open(path, "w", encoding="utf-8") as file:
         file.write(heading)

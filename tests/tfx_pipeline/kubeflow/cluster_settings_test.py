@@ -87,6 +87,11 @@ def test_what_trains_asks_for_more(added):
     }
 
 
+def test_the_name_of_gpus_is_that_of_who_asks_for_them(added):
+    executors, _, _ = added(containers=ContainerConfig(gpus=1, gpu_resource="amd.com/gpu"))
+    assert executors["Trainer"]["resources"]["accelerator"]["resourceType"] == "amd.com/gpu"
+
+
 def test_a_task_that_fails_is_tried_again_after_a_while(added):
     _, tasks, _ = added(retries=2, retry_after_s=30)
     assert tasks["Transform"]["retryPolicy"] == tasks["Trainer"]["retryPolicy"]
